@@ -1,0 +1,48 @@
+@documented @backend
+Feature: Delivery
+  A bus sends an event to the target of every rule that matches, whatever the other rules do.
+
+  Rule: A broad rule receives every event that it asks for
+
+    Scenario: A rule for the source alone receives all documented events
+      Given a rule for events where
+        | field  | condition        |
+        | source | is "aws.acm-pca" |
+      When each documented event is published
+      Then the target receives each of them
+
+    Scenario Outline: A rule for every <result> receives each <result> and nothing else
+      Given a rule for events where
+        | field         | condition        |
+        | source        | is "aws.acm-pca" |
+        | detail.result | is "<result>"    |
+      When each documented event is published
+      Then the target receives only those with result "<result>"
+
+      Examples:
+        | result  |
+        | success |
+        | failure |
+
+  Rule: What is new in an event reaches the target too
+
+    Scenario Outline: A value at <path> is delivered as it is: <value>
+      Given a rule for the event "ca-creation-failure"
+      And the documented event "ca-creation-failure"
+      When "<path>" is set to <value>
+      And the event is published
+      Then the target receives the event
+      And the received "<path>" is <value>
+
+      Examples:
+        | path           | value                          |
+        | $.detail.note  | "Zertifikat für Zoë 证书 🔏"   |
+        | $.detail.note  | "a \"quoted\" word"           |
+        | $.detail.note  | "<b>bold</b> & 'so on'"        |
+        | $.detail.note  | null                           |
+        | $.detail.count | 9007199254740991               |
+        | $.detail.flag  | false                          |
+        | $.detail.list  | an empty list                  |
+        | $.detail.more  | an empty object                |
+        | $.resources[1] | "arn:aws:s3:::a-second-one"    |
+        | $.time         | "2001-02-03T04:05:06Z"         |

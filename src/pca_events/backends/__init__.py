@@ -1,0 +1,7 @@
+"""What answers the AWS API: an embedded LocalStack, or a running one at an endpoint."""
+
+from pca_events.backends.backend import Backend
+from pca_events.backends.embedded import EmbeddedLocalStack
+from pca_events.backends.endpoint import connect
+
+__all__ = ["Backend", "EmbeddedLocalStack", "connect"]

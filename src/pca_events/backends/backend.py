@@ -1,0 +1,77 @@
+"""One backend, and the clients that reach it and nothing else."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from localstack_client.session import Session
+
+ACCOUNT = "111122223333"
+"""The account of every run on LocalStack, which takes it from the access key id."""
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What answers the AWS API.
+
+    Attributes:
+        name: for people, with its version: `LocalStack 4.13.1, embedded`.
+        endpoint_url: where every client of this backend sends its calls.
+        account: the AWS account that owns what is made.
+        region: the AWS Region that it is made in.
+    """
+
+    name: str
+    endpoint_url: str
+    account: str = ACCOUNT
+    region: str = REGION
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the service that can reach this backend only.
+
+        Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) have no say.
+        """
+        url = urlsplit(self.endpoint_url)
+        with _no_ambient_settings(use_ssl=url.scheme == "https"):
+            session = Session(
+                aws_access_key_id=self.account,
+                aws_secret_access_key="never-sent-to-aws",  # noqa: S106
+                region_name=self.region,
+                localstack_host=url.netloc,
+            )
+            config = Config(proxies={}, connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2})
+            return session.client(service, config=config)
+
+    def queue_arn(self, name: str) -> str:
+        """Return the ARN of the SQS queue of that name in this account and Region."""
+        return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
+
+
+@contextmanager
+def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
+    """Hide every AWS setting of this process while a client is made.
+
+    localstack-client lets `AWS_ENDPOINT_URL` and `USE_SSL` win over its arguments, and boto3 fails on an
+    unknown `AWS_PROFILE` even where credentials are given.
+    """
+    before = dict(os.environ)
+    session = boto3.DEFAULT_SESSION
+    for name in before:
+        if name.startswith("AWS_"):
+            del os.environ[name]
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "USE_SSL": str(int(use_ssl))}
+    os.environ.update(nowhere)
+    boto3.DEFAULT_SESSION = None
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        boto3.DEFAULT_SESSION = session

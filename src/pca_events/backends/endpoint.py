@@ -1,0 +1,41 @@
+"""A LocalStack that is running already, such as the service of docker-compose.yml."""
+
+from urllib.parse import urlsplit
+
+from pca_events.backends import health
+from pca_events.backends.backend import Backend
+from pca_events.errors import BackendError
+
+_PATIENCE = 4.0  # seconds for the one question; a running LocalStack answers in milliseconds
+_START_ONE = "start one (docker compose up --wait, or pca-events localstack) or correct --endpoint-url"
+
+
+def connect(endpoint_url: str) -> Backend:
+    """Return the backend at the endpoint, after it has shown to be a LocalStack with the needed services.
+
+    Raises:
+        BackendError: the URL is none, leads to AWS, nothing answers, what answers is no LocalStack,
+            or it lacks a service.
+    """
+    url = _checked(endpoint_url)
+    try:
+        found = health.ask(url, _PATIENCE)
+    except BackendError as error:
+        raise BackendError(f"{url} {error}; {_START_ONE}") from error
+    if found.missing:
+        lacking = ", ".join(found.missing)
+        raise BackendError(f"{url} is a LocalStack without {lacking}; start it with {lacking} among its SERVICES")
+    return Backend(name=f"LocalStack {found.version}, at {url}", endpoint_url=url)
+
+
+def _checked(endpoint_url: str) -> str:
+    url = urlsplit(endpoint_url)
+    try:
+        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BackendError(f'"{endpoint_url}" is no endpoint; write it as http://127.0.0.1:4566')
+    if (url.hostname or "").rstrip(".").endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")):
+        raise BackendError(f"{endpoint_url} leads to AWS, which --endpoint-url never does; give the URL of a LocalStack")
+    return f"{url.scheme}://{url.netloc}"

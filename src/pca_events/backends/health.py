@@ -1,0 +1,43 @@
+"""What a LocalStack says of itself at /_localstack/health."""
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, build_opener
+
+from pca_events.errors import BackendError
+
+NEEDED_SERVICES = ("events", "sqs")
+_OFF = ("disabled", "error")
+
+
+@dataclass(frozen=True)
+class Health:
+    """The version of a LocalStack, and which of the needed services it lacks."""
+
+    version: str
+    missing: tuple[str, ...]
+
+
+def ask(endpoint_url: str, timeout: float) -> Health:
+    """Ask the LocalStack at the endpoint for its health, waiting at most `timeout` seconds for each answer.
+
+    Raises:
+        BackendError: nothing answers there, or what answers is no LocalStack; the text is a clause
+            that follows the endpoint's name.
+    """
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url}/_localstack/health", timeout=timeout) as answer:
+            told = json.loads(answer.read())
+        services = dict(told["services"])
+        version = str(told["version"])
+    except HTTPError as error:
+        raise BackendError(f"is no LocalStack: it answers {error.code} at /_localstack/health") from error
+    except (URLError, OSError) as error:
+        raise BackendError(f"does not answer ({getattr(error, 'reason', error)})") from error
+    except (HTTPException, ValueError, KeyError, TypeError) as error:
+        raise BackendError("is no LocalStack: its /_localstack/health is not LocalStack's") from error
+    missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)
+    return Health(version, missing)

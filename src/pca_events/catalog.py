@@ -1,0 +1,140 @@
+"""The documented events of AWS Private CA, and what it never sends; read from samples/ and schemas/."""
+
+import copy
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pca_events.errors import BadInput
+from pca_events.locations import locate
+
+Event = dict[str, Any]
+"""A whole event as JSON gives it: the nine fields of the envelope, spelt as on the wire."""
+
+SOURCE = "aws.acm-pca"
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """What a documented event and an event that is never sent have in common."""
+
+    id: str
+    title: str
+    operation: str
+    what_to_do: str
+    origin: dict[str, Any]
+    sample: Event
+
+    @property
+    def event(self) -> Event:
+        """A copy of the sample, to be changed at will."""
+        return copy.deepcopy(self.sample)
+
+    @property
+    def detail_type(self) -> str:
+        """The detail-type, spelt as on the wire."""
+        return str(self.sample["detail-type"])
+
+    @property
+    def result(self) -> str:
+        """`detail.result`: success or failure."""
+        return str(self.sample["detail"]["result"])
+
+    @property
+    def reason(self) -> str | None:
+        """`detail.reason`, which only a failed CRL generation has."""
+        reason = self.sample["detail"].get("reason")
+        return None if reason is None else str(reason)
+
+    @property
+    def pattern(self) -> dict[str, Any]:
+        """The event pattern that matches this event, and none of the other documented ones."""
+        detail = {"result": [self.result]}
+        if self.reason is not None:
+            detail["reason"] = [self.reason]
+        return {"source": [SOURCE], "detail-type": [self.detail_type], "detail": detail}
+
+
+@dataclass(frozen=True)
+class DocumentedEvent(CatalogEntry):
+    """One event that AWS documents, with the page's own text beside a real-looking sample."""
+
+    meaning: str
+    as_documented: Event
+
+
+@dataclass(frozen=True)
+class NeverSent(CatalogEntry):
+    """An outcome that AWS documents as silent; its sample is what a rule waiting for it would need."""
+
+    when: str
+
+
+_Entry = TypeVar("_Entry", bound=CatalogEntry)
+
+
+@cache
+def documented_events() -> tuple[DocumentedEvent, ...]:
+    """All documented events, in the order of the AWS page."""
+    return _in_page_order(DocumentedEvent(**_read(path)) for path in locate("samples").glob("*.json"))
+
+
+@cache
+def never_sent() -> tuple[NeverSent, ...]:
+    """The outcomes of an operation that send no event, in the order of the AWS page."""
+    return _in_page_order(NeverSent(**_read(path)) for path in locate("samples").glob("never_sent/*.json"))
+
+
+def detail_types() -> tuple[str, ...]:
+    """The five detail-types, in the order of the AWS page."""
+    return tuple(dict.fromkeys(event.detail_type for event in documented_events()))
+
+
+def documented(event_id: str) -> DocumentedEvent:
+    """Return the documented event of that id.
+
+    Raises:
+        BadInput: there is none; the message suggests the nearest id.
+    """
+    return _find(event_id, documented_events(), "documented event")
+
+
+def imagined(event_id: str) -> NeverSent:
+    """Return the event that is never sent, of that id.
+
+    Raises:
+        BadInput: there is none; the message suggests the nearest id.
+    """
+    return _find(event_id, never_sent(), "event that is never sent")
+
+
+def entry(event_id: str) -> CatalogEntry:
+    """Return the documented event, or the event that is never sent, of that id.
+
+    Raises:
+        BadInput: there is none; the message suggests the nearest id.
+    """
+    everything: tuple[CatalogEntry, ...] = (*documented_events(), *never_sent())
+    return _find(event_id, everything, "event")
+
+
+def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
+    by_id = {entry.id: entry for entry in entries}
+    if event_id in by_id:
+        return by_id[event_id]
+    nearest = difflib.get_close_matches(event_id, by_id, n=1)
+    advice = f'did you mean "{nearest[0]}"?' if nearest else "known: " + ", ".join(by_id)
+    raise BadInput(f'no {what} is called "{event_id}"; {advice}')
+
+
+def _in_page_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.origin["position"]))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return {"id": path.stem, "sample": stored.pop("event"), **stored}

@@ -1,0 +1,134 @@
+"""Whether an event meets its contract: the JSON Schema of its detail-type."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema.protocols import Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from pca_events.locations import locate
+
+SCHEMA_ROOT = "https://pca-events.example/"
+"""What every `$id` begins with; the rest is the path of the file. The host is reserved and never asked."""
+
+ENVELOPE = "schemas/envelope.schema.json"
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """One place where an event breaks its contract.
+
+    Attributes:
+        path: where in the event, as EventBridge writes JSON paths: `$.detail.result`, `$.resources[1]`.
+        message: what is wrong there and what is documented instead.
+        schema: the schema file that says so, from the top of the project.
+    """
+
+    path: str
+    message: str
+    schema: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message} ({self.schema})"
+
+
+def violations(event: object) -> list[Violation]:
+    """Hold an event against the contract of its detail-type and return where it breaks it, sorted by path.
+
+    An event without a documented detail-type is held against the envelope, which names the documented ones.
+    Fields that the contract does not know are no violation: a consumer must survive them.
+    """
+    detail_type = event.get("detail-type") if isinstance(event, dict) else None
+    schema = _schema_of().get(detail_type, ENVELOPE) if isinstance(detail_type, str) else ENVELOPE
+    found: dict[str, Violation] = {}
+    for error in _validator(schema).iter_errors(event):
+        path = _json_path(error)
+        found.setdefault(path, Violation(path, _words(error), schema))
+    return sorted(found.values())
+
+
+def meets(event: object) -> bool:
+    """Whether the event meets its contract."""
+    return not violations(event)
+
+
+@cache
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every schema, by its path from the top of the project: `schemas/events/ca-creation.schema.json`."""
+    folder = locate("schemas")
+    return {_path_of(file, folder): json.loads(file.read_text("utf-8")) for file in sorted(folder.rglob("*.json"))}
+
+
+def _path_of(file: Path, folder: Path) -> str:
+    return f"schemas/{file.relative_to(folder).as_posix()}"
+
+
+@cache
+def _schema_of() -> dict[str, str]:
+    """The path of the schema of each detail-type."""
+    return {
+        schema["properties"]["detail-type"]["const"]: path
+        for path, schema in schemas().items()
+        if path.startswith("schemas/events/")
+    }
+
+
+@cache
+def _validator(path: str) -> Validator:
+    # A schema that names its own `$schema` would be read by jsonschema's stock validator, not by ours.
+    resources = (
+        (schema["$id"], DRAFT202012.create_resource({k: v for k, v in schema.items() if k != "$schema"}))
+        for schema in schemas().values()
+    )
+    registry: Registry[Any] = Registry().with_resources(resources)
+    checker = FormatChecker(formats=["date-time"])
+    return _Validator({"$ref": SCHEMA_ROOT + path}, registry=registry, format_checker=checker)
+
+
+def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
+    # Python's `$` also matches before a final line feed; that of JSON Schema (ECMA 262) does not.
+    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
+        yield ValidationError(f"{json.dumps(instance)} does not match {pattern}")
+
+
+def _required(_: Validator, names: list[str], instance: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name in names:
+            if name not in instance:
+                yield ValidationError("is missing", path=[name])
+
+
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, "required": _required})
+
+
+def _json_path(error: ValidationError) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+
+
+def _words(error: ValidationError) -> str:
+    """Say what is wrong in the words of the contract."""
+    found = json.dumps(error.instance, ensure_ascii=False)
+    match error.validator:
+        case "enum":
+            return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, error.validator_value))
+        case "const":
+            return f"{found} is never sent; documented value: {json.dumps(error.validator_value)}"
+        case "type":
+            return f"{found} is no {error.validator_value}"
+        case "minItems":
+            return f"has {len(error.instance)} of {error.validator_value} entries"
+        case "items":
+            return f"has {len(error.instance)} entries, more than documented"
+        case "format":
+            return f"{found} is no {error.validator_value}"
+        case "not":
+            return f"must be absent here, but is {found}"
+        case _:
+            return error.message

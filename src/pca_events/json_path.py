@@ -1,0 +1,53 @@
+"""Places in an event, written as EventBridge writes them: `$.detail.result`, `$.resources[1]`, `$.detail-type`."""
+
+import re
+from typing import Any
+
+from pca_events.errors import BadInput
+
+Step = str | int
+
+_STEP = re.compile(r"\.(?P<name>[\w-]+)|\[(?P<index>\d+)\]")
+
+
+def get(document: Any, path: str) -> Any:
+    """Return the value at the path.
+
+    Raises:
+        BadInput: the path is none, or the document has nothing there.
+    """
+    found = document
+    for step in _steps(path):
+        try:
+            found = found[step]
+        except (KeyError, IndexError, TypeError) as error:
+            raise BadInput(f"nothing is at {path} in {document}") from error
+    return found
+
+
+def put(document: Any, path: str, value: Any) -> None:
+    """Set the value at the path; a new field is made, and the index after the last extends a list."""
+    parent, last = _parent(document, path)
+    if isinstance(parent, list) and last == len(parent):
+        parent.append(value)
+    else:
+        parent[last] = value
+
+
+def remove(document: Any, path: str) -> Any:
+    """Remove the value at the path and return it."""
+    value = get(document, path)
+    parent, last = _parent(document, path)
+    del parent[last]
+    return value
+
+
+def _parent(document: Any, path: str) -> tuple[Any, Step]:
+    *_, last = _steps(path)
+    return get(document, path[: -len(f"[{last}]" if isinstance(last, int) else f".{last}")]), last
+
+
+def _steps(path: str) -> list[Step]:
+    if not re.fullmatch(rf"\$(?:{_STEP.pattern})*".replace("?P<name>", "").replace("?P<index>", ""), path):
+        raise BadInput(f'"{path}" is no path; write it as $.detail.result or $.resources[1]')
+    return [int(step["index"]) if step["index"] else step["name"] for step in _STEP.finditer(path)]

@@ -1,0 +1,94 @@
+"""The pytest plugin: options, the shared emulator, fixtures and steps.
+
+Load it with `pytest_plugins = ["pca_events.pytest_plugin"]` in the conftest.py at the root of a suite, or with
+`-p pca_events.pytest_plugin`. It does not load by itself (docs/decisions/0003).
+"""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.errors import BackendError
+from pca_events.harness import RunId
+
+pytest_plugins = ["pca_events.pytest_plugin.fixtures", "pca_events.steps"]
+
+TAGS = {
+    "documented": "AWS states it",
+    "success": "the operation succeeded",
+    "failure": "the operation failed",
+    "never_sent": "AWS sends nothing",
+    "backend": "runs on an EventBridge",
+}
+"""What each tag of the features means in a word; features/README.md says more."""
+
+RUN = pytest.StashKey[RunId]()
+EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
+BACKEND = pytest.StashKey[Backend]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what a run can be told."""
+    group = parser.getgroup("pca-events", "events of AWS Private CA")
+    group.addoption(
+        "--endpoint-url",
+        metavar="URL",
+        help="run the scenarios on the LocalStack at URL; without it an embedded one is started and stopped",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Explain the tags, and agree with all xdist workers on the run id and on where the emulator is."""
+    for tag, meaning in TAGS.items():
+        config.addinivalue_line("markers", f"{tag}: {meaning}")
+    shared = _shared_by_controller(config)
+    config.stash[RUN] = RunId(shared["run"])
+    config.stash[EMULATOR] = EmbeddedLocalStack(Path(shared["folder"]), shared["owner"])
+
+
+def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
+    own = {
+        "run": RunId().value,
+        "folder": str(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"),
+        "owner": os.getpid(),
+    }
+    return dict(getattr(config, "workerinput", {}).get("pca_events", own))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker what the controller has chosen."""
+    emulator = node.config.stash[EMULATOR]
+    node.workerinput["pca_events"] = {
+        "run": node.config.stash[RUN].value,
+        "folder": str(emulator.folder),
+        "owner": emulator.owner,
+    }
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Look at the endpoint before anything else."""
+    url = session.config.getoption("--endpoint-url")
+    if url is None or BACKEND in session.config.stash:
+        return
+    try:
+        session.config.stash[BACKEND] = connect(url)
+    except BackendError as error:
+        pytest.exit(str(error), returncode=2)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name the run and the backend."""
+    return f"pca-events: run {config.stash[RUN]}, {config.getoption('--endpoint-url') or 'embedded LocalStack'}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the emulator with the run."""
+    if not hasattr(config, "workerinput"):
+        config.stash[EMULATOR].stop()

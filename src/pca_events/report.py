@@ -1,0 +1,61 @@
+"""What a run of the suite found: one result a scenario, in one model that every output renders."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """How one scenario, or one row of an outline, ended.
+
+    Attributes:
+        feature: the feature file, from the features folder: `events/ca_creation.feature`.
+        name: the scenario's name, with the row's values in place.
+        row: the values of its Examples row, empty for a scenario that is no outline.
+        event: the id of the first catalogue event that its steps name; None where they name none.
+        verdict: passed, failed or skipped.
+        reason: why it failed or was skipped; empty where it passed.
+        seconds: how long it took, with setup and teardown.
+    """
+
+    feature: str
+    name: str
+    row: str
+    event: str | None
+    verdict: Verdict
+    reason: str
+    seconds: float
+
+
+@dataclass
+class RunReport:
+    """Everything that one run of the suite found.
+
+    Attributes:
+        backend: the backend's name, for people.
+        results: one for each scenario, in the order in which they ended.
+        broken: what kept pytest from collecting the suite; a run with any of these proves nothing.
+    """
+
+    backend: str
+    results: list[ScenarioResult] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def tally(self, events: Iterable[str | None] | None = None) -> Counter[Verdict]:
+        """Count the verdicts: of all scenarios, or of those that concern the given events."""
+        wanted = None if events is None else set(events)
+        return Counter(result.verdict for result in self.results if wanted is None or result.event in wanted)
+
+    def seconds(self, events: Iterable[str | None]) -> float:
+        """Return how long the scenarios of these events took together."""
+        wanted = set(events)
+        return sum(result.seconds for result in self.results if result.event in wanted)
+
+    @property
+    def failures(self) -> list[ScenarioResult]:
+        """The scenarios that failed."""
+        return [result for result in self.results if result.verdict == "failed"]

@@ -1,0 +1,8 @@
+"""The step definitions, one module per noun; features/README.md is their phrase book."""
+
+pytest_plugins = [
+    "pca_events.steps.contracts",
+    "pca_events.steps.deliveries",
+    "pca_events.steps.events",
+    "pca_events.steps.rules",
+]

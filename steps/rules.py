@@ -1,0 +1,27 @@
+"""The rules on the scenario's bus."""
+
+from pytest_bdd import given, parsers
+
+from pca_events import catalog, phrases
+from pca_events.harness import ScenarioBus
+
+UNDER_TEST = "rule-under-test"
+
+
+@given(parsers.parse('a rule for the event "{event_id}"'))
+def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
+    """Put a rule that asks for exactly this event."""
+    bus.watch(UNDER_TEST, catalog.entry(event_id).pattern)
+
+
+@given("a rule for each documented event")
+def rule_for_each_event(bus: ScenarioBus) -> None:
+    """Put one rule for each documented event, named after it."""
+    for event in catalog.documented_events():
+        bus.log(event.id, event.pattern)
+
+
+@given("a rule for events where")
+def rule_for_events_where(bus: ScenarioBus, datatable: list[list[str]]) -> None:
+    """Put a rule that asks for every condition of the table."""
+    bus.watch(UNDER_TEST, phrases.pattern(datatable))

@@ -1,0 +1,1 @@
+"""The bindings: what turns the scenarios of features/ into tests."""
