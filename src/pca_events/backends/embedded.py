@@ -76,12 +76,16 @@ class EmbeddedLocalStack:
                 self._note.write_text(json.dumps(running))
         return Backend(name=running["name"], endpoint_url=running["endpoint_url"])
 
+    def wait(self) -> None:
+        """Wait until the emulator that this process started ends."""
+        if self._child is not None:
+            self._child.wait()
+
     def stop(self) -> None:
         """End the emulator at once, if there is one, and remove what it stored."""
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             os.killpg(json.loads(self._note.read_text())["pid"], signal.SIGKILL)
-        if self._child is not None:
-            self._child.wait()
+        self.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _boot(self, port: int) -> dict[str, object]:

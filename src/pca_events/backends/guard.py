@@ -4,7 +4,9 @@ Run as `python -m pca_events.backends.guard OWNER_PID FOLDER`, in a process grou
 killed in any way: the operating system tells of its end.
 """
 
+import contextlib
 import os
+import select
 import shutil
 import signal
 import sys
@@ -16,7 +18,7 @@ import psutil
 
 def main() -> None:
     """Run LocalStack until it ends, or until the owner does."""
-    owner, folder = psutil.Process(int(sys.argv[1])), sys.argv[2]
+    owner, folder = int(sys.argv[1]), sys.argv[2]
     threading.Thread(target=_end_with, args=(owner, folder), daemon=True).start()
 
     _listen_on_loopback_only()
@@ -32,10 +34,21 @@ def _listen_on_loopback_only() -> None:
     endpoints.TCP4ServerEndpoint = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
 
 
-def _end_with(owner: psutil.Process, folder: str) -> None:
-    owner.wait()
+def _end_with(owner: int, folder: str) -> None:
+    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+        _wait_for_end(owner)
     shutil.rmtree(folder, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _wait_for_end(pid: int) -> None:
+    """Wait until a process that is no child of this one has ended; a zombie counts as ended."""
+    try:
+        select.select([os.pidfd_open(pid)], [], [])
+    except ProcessLookupError:
+        raise
+    except (AttributeError, OSError):  # macOS, or a container whose seccomp profile forbids pidfd_open
+        psutil.Process(pid).wait()
 
 
 if __name__ == "__main__":

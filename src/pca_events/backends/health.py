@@ -36,7 +36,8 @@ def ask(endpoint_url: str, timeout: float) -> Health:
     except HTTPError as error:
         raise BackendError(f"is no LocalStack: it answers {error.code} at /_localstack/health") from error
     except (URLError, OSError) as error:
-        raise BackendError(f"does not answer ({getattr(error, 'reason', error)})") from error
+        cause = getattr(error, "reason", error)
+        raise BackendError(f"does not answer ({getattr(cause, 'strerror', None) or cause})") from error
     except (HTTPException, ValueError, KeyError, TypeError) as error:
         raise BackendError("is no LocalStack: its /_localstack/health is not LocalStack's") from error
     missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)

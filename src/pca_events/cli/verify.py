@@ -1,0 +1,125 @@
+"""`pca-events verify`: the whole suite, with live progress and a table of the documented events."""
+
+import argparse
+import time
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pca_events import catalog
+from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.errors import BackendError
+from pca_events.pytest_plugin.run import run_suite
+from pca_events.report import RunReport, ScenarioResult
+
+_COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser("verify", help="run every scenario and show what became of each documented event")
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="run on the LocalStack at URL; without it an embedded one is started and stopped",
+    )
+    parser.add_argument("-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the suite and print what it found; exit status 0 all passed, 1 some failed."""
+    console = Console(highlight=False)
+    began = time.monotonic()
+    emulator = EmbeddedLocalStack.of_this_process()
+    try:
+        backend = connect(options.endpoint_url) if options.endpoint_url else _start(emulator, console)
+        console.print(f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly")
+        with _Progress(console) as progress:
+            report = run_suite(backend, progress, ["-k", options.select] if options.select else [])
+    finally:
+        emulator.stop()
+    return _conclude(report, time.monotonic() - began, console)
+
+
+def _start(emulator: EmbeddedLocalStack, console: Console) -> Backend:
+    with console.status("starting LocalStack"):
+        return emulator.start()
+
+
+class _Progress:
+    """A bar on a terminal; and for each feature, once it is through, one line."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._console = console
+        self._task = self._bar.add_task("collecting", total=None)
+        self._feature: list[ScenarioResult] = []
+
+    def __enter__(self) -> "_Progress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flush()
+        self._bar.stop()
+
+    def collected(self, count: int) -> None:
+        """Show how far there is to go."""
+        self._bar.update(self._task, total=count)
+
+    def ended(self, result: ScenarioResult) -> None:
+        """Show one scenario more."""
+        if self._feature and self._feature[0].feature != result.feature:
+            self._flush()
+        self._feature.append(result)
+        self._bar.update(self._task, advance=1, description=escape(result.name))
+
+    def _flush(self) -> None:
+        if not self._feature:
+            return
+        counts = Counter(result.verdict for result in self._feature)
+        seconds = sum(result.seconds for result in self._feature)
+        words = ", ".join(f"[{_COLOURS[verdict]}]{count} {verdict}[/]" for verdict, count in counts.items())
+        self._console.print(f"  {self._feature[0].feature:<40} {words}  [dim]{seconds:.1f} s[/]")
+        self._feature = []
+
+
+def _conclude(report: RunReport, seconds: float, console: Console) -> int:
+    if report.broken or not report.results:
+        raise BackendError("the suite could not be read, so nothing was verified:\n" + "\n".join(report.broken))
+    for failure in report.failures:
+        row = f" ({failure.row})" if failure.row else ""
+        console.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.name)}{escape(row)}")
+        console.print(escape(failure.reason), style="dim")
+    console.print(_table(report))
+    tally = report.tally()
+    words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
+    console.print(f"{len(report.results)} scenarios: {words} in {seconds:.1f} s")
+    return 1 if report.failures else 0
+
+
+def _table(report: RunReport) -> Table:
+    table = Table(title="AWS Private CA events", title_justify="left")
+    table.add_column("event")
+    for verdict, colour in _COLOURS.items():
+        table.add_column(verdict, justify="right", style=colour)
+    table.add_column("time", justify="right")
+    for event in catalog.documented_events():
+        _add_row(table, report, event.id, [event.id])
+    table.add_section()
+    for silent in catalog.never_sent():
+        _add_row(table, report, f"never: {silent.id}", [silent.id])
+    _add_row(table, report, "all events together", [None])
+    return table
+
+
+def _add_row(table: Table, report: RunReport, title: str, events: list[str | None]) -> None:
+    tally = report.tally(events)
+    counts = [str(tally[verdict]) if tally[verdict] else "-" for verdict in _COLOURS]
+    table.add_row(title, *counts, f"{report.seconds(events):.1f} s")

@@ -1,0 +1,46 @@
+"""Runs the suite in this process, undisturbed by the settings and plugins of whoever calls."""
+
+import os
+from collections.abc import Sequence
+
+import pytest
+
+from pca_events.backends import Backend
+from pca_events.locations import locate
+from pca_events.pytest_plugin import BACKEND
+from pca_events.pytest_plugin.outcomes import Listener, Recorder
+from pca_events.report import RunReport
+
+_PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin")
+
+
+def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = ()) -> RunReport:
+    """Run every scenario on the backend and return what was found.
+
+    Args:
+        backend: where the scenarios run.
+        listener: is told of each scenario as it ends.
+        select: further words for pytest, such as `-k` and an expression.
+    """
+    report = RunReport(backend.name)
+    bindings = locate("bindings")
+    words = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
+    words += ["-p", "no:terminal", "-p", "no:cacheprovider", *select]
+    for plugin in _PLUGINS:
+        words += ["-p", plugin]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    pytest.main(words, plugins=[_Given(backend), Recorder(report, listener)])
+    return report
+
+
+class _Given:
+    """Gives the run a backend that is there already."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BACKEND] = self._backend
