@@ -1,0 +1,237 @@
+"""What pytest-bdd keeps silent about, and what else holds the project together.
+
+Each check takes what it looks at, returns one line for each fault that it finds, and finds none in a sound project.
+"""
+
+import ast
+import inspect
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pytest_bdd.steps import StepFunctionContext
+
+from gherkin_tree import rendered_steps, scenarios, tags
+from pca_events import contract
+
+MOST_STEPS = 8
+MOST_STEP_DEFINITIONS = 30
+_WAITS = re.compile(r"\bsleep\(|wait_for_timeout|import sleep")
+
+
+def unbound_features(features: Path, bound: Mapping[str, int]) -> list[str]:
+    """Features that no binding turns into tests."""
+    written = {file.relative_to(features).as_posix() for file in features.rglob("*.feature")}
+    return [f"{feature} is bound nowhere" for feature in sorted(written - set(bound))]
+
+
+def manifest_differences(bound: Mapping[str, int], manifest: Mapping[str, int]) -> list[str]:
+    """Features whose number of bound scenarios is not the one in the manifest."""
+    return [
+        f"{feature}: {bound.get(feature, 0)} scenarios are bound, the manifest says {manifest.get(feature, 0)}"
+        for feature in sorted(set(bound) | set(manifest))
+        if bound.get(feature) != manifest.get(feature)
+    ]
+
+
+def lost_scenarios(features: Path, bound: Mapping[str, int]) -> list[str]:
+    """Features that bind fewer scenarios than are written in them."""
+    written: Counter[str] = Counter()
+    for scenario in scenarios(features):
+        written[scenario.feature] += scenario.rows
+    return [
+        f"{feature}: {count} scenarios are written, {bound[feature]} are bound"
+        for feature, count in sorted(written.items())
+        if feature in bound and count != bound[feature]
+    ]
+
+
+def shared_names(features: Path) -> list[str]:
+    """Scenarios of one name; within a feature pytest-bdd would drop all but the last."""
+    places = defaultdict(list)
+    for scenario in scenarios(features):
+        places[scenario.name].append(scenario.place)
+    return [f'"{name}" names {" and ".join(where)}' for name, where in places.items() if len(where) > 1]
+
+
+def scenarios_without_then(features: Path) -> list[str]:
+    """Scenarios that claim nothing: without a step, or not ending in a Then."""
+    return [f"{s.place} does not end in a Then" for s in scenarios(features) if s.kinds[-1:] != ["then"]]
+
+
+def long_scenarios(features: Path) -> list[str]:
+    """Scenarios with more steps than a reader can hold."""
+    return [f"{s.place} has {len(s.kinds)} steps" for s in scenarios(features) if len(s.kinds) > MOST_STEPS]
+
+
+def placeholder_faults(features: Path) -> list[str]:
+    """Placeholders without a column, and columns that no placeholder uses."""
+    faults = []
+    for scenario in scenarios(features):
+        for columns in scenario.columns or [set()]:
+            faults += [f"{scenario.place}: <{name}> has no column" for name in scenario.placeholders - columns]
+            faults += [f"{scenario.place}: column {name} is unused" for name in columns - scenario.placeholders]
+    return faults
+
+
+def unexplained_tags(features: Path, registered: Iterable[str]) -> list[str]:
+    """Tags without a line in features/README.md, tags that no scenario has, and tags that the plugin does not know."""
+    explained = set(re.findall(r"^\| `@(\w+)`", (features / "README.md").read_text("utf-8"), re.MULTILINE))
+    used = tags(features)
+    return (
+        [f"@{tag} is not explained in features/README.md" for tag in sorted(used - explained)]
+        + [f"@{tag} is explained in features/README.md, but unused" for tag in sorted(explained - used)]
+        + [f"@{tag} is not registered by the pytest plugin" for tag in sorted(used - set(registered))]
+    )
+
+
+def step_faults(features: Path, definitions: Iterable[StepFunctionContext]) -> list[str]:
+    """Steps that no definition matches, or more than one; definitions that no step uses; and `async` ones."""
+    definitions = list(definitions)
+    used = set()
+    faults = []
+    for step, place in rendered_steps(features).items():
+        matching = [d for d in definitions if d.type in (None, step.kind) and d.parser.is_matching(step.text)]
+        used.update(id(definition) for definition in matching)
+        if len(matching) != 1:
+            names = " and ".join(_name(definition) for definition in matching) or "nothing"
+            faults.append(f"{place}: {step.kind} {step.text} is matched by {names}")
+    faults += [f"step definition {_name(d)} is unused" for d in definitions if id(d) not in used]
+    # pytest-bdd never awaits a coroutine: such a step would pass without having run.
+    faults += [f"step definition {_name(d)} is async" for d in definitions if inspect.iscoroutinefunction(d.step_func)]
+    if len(definitions) > MOST_STEP_DEFINITIONS:
+        faults.append(f"{len(definitions)} step definitions are more than {MOST_STEP_DEFINITIONS}")
+    return faults
+
+
+def phrase_book_faults(readme: Path, definitions: Iterable[StepFunctionContext]) -> list[str]:
+    """Step definitions that the phrase book does not list word for word."""
+    text = readme.read_text("utf-8")
+    return [f"{d.parser.name} is not in the phrase book" for d in definitions if f"`{d.parser.name}`" not in text]
+
+
+def broken_samples(samples: Path) -> list[str]:
+    """Documented samples that break their contract, and never-sent ones that meet it."""
+    faults = []
+    for file in sorted(samples.rglob("*.json")):
+        found = contract.violations(json.loads(file.read_text("utf-8"))["event"])
+        never_sent = file.parent.name == "never_sent"
+        if never_sent and not found:
+            faults.append(f"{file.name} is never sent, but meets a contract")
+        elif not never_sent:
+            faults += [f"{file.name} breaks its contract at {violation}" for violation in found]
+    return faults
+
+
+def schema_faults(schemas: Path) -> list[str]:
+    """Schemas whose `$id` is not their path, with an open-ended pattern, or with a field that is not described."""
+    faults = []
+    for file in sorted(schemas.rglob("*.json")):
+        path = f"schemas/{file.relative_to(schemas).as_posix()}"
+        schema = json.loads(file.read_text("utf-8"))
+        if schema.get("$id") != contract.SCHEMA_ROOT + path:
+            faults.append(f"{path} has the $id {schema.get('$id')}")
+        faults += [f"{path}: {fault}" for fault in _pattern_and_field_faults(schema)]
+    return faults
+
+
+def _pattern_and_field_faults(schema: object) -> list[str]:
+    faults = []
+    for node in _objects(schema):
+        pattern = node.get("pattern")
+        if isinstance(pattern, str) and not re.fullmatch(r"\^[^$]*\$", pattern):
+            faults.append(f"pattern {pattern} is not anchored at both ends, or has another $")
+        for group in ("properties", "$defs"):
+            fields = node.get(group)
+            if isinstance(fields, dict) and "if" not in node:
+                faults += [f"{name} has no description" for name, field in fields.items() if not _described(field)]
+    return faults
+
+
+def _described(field: object) -> bool:
+    return isinstance(field, dict) and ("description" in field or set(field) == {"const"})
+
+
+def _objects(node: object) -> Iterable[dict[str, object]]:
+    if isinstance(node, dict):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _objects(child)
+
+
+def waits(files: Iterable[Path]) -> list[str]:
+    """Fixed waits: they cost time where the thing is there already, and fail where it is late."""
+    return [
+        f"{file.name}:{number} waits for a fixed time"
+        for file in files
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
+        if _WAITS.search(line)
+    ]
+
+
+def broken_arrows(package: Path, layers: list[list[str]]) -> list[str]:
+    """Imports inside the package that go up, or sideways between rooms of one layer.
+
+    Args:
+        package: the folder of the package.
+        layers: the rooms, from the top layer to the bottom one.
+    """
+    height = {room: -number for number, layer in enumerate(layers) for room in layer}
+    faults = []
+    for file in sorted(package.rglob("*.py")):
+        room = file.relative_to(package).parts[0].removesuffix(".py")
+        if room in ("__init__", "__main__"):
+            continue
+        for target in _rooms_imported(file):
+            if room not in height or target not in height:
+                faults.append(f"{file.relative_to(package)}: {room} or {target} has no place in the picture")
+            elif target != room and height[target] >= height[room]:
+                faults.append(f"{file.relative_to(package)}: {room} imports {target}, which does not lie below it")
+    return faults
+
+
+def misplaced_dependencies(package: Path, owners: Mapping[str, set[str]]) -> list[str]:
+    """Imports of a library outside the rooms that own it."""
+    faults = []
+    for file in sorted(package.rglob("*.py")):
+        room = file.relative_to(package).parts[0].removesuffix(".py")
+        for library in {name.partition(".")[0] for name in _imports(file)} & set(owners):
+            if room not in owners[library]:
+                faults.append(f"{file.relative_to(package)} imports {library}; it belongs to {sorted(owners[library])}")
+    return faults
+
+
+def steps_importing_steps(steps: Path) -> list[str]:
+    """Step modules that import one another instead of sharing a fixture."""
+    return [
+        f"{file.name} imports {name}"
+        for file in sorted(steps.glob("*.py"))
+        for name in _imports(file)
+        if re.match(r"(pca_events\.)?steps\b", name)
+    ]
+
+
+def _rooms_imported(file: Path) -> set[str]:
+    rooms = set()
+    for name in _imports(file):
+        top, _, rest = name.partition(".")
+        if top == "pca_events" and rest and rest != "__version__":
+            rooms.add(rest.partition(".")[0])
+    return rooms
+
+
+def _imports(file: Path) -> list[str]:
+    """Every module that a file imports; `from package import name` counts as `package.name`."""
+    names = []
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def _name(definition: StepFunctionContext) -> str:
+    return f"{definition.step_func.__module__.rpartition('.')[2]}.{definition.step_func.__name__}"

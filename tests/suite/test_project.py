@@ -1,0 +1,128 @@
+"""The checks find no fault in this project."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import checks
+import pytest
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from pca_events.pytest_plugin import TAGS
+
+TOP = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+FEATURES = TOP / "features"
+PACKAGE = TOP / "src" / "pca_events"
+
+OWNERS = {
+    "boto3": {"backends", "harness"},
+    "botocore": {"backends", "harness"},
+    "localstack_client": {"backends", "harness"},
+    "jsonschema": {"contract"},
+    "referencing": {"contract"},
+    "rich": {"cli"},
+    "pytest": {"pytest_plugin"},
+    "pytest_bdd": {"pytest_plugin"},
+    "localstack": {"backends"},
+}
+
+
+@pytest.fixture(scope="module")
+def bound() -> dict[str, int]:
+    """How many scenarios of each feature the bindings bind, counted by pytest."""
+    ran = subprocess.run(
+        [sys.executable, HERE / "bound.py", TOP / "tests" / "contract"], capture_output=True, text=True, cwd=TOP
+    )
+    assert ran.returncode == 0, ran.stderr
+    counts: dict[str, int] = json.loads(ran.stdout)
+    return counts
+
+
+@pytest.fixture(scope="module")
+def definitions() -> list[StepFunctionContext]:
+    """Our step definitions; pytest-bdd brings one of its own."""
+    everything = step_function_context_registry.values()
+    return [definition for definition in everything if definition.step_func.__module__.startswith("pca_events.steps")]
+
+
+def layers() -> list[list[str]]:
+    picture = re.search(r"```layers\n(.*?)```", (TOP / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)
+    assert picture is not None
+    return [line.split(" · ") for line in picture[1].splitlines()]
+
+
+def test_every_feature_is_bound(bound: dict[str, int]) -> None:
+    assert checks.unbound_features(FEATURES, bound) == []
+
+
+def test_every_written_scenario_is_bound(bound: dict[str, int]) -> None:
+    assert checks.lost_scenarios(FEATURES, bound) == []
+
+
+def test_the_bound_scenarios_are_those_of_the_manifest(bound: dict[str, int]) -> None:
+    assert checks.manifest_differences(bound, json.loads((HERE / "manifest.json").read_text())) == []
+
+
+def test_no_two_scenarios_share_a_name() -> None:
+    assert checks.shared_names(FEATURES) == []
+
+
+def test_every_scenario_ends_in_a_then() -> None:
+    assert checks.scenarios_without_then(FEATURES) == []
+
+
+def test_no_scenario_is_too_long() -> None:
+    assert checks.long_scenarios(FEATURES) == []
+
+
+def test_every_placeholder_has_a_column_and_every_column_a_placeholder() -> None:
+    assert checks.placeholder_faults(FEATURES) == []
+
+
+def test_every_tag_is_explained_and_registered() -> None:
+    assert checks.unexplained_tags(FEATURES, TAGS) == []
+
+
+def test_every_step_has_one_definition_and_every_definition_a_step(definitions: list[StepFunctionContext]) -> None:
+    assert checks.step_faults(FEATURES, definitions) == []
+
+
+def test_the_phrase_book_lists_every_step(definitions: list[StepFunctionContext]) -> None:
+    assert checks.phrase_book_faults(FEATURES / "README.md", definitions) == []
+
+
+def test_every_sample_meets_its_contract() -> None:
+    assert checks.broken_samples(TOP / "samples") == []
+
+
+def test_every_schema_is_where_its_id_says() -> None:
+    assert checks.schema_faults(TOP / "schemas") == []
+
+
+def test_nothing_waits_for_a_fixed_time() -> None:
+    folders = (PACKAGE, TOP / "steps", TOP / "tests" / "contract", FEATURES)
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".feature")]
+    assert checks.waits([*files, TOP / "conftest.py"]) == []
+
+
+def test_imports_inside_the_package_point_down() -> None:
+    assert checks.broken_arrows(PACKAGE, layers()) == []
+
+
+def test_every_dependency_stays_with_its_owner() -> None:
+    assert checks.misplaced_dependencies(PACKAGE, OWNERS) == []
+
+
+def test_no_step_module_imports_another() -> None:
+    assert checks.steps_importing_steps(TOP / "steps") == []
+
+
+def test_the_compose_file_pins_the_version_of_the_embedded_emulator() -> None:
+    pinned = re.search(r"localstack-core\[base-runtime\]==([\d.]+)", (TOP / "pyproject.toml").read_text("utf-8"))
+    compose = (TOP / "docker-compose.yml").read_text("utf-8")
+    assert pinned is not None
+    assert re.findall(r"image: localstack/localstack:([\d.]+)\n", compose) == [pinned[1]]
+    assert re.findall(r'- "([\d.]+):\$\{LOCALSTACK_PORT:-4566\}:4566"', compose) == ["127.0.0.1"]
