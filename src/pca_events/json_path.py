@@ -18,10 +18,7 @@ def get(document: Any, path: str) -> Any:
     """
     found = document
     for step in _steps(path):
-        try:
-            found = found[step]
-        except (KeyError, IndexError, TypeError) as error:
-            raise BadInput(f"nothing is at {path} in {document}") from error
+        found = _inside(found, step, path)
     return found
 
 
@@ -43,8 +40,20 @@ def remove(document: Any, path: str) -> Any:
 
 
 def _parent(document: Any, path: str) -> tuple[Any, Step]:
-    *_, last = _steps(path)
-    return get(document, path[: -len(f"[{last}]" if isinstance(last, int) else f".{last}")]), last
+    steps = _steps(path)
+    if not steps:
+        raise BadInput(f'"{path}" is the whole event; name a place in it, such as $.detail.result')
+    parent = document
+    for step in steps[:-1]:
+        parent = _inside(parent, step, path)
+    return parent, steps[-1]
+
+
+def _inside(container: Any, step: Step, path: str) -> Any:
+    try:
+        return container[step]
+    except (KeyError, IndexError, TypeError) as error:
+        raise BadInput(f"nothing is at {path}") from error
 
 
 def _steps(path: str) -> list[Step]:

@@ -59,8 +59,8 @@ class EmbeddedLocalStack:
             port: the loopback port to listen on; a free one if not given.
 
         Raises:
-            BackendError: the extra `localstack` is not installed, or the emulator did not come up; the text
-                ends with the last lines of its log.
+            BackendError: the extra `localstack` is not installed, the port is taken, or the emulator did not
+                come up; the text then holds the last lines of its log.
         """
         if importlib.util.find_spec("localstack") is None:
             raise BackendError(
@@ -72,7 +72,7 @@ class EmbeddedLocalStack:
             if self._note.exists():
                 running = json.loads(self._note.read_text())
             else:
-                running = self._boot(port or _free_port())
+                running = self._boot(_free_port(port))
                 self._note.write_text(json.dumps(running))
         return Backend(name=running["name"], endpoint_url=running["endpoint_url"])
 
@@ -146,7 +146,16 @@ class EmbeddedLocalStack:
             yield
 
 
-def _free_port() -> int:
+def _free_port(wanted: int | None) -> int:
+    """Return the wanted port, or any free one.
+
+    A LocalStack that finds its port taken stays up without it, and whoever holds the port would be asked for health.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted or 0))
+        except (OSError, OverflowError) as error:
+            cause = getattr(error, "strerror", None) or "there is no such port"
+            raise BackendError(f"LocalStack cannot listen on port {wanted} ({cause}); give another port") from error
         return int(probe.getsockname()[1])

@@ -37,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     emulator = EmbeddedLocalStack.of_this_process()
     try:
-        backend = connect(options.endpoint_url) if options.endpoint_url else _start(emulator, console)
-        console.print(f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly")
+        backend = _start(emulator, console) if options.endpoint_url is None else connect(options.endpoint_url)
+        console.print(f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly", soft_wrap=True)
         with _Progress(console) as progress:
             report = run_suite(backend, progress, ["-k", options.select] if options.select else [])
     finally:

@@ -103,6 +103,12 @@ class ScenarioBus:
         Raises:
             BusSilent: the witness did not receive every event before the deadline.
         """
+        self._await_witness()
+        while self._receive(wait=0):
+            pass
+        return [delivery for delivery in self._deliveries if delivery.rule != _WITNESS]
+
+    def _await_witness(self) -> None:
         deadline = time.monotonic() + _DEADLINE
         while unseen := self._published - self._sent_by(_WITNESS):
             patience = deadline - time.monotonic()
@@ -112,9 +118,6 @@ class ScenarioBus:
                     f"{_DEADLINE:.0f} s: the bus is dead, or a broken rule starves it (see the emulator's log)"
                 )
             self._receive(wait=min(_LONGEST_POLL, int(patience) + 1))
-        while self._receive(wait=0):
-            pass
-        return [delivery for delivery in self._deliveries if delivery.rule != _WITNESS]
 
     def _make(self) -> None:
         backend = self._session.backend
@@ -148,6 +151,7 @@ class ScenarioBus:
         if self._witness_is_last:
             return
         if self._published:
+            self._await_witness()
             where = {"Rule": _WITNESS, "EventBusName": self.name}
             self._session.events.remove_targets(**where, Ids=["queue"])
             self._session.events.delete_rule(Name=_WITNESS, EventBusName=self.name)

@@ -44,3 +44,4 @@ class _Given:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BACKEND] = self._backend
+        config.option.tbstyle = "native"  # only the closing message is reported; this makes it soonest

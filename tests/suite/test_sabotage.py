@@ -1,0 +1,65 @@
+"""Where the bus, the rule or the queue is broken, no scenario that needs them passes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pca_events.backends import Backend
+from pca_events.harness import ScenarioBus, scenario_bus
+from pca_events.pytest_plugin.run import run_suite
+from pca_events.report import RunReport, ScenarioResult
+
+MANY = 80  # scenarios run on a backend, at least
+
+
+class Nobody:
+    """A listener that does not listen."""
+
+    def collected(self, count: int) -> None: ...
+
+    def ended(self, result: ScenarioResult) -> None: ...
+
+
+@pytest.fixture
+def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
+    """Run every scenario that needs a backend; a dead bus is given up soon."""
+    monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.05)
+    monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
+    for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda: run_suite(backend, Nobody(), ["-m", "backend"])
+
+
+def all_failed(report: RunReport) -> None:
+    passed = [f"{result.name} ({result.row})" for result in report.results if result.verdict != "failed"]
+    assert passed == []
+    assert report.broken == []
+    assert len(report.results) >= MANY
+
+
+def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = ScenarioBus._entry
+    monkeypatch.setattr(ScenarioBus, "_entry", lambda bus, event: {**entry(bus, event), "EventBusName": "default"})
+    all_failed(run())
+
+
+def test_a_misspelt_rule(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario_bus, "_DEADLINE", 10)
+    put = ScenarioBus._put_rule
+
+    def misspelt(bus: ScenarioBus, label: str, pattern: dict[str, object], target: dict[str, object]) -> None:
+        put(bus, label, pattern if label == "witness" else {**pattern, "source": ["aws.acm-pcq"]}, target)
+
+    monkeypatch.setattr(ScenarioBus, "_put_rule", misspelt)
+    all_failed(run())
+
+
+def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = ScenarioBus.publish
+
+    def lose(bus: ScenarioBus, *events: dict[str, object]) -> list[str]:
+        bus._session.sqs.delete_queue(QueueUrl=bus._queue_url)
+        return publish(bus, *events)
+
+    monkeypatch.setattr(ScenarioBus, "publish", lose)
+    all_failed(run())

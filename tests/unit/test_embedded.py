@@ -1,0 +1,112 @@
+"""The embedded LocalStack: alone on loopback, and gone with its owner."""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pca_events.backends import Backend, EmbeddedLocalStack
+from pca_events.errors import BackendError
+
+START_AND_HANG = """
+import select, sys
+from pathlib import Path
+from pca_events.backends import EmbeddedLocalStack
+import os
+emulator = EmbeddedLocalStack(Path(sys.argv[1]), os.getpid())
+emulator.start()
+print("ready", flush=True)
+select.select([], [], [])
+"""
+
+
+def emulator_in(folder: Path) -> psutil.Process:
+    return psutil.Process(json.loads((folder / "running.json").read_text())["pid"])
+
+
+def owner(folder: Path) -> "subprocess.Popen[str]":
+    """A process that owns an emulator and waits for ever."""
+    process = subprocess.Popen([sys.executable, "-c", START_AND_HANG, folder], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_it_listens_on_loopback_only_in_a_group_of_its_own(
+    backend: Backend, pytestconfig: pytest.Config
+) -> None:
+    if not backend.name.endswith("embedded"):
+        pytest.skip("the run has an endpoint instead of an embedded LocalStack")
+    port = int(backend.endpoint_url.rpartition(":")[2])
+    listening = [
+        (process, connection.laddr.ip)
+        for process in psutil.process_iter()
+        if process.status() != psutil.STATUS_ZOMBIE and "pca_events.backends.guard" in process.cmdline()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+    ]
+    assert [address for _, address in listening] == ["127.0.0.1"]
+    assert os.getpgid(listening[0][0].pid) == listening[0][0].pid != os.getpgrp()
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_its_owner(tmp_path: Path, end: signal.Signals) -> None:
+    folder = tmp_path / "run"
+    process = owner(folder)
+    emulator = emulator_in(folder)
+    process.send_signal(end)
+    emulator.wait(timeout=5)
+    # The owner is still a zombie here, as it stays in a container whose first process collects none.
+    assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+    assert not folder.exists()
+    process.communicate()
+
+
+def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    process = owner(folder)
+    try:
+        joined = EmbeddedLocalStack(folder, process.pid).start()
+        assert joined.client("events").list_rules()["Rules"] == []
+        assert emulator_in(folder).cmdline()[-2:] == [str(process.pid), str(folder)]
+    finally:
+        EmbeddedLocalStack(folder, process.pid).stop()
+        process.kill()
+        process.communicate()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("offset", "cause"), [(0, "Address already in use"), (65536, "there is no such port")])
+def test_a_port_that_cannot_be_had(tmp_path: Path, backend: Backend, offset: int, cause: str) -> None:
+    port = int(backend.endpoint_url.rpartition(":")[2]) + offset
+    emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
+    with pytest.raises(BackendError, match=rf"cannot listen on port {port} \({cause}\); give another port"):
+        emulator.start(port)
+    emulator.stop()
+
+
+def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "localstack").mkdir()
+    (tmp_path / "localstack" / "__init__.py").write_text('raise RuntimeError("broken on purpose")')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
+    with pytest.raises(BackendError) as told:
+        emulator.start()
+    emulator.stop()
+    said = str(told.value)
+    assert said.startswith("the embedded LocalStack ended with status 1 before it was ready. Its last lines:\n")
+    assert "    RuntimeError: broken on purpose\n" in said
+    assert said.endswith("Install the pinned versions again (pip install 'pca-events[localstack]'), or give a running LocalStack with --endpoint-url.")
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(BackendError, match=r"is not installed; pip install 'pca-events\[localstack\]', or give"):
+        EmbeddedLocalStack(tmp_path / "run", os.getpid()).start()
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,111 @@
+"""An endpoint that cannot be used is refused in one line, soon."""
+
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import Serve
+
+from pca_events.backends import Backend, connect
+from pca_events.cli import main
+from pca_events.errors import BackendError
+
+HEALTHY = {"version": "4.13.1", "services": {"events": "running", "sqs": "available"}}
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def refused(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`verify` answers in one line, with exit status 2, within five seconds."""
+    began = time.monotonic()
+    assert main(["verify", "--endpoint-url", url]) == 2
+    assert time.monotonic() - began < 5
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("pca-events: ")
+    assert err.count("\n") == 1
+    assert re.search(words, err), err
+
+
+def test_a_running_localstack_is_taken(serve: Serve) -> None:
+    url = serve(200, HEALTHY)
+    assert connect(f"{url}/") == Backend(name=f"LocalStack 4.13.1, at {url}", endpoint_url=url)
+
+
+def test_nothing_listens(closed_port: int, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(f"http://127.0.0.1:{closed_port}", r"does not answer \(Connection refused\); start one", capsys)
+
+
+def test_something_listens_but_never_answers(silent_port: int, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(f"http://127.0.0.1:{silent_port}", r"does not answer \(timed out\); start one", capsys)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, "nothing"), (500, {}), (200, b"<html>"), (200, [1]), (200, {}), (200, {"services": {}}), (200, b"")],
+)
+def test_what_answers_is_no_localstack(
+    serve: Serve, capsys: pytest.CaptureFixture[str], status: int, body: object
+) -> None:
+    refused(serve(status, body), "is no LocalStack: .*; start one", capsys)
+
+
+@pytest.mark.parametrize("services", [{"sqs": "running"}, {"sqs": "running", "events": "disabled"}])
+def test_a_localstack_without_events(
+    serve: Serve, capsys: pytest.CaptureFixture[str], services: dict[str, str]
+) -> None:
+    refused(serve(200, {**HEALTHY, "services": services}), "is a LocalStack without events; start it with", capsys)
+
+
+@pytest.mark.parametrize("url", ["foo", "", "4566", "localhost:4566", "ftp://localhost", "http://:4566", "http://h:99999"])
+def test_what_is_no_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(url, "is no endpoint; write it as http://127.0.0.1:4566", capsys)
+
+
+@pytest.mark.parametrize(
+    "host", ["events.us-east-1.amazonaws.com", "events.cn-north-1.amazonaws.com.cn", "events.us-east-1.api.aws"]
+)
+def test_an_endpoint_never_leads_to_aws(host: str) -> None:
+    with pytest.raises(BackendError, match="leads to AWS, which --endpoint-url never does"):
+        connect(f"https://{host}")
+
+
+def test_ambient_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    ambient = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_EVENTS": "http://127.0.0.1:2",
+        "AWS_PROFILE": "production",
+        "AWS_ACCESS_KEY_ID": "AKIAREAL",
+        "AWS_SECRET_ACCESS_KEY": "real",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_REGION": "eu-west-1",
+        "HTTP_PROXY": "http://127.0.0.1:3",
+        "USE_SSL": "1",
+        "LOCALSTACK_HOST": "elsewhere:1",
+    }
+    for name, value in ambient.items():
+        monkeypatch.setenv(name, value)
+    client = Backend(name="any", endpoint_url="http://127.0.0.1:4599").client("events")
+    credentials = client._request_signer._credentials
+    assert client.meta.endpoint_url == "http://127.0.0.1:4599"
+    assert client.meta.region_name == "us-east-1"
+    assert (credentials.access_key, credentials.token) == ("111122223333", None)
+    assert client.meta.config.proxies == {}
+    assert {name: os.environ[name] for name in ambient} == ambient, "the environment was not put back"

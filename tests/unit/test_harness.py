@@ -1,0 +1,133 @@
+"""The scenario's bus: what it refuses, what it proves, and what it leaves behind."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pca_events import catalog
+from pca_events.errors import BusSilent, InvalidPattern, Leak, PublishError
+from pca_events.harness import RunId, ScenarioBus, Session, destroy, scenario_bus
+
+CREATED = catalog.documented("ca-creation-success")
+FAILED = catalog.documented("ca-creation-failure")
+
+
+def listed(connection: Session, name: str) -> list[str]:
+    """What the backend lists under a name."""
+    buses = connection.events.list_event_buses(NamePrefix=name)["EventBuses"]
+    queues = connection.sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])
+    return [bus["Name"] for bus in buses] + queues
+
+
+def test_a_name_says_which_run_made_it() -> None:
+    run = RunId("0a1b2c3d")
+    assert run.new_name().startswith("pca-events-0a1b2c3d-")
+    assert run.new_name() != run.new_name()
+    assert run.tags('x[a"<b>]' + "y" * 300) == {
+        "pca-events:run": "0a1b2c3d",
+        "pca-events:scenario": ("x a  b  " + "y" * 300)[:256],
+    }
+
+
+def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> None:
+    with ScenarioBus(connection, "tagged") as bus:
+        bus.watch("rule", CREATED.pattern)
+        arn = connection.events.describe_event_bus(Name=bus.name)["Arn"]
+        tags = {tag["Key"]: tag["Value"] for tag in connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
+        assert tags == connection.sqs.list_queue_tags(QueueUrl=url)["Tags"]
+        assert tags == {"pca-events:run": connection.run.value, "pca-events:scenario": "tagged"}
+    assert listed(connection, bus.name) == []
+
+
+def test_a_rule_that_is_put_late_still_comes_before_the_witness(connection: Session) -> None:
+    with ScenarioBus(connection, "late") as bus:
+        bus.log("first", CREATED.pattern)
+        (before,) = bus.publish(CREATED.event)
+        bus.log("second", CREATED.pattern)
+        (after,) = bus.publish(CREATED.event)
+        fired = {(delivery.rule, delivery.event_id) for delivery in bus.deliveries()}
+    assert fired == {("first", before), ("first", after), ("second", after)}
+
+
+def test_more_events_than_one_call_takes(connection: Session) -> None:
+    with ScenarioBus(connection, "many") as bus:
+        bus.watch("rule", CREATED.pattern)
+        published = bus.publish(*(CREATED.event for _ in range(23)))
+        assert sorted(delivery.event_id for delivery in bus.deliveries()) == sorted(published)
+    assert len(set(published)) == 23
+
+
+def test_an_entry_that_the_bus_refuses(connection: Session) -> None:
+    with ScenarioBus(connection, "refused") as bus, pytest.raises(PublishError, match=r"\w+: .* for {"):
+        bus.publish({**CREATED.event, "detail-type": ""})
+
+
+def test_a_pattern_that_eventbridge_refuses_is_never_put(connection: Session) -> None:
+    with ScenarioBus(connection, "invalid") as bus:
+        with pytest.raises(InvalidPattern, match='EventBridge refuses the pattern {"source": "text"}'):
+            bus.watch("rule", {"source": "text"})
+        assert connection.events.list_rules(EventBusName=bus.name)["Rules"] == []
+
+
+def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.2)
+    with ScenarioBus(connection, "starved") as bus:
+        bus.watch("rule", CREATED.pattern)
+        bus.publish(FAILED.event)
+        bus.deliveries()
+        connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["queue"])
+        bus.publish(FAILED.event)
+        with pytest.raises(BusSilent, match=r"did not receive 1 of 2 events"):
+            bus.deliveries()
+
+
+def test_a_scenario_that_fails_leaves_nothing(connection: Session) -> None:
+    with pytest.raises(ZeroDivisionError), ScenarioBus(connection, "fails") as bus:
+        bus.watch("rule", CREATED.pattern)
+        raise ZeroDivisionError
+    assert listed(connection, bus.name) == []
+
+
+def test_a_scenario_that_cannot_be_made_leaves_nothing(
+    connection: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus = ScenarioBus(connection, "half made")
+    monkeypatch.setattr(bus, "_tags", {"pca-events:run": "x" * 300})
+    monkeypatch.setattr(connection.sqs, "create_queue", _refuse)
+    with pytest.raises(ClientError), bus:
+        pass
+    assert listed(connection, bus.name) == []
+
+
+def test_what_is_left_is_named_with_the_command_that_removes_it(
+    connection: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScenarioBus(connection, "leaks") as bus:
+        with monkeypatch.context() as broken:
+            broken.setattr(connection.events, "delete_event_bus", lambda **_: None)
+            broken.setattr(connection.sqs, "delete_queue", lambda **_: None)
+            with pytest.raises(Leak) as told:
+                destroy(connection, bus.name)
+        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
+        endpoint = connection.backend.endpoint_url
+        assert str(told.value).splitlines() == [
+            f"{bus.name} is still there after it was destroyed; remove it with",
+            f"  aws events delete-event-bus --name {bus.name} --endpoint-url {endpoint}",
+            f"  aws sqs delete-queue --queue-url {url} --endpoint-url {endpoint}",
+        ]
+    assert listed(connection, bus.name) == []
+
+
+def test_the_queue_lets_eventbridge_send(connection: Session) -> None:
+    with ScenarioBus(connection, "policy") as bus:
+        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
+        policy = connection.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    statement = json.loads(policy)["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Resource"] == connection.backend.queue_arn(bus.name)
+
+
+def _refuse(**_: object) -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateQueue")

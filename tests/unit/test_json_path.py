@@ -1,0 +1,61 @@
+"""Places in an event."""
+
+import re
+from typing import Any
+
+import pytest
+
+from pca_events import json_path
+from pca_events.errors import BadInput
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return {"detail-type": "t", "detail": {"result": "success"}, "resources": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("$.detail-type", "t"), ("$.detail.result", "success"), ("$.resources[1]", "b"), ("$.resources", ["a", "b"])],
+)
+def test_get(document: dict[str, Any], path: str, value: object) -> None:
+    assert json_path.get(document, path) == value
+
+
+def test_the_root_is_the_whole_document(document: dict[str, Any]) -> None:
+    assert json_path.get(document, "$") is document
+
+
+def test_put_changes_makes_and_extends(document: dict[str, Any]) -> None:
+    json_path.put(document, "$.detail.result", "failure")
+    json_path.put(document, "$.detail.reason", "why")
+    json_path.put(document, "$.resources[2]", "c")
+    json_path.put(document, "$.resources[0]", "z")
+    assert document == {
+        "detail-type": "t",
+        "detail": {"result": "failure", "reason": "why"},
+        "resources": ["z", "b", "c"],
+    }
+
+
+def test_remove_returns_what_it_took(document: dict[str, Any]) -> None:
+    assert json_path.remove(document, "$.resources[0]") == "a"
+    assert json_path.remove(document, "$.detail") == {"result": "success"}
+    assert document == {"detail-type": "t", "resources": ["b"]}
+
+
+@pytest.mark.parametrize("path", ["$.nothing", "$.resources[2]", "$.detail.result.more", "$.detail[0]"])
+def test_a_place_that_is_not_there(document: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(f"nothing is at {path}")):
+        json_path.get(document, path)
+
+
+@pytest.mark.parametrize("path", ["", "detail.result", "$detail", "$.", "$..detail", "$.a[b]", "$.a b", "$.a[-1]"])
+def test_what_is_no_path(document: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput, match="is no path; write it as"):
+        json_path.get(document, path)
+
+
+def test_the_whole_document_can_be_neither_removed_nor_replaced(document: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match="is the whole event"):
+        json_path.remove(document, "$")
