@@ -30,6 +30,11 @@ class ScenarioResult:
     reason: str
     seconds: float
 
+    @property
+    def title(self) -> str:
+        """The name, and those values of the row that it does not show."""
+        return self.name if all(value in self.name for value in self.row.split(", ")) else f"{self.name} ({self.row})"
+
 
 @dataclass
 class RunReport:

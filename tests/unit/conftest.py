@@ -1,13 +1,37 @@
-"""Small servers that are no LocalStack, or a poor one."""
+"""The command in a process of its own, and small servers that are no LocalStack, or a poor one."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 Serve = Callable[[int, object], str]
+
+
+class Run(Protocol):
+    """Runs `pca-events` with these words; `path` goes first on its PYTHONPATH."""
+
+    def __call__(self, *words: str, path: str = "") -> "subprocess.CompletedProcess[str]": ...
+
+
+@pytest.fixture
+def command(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The command, run in an empty folder."""
+    folder: Path = tmp_path_factory.mktemp("empty")
+
+    def run(*words: str, path: str = "") -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "100"}
+        line = [sys.executable, "-m", "pca_events", *words]
+        return subprocess.run(line, capture_output=True, text=True, cwd=folder, env=environment)
+
+    return run
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         backend = emulator.start(options.port)
         print(f"{backend.name}, is ready at {backend.endpoint_url}. To use it in another terminal:\n")
         print(
-            f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} "
+            f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
             f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
         )
         print(f"Its log is {emulator.log}. Ctrl-C ends it.", flush=True)

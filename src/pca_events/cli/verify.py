@@ -12,7 +12,7 @@ from rich.table import Table
 
 from pca_events import catalog
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
-from pca_events.errors import BackendError
+from pca_events.errors import BadInput
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
             report = run_suite(backend, progress, ["-k", options.select] if options.select else [])
     finally:
         emulator.stop()
-    return _conclude(report, time.monotonic() - began, console)
+    return _conclude(report, options, time.monotonic() - began, console)
 
 
 def _start(emulator: EmbeddedLocalStack, console: Console) -> Backend:
@@ -90,13 +90,15 @@ class _Progress:
         self._feature = []
 
 
-def _conclude(report: RunReport, seconds: float, console: Console) -> int:
-    if report.broken or not report.results:
-        raise BackendError("the suite could not be read, so nothing was verified:\n" + "\n".join(report.broken))
+def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, console: Console) -> int:
+    if report.broken:
+        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
+    if not report.results:
+        why = f"no scenario matches -k {options.select}" if options.select else "the features hold no scenario"
+        raise BadInput(f"{why}, so nothing was verified")
     for failure in report.failures:
-        row = f" ({failure.row})" if failure.row else ""
-        console.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.name)}{escape(row)}")
-        console.print(escape(failure.reason), style="dim")
+        console.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.title)}", soft_wrap=True)
+        console.print(escape(failure.reason), style="dim", soft_wrap=True)
     console.print(_table(report))
     tally = report.tally()
     words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)

@@ -1,5 +1,7 @@
 """Runs the suite in this process, undisturbed by the settings and plugins of whoever calls."""
 
+import contextlib
+import io
 import os
 from collections.abc import Sequence
 
@@ -31,7 +33,10 @@ def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = ()) 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
-    pytest.main(words, plugins=[_Given(backend), Recorder(report, listener)])
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        status = pytest.main(words, plugins=[_Given(backend), Recorder(report, listener)])
+    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        report.broken.append(said.getvalue().strip())
     return report
 
 

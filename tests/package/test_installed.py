@@ -1,0 +1,54 @@
+"""The package as it is installed: complete, light, and at work in an empty folder."""
+
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from pca_events import catalog
+from pca_events.locations import Kind, locate
+
+TOP = Path(__file__).parents[2]
+MOST_PACKAGES = 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [("features", "features"), ("samples", "samples"), ("schemas", "schemas"), ("bindings", "tests/contract")],
+)
+def test_everything_that_the_suite_needs_is_installed(kind: Kind, folder: str) -> None:
+    def files(top: Path) -> dict[str, bytes]:
+        return {
+            file.relative_to(top).as_posix(): file.read_bytes()
+            for file in top.rglob("*")
+            if file.is_file() and file.suffix != ".pyc"
+        }
+
+    assert files(locate(kind)) == files(TOP / folder)
+
+
+def test_verify_works_in_an_empty_folder(tmp_path: Path) -> None:
+    words = [Path(sys.executable).parent / "pca-events", "verify"]
+    ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(f"│ {event.id} " in ran.stdout for event in catalog.documented_events())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_bare_package_needs_few_others() -> None:
+    needed: set[str] = set()
+    waiting = ["pca-events"]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += [r.name for r in map(Requirement, distribution(name).requires or []) if _applies(r)]
+    assert len(needed) < MOST_PACKAGES, sorted(needed)
+    assert "localstack-core" not in needed
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

@@ -1,0 +1,114 @@
+"""The command as a user meets it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from pca_events import __version__, catalog
+from pca_events.backends import Backend
+
+
+def test_verify_shows_each_event_and_counts(command: Run, backend: Backend) -> None:
+    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = ran.stdout.splitlines()
+    assert lines[0].startswith("pca-events verify on LocalStack 4.13.1, at http://127.0.0.1:")
+    for event in catalog.documented_events():
+        (row,) = [line for line in lines if line.startswith(f"│ {event.id} ")]
+        assert re.search(r"│ +\d+ │ +- │ +- │ +\d+\.\d s │", row)
+    assert re.fullmatch(r"(\d+) scenarios: \1 passed, 0 failed, 0 skipped in \d+\.\d s", lines[-1])
+
+
+def test_verify_that_finds_a_fault_says_which_and_exits_1(command: Run, backend: Backend, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from pca_events import contract\n"
+        "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json')]\n"
+    )
+    ran = command(
+        "verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path)
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    failed = "failed events/ca_creation.feature: A CA creation meets its contract: ca-creation-success\n"
+    assert failed in ran.stdout
+    assert "Violation(path='$.time', message='is late'" in ran.stdout
+    assert "2 scenarios: 0 passed, 2 failed, 0 skipped" in ran.stdout
+
+
+@pytest.mark.parametrize("expression", ["no_such_scenario", "and and"])
+def test_verify_of_nothing_is_no_success(command: Run, backend: Backend, expression: str) -> None:
+    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("pca-events: ")
+    assert expression in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["verfy"], ["verify", "--endpont"], ["localstack", "--port", "x"]])
+def test_words_that_it_does_not_know(command: Run, words: list[str]) -> None:
+    ran = command(*words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "error: " in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_version(command: Run) -> None:
+    assert command("--version").stdout == f"pca-events {__version__}\n"
+
+
+def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
+    words = [sys.executable, "-u", "-m", "pca_events", "localstack", "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said = _read_until("Ctrl-C", process)
+            url = _found(r"ready at (http://127\.0\.0\.1:\d+)\.", said)
+            log = Path(_found(r"Its log is (.*)\. Ctrl-C", said))
+            setting = dict(pair.split("=", 1) for pair in _found(r"\n  export (.*)\n", said).split())
+            assert log.exists()
+            assert setting["AWS_ENDPOINT_URL"] == url
+            assert _buses_with(setting) == "default\n"
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert (process.returncode, out, err) == (0, "\nended\n", "")
+    assert not log.exists()
+
+
+def _read_until(word: str, process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if word in line:
+            break
+    return said
+
+
+def _found(expression: str, text: str) -> str:
+    match = re.search(expression, text)
+    assert match is not None, text
+    return match[1]
+
+
+def _buses_with(setting: dict[str, str]) -> str:
+    """What a plain boto3 sees with the exported settings."""
+    script = "import boto3; print(*[b['Name'] for b in boto3.client('events').list_event_buses()['EventBuses']])"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **setting}, capture_output=True, text=True, check=True
+    )
+    return ran.stdout
+
+
+def test_a_taken_port_is_one_line(command: Run, backend: Backend) -> None:
+    port = backend.endpoint_url.rpartition(":")[2]
+    ran = command("localstack", "--port", port)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        f"pca-events: LocalStack cannot listen on port {port} (Address already in use); give another port\n"
+    )
