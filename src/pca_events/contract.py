@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 from jsonschema.protocols import Validator
@@ -48,7 +48,7 @@ def violations(event: object) -> list[Violation]:
     detail_type = event.get("detail-type") if isinstance(event, dict) else None
     schema = _schema_of().get(detail_type, ENVELOPE) if isinstance(detail_type, str) else ENVELOPE
     found: dict[str, Violation] = {}
-    for error in _validator(schema).iter_errors(event):
+    for error in _validator(schema).iter_errors(cast(Any, event)):
         path = _json_path(error)
         found.setdefault(path, Violation(path, _words(error), schema))
     return sorted(found.values())
@@ -89,7 +89,7 @@ def _validator(path: str) -> Validator:
     )
     registry: Registry[Any] = Registry().with_resources(resources)
     checker = FormatChecker(formats=["date-time"])
-    return _Validator({"$ref": SCHEMA_ROOT + path}, registry=registry, format_checker=checker)
+    return cast(Validator, _Validator({"$ref": SCHEMA_ROOT + path}, registry=registry, format_checker=checker))
 
 
 def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
@@ -105,7 +105,9 @@ def _required(_: Validator, names: list[str], instance: object, __: object) -> I
                 yield ValidationError("is missing", path=[name])
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern, "required": _required})
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, "required": _required}
+)
 
 
 def _json_path(error: ValidationError) -> str:
@@ -114,20 +116,22 @@ def _json_path(error: ValidationError) -> str:
 
 def _words(error: ValidationError) -> str:
     """Say what is wrong in the words of the contract."""
-    found = json.dumps(error.instance, ensure_ascii=False)
+    instance: Any = error.instance
+    documented: Any = error.validator_value
+    found = json.dumps(instance, ensure_ascii=False)
     match error.validator:
         case "enum":
-            return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, error.validator_value))
+            return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, documented))
         case "const":
-            return f"{found} is never sent; documented value: {json.dumps(error.validator_value)}"
+            return f"{found} is never sent; documented value: {json.dumps(documented)}"
         case "type":
-            return f"{found} is no {error.validator_value}"
+            return f"{found} is no {documented}"
         case "minItems":
-            return f"has {len(error.instance)} of {error.validator_value} entries"
+            return f"has {len(instance)} of {documented} entries"
         case "items":
-            return f"has {len(error.instance)} entries, more than documented"
+            return f"has {len(instance)} entries, more than documented"
         case "format":
-            return f"{found} is no {error.validator_value}"
+            return f"{found} is no {documented}"
         case "not":
             return f"must be absent here, but is {found}"
         case _:

@@ -25,4 +25,6 @@ def locate(kind: Kind) -> Path:
     for folder in (shipped, checkout):
         if folder.is_dir():
             return folder
-    raise BadInput(f"pca-events is installed without its {kind}: neither {shipped} nor {checkout} is there; install it again")
+    raise BadInput(
+        f"pca-events is installed without its {kind}: neither {shipped} nor {checkout} is there; install it again"
+    )

@@ -26,7 +26,7 @@ def value(words: str) -> Any:
     except ValueError:
         read = {}
     if isinstance(read, dict | list):
-        raise BadInput(f"{words} is no value; write \"text\", 12, true, null, or one of: {', '.join(_EMPTY)}")
+        raise BadInput(f'{words} is no value; write "text", 12, true, null, or one of: {", ".join(_EMPTY)}')
     return read
 
 

@@ -17,7 +17,12 @@ MOST_PACKAGES = 40
 
 @pytest.mark.parametrize(
     ("kind", "folder"),
-    [("features", "features"), ("samples", "samples"), ("schemas", "schemas"), ("bindings", "tests/contract")],
+    [
+        ("features", "features"),
+        ("samples", "samples"),
+        ("schemas", "schemas"),
+        ("bindings", "tests/contract"),
+    ],
 )
 def test_everything_that_the_suite_needs_is_installed(kind: Kind, folder: str) -> None:
     def files(top: Path) -> dict[str, bytes]:
@@ -31,7 +36,7 @@ def test_everything_that_the_suite_needs_is_installed(kind: Kind, folder: str) -
 
 
 def test_verify_works_in_an_empty_folder(tmp_path: Path) -> None:
-    words = [Path(sys.executable).parent / "pca-events", "verify"]
+    words = [str(Path(sys.executable).parent / "pca-events"), "verify"]
     ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert all(f"│ {event.id} " in ran.stdout for event in catalog.documented_events())

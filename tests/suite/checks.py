@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from gherkin_tree import rendered_steps, scenarios, tags
 from pytest_bdd.steps import StepFunctionContext
 
-from gherkin_tree import rendered_steps, scenarios, tags
 from pca_events import contract
 
 MOST_STEPS = 8
@@ -90,7 +90,7 @@ def unexplained_tags(features: Path, registered: Iterable[str]) -> list[str]:
 def step_faults(features: Path, definitions: Iterable[StepFunctionContext]) -> list[str]:
     """Steps that no definition matches, or more than one; definitions that no step uses; and `async` ones."""
     definitions = list(definitions)
-    used = set()
+    used: set[int] = set()
     faults = []
     for step, place in rendered_steps(features).items():
         matching = [d for d in definitions if d.type in (None, step.kind) and d.parser.is_matching(step.text)]
@@ -194,13 +194,12 @@ def broken_arrows(package: Path, layers: list[list[str]]) -> list[str]:
 
 def misplaced_dependencies(package: Path, owners: Mapping[str, set[str]]) -> list[str]:
     """Imports of a library outside the rooms that own it."""
-    faults = []
-    for file in sorted(package.rglob("*.py")):
-        room = file.relative_to(package).parts[0].removesuffix(".py")
-        for library in {name.partition(".")[0] for name in _imports(file)} & set(owners):
-            if room not in owners[library]:
-                faults.append(f"{file.relative_to(package)} imports {library}; it belongs to {sorted(owners[library])}")
-    return faults
+    return [
+        f"{file.relative_to(package)} imports {library}; it belongs to {sorted(owners[library])}"
+        for file in sorted(package.rglob("*.py"))
+        for library in {name.partition(".")[0] for name in _imports(file)} & set(owners)
+        if file.relative_to(package).parts[0].removesuffix(".py") not in owners[library]
+    ]
 
 
 def steps_importing_steps(steps: Path) -> list[str]:

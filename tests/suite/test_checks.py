@@ -127,8 +127,18 @@ def test_a_placeholder_in_a_scenario_that_is_no_outline(features: Path) -> None:
     ("old", "new", "file", "fault"),
     [
         ("@documented", "@documented @new", "sound.feature", "@new is not explained in features/README.md"),
-        ("    Examples", "    @new\n    Examples", "sound.feature", "@new is not explained in features/README.md"),
-        ("`@documented`", "`@documented`|\n| `@old`", "README.md", "@old is explained in features/README.md, but unused"),
+        (
+            "    Examples",
+            "    @new\n    Examples",
+            "sound.feature",
+            "@new is not explained in features/README.md",
+        ),
+        (
+            "`@documented`",
+            "`@documented`|\n| `@old`",
+            "README.md",
+            "@old is explained in features/README.md, but unused",
+        ),
     ],
 )
 def test_a_tag_that_is_not_explained(features: Path, old: str, new: str, file: str, fault: str) -> None:
@@ -194,9 +204,17 @@ def test_a_never_sent_sample_that_meets_a_contract(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("/envelope.schema.json", "/cover.schema.json", " has the $id https://pca-events.example/schemas/cover.schema.json"),
+        (
+            "/envelope.schema.json",
+            "/cover.schema.json",
+            " has the $id https://pca-events.example/schemas/cover.schema.json",
+        ),
         ('"description": "Who sent the event."', '"title": "source"', ": source has no description"),
-        ('"const": "aws.acm-pca"', '"pattern": "aws.acm-pca"', ": pattern aws.acm-pca is not anchored at both ends"),
+        (
+            '"const": "aws.acm-pca"',
+            '"pattern": "aws.acm-pca"',
+            ": pattern aws.acm-pca is not anchored at both ends",
+        ),
     ],
 )
 def test_a_faulty_schema(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -214,7 +232,10 @@ def test_a_fixed_wait(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("from pca_events.harness import names", "backends.py: backends imports harness, which does not lie below it"),
+        (
+            "from pca_events.harness import names",
+            "backends.py: backends imports harness, which does not lie below it",
+        ),
         ("import pca_events.endpoints", "backends.py: backends or endpoints has no place in the picture"),
     ],
 )

@@ -34,7 +34,10 @@ OWNERS = {
 def bound() -> dict[str, int]:
     """How many scenarios of each feature the bindings bind, counted by pytest."""
     ran = subprocess.run(
-        [sys.executable, HERE / "bound.py", TOP / "tests" / "contract"], capture_output=True, text=True, cwd=TOP
+        [sys.executable, HERE / "bound.py", TOP / "tests" / "contract"],
+        capture_output=True,
+        text=True,
+        cwd=TOP,
     )
     assert ran.returncode == 0, ran.stderr
     counts: dict[str, int] = json.loads(ran.stdout)
@@ -86,7 +89,9 @@ def test_every_tag_is_explained_and_registered() -> None:
     assert checks.unexplained_tags(FEATURES, TAGS) == []
 
 
-def test_every_step_has_one_definition_and_every_definition_a_step(definitions: list[StepFunctionContext]) -> None:
+def test_every_step_has_one_definition_and_every_definition_a_step(
+    definitions: list[StepFunctionContext],
+) -> None:
     assert checks.step_faults(FEATURES, definitions) == []
 
 

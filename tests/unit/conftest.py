@@ -5,20 +5,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Protocol
 
 import pytest
-
-Serve = Callable[[int, object], str]
-
-
-class Run(Protocol):
-    """Runs `pca-events` with these words; `path` goes first on its PYTHONPATH."""
-
-    def __call__(self, *words: str, path: str = "") -> "subprocess.CompletedProcess[str]": ...
+from given import Run, Serve
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from given import Run
 
 from pca_events import __version__, catalog
 from pca_events.backends import Backend
@@ -30,9 +30,7 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(command: Run, backend:
         "from pca_events import contract\n"
         "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json')]\n"
     )
-    ran = command(
-        "verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path)
-    )
+    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path))
     assert (ran.returncode, ran.stderr) == (1, "")
     failed = "failed events/ca_creation.feature: A CA creation meets its contract: ca-creation-success\n"
     assert failed in ran.stdout
@@ -100,7 +98,11 @@ def _buses_with(setting: dict[str, str]) -> str:
     """What a plain boto3 sees with the exported settings."""
     script = "import boto3; print(*[b['Name'] for b in boto3.client('events').list_event_buses()['EventBuses']])"
     ran = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, **setting}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env={**os.environ, **setting},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return ran.stdout
 

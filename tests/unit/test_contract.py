@@ -23,7 +23,10 @@ def test_a_violation_says_where_what_and_by_which_schema() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"detail": {"result": "success", "reason": "x"}}, '$.detail.reason: must be absent here, but is "x"'),
+        (
+            {"detail": {"result": "success", "reason": "x"}},
+            '$.detail.reason: must be absent here, but is "x"',
+        ),
         ({"detail": {"result": "failure"}}, "$.detail.reason: is missing"),
         ({"detail": []}, "$.detail: [] is no object"),
         ({"resources": []}, "$.resources: has 0 of 1 entries"),
@@ -56,7 +59,9 @@ def test_an_unknown_detail_type_is_held_against_the_envelope() -> None:
 
 
 def test_a_detail_type_that_is_no_text_is_a_violation() -> None:
-    assert [v.path for v in contract.violations(changed("ca-creation-success", **{"detail-type": []}))] == ["$.detail-type"]
+    assert [v.path for v in contract.violations(changed("ca-creation-success", **{"detail-type": []}))] == [
+        "$.detail-type"
+    ]
 
 
 @pytest.mark.parametrize("field", ["id", "account", "time", "region"])

@@ -38,9 +38,7 @@ def owner(folder: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def test_it_listens_on_loopback_only_in_a_group_of_its_own(
-    backend: Backend, pytestconfig: pytest.Config
-) -> None:
+def test_it_listens_on_loopback_only_in_a_group_of_its_own(backend: Backend) -> None:
     if not backend.name.endswith("embedded"):
         pytest.skip("the run has an endpoint instead of an embedded LocalStack")
     port = int(backend.endpoint_url.rpartition(":")[2])
@@ -102,7 +100,10 @@ def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytes
     said = str(told.value)
     assert said.startswith("the embedded LocalStack ended with status 1 before it was ready. Its last lines:\n")
     assert "    RuntimeError: broken on purpose\n" in said
-    assert said.endswith("Install the pinned versions again (pip install 'pca-events[localstack]'), or give a running LocalStack with --endpoint-url.")
+    assert said.endswith(
+        "Install the pinned versions again (pip install 'pca-events[localstack]'), "
+        "or give a running LocalStack with --endpoint-url."
+    )
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import Serve
+from given import Serve
 
 from pca_events.backends import Backend, connect
 from pca_events.cli import main
@@ -59,7 +59,15 @@ def test_something_listens_but_never_answers(silent_port: int, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, "nothing"), (500, {}), (200, b"<html>"), (200, [1]), (200, {}), (200, {"services": {}}), (200, b"")],
+    [
+        (404, "nothing"),
+        (500, {}),
+        (200, b"<html>"),
+        (200, [1]),
+        (200, {}),
+        (200, {"services": {}}),
+        (200, b""),
+    ],
 )
 def test_what_answers_is_no_localstack(
     serve: Serve, capsys: pytest.CaptureFixture[str], status: int, body: object
@@ -74,13 +82,16 @@ def test_a_localstack_without_events(
     refused(serve(200, {**HEALTHY, "services": services}), "is a LocalStack without events; start it with", capsys)
 
 
-@pytest.mark.parametrize("url", ["foo", "", "4566", "localhost:4566", "ftp://localhost", "http://:4566", "http://h:99999"])
+@pytest.mark.parametrize(
+    "url", ["foo", "", "4566", "localhost:4566", "ftp://localhost", "http://:4566", "http://h:99999"]
+)
 def test_what_is_no_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     refused(url, "is no endpoint; write it as http://127.0.0.1:4566", capsys)
 
 
 @pytest.mark.parametrize(
-    "host", ["events.us-east-1.amazonaws.com", "events.cn-north-1.amazonaws.com.cn", "events.us-east-1.api.aws"]
+    "host",
+    ["events.us-east-1.amazonaws.com", "events.cn-north-1.amazonaws.com.cn", "events.us-east-1.api.aws"],
 )
 def test_an_endpoint_never_leads_to_aws(host: str) -> None:
     with pytest.raises(BackendError, match="leads to AWS, which --endpoint-url never does"):

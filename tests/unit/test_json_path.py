@@ -16,7 +16,12 @@ def document() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("$.detail-type", "t"), ("$.detail.result", "success"), ("$.resources[1]", "b"), ("$.resources", ["a", "b"])],
+    [
+        ("$.detail-type", "t"),
+        ("$.detail.result", "success"),
+        ("$.resources[1]", "b"),
+        ("$.resources", ["a", "b"]),
+    ],
 )
 def test_get(document: dict[str, Any], path: str, value: object) -> None:
     assert json_path.get(document, path) == value

@@ -64,7 +64,10 @@ def test_a_table_is_a_pattern() -> None:
         ["detail.result", 'is "r"'],
         ["detail.reason", "exists"],
     ]
-    assert phrases.pattern(rows) == {"source": ["s"], "detail": {"result": ["r"], "reason": [{"exists": True}]}}
+    assert phrases.pattern(rows) == {
+        "source": ["s"],
+        "detail": {"result": ["r"], "reason": [{"exists": True}]},
+    }
 
 
 def test_a_table_with_other_columns() -> None:

@@ -66,7 +66,11 @@ def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
     for name in before:
         if name.startswith("AWS_"):
             del os.environ[name]
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "USE_SSL": str(int(use_ssl))}
+    nowhere = {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "USE_SSL": str(int(use_ssl)),
+    }
     os.environ.update(nowhere)
     boto3.DEFAULT_SESSION = None
     try:

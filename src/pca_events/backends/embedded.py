@@ -125,7 +125,9 @@ class EmbeddedLocalStack:
 
     def _environment(self, port: int) -> dict[str, str]:
         """Nothing of the caller's AWS, proxy or LocalStack settings reaches the emulator."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
+        }
         return kept | {
             "SERVICES": SERVICES,
             "EAGER_SERVICE_LOADING": "1",

@@ -37,5 +37,7 @@ def _checked(endpoint_url: str) -> str:
     if not usable:
         raise BackendError(f'"{endpoint_url}" is no endpoint; write it as http://127.0.0.1:4566')
     if (url.hostname or "").rstrip(".").endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")):
-        raise BackendError(f"{endpoint_url} leads to AWS, which --endpoint-url never does; give the URL of a LocalStack")
+        raise BackendError(
+            f"{endpoint_url} leads to AWS, which --endpoint-url never does; give the URL of a LocalStack"
+        )
     return f"{url.scheme}://{url.netloc}"

@@ -24,14 +24,14 @@ def main() -> None:
     _listen_on_loopback_only()
     from localstack.runtime.main import main as run_localstack
 
-    run_localstack()
+    run_localstack()  # type: ignore[no-untyped-call]
 
 
 def _listen_on_loopback_only() -> None:
     # LocalStack 4.13.1 takes the port of GATEWAY_LISTEN and forgets its host: it would listen on 0.0.0.0.
     from twisted.internet import endpoints
 
-    endpoints.TCP4ServerEndpoint = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
+    setattr(endpoints, "TCP4ServerEndpoint", partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1"))  # noqa: B010
 
 
 def _end_with(owner: int, folder: str) -> None:

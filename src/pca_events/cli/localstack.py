@@ -14,7 +14,10 @@ def add_to(commands: Any) -> None:
     """Add this command to the parser's commands."""
     parser = commands.add_parser("localstack", help="run the embedded LocalStack in the foreground until Ctrl-C")
     parser.add_argument(
-        "--port", type=int, default=_DEFAULT_PORT, help="the loopback port to listen on (default: %(default)s)"
+        "--port",
+        type=int,
+        default=_DEFAULT_PORT,
+        help="the loopback port to listen on (default: %(default)s)",
     )
     parser.set_defaults(run=run)
 

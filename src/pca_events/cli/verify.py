@@ -14,9 +14,9 @@ from pca_events import catalog
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.errors import BadInput
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import RunReport, ScenarioResult
+from pca_events.report import RunReport, ScenarioResult, Verdict
 
-_COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
+_COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
 
 
 def add_to(commands: Any) -> None:
@@ -27,7 +27,9 @@ def add_to(commands: Any) -> None:
         metavar="URL",
         help="run on the LocalStack at URL; without it an embedded one is started and stopped",
     )
-    parser.add_argument("-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k")
+    parser.add_argument(
+        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
+    )
     parser.set_defaults(run=run)
 
 
@@ -38,7 +40,10 @@ def run(options: argparse.Namespace) -> int:
     emulator = EmbeddedLocalStack.of_this_process()
     try:
         backend = _start(emulator, console) if options.endpoint_url is None else connect(options.endpoint_url)
-        console.print(f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly", soft_wrap=True)
+        console.print(
+            f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly",
+            soft_wrap=True,
+        )
         with _Progress(console) as progress:
             report = run_suite(backend, progress, ["-k", options.select] if options.select else [])
     finally:

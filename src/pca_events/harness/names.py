@@ -19,7 +19,10 @@ class RunId:
 
     def tags(self, scenario: str) -> dict[str, str]:
         """Return what is written on a thing that a scenario makes; AWS allows 256 characters of few kinds."""
-        return {"pca-events:run": self.value, "pca-events:scenario": re.sub(r"[^\w\s.:/=+@-]", " ", scenario)[:256]}
+        return {
+            "pca-events:run": self.value,
+            "pca-events:scenario": re.sub(r"[^\w\s.:/=+@-]", " ", scenario)[:256],
+        }
 
     def __str__(self) -> str:
         return self.value

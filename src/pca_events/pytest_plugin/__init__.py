@@ -16,7 +16,11 @@ from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.errors import BackendError
 from pca_events.harness import RunId
 
-pytest_plugins = ["pca_events.pytest_plugin.fixtures", "pca_events.pytest_plugin.outcomes", "pca_events.steps"]
+pytest_plugins = [
+    "pca_events.pytest_plugin.fixtures",
+    "pca_events.pytest_plugin.outcomes",
+    "pca_events.steps",
+]
 
 TAGS = {
     "documented": "AWS states it",

@@ -79,7 +79,9 @@ def _joined(phases: list[pytest.TestReport]) -> ScenarioResult:
             verdict, reason = "failed", f"{reason}\n{_reason(phase)}".strip()
         elif phase.skipped and verdict == "passed":
             verdict, reason = "skipped", _reason(phase)
-    return ScenarioResult(verdict=verdict, reason=reason, seconds=sum(phase.duration for phase in phases), **_note(phases))
+    return ScenarioResult(
+        verdict=verdict, reason=reason, seconds=sum(phase.duration for phase in phases), **_note(phases)
+    )
 
 
 def _note(phases: list[pytest.TestReport]) -> dict[str, Any]:
@@ -87,7 +89,12 @@ def _note(phases: list[pytest.TestReport]) -> dict[str, Any]:
         for name, note in phase.user_properties:
             if name == _PROPERTY and isinstance(note, dict):
                 return note
-    return {"feature": phases[0].nodeid.partition("::")[0], "name": phases[0].nodeid, "row": "", "event": None}
+    return {
+        "feature": phases[0].nodeid.partition("::")[0],
+        "name": phases[0].nodeid,
+        "row": "",
+        "event": None,
+    }
 
 
 def _reason(phase: pytest.TestReport) -> str:
