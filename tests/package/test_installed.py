@@ -1,5 +1,6 @@
 """The package as it is installed: complete, light, and at work in an empty folder."""
 
+import shutil
 import subprocess
 import sys
 from importlib.metadata import distribution
@@ -9,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from pca_events import catalog
+from pca_events.backends import Backend
 from pca_events.locations import Kind, locate
 
 TOP = Path(__file__).parents[2]
@@ -57,3 +59,11 @@ def test_the_bare_package_needs_few_others() -> None:
 
 def _applies(requirement: Requirement) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def test_the_example_of_a_suite_of_ones_own_works(backend: Backend, tmp_path: Path) -> None:
+    suite = shutil.copytree(TOP / "examples" / "own_suite", tmp_path / "own_suite")
+    words = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url]
+    ran = subprocess.run(words, cwd=suite, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "48 passed" in ran.stdout

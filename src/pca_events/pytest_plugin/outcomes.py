@@ -30,12 +30,17 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature,
     """Note on the test which scenario it is; the note travels with its reports."""
     example = request.node.funcargs.get("_pytest_bdd_example") or {}
     note = {
-        "feature": Path(feature.filename).relative_to(locate("features")).as_posix(),
+        "feature": _place(Path(feature.filename)),
         "name": scenario.name,
         "row": ", ".join(example.values()),
         "event": _event_of(scenario),
     }
     request.node.user_properties.append((_PROPERTY, note))
+
+
+def _place(file: Path) -> str:
+    ours = locate("features")
+    return file.relative_to(ours).as_posix() if file.is_relative_to(ours) else file.name
 
 
 def _event_of(scenario: Scenario) -> str | None:
