@@ -132,3 +132,14 @@ def test_the_queue_lets_eventbridge_send(connection: Session) -> None:
 
 def _refuse(**_: object) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateQueue")
+
+
+def test_the_witness_is_the_last_to_note_an_event(connection: Session) -> None:
+    everyone = {f"rule-{number}" for number in range(20)}
+    with ScenarioBus(connection, "order") as bus:
+        for label in everyone:
+            bus.log(label, CREATED.pattern)
+        for _ in range(5):
+            (published,) = bus.publish(CREATED.event)
+            fired = {delivery.rule for delivery in bus.deliveries() if delivery.event_id == published}
+            assert fired == everyone
