@@ -73,7 +73,7 @@ def main() -> None:
         suite(backend)
         ratios = []
         for _ in range(rounds):
-            recording = RecordingBackend(backend.name, backend.endpoint_url)
+            recording = RecordingBackend(backend.name, backend.product, backend.version, backend.endpoint_url)
             recording.calls.clear()
             ours = suite(recording)
             theirs = bare(backend, list(recording.calls))

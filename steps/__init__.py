@@ -1,8 +1,11 @@
 """The step definitions, one module per noun; features/README.md is their phrase book."""
 
 pytest_plugins = [
+    "pca_events.steps.calibrations",
+    "pca_events.steps.configurations",
     "pca_events.steps.contracts",
     "pca_events.steps.deliveries",
     "pca_events.steps.events",
+    "pca_events.steps.refusals",
     "pca_events.steps.rules",
 ]

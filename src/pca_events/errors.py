@@ -27,3 +27,7 @@ class BusSilent(PcaEventsError):
 
 class Leak(PcaEventsError):
     """Something that a scenario made is still there after it was destroyed."""
+
+
+class PlanNotEmpty(PcaEventsError):
+    """A configuration was applied, and the backend does not hold it."""

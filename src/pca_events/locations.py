@@ -5,7 +5,7 @@ from typing import Literal
 
 from pca_events.errors import BadInput
 
-Kind = Literal["features", "samples", "schemas", "bindings"]
+Kind = Literal["features", "samples", "schemas", "calibration", "bindings"]
 
 _PACKAGE = Path(__file__).parent
 _IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract"}

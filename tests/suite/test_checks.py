@@ -167,6 +167,10 @@ def test_a_definition_that_no_step_uses(features: Path) -> None:
     ]
 
 
+def test_more_definitions_than_scenarios_need(features: Path) -> None:
+    assert checks.too_many_definitions(features, DEFINITIONS) == ["2 step definitions for 2 scenarios"]
+
+
 def test_an_async_definition(features: Path) -> None:
     async def there() -> None: ...
 

@@ -95,6 +95,10 @@ def test_every_step_has_one_definition_and_every_definition_a_step(
     assert checks.step_faults(FEATURES, definitions) == []
 
 
+def test_few_steps_say_many_scenarios(definitions: list[StepFunctionContext]) -> None:
+    assert checks.too_many_definitions(FEATURES, definitions) == []
+
+
 def test_the_phrase_book_lists_every_step(definitions: list[StepFunctionContext]) -> None:
     assert checks.phrase_book_faults(FEATURES / "README.md", definitions) == []
 

@@ -1,11 +1,13 @@
-"""Where the bus, the rule or the queue is broken, no scenario that needs them passes."""
+"""Where the bus, the rule or the queue is broken, no scenario about documented events passes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.harness import ScenarioBus, scenario_bus
+from pca_events.harness import ScenarioBus, Session, scenario_bus
+from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult
 
@@ -22,12 +24,12 @@ class Nobody:
 
 @pytest.fixture
 def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
-    """Run every scenario that needs a backend; a dead bus is given up soon."""
+    """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.05)
     monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
     for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         monkeypatch.delenv(name, raising=False)
-    return lambda: run_suite(backend, Nobody(), ["-m", "backend"])
+    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented"])
 
 
 def all_failed(report: RunReport) -> None:
@@ -45,12 +47,13 @@ def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatc
 
 def test_a_misspelt_rule(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 10)
-    put = ScenarioBus._put_rule
+    create = Rule.create
 
-    def misspelt(bus: ScenarioBus, label: str, pattern: dict[str, object], target: dict[str, object]) -> None:
-        put(bus, label, pattern if label == "witness" else {**pattern, "source": ["aws.acm-pcq"]}, target)
+    def misspelt(rule: Rule, session: Session, tags: dict[str, str]) -> None:
+        pattern = rule.pattern if rule.name == "witness" else {**rule.pattern, "source": ["aws.acm-pcq"]}
+        create(replace(rule, pattern=pattern), session, tags)
 
-    monkeypatch.setattr(ScenarioBus, "_put_rule", misspelt)
+    monkeypatch.setattr(Rule, "create", misspelt)
     all_failed(run())
 
 
@@ -58,7 +61,7 @@ def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPa
     publish = ScenarioBus.publish
 
     def lose(bus: ScenarioBus, *events: dict[str, object]) -> list[str]:
-        bus._session.sqs.delete_queue(QueueUrl=bus._queue_url)
+        bus.lose("queue")
         return publish(bus, *events)
 
     monkeypatch.setattr(ScenarioBus, "publish", lose)

@@ -46,7 +46,7 @@ def refused(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_running_localstack_is_taken(serve: Serve) -> None:
     url = serve(200, HEALTHY)
-    assert connect(f"{url}/") == Backend(name=f"LocalStack 4.13.1, at {url}", endpoint_url=url)
+    assert connect(f"{url}/") == Backend(f"LocalStack 4.13.1, at {url}", "localstack", "4.13.1", url)
 
 
 def test_nothing_listens(closed_port: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,7 +113,7 @@ def test_ambient_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in ambient.items():
         monkeypatch.setenv(name, value)
-    client = Backend(name="any", endpoint_url="http://127.0.0.1:4599").client("events")
+    client = Backend("any", "localstack", "0", "http://127.0.0.1:4599").client("events")
     credentials = client._request_signer._credentials
     assert client.meta.endpoint_url == "http://127.0.0.1:4599"
     assert client.meta.region_name == "us-east-1"

@@ -3,13 +3,19 @@
 import contextlib
 import json
 import re
+import socket
+from collections.abc import Callable
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events import catalog
-from pca_events.errors import BusSilent, InvalidPattern, Leak, PublishError
-from pca_events.harness import RunId, ScenarioBus, Session, destroy, scenario_bus
+from pca_events.backends import Backend
+from pca_events.backends import backend as backend_module
+from pca_events.errors import BackendError, BusSilent, InvalidPattern, Leak, PublishError
+from pca_events.harness import RunId, ScenarioBus, Session, inventory, resources, scenario_bus
+from pca_events.harness.expect_error import refusal
 
 CREATED = catalog.documented("ca-creation-success")
 FAILED = catalog.documented("ca-creation-failure")
@@ -79,7 +85,7 @@ def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monke
         bus.watch("rule", CREATED.pattern)
         bus.publish(FAILED.event)
         bus.deliveries()
-        connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["queue"])
+        connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["target"])
         bus.publish(FAILED.event)
         with pytest.raises(BusSilent, match=r"did not receive 1 of 2 events"):
             bus.deliveries()
@@ -105,18 +111,26 @@ def test_a_scenario_that_cannot_be_made_leaves_nothing(connection: Session, monk
 def test_what_is_left_is_named_with_the_command_that_removes_it(
     connection: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inventory, "_GONE_DEADLINE", 0.05)
     with ScenarioBus(connection, "leaks") as bus:
+        bus.watch("rule", CREATED.pattern)
         with monkeypatch.context() as broken:
-            broken.setattr(connection.events, "delete_event_bus", lambda **_: None)
-            broken.setattr(connection.sqs, "delete_queue", lambda **_: None)
+            for kind in (resources.EventBus, resources.Queue, resources.Rule):
+                broken.setattr(kind, "delete", lambda *_: None)
             with pytest.raises(Leak) as told:
-                destroy(connection, bus.name)
-        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
-        endpoint = connection.backend.endpoint_url
+                inventory.destroy(connection, bus.name)
+        url = connection.queue_url(bus.name)
+        at = f"--endpoint-url {connection.backend.endpoint_url}"
+        rule = f"--event-bus-name {bus.name}"
         assert str(told.value).splitlines() == [
-            f"{bus.name} is still there after it was destroyed; remove it with",
-            f"  aws events delete-event-bus --name {bus.name} --endpoint-url {endpoint}",
-            f"  aws sqs delete-queue --queue-url {url} --endpoint-url {endpoint}",
+            f"3 things of {bus.name} are left after it was destroyed; remove them with",
+            f"  arn:aws:events:us-east-1:111122223333:rule/{bus.name}/rule",
+            f"    aws events remove-targets --rule rule {rule} --ids target {at} && "
+            f"aws events delete-rule --name rule {rule} {at}",
+            f"  arn:aws:sqs:us-east-1:111122223333:{bus.name}",
+            f"    aws sqs delete-queue --queue-url {url} {at}",
+            f"  arn:aws:events:us-east-1:111122223333:event-bus/{bus.name}",
+            f"    aws events delete-event-bus --name {bus.name} {at}",
         ]
     assert listed(connection, bus.name) == []
 
@@ -125,13 +139,43 @@ def test_the_queue_lets_eventbridge_send(connection: Session) -> None:
     with ScenarioBus(connection, "policy") as bus:
         url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
         policy = connection.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
-    statement = json.loads(policy)["Statement"]
+    (statement,) = json.loads(policy)["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Resource"] == connection.backend.queue_arn(bus.name)
 
 
 def _refuse(**_: object) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CreateQueue")
+
+
+@pytest.mark.parametrize("failure", ["closed", "timeout", "credentials"])
+def test_what_is_no_refusal_never_counts_as_one(failure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if failure == "timeout":
+            listener.listen()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setattr(backend_module, "Config", lambda **words: Config(**{**words, "read_timeout": 0.2}))
+        client = Backend("none", "localstack", "0", url).client("events")
+        if failure == "credentials":
+            error = ClientError({"Error": {"Code": "InvalidClientTokenId", "Message": "no"}}, "PutRule")
+            monkeypatch.setattr(client, "list_rules", _raiser(error))
+        with pytest.raises((BotoCoreError, BackendError)):
+            refusal(lambda: client.list_rules())
+
+
+def test_a_refusal_is_an_operation_and_a_code(connection: Session) -> None:
+    refused = refusal(lambda: connection.events.describe_rule(Name="none"))
+    assert refused is not None
+    assert (refused.operation, refused.code) == ("DescribeRule", "ResourceNotFoundException")
+    assert refusal(lambda: connection.events.list_rules()) is None
+
+
+def _raiser(error: Exception) -> Callable[..., None]:
+    def fail(**_: object) -> None:
+        raise error
+
+    return fail
 
 
 def test_the_witness_is_the_last_to_note_an_event(connection: Session) -> None:

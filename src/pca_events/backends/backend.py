@@ -23,12 +23,16 @@ class Backend:
 
     Attributes:
         name: for people, with its version: `LocalStack 4.13.1, embedded`.
+        product: what the ledger of divergences calls it: `localstack`.
+        version: of the product, as it says itself.
         endpoint_url: where every client of this backend sends its calls.
         account: the AWS account that owns what is made.
         region: the AWS Region that it is made in.
     """
 
     name: str
+    product: str
+    version: str
     endpoint_url: str
     account: str = ACCOUNT
     region: str = REGION
@@ -52,6 +56,10 @@ class Backend:
     def queue_arn(self, name: str) -> str:
         """Return the ARN of the SQS queue of that name in this account and Region."""
         return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
+
+    def bus_arn(self, name: str) -> str:
+        """Return the ARN of the event bus of that name in this account and Region."""
+        return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"
 
 
 @contextmanager

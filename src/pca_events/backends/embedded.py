@@ -74,7 +74,8 @@ class EmbeddedLocalStack:
             else:
                 running = self._boot(_free_port(port))
                 self._note.write_text(json.dumps(running))
-        return Backend(name=running["name"], endpoint_url=running["endpoint_url"])
+        version = running["version"]
+        return Backend(f"LocalStack {version}, embedded", "localstack", version, running["endpoint_url"])
 
     def wait(self) -> None:
         """Wait until the emulator that this process started ends."""
@@ -100,7 +101,7 @@ class EmbeddedLocalStack:
                 start_new_session=True,
             )
         found = self._ready(child, url)
-        return {"pid": child.pid, "endpoint_url": url, "name": f"LocalStack {found.version}, embedded"}
+        return {"pid": child.pid, "endpoint_url": url, "version": found.version}
 
     def _ready(self, child: subprocess.Popen[bytes], url: str) -> health.Health:
         deadline = time.monotonic() + _BOOT_DEADLINE

@@ -25,7 +25,7 @@ def connect(endpoint_url: str) -> Backend:
     if found.missing:
         lacking = ", ".join(found.missing)
         raise BackendError(f"{url} is a LocalStack without {lacking}; start it with {lacking} among its SERVICES")
-    return Backend(name=f"LocalStack {found.version}, at {url}", endpoint_url=url)
+    return Backend(f"LocalStack {found.version}, at {url}", "localstack", found.version, url)
 
 
 def _checked(endpoint_url: str) -> str:

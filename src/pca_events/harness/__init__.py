@@ -1,6 +1,6 @@
 """The bus, rules and targets of one scenario: made, used, unmade, and proven to be gone."""
 
-from pca_events.harness.destroy import destroy
+from pca_events.harness.inventory import destroy
 from pca_events.harness.names import RunId
 from pca_events.harness.scenario_bus import Delivery, ScenarioBus
 from pca_events.harness.session import Session

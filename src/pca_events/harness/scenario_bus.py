@@ -8,8 +8,11 @@ from typing import Any
 
 from pca_events.backends import Backend
 from pca_events.catalog import Event
-from pca_events.errors import BusSilent, PublishError
-from pca_events.harness.destroy import destroy
+from pca_events.errors import BusSilent, PlanNotEmpty, PublishError
+from pca_events.harness import plan as planning
+from pca_events.harness.inventory import destroy
+from pca_events.harness.plan import Change, Configuration
+from pca_events.harness.resources import EventBus, Queue, QueuePolicy, Resource, Rule, Target
 from pca_events.harness.session import Pattern, Session
 
 _WITNESS = "witness"
@@ -26,29 +29,42 @@ class Delivery:
     Attributes:
         rule: the label of the rule.
         event_id: the id that the bus stamped on the event.
-        event: the event as received, where the rule passes it on whole; else None.
+        event: what was received in the event's place, where the rule passes events on; else None.
+        queue: the name of the queue that received it.
     """
 
     rule: str
     event_id: str
     event: Event | None = None
+    queue: str = ""
 
 
 class ScenarioBus:
-    """An event bus with one queue, used as a context manager: made on entry, destroyed and proven gone on exit.
+    """An event bus with a queue, used as a context manager: made on entry, destroyed and proven gone on exit.
 
     The rule under test (`watch`) passes events on whole. Further rules (`log`) and the witness send the same queue
     a note of their label and the event's id.
 
     Silence is proven by order, not by time: the rules of one event run one after another in the order in which they
     were put, so once the witness, put last, has noted an event, every other rule has had its turn.
+
+    Args:
+        session: the connection to the backend.
+        scenario: what the bus is for; written on everything as a tag.
+        patience: seconds until the witness must have what was published; 10 if not given.
+
+    Attributes:
+        session: the connection to the backend.
+        name: of the bus and of its queue; every other name of the scenario begins with it.
+        applied: the configuration that the scenario has reached, by label.
     """
 
-    def __init__(self, session: Session, scenario: str) -> None:
+    def __init__(self, session: Session, scenario: str, patience: float | None = None) -> None:
+        self.session = session
         self.name = session.run.new_name()
-        self._session = session
+        self.applied: Configuration = {}
         self._tags = session.run.tags(scenario)
-        self._queue_url = ""
+        self._patience = _DEADLINE if patience is None else patience
         self._watched = ""
         self._witness_is_last = False
         self._published: set[str] = set()
@@ -56,29 +72,70 @@ class ScenarioBus:
 
     def __enter__(self) -> "ScenarioBus":
         try:
-            self._make()
+            for label, resource in self._own().items():
+                resource.create(self.session, self._tags)
+                self.applied[label] = resource
         except BaseException:
-            destroy(self._session, self.name)
+            destroy(self.session, self.name)
             raise
         return self
+
+    def __exit__(self, *_: object) -> None:
+        destroy(self.session, self.name)
 
     @property
     def backend(self) -> Backend:
         """What answers for this bus."""
-        return self._session.backend
-
-    def __exit__(self, *_: object) -> None:
-        destroy(self._session, self.name)
+        return self.session.backend
 
     def watch(self, label: str, pattern: Pattern) -> None:
         """Put the rule under test: its target receives each event that matches, unchanged."""
         self._watched = label
-        self._put_rule(label, pattern, {})
+        self._put("rule", Rule(self.name, label, pattern))
+        self._put("target", Target(self.name, label, self.queue_arn()))
 
     def log(self, label: str, pattern: Pattern) -> None:
         """Put a rule whose target receives a note of each event that matches."""
-        note = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": f'{{"rule": "{label}", "id": <id>}}'}
-        self._put_rule(label, pattern, {"InputTransformer": note})
+        note = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": f'{{"rule": "{label}", "id": "<id>"}}'}
+        self._put(f"rule {label}", Rule(self.name, label, pattern))
+        self._put(f"target {label}", Target(self.name, label, self.queue_arn(), {"InputTransformer": note}))
+
+    def queue_arn(self, queue: str | None = None) -> str:
+        """Return the ARN of a queue of this scenario, its own by default."""
+        return self.backend.queue_arn(queue or self.name)
+
+    def plan(self, wanted: Configuration | None = None) -> list[Change]:
+        """Return what it takes to reach a configuration, or to come back to the one applied last."""
+        changes = planning.plan(self.session, self.applied, self.applied if wanted is None else wanted)
+        return planning.needed(changes)
+
+    def apply(self, wanted: Configuration) -> list[Change]:
+        """Reach a configuration, and prove it: read anew, nothing is left to do, and doing it again changes nothing.
+
+        Returns:
+            What it took.
+
+        Raises:
+            PlanNotEmpty: the backend does not hold what was applied.
+        """
+        took = self.plan(wanted)
+        planning.apply(self.session, took, self._tags)
+        self.applied = dict(wanted)
+        self._witness_is_last = False
+        for again in ([], [Change(label, "update", None, resource) for label, resource in wanted.items()]):
+            planning.apply(self.session, again, self._tags)
+            if left := self.plan():
+                raise PlanNotEmpty(f"{self.name} is not as applied: {', '.join(map(str, left))}")
+        return took
+
+    def lose(self, label: str) -> None:
+        """Delete a resource behind the configuration's back."""
+        self.applied[label].delete(self.session)
+        self._witness_is_last = False
+
+    def elsewhere(self, resource: Resource) -> None:
+        """Bring a resource to a value behind the configuration's back."""
+        resource.update(self.session)
 
     def publish(self, *events: Event) -> list[str]:
         """Publish the events and return the id that the bus stamps on each, in the same order.
@@ -89,10 +146,11 @@ class ScenarioBus:
         self._put_witness_last()
         stamped: list[str] = []
         for batch in _batches(events, _MOST_ENTRIES):
-            answer = self._session.events.put_events(Entries=[self._entry(event) for event in batch])
+            answer = self.session.events.put_events(Entries=[self._entry(event) for event in batch])
             for given, event in zip(answer["Entries"], batch, strict=True):
                 if "EventId" not in given:
-                    raise PublishError(f"{given['ErrorCode']}: {given.get('ErrorMessage', '')} for {json.dumps(event)}")
+                    why = f"{given['ErrorCode']}: {given.get('ErrorMessage', '')}"
+                    raise PublishError(f"{why} for {json.dumps(event)}")
                 stamped.append(given["EventId"])
         self._published.update(stamped)
         return stamped
@@ -104,47 +162,18 @@ class ScenarioBus:
             BusSilent: the witness did not receive every event before the deadline.
         """
         self._await_witness()
-        while self._receive(wait=0):
-            pass
+        for queue in self._queues():
+            while self._receive(queue, wait=0):
+                pass
         return [delivery for delivery in self._deliveries if delivery.rule != _WITNESS]
 
-    def _await_witness(self) -> None:
-        deadline = time.monotonic() + _DEADLINE
-        while unseen := self._published - self._sent_by(_WITNESS):
-            patience = deadline - time.monotonic()
-            if patience <= 0:
-                raise BusSilent(
-                    f"the witness on bus {self.name} did not receive {len(unseen)} of {len(self._published)} events in "
-                    f"{_DEADLINE:.0f} s: the bus is dead, or a broken rule starves it (see the emulator's log)"
-                )
-            self._receive(wait=min(_LONGEST_POLL, int(patience) + 1))
+    def _own(self) -> Configuration:
+        """What every scenario has: the bus, the queue and its policy."""
+        return {"bus": EventBus(self.name), "queue": Queue(self.name), "policy": QueuePolicy(self.name)}
 
-    def _make(self) -> None:
-        backend = self._session.backend
-        self._session.events.create_event_bus(
-            Name=self.name, Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()]
-        )
-        policy = {
-            "Version": "2012-10-17",
-            "Statement": {
-                "Effect": "Allow",
-                "Principal": {"Service": "events.amazonaws.com"},
-                "Action": "sqs:SendMessage",
-                "Resource": backend.queue_arn(self.name),
-            },
-        }
-        answer = self._session.sqs.create_queue(
-            QueueName=self.name, Attributes={"Policy": json.dumps(policy)}, tags=self._tags
-        )
-        self._queue_url = answer["QueueUrl"]
-
-    def _put_rule(self, label: str, pattern: Pattern, target: dict[str, Any]) -> None:
-        events, backend = self._session.events, self._session.backend
-        events.put_rule(Name=label, EventBusName=self.name, EventPattern=self._session.checked(pattern))
-        queue = {"Id": "queue", "Arn": backend.queue_arn(self.name), **target}
-        answer = events.put_targets(Rule=label, EventBusName=self.name, Targets=[queue])
-        if answer["FailedEntryCount"]:
-            raise PublishError(f"PutTargets refused the queue of rule {label}: {answer['FailedEntries']}")
+    def _put(self, label: str, resource: Rule | Target) -> None:
+        resource.create(self.session, self._tags)
+        self.applied[label] = resource
         self._witness_is_last = False
 
     def _put_witness_last(self) -> None:
@@ -152,11 +181,22 @@ class ScenarioBus:
             return
         if self._published:
             self._await_witness()
-            where = {"Rule": _WITNESS, "EventBusName": self.name}
-            self._session.events.remove_targets(**where, Ids=["queue"])
-            self._session.events.delete_rule(Name=_WITNESS, EventBusName=self.name)
+            Rule(self.name, _WITNESS, _EVERYTHING).delete(self.session)
         self.log(_WITNESS, _EVERYTHING)
+        for label in (f"rule {_WITNESS}", f"target {_WITNESS}"):
+            del self.applied[label]
         self._witness_is_last = True
+
+    def _await_witness(self) -> None:
+        deadline = time.monotonic() + self._patience
+        while unseen := self._published - self._sent_by(_WITNESS):
+            patience = deadline - time.monotonic()
+            if patience <= 0:
+                raise BusSilent(
+                    f"the witness on bus {self.name} did not receive {len(unseen)} of {len(self._published)} events "
+                    f"in {self._patience:.0f} s: the bus is dead, or a broken rule starves it (see the emulator's log)"
+                )
+            self._receive(self.name, wait=min(_LONGEST_POLL, int(patience) + 1))
 
     def _entry(self, event: Event) -> dict[str, Any]:
         return {
@@ -171,17 +211,20 @@ class ScenarioBus:
     def _sent_by(self, rule: str) -> set[str]:
         return {delivery.event_id for delivery in self._deliveries if delivery.rule == rule}
 
-    def _receive(self, wait: int) -> bool:
-        answer = self._session.sqs.receive_message(
-            QueueUrl=self._queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=wait
+    def _queues(self) -> list[str]:
+        return [resource.name for resource in self.applied.values() if isinstance(resource, Queue)]
+
+    def _receive(self, queue: str, wait: int) -> bool:
+        answer = self.session.sqs.receive_message(
+            QueueUrl=self.session.queue_url(queue), MaxNumberOfMessages=10, WaitTimeSeconds=wait
         )
         messages = answer.get("Messages", [])
         for message in messages:
             body = json.loads(message["Body"])
             if "rule" in body:
-                self._deliveries.append(Delivery(body["rule"], body["id"]))
+                self._deliveries.append(Delivery(body["rule"], body["id"], queue=queue))
             else:
-                self._deliveries.append(Delivery(self._watched, body["id"], body))
+                self._deliveries.append(Delivery(self._watched, body.get("id", ""), body, queue))
         return bool(messages)
 
 

@@ -21,6 +21,7 @@ class Session:
         self.backend = backend
         self.run = run
         self._valid_patterns: set[str] = set()
+        self._queue_urls: dict[str, str] = {}
 
     @cached_property
     def events(self) -> Any:
@@ -49,3 +50,9 @@ class Session:
                 raise InvalidPattern(f"EventBridge refuses the pattern {text}: {error}") from error
             self._valid_patterns.add(text)
         return text
+
+    def queue_url(self, name: str) -> str:
+        """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""
+        if name not in self._queue_urls:
+            self._queue_urls[name] = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return self._queue_urls[name]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
 from pca_events.harness import RunId
 
@@ -28,6 +29,7 @@ TAGS = {
     "failure": "the operation failed",
     "never_sent": "AWS sends nothing",
     "backend": "runs on an EventBridge",
+    **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
 }
 """What each tag of the features means in a word; features/README.md says more."""
 

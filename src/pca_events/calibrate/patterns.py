@@ -1,0 +1,80 @@
+"""Event patterns with the answers that AWS gave, held against TestEventPattern of a backend."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pca_events import catalog
+from pca_events.harness import Session
+from pca_events.harness.expect_error import refusal
+from pca_events.locations import locate
+
+Answer = Literal["matches", "ignores", "invalid"]
+_BASE = "crl-generation-failure-s3-permissions"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pattern, one event, and AWS's answer.
+
+    Attributes:
+        name: unique in the corpus.
+        pattern: as text, to the letter.
+        event: the whole event.
+        answer: matches, ignores, or invalid where AWS refuses the pattern.
+    """
+
+    name: str
+    pattern: str
+    event: dict[str, Any]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator of event patterns, what it does, and its cases."""
+
+    name: str
+    says: str
+    cases: tuple[Case, ...]
+
+
+@cache
+def operators() -> tuple[Operator, ...]:
+    """Return the whole corpus, operator by operator."""
+    files = sorted((locate("calibration") / "patterns").glob("*.json"))
+    return tuple(_operator(json.loads(file.read_text("utf-8"))) for file in files)
+
+
+def _operator(stored: dict[str, Any]) -> Operator:
+    base = catalog.documented(_BASE)
+    cases = (
+        Case(
+            name=case["name"],
+            pattern=case["pattern"] if isinstance(case["pattern"], str) else json.dumps(case["pattern"]),
+            event={**base.event, **case.get("event", {})},
+            answer=case["answer"],
+        )
+        for case in stored["cases"]
+    )
+    return Operator(stored["operator"], stored["says"], tuple(cases))
+
+
+def disagreements(session: Session, operator: Operator) -> list[str]:
+    """Return the cases that the backend answers otherwise than AWS did, each with both answers."""
+    return [
+        f"{case.name}: {answer}, on AWS {case.answer}"
+        for case in operator.cases
+        if (answer := _ask(session, case)) != case.answer
+    ]
+
+
+def _ask(session: Session, case: Case) -> str:
+    answers: list[dict[str, Any]] = []
+    ask = session.events.test_event_pattern
+    refused = refusal(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))
+    if refused is not None:
+        return "invalid" if refused.code == "InvalidEventPatternException" else f"fails with {refused.code}"
+    result = answers[0].get("Result")
+    return "no answer" if result is None else "matches" if result else "ignores"

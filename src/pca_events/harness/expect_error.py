@@ -1,0 +1,62 @@
+"""How a call is refused: by operation and error code, and by nothing that merely looks like it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pca_events.errors import BackendError
+
+_NOT_WHO_YOU_SAY = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A backend's no.
+
+    Attributes:
+        operation: the AWS operation: `PutRule`.
+        code: the error code: `InvalidEventPatternException`.
+        message: what the backend says; not the same on every backend.
+    """
+
+    operation: str
+    code: str
+    message: str
+
+
+def refusal(call: Callable[[], Any]) -> Refusal | None:
+    """Make a call and return how it was refused, or None where it was not.
+
+    An entry of PutEvents that fails inside a successful answer counts as refused.
+
+    Raises:
+        BackendError: the credentials were refused: that says nothing about the call.
+        botocore.exceptions.BotoCoreError: no connection, no answer in time, or parameters that never left this
+            process; none of these is a refusal.
+    """
+    try:
+        answer = call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _NOT_WHO_YOU_SAY:
+            raise BackendError(f"{error.operation_name} was refused for its credentials ({code})") from error
+        return Refusal(error.operation_name, code, error.response["Error"].get("Message", ""))
+    for entry in answer.get("Entries", []) if isinstance(answer, dict) else []:
+        if "ErrorCode" in entry:
+            return Refusal("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))
+    return None

@@ -1,0 +1,74 @@
+"""What it takes to bring a backend to a configuration, in the manner of Terraform's plan and apply."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pca_events.harness.resources import Resource, Tags
+from pca_events.harness.session import Session
+
+Action = Literal["create", "update", "replace", "delete", "no-op"]
+Configuration = dict[str, Resource]
+"""Resources by label, in the order in which they are made; the label is what a resource keeps when it is renamed."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done about one label.
+
+    Attributes:
+        label: the resource's label in the configuration.
+        action: create, update, replace (delete and create, under another key), delete or no-op.
+        before: what is there, or was applied before; None for a create.
+        after: what is wanted; None for a delete.
+    """
+
+    label: str
+    action: Action
+    before: Resource | None
+    after: Resource | None
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.label}"
+
+
+def plan(session: Session, applied: Configuration, wanted: Configuration) -> list[Change]:
+    """Compare what is wanted with what the backend has, read anew.
+
+    Args:
+        session: the connection to the backend.
+        applied: the configuration that was applied last; it tells a rename from a new resource.
+        wanted: the configuration to reach.
+    """
+    changes = [_change(session, label, applied.get(label), resource) for label, resource in wanted.items()]
+    for label, resource in applied.items():
+        if label not in wanted and resource.read(session) is not None:
+            changes.append(Change(label, "delete", resource, None))
+    return changes
+
+
+def _change(session: Session, label: str, applied: Resource | None, wanted: Resource) -> Change:
+    if applied is not None and applied.key != wanted.key:
+        return Change(label, "replace", applied, wanted)
+    actual = wanted.read(session)
+    if actual is None:
+        return Change(label, "create", None, wanted)
+    return Change(label, "no-op" if actual == wanted else "update", actual, wanted)
+
+
+def apply(session: Session, changes: Iterable[Change], tags: Tags) -> None:
+    """Make the changes: first remove, from the last made to the first, then make and update in order."""
+    changes = list(changes)
+    for change in reversed(changes):
+        if change.action in ("delete", "replace") and change.before is not None:
+            change.before.delete(session)
+    for change in changes:
+        if change.after is not None and change.action in ("create", "replace"):
+            change.after.create(session, tags)
+        elif change.after is not None and change.action == "update":
+            change.after.update(session)
+
+
+def needed(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that change anything."""
+    return [change for change in changes if change.action != "no-op"]

@@ -1,0 +1,302 @@
+"""The things that a harness makes: each can be created, read, updated and deleted on any backend.
+
+A resource is a value: what it should be. `read` returns what the backend has under the same key, in the same form, so
+that the two can be compared; patterns and policies are compared as JSON, not as text.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
+
+from botocore.exceptions import ClientError
+
+from pca_events.harness.session import Pattern, Session
+
+Tags = dict[str, str]
+_GONE = (
+    "ResourceNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+)
+
+
+class Resource(Protocol):
+    """What every kind of resource can do."""
+
+    @property
+    def key(self) -> str:
+        """What the backend knows it by; a resource with another key is another one."""
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make it."""
+
+    def read(self, session: Session) -> Self | None:
+        """Return what the backend has under this key, or None."""
+
+    def update(self, session: Session) -> None:
+        """Bring what the backend has under this key to this value."""
+
+    def delete(self, session: Session) -> None:
+        """Remove it; nothing happens where it is gone already."""
+
+
+@dataclass(frozen=True)
+class EventBus:
+    """An event bus."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"event-bus/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the bus."""
+        session.events.create_event_bus(Name=self.name, Tags=_as_list(tags))
+
+    def read(self, session: Session) -> "EventBus | None":
+        """Return the bus of this name."""
+        found = _or_none(session.events.describe_event_bus, Name=self.name)
+        return found and EventBus(found["Name"])
+
+    def update(self, session: Session) -> None:
+        """Do nothing: all that a bus is, is its name."""
+
+    def delete(self, session: Session) -> None:
+        """Remove the bus."""
+        _or_none(session.events.delete_event_bus, Name=self.name)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """An SQS queue that nothing may send to until it has a policy; a name ending in .fifo makes it FIFO."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"queue/{self.name}"
+
+    @property
+    def fifo(self) -> bool:
+        """Whether the queue keeps the order of each message group."""
+        return self.name.endswith(".fifo")
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the queue."""
+        attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if self.fifo else {}
+        session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
+
+    def read(self, session: Session) -> "Queue | None":
+        """Return the queue of this name."""
+        found = _or_none(session.sqs.get_queue_url, QueueName=self.name)
+        return found and Queue(self.name)
+
+    def update(self, session: Session) -> None:
+        """Do nothing: all that a queue is here, is its name."""
+
+    def delete(self, session: Session) -> None:
+        """Remove the queue."""
+        if url := _or_none(session.queue_url, name=self.name):
+            _or_none(session.sqs.delete_queue, QueueUrl=url)
+
+
+@dataclass(frozen=True)
+class QueuePolicy:
+    """The resource policy that lets EventBridge send to a queue; without it AWS drops every event."""
+
+    queue: str
+
+    @property
+    def key(self) -> str:
+        """The name of its queue."""
+        return f"queue-policy/{self.queue}"
+
+    def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
+        """Put the policy."""
+        self._put(session, json.dumps(self._document(session)))
+
+    def read(self, session: Session) -> "QueuePolicy | None":
+        """Return this policy where the queue has it to the letter; a policy that says something else is none."""
+        url = _or_none(session.queue_url, name=self.queue)
+        answer = url and _or_none(session.sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["Policy"])
+        policy = answer and answer.get("Attributes", {}).get("Policy")
+        return self if policy and json.loads(policy) == self._document(session) else None
+
+    def update(self, session: Session) -> None:
+        """Put the policy again."""
+        self._put(session, json.dumps(self._document(session)))
+
+    def delete(self, session: Session) -> None:
+        """Take the policy away."""
+        self._put(session, "")
+
+    def _put(self, session: Session, policy: str) -> None:
+        if url := _or_none(session.queue_url, name=self.queue):
+            _or_none(session.sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": policy})
+
+    def _document(self, session: Session) -> dict[str, Any]:
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": session.backend.queue_arn(self.queue),
+                }
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule on a bus; its state is ENABLED or DISABLED."""
+
+    bus: str
+    name: str
+    pattern: Pattern
+    state: str = "ENABLED"
+    description: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its bus and name."""
+        return f"rule/{self.bus}/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Put the rule, after TestEventPattern has accepted its pattern."""
+        self._put(session, Tags=_as_list(tags))
+
+    def read(self, session: Session) -> "Rule | None":
+        """Return the rule of this bus and name."""
+        found = _or_none(session.events.describe_rule, Name=self.name, EventBusName=self.bus)
+        return found and replace(
+            self,
+            pattern=json.loads(found["EventPattern"]),
+            state=found["State"],
+            description=found.get("Description", ""),
+        )
+
+    def update(self, session: Session) -> None:
+        """Put the rule again: PutRule replaces all that is given."""
+        self._put(session)
+
+    def delete(self, session: Session) -> None:
+        """Remove the rule, and its targets first, without which EventBridge refuses."""
+        where = {"Rule": self.name, "EventBusName": self.bus}
+        targets = _or_none(session.events.list_targets_by_rule, **where)
+        if targets and targets["Targets"]:
+            session.events.remove_targets(**where, Ids=[target["Id"] for target in targets["Targets"]])
+        _or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
+
+    def _put(self, session: Session, **more: Any) -> None:
+        session.events.put_rule(
+            Name=self.name,
+            EventBusName=self.bus,
+            EventPattern=session.checked(self.pattern),
+            State=self.state,
+            Description=self.description,
+            **more,
+        )
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a rule sends its events: the ARN, and in `options` what PutTargets takes besides (InputPath, ...)."""
+
+    bus: str
+    rule: str
+    arn: str
+    options: dict[str, Any] = field(default_factory=dict)
+    id: str = "target"
+
+    @property
+    def key(self) -> str:
+        """Its bus, rule and id."""
+        return f"target/{self.bus}/{self.rule}/{self.id}"
+
+    def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
+        """Put the target."""
+        self.update(session)
+
+    def read(self, session: Session) -> "Target | None":
+        """Return the rule's target of this id."""
+        found = _or_none(session.events.list_targets_by_rule, Rule=self.rule, EventBusName=self.bus)
+        for target in found["Targets"] if found else ():
+            if target.pop("Id") == self.id:
+                return replace(self, arn=target.pop("Arn"), options=target)
+        return None
+
+    def update(self, session: Session) -> None:
+        """Put the target again: PutTargets replaces the one of the same id."""
+        target = {"Id": self.id, "Arn": self.arn, **self.options}
+        answer = session.events.put_targets(Rule=self.rule, EventBusName=self.bus, Targets=[target])
+        if answer["FailedEntryCount"]:
+            failed = answer["FailedEntries"][0]
+            error = {"Code": failed["ErrorCode"], "Message": failed.get("ErrorMessage", "")}
+            raise ClientError({"Error": error}, "PutTargets")
+
+    def delete(self, session: Session) -> None:
+        """Remove the target."""
+        _or_none(session.events.remove_targets, Rule=self.rule, EventBusName=self.bus, Ids=[self.id])
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive of the events of a bus, kept for some days."""
+
+    bus: str
+    name: str
+    pattern: Pattern
+    days: int = 1
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"archive/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
+        """Make the archive; EventBridge gives archives no tags."""
+        session.events.create_archive(
+            ArchiveName=self.name,
+            EventSourceArn=session.backend.bus_arn(self.bus),
+            EventPattern=session.checked(self.pattern),
+            RetentionDays=self.days,
+        )
+
+    def read(self, session: Session) -> "Archive | None":
+        """Return the archive of this name."""
+        found = _or_none(session.events.describe_archive, ArchiveName=self.name)
+        return found and replace(
+            self,
+            bus=found["EventSourceArn"].rpartition("/")[2],
+            pattern=json.loads(found["EventPattern"]),
+            days=found["RetentionDays"],
+        )
+
+    def update(self, session: Session) -> None:
+        """Bring pattern and retention to this value."""
+        session.events.update_archive(
+            ArchiveName=self.name, EventPattern=session.checked(self.pattern), RetentionDays=self.days
+        )
+
+    def delete(self, session: Session) -> None:
+        """Remove the archive."""
+        _or_none(session.events.delete_archive, ArchiveName=self.name)
+
+
+def _as_list(tags: Tags) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _or_none(operation: Any, **words: Any) -> Any:
+    """Call the operation; None where what it is about does not exist."""
+    try:
+        return operation(**words)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise

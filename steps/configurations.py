@@ -1,0 +1,197 @@
+"""The configuration of a scenario, and how it changes, gets lost and is found."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from pytest_bdd import given, parsers, then, when
+
+from pca_events import catalog
+from pca_events.catalog import CatalogEntry
+from pca_events.harness import ScenarioBus
+from pca_events.harness.plan import Change, Configuration
+from pca_events.harness.resources import Queue, QueuePolicy, Rule, Target
+
+RULE = "rule-under-test"
+SECOND_QUEUE = "queue-2"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a configuration: what it took, and what arrived before it and after it."""
+
+    took: list[Change]
+    before: list[str]
+    after: list[str]
+    told: list[Any]
+
+
+@given(parsers.parse('an applied configuration for the event "{event_id}"'), target_fixture="subject")
+def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
+    """Apply bus, queue, policy, a rule for the event, and its target."""
+    subject = catalog.documented(event_id)
+    bus.watch(RULE, subject.pattern)
+    bus.apply(bus.applied)
+    return subject
+
+
+@given(parsers.parse('a rule made elsewhere for the event "{event_id}"'), target_fixture="subject")
+def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
+    """Put a rule and its target that the configuration does not know."""
+    subject = catalog.documented(event_id)
+    bus.watch(RULE, subject.pattern)
+    for label in ("rule", "target"):
+        del bus.applied[label]
+    return subject
+
+
+@when(parsers.parse('the rule is changed elsewhere to ask for "{event_id}"'))
+def rule_changed_elsewhere(bus: ScenarioBus, event_id: str) -> None:
+    """Put another pattern behind the configuration's back."""
+    bus.elsewhere(Rule(bus.name, RULE, catalog.documented(event_id).pattern))
+
+
+@when("the rule is imported")
+def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
+    """Take rule and target into the configuration, as they are defined."""
+    bus.applied["rule"] = Rule(bus.name, RULE, subject.pattern)
+    bus.applied["target"] = Target(bus.name, RULE, bus.queue_arn())
+
+
+@when(parsers.parse("the {label} disappears"))
+def disappear(bus: ScenarioBus, label: str) -> None:
+    """Delete a resource behind the configuration's back."""
+    bus.lose(label)
+
+
+@when("the configuration is applied again")
+def apply_again(bus: ScenarioBus) -> None:
+    """Apply what was applied last."""
+    bus.apply(bus.applied)
+
+
+@when(parsers.parse("the configuration changes: {change}"), target_fixture="step")
+def change_configuration(bus: ScenarioBus, subject: CatalogEntry, change: str) -> Step:
+    """Publish both results, apply the change, and publish both again."""
+    before = _arrivals(bus, subject)
+    took = bus.apply(_changed(bus, change))
+    after = _arrivals(bus, subject)
+    return Step(took, [words for words, _ in before], [words for words, _ in after], [told for _, told in after])
+
+
+@then(parsers.parse("the plan was to {plan}"))
+def plan_was(step: Step, plan: str) -> None:
+    """Compare what the change took."""
+    assert _said(step.took) == plan
+
+
+@then(parsers.parse("the plan is to {plan}"))
+def plan_is(bus: ScenarioBus, plan: str) -> None:
+    """Compare what it would take to come back to the configuration."""
+    assert _said(bus.plan()) == plan
+
+
+@then(parsers.parse('"{before}" arrived before the change, and "{after}" after it'))
+def arrived(step: Step, before: str, after: str) -> None:
+    """Compare which of the two results arrived, and where."""
+    assert (_list(step.before), _list(step.after)) == (before, after)
+
+
+@then(parsers.parse("the target is told {told}"))
+def target_is_told(step: Step, told: str) -> None:
+    """Compare what the target received after the change, as JSON."""
+    assert step.told == [json.loads(told)]
+
+
+def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
+    """Publish every result of the subject's kind; return which arrived and where, and what was received."""
+    kind = [event for event in catalog.documented_events() if event.detail_type == subject.detail_type]
+    seen = len(bus.deliveries())
+    names = dict(zip(bus.publish(*(event.event for event in kind)), (event.id for event in kind), strict=True))
+    arrivals = [
+        (f"{names.get(delivery.event_id, '')}{_place(bus, delivery.queue)}", delivery.event)
+        for delivery in bus.deliveries()[seen:]
+    ]
+    return sorted(arrivals, key=lambda arrival: arrival[0])
+
+
+def _place(bus: ScenarioBus, queue: str) -> str:
+    return "" if queue == bus.name else f" in {SECOND_QUEUE}"
+
+
+def _said(changes: list[Change]) -> str:
+    return ", ".join(map(str, changes)) or "change nothing"
+
+
+def _list(arrived: list[str]) -> str:
+    return ", ".join(arrived) or "nothing"
+
+
+def _changed(bus: ScenarioBus, change: str) -> Configuration:
+    """Return the configuration that a change in words leads to."""
+    for words, make in _CHANGES.items():
+        parser = parsers.parse(words)
+        if parser.is_matching(change):
+            return make(bus, dict(bus.applied), **parser.parse_arguments(change))
+    raise ValueError(f"no such change: {change}")
+
+
+def _with(configuration: Configuration, label: str, **values: Any) -> Configuration:
+    return {**configuration, label: replace(cast(Any, configuration[label]), **values)}
+
+
+def _without(configuration: Configuration, *labels: str) -> Configuration:
+    return {label: resource for label, resource in configuration.items() if label not in labels}
+
+
+def _asking_for(configuration: Configuration, *events: str) -> Configuration:
+    (pattern, *others) = (catalog.documented(event).pattern for event in events)
+    for other in others:
+        pattern["detail"]["result"] += other["detail"]["result"]
+    return _with(configuration, "rule", pattern=pattern)
+
+
+def _reordered(configuration: Configuration) -> Configuration:
+    pattern = cast(Rule, configuration["rule"]).pattern
+    return _with(configuration, "rule", pattern=dict(reversed(pattern.items())))
+
+
+def _renamed(configuration: Configuration) -> Configuration:
+    name = f"{RULE}-renamed"
+    return _with(_with(configuration, "rule", name=name), "target", rule=name)
+
+
+def _moved(bus: ScenarioBus, configuration: Configuration, suffix: str, options: dict[str, Any]) -> Configuration:
+    name = f"{bus.name}-2{suffix}"
+    target = replace(cast(Target, configuration["target"]), arn=bus.queue_arn(name), options=options)
+    new: Configuration = {SECOND_QUEUE: Queue(name), "policy-2": QueuePolicy(name), "target": target}
+    return {**_without(configuration, "target"), **new}
+
+
+_TRANSFORMER = {
+    "InputPathsMap": {"kind": "$.detail-type", "result": "$.detail.result", "time": "$.time"},
+    "InputTemplate": '{"of": <kind>, "ended": <result>, "at": <time>}',
+}
+_CHANGES: dict[str, Callable[..., Configuration]] = {
+    "nothing": lambda _, now: now,
+    "the pattern is written in another order": lambda _, now: _reordered(now),
+    'the pattern asks for "{one}" or "{other}"': lambda _, now, one, other: _asking_for(now, one, other),
+    'the pattern asks for "{event}"': lambda _, now, event: _asking_for(now, event),
+    "the rule is described": lambda _, now: _with(now, "rule", description="for the people on call"),
+    "the rule is disabled": lambda _, now: _with(now, "rule", state="DISABLED"),
+    "the rule is enabled": lambda _, now: _with(now, "rule", state="ENABLED"),
+    "the rule is renamed": lambda _, now: _renamed(now),
+    "the rule is removed": lambda _, now: _without(now, "rule", "target"),
+    "the target is removed": lambda _, now: _without(now, "target"),
+    "the target is moved to another queue": lambda bus, now: _moved(bus, now, "", {}),
+    "the target is moved to a FIFO queue": lambda bus, now: _moved(
+        bus, now, ".fifo", {"SqsParameters": {"MessageGroupId": "one"}}
+    ),
+    "the target gets an input path": lambda _, now: _with(now, "target", options={"InputPath": "$.detail"}),
+    "the target gets a constant input": lambda _, now: _with(now, "target", options={"Input": '{"alarm": true}'}),
+    "the target gets an input transformer": lambda _, now: _with(
+        now, "target", options={"InputTransformer": _TRANSFORMER}
+    ),
+}
+"""What a configuration can change, in the words of the features."""
