@@ -1,5 +1,6 @@
 """What is published, and what arrives at the targets."""
 
+import pytest
 from pytest_bdd import parsers, then, when
 
 from pca_events import catalog, json_path, phrases
@@ -34,6 +35,8 @@ def target_receives(bus: ScenarioBus, published: Published) -> Event:
     """Expect what was published, once, and nothing else."""
     deliveries = bus.deliveries()
     assert [delivery.event_id for delivery in deliveries] == list(published)
+    if bus.session.mode == "pattern-only":
+        pytest.skip("pattern-only: the pattern matches; nothing is delivered that could be looked at")
     assert deliveries[0].event is not None
     return deliveries[0].event
 

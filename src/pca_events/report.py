@@ -42,11 +42,13 @@ class RunReport:
 
     Attributes:
         backend: the backend's name, for people.
+        mode: how events were brought in: direct, alias or pattern-only.
         results: one for each scenario, in the order in which they ended.
         broken: what kept pytest from collecting the suite; a run with any of these proves nothing.
     """
 
     backend: str
+    mode: str
     results: list[ScenarioResult] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 

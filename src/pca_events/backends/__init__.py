@@ -2,6 +2,6 @@
 
 from pca_events.backends.backend import Backend
 from pca_events.backends.embedded import EmbeddedLocalStack
-from pca_events.backends.endpoint import connect
+from pca_events.backends.endpoint import connect, identify
 
-__all__ = ["Backend", "EmbeddedLocalStack", "connect"]
+__all__ = ["Backend", "EmbeddedLocalStack", "connect", "identify"]

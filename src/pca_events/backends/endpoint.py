@@ -1,5 +1,6 @@
 """A LocalStack that is running already, such as the service of docker-compose.yml."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pca_events.backends import health
@@ -18,14 +19,39 @@ def connect(endpoint_url: str) -> Backend:
             or it lacks a service.
     """
     url = _checked(endpoint_url)
-    try:
-        found = health.ask(url, _PATIENCE)
-    except BackendError as error:
-        raise BackendError(f"{url} {error}; {_START_ONE}") from error
+    found = _asked(url)
+    if found.product != "localstack":
+        raise BackendError(
+            f"{url} is {found.product} {found.version}, no LocalStack; "
+            f"pca-events calibrate --endpoint-url {url} tells how far it does as AWS does"
+        )
     if found.missing:
         lacking = ", ".join(found.missing)
         raise BackendError(f"{url} is a LocalStack without {lacking}; start it with {lacking} among its SERVICES")
     return Backend(f"LocalStack {found.version}, at {url}", "localstack", found.version, url)
+
+
+def identify(endpoint_url: str) -> Backend:
+    """Return whatever emulator is at the endpoint: LocalStack, MiniStack or a moto server.
+
+    Raises:
+        BackendError: the URL is none, leads to AWS, or none of these answers there.
+    """
+    url = _checked(endpoint_url)
+    if health.is_moto(url, _PATIENCE):
+        backend = Backend(f"moto server, at {url}", "moto", "unknown", url)
+    else:
+        found = _asked(url)
+        backend = Backend(f"{found.product} {found.version}, at {url}", found.product, found.version, url)
+    arn = backend.client("events").describe_event_bus(Name="default")["Arn"]
+    return replace(backend, account=arn.split(":")[4])
+
+
+def _asked(url: str) -> health.Health:
+    try:
+        return health.ask(url, _PATIENCE)
+    except BackendError as error:
+        raise BackendError(f"{url} {error}; {_START_ONE}") from error
 
 
 def _checked(endpoint_url: str) -> str:

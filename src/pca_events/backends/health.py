@@ -1,4 +1,4 @@
-"""What a LocalStack says of itself at /_localstack/health."""
+"""What an emulator says of itself, without credentials."""
 
 import json
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ _OFF = ("disabled", "error")
 
 @dataclass(frozen=True)
 class Health:
-    """The version of a LocalStack, and which of the needed services it lacks."""
+    """The product and version of an emulator, and which of the needed services it lacks."""
 
+    product: str
     version: str
     missing: tuple[str, ...]
 
@@ -33,6 +34,7 @@ def ask(endpoint_url: str, timeout: float) -> Health:
             told = json.loads(answer.read())
         services = dict(told["services"])
         version = str(told["version"])
+        product = "ministack" if "ready_scripts" in told else "localstack"
     except HTTPError as error:
         raise BackendError(f"is no LocalStack: it answers {error.code} at /_localstack/health") from error
     except (URLError, OSError) as error:
@@ -41,4 +43,14 @@ def ask(endpoint_url: str, timeout: float) -> Health:
     except (HTTPException, ValueError, KeyError, TypeError) as error:
         raise BackendError("is no LocalStack: its /_localstack/health is not LocalStack's") from error
     missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)
-    return Health(version, missing)
+    return Health(product, version, missing)
+
+
+def is_moto(endpoint_url: str, timeout: float) -> bool:
+    """Whether a moto server answers at the endpoint; it does not say which version it is."""
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url}/moto-api/config", timeout=timeout) as answer:
+            return "batch" in json.loads(answer.read())
+    except (OSError, HTTPException, ValueError, TypeError):
+        return False

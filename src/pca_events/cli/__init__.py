@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from pca_events import __version__
-from pca_events.cli import localstack, verify
+from pca_events.cli import calibrate, localstack, sweep, verify
 from pca_events.errors import PcaEventsError
 
 INPUT_UNREADABLE = 2
@@ -20,7 +20,7 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"pca-events {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (verify, localstack):
+    for command in (verify, calibrate, sweep, localstack):
         command.add_to(commands)
     options = parser.parse_args(words)
     try:

@@ -13,6 +13,7 @@ from rich.table import Table
 from pca_events import catalog
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.errors import BadInput
+from pca_events.harness import MODES
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
@@ -28,6 +29,12 @@ def add_to(commands: Any) -> None:
         help="run on the LocalStack at URL; without it an embedded one is started and stopped",
     )
     parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="direct",
+        help="how events are brought in: as they are, with another source, or not at all, asking TestEventPattern",
+    )
+    parser.add_argument(
         "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
     )
     parser.set_defaults(run=run)
@@ -41,11 +48,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         backend = _start(emulator, console) if options.endpoint_url is None else connect(options.endpoint_url)
         console.print(
-            f"[bold]pca-events verify[/] on {escape(backend.name)}, events brought in directly",
+            f"[bold]pca-events verify[/] on {escape(backend.name)}, mode {options.mode}",
             soft_wrap=True,
         )
         with _Progress(console) as progress:
-            report = run_suite(backend, progress, ["-k", options.select] if options.select else [])
+            report = run_suite(backend, progress, ["-k", options.select] if options.select else [], options.mode)
     finally:
         emulator.stop()
     return _conclude(report, options, time.monotonic() - began, console)
@@ -109,7 +116,7 @@ def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, co
         console.print(f"[yellow]{count} skipped[/]: {escape(reason)}", soft_wrap=True)
     tally = report.tally()
     words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
-    console.print(f"{len(report.results)} scenarios: {words} in {seconds:.1f} s")
+    console.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
     return 1 if report.failures else 0
 
 

@@ -1,8 +1,9 @@
 """The bus, rules and targets of one scenario: made, used, unmade, and proven to be gone."""
 
 from pca_events.harness.inventory import destroy
+from pca_events.harness.modes import MODES, Mode
 from pca_events.harness.names import RunId
 from pca_events.harness.scenario_bus import Delivery, ScenarioBus
 from pca_events.harness.session import Session
 
-__all__ = ["Delivery", "RunId", "ScenarioBus", "Session", "destroy"]
+__all__ = ["MODES", "Delivery", "Mode", "RunId", "ScenarioBus", "Session", "destroy"]

@@ -175,7 +175,7 @@ class Rule:
         found = _or_none(session.events.describe_rule, Name=self.name, EventBusName=self.bus)
         return found and replace(
             self,
-            pattern=json.loads(found["EventPattern"]),
+            pattern=session.true(found["EventPattern"]),
             state=found["State"],
             description=found.get("Description", ""),
         )
@@ -273,7 +273,7 @@ class Archive:
         return found and replace(
             self,
             bus=found["EventSourceArn"].rpartition("/")[2],
-            pattern=json.loads(found["EventPattern"]),
+            pattern=session.true(found["EventPattern"]),
             days=found["RetentionDays"],
         )
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from pca_events.backends import Backend
 from pca_events.catalog import Event
 from pca_events.errors import BusSilent, PlanNotEmpty, PublishError
+from pca_events.harness import modes
 from pca_events.harness import plan as planning
 from pca_events.harness.inventory import destroy
 from pca_events.harness.plan import Change, Configuration
@@ -140,9 +142,13 @@ class ScenarioBus:
     def publish(self, *events: Event) -> list[str]:
         """Publish the events and return the id that the bus stamps on each, in the same order.
 
+        In the mode pattern-only nothing is published: TestEventPattern says which rules would fire.
+
         Raises:
             PublishError: the bus refused an entry.
         """
+        if self.session.mode == "pattern-only":
+            return self._match(events)
         self._put_witness_last()
         stamped: list[str] = []
         for batch in _batches(events, _MOST_ENTRIES):
@@ -166,6 +172,25 @@ class ScenarioBus:
             while self._receive(queue, wait=0):
                 pass
         return [delivery for delivery in self._deliveries if delivery.rule != _WITNESS]
+
+    def _match(self, events: Sequence[Event]) -> list[str]:
+        """Ask TestEventPattern, for each event and each rule on the bus, whether the rule would fire."""
+        rules = self.session.events.list_rules(EventBusName=self.name)["Rules"]
+        stamped = []
+        for event in events:
+            stamped.append(str(uuid.uuid4()))
+            for rule in rules:
+                if rule["State"] == "ENABLED" and self._would_match(rule["EventPattern"], event):
+                    self._deliveries += self._would_deliver(rule["Name"], stamped[-1])
+        return stamped
+
+    def _would_match(self, pattern: str, event: Event) -> bool:
+        answer = self.session.events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))
+        return bool(answer["Result"])
+
+    def _would_deliver(self, rule: str, stamped: str) -> list[Delivery]:
+        targets = self.session.events.list_targets_by_rule(Rule=rule, EventBusName=self.name)["Targets"]
+        return [Delivery(rule, stamped, queue=target["Arn"].rpartition(":")[2]) for target in targets]
 
     def _own(self) -> Configuration:
         """What every scenario has: the bus, the queue and its policy."""
@@ -199,6 +224,10 @@ class ScenarioBus:
             self._receive(self.name, wait=min(_LONGEST_POLL, int(patience) + 1))
 
     def _entry(self, event: Event) -> dict[str, Any]:
+        if self.session.mode == "alias":
+            event = modes.alias_event(event)
+            if modes.reserved(event):
+                raise PublishError(f"NotAuthorizedForSourceException: {event['source']} belongs to AWS")
         return {
             "EventBusName": self.name,
             "Source": event["source"],
@@ -224,7 +253,7 @@ class ScenarioBus:
             if "rule" in body:
                 self._deliveries.append(Delivery(body["rule"], body["id"], queue=queue))
             else:
-                self._deliveries.append(Delivery(self._watched, body.get("id", ""), body, queue))
+                self._deliveries.append(Delivery(self._watched, body.get("id", ""), modes.true_event(body), queue))
         return bool(messages)
 
 

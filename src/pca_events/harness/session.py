@@ -9,17 +9,25 @@ from botocore.exceptions import ClientError
 from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.errors import InvalidPattern
+from pca_events.harness.modes import Mode, alias_pattern, true_pattern
 from pca_events.harness.names import RunId
 
 Pattern = dict[str, Any]
 
 
 class Session:
-    """One worker's connection to a backend."""
+    """One worker's connection to a backend.
 
-    def __init__(self, backend: Backend, run: RunId) -> None:
+    Attributes:
+        backend: what answers.
+        run: names everything that is made.
+        mode: how events are brought in.
+    """
+
+    def __init__(self, backend: Backend, run: RunId, mode: Mode = "direct") -> None:
         self.backend = backend
         self.run = run
+        self.mode = mode
         self._valid_patterns: set[str] = set()
         self._queue_urls: dict[str, str] = {}
 
@@ -34,14 +42,14 @@ class Session:
         return self.backend.client("sqs")
 
     def checked(self, pattern: Pattern) -> str:
-        """Return the pattern as text, after TestEventPattern has accepted it; each pattern is asked for once.
+        """Return the pattern as this mode writes it, after TestEventPattern has accepted it; each is asked for once.
 
         LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules made after it.
 
         Raises:
             InvalidPattern: EventBridge refuses the pattern.
         """
-        text = json.dumps(pattern)
+        text = json.dumps(alias_pattern(pattern) if self.mode == "alias" else pattern)
         if text not in self._valid_patterns:
             event = json.dumps(catalog.documented_events()[0].event)
             try:
@@ -50,6 +58,11 @@ class Session:
                 raise InvalidPattern(f"EventBridge refuses the pattern {text}: {error}") from error
             self._valid_patterns.add(text)
         return text
+
+    def true(self, pattern: str) -> Pattern:
+        """Return a pattern, as the backend stores it, as it was before this mode rewrote it."""
+        stored: Pattern = json.loads(pattern)
+        return true_pattern(stored) if self.mode == "alias" else stored
 
     def queue_url(self, name: str) -> str:
         """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""

@@ -15,7 +15,7 @@ import pytest
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
-from pca_events.harness import RunId
+from pca_events.harness import MODES, RunId
 
 pytest_plugins = [
     "pca_events.pytest_plugin.fixtures",
@@ -45,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--endpoint-url",
         metavar="URL",
         help="run the scenarios on the LocalStack at URL; without it an embedded one is started and stopped",
+    )
+    group.addoption(
+        "--mode",
+        choices=MODES,
+        default="direct",
+        help="how events are brought in: as they are (direct), with another source (alias), or not at all, asking "
+        "TestEventPattern instead (pattern-only); AWS refuses the first",
     )
 
 

@@ -27,7 +27,7 @@ def backend(pytestconfig: pytest.Config) -> Backend:
 @pytest.fixture(scope="session")
 def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
     """This worker's clients of the backend."""
-    return Session(backend, pytestconfig.stash[RUN])
+    return Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"))
 
 
 @pytest.fixture

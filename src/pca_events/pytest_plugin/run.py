@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from pca_events.backends import Backend
+from pca_events.harness import Mode
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND
 from pca_events.pytest_plugin.outcomes import Listener, Recorder
@@ -16,18 +17,19 @@ from pca_events.report import RunReport
 _PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin")
 
 
-def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = ()) -> RunReport:
+def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = (), mode: Mode = "direct") -> RunReport:
     """Run every scenario on the backend and return what was found.
 
     Args:
         backend: where the scenarios run.
         listener: is told of each scenario as it ends.
+        mode: how events are brought in.
         select: further words for pytest, such as `-k` and an expression.
     """
-    report = RunReport(backend.name)
+    report = RunReport(backend.name, mode)
     bindings = locate("bindings")
     words = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
-    words += ["-p", "no:terminal", "-p", "no:cacheprovider", *select]
+    words += ["-p", "no:terminal", "-p", "no:cacheprovider", "--mode", mode, *select]
     for plugin in _PLUGINS:
         words += ["-p", plugin]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

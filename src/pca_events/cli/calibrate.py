@@ -1,0 +1,74 @@
+"""`pca-events calibrate`: how far an emulator does as AWS does."""
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pca_events.backends import Backend, EmbeddedLocalStack, identify
+from pca_events.calibrate import BEHAVIOURS, Operator, disagreements, divergence, operators
+from pca_events.harness import Mode, RunId, Session
+
+_AS_ON_AWS, _KNOWN, _UNKNOWN = "[green]as on AWS[/]", "[yellow]differs, known[/]", "[red]differs[/]"
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser("calibrate", help="show how far an emulator does as AWS does")
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="a running LocalStack, MiniStack or moto server; without it an embedded LocalStack is tried",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Try patterns and behaviours and print the table; exit status 1 where the ledger does not know a difference."""
+    console = Console(highlight=False)
+    emulator = EmbeddedLocalStack.of_this_process()
+    try:
+        backend = emulator.start() if options.endpoint_url is None else identify(options.endpoint_url)
+        return _calibrate(backend, console)
+    finally:
+        emulator.stop()
+
+
+def _calibrate(backend: Backend, console: Console) -> int:
+    session = Session(backend, RunId(), _mode(backend))
+    table = Table(title=f"{backend.name}, mode {session.mode}", title_justify="left")
+    for column in ("what AWS does", "this backend", "in detail"):
+        table.add_column(column)
+    unknown = 0
+    with console.status("calibrating"):
+        for operator in operators():
+            differs = disagreements(session, operator)
+            known = divergence(backend, f"pattern-{operator.name}")
+            unknown += bool(differs) and known is None
+            table.add_row(f"patterns: {operator.name}", _verdict(not differs, known), _counted(operator, differs))
+        table.add_section()
+        for name, behaviour in BEHAVIOURS.items():
+            shown, known = behaviour.shown_by(session), divergence(backend, name)
+            unknown += not shown and known is None
+            table.add_row(escape(behaviour.says), _verdict(shown, known), escape(known.reason if known else ""))
+    console.print(table)
+    console.print(f"{unknown} differences that calibration/divergences.toml does not know")
+    return 1 if unknown else 0
+
+
+def _mode(backend: Backend) -> Mode:
+    """Bring events in as they are, where the backend takes them."""
+    refuses = BEHAVIOURS["source-refused"].shown_by(Session(backend, RunId()))
+    return "alias" if refuses else "direct"
+
+
+def _counted(operator: Operator, differs: list[str]) -> str:
+    right = len(operator.cases) - len(differs)
+    more = f"; {differs[0]}" if differs else ""
+    return escape(f"{right} of {len(operator.cases)}{more}")
+
+
+def _verdict(shown: bool, known: object) -> str:
+    return _AS_ON_AWS if shown else _KNOWN if known else _UNKNOWN

@@ -1,0 +1,142 @@
+"""What killed runs leave behind is found and removed, and nothing else is touched."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from botocore.exceptions import ClientError
+from given import Run
+
+from pca_events import catalog
+from pca_events.cli import main
+from pca_events.errors import BadInput
+from pca_events.harness import RunId, ScenarioBus, Session
+from pca_events.harness.inventory import find
+from pca_events.harness.resources import Archive, EventBus, Queue
+
+MAKE_FOR_EVER = """
+import sys
+from pca_events import catalog
+from pca_events.backends import connect
+from pca_events.harness import RunId, ScenarioBus, Session
+session = Session(connect(sys.argv[1]), RunId(sys.argv[2]))
+while True:
+    with ScenarioBus(session, "to be killed") as bus:
+        for event in catalog.documented_events():
+            bus.log(event.id, event.pattern)
+            print("made", flush=True)
+"""
+KILLS, AT_ONCE = 50, 5
+
+
+def names(session: Session, run: RunId) -> list[str]:
+    return sorted(found.arn for found in find(session, f"pca-events-{run}-"))
+
+
+@pytest.fixture
+def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
+    """Another run, alive, with what it has made."""
+    session = Session(connection.backend, RunId())
+    with ScenarioBus(session, "alive") as bus:
+        bus.watch("rule", catalog.documented("ca-creation-success").pattern)
+        yield session, names(session, session.run)
+
+
+def killed_at_random(url: str, run: RunId) -> None:
+    """Kill several processes of one run, each at a random moment after its first rule."""
+    words = [sys.executable, "-c", MAKE_FOR_EVER, url, run.value]
+    with ExitStack() as stack:
+        making = [
+            stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+            for _ in range(AT_ONCE)
+        ]
+        for process in making:
+            assert process.stdout is not None
+            process.stdout.readline()
+            for _ in range(random.randrange(30)):  # noqa: S311
+                process.stdout.readline()
+            process.kill()
+
+
+def test_fifty_killed_runs_are_swept_and_another_run_is_left_alone(
+    command: Run, connection: Session, other: tuple[Session, list[str]]
+) -> None:
+    run = RunId()
+    for _ in range(KILLS // AT_ONCE):
+        killed_at_random(connection.backend.endpoint_url, run)
+    left = names(connection, run)
+    assert len(left) > KILLS / 2
+    url = connection.backend.endpoint_url
+    shown = command("sweep", "--endpoint-url", url, "--run", run.value)
+    assert shown.stdout.count("would remove ") == len(left) == len(names(connection, run))
+    swept = command("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
+    assert (swept.returncode, swept.stderr) == (0, "")
+    assert swept.stdout.count("removed ") == len(left)
+    assert names(connection, run) == []
+    session, theirs = other
+    assert names(session, session.run) == theirs
+
+
+def test_what_is_young_is_kept(command: Run, connection: Session, other: tuple[Session, list[str]]) -> None:
+    session, theirs = other
+    words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", session.run.value, "--yes")
+    assert command(*words, "--older-than", "2h").stdout == f"0 found with prefix pca-events-{session.run}-\n"
+    assert names(session, session.run) == theirs
+    deadline = time.monotonic() + 5
+    while "0 found" in command(*words, "--older-than", "1s").stdout:
+        assert time.monotonic() < deadline
+    assert names(session, session.run) == []
+
+
+def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) -> None:
+    run = RunId()
+    name = run.new_name()
+    for resource in (EventBus(name), Queue(name), Archive(name, name, {"source": ["any"]})):
+        resource.create(connection, {})
+    words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", run.value, "--yes")
+    assert "archive/" in command(*words, "--only", "archives").stdout
+    assert [found.kind for found in find(connection, name)] == ["queues", "buses"]
+    assert command(*words, "--only", "queues,buses").returncode == 0
+    assert find(connection, name) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--prefix", "pca"], 'the prefix "pca" is shorter than 4 characters'),
+        (["--older-than", "soon"], '"soon" is no age; write it as 90m, 2h or 1d'),
+        (["--only", "rules,tables"], "tables is none of rules, archives, queues, buses"),
+    ],
+)
+def test_what_cannot_be_swept(command: Run, connection: Session, words: list[str], said: str) -> None:
+    ran = command("sweep", "--endpoint-url", connection.backend.endpoint_url, *words)
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_default_bus_is_never_found(connection: Session) -> None:
+    assert find(connection, "default") == []
+    with pytest.raises(BadInput):
+        find(connection, "")
+
+
+def test_what_cannot_be_removed_is_told(
+    capsys: pytest.CaptureFixture[str],
+    connection: Session,
+    other: tuple[Session, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "ConcurrentModificationException", "Message": "busy"}}, "DeleteEventBus")
+
+    session, _ = other
+    with monkeypatch.context() as broken:
+        broken.setattr(EventBus, "delete", refuse)
+        url = connection.backend.endpoint_url
+        assert main(["sweep", "--endpoint-url", url, "--run", session.run.value, "--only", "buses", "--yes"]) == 1
+    assert "not removed arn:aws:events:" in capsys.readouterr().out
