@@ -5,6 +5,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from botocore.config import Config
@@ -32,20 +33,32 @@ def test_a_name_says_which_run_made_it() -> None:
     run = RunId("0a1b2c3d")
     assert run.new_name().startswith("pca-events-0a1b2c3d-")
     assert run.new_name() != run.new_name()
-    assert run.tags('x[a"<b>]' + "y" * 300) == {
-        "pca-events:run": "0a1b2c3d",
-        "pca-events:scenario": ("x a  b  " + "y" * 300)[:256],
-    }
+
+
+def test_the_same_seed_and_worker_give_the_same_names() -> None:
+    def names(worker: str) -> list[str]:
+        run = RunId("0a1b2c3d", "seed", worker)
+        return [run.new_name() for _ in range(3)]
+
+    assert names("gw0") == names("gw0")
+    assert not set(names("gw0")) & set(names("gw1"))
+
+
+def test_tags_hold_what_aws_allows() -> None:
+    tags = RunId("0a1b2c3d").tags('x[a"<b>]' + "y" * 300)
+    assert tags.pop("pca-events:created").endswith("Z")
+    assert tags == {"pca-events:run": "0a1b2c3d", "pca-events:scenario": ("x a  b  " + "y" * 300)[:256]}
 
 
 def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> None:
     with ScenarioBus(connection, "tagged") as bus:
         bus.watch("rule", CREATED.pattern)
-        arn = connection.events.describe_event_bus(Name=bus.name)["Arn"]
-        tags = {tag["Key"]: tag["Value"] for tag in connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"]}
-        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
-        assert tags == connection.sqs.list_queue_tags(QueueUrl=url)["Tags"]
-        assert tags == {"pca-events:run": connection.run.value, "pca-events:scenario": "tagged"}
+        arns = [bus.backend.bus_arn(bus.name), bus.backend.bus_arn(bus.name).replace(":event-bus/", ":rule/") + "/rule"]
+        tagged = [connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in arns]
+        queue = connection.sqs.list_queue_tags(QueueUrl=connection.queue_url(bus.name))["Tags"]
+        for tags in ({tag["Key"]: tag["Value"] for tag in tagged[0]}, {t["Key"]: t["Value"] for t in tagged[1]}, queue):
+            assert tags.pop("pca-events:created") < datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ.")
+            assert tags == {"pca-events:run": connection.run.value, "pca-events:scenario": "tagged"}
     assert listed(connection, bus.name) == []
 
 

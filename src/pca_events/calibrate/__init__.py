@@ -1,7 +1,16 @@
 """How far a backend does as AWS does: recorded patterns, tried behaviours, and the ledger of known divergences."""
 
 from pca_events.calibrate.behaviours import BEHAVIOURS, Behaviour
-from pca_events.calibrate.ledger import Divergence, divergence
+from pca_events.calibrate.ledger import Divergence, divergence, uncalibrated
 from pca_events.calibrate.patterns import Operator, disagreements, operators
 
-__all__ = ["BEHAVIOURS", "Behaviour", "Divergence", "Operator", "disagreements", "divergence", "operators"]
+__all__ = [
+    "BEHAVIOURS",
+    "Behaviour",
+    "Divergence",
+    "Operator",
+    "disagreements",
+    "divergence",
+    "operators",
+    "uncalibrated",
+]

@@ -45,6 +45,16 @@ def divergences() -> tuple[Divergence, ...]:
         return tuple(Divergence(**entry) for entry in tomllib.load(file)["divergence"])
 
 
+def uncalibrated(backend: Backend) -> list[str]:
+    """Return why the ledger cannot say what this backend is worth; empty where it can."""
+    known = {(entry.backend, entry.version) for entry in divergences()}
+    if backend.product == "aws" or (backend.product, backend.version) in known:
+        return []
+    return [
+        f"calibration/divergences.toml knows nothing of {backend.name}; pca-events calibrate shows what to write there"
+    ]
+
+
 def divergence(backend: Backend, behaviour: str) -> Divergence | None:
     """Return what the ledger says of a behaviour on this backend, or None where it does as AWS does."""
     for entry in divergences():

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
 from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
 from pca_events.harness import MODES, RunId
@@ -36,6 +36,7 @@ TAGS = {
 RUN = pytest.StashKey[RunId]()
 EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
+UNMET = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +47,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="run the scenarios on the LocalStack at URL; without it an embedded one is started and stopped",
     )
+    group.addoption(
+        "--require-acc",
+        action="store_true",
+        default=os.environ.get("CI", "").lower() == "true",
+        help="fail where the backend cannot be used, instead of skipping (the default where CI=true)",
+    )
+    group.addoption("--seed", metavar="TEXT", help="what the random parts of all names follow from")
+    group.addoption("--aws", action="store_true", help="run on AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
+    group.addoption("--aws-profile", metavar="NAME", help="the profile to take credentials from")
+    group.addoption("--aws-account", metavar="ID", action="append", default=[], help="an account that may be worked in")
     group.addoption(
         "--mode",
         choices=MODES,
@@ -61,13 +72,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for tag, meaning in TAGS.items():
         config.addinivalue_line("markers", f"{tag}: {meaning}")
     shared = _shared_by_controller(config)
-    config.stash[RUN] = RunId(shared["run"])
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    config.stash[RUN] = RunId(shared["run"], shared["seed"], worker)
     config.stash[EMULATOR] = EmbeddedLocalStack(Path(shared["folder"]), shared["owner"])
 
 
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
     own = {
         "run": RunId().value,
+        "seed": config.getoption("--seed") or RunId().seed,
         "folder": str(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"),
         "owner": os.getpid(),
     }
@@ -80,25 +93,37 @@ def pytest_configure_node(node: Any) -> None:
     emulator = node.config.stash[EMULATOR]
     node.workerinput["pca_events"] = {
         "run": node.config.stash[RUN].value,
+        "seed": node.config.stash[RUN].seed,
         "folder": str(emulator.folder),
         "owner": emulator.owner,
     }
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Look at the endpoint before anything else."""
-    url = session.config.getoption("--endpoint-url")
-    if url is None or BACKEND in session.config.stash:
-        return
+    """Look at the gate to AWS, and at the endpoint, before anything else."""
+    config = session.config
     try:
-        session.config.stash[BACKEND] = connect(url)
+        check_switch(os.environ)
+        if config.getoption("--aws"):
+            words = config.getoption("--aws-profile"), config.getoption("--aws-account")
+            config.stash[BACKEND] = connect_aws(os.environ, *words)
     except BackendError as error:
         pytest.exit(str(error), returncode=2)
+    url = config.getoption("--endpoint-url")
+    if url is None or BACKEND in config.stash:
+        return
+    try:
+        config.stash[BACKEND] = connect(url)
+    except BackendError as error:
+        if config.getoption("--require-acc"):
+            pytest.exit(str(error), returncode=2)
+        config.stash[UNMET] = [str(error)]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Name the run and the backend."""
-    return f"pca-events: run {config.stash[RUN]}, {config.getoption('--endpoint-url') or 'embedded LocalStack'}"
+    """Name the run, its seed and the backend."""
+    run, where = config.stash[RUN], config.getoption("--endpoint-url") or "embedded LocalStack"
+    return f"pca-events: run {run}, --seed {run.seed}, {where}, mode {config.getoption('--mode')}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

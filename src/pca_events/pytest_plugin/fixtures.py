@@ -1,33 +1,47 @@
 """What the steps are given."""
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.calibrate import divergence
+from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
+from pca_events.harness.precheck import unmet
+from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
 
 @pytest.fixture(scope="session")
 def backend(pytestconfig: pytest.Config) -> Backend:
     """What answers the AWS API; the embedded emulator starts when the first scenario asks for it."""
-    if BACKEND not in pytestconfig.stash:
+    stash = pytestconfig.stash
+    if BACKEND not in stash and UNMET not in stash:
         try:
-            pytestconfig.stash[BACKEND] = pytestconfig.stash[EMULATOR].start()
+            stash[BACKEND] = stash[EMULATOR].start()
         except BackendError as error:
-            if hasattr(pytestconfig, "workerinput"):
-                pytest.fail(str(error), pytrace=False)
-            pytest.exit(str(error), returncode=2)
-    return pytestconfig.stash[BACKEND]
+            stash[UNMET] = [str(error)]
+    if problems := stash.get(UNMET, None):
+        _give_up(pytestconfig, problems)
+    return stash[BACKEND]
 
 
 @pytest.fixture(scope="session")
 def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
-    """This worker's clients of the backend."""
-    return Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"))
+    """This worker's clients of the backend, which has passed the PreCheck."""
+    session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"))
+    if problems := unmet(session) + uncalibrated(backend):
+        _give_up(pytestconfig, problems)
+    return session
+
+
+def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
+    """Skip what needs the backend, or fail it where the backend is required."""
+    said = "PreCheck: " + "; ".join(problems)
+    if not config.getoption("--require-acc"):
+        pytest.skip(said)
+    pytest.fail(said, pytrace=False)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = (), 
     report = RunReport(backend.name, mode)
     bindings = locate("bindings")
     words = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
-    words += ["-p", "no:terminal", "-p", "no:cacheprovider", "--mode", mode, *select]
+    words += ["-p", "no:terminal", "-p", "no:cacheprovider", "--mode", mode, "--require-acc", *select]
     for plugin in _PLUGINS:
         words += ["-p", plugin]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

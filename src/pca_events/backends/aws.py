@@ -1,0 +1,70 @@
+"""Real EventBridge, behind a gate: nothing reaches AWS unless it is asked for in four ways at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.backends.backend import REGION, Backend
+from pca_events.errors import BackendError
+
+SWITCH = "PCA_ACC"
+
+
+@dataclass(frozen=True)
+class AwsBackend(Backend):
+    """AWS itself, by the credentials of a named profile; those of the environment are not looked at."""
+
+    profile: str = ""
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the service with the credentials of the profile."""
+        return boto3.Session(profile_name=self.profile, region_name=self.region).client(service)
+
+
+def check_switch(environment: Mapping[str, str]) -> bool:
+    """Return whether the switch PCA_ACC is on.
+
+    Raises:
+        BackendError: it has a value that could be meant either way.
+    """
+    value = environment.get(SWITCH, "")
+    if value not in ("", "1"):
+        raise BackendError(f'{SWITCH} is "{value}", which could be meant either way; set it to 1, or unset it')
+    return value == "1"
+
+
+def connect_aws(environment: Mapping[str, str], profile: str | None, accounts: Sequence[str]) -> Backend:
+    """Return AWS as a backend, after every gate is passed.
+
+    Args:
+        environment: where PCA_ACC=1 must stand.
+        profile: the named profile of the AWS configuration to take credentials from.
+        accounts: the account ids that may be worked in.
+
+    Raises:
+        BackendError: PCA_ACC is not 1, there is no profile or no allowed account, or the profile leads to another.
+    """
+    if not check_switch(environment):
+        raise BackendError(
+            f"--aws makes and deletes things in an AWS account; it needs {SWITCH}=1 in the environment too"
+        )
+    if not profile:
+        raise BackendError("--aws takes no credentials from the environment; name a profile with --aws-profile")
+    if not accounts:
+        raise BackendError("--aws works in allowed accounts only; name them with --aws-account")
+    backend = AwsBackend("AWS", "aws", "", "", profile=profile)
+    return _in_allowed_account(backend, accounts)
+
+
+def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend:
+    try:
+        account = str(backend.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise BackendError(f"profile {backend.profile} does not say which account it leads to: {error}") from error
+    if account not in accounts:
+        raise BackendError(f"profile {backend.profile} leads to account {account}, which --aws-account does not allow")
+    name = f"AWS, account {account}, {REGION}"
+    return AwsBackend(name, "aws", "", "", account=account, profile=backend.profile)
