@@ -57,7 +57,7 @@ def rule_changed_elsewhere(bus: ScenarioBus, event_id: str) -> None:
 def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
     """Take rule and target into the configuration, as they are defined."""
     bus.applied["rule"] = Rule(bus.name, RULE, subject.pattern)
-    bus.applied["target"] = Target(bus.name, RULE, bus.queue_arn())
+    bus.applied["target"] = bus.default_target(RULE)
 
 
 @when(parsers.parse("the {label} disappears"))

@@ -59,18 +59,21 @@ class ScenarioBus:
         session: the connection to the backend.
         name: of the bus and of its queue; every other name of the scenario begins with it.
         applied: the configuration that the scenario has reached, by label.
+        plans: what each apply took.
+        received: everything that came out of the queues, the notes of the witness included.
     """
 
     def __init__(self, session: Session, scenario: str, patience: float | None = None) -> None:
         self.session = session
         self.name = session.run.new_name()
         self.applied: Configuration = {}
+        self.plans: list[list[Change]] = []
+        self.received: list[Delivery] = []
         self._tags = session.run.tags(scenario)
         self._patience = _DEADLINE if patience is None else patience
         self._watched = ""
         self._witness_is_last = False
         self._published: set[str] = set()
-        self._deliveries: list[Delivery] = []
 
     def __enter__(self) -> "ScenarioBus":
         try:
@@ -94,13 +97,17 @@ class ScenarioBus:
         """Put the rule under test: its target receives each event that matches, unchanged."""
         self._watched = label
         self._put("rule", Rule(self.name, label, pattern))
-        self._put("target", Target(self.name, label, self.queue_arn()))
+        self._put("target", self.default_target(label))
 
     def log(self, label: str, pattern: Pattern) -> None:
         """Put a rule whose target receives a note of each event that matches."""
         note = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": f'{{"rule": "{label}", "id": "<id>"}}'}
         self._put(f"rule {label}", Rule(self.name, label, pattern))
         self._put(f"target {label}", Target(self.name, label, self.queue_arn(), {"InputTransformer": note}))
+
+    def default_target(self, rule: str) -> Target:
+        """Return the target that passes a rule's events on whole to the scenario's own queue."""
+        return Target(self.name, rule, self.queue_arn())
 
     def queue_arn(self, queue: str | None = None) -> str:
         """Return the ARN of a queue of this scenario, its own by default."""
@@ -121,6 +128,7 @@ class ScenarioBus:
             PlanNotEmpty: the backend does not hold what was applied.
         """
         took = self.plan(wanted)
+        self.plans.append(took)
         planning.apply(self.session, took, self._tags)
         self.applied = dict(wanted)
         self._witness_is_last = False
@@ -171,7 +179,7 @@ class ScenarioBus:
         for queue in self._queues():
             while self._receive(queue, wait=0):
                 pass
-        return [delivery for delivery in self._deliveries if delivery.rule != _WITNESS]
+        return [delivery for delivery in self.received if delivery.rule != _WITNESS]
 
     def _match(self, events: Sequence[Event]) -> list[str]:
         """Ask TestEventPattern, for each event and each rule on the bus, whether the rule would fire."""
@@ -181,7 +189,7 @@ class ScenarioBus:
             stamped.append(str(uuid.uuid4()))
             for rule in rules:
                 if rule["State"] == "ENABLED" and self._would_match(rule["EventPattern"], event):
-                    self._deliveries += self._would_deliver(rule["Name"], stamped[-1])
+                    self.received += self._would_deliver(rule["Name"], stamped[-1])
         return stamped
 
     def _would_match(self, pattern: str, event: Event) -> bool:
@@ -238,7 +246,7 @@ class ScenarioBus:
         }
 
     def _sent_by(self, rule: str) -> set[str]:
-        return {delivery.event_id for delivery in self._deliveries if delivery.rule == rule}
+        return {delivery.event_id for delivery in self.received if delivery.rule == rule}
 
     def _queues(self) -> list[str]:
         return [resource.name for resource in self.applied.values() if isinstance(resource, Queue)]
@@ -251,9 +259,9 @@ class ScenarioBus:
         for message in messages:
             body = json.loads(message["Body"])
             if "rule" in body:
-                self._deliveries.append(Delivery(body["rule"], body["id"], queue=queue))
+                self.received.append(Delivery(body["rule"], body["id"], queue=queue))
             else:
-                self._deliveries.append(Delivery(self._watched, body.get("id", ""), modes.true_event(body), queue))
+                self.received.append(Delivery(self._watched, body.get("id", ""), modes.true_event(body), queue))
         return bool(messages)
 
 

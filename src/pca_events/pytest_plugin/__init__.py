@@ -53,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("CI", "").lower() == "true",
         help="fail where the backend cannot be used, instead of skipping (the default where CI=true)",
     )
+    group.addoption(
+        "--keep-artifacts",
+        metavar="DIR",
+        type=Path,
+        help="keep, for each scenario on a backend, its requests, answers, plans and received events in DIR",
+    )
     group.addoption("--seed", metavar="TEXT", help="what the random parts of all names follow from")
     group.addoption("--aws", action="store_true", help="run on AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
     group.addoption("--aws-profile", metavar="NAME", help="the profile to take credentials from")

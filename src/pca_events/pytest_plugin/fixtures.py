@@ -9,6 +9,7 @@ from pca_events.backends import Backend
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
+from pca_events.harness.evidence import Evidence
 from pca_events.harness.precheck import unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
@@ -54,5 +55,12 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(f"not calibrated: {known.reason}")
-    with ScenarioBus(connection, request.node.name) as made:
-        yield made
+    folder = request.config.getoption("--keep-artifacts")
+    evidence = Evidence(connection) if folder else None
+    made = ScenarioBus(connection, request.node.name)
+    try:
+        with made:
+            yield made
+    finally:
+        if evidence is not None:
+            evidence.write(folder, request.node.name, made)
