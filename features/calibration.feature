@@ -37,6 +37,7 @@ Feature: Calibration
         | source-refused     |
         | stamps             |
         | time-kept          |
+        | time-across-buses  |
         | disabled-rule      |
         | invalid-pattern    |
         | no-starvation      |

@@ -9,10 +9,11 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from pca_events import catalog
-from pca_events.catalog import CatalogEntry
+from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import ScenarioBus
+from pca_events.harness.inventory import LOG_GROUPS
 from pca_events.harness.plan import Change, Configuration
-from pca_events.harness.resources import Queue, QueuePolicy, Rule, Target
+from pca_events.harness.resources import EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
 
 RULE = "rule-under-test"
 SECOND_QUEUE = "queue-2"
@@ -99,6 +100,25 @@ def arrived(step: Step, before: str, after: str) -> None:
     assert (_list(step.before), _list(step.after)) == (before, after)
 
 
+@when(parsers.parse("{change} before anything is published"))
+def change_first(bus: ScenarioBus, change: str) -> None:
+    """Apply a change, and publish nothing."""
+    bus.apply(_changed(bus, change))
+
+
+@then("the event arrives on the longer way", target_fixture="received")
+def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
+    """Wait, with a deadline, for what another service passes on."""
+    if bus.session.mode == "pattern-only":
+        pytest.skip("pattern-only: nothing is delivered that could be looked at")
+    group = bus.applied.get("log-group")
+    if isinstance(group, LogGroup):
+        bus.deliveries()
+        (received,) = [event for event in bus.logged(group.name) if event["id"] in published]
+        return received
+    return bus.arrived()
+
+
 @then(parsers.parse("the target is told {told}"))
 def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
     """Compare what the target received after the change, as JSON."""
@@ -172,6 +192,32 @@ def _moved(bus: ScenarioBus, configuration: Configuration, suffix: str, options:
     return {**_without(configuration, "target"), **new}
 
 
+def _through_topic(bus: ScenarioBus, configuration: Configuration) -> Configuration:
+    moved = _moved(bus, configuration, "", {})
+    topic = Topic(f"{bus.name}-topic", f"{bus.name}-2")
+    target = replace(cast(Target, moved.pop("target")), arn=bus.backend.topic_arn(topic.name))
+    return {**moved, "topic": topic, "target": target}
+
+
+def _through_bus(bus: ScenarioBus, configuration: Configuration) -> Configuration:
+    moved = _moved(bus, configuration, "", {})
+    name = f"{bus.name}-2"
+    first = replace(
+        cast(Target, moved.pop("target")),
+        arn=bus.backend.bus_arn(name),
+        options={"RoleArn": f"arn:aws:iam::{bus.backend.account}:role/events"},
+    )
+    rule = Rule(name, RULE, cast(Rule, configuration["rule"]).pattern)
+    second = Target(name, RULE, bus.queue_arn(name))
+    return {**moved, "bus-2": EventBus(name), "rule-2": rule, "target-2": second, "target": first}
+
+
+def _to_log_group(bus: ScenarioBus, configuration: Configuration) -> Configuration:
+    group = LogGroup(f"{LOG_GROUPS}{bus.name}")
+    target = replace(cast(Target, configuration["target"]), arn=bus.backend.log_group_arn(group.name))
+    return {**_without(configuration, "target"), "log-group": group, "target": target}
+
+
 _TRANSFORMER = {
     "InputPathsMap": {"kind": "$.detail-type", "result": "$.detail.result", "time": "$.time"},
     "InputTemplate": '{"of": <kind>, "ended": <result>, "at": <time>}',
@@ -191,6 +237,9 @@ _CHANGES: dict[str, Callable[..., Configuration]] = {
     "the target is moved to a FIFO queue": lambda bus, now: _moved(
         bus, now, ".fifo", {"SqsParameters": {"MessageGroupId": "one"}}
     ),
+    "the target is moved to a topic": lambda bus, now: _through_topic(bus, now),
+    "the target is moved to another bus": lambda bus, now: _through_bus(bus, now),
+    "the target is moved to a log group": lambda bus, now: _to_log_group(bus, now),
     "the target gets an input path": lambda _, now: _with(now, "target", options={"InputPath": "$.detail"}),
     "the target gets a constant input": lambda _, now: _with(now, "target", options={"Input": '{"alarm": true}'}),
     "the target gets an input transformer": lambda _, now: _with(

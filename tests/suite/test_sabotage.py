@@ -11,7 +11,7 @@ from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult
 
-MANY = 80  # scenarios run on a backend, at least
+MANY = 80  # scenarios fail, at least; those that the backend is not calibrated for are skipped
 
 
 class Nobody:
@@ -33,10 +33,10 @@ def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunRe
 
 
 def all_failed(report: RunReport) -> None:
-    passed = [f"{result.name} ({result.row})" for result in report.results if result.verdict != "failed"]
+    passed = [f"{result.name} ({result.row})" for result in report.results if result.verdict == "passed"]
     assert passed == []
     assert report.broken == []
-    assert len(report.results) >= MANY
+    assert len(report.failures) >= MANY
 
 
 def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,13 +47,13 @@ def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatc
 
 def test_a_misspelt_rule(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 10)
-    create = Rule.create
+    put = Rule._put
 
-    def misspelt(rule: Rule, session: Session, tags: dict[str, str]) -> None:
+    def misspelt(rule: Rule, session: Session, **more: object) -> None:
         pattern = rule.pattern if rule.name == "witness" else {**rule.pattern, "source": ["aws.acm-pcq"]}
-        create(replace(rule, pattern=pattern), session, tags)
+        put(replace(rule, pattern=pattern), session, **more)
 
-    monkeypatch.setattr(Rule, "create", misspelt)
+    monkeypatch.setattr(Rule, "_put", misspelt)
     all_failed(run())
 
 

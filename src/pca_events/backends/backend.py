@@ -57,6 +57,14 @@ class Backend:
         """Return the ARN of the SQS queue of that name in this account and Region."""
         return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
 
+    def topic_arn(self, name: str) -> str:
+        """Return the ARN of the SNS topic of that name in this account and Region."""
+        return f"arn:aws:sns:{self.region}:{self.account}:{name}"
+
+    def log_group_arn(self, name: str) -> str:
+        """Return the ARN of the CloudWatch log group of that name in this account and Region."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{name}"
+
     def bus_arn(self, name: str) -> str:
         """Return the ARN of the event bus of that name in this account and Region."""
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"

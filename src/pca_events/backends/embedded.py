@@ -20,8 +20,8 @@ from pca_events.backends import health
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
-SERVICES = "events,sqs,s3"
-"""What the emulator serves; each further service costs start-up time."""
+SERVICES = "events,sqs,s3,sns,logs,sts"
+"""What the emulator serves; sts because a bus that sends to another one takes a role on."""
 
 _BOOT_DEADLINE = 60.0  # seconds; a first boot on a slow disk needs about ten
 _LOOK_EVERY = 0.05  # seconds
@@ -81,6 +81,10 @@ class EmbeddedLocalStack:
         """Wait until the emulator that this process started ends."""
         if self._child is not None:
             self._child.wait()
+
+    def running(self) -> Backend | None:
+        """Return the emulator that this run has, or None where nobody has started it."""
+        return self.start() if self._note.exists() else None
 
     def stop(self) -> None:
         """End the emulator at once, if there is one, and remove what it stored."""

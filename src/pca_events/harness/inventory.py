@@ -4,15 +4,18 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pca_events.errors import BadInput, Leak
-from pca_events.harness.resources import Archive, EventBus, Queue, Resource, Rule
+from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, Resource, Rule, Topic
 from pca_events.harness.session import Session
 
-Kind = Literal["rules", "archives", "queues", "buses"]
-KINDS: tuple[Kind, ...] = ("rules", "archives", "queues", "buses")
+Kind = Literal["rules", "archives", "topics", "log-groups", "queues", "buses"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are removed; the targets of a rule go with it, first."""
+
+LOG_GROUPS = "/aws/events/"
+"""What the name of a log group begins with, before the name of the scenario."""
 
 _SHORTEST_PREFIX = 4
 _GONE_DEADLINE = 10.0  # seconds until a removed thing must have vanished from the lists
@@ -59,6 +62,10 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
             _archive(session, archive)
             for archive in _pages(session.events.list_archives, "Archives", NamePrefix=prefix)
         ]
+    if "topics" in wanted:
+        found += _topics(session, prefix)
+    if "log-groups" in wanted:
+        found += _log_groups(session, prefix)
     if "queues" in wanted:
         found += [_queue(session, url) for url in _pages(session.sqs.list_queues, "QueueUrls", QueueNamePrefix=prefix)]
     if "buses" in wanted:
@@ -74,7 +81,7 @@ def destroy(session: Session, name: str) -> None:
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
-    for found in find(session, name):
+    for found in find(session, name, _kinds_of(session)):
         found.resource.delete(session)
     check_destroyed(session, name)
 
@@ -86,10 +93,39 @@ def check_destroyed(session: Session, name: str) -> None:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
     deadline = time.monotonic() + _GONE_DEADLINE
-    while left := find(session, name):
+    while left := find(session, name, _kinds_of(session)):
         if time.monotonic() > deadline:
             remedy = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
             raise Leak(f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{remedy}")
+
+
+def _kinds_of(session: Session) -> list[Kind]:
+    """Topics and log groups are looked for only where this session has a client that could have made one."""
+    needs = {"topics": "sns", "log-groups": "logs"}
+    return [kind for kind in KINDS if kind not in needs or needs[kind] in vars(session)]
+
+
+def _topics(session: Session, prefix: str) -> list[Found]:
+    arns = [topic["TopicArn"] for topic in _pages(session.sns.list_topics, "Topics")]
+    return [
+        Found("topics", arn, None, Topic(name, ""), _at(session, f"aws sns delete-topic --topic-arn {arn}"))
+        for arn in arns
+        if (name := arn.rpartition(":")[2]).startswith(prefix)
+    ]
+
+
+def _log_groups(session: Session, prefix: str) -> list[Found]:
+    answer = session.logs.describe_log_groups(logGroupNamePrefix=f"{LOG_GROUPS}{prefix}")
+    return [
+        Found(
+            "log-groups",
+            group["arn"],
+            datetime.fromtimestamp(group["creationTime"] / 1000, UTC),
+            LogGroup(group["logGroupName"]),
+            _at(session, f"aws logs delete-log-group --log-group-name {group['logGroupName']}"),
+        )
+        for group in answer["logGroups"]
+    ]
 
 
 def _buses(session: Session, prefix: str) -> Iterator[dict[str, Any]]:

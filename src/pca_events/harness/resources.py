@@ -17,6 +17,7 @@ _GONE = (
     "ResourceNotFoundException",
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
+    "NotFound",
 )
 
 
@@ -286,6 +287,76 @@ class Archive:
     def delete(self, session: Session) -> None:
         """Remove the archive."""
         _or_none(session.events.delete_archive, ArchiveName=self.name)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An SNS topic that passes on what it gets, unwrapped, to one queue."""
+
+    name: str
+    queue: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"topic/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the topic, and subscribe the queue."""
+        arn = session.sns.create_topic(Name=self.name, Tags=_as_list(tags))["TopicArn"]
+        session.sns.subscribe(
+            TopicArn=arn,
+            Protocol="sqs",
+            Endpoint=session.backend.queue_arn(self.queue),
+            Attributes={"RawMessageDelivery": "true"},
+        )
+
+    def read(self, session: Session) -> "Topic | None":
+        """Return the topic of this name, with the queue that is subscribed."""
+        arn = session.backend.topic_arn(self.name)
+        found = _or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        queues = [each["Endpoint"].rpartition(":")[2] for each in found["Subscriptions"]] if found else []
+        return replace(self, queue=queues[0]) if queues else None
+
+    def update(self, session: Session) -> None:
+        """Subscribe the queue again, which changes nothing where it is subscribed."""
+        self.create(session, {})
+
+    def delete(self, session: Session) -> None:
+        """Remove the topic and its subscription."""
+        arn = session.backend.topic_arn(self.name)
+        found = _or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        for subscription in found["Subscriptions"] if found else ():
+            session.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+        _or_none(session.sns.delete_topic, TopicArn=arn)
+
+
+@dataclass(frozen=True)
+class LogGroup:
+    """A CloudWatch log group; EventBridge sends only to those whose name begins with /aws/events/."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"log-group/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the log group."""
+        session.logs.create_log_group(logGroupName=self.name, tags=tags)
+
+    def read(self, session: Session) -> "LogGroup | None":
+        """Return the log group of this name."""
+        groups = session.logs.describe_log_groups(logGroupNamePrefix=self.name)["logGroups"]
+        return self if self.name in [group["logGroupName"] for group in groups] else None
+
+    def update(self, session: Session) -> None:
+        """Do nothing: all that a log group is here, is its name."""
+
+    def delete(self, session: Session) -> None:
+        """Remove the log group."""
+        _or_none(session.logs.delete_log_group, logGroupName=self.name)
 
 
 def _as_list(tags: Tags) -> list[dict[str, str]]:

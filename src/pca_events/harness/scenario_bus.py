@@ -200,6 +200,26 @@ class ScenarioBus:
         targets = self.session.events.list_targets_by_rule(Rule=rule, EventBusName=self.name)["Targets"]
         return [Delivery(rule, stamped, queue=target["Arn"].rpartition(":")[2]) for target in targets]
 
+    def arrived(self) -> Event:
+        """Return the first event that arrives whole by a longer way, through a topic or another bus.
+
+        Its id need not be the one that was stamped first: another bus may stamp its own.
+
+        Raises:
+            BusSilent: it did not arrive before the deadline.
+        """
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
+            for delivery in self.deliveries():
+                if delivery.event is not None:
+                    return delivery.event
+        raise BusSilent(f"nothing arrived in {self._patience:.0f} s")
+
+    def logged(self, group: str) -> list[Event]:
+        """Return the events that a log group holds."""
+        answer = self.session.logs.filter_log_events(logGroupName=group)
+        return [modes.true_event(json.loads(line["message"])) for line in answer["events"]]
+
     def _own(self) -> Configuration:
         """What every scenario has: the bus, the queue and its policy."""
         return {"bus": EventBus(self.name), "queue": Queue(self.name), "policy": QueuePolicy(self.name)}

@@ -41,6 +41,16 @@ class Session:
         """The SQS client."""
         return self.backend.client("sqs")
 
+    @cached_property
+    def sns(self) -> Any:
+        """The SNS client."""
+        return self.backend.client("sns")
+
+    @cached_property
+    def logs(self) -> Any:
+        """The CloudWatch Logs client."""
+        return self.backend.client("logs")
+
     def checked(self, pattern: Pattern) -> str:
         """Return the pattern as this mode writes it, after TestEventPattern has accepted it; each is asked for once.
 
