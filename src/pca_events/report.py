@@ -44,12 +44,14 @@ class RunReport:
         backend: the backend's name, for people.
         mode: how events were brought in: direct, alias or pattern-only.
         results: one for each scenario, in the order in which they ended.
+        leaks: the ARNs of what the run has left behind, each with the command that removes it.
         broken: what kept pytest from collecting the suite; a run with any of these proves nothing.
     """
 
     backend: str
     mode: str
     results: list[ScenarioResult] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
     def tally(self, events: Iterable[str | None] | None = None) -> Counter[Verdict]:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Show or remove what is found; exit status 1 where something could not be removed."""
     console = Console(highlight=False, soft_wrap=True)
     session = Session(connect(options.endpoint_url), RunId())
-    prefix = f"{PREFIX}-{options.run_id}-" if options.run_id else options.prefix
+    prefix = RunId(options.run_id).prefix if options.run_id else options.prefix
     old = [found for found in find(session, prefix, options.only) if _is_older(session, found, options.older_than)]
     failed = 0
     for found in old:

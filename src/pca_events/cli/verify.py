@@ -111,13 +111,15 @@ def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, co
     for failure in report.failures:
         console.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.title)}", soft_wrap=True)
         console.print(escape(failure.reason), style="dim", soft_wrap=True)
+    for leak in report.leaks:
+        console.print(f"\n[red]left behind[/] {escape(leak)}", soft_wrap=True)
     console.print(_table(report))
     for reason, count in Counter(result.reason for result in report.results if result.verdict == "skipped").items():
         console.print(f"[yellow]{count} skipped[/]: {escape(reason)}", soft_wrap=True)
     tally = report.tally()
     words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
     console.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
-    return 1 if report.failures else 0
+    return 1 if report.failures or report.leaks else 0
 
 
 def _table(report: RunReport) -> Table:

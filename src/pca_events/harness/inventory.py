@@ -14,6 +14,8 @@ Kind = Literal["rules", "archives", "topics", "log-groups", "queues", "buses"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are removed; the targets of a rule go with it, first."""
 
+_ALWAYS = ("rules", "queues", "buses")
+
 LOG_GROUPS = "/aws/events/"
 """What the name of a log group begins with, before the name of the scenario."""
 
@@ -84,6 +86,7 @@ def destroy(session: Session, name: str) -> None:
     for found in find(session, name, _kinds_of(session)):
         found.resource.delete(session)
     check_destroyed(session, name)
+    session.makes.clear()
 
 
 def check_destroyed(session: Session, name: str) -> None:
@@ -100,9 +103,8 @@ def check_destroyed(session: Session, name: str) -> None:
 
 
 def _kinds_of(session: Session) -> list[Kind]:
-    """Topics and log groups are looked for only where this session has a client that could have made one."""
-    needs = {"topics": "sns", "log-groups": "logs"}
-    return [kind for kind in KINDS if kind not in needs or needs[kind] in vars(session)]
+    """The rarer kinds are looked for only where the scenario has made one; the end of the run looks for all."""
+    return [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes]
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:

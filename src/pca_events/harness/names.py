@@ -21,9 +21,14 @@ class RunId:
         self.seed = seed or secrets.token_hex(4)
         self._random = random.Random(f"{self.seed}/{worker}")  # noqa: S311
 
+    @property
+    def prefix(self) -> str:
+        """What every name of this run begins with."""
+        return f"{PREFIX}-{self.value}-"
+
     def new_name(self) -> str:
         """Return a name that no other scenario has; allowed for buses, rules and queues alike."""
-        return f"{PREFIX}-{self.value}-{self._random.getrandbits(32):08x}"
+        return f"{self.prefix}{self._random.getrandbits(32):08x}"
 
     def tags(self, scenario: str) -> dict[str, str]:
         """Return what is written on a thing that a scenario makes; AWS allows 256 characters of few kinds."""

@@ -13,6 +13,9 @@ from botocore.exceptions import ClientError
 from pca_events.harness.session import Pattern, Session
 
 Tags = dict[str, str]
+TARGET_ID = "target"
+"""The id of the target of each rule that a harness makes."""
+
 _GONE = (
     "ResourceNotFoundException",
     "AWS.SimpleQueueService.NonExistentQueue",
@@ -88,7 +91,8 @@ class Queue:
     def create(self, session: Session, tags: Tags) -> None:
         """Make the queue."""
         attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if self.fifo else {}
-        session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
+        answer = session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
+        session.queue_urls[self.name] = answer["QueueUrl"]
 
     def read(self, session: Session) -> "Queue | None":
         """Return the queue of this name."""
@@ -188,10 +192,13 @@ class Rule:
     def delete(self, session: Session) -> None:
         """Remove the rule, and its targets first, without which EventBridge refuses."""
         where = {"Rule": self.name, "EventBusName": self.bus}
-        targets = _or_none(session.events.list_targets_by_rule, **where)
-        if targets and targets["Targets"]:
-            session.events.remove_targets(**where, Ids=[target["Id"] for target in targets["Targets"]])
-        _or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
+        _or_none(session.events.remove_targets, **where, Ids=[TARGET_ID])
+        try:
+            _or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
+        except ClientError:  # it has a target that is not ours
+            targets = session.events.list_targets_by_rule(**where)["Targets"]
+            session.events.remove_targets(**where, Ids=[target["Id"] for target in targets])
+            session.events.delete_rule(Name=self.name, EventBusName=self.bus)
 
     def _put(self, session: Session, **more: Any) -> None:
         session.events.put_rule(
@@ -212,7 +219,7 @@ class Target:
     rule: str
     arn: str
     options: dict[str, Any] = field(default_factory=dict)
-    id: str = "target"
+    id: str = TARGET_ID
 
     @property
     def key(self) -> str:
@@ -261,6 +268,7 @@ class Archive:
 
     def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
         """Make the archive; EventBridge gives archives no tags."""
+        session.makes.add("archives")
         session.events.create_archive(
             ArchiveName=self.name,
             EventSourceArn=session.backend.bus_arn(self.bus),
@@ -303,6 +311,7 @@ class Topic:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Make the topic, and subscribe the queue."""
+        session.makes.add("topics")
         arn = session.sns.create_topic(Name=self.name, Tags=_as_list(tags))["TopicArn"]
         session.sns.subscribe(
             TopicArn=arn,
@@ -344,6 +353,7 @@ class LogGroup:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Make the log group."""
+        session.makes.add("log-groups")
         session.logs.create_log_group(logGroupName=self.name, tags=tags)
 
     def read(self, session: Session) -> "LogGroup | None":

@@ -22,6 +22,8 @@ class Session:
         backend: what answers.
         run: names everything that is made.
         mode: how events are brought in.
+        queue_urls: of the queues seen so far, by name.
+        makes: the rarer kinds of things that the present scenario has made, to be looked for when it is destroyed.
     """
 
     def __init__(self, backend: Backend, run: RunId, mode: Mode = "direct") -> None:
@@ -29,7 +31,8 @@ class Session:
         self.run = run
         self.mode = mode
         self._valid_patterns: set[str] = set()
-        self._queue_urls: dict[str, str] = {}
+        self.queue_urls: dict[str, str] = {}
+        self.makes: set[str] = set()
 
     @cached_property
     def events(self) -> Any:
@@ -76,6 +79,6 @@ class Session:
 
     def queue_url(self, name: str) -> str:
         """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""
-        if name not in self._queue_urls:
-            self._queue_urls[name] = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        return self._queue_urls[name]
+        if name not in self.queue_urls:
+            self.queue_urls[name] = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return self.queue_urls[name]

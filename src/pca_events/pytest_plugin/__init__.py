@@ -15,7 +15,8 @@ import pytest
 from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
 from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
-from pca_events.harness import MODES, RunId
+from pca_events.harness import MODES, RunId, Session
+from pca_events.harness.inventory import Found, find
 
 pytest_plugins = [
     "pca_events.pytest_plugin.fixtures",
@@ -36,6 +37,7 @@ TAGS = {
 RUN = pytest.StashKey[RunId]()
 EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
+LEAKS = pytest.StashKey[list[Found]]()
 UNMET = pytest.StashKey[list[str]]()
 
 
@@ -130,6 +132,25 @@ def pytest_report_header(config: pytest.Config) -> str:
     """Name the run, its seed and the backend."""
     run, where = config.stash[RUN], config.getoption("--endpoint-url") or "embedded LocalStack"
     return f"pca-events: run {run}, --seed {run.seed}, {where}, mode {config.getoption('--mode')}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """List what carries the run id, once every worker is through: whatever is left is a leak, and the run is red."""
+    config = session.config
+    if hasattr(config, "workerinput"):
+        return
+    backend = config.stash.get(BACKEND, None) or config.stash[EMULATOR].running()
+    if backend is not None:
+        config.stash[LEAKS] = find(Session(backend, config.stash[RUN]), config.stash[RUN].prefix)
+        if config.stash[LEAKS]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was left behind, with the command that removes it."""
+    for found in config.stash.get(LEAKS, []):
+        terminalreporter.write_line(f"LEAK {found.arn}\n     {found.command}", red=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -9,6 +9,7 @@ from pytest_bdd.parser import Feature, Scenario
 
 from pca_events import catalog
 from pca_events.locations import locate
+from pca_events.pytest_plugin import LEAKS
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
 _PROPERTY = "pca_events"
@@ -74,6 +75,11 @@ class Recorder:
             result = _joined(self._phases.pop(report.nodeid))
             self._report.results.append(result)
             self._listener.ended(result)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Take over what the run has left behind."""
+        self._report.leaks = [f"{found.arn}\n  {found.command}" for found in config.stash.get(LEAKS, [])]
 
 
 def _joined(phases: list[pytest.TestReport]) -> ScenarioResult:
