@@ -37,7 +37,6 @@ Feature: Calibration
         | source-refused     |
         | stamps             |
         | time-kept          |
-        | time-across-buses  |
         | disabled-rule      |
         | invalid-pattern    |
         | no-starvation      |

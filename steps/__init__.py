@@ -3,6 +3,7 @@
 pytest_plugins = [
     "pca_events.steps.calibrations",
     "pca_events.steps.configurations",
+    "pca_events.steps.consumers",
     "pca_events.steps.contracts",
     "pca_events.steps.deliveries",
     "pca_events.steps.events",

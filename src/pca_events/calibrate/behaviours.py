@@ -10,7 +10,7 @@ from pca_events import catalog
 from pca_events.errors import PcaEventsError
 from pca_events.harness import ScenarioBus, Session
 from pca_events.harness.expect_error import refusal
-from pca_events.harness.resources import Archive, EventBus, Queue, QueuePolicy, Rule, Target
+from pca_events.harness.resources import Archive, Queue, QueuePolicy, Rule, Target
 
 _SOON = 2  # seconds in which what is to come must have come
 EVENT = catalog.documented("ca-creation-failure")
@@ -69,22 +69,6 @@ def _time_kept(session: Session) -> bool:
         bus.watch(RULE, EVENT.pattern)
         bus.publish(EVENT.event)
         return [(delivery.event or {}).get("time") for delivery in bus.deliveries()] == [EVENT.sample["time"]]
-
-
-def _time_across_buses(session: Session) -> bool:
-    with _bus(session) as bus:
-        second = f"{bus.name}-2"
-        bus.watch(RULE, EVENT.pattern)
-        for resource in (
-            EventBus(second),
-            Rule(second, RULE, EVENT.pattern),
-            Target(second, RULE, bus.queue_arn()),
-        ):
-            resource.create(session, {})
-        role = {"RoleArn": f"arn:aws:iam::{bus.backend.account}:role/events"}
-        bus.elsewhere(Target(bus.name, RULE, bus.backend.bus_arn(second), role))
-        bus.publish(EVENT.event)
-        return bool(bus.arrived()["time"] == EVENT.sample["time"])
 
 
 def _disabled_rule(session: Session) -> bool:
@@ -231,7 +215,6 @@ BEHAVIOURS: dict[str, Behaviour] = {
         ("source_refused", "PutEvents refuses a source that begins with aws.", _source_refused),
         ("stamps", "the bus stamps id, account, region and version", _stamps),
         ("time_kept", "the time of an entry is kept", _time_kept),
-        ("time_across_buses", "the time is kept from one bus to another", _time_across_buses),
         ("disabled_rule", "a disabled rule is silent", _disabled_rule),
         ("invalid_pattern", "PutRule refuses an invalid pattern", _invalid_pattern),
         ("no_starvation", "a broken pattern does not silence the rules after it", _no_starvation),

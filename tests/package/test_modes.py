@@ -1,0 +1,17 @@
+"""The whole suite, in the two modes in which events can be brought in on AWS."""
+
+import subprocess
+import sys
+
+import pytest
+
+from pca_events.backends import Backend
+
+
+@pytest.mark.parametrize("mode", ["alias", "pattern-only"])
+def test_the_suite_passes_in_the_mode(backend: Backend, mode: str) -> None:
+    words = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", backend.endpoint_url, "--mode", mode]
+    ran = subprocess.run(words, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+    assert f"mode {mode}" in ran.stdout.splitlines()[0]
+    assert f"scenarios, mode {mode}: " in ran.stdout.splitlines()[-1]
