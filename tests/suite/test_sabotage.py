@@ -27,8 +27,6 @@ def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunRe
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.05)
     monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
-    for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        monkeypatch.delenv(name, raising=False)
     return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented"])
 
 

@@ -109,7 +109,7 @@ def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) ->
     [
         (["--prefix", "pca"], 'the prefix "pca" is shorter than 4 characters'),
         (["--older-than", "soon"], '"soon" is no age; write it as 90m, 2h or 1d'),
-        (["--only", "rules,tables"], "tables is none of rules, archives, queues, buses"),
+        (["--only", "rules,tables"], "tables is none of rules, archives, topics, log-groups, queues, buses"),
     ],
 )
 def test_what_cannot_be_swept(command: Run, connection: Session, words: list[str], said: str) -> None:

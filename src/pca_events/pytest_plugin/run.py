@@ -3,7 +3,7 @@
 import contextlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -32,14 +32,25 @@ def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = (), 
     words += ["-p", "no:terminal", "-p", "no:cacheprovider", "--mode", mode, "--require-acc", *select]
     for plugin in _PLUGINS:
         words += ["-p", plugin]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ.pop("PYTEST_PLUGINS", None)
-    with contextlib.redirect_stderr(io.StringIO()) as said:
+    with _undisturbed(), contextlib.redirect_stderr(io.StringIO()) as said:
         status = pytest.main(words, plugins=[_Given(backend), Recorder(report, listener)])
     if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         report.broken.append(said.getvalue().strip())
     return report
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the caller's pytest settings and plugins out, for as long as the suite runs."""
+    before = dict(os.environ)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class _Given:
