@@ -13,7 +13,7 @@ from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import ScenarioBus
 from pca_events.harness.inventory import LOG_GROUPS
 from pca_events.harness.plan import Change, Configuration
-from pca_events.harness.resources import EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
+from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
 
 RULE = "rule-under-test"
 SECOND_QUEUE = "queue-2"
@@ -65,6 +65,18 @@ def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
 def disappear(bus: ScenarioBus, label: str) -> None:
     """Delete a resource behind the configuration's back."""
     bus.lose(label)
+
+
+@when("the archive is replayed")
+def replay(bus: ScenarioBus) -> None:
+    """Replay what the archive has kept of what was published so far."""
+    bus.replay(cast(Archive, bus.applied["archive"]))
+
+
+@then(parsers.parse('"{event_id}" arrived again by replay'))
+def arrived_again(bus: ScenarioBus, event_id: str) -> None:
+    """Expect the event with a replay-name, before the deadline."""
+    assert bus.replayed()["detail-type"] == catalog.documented(event_id).detail_type
 
 
 @when("the configuration is applied again")
@@ -232,6 +244,10 @@ _CHANGES: dict[str, Callable[..., Configuration]] = {
     "the rule is enabled": lambda _, now: _with(now, "rule", state="ENABLED"),
     "the rule is renamed": lambda _, now: _renamed(now),
     "the rule is removed": lambda _, now: _without(now, "rule", "target"),
+    "the bus gets an archive": lambda bus, now: {
+        **now,
+        "archive": Archive(bus.name, bus.name, cast(Rule, now["rule"]).pattern),
+    },
     "the target is removed": lambda _, now: _without(now, "target"),
     "the target is moved to another queue": lambda bus, now: _moved(bus, now, "", {}),
     "the target is moved to a FIFO queue": lambda bus, now: _moved(

@@ -60,6 +60,9 @@ _MISTAKES: dict[str, Callable[[ScenarioBus, Any], Any]] = {
     "an entry with a list as detail": lambda _, events: events.put_events(**_entry(Detail="[]")),
     "an entry with a text as detail": lambda _, events: events.put_events(**_entry(Detail='"text"')),
     "an entry with half a detail": lambda _, events: events.put_events(**_entry(Detail='{"result": ')),
+    "an entry with a detail-type of 129 characters": lambda _, events: events.put_events(
+        **_entry(DetailType="x" * 129)
+    ),
     "an entry with the source of AWS": lambda _, events: events.put_events(**_entry(Source="aws.acm-pca")),
     "eleven entries at once": lambda _, events: events.put_events(Entries=_entry()["Entries"] * 11),
 }

@@ -23,8 +23,16 @@ Feature: A rule that changes
         | the target gets a constant input           | update target                                  |
         | the target is moved to another queue       | create queue-2, create policy-2, update target |
         | the target is moved to a FIFO queue        | create queue-2, create policy-2, update target |
+        | the bus gets an archive                    | create archive                                 |
         | the target is removed                      | delete target                                  |
         | the rule is removed                        | delete rule, delete target                     |
+
+    @needs_archive_and_replay
+    Scenario: What an archive has kept arrives again when it is replayed
+      Given an applied configuration for the event "ca-creation-success"
+      When the configuration changes: the bus gets an archive
+      And the archive is replayed
+      Then "ca-creation-success" arrived again by replay
 
   Rule: What arrives changes with the rule, and only then
 

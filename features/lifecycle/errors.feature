@@ -59,6 +59,12 @@ Feature: What is refused
       When a rule with a name of 65 characters is attempted
       Then "PutRule" is refused with "ValidationException"
 
+    @needs_long_detail_type
+    Scenario: A detail-type of 129 characters is refused
+      Given an applied configuration for the event "ca-creation-success"
+      When an entry with a detail-type of 129 characters is attempted
+      Then "PutEvents" is refused with "InvalidArgument"
+
     @needs_source_refused
     Scenario: A source that belongs to AWS is refused
       Given an applied configuration for the event "ca-creation-success"

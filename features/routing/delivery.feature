@@ -35,14 +35,14 @@ Feature: Delivery
       And the received "<path>" is <value>
 
       Examples:
-        | path           | value                          |
+        | path           | value                       |
         | $.detail.note  | "Zertifikat für Zoë 证书 🔏"   |
-        | $.detail.note  | "a \"quoted\" word"           |
-        | $.detail.note  | "<b>bold</b> & 'so on'"        |
-        | $.detail.note  | null                           |
-        | $.detail.count | 9007199254740991               |
-        | $.detail.flag  | false                          |
-        | $.detail.list  | an empty list                  |
-        | $.detail.more  | an empty object                |
-        | $.resources[1] | "arn:aws:s3:::a-second-one"    |
-        | $.time         | "2001-02-03T04:05:06Z"         |
+        | $.detail.note  | "a \"quoted\" word"         |
+        | $.detail.note  | "<b>bold</b> & 'so on'"     |
+        | $.detail.note  | null                        |
+        | $.detail.count | 9007199254740991            |
+        | $.detail.flag  | false                       |
+        | $.detail.list  | an empty list               |
+        | $.detail.more  | an empty object             |
+        | $.resources[1] | "arn:aws:s3:::a-second-one" |
+        | $.time         | "2001-02-03T04:05:06Z"      |

@@ -65,6 +65,10 @@ class Backend:
         """Return the ARN of the CloudWatch log group of that name in this account and Region."""
         return f"arn:aws:logs:{self.region}:{self.account}:log-group:{name}"
 
+    def archive_arn(self, name: str) -> str:
+        """Return the ARN of the archive of that name in this account and Region."""
+        return f"arn:aws:events:{self.region}:{self.account}:archive/{name}"
+
     def bus_arn(self, name: str) -> str:
         """Return the ARN of the event bus of that name in this account and Region."""
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"

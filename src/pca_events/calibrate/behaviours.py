@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pca_events import catalog
@@ -159,15 +158,8 @@ def _archive_and_replay(session: Session) -> bool:
         bus.watch(RULE, EVENT.pattern)
         bus.publish(EVENT.event)
         bus.deliveries()
-        now = datetime.now(UTC)
-        session.events.start_replay(
-            ReplayName=bus.name,
-            EventSourceArn=f"arn:aws:events:{bus.backend.region}:{bus.backend.account}:archive/{archive.name}",
-            EventStartTime=now - timedelta(hours=1),
-            EventEndTime=now + timedelta(minutes=1),
-            Destination={"Arn": bus.backend.bus_arn(bus.name)},
-        )
-        return _comes(lambda: any((delivery.event or {}).get("replay-name") for delivery in bus.deliveries()))
+        bus.replay(archive)
+        return bool(bus.replayed())
 
 
 def _long_rule_name(session: Session) -> bool:

@@ -147,7 +147,7 @@ def _rules(session: Session, bus: dict[str, Any]) -> Iterator[Found]:
 
 def _archive(session: Session, archive: dict[str, Any]) -> Found:
     name = archive["ArchiveName"]
-    arn = f"arn:aws:events:{session.backend.region}:{session.backend.account}:archive/{name}"
+    arn = session.backend.archive_arn(name)
     command = _at(session, f"aws events delete-archive --archive-name {name}")
     return Found("archives", arn, archive.get("CreationTime"), Archive("", name, {}), command)
 

@@ -3,8 +3,9 @@
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pca_events.backends import Backend
@@ -14,7 +15,7 @@ from pca_events.harness import modes
 from pca_events.harness import plan as planning
 from pca_events.harness.inventory import destroy
 from pca_events.harness.plan import Change, Configuration
-from pca_events.harness.resources import EventBus, Queue, QueuePolicy, Resource, Rule, Target
+from pca_events.harness.resources import Archive, EventBus, Queue, QueuePolicy, Resource, Rule, Target
 from pca_events.harness.session import Pattern, Session
 
 _WITNESS = "witness"
@@ -208,17 +209,39 @@ class ScenarioBus:
         Raises:
             BusSilent: it did not arrive before the deadline.
         """
-        deadline = time.monotonic() + self._patience
-        while time.monotonic() < deadline:
-            for delivery in self.deliveries():
-                if delivery.event is not None:
-                    return delivery.event
-        raise BusSilent(f"nothing arrived in {self._patience:.0f} s")
+        return self._first(lambda _: True)
+
+    def replay(self, archive: Archive) -> None:
+        """Start a replay, onto this bus, of what an archive has kept in the last hour."""
+        now = datetime.now(UTC)
+        self.session.events.start_replay(
+            ReplayName=self.name,
+            EventSourceArn=self.backend.archive_arn(archive.name),
+            EventStartTime=now - timedelta(hours=1),
+            EventEndTime=now + timedelta(minutes=1),
+            Destination={"Arn": self.backend.bus_arn(self.name)},
+        )
+
+    def replayed(self) -> Event:
+        """Return the first event that arrives by a replay.
+
+        Raises:
+            BusSilent: none arrived before the deadline.
+        """
+        return self._first(lambda event: "replay-name" in event)
 
     def logged(self, group: str) -> list[Event]:
         """Return the events that a log group holds."""
         answer = self.session.logs.filter_log_events(logGroupName=group)
         return [modes.true_event(json.loads(line["message"])) for line in answer["events"]]
+
+    def _first(self, wanted: Callable[[Event], bool]) -> Event:
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
+            for delivery in self.deliveries():
+                if delivery.event is not None and wanted(delivery.event):
+                    return delivery.event
+        raise BusSilent(f"what was waited for did not arrive in {self._patience:.0f} s")
 
     def _own(self) -> Configuration:
         """What every scenario has: the bus, the queue and its policy."""

@@ -1,0 +1,56 @@
+"""A divergence is never green: unknown, fixed and expired ones are red, a known one is 'not calibrated'."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pca_events.steps.calibrations import Trial, as_on_aws
+
+from pca_events.backends import Backend
+from pca_events.calibrate import BEHAVIOURS, Divergence, divergence, operators
+from pca_events.calibrate.ledger import divergences
+
+TODAY = datetime.now(UTC).date()
+KNOWN = Divergence("localstack", "1", "retry", "fails", "it gives up", TODAY, TODAY + timedelta(days=1))
+EXPIRED = replace(KNOWN, expires=TODAY)
+
+
+def test_as_on_aws_and_not_in_the_ledger_is_green() -> None:
+    as_on_aws(Trial("retry", [], None))
+
+
+def test_a_known_divergence_is_not_calibrated() -> None:
+    with pytest.raises(pytest.skip.Exception, match="not calibrated: it gives up"):
+        as_on_aws(Trial("retry", ["not so"], KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("differs", "known", "said"),
+    [
+        (["not so"], None, "not so"),
+        ([], KNOWN, "retry is as on AWS now; remove its entry"),
+        (["not so"], EXPIRED, "the entry expired on"),
+        ([], EXPIRED, "the entry expired on"),
+    ],
+)
+def test_what_the_ledger_does_not_excuse_is_red(differs: list[str], known: Divergence | None, said: str) -> None:
+    with pytest.raises(AssertionError, match=said):
+        as_on_aws(Trial("retry", differs, known))
+
+
+def test_the_ledger_speaks_of_what_is_tried() -> None:
+    tried = {*BEHAVIOURS, *(f"pattern-{operator.name}" for operator in operators())}
+    assert {entry.behaviour for entry in divergences()} <= tried
+    assert len({(entry.backend, entry.version, entry.behaviour) for entry in divergences()}) == len(divergences())
+
+
+def test_the_ledger_speaks_of_one_version_only() -> None:
+    known = divergences()[0]
+    backend = Backend("n", known.backend, known.version, "http://127.0.0.1:1")
+    assert divergence(backend, known.behaviour) == known
+    assert divergence(replace(backend, version="0"), known.behaviour) is None
+
+
+def test_every_case_of_the_corpus_is_named_once() -> None:
+    names = [case.name for operator in operators() for case in operator.cases]
+    assert len(names) == len(set(names)) == 130
