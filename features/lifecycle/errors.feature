@@ -29,6 +29,8 @@ Feature: What is refused
         | {"detail": {"ip": [{"cidr": "10.0.0.0"}]}}                |
         | {"detail": {"ip": [{"cidr": "10.0.0.0/33"}]}}             |
         | {"detail": {"result": [{"anything-but": {"prefix": 1}}]}} |
+        | {"$or": []}                                               |
+        | {"$or": [{"source": ["a"]}, {"source": "b"}]}             |
 
   Rule: Other mistakes are refused with a code that says which
 
