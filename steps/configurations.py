@@ -10,12 +10,11 @@ from pytest_bdd import given, parsers, then, when
 
 from pca_events import catalog
 from pca_events.catalog import CatalogEntry, Event
-from pca_events.harness import ScenarioBus
+from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.inventory import LOG_GROUPS
 from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
 
-RULE = "rule-under-test"
 SECOND_QUEUE = "queue-2"
 
 
@@ -33,7 +32,7 @@ class Step:
 def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Apply bus, queue, policy, a rule for the event, and its target."""
     subject = catalog.documented(event_id)
-    bus.watch(RULE, subject.pattern)
+    bus.watch(RULE_UNDER_TEST, subject.pattern)
     assert bus.plan() == []
     return subject
 
@@ -42,7 +41,7 @@ def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
 def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Put a rule and its target that the configuration does not know."""
     subject = catalog.documented(event_id)
-    bus.watch(RULE, subject.pattern)
+    bus.watch(RULE_UNDER_TEST, subject.pattern)
     for label in ("rule", "target"):
         del bus.applied[label]
     return subject
@@ -51,14 +50,14 @@ def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
 @when(parsers.parse('the rule is changed elsewhere to ask for "{event_id}"'))
 def rule_changed_elsewhere(bus: ScenarioBus, event_id: str) -> None:
     """Put another pattern behind the configuration's back."""
-    bus.elsewhere(Rule(bus.name, RULE, catalog.documented(event_id).pattern))
+    bus.elsewhere(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
 
 
 @when("the rule is imported")
 def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
     """Take rule and target into the configuration, as they are defined."""
-    bus.applied["rule"] = Rule(bus.name, RULE, subject.pattern)
-    bus.applied["target"] = bus.default_target(RULE)
+    bus.applied["rule"] = Rule(bus.name, RULE_UNDER_TEST, subject.pattern)
+    bus.applied["target"] = bus.default_target(RULE_UNDER_TEST)
 
 
 @when(parsers.parse("the {label} disappears"))
@@ -193,7 +192,7 @@ def _reordered(configuration: Configuration) -> Configuration:
 
 
 def _renamed(configuration: Configuration) -> Configuration:
-    name = f"{RULE}-renamed"
+    name = f"{RULE_UNDER_TEST}-renamed"
     return _with(_with(configuration, "rule", name=name), "target", rule=name)
 
 
@@ -219,8 +218,8 @@ def _through_bus(bus: ScenarioBus, configuration: Configuration) -> Configuratio
         arn=bus.backend.bus_arn(name),
         options={"RoleArn": f"arn:aws:iam::{bus.backend.account}:role/events"},
     )
-    rule = Rule(name, RULE, cast(Rule, configuration["rule"]).pattern)
-    second = Target(name, RULE, bus.queue_arn(name))
+    rule = Rule(name, RULE_UNDER_TEST, cast(Rule, configuration["rule"]).pattern)
+    second = Target(name, RULE_UNDER_TEST, bus.queue_arn(name))
     return {**moved, "bus-2": EventBus(name), "rule-2": rule, "target-2": second, "target": first}
 
 

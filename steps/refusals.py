@@ -7,10 +7,8 @@ from typing import Any
 from pytest_bdd import parsers, then, when
 
 from pca_events import catalog
-from pca_events.harness import ScenarioBus
+from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expect_error import Refusal, refusal
-
-RULE = "rule-under-test"
 
 
 @when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="refused")
@@ -42,7 +40,7 @@ _PATTERN = {"EventPattern": '{"source": ["trial"]}'}
 _MISTAKES: dict[str, Callable[[ScenarioBus, Any], Any]] = {
     "a second bus of the same name": lambda bus, events: events.create_event_bus(Name=bus.name),
     "a rule on an unknown bus": lambda bus, events: events.put_rule(
-        Name=RULE, EventBusName=f"{bus.name}-unknown", **_PATTERN
+        Name=RULE_UNDER_TEST, EventBusName=f"{bus.name}-unknown", **_PATTERN
     ),
     "a rule with a name of 65 characters": lambda bus, events: events.put_rule(
         Name="r" * 65, EventBusName=bus.name, **_PATTERN
@@ -53,7 +51,9 @@ _MISTAKES: dict[str, Callable[[ScenarioBus, Any], Any]] = {
     "removing a target of an unknown rule": lambda bus, events: events.remove_targets(
         Rule="unknown", EventBusName=bus.name, Ids=["target"]
     ),
-    "deleting a rule with its target": lambda bus, events: events.delete_rule(Name=RULE, EventBusName=bus.name),
+    "deleting a rule with its target": lambda bus, events: events.delete_rule(
+        Name=RULE_UNDER_TEST, EventBusName=bus.name
+    ),
     "deleting the default bus": lambda _, events: events.delete_event_bus(Name="default"),
     "an entry without a source": lambda _, events: events.put_events(**_entry(Source="")),
     "an entry without a detail-type": lambda _, events: events.put_events(**_entry(DetailType="")),

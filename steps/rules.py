@@ -3,15 +3,13 @@
 from pytest_bdd import given, parsers
 
 from pca_events import catalog, phrases
-from pca_events.harness import ScenarioBus
-
-UNDER_TEST = "rule-under-test"
+from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 
 
 @given(parsers.parse('a rule for the event "{event_id}"'))
 def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
     """Put a rule that asks for exactly this event."""
-    bus.watch(UNDER_TEST, catalog.entry(event_id).pattern)
+    bus.watch(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
 
 
 @given("a rule for each documented event")
@@ -24,4 +22,4 @@ def rule_for_each_event(bus: ScenarioBus) -> None:
 @given("a rule for events where")
 def rule_for_events_where(bus: ScenarioBus, datatable: list[list[str]]) -> None:
     """Put a rule that asks for every condition of the table."""
-    bus.watch(UNDER_TEST, phrases.pattern(datatable))
+    bus.watch(RULE_UNDER_TEST, phrases.pattern(datatable))

@@ -13,7 +13,9 @@ from pca_events.backends import Backend, connect
 from pca_events.cli import main
 from pca_events.errors import BackendError
 
-HEALTHY = {"version": "4.13.1", "services": {"events": "running", "sqs": "available"}}
+SERVICES = {"events": "running", "sqs": "available", "sns": "available", "logs": "available", "sts": "available"}
+HEALTHY = {"version": "4.13.1", "services": SERVICES}
+WITHOUT_EVENTS = {name: state for name, state in SERVICES.items() if name != "events"}
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_what_answers_is_no_localstack(
     refused(serve(status, body), "is no LocalStack: .*; start one", capsys)
 
 
-@pytest.mark.parametrize("services", [{"sqs": "running"}, {"sqs": "running", "events": "disabled"}])
+@pytest.mark.parametrize("services", [WITHOUT_EVENTS, {**SERVICES, "events": "disabled"}])
 def test_a_localstack_without_events(
     serve: Serve, capsys: pytest.CaptureFixture[str], services: dict[str, str]
 ) -> None:

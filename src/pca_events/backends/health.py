@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from pca_events.errors import BackendError
 
-NEEDED_SERVICES = ("events", "sqs")
+NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")
 _OFF = ("disabled", "error")
 
 

@@ -3,7 +3,7 @@
 from pca_events.harness.inventory import destroy
 from pca_events.harness.modes import MODES, Mode
 from pca_events.harness.names import RunId
-from pca_events.harness.scenario_bus import Delivery, ScenarioBus
+from pca_events.harness.scenario_bus import RULE_UNDER_TEST, Delivery, ScenarioBus
 from pca_events.harness.session import Session
 
-__all__ = ["MODES", "Delivery", "Mode", "RunId", "ScenarioBus", "Session", "destroy"]
+__all__ = ["MODES", "RULE_UNDER_TEST", "Delivery", "Mode", "RunId", "ScenarioBus", "Session", "destroy"]

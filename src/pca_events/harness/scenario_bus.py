@@ -18,6 +18,9 @@ from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, Queue, QueuePolicy, Resource, Rule, Target
 from pca_events.harness.session import Pattern, Session
 
+RULE_UNDER_TEST = "rule-under-test"
+"""The label of the rule that a scenario is about."""
+
 _WITNESS = "witness"
 _EVERYTHING: Pattern = {"source": [{"exists": True}]}
 _DEADLINE = 10.0  # seconds until the witness must have received what was published

@@ -5,8 +5,6 @@ Load it with `pytest_plugins = ["pca_events.pytest_plugin"]` in the conftest.py 
 """
 
 import os
-import secrets
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +84,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
+    run, emulator = RunId(), EmbeddedLocalStack.of_this_process()
     own = {
-        "run": RunId().value,
-        "seed": config.getoption("--seed") or RunId().seed,
-        "folder": str(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"),
-        "owner": os.getpid(),
+        "run": run.value,
+        "seed": config.getoption("--seed") or run.seed,
+        "folder": str(emulator.folder),
+        "owner": emulator.owner,
     }
     return dict(getattr(config, "workerinput", {}).get("pca_events", own))
 
