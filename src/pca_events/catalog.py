@@ -74,7 +74,24 @@ class NeverSent(CatalogEntry):
     when: str
 
 
-_Entry = TypeVar("_Entry", bound=CatalogEntry)
+@dataclass(frozen=True)
+class CloudTrailTwin:
+    """An event with the same source that CloudTrail sends; it is documented elsewhere, and none of the five."""
+
+    id: str
+    title: str
+    operation: str
+    meaning: str
+    origin: dict[str, Any]
+    sample: Event
+
+    @property
+    def detail_type(self) -> str:
+        """The detail-type, spelt as on the wire."""
+        return str(self.sample["detail-type"])
+
+
+_Entry = TypeVar("_Entry", CatalogEntry, DocumentedEvent, NeverSent, CloudTrailTwin)
 
 
 @cache
@@ -87,6 +104,12 @@ def documented_events() -> tuple[DocumentedEvent, ...]:
 def never_sent() -> tuple[NeverSent, ...]:
     """The outcomes of an operation that send no event, in the order of the AWS page."""
     return _in_page_order(NeverSent(**_read(path)) for path in locate("samples").glob("never_sent/*.json"))
+
+
+@cache
+def cloudtrail_twins() -> tuple[CloudTrailTwin, ...]:
+    """The events that CloudTrail sends with the source of AWS Private CA."""
+    return _in_page_order(CloudTrailTwin(**_read(path)) for path in locate("samples").glob("cloudtrail/*.json"))
 
 
 def detail_types() -> tuple[str, ...]:

@@ -22,6 +22,8 @@ OWNERS = {
     "botocore": {"backends", "harness"},
     "localstack_client": {"backends", "harness"},
     "jsonschema": {"contract"},
+    "jsonschema_rs": {"contract"},
+    "orjson": {"recordings"},
     "referencing": {"contract"},
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},

@@ -28,7 +28,7 @@ def test_verify_shows_each_event_and_counts(command: Run, backend: Backend) -> N
 def test_verify_that_finds_a_fault_says_which_and_exits_1(command: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "from pca_events import contract\n"
-        "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json')]\n"
+        "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
     )
     ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path))
     assert (ran.returncode, ran.stderr) == (1, "")

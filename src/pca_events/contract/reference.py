@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
@@ -13,12 +12,7 @@ from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from pca_events.locations import locate
-
-SCHEMA_ROOT = "https://pca-events.example/"
-"""What every `$id` begins with; the rest is the path of the file. The host is reserved and never asked."""
-
-ENVELOPE = "schemas/envelope.schema.json"
+from pca_events.contract.schemas import ENVELOPE, SCHEMA_ROOT, flat, schema_of, schemas, twin_schema_of
 
 
 @dataclass(frozen=True, order=True)
@@ -29,28 +23,36 @@ class Violation:
         path: where in the event, as EventBridge writes JSON paths: `$.detail.result`, `$.resources[1]`.
         message: what is wrong there and what is documented instead.
         schema: the schema file that says so, from the top of the project.
+        keyword: the keyword of JSON Schema that it breaks: `pattern`, `required`.
     """
 
     path: str
     message: str
     schema: str
+    keyword: str
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message} ({self.schema})"
 
 
-def violations(event: object) -> list[Violation]:
+def violations(event: object, *, closed: bool = False, twins: bool = False) -> list[Violation]:
     """Hold an event against the contract of its detail-type and return where it breaks it, sorted by path.
 
     An event without a documented detail-type is held against the envelope, which names the documented ones.
     Fields that the contract does not know are no violation: a consumer must survive them.
+
+    Args:
+        event: the whole event.
+        closed: report the fields that the contract does not know, all the same.
+        twins: hold an event that CloudTrail sends about AWS Private CA against its own schema.
     """
     detail_type = event.get("detail-type") if isinstance(event, dict) else None
-    schema = _schema_of().get(detail_type, ENVELOPE) if isinstance(detail_type, str) else ENVELOPE
+    known = {**schema_of(), **twin_schema_of()} if twins else schema_of()
+    schema = known.get(detail_type, ENVELOPE) if isinstance(detail_type, str) else ENVELOPE
     found: dict[str, Violation] = {}
-    for error in _validator(schema).iter_errors(cast(Any, event)):
+    for error in _validator(schema, closed and schema in schema_of().values()).iter_errors(cast(Any, event)):
         path = _json_path(error)
-        found.setdefault(path, Violation(path, _words(error), schema))
+        found.setdefault(path, Violation(path, _words(error), schema, str(error.validator)))
     return sorted(found.values())
 
 
@@ -60,36 +62,15 @@ def meets(event: object) -> bool:
 
 
 @cache
-def schemas() -> dict[str, dict[str, Any]]:
-    """Every schema, by its path from the top of the project: `schemas/events/ca-creation.schema.json`."""
-    folder = locate("schemas")
-    return {_path_of(file, folder): json.loads(file.read_text("utf-8")) for file in sorted(folder.rglob("*.json"))}
-
-
-def _path_of(file: Path, folder: Path) -> str:
-    return f"schemas/{file.relative_to(folder).as_posix()}"
-
-
-@cache
-def _schema_of() -> dict[str, str]:
-    """The path of the schema of each detail-type."""
-    return {
-        schema["properties"]["detail-type"]["const"]: path
-        for path, schema in schemas().items()
-        if path.startswith("schemas/events/")
-    }
-
-
-@cache
-def _validator(path: str) -> Validator:
+def _validator(path: str, closed: bool) -> Validator:
     # A schema that names its own `$schema` would be read by jsonschema's stock validator, not by ours.
     resources = (
         (schema["$id"], DRAFT202012.create_resource({k: v for k, v in schema.items() if k != "$schema"}))
         for schema in schemas().values()
     )
     registry: Registry[Any] = Registry().with_resources(resources)
-    checker = FormatChecker(formats=["date-time"])
-    return cast(Validator, _Validator({"$ref": SCHEMA_ROOT + path}, registry=registry, format_checker=checker))
+    whole = flat(path, closed=True) if closed else {"$ref": SCHEMA_ROOT + path}
+    return cast(Validator, _Validator(whole, registry=registry, format_checker=FormatChecker(formats=["date-time"])))
 
 
 def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
@@ -105,8 +86,15 @@ def _required(_: Validator, names: list[str], instance: object, __: object) -> I
                 yield ValidationError("is missing", path=[name])
 
 
+def _closed(_: Validator, __: object, instance: object, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name in instance:
+            if name not in schema["properties"]:
+                yield ValidationError("is not documented", path=[name])
+
+
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, "required": _required}
+    Draft202012Validator, {"pattern": _pattern, "required": _required, "additionalProperties": _closed}
 )
 
 

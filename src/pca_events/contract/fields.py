@@ -1,0 +1,68 @@
+"""The contract of an event as a list of its fields, for people and for exports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pca_events.contract.schemas import Schema
+from pca_events.errors import PcaEventsError
+
+_KNOWN = {
+    "$comment", "$id", "$schema", "const", "description", "enum", "format", "items", "minItems", "pattern",
+    "prefixItems", "properties", "required", "title", "type",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an event.
+
+    Attributes:
+        path: where it is: `$.detail.result`, `$.resources[0]`.
+        type: as JSON Schema names it: string, array, object.
+        required: whether every event has it.
+        values: the documented values, where only these are sent; empty where the value is free.
+        pattern: the regular expression that a free value matches, if any.
+        description: what it means.
+    """
+
+    path: str
+    type: str
+    required: bool
+    values: tuple[str, ...]
+    pattern: str | None
+    description: str
+
+
+def fields(schema: Schema) -> list[Field]:
+    """Return the fields of a schema that `contract.per_result` or `contract.flat` made, in its own order.
+
+    Raises:
+        PcaEventsError: the schema says something that a list of fields cannot say.
+    """
+    return list(_below(schema, "$"))
+
+
+def _below(schema: Schema, path: str) -> Iterator[Field]:
+    if unknown := set(schema) - _KNOWN:
+        raise PcaEventsError(
+            f"the schema at {path} uses {', '.join(sorted(unknown))}, which a list of fields cannot say"
+        )
+    for name, field in schema.get("properties", {}).items():
+        yield from _field(field, f"{path}.{name}", name in schema.get("required", []))
+    items = schema.get("prefixItems", [])
+    for index, item in enumerate(items):
+        yield from _field(item, f"{path}[{index}]", index < schema.get("minItems", 0))
+
+
+def _field(field: Schema, path: str, required: bool) -> Iterator[Field]:
+    values: list[Any] = field["enum"] if "enum" in field else [field["const"]] if "const" in field else []
+    yield Field(
+        path=path,
+        type=field.get("type", "string"),
+        required=required,
+        values=tuple(map(str, values)),
+        pattern=field.get("pattern"),
+        description=field.get("description", ""),
+    )
+    yield from _below(field, path)
