@@ -57,7 +57,7 @@ def killed_at_random(url: str, run: RunId) -> None:
         for process in making:
             assert process.stdout is not None
             process.stdout.readline()
-            for _ in range(random.randrange(30)):  # noqa: S311
+            for _ in range(random.randrange(30)):
                 process.stdout.readline()
             process.kill()
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pca_events.backends import Backend, EmbeddedLocalStack, identify
 from pca_events.calibrate import BEHAVIOURS, Operator, disagreements, divergence, operators
+from pca_events.cli.console import console
 from pca_events.harness import Mode, RunId, Session
 
 _AS_ON_AWS, _KNOWN, _UNKNOWN = "[green]as on AWS[/]", "[yellow]differs, known[/]", "[red]differs[/]"
@@ -27,22 +28,22 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Try patterns and behaviours and print the table; exit status 1 where the ledger does not know a difference."""
-    console = Console(highlight=False)
+    out = console()
     emulator = EmbeddedLocalStack.of_this_process()
     try:
         backend = emulator.start() if options.endpoint_url is None else identify(options.endpoint_url)
-        return _calibrate(backend, console)
+        return _calibrate(backend, out)
     finally:
         emulator.stop()
 
 
-def _calibrate(backend: Backend, console: Console) -> int:
+def _calibrate(backend: Backend, out: Console) -> int:
     session = Session(backend, RunId(), _mode(backend))
     table = Table(title=f"{backend.name}, mode {session.mode}", title_justify="left")
     for column in ("what AWS does", "this backend", "in detail"):
         table.add_column(column)
     unknown = 0
-    with console.status("calibrating"):
+    with out.status("calibrating"):
         for operator in operators():
             differs = disagreements(session, operator)
             known = divergence(backend, f"pattern-{operator.name}")
@@ -53,8 +54,8 @@ def _calibrate(backend: Backend, console: Console) -> int:
             shown, known = behaviour.shown_by(session), divergence(backend, name)
             unknown += not shown and known is None
             table.add_row(escape(behaviour.says), _verdict(shown, known), escape(known.reason if known else ""))
-    console.print(table)
-    console.print(f"{unknown} differences that calibration/divergences.toml does not know")
+    out.print(table)
+    out.print(f"{unknown} differences that calibration/divergences.toml does not know")
     return 1 if unknown else 0
 
 

@@ -5,10 +5,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 
 from pca_events.backends import connect
+from pca_events.cli.console import console
 from pca_events.harness import RunId, Session
 from pca_events.harness.expect_error import refusal
 from pca_events.harness.inventory import KINDS, Found, created, find
@@ -33,22 +33,22 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show or remove what is found; exit status 1 where something could not be removed."""
-    console = Console(highlight=False, soft_wrap=True)
+    out = console()
     session = Session(connect(options.endpoint_url), RunId())
     prefix = RunId(options.run_id).prefix if options.run_id else options.prefix
     old = [found for found in find(session, prefix, options.only) if _is_older(session, found, options.older_than)]
     failed = 0
     for found in old:
         if not options.yes:
-            console.print(f"would remove {escape(found.arn)}")
+            out.print(f"would remove {escape(found.arn)}")
         elif not _is_older(session, found, options.older_than):  # made anew since it was listed
-            console.print(f"kept {escape(found.arn)}: it is gone, or newer now")
+            out.print(f"kept {escape(found.arn)}: it is gone, or newer now")
         elif refused := refusal(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
             failed += 1
-            console.print(f"[red]not removed[/] {escape(found.arn)}: {escape(str(refused))}")
+            out.print(f"[red]not removed[/] {escape(found.arn)}: {escape(str(refused))}")
         else:
-            console.print(f"removed {escape(found.arn)}")
-    console.print(f"{len(old)} found with prefix {escape(prefix)}" + ("" if options.yes else "; --yes removes them"))
+            out.print(f"removed {escape(found.arn)}")
+    out.print(f"{len(old)} found with prefix {escape(prefix)}" + ("" if options.yes else "; --yes removes them"))
     return 1 if failed else 0
 
 

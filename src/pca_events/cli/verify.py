@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pca_events import catalog
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.cli.console import console
 from pca_events.errors import BadInput
 from pca_events.harness import MODES
 from pca_events.pytest_plugin.run import run_suite
@@ -42,34 +43,34 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the suite and print what it found; exit status 0 all passed, 1 some failed."""
-    console = Console(highlight=False)
+    out = console()
     began = time.monotonic()
     emulator = EmbeddedLocalStack.of_this_process()
     try:
-        backend = _start(emulator, console) if options.endpoint_url is None else connect(options.endpoint_url)
-        console.print(
+        backend = _start(emulator, out) if options.endpoint_url is None else connect(options.endpoint_url)
+        out.print(
             f"[bold]pca-events verify[/] on {escape(backend.name)}, mode {options.mode}",
             soft_wrap=True,
         )
-        with _Progress(console) as progress:
+        with _Progress(out) as progress:
             report = run_suite(backend, progress, ["-k", options.select] if options.select else [], options.mode)
     finally:
         emulator.stop()
-    return _conclude(report, options, time.monotonic() - began, console)
+    return _conclude(report, options, time.monotonic() - began, out)
 
 
-def _start(emulator: EmbeddedLocalStack, console: Console) -> Backend:
-    with console.status("starting LocalStack"):
+def _start(emulator: EmbeddedLocalStack, out: Console) -> Backend:
+    with out.status("starting LocalStack"):
         return emulator.start()
 
 
 class _Progress:
     """A bar on a terminal; and for each feature, once it is through, one line."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, out: Console) -> None:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._console = console
+        self._bar = Progress(*columns, console=out, transient=True, disable=not out.is_terminal)
+        self._out = out
         self._task = self._bar.add_task("collecting", total=None)
         self._feature: list[ScenarioResult] = []
 
@@ -98,27 +99,27 @@ class _Progress:
         counts = Counter(result.verdict for result in self._feature)
         seconds = sum(result.seconds for result in self._feature)
         words = ", ".join(f"[{_COLOURS[verdict]}]{count} {verdict}[/]" for verdict, count in counts.items())
-        self._console.print(f"  {self._feature[0].feature:<40} {words}  [dim]{seconds:.1f} s[/]")
+        self._out.print(f"  {self._feature[0].feature:<40} {words}  [dim]{seconds:.1f} s[/]")
         self._feature = []
 
 
-def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, console: Console) -> int:
+def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, out: Console) -> int:
     if report.broken:
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     if not report.results:
         why = f"no scenario matches -k {options.select}" if options.select else "the features hold no scenario"
         raise BadInput(f"{why}, so nothing was verified")
     for failure in report.failures:
-        console.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.title)}", soft_wrap=True)
-        console.print(escape(failure.reason), style="dim", soft_wrap=True)
+        out.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.title)}")
+        out.print(escape(failure.reason), style="dim")
     for leak in report.leaks:
-        console.print(f"\n[red]left behind[/] {escape(leak)}", soft_wrap=True)
-    console.print(_table(report))
+        out.print(f"\n[red]left behind[/] {escape(leak)}")
+    out.print(_table(report))
     for reason, count in Counter(result.reason for result in report.results if result.verdict == "skipped").items():
-        console.print(f"[yellow]{count} skipped[/]: {escape(reason)}", soft_wrap=True)
+        out.print(f"[yellow]{count} skipped[/]: {escape(reason)}")
     tally = report.tally()
     words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
-    console.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
+    out.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
     return 1 if report.failures or report.leaks else 0
 
 

@@ -14,6 +14,8 @@ from referencing.jsonschema import DRAFT202012
 
 from pca_events.contract.schemas import ENVELOPE, SCHEMA_ROOT, flat, schema_of, schemas, twin_schema_of
 
+_LONGEST_SHOWN = 200
+
 
 @dataclass(frozen=True, order=True)
 class Violation:
@@ -76,7 +78,7 @@ def _validator(path: str, closed: bool) -> Validator:
 def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
     # Python's `$` also matches before a final line feed; that of JSON Schema (ECMA 262) does not.
     if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-        yield ValidationError(f"{json.dumps(instance)} does not match {pattern}")
+        yield ValidationError(f"{_shown(instance)} does not match {pattern}")
 
 
 def _required(_: Validator, names: list[str], instance: object, __: object) -> Iterator[ValidationError]:
@@ -106,7 +108,7 @@ def _words(error: ValidationError) -> str:
     """Say what is wrong in the words of the contract."""
     instance: Any = error.instance
     documented: Any = error.validator_value
-    found = json.dumps(instance, ensure_ascii=False)
+    found = _shown(instance)
     match error.validator:
         case "enum":
             return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, documented))
@@ -124,3 +126,8 @@ def _words(error: ValidationError) -> str:
             return f"must be absent here, but is {found}"
         case _:
             return error.message
+
+
+def _shown(instance: object) -> str:
+    text = json.dumps(instance, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text):,} characters)"

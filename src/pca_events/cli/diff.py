@@ -1,0 +1,51 @@
+"""`pca-events diff`: what changed between two versions of the schemas."""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich.markup import escape
+
+from pca_events.cli.console import console
+from pca_events.schema_diff import Change, Effect, diff, read_version
+
+_COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser("diff", help="show what changed between two versions of the schemas")
+    version = "a schemas folder, a checkout that has one, or a git revision of the repository in this folder"
+    parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
+    parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the changes, the breaking ones first; exit status 1 where one of them breaks a consumer."""
+    changes = diff(read_version(options.old), read_version(options.new))
+    counts = {effect: sum(change.effect == effect for change in changes) for effect in _COLOURS}
+    if options.format == "json":
+        found = [asdict(change) for change in changes]
+        print(json.dumps({"old": options.old, "new": options.new, **counts, "changes": found}, indent=2))
+    else:
+        _print_lines(changes, f"{options.old} to {options.new}", counts)
+    return 1 if counts["breaking"] else 0
+
+
+def _print_lines(changes: list[Change], way: str, counts: dict[Effect, int]) -> None:
+    out = console()
+    for change in changes:
+        colour = _COLOURS[change.effect]
+        place = f"{change.path} on {change.result}" if change.result else change.path
+        words = _printable(f"{change.title}  {place}  {change.reason}")
+        out.print(f"[{colour}]{change.effect}[/]{' ' * (12 - len(change.effect))}{escape(words)}")
+    words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
+    out.print(escape(_printable(f"{len(changes)} changes from {way}: {words}")))
+
+
+def _printable(text: str) -> str:
+    """On one line, whatever a schema has in it."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

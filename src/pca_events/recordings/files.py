@@ -1,0 +1,80 @@
+"""Files and streams as blocks of bytes, unpacked and cut where a cut does no harm."""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from pca_events.errors import BadInput
+from pca_events.recordings.strict import Refused
+
+BLOCK = 1 << 20
+"""How many bytes are read at a time."""
+
+_OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def blocks(name: str) -> Iterator[tuple[bytes, bool]]:
+    """Read a file, or standard input for `-`, unpacking gzip; yield blocks, and with each whether it is the last.
+
+    A block ends with a whole line where the file has lines, and never within a character.
+
+    Raises:
+        BadInput: the file cannot be opened, or is not UTF-8 from its first bytes on.
+        Refused: gzip or the disk ends before the data does; everything before that has been yielded.
+    """
+    if name == "-":
+        yield from _cut(_unpacked(cast(io.BufferedReader, sys.stdin.buffer), name))
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield from _cut(_unpacked(stream, name))
+    except OSError as error:
+        raise BadInput(f"{name} cannot be read: {error.strerror}") from error
+
+
+def _unpacked(stream: io.BufferedReader, name: str) -> Iterator[bytes]:
+    start = stream.peek(4)
+    for mark, encoding in _OTHER_ENCODINGS.items():
+        if start.startswith(mark):
+            raise BadInput(f"{name} is {encoding}; convert it to UTF-8 first")
+    if not start.startswith(b"\x1f\x8b"):
+        yield from iter(lambda: stream.read(BLOCK), b"")
+        return
+    packed = gzip.GzipFile(fileobj=stream)
+    try:
+        yield from iter(lambda: packed.read1(BLOCK), b"")
+    except (EOFError, OSError, zlib.error) as error:
+        raise Refused(f"gzip data is damaged or cut off from here on: {error}") from error
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    held: list[bytes] = []
+    fault: Refused | None = None
+    try:
+        for piece in pieces:
+            held.append(piece)
+            if sum(map(len, held)) >= BLOCK:
+                whole = b"".join(held)
+                cut = _cut_at(whole)
+                yield whole[:cut], False
+                held = [whole[cut:]]
+    except Refused as error:
+        fault = error
+    yield b"".join(held), True
+    if fault is not None:
+        raise fault
+
+
+def _cut_at(data: bytes) -> int:
+    """Where to cut: after the last line; without one, before the last character."""
+    line = data.rfind(b"\n") + 1
+    if line:
+        return line
+    cut = len(data) - 1
+    while cut > len(data) - 4 and data[cut] & 0xC0 == 0x80:
+        cut -= 1
+    return cut

@@ -1,0 +1,147 @@
+"""The changes from one version of the schemas to another, each told once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pca_events.contract.schemas import ENVELOPE
+from pca_events.schema_diff.judgement import Effect, Finding, Kind, judge
+from pca_events.schema_diff.keywords import canonical
+from pca_events.schema_diff.nodes import compare
+from pca_events.schema_diff.rest import rest
+from pca_events.schema_diff.shape import EVENTS, TWINS, described
+from pca_events.schema_diff.version import Version
+from pca_events.schema_diff.view import Contract, View, view
+
+_ALL = {2: "both", 3: "all three", 4: "all four", 5: "all five", 6: "all six", 7: "all seven"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change, as a consumer of the events meets it.
+
+    Attributes:
+        title: the detail-types in words: one by its name, `all five`; or the file, where it is in no event.
+        detail_types: the detail-types that it holds for; empty where it is in no event.
+        path: where it is in the event, `$.detail.reason`, or in the file, `#/$defs/account`.
+        result: the one result that it holds for; None where it holds for every one.
+        before: the value, pattern, type, or presence (required, optional) before; None where there was none.
+        after: the same now.
+        effect: breaking or compatible, to somebody with rules on the events and a handler that reads them.
+        reason: why, in words.
+    """
+
+    title: str
+    detail_types: tuple[str, ...]
+    path: str
+    result: str | None
+    before: Any
+    after: Any
+    effect: Effect
+    reason: str
+
+
+@dataclass(frozen=True)
+class _At:
+    """A finding and what it is about: a detail-type, or the path of a file."""
+
+    subject: str
+    result: str | None
+    finding: Finding
+
+
+def diff(old: Version, new: Version) -> list[Change]:
+    """Return what changed from one version to another, the breaking changes first."""
+    before, after = view(old.files), view(new.files)
+    found = [*_detail_types(before, after), *_contracts(before, after)]
+    for subject, finding in rest(old.files, new.files, before.sent ^ after.sent):
+        found.append(_At(subject, None, finding))
+    groups = _Groups(old, new)
+    return sorted(_told(found, groups), key=lambda change: change.effect)
+
+
+def _detail_types(before: View, after: View) -> Iterator[_At]:
+    for gone in sorted(before.sent - after.sent):
+        yield _At(gone, None, judge(Kind.DETAIL_TYPE_GONE, "$.detail-type", gone, None))
+    for come in sorted(after.sent - before.sent):
+        yield _At(come, None, judge(Kind.DETAIL_TYPE_NEW, "$.detail-type", None, come))
+
+
+def _contracts(before: View, after: View) -> Iterator[_At]:
+    for detail_type, old in before.contracts.items():
+        if detail_type in after.contracts:
+            found = list(_of_contract(old, after.contracts[detail_type]))
+            shared = old.by_result.keys() & after.contracts[detail_type].by_result.keys()
+            yield from (_At(detail_type, result, finding) for result, finding in _for_results(found, len(shared)))
+
+
+def _of_contract(old: Contract, new: Contract) -> Iterator[tuple[str | None, Finding]]:
+    if not old.by_result or not new.by_result:
+        yield from ((None, finding) for finding in compare(old.whole, new.whole, "$"))
+        return
+    if old.by_result.keys() == new.by_result.keys():
+        everywhere = compare(old.result, new.result, "$.detail.result")
+    else:
+        # What is said of a result that came or went can be compared with no other result.
+        everywhere = compare(old.without_conditions, new.without_conditions, "$")
+    yield from ((None, finding) for finding in everywhere)
+    for result in old.by_result.keys() & new.by_result.keys():
+        yield from ((result, finding) for finding in compare(old.by_result[result], new.by_result[result], "$"))
+
+
+def _for_results(found: list[tuple[str | None, Finding]], shared: int) -> Iterator[tuple[str | None, Finding]]:
+    """Tell a finding once if it holds for every result."""
+    results: dict[str, set[str | None]] = {}
+    for result, finding in found:
+        results.setdefault(_key(finding), set()).add(result)
+    for finding in {_key(finding): finding for _, finding in found}.values():
+        held = results[_key(finding)]
+        whole = None in held or len(held) == shared
+        yield from ((result, finding) for result in ([None] if whole else sorted(map(str, held))))
+
+
+def _key(finding: Finding, result: str | None = None) -> str:
+    return canonical([finding.path, finding.before, finding.after, finding.reason, result])
+
+
+def _told(found: Iterable[_At], groups: "_Groups") -> Iterator[Change]:
+    """Tell a finding once, for all the detail-types that it holds for."""
+    subjects: dict[str, list[str]] = {}
+    first: dict[str, _At] = {}
+    for at in found:
+        key = _key(at.finding, at.result)
+        subjects.setdefault(key, []).extend(groups.members(at.subject))
+        first.setdefault(key, at)
+    for key, at in first.items():
+        detail_types = tuple(dict.fromkeys(subjects[key]))
+        title = groups.title(detail_types) if detail_types else at.subject
+        finding = at.finding
+        yield Change(
+            title, detail_types, finding.path, at.result, finding.before, finding.after, finding.effect, finding.reason
+        )
+
+
+class _Groups:
+    """The detail-types of both versions: those of AWS Private CA, and those of CloudTrail."""
+
+    def __init__(self, old: Version, new: Version) -> None:
+        paths = {**described(old.files), **described(new.files)}
+        self._own = [detail_type for detail_type, path in paths.items() if path.startswith(EVENTS)]
+        self._twins = [detail_type for detail_type, path in paths.items() if path.startswith(TWINS)]
+
+    def members(self, subject: str) -> list[str]:
+        """The detail-types that a change in this detail-type, or in this file, holds for."""
+        if subject == ENVELOPE:
+            return self._own
+        return [] if subject.startswith("schemas/") else [subject]
+
+    def title(self, detail_types: tuple[str, ...]) -> str:
+        """Name them, each group that is complete in one word."""
+        parts = [*self._named(self._own, "", detail_types), *self._named(self._twins, " of CloudTrail", detail_types)]
+        parts += [name for name in detail_types if name not in self._own and name not in self._twins]
+        return ", ".join(parts)
+
+    def _named(self, group: list[str], of: str, detail_types: tuple[str, ...]) -> list[str]:
+        if len(group) > 1 and set(group) <= set(detail_types):
+            return [f"{_ALL.get(len(group), f'all {len(group)}')}{of}"]
+        return [name for name in detail_types if name in group]
