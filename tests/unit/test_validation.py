@@ -185,7 +185,7 @@ def test_validate_tells_what_it_found(command: Run, tmp_path: Path) -> None:
         f"not read {file}:13: is no JSON",
         "apart: 1 of CloudTrail about AWS Private CA (AWS API Call via CloudTrail)",
         f"apart: without an event {file}:16",
-        "12 events of AWS Private CA: 11 meet their contract, 1 break it",
+        "12 events of AWS Private CA: 11 meet their contract, 1 breaks it",
     ):
         assert words in ran.stdout
     told = json.loads(command("validate", "--format", "json", str(file)).stdout)

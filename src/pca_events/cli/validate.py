@@ -87,7 +87,9 @@ def _print(report: ValidationReport, out: Console) -> None:
 
 
 def _breaking(report: ValidationReport) -> str:
-    return f"[red]{report.breaking:,} break it[/]" if report.breaking else "none breaks it"
+    if not report.breaking:
+        return "none breaks it"
+    return f"[red]{report.breaking:,} break{'s' if report.breaking == 1 else ''} it[/]"
 
 
 def _print_places(title: str, noted: Noted, out: Console, most: int = 10) -> None:

@@ -136,7 +136,7 @@ class Reader:
         else:
             lines = text.count("\n", at, error.pos)
             further = f"{lines} line{'s' if lines > 1 else ''} further down, " if lines else ""
-            why = f"is no JSON: {error.msg}, {further}column {error.colno}"
+            why = f"is no JSON: {error.msg.removesuffix(' at')}, {further}column {error.colno}"
         self._lost = (self.line, why)
         return at + 1
 
