@@ -1,0 +1,45 @@
+"""`pca-events export`: the contracts in the formats of other tools."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from pca_events.errors import BadInput
+from pca_events.exports import FORMATS, documented_detail_types, write_file, write_folder
+
+_STANDARD_OUTPUT = "-"
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser(
+        "export",
+        help="write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",
+        description="Write the contracts of all events in one format: "
+        + "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
+        + ".",
+    )
+    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=f"one of {', '.join(FORMATS)}")
+    parser.add_argument("out", metavar="OUT", help="the file, or for openapi the folder; - is standard output")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the files and say so in one line; nothing is said where they go to standard output."""
+    known = FORMATS[options.format]
+    out = Path(options.out)
+    files = known.render(documented_detail_types())
+    if options.out == _STANDARD_OUTPUT:
+        if known.is_folder:
+            raise BadInput(f"{options.format} is {len(files)} files, too many for standard output; name a folder")
+        sys.stdout.buffer.write("".join(files.values()).encode())
+        sys.stdout.flush()
+        return 0
+    if known.is_folder:
+        write_folder(files, out)
+        print(f"wrote {out}: {known.summary}: {', '.join(files)}")
+    else:
+        write_file("".join(files.values()), out)
+        print(f"wrote {out}: {known.summary}")
+    return 0

@@ -1,0 +1,106 @@
+"""Python: the events as TypedDicts, in a union that `detail-type` tells apart, and `result` where it matters."""
+
+from collections.abc import Sequence
+
+from pca_events.contract.schemas import Schema
+from pca_events.exports.detail_types import (
+    DetailType,
+    documented_values,
+    name_of_string,
+    named_strings,
+    string_names,
+)
+from pca_events.exports.wording import WRITTEN_BY, paragraph, quoted
+
+_WIDTH = 88
+
+_Kind = tuple[str, list["_Kind"]]
+"""A type as its name and its arguments."""
+
+
+def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
+    """Write one module, for Python 3.11 and later."""
+    blocks = ["\n".join(map(_alias, string_names(detail_types)))]
+    for detail_type in detail_types:
+        blocks += _details(detail_type)
+        known = {"detail": _detail_name(detail_type)}
+        blocks.append(_typed_dict(detail_type.name, detail_type.description, detail_type.schema, known))
+    blocks.append(_union("PrivateCAEvent", [detail_type.name for detail_type in detail_types]))
+    blocks[-1] += _docstring("Any of the events; its detail-type tells which.")
+    body = "\n".join(blocks)
+    names = ["Literal", *(["NotRequired"] if "NotRequired[" in body else []), "TypeAlias", "TypedDict"]
+    head = f'"""The events that AWS Private CA sends to Amazon EventBridge.\n\n{WRITTEN_BY}\n"""\n'
+    return {"pca_events_types.py": f"{head}\nfrom typing import {', '.join(names)}\n\n{body}"}
+
+
+def _alias(name: str) -> str:
+    return f"{name}: TypeAlias = str\n" + _docstring(named_strings()[name]["description"])
+
+
+def _detail_name(detail_type: DetailType) -> str:
+    return f"{detail_type.name}Detail"
+
+
+def _details(detail_type: DetailType) -> list[str]:
+    """The detail as one TypedDict, or as a union of one for each result where these differ."""
+    name = _detail_name(detail_type)
+    if not detail_type.results_differ:
+        return [_typed_dict(name, detail_type.detail["description"], detail_type.detail, {})]
+    variants = {detail_type.detail_name(result): detail for result, detail in detail_type.by_result.items()}
+    dicts = [_typed_dict(variant, detail["description"], detail, {}) for variant, detail in variants.items()]
+    return [*dicts, _union(name, list(variants))]
+
+
+def _typed_dict(name: str, description: str, schema: Schema, known: dict[str, str]) -> str:
+    """Declare an object; the types of the fields that are known are not read from their schemas."""
+    lines = [f"{name} = TypedDict(", f"    {quoted(name)},", "    {"]
+    for field, said in schema["properties"].items():
+        kind: _Kind = (known[field], []) if field in known else _kind(said)
+        kind = kind if field in schema["required"] else ("NotRequired", [kind])
+        lines += paragraph(said["description"], "        # ", _WIDTH)
+        lines += _lines(kind, f"        {quoted(field)}: ", ",")
+    return "\n".join([*lines, "    },", ")\n"]) + _docstring(description)
+
+
+def _kind(field: Schema) -> _Kind:
+    if values := documented_values(field):
+        return "Literal", [(quoted(value), []) for value in values]
+    if "prefixItems" in field:
+        kinds = dict.fromkeys(map(name_of_string, field["prefixItems"]))
+        return "list", [(" | ".join(kinds), [])]
+    return name_of_string(field), []
+
+
+def _lines(kind: _Kind, before: str, after: str) -> list[str]:
+    """Write a type on one line, or where it is too long for one, each of its arguments on a line."""
+    line = before + _on_one_line(kind) + after
+    name, arguments = kind
+    if len(line) <= _WIDTH or not arguments:
+        return [line]
+    indent = " " * (len(before) - len(before.lstrip()))
+    comma = "," if len(arguments) > 1 else ""
+    inner = [line for argument in arguments for line in _lines(argument, f"{indent}    ", comma)]
+    return [f"{before}{name}[", *inner, f"{indent}]{after}"]
+
+
+def _on_one_line(kind: _Kind) -> str:
+    name, arguments = kind
+    return f"{name}[{', '.join(map(_on_one_line, arguments))}]" if arguments else name
+
+
+def _union(name: str, members: list[str]) -> str:
+    union = " | ".join(members)
+    if len(f"{name}: TypeAlias = {union}") <= _WIDTH:
+        return f"{name}: TypeAlias = {union}\n"
+    if len(f"    {union}") > _WIDTH:
+        union = "\n    | ".join(members)
+    return f"{name}: TypeAlias = (\n    {union}\n)\n"
+
+
+def _docstring(text: str) -> str:
+    safe = text.replace("\\", "\\\\").replace('"', '\\"')
+    line = f'"""{safe}"""'
+    if len(line) <= _WIDTH:
+        return f"{line}\n"
+    first, *rest = paragraph(safe, "", _WIDTH - 3)
+    return "\n".join([f'"""{first}', *rest, '"""\n'])
