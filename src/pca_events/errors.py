@@ -18,7 +18,19 @@ class PublishError(PcaEventsError):
 
 
 class InvalidPattern(PcaEventsError):
-    """EventBridge refuses an event pattern."""
+    """EventBridge refuses an event pattern.
+
+    Attributes:
+        reason: why, in AWS's own words where AWS has them; without a place, the whole message.
+        place: where: `line 3, column 17` of the text, or `$.detail.result` in a pattern given as an object.
+        path: the path of the key, `$.detail.result`, however the pattern was given.
+    """
+
+    def __init__(self, reason: str, place: str | None = None, path: str | None = None) -> None:
+        super().__init__(reason if place is None else f"Event pattern is not valid. Reason: {reason} (at {place})")
+        self.reason = reason
+        self.place = place
+        self.path = path
 
 
 class BusSilent(PcaEventsError):

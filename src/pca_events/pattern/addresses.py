@@ -1,0 +1,79 @@
+"""IP addresses as EventBridge compares them: the hexadecimal digits of the address, from the left."""
+
+import ipaddress
+import re
+from typing import NamedTuple
+
+_V4 = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+_V6 = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")
+_LONGEST_V4 = 15
+
+
+class NotAnAddress(ValueError):
+    """A text is no address, or no range of addresses; the message is AWS's."""
+
+
+class Range(NamedTuple):
+    """The digits of the first and the last address of a range."""
+
+    first: str
+    last: str
+
+    def holds(self, digits: str) -> bool:
+        """Whether an address lies in the range.
+
+        AWS reads digit after digit and stops where the range is decided, so that the first digits of an IPv6
+        address decide over a range of IPv4 addresses, and the other way round.
+        """
+        length = len(self.first)
+        if len(digits) >= length:
+            return self.first <= digits[:length] <= self.last
+        return self.first[: len(digits)] < digits < self.last[: len(digits)]
+
+
+def digits_of(text: str) -> str | None:
+    """Return the digits of an address, or nothing for another text."""
+    if _V4.fullmatch(text):
+        parts = [int(part) for part in text.split(".")] if len(text) <= _LONGEST_V4 else [256]
+        return bytes(parts).hex() if max(parts) <= 255 else None
+    if not _V6.fullmatch(text):
+        return None
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address).packed.hex()
+
+
+def range_of(cidr: str) -> Range:
+    """Return the range of a CIDR.
+
+    Raises:
+        NotAnAddress: it is malformed.
+    """
+    parts = cidr.split("/")
+    while parts and not parts[-1]:
+        parts.pop()
+    if len(parts) != 2:
+        raise NotAnAddress("Malformed CIDR, one '/' required")
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", parts[1]):
+        raise NotAnAddress("Malformed CIDR, mask bits must be an integer")
+    bits = int(parts[1])
+    if bits < 0:
+        raise NotAnAddress("Malformed CIDR, mask bits must not be negative")
+    digits = _checked(parts[0])
+    size = len(digits) * 4
+    if bits >= size:
+        raise NotAnAddress(f"IPv{4 if size == 32 else 6} mask bits must be < {size}")
+    free = (1 << (size - bits)) - 1
+    number = int(digits, 16)
+    first, last = number & ~free, number | free
+    return Range(f"{first:0{len(digits)}x}", f"{last:0{len(digits)}x}")
+
+
+def _checked(text: str) -> str:
+    digits = digits_of(text)
+    if digits is None:
+        looks_like_one = _V4.fullmatch(text) or _V6.fullmatch(text)
+        raise NotAnAddress(f"{'Invalid' if looks_like_one else 'Nonstandard'} IP address: {text}")
+    return digits

@@ -1,0 +1,106 @@
+"""An event pattern: read once, refused as AWS refuses it, held against events as EventBridge does."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pca_events.errors import InvalidPattern
+from pca_events.pattern import explanation
+from pca_events.pattern.documents import NotJson, index_of, line_and_column, read, text_of
+from pca_events.pattern.explanation import Explanation
+from pca_events.pattern.flat_events import FlatEvent, flatten
+from pca_events.pattern.matching import Conditions, compiled
+from pca_events.pattern.parse import Alternative, alternatives_of
+from pca_events.pattern.refusal import Refused
+
+
+class EventPattern:
+    """What a rule asks of an event, with the semantics of EventBridge.
+
+    The semantics are those of AWS's open source engine. What the service was seen to do beyond it: it refuses
+    wildcards that are too complex, and more than 1,000 combinations of `$or`.
+
+    Attributes:
+        text: the pattern as it was given, or the compact JSON text of what was given as an object.
+        conditions: the alternatives, `$or` multiplied out; each holds the matchers of its paths (`detail.result`).
+    """
+
+    __slots__ = ("_tests", "conditions", "text")
+
+    def __init__(self, text: str, alternatives: list[Alternative]) -> None:
+        self.text = text
+        self.conditions: tuple[Conditions, ...] = tuple(map(MappingProxyType, alternatives))
+        self._tests = tuple(map(compiled, alternatives))
+
+    @classmethod
+    def parse(cls, pattern: str | Mapping[str, Any]) -> "EventPattern":
+        """Read a pattern, given as JSON text or as an object.
+
+        Raises:
+            InvalidPattern: EventBridge refuses it, with the reason and the place.
+        """
+        is_text = isinstance(pattern, str)
+        text = ""
+        try:
+            text = pattern if isinstance(pattern, str) else _text(pattern)
+            return cls(text, alternatives_of(read(text)))
+        except RecursionError:
+            raise InvalidPattern(
+                "The pattern is nested too deep", "line 1, column 1" if is_text else "$", "$"
+            ) from None
+        except NotJson as error:
+            place = _line_and_column(text, error.at or 0) if is_text else "$"
+            raise InvalidPattern(error.reason, place, "$") from None
+        except Refused as refused:
+            path = "$" + "".join(refused.names)
+            place = _line_and_column(text, index_of(text, refused.steps)) if is_text else path
+            raise InvalidPattern(refused.reason, place, path) from None
+
+    @property
+    def size(self) -> int:
+        """The characters of its compact JSON text, which is what counts towards the quota where it is sent so."""
+        return len(json.dumps(json.loads(self.text), separators=(",", ":"), ensure_ascii=False))
+
+    @property
+    def given_size(self) -> int:
+        """The characters of the text as it was given, blanks included."""
+        return len(self.text)
+
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        """Whether EventBridge sends this event to the rule's targets.
+
+        Raises:
+            BadInput: the event is no object.
+        """
+        return self.matches_flat(flatten(event))
+
+    def matches_flat(self, flat: FlatEvent) -> bool:
+        """Whether the pattern matches an event that was flattened before; the way to hold one against many patterns."""
+        for test in self._tests:  # noqa: SIM110 - a third faster than any()
+            if test(flat):
+                return True
+        return False
+
+    def explain(self, event: Mapping[str, Any]) -> Explanation:
+        """Return why it matches or ignores the event, condition by condition.
+
+        Raises:
+            BadInput: the event is no object.
+        """
+        return explanation.explain(self.conditions, flatten(event))
+
+    def __repr__(self) -> str:
+        """The pattern as it was given."""
+        return f"EventPattern.parse({self.text!r})"
+
+
+def _text(pattern: Any) -> str:
+    if not isinstance(pattern, Mapping):
+        raise Refused("Filter is not an object")
+    return text_of(pattern)
+
+
+def _line_and_column(text: str, at: int) -> str:
+    line, column = line_and_column(text, at)
+    return f"line {line}, column {column}"

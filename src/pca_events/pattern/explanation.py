@@ -1,0 +1,100 @@
+"""Why a pattern matches or ignores an event, condition by condition."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pca_events.pattern.flat_events import FlatEvent
+from pca_events.pattern.leaves import value_of
+from pca_events.pattern.matcher import either, quoted
+from pca_events.pattern.matchers import test_of
+from pca_events.pattern.matching import Conditions, compiled, may_be_absent
+
+Outcome = Literal["matched", "missing", "wrong value"]
+
+
+@dataclass(frozen=True)
+class ConditionResult:
+    """What became of the conditions on one path.
+
+    Attributes:
+        path: keys joined by dots: `detail.result`.
+        outcome: whether one of the conditions holds; otherwise whether the field is missing, or has other values.
+        wanted: the conditions in words.
+        found: the values of the field.
+    """
+
+    path: str
+    outcome: Outcome
+    wanted: str
+    found: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        """One line: path, outcome, what was wanted, what was found."""
+        found = ", ".join(map(quoted, self.found)) or "nothing"
+        return f"{self.path}: {self.outcome}; wanted {self.wanted}; found {found}"
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What became of one alternative of the pattern; without `$or` there is one.
+
+    Attributes:
+        conditions: one for each path, in the order of the pattern.
+        matched: whether the event fulfils them all, by values that lie in the same elements of its arrays.
+    """
+
+    conditions: tuple[ConditionResult, ...]
+    matched: bool
+
+    @property
+    def scattered(self) -> bool:
+        """Whether each condition holds by itself, but in different elements of an array."""
+        return not self.matched and all(condition.outcome == "matched" for condition in self.conditions)
+
+    @property
+    def failed(self) -> tuple[ConditionResult, ...]:
+        """The conditions that do not hold."""
+        return tuple(condition for condition in self.conditions if condition.outcome != "matched")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a pattern matches or ignores an event."""
+
+    branches: tuple[Branch, ...]
+
+    @property
+    def matched(self) -> bool:
+        """Whether the pattern matches the event."""
+        return any(branch.matched for branch in self.branches)
+
+    def __str__(self) -> str:
+        """The verdict, and a line for each condition of each alternative."""
+        lines = ["matches" if self.matched else "ignores"]
+        for number, branch in enumerate(self.branches, start=1):
+            if len(self.branches) > 1:
+                lines.append(f"alternative {number} of {len(self.branches)}: {'holds' if branch.matched else 'fails'}")
+            lines += [f"  {condition}" for condition in branch.conditions]
+            if branch.scattered:
+                lines.append("  each condition holds, but in different elements of an array")
+        return "\n".join(lines)
+
+
+def explain(alternatives: tuple[Conditions, ...], flat: FlatEvent) -> Explanation:
+    """Return why the event fulfils one of the alternatives, or none."""
+    return Explanation(tuple(_branch(conditions, flat) for conditions in alternatives))
+
+
+def _branch(conditions: Conditions, flat: FlatEvent) -> Branch:
+    matched = compiled(conditions)(flat)
+    return Branch(tuple(_result(path, conditions, flat, matched) for path in conditions), matched)
+
+
+def _result(path: str, conditions: Conditions, flat: FlatEvent, matched: bool) -> ConditionResult:
+    matchers = conditions[path]
+    keys = flat.fields.get(path, ())
+    outcome: Outcome = "wrong value" if keys else "missing"
+    # A path can be absent from the elements that count, and present in others: then the verdict decides.
+    if matched or (any(map(test_of(matchers), keys)) if keys else may_be_absent(matchers)):
+        outcome = "matched"
+    return ConditionResult(path, outcome, either(matchers), tuple(value_of(key) for key in keys))

@@ -1,0 +1,169 @@
+"""The matchers of exact values, numbers, addresses and presence, and the one that refuses what others accept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pca_events.pattern.addresses import digits_of, range_of
+from pca_events.pattern.leaves import Key, WrittenNumber, key_of
+from pca_events.pattern.matcher import KeyTest, Matcher, either, quoted
+from pca_events.pattern.text_matchers import EqualsIgnoreCase
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(Matcher):
+    """The value itself; numbers are compared as numbers, so that 300 is 3.0e2."""
+
+    value: Any = field(compare=False)
+    key: Key = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the key, which tells 1 from true."""
+        key = key_of(self.value)
+        if key is None:
+            raise TypeError(f"no leaf of a JSON document: {self.value!r}")
+        object.__setattr__(self, "key", key)
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """The leaves that it accepts.
+
+        A number that a float cannot hold equals only its own text on AWS. An event that Python has read holds the
+        nearest float instead, so that one is accepted too.
+        """
+        if isinstance(self.value, WrittenNumber) and isinstance(self.key, bytes):
+            return frozenset((self.key, float(self.value)))
+        return frozenset((self.key,))
+
+    @property
+    def words(self) -> str:
+        """The value as JSON."""
+        return self.value.text if isinstance(self.value, WrittenNumber) else quoted(self.value)
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        return self.keys.__contains__
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Matcher):
+    """The exact value of a pattern where it is an IP address: any spelling of the address."""
+
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The address, as it is written."""
+        return quoted(self.text)
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        digits = digits_of(self.text) or ""
+        return lambda key: isinstance(key, str) and (digits_of(key) or "").startswith(digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric(Matcher):
+    """A number between two bounds, or with one of them; an open bound does not belong to it."""
+
+    lower: float | None = None
+    lower_open: bool = False
+    upper: float | None = None
+    upper_open: bool = False
+
+    @property
+    def words(self) -> str:
+        """The bounds as comparisons."""
+        if self.lower is not None and self.lower == self.upper:
+            return f"= {_plain(self.lower)}"
+        parts = []
+        if self.lower is not None:
+            parts.append(f"{'>' if self.lower_open else '>='} {_plain(self.lower)}")
+        if self.upper is not None:
+            parts.append(f"{'<' if self.upper_open else '<='} {_plain(self.upper)}")
+        return " and ".join(parts)
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        return lambda key: isinstance(key, float) and self._above(key) and self._below(key)
+
+    def _above(self, number: float) -> bool:
+        return self.lower is None or number > self.lower or (number == self.lower and not self.lower_open)
+
+    def _below(self, number: float) -> bool:
+        return self.upper is None or number < self.upper or (number == self.upper and not self.upper_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Matcher):
+    """A field that is there with some value, null included, or that is not there; an empty array is not there."""
+
+    wanted: bool
+
+    @property
+    def words(self) -> str:
+        """Present or absent."""
+        return "present" if self.wanted else "absent"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared: being there is enough, or too much."""
+        return lambda _: self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Cidr(Matcher):
+    """A text that is an IP address of the range."""
+
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The range."""
+        return f"an address in {self.text}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        held = range_of(self.text)
+
+        def test(key: Key) -> bool:
+            digits = digits_of(key) if isinstance(key, str) else None
+            return digits is not None and held.holds(digits)
+
+        return test
+
+
+@dataclass(frozen=True, slots=True)
+class AnythingBut(Matcher):
+    """A value that is there, null included, and that none of the matchers accepts.
+
+    Addresses are plain texts here: anything but "10.0.0.1" accepts "010.0.0.1".
+    """
+
+    refused: tuple[Matcher, ...]
+
+    @property
+    def words(self) -> str:
+        """What it refuses."""
+        exact = all(isinstance(matcher, (Exact, EqualsIgnoreCase)) for matcher in self.refused)
+        return f"anything but {'' if exact else 'what '}{either(self.refused)}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        refused = test_of(self.refused)
+        return lambda key: not refused(key)
+
+
+def test_of(several: Iterable[Matcher]) -> KeyTest:
+    """Return whether one of the matchers accepts a leaf as it is compared."""
+    matchers = list(several)
+    keys = frozenset(key for matcher in matchers if isinstance(matcher, Exact) for key in matcher.keys)
+    tests = tuple(matcher.test() for matcher in matchers if not isinstance(matcher, Exact))
+    if not tests:
+        return keys.__contains__
+    if not keys and len(tests) == 1:
+        return tests[0]
+    return lambda key: key in keys or any(test(key) for test in tests)
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() and abs(number) < 1e16 else repr(number)

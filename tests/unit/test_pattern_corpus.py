@@ -1,0 +1,46 @@
+"""The engine answers as AWS did, case by case of the corpus."""
+
+import json
+
+import pytest
+
+from pca_events.calibrate.patterns import Case, operators
+from pca_events.pattern import EventPattern, InvalidPattern, flatten
+
+ALL = [case for operator in operators() for case in operator.cases]
+CASES = [pytest.param(case, id=case.name) for case in ALL]
+
+
+def answer(case: Case) -> str:
+    try:
+        pattern = EventPattern.parse(case.pattern)
+    except InvalidPattern:
+        return "invalid"
+    assert pattern.explain(case.event).matched == pattern.matches(case.event)
+    return "matches" if pattern.matches_flat(flatten(case.event)) else "ignores"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_case_is_answered_as_on_aws(case: Case) -> None:
+    assert answer(case) == case.answer
+
+
+def test_the_corpus_is_there_in_full() -> None:
+    assert len(CASES) >= 130
+
+
+def as_read(pattern: object) -> object:
+    try:
+        return EventPattern.parse(pattern).conditions  # type: ignore[arg-type]
+    except InvalidPattern as refused:
+        return refused.reason, refused.path
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_object_is_read_as_its_text_is(case: Case) -> None:
+    try:
+        given = json.loads(case.pattern)
+    except ValueError:
+        assert answer(case) == "invalid"
+    else:
+        assert as_read(given) == as_read(case.pattern)
