@@ -5,10 +5,10 @@ from typing import Literal
 
 from pca_events.errors import BadInput
 
-Kind = Literal["features", "samples", "schemas", "calibration", "bindings"]
+Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "infrastructure"]
 
 _PACKAGE = Path(__file__).parent
-_IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract"}
+_IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract", "infrastructure": "examples/infrastructure"}
 
 
 def locate(kind: Kind) -> Path:

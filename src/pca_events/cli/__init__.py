@@ -9,6 +9,8 @@ from pca_events import __version__
 from pca_events.errors import PcaEventsError
 
 COMMANDS = (
+    "check",
+    "explain",
     "list",
     "show",
     "sample",

@@ -3,7 +3,16 @@
 from pca_events.contract.bulk import Check, checks
 from pca_events.contract.fields import Field, fields
 from pca_events.contract.reference import Violation, meets, violations
-from pca_events.contract.schemas import ENVELOPE, SCHEMA_ROOT, flat, per_result, schema_of, schemas, twin_schema_of
+from pca_events.contract.schemas import (
+    ENVELOPE,
+    SCHEMA_ROOT,
+    Schema,
+    flat,
+    per_result,
+    schema_of,
+    schemas,
+    twin_schema_of,
+)
 from pca_events.contract.shapes import line_shapes
 
 __all__ = [
@@ -11,6 +20,7 @@ __all__ = [
     "SCHEMA_ROOT",
     "Check",
     "Field",
+    "Schema",
     "Violation",
     "checks",
     "fields",

@@ -1,0 +1,24 @@
+# The source begins with aws.
+
+resource "aws_cloudwatch_event_rule" "source_without_aws" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["acm-pca"]
+    detail-type = ["ACM Private CA Certificate Issuance"]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "source_without_aws" {
+  rule = aws_cloudwatch_event_rule.source_without_aws.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

@@ -1,0 +1,24 @@
+# The detail-type is its whole text.
+
+resource "aws_cloudwatch_event_rule" "detail_type_shortened" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail-type = ["Certificate Issuance"]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "detail_type_shortened" {
+  rule = aws_cloudwatch_event_rule.detail_type_shortened.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

@@ -1,0 +1,26 @@
+# Values are compared letter by letter.
+
+resource "aws_cloudwatch_event_rule" "result_in_capitals" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail = {
+      result = ["FAILURE"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "result_in_capitals" {
+  rule = aws_cloudwatch_event_rule.result_in_capitals.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

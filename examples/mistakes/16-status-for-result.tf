@@ -1,0 +1,26 @@
+# The field is called result.
+
+resource "aws_cloudwatch_event_rule" "status_for_result" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail = {
+      status = ["failure"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "status_for_result" {
+  rule = aws_cloudwatch_event_rule.status_for_result.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

@@ -1,0 +1,28 @@
+# Resources stand beside detail.
+
+resource "aws_cloudwatch_event_rule" "resources_within_detail" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail = {
+      resources = [{
+        prefix = "arn:aws:acm-pca:"
+      }]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "resources_within_detail" {
+  rule = aws_cloudwatch_event_rule.resources_within_detail.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

@@ -1,0 +1,26 @@
+# There are no regular expressions in event patterns.
+
+resource "aws_cloudwatch_event_rule" "regular_expression" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail = {
+      result = [".*fail.*"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "regular_expression" {
+  rule = aws_cloudwatch_event_rule.regular_expression.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

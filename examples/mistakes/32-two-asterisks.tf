@@ -1,0 +1,26 @@
+# Two asterisks must not stand together.
+
+resource "aws_cloudwatch_event_rule" "two_asterisks" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    resources = [{
+      wildcard = "arn:aws:acm-pca:**"
+    }]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "two_asterisks" {
+  rule = aws_cloudwatch_event_rule.two_asterisks.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

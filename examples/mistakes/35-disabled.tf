@@ -1,0 +1,27 @@
+# The rule was switched off and forgotten.
+
+resource "aws_cloudwatch_event_rule" "disabled" {
+  name = "pki-events"
+  state = "DISABLED"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail = {
+      result = ["failure"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "disabled" {
+  rule = aws_cloudwatch_event_rule.disabled.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

@@ -1,0 +1,27 @@
+# Calls, not the end of an operation.
+
+resource "aws_cloudwatch_event_rule" "cloudtrail_only" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    detail-type = ["AWS API Call via CloudTrail"]
+    detail = {
+      eventName = ["IssueCertificate"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "cloudtrail_only" {
+  rule = aws_cloudwatch_event_rule.cloudtrail_only.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

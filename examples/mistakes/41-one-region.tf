@@ -1,0 +1,27 @@
+# Only one Region is looked at.
+
+resource "aws_cloudwatch_event_rule" "one_region" {
+  name = "pki-events"
+
+  event_pattern = jsonencode({
+    source = ["aws.acm-pca"]
+    region = ["eu-central-1"]
+    detail = {
+      result = ["failure"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "one_region" {
+  rule = aws_cloudwatch_event_rule.one_region.name
+  arn  = "arn:aws:lambda:eu-central-1:444455556666:function:pki"
+
+  dead_letter_config {
+    arn = "arn:aws:sqs:eu-central-1:444455556666:pki-dead-letters"
+  }
+
+  retry_policy {
+    maximum_retry_attempts       = 20
+    maximum_event_age_in_seconds = 3600
+  }
+}

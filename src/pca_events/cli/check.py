@@ -1,0 +1,141 @@
+"""`pca-events check`: on which documented events a consumer's rules fire, and what is wrong with them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from pca_events.cli.check_matrix import print_report
+from pca_events.cli.console import console
+from pca_events.consumers.check import check
+from pca_events.consumers.formats import FORMATS
+from pca_events.consumers.ignoring import baseline_text, read_baseline, without_ignored
+from pca_events.consumers.model import DEFAULT_BUS, Reading
+from pca_events.consumers.readers.files import read_paths
+from pca_events.consumers.report import CheckReport
+from pca_events.errors import BadInput
+
+if TYPE_CHECKING:
+    from pca_events.harness import Session
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser(
+        "check",
+        help="check a consumer's rules where they are written",
+        description="Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
+        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
+    parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
+    parser.add_argument("--all-rules", action="store_true", help="list the rules of other sources too")
+    parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
+    parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")
+    parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
+    parser.add_argument("--deploy", action="store_true", help="put the rules on a real event bus and compare")
+    live = parser.add_argument_group("a live event bus", "its rules are read too, and --deploy uses it")
+    live.add_argument("--endpoint-url", metavar="URL", help="the LocalStack at URL")
+    live.add_argument("--aws", action="store_true", help="AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
+    live.add_argument("--aws-profile", metavar="NAME", help="the profile to take credentials from")
+    live.add_argument("--aws-account", metavar="ID", action="append", default=[], help="an account that may be used")
+    live.add_argument("--bus", default=DEFAULT_BUS, help="the event bus to read (default: %(default)s)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, check and print; exit status 1 where a finding is an error, 2 where something could not be read."""
+    if not (options.paths or options.endpoint_url or options.aws):
+        raise BadInput("nothing to check; name files or folders, or a live event bus with --endpoint-url")
+    known = read_baseline(options.baseline) if options.baseline else frozenset()
+    with _progress() as progress:
+        reading = read_paths(options.paths, progress)
+    if options.endpoint_url or options.aws:
+        reading.add(_live(options))
+    report = without_ignored(check(reading, all_rules=options.all_rules), known)
+    if options.write_baseline:
+        Path(options.write_baseline).write_text(baseline_text(report.rules), "utf-8")
+    out = console()
+    _print(report, options, out)
+    status = report.exit_status
+    if options.deploy:
+        status = max(status, _deploy(report, options, out))
+    return status
+
+
+def _print(report: CheckReport, options: argparse.Namespace, out: Console) -> None:
+    if options.format != "text":
+        sys.stdout.write(FORMATS[options.format](report))
+        return
+    print_report(report, out, verbose=options.verbose, all_rules=options.all_rules)
+    if options.mutate:
+        _print_breadth(report, out)
+
+
+def _print_breadth(report: CheckReport, out: Console) -> None:
+    from pca_events.consumers.breadth import breadth
+    from pca_events.consumers.unknowns import stated
+    from pca_events.errors import InvalidPattern
+
+    for checked in report.rules:
+        try:
+            pattern = stated(checked.rule.pattern).pattern
+        except InvalidPattern:
+            continue
+        found = breadth(checked, pattern)
+        if found.changed:
+            out.print(
+                f"[bold]{escape(checked.rule.name)}[/] lets {found.let_through:,} of {found.changed:,} broken events "
+                f"through; it looks at nothing in {', '.join(found.unnoticed) or 'no field'}"
+            )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, on standard error so that it never mixes with the report."""
+    terminal = console(stderr=True)
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _live(options: argparse.Namespace) -> Reading:
+    from pca_events.harness.live_rules import read_bus
+
+    with _session(options) as session:
+        return read_bus(session, options.bus)
+
+
+@contextmanager
+def _session(options: argparse.Namespace) -> Iterator["Session"]:
+    """The live bus that the options name, or an embedded LocalStack for as long as it is needed."""
+    from pca_events.backends import EmbeddedLocalStack, connect, connect_aws
+    from pca_events.harness import RunId, Session
+
+    if options.aws:
+        yield Session(connect_aws(os.environ, options.aws_profile, options.aws_account), RunId(), "alias")
+    elif options.endpoint_url:
+        yield Session(connect(options.endpoint_url), RunId())
+    else:
+        emulator = EmbeddedLocalStack.of_this_process()
+        try:
+            yield Session(emulator.start(), RunId())
+        finally:
+            emulator.stop()
+
+
+def _deploy(report: CheckReport, options: argparse.Namespace, out: Console) -> int:
+    """Put every rule that is known whole on a real bus and compare; exit status 1 where the verdicts differ."""
+    from pca_events.cli.check_deployed import compare
+
+    with _session(options) as session:
+        return compare(report, session, out)

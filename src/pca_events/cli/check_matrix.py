@@ -1,0 +1,205 @@
+"""What checking rules found, for people: a matrix of rules and events, then all that is to be said."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from pca_events.catalog import documented
+from pca_events.consumers.formats.columns import Column, columns
+from pca_events.consumers.formats.wording import SYMBOLS, fires, printable, summary
+from pca_events.consumers.report import CheckedRule, CheckReport, Finding, Fires, Level
+
+WIDEST = 100
+"""How many columns of the terminal the matrix takes at most."""
+
+_NARROWEST_LABEL = 14
+_TERRAFORM_TYPE = "aws_cloudwatch_event_rule."
+_GAP = "  "
+_INDENT = 10
+_BESIDE = (" " * _INDENT, "")
+_PLAIN: dict[Fires, str] = {"always": "X", "may": "?", "never": "."}
+_STYLES: dict[Fires, str] = {"always": "bold green", "may": "yellow", "never": "dim"}
+_MEANINGS: dict[Fires, str] = {"always": "fires on every such event", "may": "on some", "never": "on none"}
+_LEVEL_STYLES: dict[Level, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+_HEADS = {
+    "ok": ("ok", "", ""),
+    "failed": ("fail", "", ""),
+    "S3 permissions": ("S3", "permis-", "sions"),
+    "S3 internal": ("S3", "inter-", "nal"),
+    "internal": ("inter-", "nal", ""),
+}
+
+Part = tuple[str, str]
+"""Some text and its style."""
+
+
+def print_report(report: CheckReport, out: Console, *, verbose: bool = False, all_rules: bool = False) -> None:
+    """Print a report.
+
+    Args:
+        report: what was found.
+        out: where it goes; symbols are plain letters where its encoding is not UTF-8.
+        verbose: say of each event why a rule does not fire on it, or on which only.
+        all_rules: whether the report has the rules of other sources too.
+    """
+    page = _Page(out)
+    if report.rules:
+        page.matrix(report.rules)
+    for checked in report.rules:
+        if checked.findings or verbose:
+            page.about(checked, verbose)
+    if report.uncovered:
+        page.section([[("No rule handles", "bold")], *(_uncovered(event) for event in report.uncovered)])
+    if report.unreadable:
+        page.section(
+            [("not read", "bold red"), (f" {found.place}", "bold"), (f": {found.message}", "")]
+            for found in report.unreadable
+        )
+    page.line((summary(report, all_rules=all_rules), "bold"))
+
+
+def shorten(text: str, width: int, mark: str = "…") -> str:
+    """Cut a text in its middle, so that it takes no more columns of a terminal than given; its end says most."""
+    if cell_len(text) <= width:
+        return text
+    room = max(width - len(mark), 0)
+    head = set_cell_size(text, room // 3).rstrip()
+    tail = text[-room:] if room else ""
+    while cell_len(tail) > room - cell_len(head):
+        tail = tail[1:]
+    return head + mark + tail
+
+
+class _Page:
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._styled = out.is_terminal or out.record
+        self._unicode = out.encoding.lower().startswith("utf")
+        self._mark = "…" if self._unicode else "..."
+        self._symbols = SYMBOLS if self._unicode else _PLAIN
+        self._kinds = [tuple(group) for _, group in groupby(columns(), key=lambda column: column.kind)]
+        self._widths = [max(len(kind[0].kind), _natural(kind)) for kind in self._kinds[:-1]]
+        self._widths.append(_natural(self._kinds[-1]))
+        self._width = min(WIDEST, out.width)
+        taken = sum(len(_GAP) + width for width in self._widths)
+        self._label = max(self._width - taken, _NARROWEST_LABEL)
+
+    def line(self, *parts: Part) -> None:
+        """Print one line; nothing in it is taken for markup."""
+        if self._styled:
+            self._out.print(self._text(parts))
+        else:  # rich takes most of the time where there are thousands of rules, and has nothing to do
+            self._out.file.write("".join(self._shown(text) for text, _ in parts).rstrip() + "\n")
+
+    def section(self, lines: Iterable[list[Part]]) -> None:
+        """Print lines that belong together, and an empty one."""
+        for line in lines:
+            self.line(*line)
+        self.line()
+
+    def matrix(self, rules: list[CheckedRule]) -> None:
+        """Print the matrix, the rules of each file under its name."""
+        self._heads()
+        for file, group in groupby(rules, key=lambda checked: checked.rule.place.file):
+            self.line((shorten(self._shown(file), self._width, self._mark), "bold"))
+            for checked in group:
+                self.line(*self._row(checked))
+        self.line()
+        legend: list[Part] = []
+        for verdict, meaning in _MEANINGS.items():
+            legend += [(self._symbols[verdict], _STYLES[verdict]), (f" {meaning}   ", "dim")]
+        self.section([legend])
+
+    def about(self, checked: CheckedRule, verbose: bool) -> None:
+        """Print what is to be said about a rule."""
+        self.line((str(checked.rule.place), "bold"), (f" {checked.rule.name}", ""))
+        for finding in checked.findings:
+            self._finding(finding, checked)
+        for verdict in checked.verdicts if verbose else ():
+            why = "; ".join(verdict.conditions or verdict.blocks)
+            self.line((f"  {self._symbols[verdict.fires]}", _STYLES[verdict.fires]), (f" {verdict.event}  {why}", ""))
+        self.line()
+
+    def _heads(self) -> None:
+        """Print the kinds of events, and below them how each ended; the last kind may reach to the left."""
+        kinds = [kind[0].kind for kind in self._kinds]
+        left = "".join(_GAP + kind.ljust(width) for kind, width in zip(kinds, self._widths, strict=True))
+        total = self._label + sum(len(_GAP) + width for width in self._widths)
+        left = (" " * self._label + left[: -len(kinds[-1]) - len(_GAP)]).ljust(total)
+        self.line((left[: total - len(kinds[-1])] + kinds[-1], "bold"))
+        for number in range(3):
+            cells = [" ".join(_head(column)[number] for column in kind) for kind in self._kinds]
+            padded = (_GAP + cell.ljust(width) for cell, width in zip(cells, self._widths, strict=True))
+            self.line((" " * self._label + "".join(padded), "dim"))
+
+    def _row(self, checked: CheckedRule) -> list[Part]:
+        # The type is the same for all rules of Terraform: it says nothing and takes the room of what does.
+        name = self._shown(checked.rule.name).replace(_TERRAFORM_TYPE, "")
+        line = f"{checked.rule.place.line:>5} "
+        room = self._label - len(line)
+        parts = [(line, "dim"), (set_cell_size(shorten(name, room, self._mark), room), "")]
+        verdicts = iter(fires(checked))
+        for kind, width in zip(self._kinds, self._widths, strict=True):
+            for column in kind:
+                verdict = next(verdicts)
+                gap = _GAP if column is kind[0] else " "
+                parts.append((gap + _below(column, self._symbols[verdict]), _STYLES[verdict]))
+            parts.append((" " * (width - _natural(kind)), ""))
+        return parts
+
+    def _finding(self, finding: Finding, checked: CheckedRule) -> None:
+        where = ""
+        if finding.place.file != checked.rule.place.file:
+            where = f" at {finding.place}"
+        elif finding.place != checked.rule.place:
+            where = f" in line {finding.place.line}"
+        said: list[list[Part]] = [[(f"{finding.message} ", ""), (f"({finding.code}{where})", "dim")]]
+        if finding.remedy:
+            said.append([(finding.remedy, "italic")])
+        lead = (f"  {finding.level:<{_INDENT - 2}}", _LEVEL_STYLES[finding.level])
+        for paragraph in said:
+            self._paragraph(lead, paragraph)
+            lead = _BESIDE
+
+    def _paragraph(self, lead: Part, parts: list[Part]) -> None:
+        """Print text beside its lead; where somebody watches, in lines that fit."""
+        if not self._styled or self._out.width < 3 * _INDENT:
+            self.line(lead, *parts)
+            return
+        for line in self._text(parts).wrap(self._out, self._out.width - _INDENT):
+            self._out.print(self._text([lead]) + line)
+            lead = _BESIDE
+
+    def _text(self, parts: Iterable[Part]) -> Text:
+        return Text.assemble(*((self._shown(text), style) for text, style in parts))
+
+    def _shown(self, text: str) -> str:
+        """Write what the terminal cannot show, or would act on, as an escape."""
+        shown = printable(text)
+        return (
+            shown if self._unicode else shown.encode(self._out.encoding, "backslashreplace").decode(self._out.encoding)
+        )
+
+
+def _uncovered(event: str) -> list[Part]:
+    return [(f"  {event}", ""), (f"  {documented(event).title}", "dim")]
+
+
+def _head(column: Column) -> list[str]:
+    """The lines above a column, all of one width."""
+    words = _HEADS[column.outcome]
+    return [word.ljust(max(map(len, words))) for word in words]
+
+
+def _below(column: Column, symbol: str) -> str:
+    """A symbol below the middle of the head of its column."""
+    width = len(_head(column)[0])
+    return (" " * ((width - 1) // 2) + symbol).ljust(width)
+
+
+def _natural(kind: tuple[Column, ...]) -> int:
+    """How wide the columns of a kind are together."""
+    return sum(len(_head(column)[0]) + 1 for column in kind) - 1

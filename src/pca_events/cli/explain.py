@@ -1,0 +1,66 @@
+"""`pca-events explain`: why an event pattern matches an event, or does not, key by key."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from pca_events import catalog
+from pca_events.catalog import Event
+from pca_events.cli.console import console
+from pca_events.consumers.nearest import change_to_match, nearest
+from pca_events.errors import BadInput
+from pca_events.pattern import EventPattern
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser("explain", help="say key by key why an event pattern matches an event, or does not")
+    parser.add_argument(
+        "--pattern", metavar="FILE", required=True, help="an event pattern as JSON; - is standard input"
+    )
+    parser.add_argument("--event", metavar="FILE|EVENT", required=True, help="an event as JSON, or the id of one")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Explain; exit status 0 where the pattern matches, 1 where it does not."""
+    text = _read(options.pattern)
+    pattern, stated = EventPattern.parse(text), json.loads(text)
+    event = _event(options.event)
+    explanation = pattern.explain(event)
+    out = console()
+    out.print(escape(str(explanation)))
+    if explanation.matched:
+        return 0
+    changes = {
+        "To match": change_to_match(stated, event, options.event),
+        "Nearest documented event:": nearest(stated),
+    }
+    for title, found in changes.items():
+        out.print(f"[bold]{title}[/] {escape(found.event)}")
+        for edit in found.edits:
+            out.print(f"  {escape(str(edit))}")
+    return 1
+
+
+def _read(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{name} cannot be read: {error}") from error
+
+
+def _event(name: str) -> Event:
+    if not Path(name).is_file():
+        return catalog.entry(name).event
+    try:
+        event = json.loads(_read(name))
+    except ValueError as error:
+        raise BadInput(f"{name} is no JSON: {error}") from error
+    if not isinstance(event, dict):
+        raise BadInput(f"{name} is no event: it holds no JSON object")
+    return event

@@ -1,0 +1,73 @@
+"""Checks all rules of a consumer: verdicts, findings, coverage."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from pca_events.catalog import documented_events
+from pca_events.consumers.findings import Subject, findings_of
+from pca_events.consumers.model import Reading, Rule, Unknown
+from pca_events.consumers.report import CheckedRule, CheckReport, Verdict, readable
+from pca_events.consumers.unknowns import stated
+from pca_events.consumers.verdicts import twin_verdicts, verdicts
+from pca_events.errors import InvalidPattern
+
+_MENTION = re.compile(r"acm.?pca|private.?ca\b|certificate-authority|pca-connector", re.IGNORECASE)
+
+
+def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
+    """Check the rules that were read.
+
+    A rule concerns AWS Private CA where it fires on one of its events or may, or where its pattern speaks of it and
+    fires on none. Other rules are counted; with `all_rules` they are reported too, without findings.
+    """
+    report = CheckReport(unreadable=sorted(reading.unreadable))
+    forwarded = _buses_sent_to(reading.rules)
+    for rule in reading.rules:
+        subject = _subject(rule, forwarded)
+        if concerns(subject):
+            report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
+        else:
+            report.other_rules += 1
+            if all_rules:
+                report.rules.append(CheckedRule(rule, subject.verdicts, ()))
+    report.uncovered = _uncovered(report.rules)
+    return report
+
+
+def concerns(subject: Subject) -> bool:
+    """Whether a rule concerns AWS Private CA."""
+    if subject.fired or any(twin.fires != "never" for twin in subject.twins):
+        return True
+    pattern = subject.rule.pattern
+    return bool(_MENTION.search(pattern if isinstance(pattern, str) else json.dumps(readable(pattern))))
+
+
+def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
+    try:
+        pattern = stated(rule.pattern)
+    except InvalidPattern as refusal:
+        never = tuple(Verdict(event.id, "never") for event in documented_events())
+        return Subject(rule, None, refusal, never, ())
+    found = verdicts(pattern)
+    if all(verdict.fires == "never" for verdict in found):
+        found = verdicts(pattern, whole=True)
+    return Subject(rule, pattern, None, found, twin_verdicts(pattern), _is_among(rule.bus, forwarded))
+
+
+def _buses_sent_to(rules: Sequence[Rule]) -> list[str]:
+    """What the rules of the project name as a target that is an event bus: ARNs, or references to one."""
+    targets = [target for rule in rules for target in rule.targets or () if target.kind == "events"]
+    return [target.arn if isinstance(target.arn, str) else target.arn.reason for target in targets]
+
+
+def _is_among(bus: str | Unknown, named: Sequence[str]) -> bool:
+    return any(str(bus).rpartition("/")[2] in name for name in named)
+
+
+def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
+    """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
+    live = [c for c in rules if not {"disabled", "custom-bus"} & {finding.code for finding in c.findings}]
+    covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
+    failures = [event.id for event in documented_events() if event.result == "failure"]
+    return [event for event in failures if event not in covered] if rules else []

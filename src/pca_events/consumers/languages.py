@@ -1,0 +1,262 @@
+"""Sets of texts, and whether one holds the other: what a field may be, against what a condition accepts.
+
+A set is written as an expression with complement and intersection. Its derivative by a character is the set of what may
+follow that character (Brzozowski 1964); a set is empty where no chain of derivatives ever takes the empty text. That
+decides exactly what trying examples could only suggest.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+Ranges = tuple[tuple[int, int], ...]
+"""Code points from and to, both included."""
+
+_LAST = 0x10FFFF
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """A set of texts. Made by the functions below, and once only, so that two that are made alike are one object.
+
+    Attributes:
+        kind: nothing, empty (the empty text), one (a character of some ranges), then, either, both, but, repeat.
+    """
+
+    kind: str
+    parts: tuple["Texts", ...]
+    ranges: Ranges
+    number: int
+
+
+_numbers = itertools.count()
+
+
+@cache
+def _made(kind: str, parts: tuple[Texts, ...] = (), ranges: Ranges = ()) -> Texts:
+    return Texts(kind, parts, ranges, next(_numbers))
+
+
+NOTHING = _made("nothing")
+EMPTY = _made("empty")
+
+
+def one(ranges: Ranges) -> Texts:
+    """One character out of these ranges."""
+    return _made("one", ranges=ranges) if ranges else NOTHING
+
+
+ANY_CHARACTER = one(((0, _LAST),))
+
+
+def then(first: Texts, second: Texts) -> Texts:
+    """A text of the first set, followed by one of the second."""
+    if NOTHING in (first, second):
+        return NOTHING
+    if first == EMPTY:
+        return second
+    if second == EMPTY:
+        return first
+    if first.kind == "then":
+        return then(first.parts[0], then(first.parts[1], second))
+    return _made("then", (first, second))
+
+
+def either(*sets: Texts) -> Texts:
+    """The texts that are in at least one of the sets."""
+    parts = {part for texts in sets for part in (texts.parts if texts.kind == "either" else (texts,))} - {NOTHING}
+    if ANYTHING in parts:
+        return ANYTHING
+    if len(parts) < 2:
+        return parts.pop() if parts else NOTHING
+    return _made("either", tuple(sorted(parts, key=lambda part: part.number)))
+
+
+def both(first: Texts, second: Texts) -> Texts:
+    """The texts that are in both sets."""
+    if NOTHING in (first, second):
+        return NOTHING
+    if first == second or second == ANYTHING:
+        return first
+    return second if first == ANYTHING else _made("both", (first, second))
+
+
+def but(texts: Texts) -> Texts:
+    """Every text that is not in the set."""
+    return texts.parts[0] if texts.kind == "but" else _made("but", (texts,))
+
+
+def repeat(texts: Texts) -> Texts:
+    """Any number of texts of the set, one after another."""
+    return texts if texts.kind == "repeat" else _made("repeat", (texts,))
+
+
+ANYTHING = repeat(ANY_CHARACTER)
+
+
+def text(words: str, *, ignore_case: bool = False) -> Texts:
+    """Exactly this text; or, ignoring case, this text in any mixture of upper and lower case."""
+    made = EMPTY
+    for character in reversed(words):
+        alike = {character, character.lower(), character.upper()} if ignore_case else {character}
+        made = then(one(tuple(sorted((ord(c), ord(c)) for c in alike if len(c) == 1))), made)
+    return made
+
+
+@cache
+def matching(pattern: str) -> Texts:
+    """The texts that match a regular expression of the schemas: literals, classes, groups, repeats."""
+    parsed, rest = _alternatives(pattern.removeprefix("^").removesuffix("$"))
+    if rest:
+        raise ValueError(f"{pattern} cannot be read from {rest} on")
+    return parsed
+
+
+def _alternatives(pattern: str) -> tuple[Texts, str]:
+    found, rest = _sequence(pattern)
+    while rest.startswith("|"):
+        other, rest = _sequence(rest[1:])
+        found = either(found, other)
+    return found, rest
+
+
+def _sequence(pattern: str) -> tuple[Texts, str]:
+    parts: list[Texts] = []
+    while pattern and pattern[0] not in "|)":
+        part, pattern = _atom(pattern)
+        part, pattern = _repeated(part, pattern)
+        parts.append(part)
+    made = EMPTY
+    for part in reversed(parts):
+        made = then(part, made)
+    return made, pattern
+
+
+def _atom(pattern: str) -> tuple[Texts, str]:
+    if pattern[0] == "(":
+        inner, rest = _alternatives(pattern[1:].removeprefix("?:"))
+        if not rest.startswith(")"):
+            raise ValueError(f"{pattern} has no end")
+        return inner, rest[1:]
+    if pattern[0] == "[":
+        members, _, rest = pattern[1:].partition("]")
+        return one(tuple(_class(members))), rest
+    if pattern[0] == "\\" and pattern[1:2] and not pattern[1].isalnum():
+        return text(pattern[1]), pattern[2:]
+    if pattern[0] in "\\.^$*+?{":
+        raise ValueError(f"{pattern} begins with what cannot be read")
+    return text(pattern[0]), pattern[1:]
+
+
+def _class(members: str) -> Iterator[tuple[int, int]]:
+    for found in re.finditer(r"(.)-(.)|(.)", members):
+        first, last = (found[1], found[2]) if found[1] else (found[3], found[3])
+        yield ord(first), ord(last)
+
+
+def _repeated(part: Texts, pattern: str) -> tuple[Texts, str]:
+    found = re.match(r"\{(\d+)(?:,(\d+))?\}|[?*+]", pattern)
+    if found is None:
+        return part, pattern
+    rest = pattern[found.end() :]
+    if found[0] in "*+":
+        return (repeat(part) if found[0] == "*" else then(part, repeat(part))), rest
+    least = int(found[1] or 0)
+    most = 1 if found[0] == "?" else int(found[2] or found[1])
+    made = EMPTY
+    for _ in range(most - least):
+        made = either(EMPTY, then(part, made))
+    for _ in range(least):
+        made = then(part, made)
+    return made, rest
+
+
+def overlaps(first: Texts, second: Texts) -> bool:
+    """Whether some text is in both sets."""
+    return not _is_empty(both(first, second))
+
+
+def holds(outer: Texts, inner: Texts) -> bool:
+    """Whether every text of the inner set is in the outer one."""
+    return outer == ANYTHING or _is_empty(both(inner, but(outer)))
+
+
+def begins(texts: Texts, words: str) -> tuple[bool, bool]:
+    """Whether some text of a set begins with these words, and whether every one does.
+
+    The quick way to what `overlaps` and `holds` say, for a set that was made without `both` and `but`.
+    """
+    every = True
+    for character in map(ord, words):
+        every = every and not _takes_empty(texts) and set(_first_ranges(texts)) == {(character, character)}
+        texts = _after(texts, character)
+    return texts != NOTHING, every and texts != NOTHING
+
+
+@cache
+def _is_empty(texts: Texts) -> bool:
+    seen, waiting = {texts}, [texts]
+    while waiting:
+        now = waiting.pop()
+        if _takes_empty(now):
+            return False
+        for character in _representatives(now):
+            after = _after(now, character)
+            if after != NOTHING and after not in seen:
+                seen.add(after)
+                waiting.append(after)
+    return True
+
+
+@cache
+def _takes_empty(texts: Texts) -> bool:
+    match texts.kind:
+        case "empty" | "repeat":
+            return True
+        case "either":
+            return any(map(_takes_empty, texts.parts))
+        case "both" | "then":
+            return all(map(_takes_empty, texts.parts))
+        case "but":
+            return not _takes_empty(texts.parts[0])
+    return False
+
+
+@cache
+def _after(texts: Texts, character: int) -> Texts:
+    """What may follow this character."""
+    match texts.kind:
+        case "one":
+            return EMPTY if any(first <= character <= last for first, last in texts.ranges) else NOTHING
+        case "then":
+            first, second = texts.parts
+            after = then(_after(first, character), second)
+            return either(after, _after(second, character)) if _takes_empty(first) else after
+        case "either":
+            return either(*(_after(part, character) for part in texts.parts))
+        case "both":
+            return both(*(_after(part, character) for part in texts.parts))
+        case "but":
+            return but(_after(texts.parts[0], character))
+        case "repeat":
+            return then(_after(texts.parts[0], character), texts)
+    return NOTHING
+
+
+def _representatives(texts: Texts) -> list[int]:
+    """One character of each kind that the first step of this set tells apart."""
+    borders = {0}
+    for first, last in _first_ranges(texts):
+        borders.update((first, last + 1))
+    return sorted(border for border in borders if border <= _LAST)
+
+
+@cache
+def _first_ranges(texts: Texts) -> Ranges:
+    """The ranges that the first character of a text is held against."""
+    if texts.kind == "then":
+        first, second = texts.parts
+        return _first_ranges(first) + (_first_ranges(second) if _takes_empty(first) else ())
+    return texts.ranges + tuple(found for part in texts.parts for found in _first_ranges(part))

@@ -1,0 +1,141 @@
+"""What a consumer has written: rules, targets, queues and policies, each with its place.
+
+A value that only a deployment knows is an `Unknown`, wherever it stands: a whole pattern, a list, one value of it, part
+of a text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_BUS = "default"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something is written: a file as it was given or found, and a line counted from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that cannot be known without deploying.
+
+    Attributes:
+        reason: what it depends on, as the author wrote it: `var.ca_arn`, `!Ref CaArn`.
+        parts: the text that it is known to have, with None for each hole: `("arn:aws:acm-pca:", None, "/x")`. `(None,)`
+            may be anything, also no text at all.
+    """
+
+    reason: str
+    parts: tuple[str | None, ...] = (None,)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A KMS key of the project.
+
+    Attributes:
+        policy: its policy as a JSON object whose values may be unknown; None where the project gives it none.
+    """
+
+    place: Place
+    name: str
+    policy: Any = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """An SQS queue of the project.
+
+    Attributes:
+        policy: its policy as a JSON object whose values may be unknown; None where the project gives it none. Where
+            several policies apply, their statements are in one object.
+        key: the KMS key that encrypts it: one of the project, or Unknown; None without one (SSE-SQS needs none). The
+            managed key is the text `alias/aws/sqs`, whose policy nobody can change.
+    """
+
+    place: Place
+    name: str
+    policy: Any = None
+    key: Key | Unknown | str | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a rule sends events.
+
+    Attributes:
+        name: its id, or the address of its resource.
+        kind: the service of its ARN where that is known: sqs, lambda, sns, logs, events, states ...; else empty.
+        arn: its ARN; Unknown where it refers to a resource.
+        handler: what a reader would call it: the name of the function, queue or topic; empty where nothing names it.
+        queue: the queue of the project that it is, if it is one.
+        input_path: the InputPath, a JSON path such as `$.detail`.
+        input_paths: the JSON paths of an InputTransformer, by variable.
+        dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
+        retry: whether a retry policy is set.
+    """
+
+    place: Place
+    name: str
+    kind: str = ""
+    arn: str | Unknown = Unknown("its ARN")
+    handler: str = ""
+    queue: Queue | None = None
+    input_path: str | Unknown | None = None
+    input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
+    dead_letter: Queue | Unknown | bool | None = None
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An EventBridge rule that has an event pattern; rules that have a schedule only are none.
+
+    Attributes:
+        place: where it begins.
+        last_line: where its text ends; a comment between the two, or just above, stands beside the rule.
+        name: its address (`aws_cloudwatch_event_rule.crl_failed`, with `["key"]` or `[0]` for an instance), logical id
+            (`CrlFailed`, for SAM and Serverless with what it belongs to: `Handler/CrlFailed`), or name.
+        pattern: the event pattern as a JSON object whose values may be unknown; a text where it is no JSON; or Unknown.
+        lines: the line of each key of the pattern, by its path: `detail.result`. May be incomplete.
+        bus: the name or ARN of its event bus.
+        enabled: whether it is.
+        targets: in the order of the text; None where they cannot be known, so that nothing is said about them.
+    """
+
+    place: Place
+    last_line: int
+    name: str
+    pattern: Any
+    lines: Mapping[str, int] = field(default_factory=dict)
+    bus: str | Unknown = DEFAULT_BUS
+    enabled: bool | Unknown = True
+    targets: tuple[Target, ...] | None = ()
+
+
+@dataclass(frozen=True, order=True)
+class Unreadable:
+    """A file, or part of one, that could not be read, and why, in one line."""
+
+    place: Place
+    message: str
+
+
+@dataclass
+class Reading:
+    """What was found in some files."""
+
+    rules: list[Rule] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def add(self, other: "Reading") -> None:
+        """Add what another part has."""
+        self.rules += other.rules
+        self.unreadable += other.unreadable

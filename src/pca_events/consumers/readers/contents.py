@@ -1,0 +1,75 @@
+"""The text of a file, and whether it is worth reading with care."""
+
+import mmap
+import os
+import re
+import stat
+
+LARGEST = 20 * 1024 * 1024
+"""How many bytes a file may have."""
+
+_MARKS = re.compile(
+    rb"AWS::Events::Rule|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
+    rb'|aws_cloudwatch_event_rule|"(?:source|detail-type|detail|\$or)"\s*:'
+)
+_STRONG_MARKS = re.compile(
+    rb"AWS::Events::Rule|AWS::Serverless::|aws_cloudwatch_event_rule|^service:|^functions:|^\s*EventPattern:"
+    rb'|"EventPattern"\s*:|"source"\s*:\s*\[',
+    re.MULTILINE,
+)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Refused(Exception):
+    """A file cannot be read; says why, and on which line."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def text_of(path: str, *, always: bool) -> str | None:
+    """The text of a file; None where it need not be read, because it speaks of no rule.
+
+    Args:
+        path: the file.
+        always: read it whatever it holds.
+
+    Raises:
+        Refused: it cannot be read, is too large, or is no text.
+    """
+    try:
+        data = _data(path, always)
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from error
+    if data.startswith(_UTF_16):
+        text = data.decode("utf-16", "replace")
+        return text if always or _MARKS.search(text.encode()) else None
+    if not always and not _MARKS.search(data):
+        return None
+    if b"\0" in data:
+        raise Refused("is binary", data.count(b"\n", 0, data.index(b"\0")) + 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refused("is no UTF-8 here; convert the file to UTF-8", line) from None
+
+
+def looks_like_ours(text: str) -> bool:
+    """Whether a text that cannot be parsed is one that people expect to be read."""
+    return _STRONG_MARKS.search(text.encode("utf-8", "replace")) is not None
+
+
+def _data(path: str, always: bool) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused("is no file with text in it")
+        if status.st_size <= LARGEST:
+            return stream.read()
+        with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as whole:
+            if always or _MARKS.search(whole):
+                raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+    return b""

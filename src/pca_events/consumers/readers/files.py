@@ -1,0 +1,141 @@
+"""Reads files and folders: finds what concerns rules, and gives each file to its reader, on all processors."""
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+
+from pca_events.consumers.model import Place, Reading, Unreadable
+from pca_events.consumers.readers.contents import Refused, text_of
+from pca_events.consumers.readers.documents import read_document_file
+from pca_events.consumers.readers.found_files import Found, find, terraform_beside
+from pca_events.consumers.readers.terraform import concerns_events, read_terraform
+
+_SERIAL = 100
+"""How many files are read before other processes are worth their start."""
+
+_PORTION = 20
+"""How many files, about, another process reads at a time."""
+
+Folder = tuple[Found, ...]
+"""The files of one folder."""
+
+
+def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lambda _done, _all: None) -> Reading:
+    """Read every rule in these files and folders, ordered by place.
+
+    Args:
+        paths: files, and folders with everything in them.
+        progress: is called with the number of files that have been read and the number of all files.
+    """
+    found, faults = find(paths)
+    reading = Reading(unreadable=faults)
+    done = 0
+    for portion, part in _read_all(_portions(found), len(found)):
+        reading.add(part)
+        done += sum(map(len, portion))
+        progress(done, len(found))
+    reading.rules.sort(key=lambda rule: (rule.place, rule.name))
+    reading.unreadable = sorted(set(reading.unreadable))
+    return reading
+
+
+def _portions(found: list[Found]) -> list[list[Folder]]:
+    """Whole folders, so many at a time that a portion is worth its way to another process."""
+    by_folder = sorted(found, key=lambda file: (file.folder, file.path))
+    portions: list[list[Folder]] = [[]]
+    for _, files in itertools.groupby(by_folder, key=lambda file: file.folder):
+        if sum(map(len, portions[-1])) >= _PORTION:
+            portions.append([])
+        portions[-1].append(tuple(files))
+    return portions
+
+
+def _read_all(portions: list[list[Folder]], count: int) -> Iterator[tuple[list[Folder], Reading]]:
+    jobs = min(_processors(), len(portions))
+    if jobs < 2 or count <= _SERIAL:
+        yield from ((portion, _read_portion(portion)) for portion in portions)
+        return
+    pool = ProcessPoolExecutor(jobs, _context(), initializer=_leave_interrupts_to_the_parent)
+    try:
+        futures = [pool.submit(_read_portion, portion) for portion in portions]
+        yield from ((portion, _result(future, portion)) for portion, future in zip(portions, futures, strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Reading], portion: list[Folder]) -> Reading:
+    """What another process found; where it died, the portion is read here."""
+    with contextlib.suppress(BrokenExecutor):
+        return future.result()
+    return _read_portion(portion)
+
+
+def _read_portion(portion: list[Folder]) -> Reading:
+    reading = Reading()
+    for folder in portion:
+        terraform = [file for file in folder if file.is_terraform]
+        if terraform:
+            reading.add(_read_module(terraform))
+        for file in folder:
+            if not file.is_terraform:
+                reading.add(_read_one(file))
+    return reading
+
+
+def _read_one(file: Found) -> Reading:
+    try:
+        text = text_of(file.path, always=file.named)
+        return Reading() if text is None else read_document_file(text, file.path, named=file.named)
+    except Refused as refused:
+        return _fault(file.path, refused.line, str(refused))
+    except RecursionError:
+        return _fault(file.path, 1, "is nested too deep")
+
+
+def _read_module(files: list[Found]) -> Reading:
+    """Read the Terraform files of a folder together, and keep what is in those that were asked for."""
+    reading = Reading()
+    asked_for = {file.path for file in files}
+    texts: dict[str, str] = {}
+    for file in _whole_module(files):
+        try:
+            texts[file.path] = text_of(file.path, always=True) or ""
+        except Refused as refused:
+            reading.unreadable.append(Unreadable(Place(file.path, refused.line), str(refused)))
+    if any(concerns_events(text) for text in texts.values()):
+        try:
+            reading.add(read_terraform(texts))
+        except RecursionError:
+            reading.add(_fault(files[0].path, 1, "is nested too deep"))
+    reading.rules = [rule for rule in reading.rules if rule.place.file in asked_for]
+    reading.unreadable = [fault for fault in reading.unreadable if fault.place.file in asked_for]
+    return reading
+
+
+def _whole_module(files: list[Found]) -> list[Found]:
+    if not any(file.named for file in files):
+        return files
+    with contextlib.suppress(OSError):
+        return sorted({file.path: file for file in (*terraform_beside(files[0].folder), *files)}.values())
+    return files
+
+
+def _fault(path: str, line: int, message: str) -> Reading:
+    return Reading(unreadable=[Unreadable(Place(path, line), message)])
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Fork where there is fork: the processes then share what is loaded, and start at once."""
+    return multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,39 @@
+"""The rules of a consumer, as they are written in its infrastructure code."""
+
+from pytest_bdd import given, parsers, then, when
+
+from pca_events.consumers.check import check
+from pca_events.consumers.model import Reading
+from pca_events.consumers.readers.files import read_paths
+from pca_events.consumers.report import CheckedRule, CheckReport
+from pca_events.locations import locate
+
+
+@given(parsers.parse('the infrastructure code "{folder}"'), target_fixture="reading")
+def infrastructure(folder: str) -> Reading:
+    """Read the rules of one of the example consumers."""
+    return read_paths([str(locate("infrastructure") / folder)])
+
+
+@when("its rules are checked", target_fixture="checked")
+def check_rules(reading: Reading) -> CheckReport:
+    """Hold them against the contract."""
+    return check(reading)
+
+
+@then(parsers.parse('the rule "{name}" fires on "{events}" and on nothing else'))
+def fires_on(checked: CheckReport, name: str, events: str) -> None:
+    """Compare with the ids, separated by commas, of the events on which it always fires; on no other may it fire."""
+    rule = _rule(checked, name)
+    assert (", ".join(rule.fires_on), rule.may_fire_on) == (events, [])
+
+
+@then(parsers.parse('nothing is to be said about the rule "{name}"'))
+def no_finding(checked: CheckReport, name: str) -> None:
+    """Expect no finding."""
+    assert _rule(checked, name).findings == ()
+
+
+def _rule(report: CheckReport, name: str) -> CheckedRule:
+    assert report.unreadable == []
+    return next(checked for checked in report.rules if checked.rule.name.endswith(name))

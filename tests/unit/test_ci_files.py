@@ -1,0 +1,188 @@
+"""What is copied into a CI: well-formed, and in words that the command knows."""
+
+import argparse
+import configparser
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pca_events.cli import COMMANDS
+from pca_events.consumers.formats import FORMATS
+
+TOP = Path(__file__).parents[2]
+ACTION = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
+HOOKS = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text("utf-8"))
+PAGE = (TOP / "docs" / "check-in-ci.md").read_text("utf-8")
+STEPS: dict[str, dict[str, Any]] = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
+CHECK = STEPS["Check the rules"]["run"]
+WRITTEN = [CHECK, HOOKS[0]["entry"], PAGE]
+
+
+def snippets(language: str) -> list[str]:
+    """The snippets of the page in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def known_options() -> Iterator[str]:
+    """The options of `pca-events check`."""
+    parser = argparse.ArgumentParser()
+    importlib.import_module("pca_events.cli.check").add_to(parser.add_subparsers())
+    yield from re.findall(r"--[a-z-]+", subcommand_help(parser))
+
+
+def subcommand_help(parser: argparse.ArgumentParser) -> str:
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    (check,) = [command for action in actions for command in action.choices.values()]
+    return str(check.format_help())
+
+
+def test_the_command_is_there() -> None:
+    assert "check" in COMMANDS
+
+
+def test_all_files_name_commands_and_options_that_exist() -> None:
+    used = {
+        option for text in WRITTEN for words in re.findall(r"pca-events check(.*)", text)
+        for option in re.findall(r"(?<!\S)--[a-z-]+", words)
+    }  # fmt: skip
+    assert {"--format", "--baseline", "--write-baseline"} <= used
+    assert used <= set(known_options())
+
+
+def test_all_files_name_formats_that_exist() -> None:
+    named = {name for text in WRITTEN for name in re.findall(r"--format ([a-z]+)", text)}
+    assert {"sarif", "github", "markdown", "junit"} == named
+    assert named <= set(FORMATS)
+    table = PAGE.partition("## Formats")[2]
+    assert re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE) == ["text", *FORMATS]
+
+
+def test_no_input_of_the_action_becomes_a_part_of_a_script() -> None:
+    scripts = [step["run"] for step in STEPS.values() if "run" in step]
+    assert len(scripts) == 3
+    assert not any("${{" in script for script in scripts)
+
+
+def test_the_action_uses_what_it_declares_and_declares_what_it_uses() -> None:
+    text = (TOP / "action.yml").read_text("utf-8")
+    assert set(re.findall(r"inputs\.([a-z-]+)", text)) == set(ACTION["inputs"])
+    assert set(re.findall(r"steps\.([a-z-]+)\.", text)) == {"check", "python"}
+    assert all("shell" in step for step in STEPS.values() if "run" in step)
+    assert all({"description", "default"} == set(about) for about in ACTION["inputs"].values())
+    assert re.findall(r"^\| `([a-z-]+)` \|.*\|$", PAGE.partition("## pre-commit")[0], re.MULTILINE) == list(
+        ACTION["inputs"]
+    )
+
+
+def test_the_action_installs_what_is_pinned_with_hashes() -> None:
+    script = STEPS["Install pca-events"]["run"]
+    (file,) = re.findall(r'--require-hashes -r "\$SOURCE/(\S+)"', script)
+    assert "--hash=sha256:" in (TOP / file).read_text("utf-8")
+    assert script.count("pip") == 2
+    assert '--no-deps "$SOURCE"' in script
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    assert ACTION["inputs"]["python-version"]["default"] in " ".join(project["classifiers"])
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Path:
+    """A folder in which `pca-events` notes its words, prints one and ends with status 1."""
+    commands = tmp_path / "pca-events" / "bin"
+    commands.mkdir(parents=True)
+    stub = commands / "pca-events"
+    stub.write_text('#!/bin/sh\nfor word; do echo "$word" >> words; done\necho >> words\necho said\nexit 1\n')
+    stub.chmod(0o755)
+    return tmp_path
+
+
+def run(script: str, runner: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed, and the action's scripts are for bash")
+    files = {"GITHUB_OUTPUT": str(runner / "output"), "GITHUB_STEP_SUMMARY": str(runner / "summary")}
+    line = [bash, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
+    given = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(runner), **files, **environment}
+    return subprocess.run(line, cwd=runner, env=given, capture_output=True, text=True)
+
+
+def test_the_action_keeps_the_status_and_gives_every_word_as_it_is(runner: Path) -> None:
+    paths = "infra/my rules\n\n$(touch broken)\n--help\n"
+    ran = run(CHECK, runner, PATHS=paths, ARGS="--baseline\n  known.json", SARIF_FILE="out.sarif")
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "said\n")
+    assert not (runner / "broken").exists()
+    calls = [call.split("\n") for call in (runner / "words").read_text().strip().split("\n\n")]
+    ends = ["--", "infra/my rules", "$(touch broken)", "--help"]
+    assert calls == [
+        ["check", "--baseline", "known.json", "--format", name, *ends] for name in ("sarif", "github", "markdown")
+    ]
+    assert (runner / "output").read_text() == "exit-status=1\nwritten=true\n"
+    assert (runner / "out.sarif").read_text() == (runner / "summary").read_text() == "said\n"
+    assert run(STEPS["End with the status of the check"]["run"], runner, STATUS="1").returncode == 1
+
+
+def test_a_check_that_writes_nothing_uploads_nothing(runner: Path) -> None:
+    (runner / "pca-events" / "bin" / "pca-events").write_text("#!/bin/sh\nexit 2\n")
+    assert run(CHECK, runner, PATHS=".", ARGS="", SARIF_FILE="out.sarif").returncode == 0
+    assert (runner / "output").read_text() == "exit-status=2\n"
+    assert "steps.check.outputs.written == 'true'" in STEPS["Upload the findings to code scanning"]["if"]
+
+
+def test_the_hook_checks_the_whole_project_when_a_file_of_it_changes() -> None:
+    (hook,) = HOOKS
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("pca-events-check", "python", False)
+    assert hook["entry"].split() == ["pca-events", "check"]
+    assert hook["args"] == ["."]
+    for file in (
+        "infra/main.tf",
+        "a.tf.json",
+        "main.tofu",
+        "template.yaml",
+        "serverless.yml",
+        "cdk.out/x.template.json",
+    ):
+        assert re.search(hook["files"], file)
+    for file in ("main.py", "README.md", "notes.tf.bak", "tf"):
+        assert not re.search(hook["files"], file)
+
+
+def test_the_snippets_can_be_copied() -> None:
+    workflow, steps, hooks, gitlab = map(yaml.safe_load, snippets("yaml"))
+    (job,) = workflow["jobs"].values()
+    for step in (job["steps"][-1], steps["steps"][-1]):
+        assert step["uses"].startswith("OWNER/pca-events@v")
+        assert set(step["with"]) <= set(ACTION["inputs"])
+    assert workflow["permissions"]["security-events"] == "write"
+    assert [hook["id"] for repo in hooks["repos"] for hook in repo["hooks"]] == [HOOKS[0]["id"]]
+    (job,) = gitlab.values()
+    report = job["artifacts"]["reports"]["junit"]
+    assert (job["script"][-1].endswith(f"--format junit infra/ > {report}"), job["artifacts"]["when"]) == (
+        True,
+        "always",
+    )
+    (ini,) = snippets("ini")
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read_string(ini)
+    assert tox["testenv:rules"]["commands"] == "pca-events check infra/"
+
+
+def test_the_snippets_name_the_version_of_this_project() -> None:
+    version = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert set(re.findall(r"\bv(\d+\.\d+\.\d+)", PAGE)) == {version}
+
+
+def test_the_pictures_of_the_page_are_there_and_ask_nobody() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", PAGE)
+    assert pictures
+    for name in pictures:
+        svg = (TOP / "docs" / name).read_text("utf-8")
+        assert len(svg) < 60_000
+        assert set(re.findall(r"https?://[^\"' )]+", svg)) == {"http://www.w3.org/2000/svg"}

@@ -1,0 +1,161 @@
+"""Patterns in files of their own, and what the AWS command line prints."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pca_events import catalog
+from pca_events.consumers.model import Place, Rule
+from pca_events.consumers.readers.json_text import NoJson, parse, with_lines
+from pca_events.consumers.readers.plain_json import (
+    is_pattern,
+    is_rule_output,
+    is_sound_pattern,
+    read_pattern_file,
+    read_rule_output,
+)
+
+DESCRIBED = {
+    "Name": "crl-failed",
+    "Arn": "arn:aws:events:eu-central-1:111122223333:rule/orders/crl-failed",
+    "EventPattern": '{"source":["aws.acm-pca"],"detail":{"result":["failure"]}}',
+    "State": "DISABLED",
+    "EventBusName": "orders",
+}
+SCHEDULED = {"Name": "daily", "Arn": "arn:aws:events:x", "ScheduleExpression": "rate(1 day)", "State": "ENABLED"}
+TARGETS = {"Targets": [{"Id": "1", "Arn": "arn:aws:sqs:eu-central-1:111122223333:tickets"}]}
+
+
+def tree(value: Any) -> Any:
+    found, twice = with_lines(json.dumps(value, indent=1))
+    assert twice == []
+    return found
+
+
+def test_every_key_has_its_line() -> None:
+    text = '{"a": {"b": [1, {"c": "\\u00e9\\"}{"}],\n\n"d"\n: null}, "e": -1.5e3,\n"f": [],\r\n"g": true}'
+    found, _ = with_lines(text)
+    assert found == json.loads(text)
+    assert found.spans == {"a": (1, 4), "e": (4, 4), "f": (5, 5), "g": (6, 6)}
+    assert found["a"].spans == {"b": (1, 1), "d": (3, 4)}
+    assert found["a"]["b"][1].spans == {"c": (1, 1)}
+
+
+@pytest.mark.parametrize("entry", catalog.documented_events())
+def test_a_tree_is_what_json_says(entry: catalog.DocumentedEvent) -> None:
+    assert tree(entry.sample) == entry.sample
+
+
+@pytest.mark.parametrize("text", ["1", '"a"', "[]", "[[1], {}]", "null", "{}"])
+def test_any_document_is_a_tree(text: str) -> None:
+    assert with_lines(text) == (json.loads(text), [])
+
+
+def test_a_key_that_is_there_twice_is_told() -> None:
+    assert with_lines('{"a": 1,\n"b": {"c": 1,\n"c": 2},\n"a": 3}') == (
+        {"a": 3, "b": {"c": 2}},
+        [(3, "c"), (4, "a")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("{\n'a': 1}", 2, "is no JSON: Expecting property name enclosed in double quotes"),
+        ('{"a": NaN}', 1, "is no JSON: it does not know NaN"),
+        ("", 1, "is no JSON: Expecting value"),
+        ("{}\n{}", 2, "is no JSON: Extra data"),
+        ("[" * 100_000, 1, "is nested too deep"),
+        (f"[{'9' * 5_000}]", 1, "is no JSON: "),
+    ],
+)
+def test_what_is_no_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
+    with pytest.raises(NoJson) as refused:
+        parse(text)
+    assert refused.value.line == line
+    assert str(refused.value).startswith(message)
+
+
+def test_a_tree_is_not_nested_deeper_than_its_readers_can_go() -> None:
+    with pytest.raises(NoJson, match="is nested too deep"):
+        with_lines("[" * 500 + "]" * 500)
+
+
+@pytest.mark.parametrize(
+    ("document", "likely", "sound"),
+    [
+        ({"source": ["aws.acm-pca"]}, True, True),
+        ({"detail": {"result": ["failure"]}}, True, True),
+        ({"$or": [{"source": ["a"]}, {"source": ["b"]}]}, True, True),
+        ({"source": [{"prefix": "aws."}], "account": ["1"]}, True, True),
+        ({"source": "aws.acm-pca", "detail": {"result": ["failure"]}}, True, False),
+        ({"source": ["aws.acm-pca"], "detailType": ["x"]}, True, False),
+        ({"source": ["aws.acm-pca"], "detail": {"result": "failure"}}, True, False),
+        ({"resources": ["a"]}, True, False),
+        ({"source": "aws.acm-pca"}, True, False),
+        ({"source": "aws.acm-pca", "detail-type": "x", "detail": {"result": "failure"}}, True, False),
+        ({"source": "src", "name": "x"}, False, False),
+        ({"name": "x", "scripts": {}}, False, False),
+        (catalog.documented_events()[0].sample, False, False),
+        ({}, False, False),
+        ([], False, False),
+    ],
+)
+def test_a_pattern_is_told_from_other_json(document: Any, likely: bool, sound: bool) -> None:
+    assert (is_pattern(tree(document)), is_sound_pattern(tree(document))) == (likely, sound)
+
+
+def test_a_pattern_file_is_a_rule_of_that_name() -> None:
+    reading = read_pattern_file(tree({"source": ["aws.acm-pca"], "detail": {"result": ["x"]}}), "rules/crl.json", 9)
+    assert reading.rules == [
+        Rule(
+            place=Place("rules/crl.json", 1),
+            last_line=9,
+            name="crl.json",
+            pattern={"source": ["aws.acm-pca"], "detail": {"result": ["x"]}},
+            lines={"source": 2, "detail": 5, "detail.result": 6},
+            targets=None,
+        )
+    ]
+
+
+def test_a_described_rule() -> None:
+    (rule,) = read_rule_output(tree(DESCRIBED), "rule.json", 7).rules
+    assert rule == Rule(
+        place=Place("rule.json", 1),
+        last_line=7,
+        name="crl-failed",
+        pattern={"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}},
+        lines={"source": 4, "detail": 4, "detail.result": 4},
+        bus="orders",
+        enabled=False,
+        targets=None,
+    )
+
+
+def test_listed_rules() -> None:
+    listed = {"Rules": [DESCRIBED, SCHEDULED, {"Name": "n", "EventPattern": "{", "Arn": "a"}]}
+    first, second = read_rule_output(tree(listed), "rules.json", 99).rules
+    assert (first.name, first.place.line, first.last_line, first.lines["source"]) == ("crl-failed", 3, 8, 6)
+    assert (second.name, second.place.line, second.pattern, second.bus) == ("n", 16, "{", "default")
+    assert read_rule_output(tree(TARGETS), "targets.json", 5).rules == []
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (DESCRIBED, True),
+        (SCHEDULED, True),
+        ({"Rules": [DESCRIBED], "NextToken": "x"}, True),
+        ({"Rules": []}, True),
+        (TARGETS, True),
+        ({"Rules": ["a"]}, False),
+        ({"Rules": {}}, False),
+        ({"Rules": [{}]}, False),
+        ({"Name": "x"}, False),
+        ([DESCRIBED], False),
+    ],
+)
+def test_output_is_told_from_other_json(document: Any, expected: bool) -> None:
+    assert is_rule_output(tree(document)) is expected
