@@ -3,13 +3,14 @@
 import pytest
 from shown import TOP, commands, printed
 
-PAGE = (TOP / "docs" / "commands.md").read_text("utf-8")
+PAGES = [(TOP / "docs" / name).read_text("utf-8") for name in ("commands.md", "check.md")]
+SHOWN = [shown for page in PAGES for shown in commands(page)]
 
 
-def test_the_page_shows_commands() -> None:
-    assert len(commands(PAGE)) == PAGE.count("```console") > 8
+def test_the_pages_show_commands() -> None:
+    assert len(SHOWN) == sum(page.count("```console") for page in PAGES) > 12
 
 
-@pytest.mark.parametrize(("words", "shown"), commands(PAGE), ids=[words for words, _ in commands(PAGE)])
+@pytest.mark.parametrize(("words", "shown"), SHOWN, ids=[words for words, _ in SHOWN])
 def test_a_page_shows_what_is_printed(words: str, shown: str) -> None:
     assert printed(words) == shown

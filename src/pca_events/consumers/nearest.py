@@ -69,7 +69,17 @@ def change_to_match(pattern: dict[str, Any], event: Event, name: str) -> Nearest
     """Return what to change so that the pattern matches an event."""
     changed = copy.deepcopy(pattern)
     edits = tuple(_edit(changed, steps, event) for steps in _blocking(pattern, (), event))
-    return Nearest(name, edits, changed)
+    return Nearest(name, edits, _without_empty(changed) or {"source": [event["source"]]})
+
+
+def _without_empty(node: Any) -> Any:
+    """Take out the objects that an edit has left empty; a pattern must not have any."""
+    if isinstance(node, list):
+        return [_without_empty(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _without_empty(value) for key, value in node.items()}
+    return {key: value for key, value in kept.items() if value != {}}
 
 
 def _blocking(node: dict[str, Any], way: Steps, event: Event) -> Iterator[Steps]:

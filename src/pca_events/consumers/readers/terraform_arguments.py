@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from pca_events.consumers.model import Unknown
+from pca_events.consumers.readers.terraform_paths import items
 from pca_events.consumers.readers.terraform_syntax import Body, Expression
-from pca_events.consumers.readers.terraform_values import items
 
 
 class Values(Protocol):

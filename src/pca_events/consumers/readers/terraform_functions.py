@@ -243,7 +243,7 @@ _OF_KNOWN: dict[str, Callable[..., Any]] = {
     "tostring": text_of,
     "tonumber": lambda text: json.loads(text) if isinstance(text, str) else text,
     "tobool": lambda value: {"true": True, "false": False, True: True, False: False}[value],
-    "toset": lambda held: _distinct(_listed_of(held)),
+    "toset": lambda held: sorted(_distinct(_listed_of(held))),
     "distinct": _distinct,
     "sort": sorted,
     "reverse": lambda held: held[::-1],

@@ -10,9 +10,10 @@ from pca_events.consumers.readers.terraform_arguments import Arguments
 from pca_events.consumers.readers.terraform_blocks import Broken
 from pca_events.consumers.readers.terraform_functions import decoded
 from pca_events.consumers.readers.terraform_instances import Declared, Instance, counted, for_each
+from pca_events.consumers.readers.terraform_paths import Step
 from pca_events.consumers.readers.terraform_policy import policy_document
 from pca_events.consumers.readers.terraform_syntax import Body, Expression
-from pca_events.consumers.readers.terraform_values import Evaluator, Step
+from pca_events.consumers.readers.terraform_values import Evaluator
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from lark import Token
 
@@ -11,6 +11,7 @@ from pca_events.consumers.readers.composed import Reference, joined
 from pca_events.consumers.readers.terraform_blocks import Broken
 from pca_events.consumers.readers.terraform_functions import call, text_of
 from pca_events.consumers.readers.terraform_operators import binary, negated
+from pca_events.consumers.readers.terraform_paths import Names, Step, follow, items
 from pca_events.consumers.readers.terraform_syntax import (
     Expression,
     Node,
@@ -26,27 +27,6 @@ MOST_STEPS = 200_000
 """How many expressions the value of one argument may take; what takes more is not known."""
 
 _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step from a value into it: `.name`, `["key"]`, `[0]`."""
-
-    key: Any
-    text: str
-
-
-class Names(Protocol):
-    """What names stand for."""
-
-    def named(self, root: str, steps: list[Step]) -> tuple[Any, list[Step]]:
-        """What the beginning of `root.step.step` is, and the steps that are left to go."""
-
-    def attribute(self, of: Reference, step: Step) -> Any:
-        """What a step from a resource, or from what is known of it, leads to."""
-
-    def every(self, of: Reference) -> Any:
-        """The instances of a resource: a list, or an object of them by key; else Unknown."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +196,7 @@ class Evaluator:
             node = inner[0]
         if len(node.children) == 1 and trees(node)[0].data == "identifier":
             return self._path(str(trees(node)[0].children[0]), steps, at)
-        return self._follow(self._value(node, at), steps)
+        return follow(self._names, self._value(node, at), steps)
 
     _index_expr_term = _get_attr_expr_term
 
@@ -236,17 +216,7 @@ class Evaluator:
             value, rest = at.bound[root], steps
         else:
             value, rest = self._names.named(root, steps)
-        return self._follow(value, rest)
-
-    def _follow(self, value: Any, steps: list[Step]) -> Any:
-        for step in steps:
-            if isinstance(value, Reference):
-                value = self._names.attribute(value, step)
-            elif isinstance(value, Unknown):
-                value = Unknown(value.reason + step.text if " " not in value.reason else value.reason)
-            else:
-                value = value[step.key]
-        return value
+        return follow(self._names, value, rest)
 
     def _full_splat_expr_term(self, node: Node, at: _At) -> Any:
         base, splat = trees(node)
@@ -255,7 +225,7 @@ class Evaluator:
             value = self._names.every(value)
         if not isinstance(value, list):
             raise TypeError("it is not known how many there are")
-        return [self._follow(item, steps) for item in value]
+        return [follow(self._names, item, steps) for item in value]
 
     _attr_splat_expr_term = _full_splat_expr_term
 
@@ -294,19 +264,6 @@ class Evaluator:
         if not isinstance(kept, bool):
             raise TypeError("it is not known whether it is there")
         return kept
-
-
-def items(value: Any) -> list[tuple[Any, Any]]:
-    """The keys and values of an object, or the indexes and values of a list.
-
-    Raises:
-        TypeError: it is neither.
-    """
-    if isinstance(value, dict):
-        return sorted(value.items())
-    if isinstance(value, list):
-        return list(enumerate(value))
-    raise TypeError("is neither a list nor an object")
 
 
 def _short(text: str) -> str:
