@@ -6,28 +6,28 @@ from rich.console import Console
 from rich.markup import escape
 
 from pca_events.catalog import documented_events
-from pca_events.consumers.report import CheckedRule, CheckReport
+from pca_events.consumers.inputs import paths_read, unknown_inputs
+from pca_events.consumers.report import CheckedRule, CheckReport, Verdict
 from pca_events.consumers.unknowns import stated
 from pca_events.errors import InvalidPattern
 from pca_events.harness import Session
-from pca_events.harness.deployment import fired
+from pca_events.harness.deployment import Deployed, Fired, fired
+
+_OBJECTS = ("$", "$.detail", "$.resources", "$.resources[*]")
 
 
 def compare(report: CheckReport, session: Session, out: Console) -> int:
     """Deploy every rule whose pattern is known whole, and print what differs; return 1 where something does."""
     rules = {f"{checked.rule.place} {checked.rule.name}": checked for checked in report.rules}
     known = {label: checked for label, checked in rules.items() if _is_known(checked)}
-    found = fired(session, {label: checked.rule.pattern for label, checked in known.items()}, _events())
-    differences = [words for label, checked in known.items() for words in _differences(checked, found[label])]
+    deployed = {label: Deployed(checked.rule.pattern, _inputs(checked)) for label, checked in known.items()}
+    found = fired(session, deployed, [event.event for event in documented_events()])
+    differences = [f"{label}: {words}" for label in known for words in _differences(known[label], found[label])]
     for words in differences:
         out.print(f"[red]differs[/] {escape(words)}")
     left = f"; {len(rules) - len(known)} not known whole" if len(rules) > len(known) else ""
     out.print(f"{len(known)} rules deployed on {escape(session.backend.name)}: {len(differences)} differences{left}")
     return 1 if differences else 0
-
-
-def _events() -> list[dict[str, object]]:
-    return [event.event for event in documented_events()]
 
 
 def _is_known(checked: CheckedRule) -> bool:
@@ -37,13 +37,26 @@ def _is_known(checked: CheckedRule) -> bool:
         return isinstance(checked.rule.pattern, dict)
 
 
-def _differences(checked: CheckedRule, fires: set[int] | None) -> Iterator[str]:
-    name = f"{checked.rule.place} {checked.rule.name}"
+def _inputs(checked: CheckedRule) -> tuple[str, ...]:
+    """The texts that the targets read; what is an object is not compared."""
+    found = (path for target in checked.rule.targets or () for path in paths_read(target))
+    return tuple(dict.fromkeys(path for path in found if path not in _OBJECTS))
+
+
+def _differences(checked: CheckedRule, there: Fired) -> Iterator[str]:
     refused_here = any(finding.code == "invalid-pattern" for finding in checked.findings)
-    if (fires is None) != refused_here:
-        yield f"{name}: the pattern is {'refused' if fires is None else 'taken'} there, but not here"
-    elif fires is not None:
+    if there.refused != refused_here:
+        yield f"the pattern is {'refused' if there.refused else 'taken'} there, but not here"
+    elif not there.refused:
         for number, verdict in enumerate(checked.verdicts):
-            if verdict.fires != "may" and (number in fires) != (verdict.fires == "always"):
-                there = "fires" if number in fires else "does not fire"
-                yield f"{name}: {there} on {verdict.event} there, but was found otherwise"
+            yield from _of_event(checked, verdict, there.missing.get(number))
+
+
+def _of_event(checked: CheckedRule, verdict: Verdict, missing: frozenset[str] | None) -> Iterator[str]:
+    if verdict.fires != "may" and (missing is not None) != (verdict.fires == "always"):
+        there = "does not fire" if missing is None else "fires"
+        yield f"{there} on {verdict.event} there, but was found otherwise"
+    elif missing is not None:
+        expected = {path for t in checked.rule.targets or () for path, _ in unknown_inputs(t, [verdict.event])}
+        for path in sorted(missing ^ (expected & {*_inputs(checked)})):
+            yield f"its target {'misses' if path in missing else 'gets'} {path} of {verdict.event} there, but not here"

@@ -10,11 +10,16 @@ from pca_events.consumers.model import Target, Unknown
 
 def unknown_inputs(target: Target, events: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield each path that a target reads and that is not in all of these events, with the ids of those without it."""
-    paths: list[str | Unknown | None] = [target.input_path, *target.input_paths.values()]
-    for path in dict.fromkeys(path for path in paths if isinstance(path, str)):
+    for path in paths_read(target):
         missing = [event for event in events if path not in _paths(event)]
         if missing:
             yield path, missing
+
+
+def paths_read(target: Target) -> list[str]:
+    """Return every JSON path that a target reads, once."""
+    paths: list[str | Unknown | None] = [target.input_path, *target.input_paths.values()]
+    return list(dict.fromkeys(path for path in paths if isinstance(path, str)))
 
 
 @cache

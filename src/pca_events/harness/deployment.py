@@ -1,6 +1,7 @@
-"""Patterns put on a real event bus as they are written, and which events fire them there."""
+"""Rules put on a real event bus as they are written, and what fires them there."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pca_events.catalog import Event
 from pca_events.errors import InvalidPattern
@@ -10,42 +11,61 @@ from pca_events.harness.session import Pattern, Session
 _RULES_ON_A_BUS = 100  # AWS takes 300, LocalStack gets slower with each
 
 
-def fired(session: Session, patterns: Mapping[str, Pattern], events: Sequence[Event]) -> dict[str, set[int] | None]:
-    """Put each pattern as a rule with a queue as its target, publish the events, and say which of them fired it.
+@dataclass(frozen=True)
+class Deployed:
+    """A rule as it is to be put.
+
+    Attributes:
+        inputs: the JSON paths of the texts that its targets read of an event.
+    """
+
+    pattern: Pattern
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass
+class Fired:
+    """What fired a rule.
+
+    Attributes:
+        refused: whether the backend refuses the pattern.
+        missing: for each event that fired the rule, by its index, the inputs that it does not have.
+    """
+
+    refused: bool = False
+    missing: dict[int, frozenset[str]] = field(default_factory=dict)
+
+
+def fired(session: Session, rules: Mapping[str, Deployed], events: Sequence[Event]) -> dict[str, Fired]:
+    """Put each rule with a queue as its target, publish the events, and say which of them fired it.
 
     Args:
         session: the connection to the backend.
-        patterns: by a label of the caller's.
-        events: published once for each hundred patterns.
-
-    Returns:
-        For each label the indices of the events that fired its rule; None where the backend refuses the pattern.
+        rules: by a label of the caller's.
+        events: published once for each hundred rules.
     """
-    found: dict[str, set[int] | None] = {}
-    labels = list(patterns)
+    found: dict[str, Fired] = {}
+    labels = list(rules)
     for start in range(0, len(labels), _RULES_ON_A_BUS):
         found |= _on_one_bus(
-            session, {label: patterns[label] for label in labels[start : start + _RULES_ON_A_BUS]}, events
+            session, {label: rules[label] for label in labels[start : start + _RULES_ON_A_BUS]}, events
         )
     return found
 
 
-def _on_one_bus(
-    session: Session, patterns: Mapping[str, Pattern], events: Sequence[Event]
-) -> dict[str, set[int] | None]:
-    found: dict[str, set[int] | None] = {}
+def _on_one_bus(session: Session, rules: Mapping[str, Deployed], events: Sequence[Event]) -> dict[str, Fired]:
+    found: dict[str, Fired] = {}
+    names: dict[str, str] = {}
     with ScenarioBus(session, "check --deploy") as bus:
-        rules: dict[str, str] = {}
-        for number, (label, pattern) in enumerate(patterns.items()):
+        for number, (label, rule) in enumerate(rules.items()):
+            found[label] = Fired()
+            names[f"rule-{number}"] = label
             try:
-                bus.log(f"rule-{number}", pattern)
+                bus.log(f"rule-{number}", rule.pattern, rule.inputs)
             except InvalidPattern:
-                found[label] = None
-            else:
-                rules[f"rule-{number}"], found[label] = label, set()
+                found[label].refused = True
         index = {stamped: number for number, stamped in enumerate(bus.publish(*events))}
         for delivery in bus.deliveries():
-            fires = found[rules[delivery.rule]]
-            if fires is not None:
-                fires.add(index[delivery.event_id])
+            missing = frozenset(path for path, text in delivery.inputs.items() if not text)
+            found[names[delivery.rule]].missing[index[delivery.event_id]] = missing
     return found

@@ -3,8 +3,8 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,12 +37,14 @@ class Delivery:
         event_id: the id that the bus stamped on the event.
         event: what was received in the event's place, where the rule passes events on; else None.
         queue: the name of the queue that received it.
+        inputs: what a note says beside that, by name.
     """
 
     rule: str
     event_id: str
     event: Event | None = None
     queue: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class ScenarioBus:
@@ -103,9 +105,11 @@ class ScenarioBus:
         self._put("rule", Rule(self.name, label, pattern))
         self._put("target", self.default_target(label))
 
-    def log(self, label: str, pattern: Pattern) -> None:
-        """Put a rule whose target receives a note of each event that matches."""
-        note = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": f'{{"rule": "{label}", "id": "<id>"}}'}
+    def log(self, label: str, pattern: Pattern, inputs: Sequence[str] = ()) -> None:
+        """Put a rule whose target receives a note of each event that matches, with the texts at these JSON paths."""
+        names = {f"input{number}": path for number, path in enumerate(inputs)}
+        body = {"rule": label, "id": "<id>", "inputs": {path: f"<{name}>" for name, path in names.items()}}
+        note = {"InputPathsMap": {"id": "$.id", **names}, "InputTemplate": json.dumps(body)}
         self._put(f"rule {label}", Rule(self.name, label, pattern))
         self._put(f"target {label}", Target(self.name, label, self.queue_arn(), {"InputTransformer": note}))
 
@@ -305,7 +309,7 @@ class ScenarioBus:
         for message in messages:
             body = json.loads(message["Body"])
             if "rule" in body:
-                self.received.append(Delivery(body["rule"], body["id"], queue=queue))
+                self.received.append(Delivery(body["rule"], body["id"], None, queue, body["inputs"]))
             else:
                 self.received.append(Delivery(self._watched, body.get("id", ""), modes.true_event(body), queue))
         return bool(messages)
