@@ -3,14 +3,19 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from pca_events.catalog import documented_events
 from pca_events.consumers.findings import Subject, findings_of
 from pca_events.consumers.model import Reading, Rule, Unknown
 from pca_events.consumers.report import CheckedRule, CheckReport, Verdict, readable
-from pca_events.consumers.unknowns import stated
+from pca_events.consumers.unknowns import Stated, stated
 from pca_events.consumers.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
+
+Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
+"""A pattern with its verdicts on the documented events and on those of CloudTrail."""
 
 _MENTION = re.compile(r"acm.?pca|private.?ca\b|certificate-authority|pca-connector", re.IGNORECASE)
 
@@ -45,14 +50,33 @@ def concerns(subject: Subject) -> bool:
 
 def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
     try:
-        pattern = stated(rule.pattern)
+        pattern, found, twins = _judged_once(rule.pattern)
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
-    found = verdicts(pattern)
+    return Subject(rule, pattern, None, found, twins, _is_among(rule.bus, forwarded))
+
+
+def _judged_once(pattern: Any) -> Judged:
+    """Judge a pattern, or find how one that is written the same was judged: rules are often made from one mould."""
+    try:
+        text = json.dumps(pattern)
+    except TypeError:  # something in it is not known
+        return _judged(pattern)
+    return _judged_text(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _judged_text(text: str) -> Judged:
+    return _judged(json.loads(text))
+
+
+def _judged(pattern: Any) -> Judged:
+    read = stated(pattern)
+    found = verdicts(read)
     if all(verdict.fires == "never" for verdict in found):
-        found = verdicts(pattern, whole=True)
-    return Subject(rule, pattern, None, found, twin_verdicts(pattern), _is_among(rule.bus, forwarded))
+        found = verdicts(read, whole=True)
+    return read, found, twin_verdicts(read)
 
 
 def _buses_sent_to(rules: Sequence[Rule]) -> list[str]:

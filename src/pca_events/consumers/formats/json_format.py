@@ -1,9 +1,12 @@
 """A report as JSON, in the shape that check-report.schema.json beside this file describes."""
 
 import json
+import re
 from typing import Any
 
 from pca_events.consumers.report import CheckReport
+
+_UNSOUND = re.compile(r"\\ud|NaN|Infinity")
 
 
 def render(report: CheckReport) -> str:
@@ -16,5 +19,8 @@ def written(document: Any) -> str:
 
     It is ASCII. A lone surrogate becomes a question mark, and a number that JSON does not have becomes its name.
     """
-    sound = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-    return json.dumps(json.loads(sound, parse_constant=str), indent=2) + "\n"
+    text = json.dumps(document, indent=2)
+    if _UNSOUND.search(text):
+        sound = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+        text = json.dumps(json.loads(sound, parse_constant=str), indent=2)
+    return text + "\n"

@@ -1,6 +1,7 @@
 """Event patterns as they are written: as an object, or as a JSON text, which may have holes."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from pca_events.consumers.model import Unknown
@@ -33,8 +34,9 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
     return str(plain(value)), {}
 
 
+@lru_cache(maxsize=1024)
 def _tree(text: str) -> Object | None:
-    """The object that a text is, or nothing where it is none."""
+    """The object that a text is, or nothing where it is none; rules are often made from one mould."""
     try:
         json_text.parse(text)
         tree, _ = json_text.with_lines(text)
