@@ -15,6 +15,7 @@ Feature: Calibration
         | anything-but       |
         | arrays             |
         | cidr               |
+        | engine             |
         | equals-ignore-case |
         | exact              |
         | exists             |

@@ -119,7 +119,8 @@ def test_a_resource_that_only_some_events_have() -> None:
 
 
 def test_what_aws_refuses_is_refused() -> None:
-    for pattern in ({"source": []}, "{", {"source": "aws.acm-pca"}, {"source": [{"contains": "x"}]}):
+    refused: list[Any] = [{"source": []}, "{", {"source": "aws.acm-pca"}, {"source": [{"contains": "x"}]}]
+    for pattern in refused:
         with pytest.raises(InvalidPattern):
             stated(pattern)
 

@@ -16,9 +16,6 @@ from pca_events.consumers.readers.terraform_resources import READ, Resource, Res
 from pca_events.consumers.readers.terraform_syntax import Expression, json_body, parse_block, parse_body
 from pca_events.consumers.readers.tree import Object
 
-SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
-"""How the names of files end that can be part of a module."""
-
 _CONCERNS = re.compile(r"aws_cloudwatch_event_rule|terraform-aws-(?:modules/)?eventbridge")
 _GIVEN = re.compile(r"(?:^|[\\/])terraform\.tfvars(?:\.json)?$|\.auto\.tfvars(?:\.json)?$")
 
