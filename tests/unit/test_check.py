@@ -88,6 +88,14 @@ def test_what_is_said_about_a_rule(checked: Rule, expected: dict[str, str]) -> N
     assert codes(checked) == expected
 
 
+def test_who_waits_for_what_is_never_sent_is_told_so() -> None:
+    waiting = rule({"detail-type": ["ACM Private CA Certificate Revocation"], "detail": {"result": ["failure"]}})
+    (found,) = of(waiting)
+    assert [(finding.code, finding.message) for finding in found.findings] == [
+        ("never-fires", "never fires: nothing is sent in the case that it waits for: A RevokeCertificate call fails.")
+    ]
+
+
 def test_a_refused_pattern_that_does_not_speak_of_aws_private_ca_concerns_somebody_else() -> None:
     assert of(rule({"source": []})) == []
 

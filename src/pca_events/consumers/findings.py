@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pca_events.catalog import documented_events
+from pca_events.catalog import documented_events, never_sent
 from pca_events.consumers.inputs import unknown_inputs
 from pca_events.consumers.model import DEFAULT_BUS, Key, Place, Queue, Rule, Unknown
 from pca_events.consumers.names import expects
@@ -92,6 +92,11 @@ def _never(subject: Subject) -> Iterator[Finding]:
         remedy = "leave it, if the calls are meant; for how operations end, name a detail-type of AWS Private CA"
         yield Finding("note", "cloudtrail-only", message, remedy, place)
         return
+    for silent in never_sent():
+        if subject.stated and subject.stated.pattern.matches(silent.sample):
+            message = f"never fires: nothing is sent in the case that it waits for: {silent.when}"
+            yield Finding("error", "never-fires", message, silent.what_to_do, subject.line_of("detail.result"))
+            return
     nearest = min(subject.verdicts, key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict)))
     for block in nearest.blocks:
         advice = re.search(r'did you mean ("[^"]*")\?', block)

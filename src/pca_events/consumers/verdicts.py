@@ -164,13 +164,14 @@ def _block(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ..
     wanted = " or ".join([*(matcher.words for matcher in matchers), *(f"${{{u.reason}}}" for u in unknowns)])
     if not forms[0].values:
         return f"{path}: {wanted} is never sent"
-    documented = ", ".join(map(json.dumps, documented_values(path)))
-    texts = exact_texts(matchers)
-    folded = {value.lower(): value for value in documented_values(path)}
+    texts, known = exact_texts(matchers), documented_values(path)
+    if set(texts) & set(known):
+        return f"{path}: {wanted} is not sent here; these events have {' or '.join(map(json.dumps, forms[0].values))}"
+    folded = {value.lower(): value for value in known}
     near = difflib.get_close_matches(texts[0].lower(), folded, n=1) if texts else []
-    advice = f'; did you mean "{folded[near[0]]}"?' if near and folded[near[0]] not in texts else ""
-    values = "documented value" if ", " not in documented else "documented values"
-    return f"{path}: {wanted} is never sent; {values}: {documented}{advice}"
+    advice = f'; did you mean "{folded[near[0]]}"?' if near else ""
+    values = "documented value" if len(known) == 1 else "documented values"
+    return f"{path}: {wanted} is never sent; {values}: {', '.join(map(json.dumps, known))}{advice}"
 
 
 def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
