@@ -152,7 +152,7 @@ def test_what_it_takes_is_taken(element: Any) -> None:
         ('{\n  "detail": {\n    "result": ["success",\n      {"prefix": 1}]}}', "line 4, column 7"),
         ('{"a": {"b": [1, 2]}, "a" : {"b\\"]": [ [] ] }}', "line 1, column 39"),
         ('{"$or":[{"a":["b"]},\t{"c":\n{}}]}', "line 2, column 1"),
-        ('{"source": ["aws.acm-pca"],}', "line 1, column 28"),
+        ('{"source": ["aws.acm-pca"] "a"}', "line 1, column 28"),
         ("{'source': ['aws.acm-pca']}", "line 1, column 2"),
         ('{"source": ["aws.acm-pca"]} {}', "line 1, column 29"),
         ("", "line 1, column 1"),

@@ -485,7 +485,7 @@ def test_odd_names_stay_on_their_line(command: Run, edited: Callable[..., str]) 
 
 
 BAD_INPUT: dict[str, tuple[Edit, str]] = {
-    "no JSON": (lambda files: files.update({CRL: '{\n"a": 1,\n}'}), "crl-generation.schema.json:3 is no JSON"),
+    "no JSON": (lambda files: files.update({CRL: '{\n"a": 1\n"b"}'}), "crl-generation.schema.json:3 is no JSON"),
     "no text": (lambda files: files.update({CRL: "[" * 90000}), "crl-generation.schema.json cannot be read as JSON"),
     "deep": (
         lambda files: files.update({CRL: '{"not":' * 90 + "{}" + "}" * 90}),
