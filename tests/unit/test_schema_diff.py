@@ -592,3 +592,23 @@ def test_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BadInput, match='"v1" is no folder, and git is not installed'):
         read_version("v1")
+
+
+def test_the_rules_that_a_change_hits_are_named(command: Run, edited: Callable[..., str], tmp_path: Path) -> None:
+    folder = edited(put(CRL, "properties/detail/properties/reason/enum/0", "Access denied."))
+    rules = {
+        "asks": {"source": ["aws.acm-pca"], "detail": {"reason": [PERMISSIONS]}},
+        "all": {"source": ["aws.acm-pca"], "detail-type": ["ACM Private CA CRL Generation"]},
+        "other": {"source": ["aws.acm-pca"], "detail-type": ["ACM Private CA Creation"]},
+    }
+    for name, pattern in rules.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(pattern))
+    ran = command("diff", str(locate("schemas")), folder, "--consumers", str(tmp_path))
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert {line.split()[-1] for line in ran.stdout.splitlines() if " hits " in line} == {"asks.json"}
+    told = json.loads(
+        command("diff", str(locate("schemas")), folder, "--consumers", str(tmp_path), "--format", "json").stdout
+    )
+    assert all(len(change["rules"]) == 1 for change in told["changes"] if change["effect"] == "breaking")
+    ran = command("diff", str(locate("schemas")), folder, "--consumers", str(tmp_path / "none"))
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)

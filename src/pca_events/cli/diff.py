@@ -8,6 +8,11 @@ from typing import Any
 from rich.markup import escape
 
 from pca_events.cli.console import console
+from pca_events.consumers.check import check
+from pca_events.consumers.hits import rules_hit
+from pca_events.consumers.readers.files import read_paths
+from pca_events.consumers.report import CheckReport
+from pca_events.errors import BadInput
 from pca_events.schema_diff import Change, Effect, diff, read_version
 
 _COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}
@@ -20,6 +25,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
     parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.add_argument(
+        "--consumers", metavar="PATH", action="append", default=[], help="say which rules there a breaking change hits"
+    )
     parser.set_defaults(run=run)
 
 
@@ -27,21 +35,34 @@ def run(options: argparse.Namespace) -> int:
     """Print the changes, the breaking ones first; exit status 1 where one of them breaks a consumer."""
     changes = diff(read_version(options.old), read_version(options.new))
     counts = {effect: sum(change.effect == effect for change in changes) for effect in _COLOURS}
+    rules = check(read_paths(options.consumers)) if options.consumers else CheckReport()
+    if rules.unreadable:
+        raise BadInput(f"{rules.unreadable[0].place} {rules.unreadable[0].message}")
+    hits = [_hits(change, rules) for change in changes]
     if options.format == "json":
-        found = [asdict(change) for change in changes]
+        found = [{**asdict(change), "rules": hit} for change, hit in zip(changes, hits, strict=True)]
         print(json.dumps({"old": options.old, "new": options.new, **counts, "changes": found}, indent=2))
     else:
-        _print_lines(changes, f"{options.old} to {options.new}", counts)
+        _print_lines(changes, hits, f"{options.old} to {options.new}", counts)
     return 1 if counts["breaking"] else 0
 
 
-def _print_lines(changes: list[Change], way: str, counts: dict[Effect, int]) -> None:
+def _hits(change: Change, report: CheckReport) -> list[str]:
+    """The rules that a breaking change hits, by their places and names."""
+    if change.effect != "breaking":
+        return []
+    return [f"{hit.rule.place} {hit.rule.name}" for hit in rules_hit(report, change.path, change.detail_types)]
+
+
+def _print_lines(changes: list[Change], hits: list[list[str]], way: str, counts: dict[Effect, int]) -> None:
     out = console()
-    for change in changes:
+    for change, rules in zip(changes, hits, strict=True):
         colour = _COLOURS[change.effect]
         place = f"{change.path} on {change.result}" if change.result else change.path
         words = _printable(f"{change.title}  {place}  {change.reason}")
         out.print(f"[{colour}]{change.effect}[/]{' ' * (12 - len(change.effect))}{escape(words)}")
+        for rule in rules:
+            out.print(f"{' ' * 12}hits {escape(_printable(rule))}")
     words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
     out.print(escape(_printable(f"{len(changes)} changes from {way}: {words}")))
 
