@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pca_events.backends import health
+from pca_events.backends import catalog_cache, health
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
@@ -45,6 +45,7 @@ class EmbeddedLocalStack:
         self.owner = owner
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
+        self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
         self._child: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -95,6 +96,7 @@ class EmbeddedLocalStack:
 
     def _boot(self, port: int) -> dict[str, object]:
         url = f"http://127.0.0.1:{port}"
+        catalog_cache.recall(self._cache)
         with self.log.open("wb") as log:
             child = self._child = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)],
@@ -105,6 +107,7 @@ class EmbeddedLocalStack:
                 start_new_session=True,
             )
         found = self._ready(child, url)
+        catalog_cache.keep(self._cache)
         return {"pid": child.pid, "endpoint_url": url, "version": found.version}
 
     def _ready(self, child: subprocess.Popen[bytes], url: str) -> health.Health:
