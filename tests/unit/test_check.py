@@ -170,6 +170,9 @@ def test_a_baseline_leaves_out_what_it_knows(command: Run, terraform: Callable[.
     ran = command("check", file, "--baseline", baseline)
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "is no baseline; write one with --write-baseline" in ran.stderr
+    ran = command("check", file, "--write-baseline", str(tmp_path / "none" / "baseline.json"))
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert "cannot be written: No such file or directory" in ran.stderr
 
 
 @pytest.mark.parametrize("folder", ["examples/infrastructure", "examples/mistakes"])

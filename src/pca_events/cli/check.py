@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -16,7 +15,7 @@ from pca_events.cli.check_matrix import print_report
 from pca_events.cli.console import console
 from pca_events.consumers.check import check
 from pca_events.consumers.formats import FORMATS
-from pca_events.consumers.ignoring import baseline_text, read_baseline, without_ignored
+from pca_events.consumers.ignoring import read_baseline, without_ignored, write_baseline
 from pca_events.consumers.model import DEFAULT_BUS, Reading
 from pca_events.consumers.readers.files import read_paths
 from pca_events.consumers.report import CheckReport
@@ -62,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         reading.add(_live(options))
     report = without_ignored(check(reading, all_rules=options.all_rules), known)
     if options.write_baseline:
-        Path(options.write_baseline).write_text(baseline_text(report.rules), "utf-8")
+        write_baseline(options.write_baseline, report.rules)
     out = console()
     _print(report, options, out)
     status = report.exit_status

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from pca_events.cli.console import console
 from pca_events.consumers.check import check
+from pca_events.consumers.formats.wording import printable
 from pca_events.consumers.hits import rules_hit
 from pca_events.consumers.readers.files import read_paths
 from pca_events.consumers.report import CheckReport
@@ -59,14 +60,9 @@ def _print_lines(changes: list[Change], hits: list[list[str]], way: str, counts:
     for change, rules in zip(changes, hits, strict=True):
         colour = _COLOURS[change.effect]
         place = f"{change.path} on {change.result}" if change.result else change.path
-        words = _printable(f"{change.title}  {place}  {change.reason}")
+        words = printable(f"{change.title}  {place}  {change.reason}")
         out.print(f"[{colour}]{change.effect}[/]{' ' * (12 - len(change.effect))}{escape(words)}")
         for rule in rules:
-            out.print(f"{' ' * 12}hits {escape(_printable(rule))}")
+            out.print(f"{' ' * 12}hits {escape(printable(rule))}")
     words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
-    out.print(escape(_printable(f"{len(changes)} changes from {way}: {words}")))
-
-
-def _printable(text: str) -> str:
-    """On one line, whatever a schema has in it."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    out.print(escape(printable(f"{len(changes)} changes from {way}: {words}")))

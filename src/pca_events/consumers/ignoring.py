@@ -84,11 +84,18 @@ def read_baseline(file: str) -> Known:
         raise BadInput(f"{file} is no baseline; write one with --write-baseline {file}") from error
 
 
-def baseline_text(rules: Iterable[CheckedRule]) -> str:
-    """Return a baseline of all these findings, notes left out, as it is to be written."""
+def write_baseline(file: str, rules: Iterable[CheckedRule]) -> None:
+    """Write a baseline of all these findings, notes left out.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
     keys = sorted({_key(checked, found) for checked in rules for found in checked.findings if found.level != "note"})
     known = [{"file": file, "rule": rule, "code": code} for file, rule, code in keys]
-    return json.dumps({"known": known}, indent=2) + "\n"
+    try:
+        Path(file).write_text(json.dumps({"known": known}, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _key(checked: CheckedRule, finding: Finding) -> tuple[str, str, str]:

@@ -25,7 +25,8 @@ class Stated:
 
     def unknown_among(self, matchers: Iterable[Matcher]) -> tuple[Unknown, ...]:
         """Return what those matchers stand for that are not known."""
-        return tuple(self.unknowns[matcher.value] for matcher in matchers if is_marked(matcher))  # type: ignore[attr-defined]
+        values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
+        return tuple(self.unknowns[value] for value in values if isinstance(value, str) and value in self.unknowns)
 
 
 def stated(pattern: Any) -> Stated:

@@ -1,14 +1,12 @@
 """Reads files block by block, on all processors, and adds up what their events are worth."""
 
 import contextlib
-import multiprocessing
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 
 from pca_events.errors import BadInput
+from pca_events.processes import pool, processors, result_of
 from pca_events.recordings import Reader, Refused, blocks
 from pca_events.validation.report import Place, ValidationReport
 from pca_events.validation.tally import Tally
@@ -38,7 +36,7 @@ def validate(
         progress: is called with the number of bytes of each block that has been read.
     """
     report = ValidationReport()
-    with _Workers(_processors() if jobs is None else jobs, closed) as workers:
+    with _Workers(processors() if jobs is None else jobs, closed) as workers:
         for name in names:
             try:
                 _validate_one(name, report, workers, progress)
@@ -102,17 +100,14 @@ class _Workers:
         if self._jobs < 2 or self._blocks <= _SERIAL:
             return None
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._jobs, _context(), initializer=_leave_interrupts_to_the_parent)
+            self._pool = pool(self._jobs)
         with contextlib.suppress(BrokenExecutor):
             return self._pool.submit(_read_alone, name, block, final, self.closed)
         return None
 
     def result(self, future: Future[Part | None] | None) -> Part | None:
         """Return what the block holds, or nothing where it must be read here, after the block before it."""
-        if future is not None:
-            with contextlib.suppress(BrokenExecutor):
-                return future.result()
-        return None
+        return None if future is None else result_of(future)
 
 
 def _read_alone(name: str, block: bytes, final: bool, closed: bool) -> Part | None:
@@ -120,18 +115,3 @@ def _read_alone(name: str, block: bytes, final: bool, closed: bool) -> Part | No
     reader = Reader(tally)
     reader.feed(block, final)
     return (tally.report, reader.line - 1) if reader.clean else None
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where there is fork: the processes then share what is loaded, and start at once."""
-    return multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

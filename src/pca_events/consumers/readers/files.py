@@ -2,17 +2,15 @@
 
 import contextlib
 import itertools
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 
 from pca_events.consumers.model import Place, Reading, Unreadable
 from pca_events.consumers.readers.contents import Refused, text_of
 from pca_events.consumers.readers.documents import read_document_file
 from pca_events.consumers.readers.found_files import Found, find, terraform_beside
 from pca_events.consumers.readers.terraform import concerns_events, read_terraform
+from pca_events.processes import pool, processors, result_of
 
 _SERIAL = 100
 """How many files are read before other processes are worth their start."""
@@ -55,23 +53,22 @@ def _portions(found: list[Found]) -> list[list[Folder]]:
 
 
 def _read_all(portions: list[list[Folder]], count: int) -> Iterator[tuple[list[Folder], Reading]]:
-    jobs = min(_processors(), len(portions))
+    jobs = min(processors(), len(portions))
     if jobs < 2 or count <= _SERIAL:
         yield from ((portion, _read_portion(portion)) for portion in portions)
         return
-    pool = ProcessPoolExecutor(jobs, _context(), initializer=_leave_interrupts_to_the_parent)
+    workers = pool(jobs)
     try:
-        futures = [pool.submit(_read_portion, portion) for portion in portions]
+        futures = [workers.submit(_read_portion, portion) for portion in portions]
         yield from ((portion, _result(future, portion)) for portion, future in zip(portions, futures, strict=True))
     finally:
-        pool.shutdown(cancel_futures=True)
+        workers.shutdown(cancel_futures=True)
 
 
 def _result(future: Future[Reading], portion: list[Folder]) -> Reading:
     """What another process found; where it died, the portion is read here."""
-    with contextlib.suppress(BrokenExecutor):
-        return future.result()
-    return _read_portion(portion)
+    reading = result_of(future)
+    return _read_portion(portion) if reading is None else reading
 
 
 def _read_portion(portion: list[Folder]) -> Reading:
@@ -126,16 +123,3 @@ def _whole_module(files: list[Found]) -> list[Found]:
 
 def _fault(path: str, line: int, message: str) -> Reading:
     return Reading(unreadable=[Unreadable(Place(path, line), message)])
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where there is fork: the processes then share what is loaded, and start at once."""
-    return multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
