@@ -1,0 +1,147 @@
+"""Audit reports: every certificate that a CA has issued or revoked, as JSON or CSV in a bucket."""
+
+import csv
+import io
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import events
+from .model import Authority, Issued, Report
+from .refusals import in_progress, invalid_args, not_found
+from .register import Register
+from .revocation_configuration import BUCKET_NAME
+from .world import BucketRefused
+
+COLUMNS = (
+    "awsAccountId",
+    "requestedByServicePrincipal",
+    "certificateArn",
+    "serial",
+    "subject",
+    "notBefore",
+    "notAfter",
+    "issuedAt",
+    "revokedAt",
+    "revocationReason",
+    "templateArn",
+)
+CONTENT_TYPES = {"JSON": "application/json", "CSV": "text/csv"}
+
+
+def create(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateCertificateAuthorityAuditReport."""
+    bucket, form = request["S3BucketName"], request["AuditReportResponseFormat"]
+    if not BUCKET_NAME.fullmatch(bucket):
+        raise invalid_args(f"The name {bucket} is not one of an S3 bucket.")
+    with register.lock:
+        authority = register.authority_in_use(request["CertificateAuthorityArn"])
+        check_pace(register, authority)
+        new_id = str(uuid.uuid4())
+        key = f"audit-report/{authority.id}/{new_id}.{form.lower()}"
+        report = Report(new_id, bucket, key, form, register.now())
+        authority.reports[new_id] = report
+    if register.settings.report_delay:
+        register.agenda.add(register.now() + register.settings.report_delay, lambda: make(register, authority, report))
+    else:
+        make(register, authority, report)
+    return {"AuditReportId": new_id, "S3Key": key}
+
+
+def check_pace(register: Register, authority: Authority) -> None:
+    """Raise RequestInProgressException for a report too soon after the last that is well or still being made."""
+    since = register.now() - register.settings.report_every
+    if any(report.status != "FAILED" and report.created_at > since for report in authority.reports.values()):
+        raise in_progress("You can generate a maximum of one report in this time.")
+
+
+def make(register: Register, authority: Authority, report: Report) -> None:
+    """Write a report, or let it fail and try again later; tell each time."""
+    failed = not stored(register, authority, report)
+    with register.lock:
+        report.status = "FAILED" if failed else "SUCCESS"
+    if failed:
+        events.failure(register.world, events.AUDIT_REPORT, authority.arn, report.id)
+        wait = max(register.settings.retry_every, timedelta(microseconds=1))
+        register.agenda.add(register.now() + wait, lambda: retry(register, authority, report))
+    else:
+        events.success(register.world, events.AUDIT_REPORT, authority.arn, report.id)
+
+
+def retry(register: Register, authority: Authority, report: Report) -> None:
+    """Try a failed report again, unless a newer one has taken its place or its CA is gone."""
+    with register.lock:
+        newer = any(other.created_at > report.created_at for other in authority.reports.values())
+        if newer or authority.status == "DELETED" or authority.arn not in register.authorities:
+            return
+    make(register, authority, report)
+
+
+def stored(register: Register, authority: Authority, report: Report) -> bool:
+    """Write a report to its bucket; whether that went well."""
+    if register.world.planned_failure("CreateCertificateAuthorityAuditReport", authority.arn):
+        return False
+    with register.lock:
+        rows = [row(register, issued) for issued in authority.issued.values() if issued.certificate is not None]
+    body = as_json(rows) if report.form == "JSON" else as_csv(rows)
+    try:
+        content_type = CONTENT_TYPES[report.form]
+        register.world.write_object(report.bucket, report.key, body, content_type, "bucket-owner-full-control")
+    except BucketRefused:
+        return False
+    return True
+
+
+def row(register: Register, issued: Issued) -> dict[str, str]:
+    """A certificate as a report tells it; what it does not have is left out."""
+    certificate = issued.certificate
+    if certificate is None:
+        raise AssertionError(f"{issued.arn} is not issued")
+    told = {
+        "awsAccountId": register.account,
+        "certificateArn": issued.arn,
+        "serial": issued.serial,
+        "subject": certificate.subject.rfc4514_string(),
+        "notBefore": stamp(certificate.not_valid_before_utc),
+        "notAfter": stamp(certificate.not_valid_after_utc),
+        "issuedAt": stamp(issued.issued_at),
+        "revokedAt": stamp(issued.revoked_at),
+        "revocationReason": issued.reason,
+        "templateArn": issued.template,
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def stamp(moment: datetime | None) -> str:
+    """A time as reports write it; empty for none."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S+0000") if moment else ""
+
+
+def as_json(rows: list[dict[str, str]]) -> bytes:
+    """A report as JSON."""
+    return json.dumps(rows, indent=2).encode()
+
+
+def as_csv(rows: list[dict[str, str]]) -> bytes:
+    """A report as CSV, with a header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def describe(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+    """DescribeCertificateAuthorityAuditReport."""
+    with register.lock:
+        authority = register.authority(request["CertificateAuthorityArn"])
+        report = authority.reports.get(request["AuditReportId"])
+        if report is None:
+            raise not_found(f"{authority.arn}: audit report {request['AuditReportId']}")
+        return {
+            "AuditReportStatus": report.status,
+            "S3BucketName": report.bucket,
+            "S3Key": report.key,
+            "CreatedAt": report.created_at,
+        }

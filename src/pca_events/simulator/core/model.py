@@ -1,0 +1,118 @@
+"""What a CA is made of, and what it has made."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+
+from .keys import PrivateKey
+
+
+@dataclass
+class Issued:
+    """A certificate that IssueCertificate was asked for.
+
+    Attributes:
+        id: the serial number in hexadecimal, which the ARN ends with.
+        status: PENDING, ISSUED or FAILED.
+        template: the ARN of its template.
+        pem: the certificate; empty unless issued.
+        chain: the certificates above it, from its CA up; empty for a root.
+        revoked_at: when it was revoked, if it was.
+    """
+
+    id: str
+    arn: str
+    template: str
+    status: str = "PENDING"
+    certificate: x509.Certificate | None = None
+    pem: str = ""
+    chain: str = ""
+    issued_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def serial(self) -> str:
+        """The serial number as two hexadecimal digits a byte, between colons."""
+        return ":".join(self.id[i : i + 2] for i in range(0, len(self.id), 2))
+
+
+@dataclass
+class Report:
+    """An audit report: CREATING, SUCCESS or FAILED."""
+
+    id: str
+    bucket: str
+    key: str
+    form: str
+    created_at: datetime
+    status: str = "CREATING"
+
+
+@dataclass
+class CrlState:
+    """Where a CA stands with its CRLs.
+
+    Attributes:
+        due: when the next one is to be made; None when none is.
+        made_at: when the last one was stored.
+        number: its CRL number.
+        partition: the id of the one partition, where CRLs are partitioned.
+    """
+
+    partition: str
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    due: datetime | None = None
+    made_at: datetime | None = None
+    number: int = 0
+
+
+@dataclass
+class Authority:
+    """A certificate authority. Its state is read and changed under the lock of its register."""
+
+    id: str
+    arn: str
+    kind: str
+    configuration: dict[str, Any]
+    subject: x509.Name
+    revocation: dict[str, Any]
+    usage_mode: str
+    key_storage: str
+    created_at: datetime
+    crl: CrlState
+    status: str = "CREATING"
+    changed_at: datetime | None = None
+    failure_reason: str | None = None
+    key: PrivateKey | None = None
+    csr: str = ""
+    certificate: x509.Certificate | None = None
+    chain: list[x509.Certificate] = field(default_factory=list)
+    restorable_until: datetime | None = None
+    status_before_deletion: str = ""
+    issued: dict[str, Issued] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    tags: dict[str, str | None] = field(default_factory=dict)
+    permissions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    policy: str | None = None
+
+    @property
+    def signing_key(self) -> PrivateKey:
+        """The key, which every CA has that is past CREATING and not FAILED."""
+        if self.key is None:
+            raise AssertionError(f"{self.arn} has no key")
+        return self.key
+
+    @property
+    def crl_configuration(self) -> dict[str, Any]:
+        """The CRL part of the revocation configuration, where CRLs are enabled; else empty."""
+        crl: dict[str, Any] = self.revocation["CrlConfiguration"]
+        return crl if crl["Enabled"] else {}
+
+    def become(self, status: str, now: datetime) -> None:
+        """Change the state."""
+        self.status = status
+        self.changed_at = now

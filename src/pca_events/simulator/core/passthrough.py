@@ -1,0 +1,130 @@
+"""Extensions described in a request: ApiPassthrough, and the CsrExtensions of a CA."""
+
+import base64
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from .refusals import invalid_args
+from .subjects import name_of
+
+EXTENDED_KEY_USAGES = {
+    "SERVER_AUTH": ExtendedKeyUsageOID.SERVER_AUTH,
+    "CLIENT_AUTH": ExtendedKeyUsageOID.CLIENT_AUTH,
+    "CODE_SIGNING": ExtendedKeyUsageOID.CODE_SIGNING,
+    "EMAIL_PROTECTION": ExtendedKeyUsageOID.EMAIL_PROTECTION,
+    "TIME_STAMPING": ExtendedKeyUsageOID.TIME_STAMPING,
+    "OCSP_SIGNING": ExtendedKeyUsageOID.OCSP_SIGNING,
+    "SMART_CARD_LOGIN": ExtendedKeyUsageOID.SMARTCARD_LOGON,
+    "DOCUMENT_SIGNING": x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),
+    "CERTIFICATE_TRANSPARENCY": x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.4"),
+}
+ACCESS_METHODS = {
+    "CA_REPOSITORY": x509.ObjectIdentifier("1.3.6.1.5.5.7.48.5"),
+    "RESOURCE_PKI_MANIFEST": x509.ObjectIdentifier("1.3.6.1.5.5.7.48.10"),
+    "RESOURCE_PKI_NOTIFY": x509.ObjectIdentifier("1.3.6.1.5.5.7.48.13"),
+}
+KEY_USAGES = {
+    "DigitalSignature": "digital_signature",
+    "NonRepudiation": "content_commitment",
+    "KeyEncipherment": "key_encipherment",
+    "DataEncipherment": "data_encipherment",
+    "KeyAgreement": "key_agreement",
+    "KeyCertSign": "key_cert_sign",
+    "CRLSign": "crl_sign",
+    "EncipherOnly": "encipher_only",
+    "DecipherOnly": "decipher_only",
+}
+Extension = tuple[x509.ExtensionType, bool]
+
+
+def key_usage(asked: dict[str, Any]) -> x509.KeyUsage:
+    """The KeyUsage extension."""
+    return x509.KeyUsage(**{ours: bool(asked.get(theirs)) for theirs, ours in KEY_USAGES.items()})
+
+
+def other_name(asked: dict[str, Any]) -> x509.OtherName:
+    """An OtherName whose value is a UTF8String."""
+    text = asked["Value"].encode()
+    size = bytes([len(text)]) if len(text) < 128 else b"\x82" + len(text).to_bytes(2, "big")
+    return x509.OtherName(x509.ObjectIdentifier(asked["TypeId"]), b"\x0c" + size + text)
+
+
+GENERAL_NAMES: dict[str, Callable[[Any], x509.GeneralName]] = {
+    "OtherName": other_name,
+    "Rfc822Name": x509.RFC822Name,
+    "DnsName": x509.DNSName,
+    "DirectoryName": lambda subject: x509.DirectoryName(name_of(subject)),
+    "UniformResourceIdentifier": x509.UniformResourceIdentifier,
+    "IpAddress": lambda text: x509.IPAddress(ipaddress.ip_address(text)),
+    "RegisteredId": lambda oid: x509.RegisteredID(x509.ObjectIdentifier(oid)),
+}
+
+
+def general_name(asked: dict[str, Any]) -> x509.GeneralName:
+    """A GeneralName, which has exactly one member."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    if len(given) != 1:
+        raise invalid_args("A GeneralName must have exactly one member.")
+    [(name, value)] = given.items()
+    if name not in GENERAL_NAMES:
+        raise invalid_args(f"A GeneralName of the type {name} is not supported.")
+    return GENERAL_NAMES[name](value)
+
+
+def subject_information_access(asked: list[dict[str, Any]]) -> x509.SubjectInformationAccess:
+    """The SubjectInformationAccess extension."""
+    return x509.SubjectInformationAccess(
+        [
+            x509.AccessDescription(access_method(one["AccessMethod"]), general_name(one["AccessLocation"]))
+            for one in asked
+        ]
+    )
+
+
+def access_method(asked: dict[str, Any]) -> x509.ObjectIdentifier:
+    """An access method, by its type or its object identifier."""
+    return either(asked, "AccessMethodType", ACCESS_METHODS, "CustomObjectIdentifier")
+
+
+def either(
+    asked: dict[str, Any], kind: str, known: dict[str, x509.ObjectIdentifier], custom: str
+) -> x509.ObjectIdentifier:
+    """An object identifier given by a known name or by itself; exactly one of the two."""
+    if (asked.get(kind) is None) == (asked.get(custom) is None):
+        raise invalid_args(f"Exactly one of {kind} and {custom} must be given.")
+    return known[asked[kind]] if asked.get(kind) is not None else x509.ObjectIdentifier(asked[custom])
+
+
+def api_extensions(asked: dict[str, Any]) -> list[Extension]:
+    """The extensions of an ApiPassthrough; ValueError where one does not hold."""
+    found: list[Extension] = []
+    if asked.get("CertificatePolicies"):
+        found.append((x509.CertificatePolicies([policy(one) for one in asked["CertificatePolicies"]]), False))
+    if asked.get("ExtendedKeyUsage"):
+        usages = [
+            either(one, "ExtendedKeyUsageType", EXTENDED_KEY_USAGES, "ExtendedKeyUsageObjectIdentifier")
+            for one in asked["ExtendedKeyUsage"]
+        ]
+        found.append((x509.ExtendedKeyUsage(usages), False))
+    if asked.get("KeyUsage"):
+        found.append((key_usage(asked["KeyUsage"]), True))
+    if asked.get("SubjectAlternativeNames"):
+        found.append(
+            (x509.SubjectAlternativeName([general_name(one) for one in asked["SubjectAlternativeNames"]]), False)
+        )
+    for one in asked.get("CustomExtensions") or []:
+        oid, value = x509.ObjectIdentifier(one["ObjectIdentifier"]), base64.b64decode(one["Value"], validate=True)
+        found.append((x509.UnrecognizedExtension(oid, value), bool(one.get("Critical"))))
+    return found
+
+
+def policy(asked: dict[str, Any]) -> x509.PolicyInformation:
+    """A certificate policy with its qualifiers."""
+    qualifiers: list[str | x509.UserNotice] = [
+        one["Qualifier"]["CpsUri"] for one in asked.get("PolicyQualifiers") or []
+    ]
+    return x509.PolicyInformation(x509.ObjectIdentifier(asked["CertPolicyId"]), qualifiers or None)
