@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from cryptography import x509
+
 from . import events
 from .arns import certificate_id
 from .keys import pem
@@ -41,19 +43,28 @@ def issue(register: Register, request: dict[str, Any]) -> dict[str, Any]:
 
 def sign(register: Register, authority: Authority, issued: Issued, what: Wanted) -> None:
     """Sign a certificate, outside of the lock, or let it fail; then tell."""
-    world = register.world
-    unable = authority.status in ("DELETED", "DISABLED")
-    if unable or world.planned_failure("IssueCertificate", authority.arn):
+    certificate = attempt(register, authority, issued, what)
+    if certificate is None:
         with register.lock:
             issued.status = "FAILED"
-        events.failure(world, events.ISSUANCE, authority.arn, issued.arn)
+        events.failure(register.world, events.ISSUANCE, authority.arn, issued.arn)
         return
-    certificate = what.signed(authority, int(issued.id, 16))
     text, chain = pem(certificate), "" if what.template.root else chain_above(authority)
     with register.lock:
         issued.certificate, issued.pem, issued.chain = certificate, text, chain
         issued.issued_at, issued.status = register.now(), "ISSUED"
-    events.success(world, events.ISSUANCE, authority.arn, issued.arn)
+    events.success(register.world, events.ISSUANCE, authority.arn, issued.arn)
+
+
+def attempt(register: Register, authority: Authority, issued: Issued, what: Wanted) -> x509.Certificate | None:
+    """A signed certificate; none where a failure is planned, the CA has gone, or a value cannot be encoded."""
+    planned = register.world.planned_failure("IssueCertificate", authority.arn)
+    if planned or authority.status in ("DELETED", "DISABLED"):
+        return None
+    try:
+        return what.signed(authority, int(issued.id, 16))
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def chain_above(authority: Authority) -> str:

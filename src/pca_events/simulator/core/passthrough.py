@@ -49,8 +49,15 @@ def key_usage(asked: dict[str, Any]) -> x509.KeyUsage:
 def other_name(asked: dict[str, Any]) -> x509.OtherName:
     """An OtherName whose value is a UTF8String."""
     text = asked["Value"].encode()
-    size = bytes([len(text)]) if len(text) < 128 else b"\x82" + len(text).to_bytes(2, "big")
-    return x509.OtherName(x509.ObjectIdentifier(asked["TypeId"]), b"\x0c" + size + text)
+    return x509.OtherName(x509.ObjectIdentifier(asked["TypeId"]), b"\x0c" + der_length(len(text)) + text)
+
+
+def der_length(size: int) -> bytes:
+    """A length in DER: itself where it is short, else the number of its bytes and these."""
+    if size < 128:
+        return bytes([size])
+    digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(digits)]) + digits
 
 
 GENERAL_NAMES: dict[str, Callable[[Any], x509.GeneralName]] = {
