@@ -20,8 +20,8 @@ from pca_events.backends import catalog_cache, health
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
-SERVICES = "events,sqs,s3,sns,logs,sts"
-"""What the emulator serves; sts because a bus that sends to another one takes a role on."""
+SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
+"""What the emulator serves; sts because a bus that sends to another one takes a role on; acm-pca is the simulator."""
 
 _BOOT_DEADLINE = 60.0  # seconds; a first boot on a slow disk needs about ten
 _LOOK_EVERY = 0.05  # seconds

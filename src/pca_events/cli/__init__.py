@@ -22,6 +22,7 @@ COMMANDS = (
     "calibrate",
     "sweep",
     "localstack",
+    "watch",
 )
 """Each is a module of this package; only the one that is asked for is loaded."""
 

@@ -1,0 +1,99 @@
+"""`pca-events watch`: the events of AWS Private CA on a bus, as they come."""
+
+import argparse
+import json
+import signal
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.markup import escape
+
+from pca_events.backends import connect
+from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.catalog import Event
+from pca_events.cli.console import console
+from pca_events.contract import violations
+from pca_events.harness import RunId, Session
+from pca_events.harness.live_events import LiveEvents
+
+_WAIT = 5  # seconds of one long poll; an event is shown as soon as it comes
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+_COLOURS = {"success": "green", "failure": "red"}
+
+
+def add_to(commands: Any) -> None:
+    """Add this command to the parser's commands."""
+    parser = commands.add_parser(
+        "watch",
+        help="show the events on a bus as they come, until Ctrl-C",
+        description="Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
+        "with its verdict as it comes, and removes both at Ctrl-C.",
+    )
+    parser.add_argument("--bus", metavar="NAME", default="default", help="default: %(default)s")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
+    )
+    parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line: event, meets, violations")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show events until Ctrl-C; exit status 0 where all of them met their contract, 1 where one broke it."""
+    out, aside = console(), console(stderr=True)
+    backend = replace(connect(options.endpoint_url), account=options.account, region=options.region)
+    broke = seen = 0
+    before = {number: signal.signal(number, _interrupt) for number in _ENDS}
+    try:
+        with LiveEvents(Session(backend, RunId()), options.bus) as live:
+            where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
+            aside.print(f"watching {escape(where)}; Ctrl-C ends it and removes rule and queue")
+            while True:
+                for event in live.receive(_WAIT):
+                    seen += 1
+                    broke += not _show(event, out, as_json=options.json)
+    except KeyboardInterrupt:
+        aside.print(f"{seen} events, {broke} broke their contract; rule and queue are removed")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 1 if broke else 0
+
+
+def _interrupt(*_: object) -> NoReturn:
+    for number in _ENDS:  # what is removed now is removed to the end
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _show(event: Event, out: Console, *, as_json: bool) -> bool:
+    """Print one event, and return whether it meets its contract."""
+    found = violations(event)
+    if as_json:
+        told = {"event": event, "meets": not found, "violations": [str(violation) for violation in found]}
+        print(json.dumps(told), flush=True)
+        return not found
+    detail = event.get("detail")
+    result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
+    verdict = "[red]breaks[/] its contract" if found else "[green]meets[/] its contract"
+    colour = _COLOURS.get(result, "yellow")
+    time = datetime.now(UTC).strftime("%H:%M:%S")
+    kind = escape(str(event.get("detail-type")))
+    out.print(f"{time}  {escape(str(event.get('id')))}  {kind}  [{colour}]{escape(result) or '-'}[/]  {verdict}")
+    for line in _lines(event, [str(violation) for violation in found]):
+        out.print(f"          {escape(line)}", style="dim")
+    out.file.flush()
+    return not found
+
+
+def _lines(event: Event, found: list[str]) -> list[str]:
+    detail = event.get("detail")
+    reason = detail.get("reason") if isinstance(detail, dict) else None
+    resources = event.get("resources")
+    named = [str(arn) for arn in resources] if isinstance(resources, list) else []
+    return [*([str(reason)] if reason else []), *named, *found]

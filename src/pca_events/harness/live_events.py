@@ -1,0 +1,85 @@
+"""The events of AWS Private CA that reach a bus of somebody else's, as they come."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.catalog import Event
+from pca_events.errors import BackendError, BadInput
+from pca_events.harness.expect_error import refusal
+from pca_events.harness.inventory import check_destroyed
+from pca_events.harness.resources import Queue, QueuePolicy, Resource, Rule, Target
+from pca_events.harness.session import Session
+
+_PATTERN = {"source": ["aws.acm-pca"]}
+
+
+class LiveEvents:
+    """A rule on a bus with a queue of its own, used as a context manager: made on entry, removed on exit.
+
+    Args:
+        session: the connection to the backend.
+        bus: the bus to put the rule on; it must be there.
+    """
+
+    def __init__(self, session: Session, bus: str) -> None:
+        self.name = session.run.new_name()
+        self._session = session
+        self._bus = bus
+        self._resources: list[Resource] = [
+            Queue(self.name),
+            QueuePolicy(self.name),
+            Rule(bus, self.name, _PATTERN),
+            Target(bus, self.name, session.backend.queue_arn(self.name)),
+        ]
+
+    def __enter__(self) -> "LiveEvents":
+        if refused := refusal(lambda: self._session.events.describe_event_bus(Name=self._bus)):
+            raise BadInput(f'there is no bus "{self._bus}" in {self._session.backend.name}: {refused.message}')
+        tags = self._session.run.tags("watch")
+        try:
+            for resource in self._resources:
+                resource.create(self._session, tags)
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._remove()
+
+    def receive(self, wait: int) -> list[Event]:
+        """Return the events that have come, waiting at most `wait` seconds for the first; each comes out once.
+
+        Raises:
+            BadInput: the queue is gone; somebody else has removed it.
+            BackendError: the backend does not answer any more.
+        """
+        url = self._session.queue_url(self.name)
+        with self._answering():
+            answer = self._session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
+            messages = answer.get("Messages", [])
+            if messages:
+                entries = [
+                    {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                    for number, message in enumerate(messages)
+                ]
+                self._session.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+        return [json.loads(message["Body"]) for message in messages]
+
+    def _remove(self) -> None:
+        with self._answering():
+            for resource in reversed(self._resources):
+                resource.delete(self._session)
+            check_destroyed(self._session, self.name)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            raise BadInput(f"the rule and queue {self.name} are not as they were made: {error}") from error
+        except BotoCoreError as error:
+            raise BackendError(f"{self._session.backend.name}, does not answer any more: {error}") from error

@@ -1,0 +1,1 @@
+"""An ACM PCA inside LocalStack, whose operations send the documented events."""

@@ -1,0 +1,54 @@
+"""Gives events to the buses, from a thread of its own, so that no caller waits for EventBridge."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+LOG = logging.getLogger(__name__)
+_MOST_ENTRIES = 10  # PutEvents takes no more in one call
+
+Put = Callable[[str, str, list[dict[str, Any]]], None]
+"""Gives entries of PutEvents to the default bus of an account and Region."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One event on its way: the account and Region it belongs to, and the entry of PutEvents."""
+
+    account: str
+    region: str
+    entry: dict[str, Any]
+
+
+class Sender:
+    """Takes events, and gives them to the bus in the order in which they come, up to ten at once."""
+
+    def __init__(self, put: Put) -> None:
+        self._put = put
+        self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._run, name="acm-pca-events", daemon=True).start()
+
+    def send(self, sent: Sent) -> None:
+        """Take one event."""
+        self._waiting.put(sent)
+
+    def _run(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            while len(batch) < _MOST_ENTRIES and not self._waiting.empty():
+                batch.append(self._waiting.get())
+            for account, region in dict.fromkeys((sent.account, sent.region) for sent in batch):
+                entries = [sent.entry for sent in batch if (sent.account, sent.region) == (account, region)]
+                self._give(account, region, entries)
+
+    def _give(self, account: str, region: str, entries: list[dict[str, Any]]) -> None:
+        try:
+            self._put(account, region, entries)
+        except Exception as error:
+            LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400

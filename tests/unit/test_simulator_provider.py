@@ -1,0 +1,148 @@
+"""The ACM PCA inside LocalStack, called as any service: answers, events, errors."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pca_events.backends import Backend
+from pca_events.contract import violations
+from pca_events.harness import RunId, Session
+from pca_events.harness.live_events import LiveEvents
+
+Event = dict[str, Any]
+CA: dict[str, Any] = {
+    "CertificateAuthorityType": "ROOT",
+    "CertificateAuthorityConfiguration": {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Subject": {"CommonName": "Provider"},
+    },
+}
+
+
+def an_account(number: int) -> str:
+    """An account that no other test shares; clock and faults are the account's own."""
+    return f"{770_000_000_000 + number:012d}"
+
+
+class Outside:
+    """What a test does with one account of the emulator."""
+
+    def __init__(self, backend: Backend, live: LiveEvents) -> None:
+        self.backend = backend
+        self.live = live
+        self.pca = backend.client("acm-pca")
+        self.s3 = backend.client("s3")
+
+    def create(self, **more: Any) -> str:
+        return str(self.pca.create_certificate_authority(**CA, **more)["CertificateAuthorityArn"])
+
+    def status(self, arn: str) -> str:
+        described = self.pca.describe_certificate_authority(CertificateAuthorityArn=arn)
+        return str(described["CertificateAuthority"]["Status"])
+
+    def events(self, count: int) -> list[Event]:
+        """Receive as many events as that, and no more than come with them."""
+        found: list[Event] = []
+        deadline = time.monotonic() + 10
+        while len(found) < count and time.monotonic() < deadline:
+            found += self.live.receive(wait=2)
+        assert all(violations(event) == [] for event in found)
+        return found
+
+    def switch(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        place = f"/_localstack/acm-pca{path}?account={self.backend.account}"
+        return called(self.backend.endpoint_url, method, place, data)
+
+
+def called(
+    endpoint: str, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(endpoint.partition("://")[2], timeout=30)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"{}")
+    finally:
+        connection.close()
+
+
+def asked(backend: Backend, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Ask for an operation without boto3, which would look at the parameters first."""
+    scope = f"{backend.account}/20260101/us-east-1/acm-pca/aws4_request"
+    headers = {
+        "X-Amz-Target": f"ACMPrivateCA.{operation}",
+        "Content-Type": "application/x-amz-json-1.1",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none",
+    }
+    return called(backend.endpoint_url, "POST", "/", body, headers)
+
+
+@pytest.fixture
+def outside(backend: Backend, request: pytest.FixtureRequest) -> Iterator[Outside]:
+    own = replace(backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9))
+    with LiveEvents(Session(own, RunId()), "default") as live:
+        yield Outside(own, live)
+
+
+def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside) -> None:
+    arn = outside.create()
+    assert outside.status(arn) in ("CREATING", "PENDING_CERTIFICATE")
+    assert arn.split(":")[3:5] == ["us-east-1", outside.backend.account]
+    [event] = outside.events(1)
+    assert (event["detail-type"], event["resources"]) == ("ACM Private CA Creation", [arn])
+    assert (event["account"], event["region"]) == (outside.backend.account, "us-east-1")
+    assert event["detail"] == {"result": "success"}
+
+
+def test_accounts_and_regions_do_not_see_each_other(outside: Outside) -> None:
+    arn = outside.create()
+    for other in (replace(outside.backend, region="eu-west-1"), replace(outside.backend, account=an_account(1))):
+        listed = other.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
+        assert arn not in [each["Arn"] for each in listed]
+
+
+def test_an_error_is_the_services_own(outside: Outside) -> None:
+    missing = outside.create()[:-4] + "0000"
+    with pytest.raises(ClientError) as told:
+        outside.status(missing)
+    assert told.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert told.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "code"),
+    [
+        ("DescribeCertificateAuthority", b"{x", "SerializationException"),
+        ("DescribeCertificateAuthority", b"[]", "SerializationException"),
+        ("ListCertificateAuthorities", b'{"MaxResults": "x"}', "SerializationException"),
+        ("TagCertificateAuthority", b'{"Tags": ["x"]}', "SerializationException"),
+        ("IssueCertificate", b'{"Validity": 3}', "SerializationException"),
+        ("ForgetEverything", b"{}", "UnknownOperationException"),
+    ],
+)
+def test_what_cannot_be_read_is_no_internal_error(backend: Backend, operation: str, body: bytes, code: str) -> None:
+    status, answer = asked(backend, operation, body)
+    assert (status, answer["__type"]) == (400, code)
+
+
+def test_every_operation_of_the_model_is_answered(outside: Outside) -> None:
+    names = outside.pca.meta.service_model.operation_names
+    assert len(names) == 23
+    for name in names:
+        status, answer = asked(outside.backend, name, b"{}")
+        assert status in (200, 400), f"{name}: {answer}"
+
+
+def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:
+    with ThreadPoolExecutor(8) as callers:
+        arns = list(callers.map(lambda _: outside.create(), range(40)))
+    assert sorted(event["resources"][0] for event in outside.events(40)) == sorted(arns)

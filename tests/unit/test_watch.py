@@ -1,0 +1,135 @@
+"""`pca-events watch`: what comes is shown, and nothing stays behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pca_events import catalog
+from pca_events.backends import Backend
+
+ACCOUNT = f"79{int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]):010d}"  # a worker's own
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def own(backend: Backend) -> Backend:
+    return replace(backend, account=ACCOUNT)
+
+
+@pytest.fixture
+def watch(own: Backend) -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str) -> "subprocess.Popen[str]":
+        line = [sys.executable, "-m", "pca_events", "watch", "--account", ACCOUNT]
+        line += ["--endpoint-url", own.endpoint_url, *words]
+        process = subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "100"}
+        )
+        started.append(process)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("watching bus ")
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def publish(own: Backend, event: dict[str, Any], bus: str = "default") -> None:
+    entry = {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Resources": event["resources"],
+        "Detail": json.dumps(event["detail"]),
+        "EventBusName": bus,
+    }
+    assert own.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+def line_of(process: "subprocess.Popen[str]") -> str:
+    """The next line; a process that prints none is killed, so that this ends."""
+    assert process.stdout is not None
+    with_end = threading.Timer(20, process.kill)
+    with_end.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        with_end.cancel()
+
+
+def left(own: Backend, bus: str = "default") -> list[str]:
+    rules: list[str] = [rule["Name"] for rule in own.client("events").list_rules(EventBusName=bus)["Rules"]]
+    queues: list[str] = own.client("sqs").list_queues().get("QueueUrls", [])
+    return rules + queues
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_event_is_shown_with_its_verdict(own: Backend, watch: Start, end: signal.Signals) -> None:
+    process = watch()
+    assert len(left(own)) == 2
+    event = catalog.documented("crl-generation-failure-internal").event
+    publish(own, event)
+    head, reason, authority = (line_of(process) for _ in range(3))
+    assert "ACM Private CA CRL Generation  failure  meets its contract" in head
+    assert reason.strip() == event["detail"]["reason"]
+    assert authority.strip() == event["resources"][0]
+    process.send_signal(end)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (0, "1 events, 0 broke their contract; rule and queue are removed\n")
+    assert left(own) == []
+
+
+def test_one_that_breaks_its_contract_is_the_exit_status(own: Backend, watch: Start) -> None:
+    process = watch("--json")
+    event = {**catalog.documented("ca-creation-success").event, "detail": {"result": "maybe"}}
+    publish(own, event)
+    told = json.loads(line_of(process))
+    assert told["event"]["detail"] == {"result": "maybe"}
+    assert told["meets"] is False
+    assert told["violations"][0].startswith("$.detail.result: ")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 1
+
+
+def test_a_bus_of_another_name(own: Backend, watch: Start) -> None:
+    own.client("events").create_event_bus(Name="watched")
+    try:
+        process = watch("--bus", "watched")
+        publish(own, catalog.documented("ca-creation-success").event, bus="watched")
+        assert "ACM Private CA Creation  success  meets" in line_of(process)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert left(own, "watched") == []
+    finally:
+        own.client("events").delete_event_bus(Name="watched")
+
+
+def test_what_cannot_be_watched(own: Backend) -> None:
+    words = [sys.executable, "-m", "pca_events", "watch", "--endpoint-url", own.endpoint_url, "--bus", "nowhere"]
+    ran = subprocess.run(words, capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith('pca-events: there is no bus "nowhere" in LocalStack ')
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_queue_that_somebody_takes_away(own: Backend, watch: Start) -> None:
+    process = watch()
+    sqs = own.client("sqs")
+    for url in sqs.list_queues()["QueueUrls"]:
+        sqs.delete_queue(QueueUrl=url)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "not as they were made" in said
+    assert "Traceback" not in said
+    assert left(own) == []
