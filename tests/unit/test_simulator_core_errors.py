@@ -306,6 +306,11 @@ def test_lists_come_page_by_page() -> None:
     assert desk.call("ListCertificateAuthorities", ResourceOwner="OTHER_ACCOUNTS") == {"CertificateAuthorities": []}
     for token in ("nonsense", "bm9uc2Vuc2U=", "ü"):
         assert refused(desk, "ListCertificateAuthorities", NextToken=token).code == "InvalidNextTokenException"
+    tags = {"CertificateAuthorityArn": arns[0]}
+    desk.call("TagCertificateAuthority", **tags, Tags=[{"Key": "a"}, {"Key": "b"}])
+    token = desk.call("ListTags", **tags, MaxResults=1)["NextToken"]
+    assert desk.call("ListTags", **tags, NextToken=token) == {"Tags": [{"Key": "b"}]}
+    assert refused(desk, "ListCertificateAuthorities", NextToken=token).code == "InvalidNextTokenException"
     assert refused(desk, "ListCertificateAuthorities", MaxResults=1001).code == "ValidationException"
 
 

@@ -73,6 +73,36 @@ def test_a_ca_that_expires_while_it_is_deleted_is_restored_as_expired() -> None:
     assert desk.status(arn) == "EXPIRED"
 
 
+def test_a_second_deletion_has_a_window_of_its_own() -> None:
+    desk = Desk()
+    arn = desk.created()
+    desk.call("DeleteCertificateAuthority", CertificateAuthorityArn=arn, PermanentDeletionTimeInDays=7)
+    desk.call("RestoreCertificateAuthority", CertificateAuthorityArn=arn)
+    desk.call("DeleteCertificateAuthority", CertificateAuthorityArn=arn)
+    desk.pass_time(days=29)
+    assert desk.status(arn) == "DELETED"
+    desk.pass_time(days=1)
+    assert code(desk, "DescribeCertificateAuthority", CertificateAuthorityArn=arn) == "ResourceNotFoundException"
+
+
+def test_a_world_may_call_the_service_while_it_is_asked() -> None:
+    desk = Desk()
+    root = desk.root(RevocationConfiguration=crl_enabled(), Tags=[{"Key": "fail", "Value": "CRL"}])
+    first, second = desk.issued(root), desk.issued(root)
+    planned = desk.world.planned_failure
+
+    def by_tag(operation: str, arn: str) -> bool:
+        desk.pass_time(minutes=15)
+        tags = desk.call("ListTags", CertificateAuthorityArn=arn)["Tags"]
+        return planned(operation, arn) or {"Key": "fail", "Value": operation} in tags
+
+    setattr(desk.world, "planned_failure", by_tag)  # noqa: B010
+    desk.world.taken()
+    desk.revoke(root, first)
+    desk.revoke(root, second)
+    assert crl_results(desk) == ["Failed to generate CRL. Internal failure."] * 2
+
+
 def test_a_creation_that_fails_says_why_and_never_recovers() -> None:
     desk = Desk()
     desk.world.planned["CreateCertificateAuthority"] = 1

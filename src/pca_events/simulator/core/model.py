@@ -57,6 +57,7 @@ class CrlState:
     """Where a CA stands with its CRLs.
 
     Attributes:
+        lock: held while one is made; its thread may come back, since a world may call the service.
         due: when the next one is to be made; None when none is.
         made_at: when the last one was stored.
         number: its CRL number.
@@ -64,7 +65,7 @@ class CrlState:
     """
 
     partition: str
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
     due: datetime | None = None
     made_at: datetime | None = None
     number: int = 0
