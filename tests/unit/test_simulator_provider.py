@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -146,3 +148,37 @@ def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:
     with ThreadPoolExecutor(8) as callers:
         arns = list(callers.map(lambda _: outside.create(), range(40)))
     assert sorted(event["resources"][0] for event in outside.events(40)) == sorted(arns)
+
+
+BROKEN_STORE = """
+import logging, sys
+from types import SimpleNamespace
+logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s")
+from localstack.aws.api import CommonServiceException
+from pca_events.simulator import provider, simulation
+
+class Broken:
+    def __init__(self, *_): ...
+    def call(self, operation, request): return {} if operation == "ListTags" else 1 / 0
+    def tick(self): raise KeyError("two\\nlines")
+
+simulation.Store = Broken
+serve = provider.Provider(simulation.Simulation(print))
+for name in ("ListTags", "GetPolicy"):
+    operation = SimpleNamespace(name=name)
+    context = SimpleNamespace(account_id="1", region="r", partition="aws", operation=operation)
+    try:
+        print(serve(context, {}))
+    except CommonServiceException as error:
+        print(error.code, error.status_code)
+"""
+
+
+def test_what_breaks_inside_is_one_line_in_the_log() -> None:
+    ran = subprocess.run([sys.executable, "-c", BROKEN_STORE], capture_output=True, text=True)
+    assert ran.stdout.splitlines() == [
+        "ERROR ACM PCA could not do what was due: KeyError('two\\nlines')",
+        "{}",
+        "ERROR acm-pca.GetPolicy went wrong in the simulator: ZeroDivisionError('division by zero')",
+        "InternalFailure 500",
+    ], ran.stderr

@@ -85,7 +85,10 @@ def test_an_event_is_shown_with_its_verdict(own: Backend, watch: Start, end: sig
     assert authority.strip() == event["resources"][0]
     process.send_signal(end)
     _, said = process.communicate(timeout=20)
-    assert (process.returncode, said) == (0, "1 events, 0 broke their contract; rule and queue are removed\n")
+    assert (process.returncode, said) == (
+        0,
+        "events seen: 1, of them breaking their contract: 0; rule and queue are removed\n",
+    )
     assert left(own) == []
 
 

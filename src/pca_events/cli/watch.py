@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
                     seen += 1
                     broke += not _show(event, out, as_json=options.json)
     except KeyboardInterrupt:
-        aside.print(f"{seen} events, {broke} broke their contract; rule and queue are removed")
+        aside.print(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
