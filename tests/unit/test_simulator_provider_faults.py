@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from test_simulator_provider import Outside, outside
 
 from pca_events.backends.backend import ACCOUNT
+from pca_events.simulator.faults import Failures
 from pca_events.simulator.http import DEFAULT_ACCOUNT
 
 __all__ = ["outside"]
@@ -36,6 +37,17 @@ def test_a_failure_planned_for_one_authority_leaves_others_alone(outside: Outsid
     outside.create()
     assert results(outside.events(1)) == ["success"]
     assert outside.switch("DELETE", "/failures")[1]["planned"] == []
+
+
+def test_what_is_planned_for_one_authority_is_taken_before_what_is_planned_for_any() -> None:
+    failures = Failures()
+    failures.plan("CRL", 1, "arn:one")
+    failures.plan("CRL", 1)
+    assert [failures.take("CRL", "arn:one") for _ in range(3)] == [True, True, False]
+    failures.plan("CRL", 1, "arn:one")
+    assert not failures.take("CRL", "arn:another")
+    assert not failures.take("IssueCertificate", "arn:one")
+    assert failures.take("CRL", "arn:one")
 
 
 def test_a_tag_plans_the_failures_of_its_authority(outside: Outside) -> None:
