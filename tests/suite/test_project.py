@@ -19,7 +19,7 @@ PACKAGE = TOP / "src" / "pca_events"
 
 OWNERS = {
     "boto3": {"backends", "harness"},
-    "botocore": {"backends", "harness"},
+    "botocore": {"backends", "harness", "simulator"},
     "localstack_client": {"backends", "harness"},
     "jsonschema": {"contract"},
     "jsonschema_rs": {"contract"},
@@ -31,7 +31,8 @@ OWNERS = {
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
-    "localstack": {"backends"},
+    "localstack": {"backends", "simulator"},
+    "cryptography": {"simulator"},
 }
 
 
@@ -137,6 +138,8 @@ def test_no_step_module_imports_another() -> None:
 def test_the_compose_file_pins_the_version_of_the_embedded_emulator() -> None:
     pinned = re.search(r"localstack-core\[base-runtime\]==([\d.]+)", (TOP / "pyproject.toml").read_text("utf-8"))
     compose = (TOP / "docker-compose.yml").read_text("utf-8")
+    image = (TOP / "Dockerfile").read_text("utf-8")
     assert pinned is not None
-    assert re.findall(r"image: localstack/localstack:([\d.]+)\n", compose) == [pinned[1]]
+    assert re.findall(r"FROM localstack/localstack:([\d.]+)\n", image) == [pinned[1]]
+    assert re.findall(r"^ +(build|image): (.*)$", compose, re.MULTILINE) == [("build", ".")]
     assert re.findall(r'- "([\d.]+):\$\{LOCALSTACK_PORT:-4566\}:4566"', compose) == ["127.0.0.1"]

@@ -2,7 +2,7 @@
 
 import re
 
-from .refusals import invalid_arn
+from pca_events.simulator.core.refusals import invalid_arn
 
 AUTHORITY = re.compile(
     r"arn:[\w-]+:acm-pca:[\w-]*:\d*:certificate-authority/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII

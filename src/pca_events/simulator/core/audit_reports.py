@@ -7,12 +7,12 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import events
-from .model import Authority, Issued, Report
-from .refusals import in_progress, invalid_args, not_found
-from .register import Register
-from .revocation_configuration import BUCKET_NAME
-from .world import BucketRefused
+from pca_events.simulator.core import events
+from pca_events.simulator.core.model import Authority, Issued, Report
+from pca_events.simulator.core.refusals import in_progress, invalid_args, not_found
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.revocation_configuration import BUCKET_NAME
+from pca_events.simulator.core.world import BucketRefused
 
 COLUMNS = (
     "awsAccountId",

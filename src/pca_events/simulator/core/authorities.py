@@ -4,17 +4,17 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from . import events
-from .authority_csr import make_csr
-from .keys import GENERATORS, check_algorithms
-from .model import Authority, CrlState
-from .paging import page
-from .refusals import invalid_args, invalid_state
-from .register import Register
-from .revocation_configuration import settled
-from .subjects import name_of
-from .tags import tags_of
-from .world import ServiceError
+from pca_events.simulator.core import events
+from pca_events.simulator.core.authority_csr import make_csr
+from pca_events.simulator.core.keys import GENERATORS, check_algorithms
+from pca_events.simulator.core.model import Authority, CrlState
+from pca_events.simulator.core.paging import page
+from pca_events.simulator.core.refusals import invalid_args, invalid_state
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.revocation_configuration import settled
+from pca_events.simulator.core.subjects import name_of
+from pca_events.simulator.core.tags import tags_of
+from pca_events.simulator.core.world import ServiceError
 
 RESTORABLE_DAYS = 30
 

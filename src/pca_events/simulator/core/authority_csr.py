@@ -2,10 +2,10 @@
 
 from cryptography import x509
 
-from .keys import PrivateKey, hash_of, pem
-from .model import Authority
-from .passthrough import key_usage, subject_information_access
-from .refusals import invalid_args
+from pca_events.simulator.core.keys import PrivateKey, hash_of, pem
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.passthrough import key_usage, subject_information_access
+from pca_events.simulator.core.refusals import invalid_args
 
 
 def make_csr(authority: Authority, key: PrivateKey) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .refusals import validation
-from .world import ServiceError
+from pca_events.simulator.core.refusals import validation
+from pca_events.simulator.core.world import ServiceError
 
 KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from cryptography import x509
 
-from .model import Authority
-from .passthrough import Extension
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.passthrough import Extension
 
 
 def object_key(authority: Authority) -> str:

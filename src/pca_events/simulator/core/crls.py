@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from . import events
-from .crl_places import full_name, object_key
-from .extensions import authority_key_identifier
-from .keys import hash_of
-from .model import Authority, Issued
-from .register import Register
-from .revocation_configuration import CANNED_ACLS
-from .world import BucketRefused
+from pca_events.simulator.core import events
+from pca_events.simulator.core.crl_places import full_name, object_key
+from pca_events.simulator.core.extensions import authority_key_identifier
+from pca_events.simulator.core.keys import hash_of
+from pca_events.simulator.core.model import Authority, Issued
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.revocation_configuration import CANNED_ACLS
+from pca_events.simulator.core.world import BucketRefused
 
 REASONS = {
     "KEY_COMPROMISE": x509.ReasonFlags.key_compromise,

@@ -1,6 +1,6 @@
 """The events that operations send, worded as documented."""
 
-from .world import World
+from pca_events.simulator.core.world import World
 
 CREATION = "ACM Private CA Creation"
 ISSUANCE = "ACM Private CA Certificate Issuance"

@@ -6,11 +6,11 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
-from .crl_places import distribution_point
-from .model import Authority
-from .passthrough import Extension, api_extensions
-from .refusals import invalid_args
-from .templates import OWN, Template
+from pca_events.simulator.core.crl_places import distribution_point
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.passthrough import Extension, api_extensions
+from pca_events.simulator.core.refusals import invalid_args
+from pca_events.simulator.core.templates import OWN, Template
 
 
 def extensions(

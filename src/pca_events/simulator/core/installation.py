@@ -6,11 +6,18 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID
 
-from .authorities import expire
-from .keys import pem, same_key
-from .model import Authority
-from .refusals import failed, in_progress, invalid_request, invalid_state, malformed_certificate, mismatch
-from .register import Register
+from pca_events.simulator.core.authorities import expire
+from pca_events.simulator.core.keys import pem, same_key
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.refusals import (
+    failed,
+    in_progress,
+    invalid_request,
+    invalid_state,
+    malformed_certificate,
+    mismatch,
+)
+from pca_events.simulator.core.register import Register
 
 CRITICAL = frozenset(
     {

@@ -5,13 +5,13 @@ from typing import Any
 
 from cryptography import x509
 
-from . import events
-from .arns import certificate_id
-from .keys import pem
-from .model import Authority, Issued
-from .refusals import failed, in_progress, invalid_state, not_found
-from .register import Register
-from .requests import Wanted, wanted
+from pca_events.simulator.core import events
+from pca_events.simulator.core.arns import certificate_id
+from pca_events.simulator.core.keys import pem
+from pca_events.simulator.core.model import Authority, Issued
+from pca_events.simulator.core.refusals import failed, in_progress, invalid_state, not_found
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.requests import Wanted, wanted
 
 
 def issue(register: Register, request: dict[str, Any]) -> dict[str, Any]:

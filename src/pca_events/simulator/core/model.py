@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
-from .keys import PrivateKey
+from pca_events.simulator.core.keys import PrivateKey
 
 
 @dataclass

@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Any
 
-from .world import ServiceError
+from pca_events.simulator.core.world import ServiceError
 
 
 def page(items: list[Any], request: dict[str, Any], member: str, most: int = 1000) -> dict[str, Any]:

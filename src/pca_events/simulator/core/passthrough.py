@@ -8,8 +8,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from .refusals import invalid_args
-from .subjects import name_of
+from pca_events.simulator.core.refusals import invalid_args
+from pca_events.simulator.core.subjects import name_of
 
 EXTENDED_KEY_USAGES = {
     "SERVER_AUTH": ExtendedKeyUsageOID.SERVER_AUTH,

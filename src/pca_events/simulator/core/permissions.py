@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from .paging import page
-from .refusals import not_found, validation
-from .register import Register
-from .world import ServiceError
+from pca_events.simulator.core.paging import page
+from pca_events.simulator.core.refusals import not_found, validation
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.world import ServiceError
 
 PRINCIPAL = "acm.amazonaws.com"
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from .refusals import not_found
-from .register import Register
-from .world import ServiceError
+from pca_events.simulator.core.refusals import not_found
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.world import ServiceError
 
 NEEDED = ("Effect", "Principal", "Action", "Resource")
 

@@ -1,6 +1,6 @@
 """The errors of the service, each by its name."""
 
-from .world import ServiceError
+from pca_events.simulator.core.world import ServiceError
 
 
 def not_found(arn: str) -> ServiceError:

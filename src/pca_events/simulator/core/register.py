@@ -4,11 +4,11 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .agenda import Agenda
-from .arns import check_authority
-from .model import Authority
-from .refusals import invalid_state, not_found
-from .world import Settings, World
+from pca_events.simulator.core.agenda import Agenda
+from pca_events.simulator.core.arns import check_authority
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.refusals import invalid_state, not_found
+from pca_events.simulator.core.world import Settings, World
 
 TOKENS_LAST = timedelta(minutes=5)
 

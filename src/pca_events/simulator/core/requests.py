@@ -7,15 +7,15 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from .extensions import extensions
-from .keys import PublicKey, family, hash_of, same_key
-from .model import Authority
-from .passthrough import Extension
-from .refusals import invalid_args, invalid_state, malformed_csr
-from .register import Register
-from .subjects import name_of
-from .templates import Template, template
-from .validity import period
+from pca_events.simulator.core.extensions import extensions
+from pca_events.simulator.core.keys import PublicKey, family, hash_of, same_key
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.passthrough import Extension
+from pca_events.simulator.core.refusals import invalid_args, invalid_state, malformed_csr
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.subjects import name_of
+from pca_events.simulator.core.templates import Template, template
+from pca_events.simulator.core.validity import period
 
 
 @dataclass(frozen=True)

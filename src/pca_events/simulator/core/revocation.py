@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from . import crls, events
-from .issuance import found
-from .model import Issued
-from .refusals import invalid_request, invalid_state
-from .register import Register
-from .world import ServiceError
+from pca_events.simulator.core import crls, events
+from pca_events.simulator.core.issuance import found
+from pca_events.simulator.core.model import Issued
+from pca_events.simulator.core.refusals import invalid_request, invalid_state
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.world import ServiceError
 
 SERIAL = re.compile(r"(0x)?[0-9a-f]{1,2}(:?[0-9a-f]{2})*|(0x)?[0-9a-f]+", re.IGNORECASE | re.ASCII)
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .refusals import invalid_args
+from pca_events.simulator.core.refusals import invalid_args
 
 BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX = re.compile(r"https?://", re.IGNORECASE)

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from . import (
+from pca_events.simulator.core import (
     audit_reports,
     authorities,
     constraints,
@@ -15,8 +15,8 @@ from . import (
     revocation,
     tags,
 )
-from .register import Register
-from .world import World
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.world import World
 
 OPERATIONS: dict[str, Callable[[Register, dict[str, Any]], dict[str, Any]]] = {
     "CreateCertificateAuthority": authorities.create,

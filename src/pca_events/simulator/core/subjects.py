@@ -5,7 +5,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from .refusals import invalid_args
+from pca_events.simulator.core.refusals import invalid_args
 
 # The order in which a certificate holds them, from the country to the most particular.
 ATTRIBUTES = {

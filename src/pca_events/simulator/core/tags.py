@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .paging import page
-from .register import Register
-from .world import ServiceError
+from pca_events.simulator.core.paging import page
+from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.world import ServiceError
 
 MOST = 50
 

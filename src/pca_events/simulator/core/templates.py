@@ -7,9 +7,9 @@ from functools import cache
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from .arns import template_name
-from .passthrough import Extension
-from .refusals import invalid_args
+from pca_events.simulator.core.arns import template_name
+from pca_events.simulator.core.passthrough import Extension
+from pca_events.simulator.core.refusals import invalid_args
 
 NAME = re.compile(
     r"(?P<base>(?P<blank>Blank)?(RootCACertificate|SubordinateCACertificate|EndEntityCertificate"

@@ -4,8 +4,8 @@ import calendar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import Authority
-from .refusals import validation
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.refusals import validation
 
 BACKDATED = timedelta(minutes=60)
 SHORT_LIVED = timedelta(days=7)
