@@ -8,6 +8,7 @@ pytest_plugins = [
     "pca_events.steps.deliveries",
     "pca_events.steps.events",
     "pca_events.steps.infrastructure",
+    "pca_events.steps.operations",
     "pca_events.steps.refusals",
     "pca_events.steps.rules",
 ]

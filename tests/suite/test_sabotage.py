@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.harness import ScenarioBus, Session, scenario_bus
+from pca_events.harness import ScenarioBus, Session, caller, live_events, scenario_bus
+from pca_events.harness.caller import Caller
 from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult
 
 MANY = 80  # scenarios fail, at least; those that the backend is not calibrated for are skipped
+MANY_OPERATIONS = 20
 
 
 class Nobody:
@@ -27,14 +29,22 @@ def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunRe
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.05)
     monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
-    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented"])
+    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented and not operations"])
 
 
-def all_failed(report: RunReport) -> None:
+@pytest.fixture
+def call(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
+    """Run every scenario in which an operation sends a documented event; a silent bus is given up soon."""
+    monkeypatch.setattr(caller, "_DEADLINE", 0.05)
+    monkeypatch.setattr(caller, "_LONGEST_POLL", 0)
+    return lambda: run_suite(backend, Nobody(), ["-m", "operations and documented and not never_sent"])
+
+
+def all_failed(report: RunReport, at_least: int = MANY) -> None:
     passed = [f"{result.name} ({result.row})" for result in report.results if result.verdict == "passed"]
     assert passed == []
     assert report.broken == []
-    assert len(report.failures) >= MANY
+    assert len(report.failures) >= at_least
 
 
 def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,3 +74,26 @@ def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(ScenarioBus, "publish", lose)
     all_failed(run())
+
+
+def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_events, "_PATTERN", {"source": ["aws.acm-pcq"]})
+    all_failed(call(), MANY_OPERATIONS)
+
+
+@pytest.mark.parametrize("mishap", ["drop", "duplicate"])
+def test_a_simulator_whose_events_get_lost_or_come_twice(
+    call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch, mishap: str
+) -> None:
+    monkeypatch.setattr(caller, "_DEADLINE", 10)
+    called = Caller.call
+
+    def mislaid(made: Caller, operation: str, **changes: object) -> dict[str, object]:
+        made.switches.set("delivery", **{mishap: 1})
+        try:
+            return called(made, operation, **changes)
+        finally:
+            made.switches.set("delivery", **{mishap: 0})
+
+    monkeypatch.setattr(Caller, "call", mislaid)
+    all_failed(call(), MANY_OPERATIONS)

@@ -54,6 +54,16 @@ class Session:
         """The CloudWatch Logs client."""
         return self.backend.client("logs")
 
+    @cached_property
+    def pca(self) -> Any:
+        """The AWS Private CA client."""
+        return self.backend.client("acm-pca")
+
+    @cached_property
+    def s3(self) -> Any:
+        """The S3 client."""
+        return self.backend.client("s3")
+
     def checked(self, pattern: Pattern) -> str:
         """Return the pattern as this mode writes it, after TestEventPattern has accepted it; each is asked for once.
 

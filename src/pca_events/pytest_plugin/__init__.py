@@ -28,6 +28,7 @@ TAGS = {
     "failure": "the operation failed",
     "never_sent": "AWS sends nothing",
     "backend": "runs on an EventBridge",
+    "operations": "calls AWS Private CA itself",
     **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
 }
 """What each tag of the features means in a word; features/README.md says more."""

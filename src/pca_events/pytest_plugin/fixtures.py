@@ -6,9 +6,11 @@ from typing import NoReturn
 import pytest
 
 from pca_events.backends import Backend
+from pca_events.backends.simulator import Switches
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
+from pca_events.harness.caller import Caller, own_account
 from pca_events.harness.evidence import Evidence
 from pca_events.harness.precheck import unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
@@ -64,3 +66,18 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
     finally:
         if evidence is not None:
             evidence.write(folder, request.node.name, made)
+
+
+@pytest.fixture(scope="session")
+def calling_account(connection: Session) -> Session:
+    """This worker's clients of an account of its own, in a backend whose ACM PCA sends events."""
+    if not Switches(connection.backend).there():
+        pytest.skip(f"{connection.backend.name}, has no ACM PCA that sends events: it is that of pca-events localstack")
+    return own_account(connection)
+
+
+@pytest.fixture
+def caller(calling_account: Session) -> Iterator[Caller]:
+    """The caller of one scenario, whose CAs, bucket, rule and queue are proven to be gone afterwards."""
+    with Caller(calling_account) as made:
+        yield made

@@ -9,6 +9,7 @@ from typing import Any
 
 from localstack.http import Request, Resource, Response
 
+from pca_events.simulator.core.world import Settings
 from pca_events.simulator.delivery import MISHAPS
 from pca_events.simulator.faults import MOST, OPERATIONS
 from pca_events.simulator.simulation import Account, Simulation
@@ -88,7 +89,16 @@ class _Clearing(_Changing):
 
 
 class All(_Switch):
-    """Every switch at once."""
+    """Every switch at once; DELETE clears all that can be cleared. The clock never goes back."""
+
+    def on_delete(self, request: Request) -> Response:
+        """Plan nothing any more, and set every delay as it was."""
+        return self._answer(request, self.clear)
+
+    def clear(self, account: Account) -> None:
+        """Plan nothing any more, and set every delay as it was."""
+        for switch in (FailureSwitch, SettingsSwitch, DeliverySwitch):
+            switch(self.simulation).clear(account)
 
     def shown(self, account: Account) -> Body:
         """Return the state of each."""
@@ -136,7 +146,7 @@ class ClockSwitch(_Changing):
             raise Refused(f'"advance" is {body["advance"]}: {error}') from error
 
 
-class SettingsSwitch(_Changing):
+class SettingsSwitch(_Clearing):
     """The delays of an account."""
 
     takes = tuple(_DELAYS)
@@ -149,6 +159,10 @@ class SettingsSwitch(_Changing):
         """Change those that are named."""
         delays: dict[str, Any] = {_DELAYS[name]: _seconds(body, name) for name in body}
         account.settings = replace(account.settings, **delays)
+
+    def clear(self, account: Account) -> None:
+        """Set every delay as it was."""
+        account.settings = Settings()
 
 
 class DeliverySwitch(_Clearing):

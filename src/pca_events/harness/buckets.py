@@ -1,0 +1,89 @@
+"""Buckets for CRLs and audit reports: as AWS documents them, or with one thing wrong."""
+
+import json
+from typing import Any
+
+from pca_events.harness.session import Session
+
+_ACTIONS = {"s3:PutObject": "/*", "s3:PutObjectAcl": "/*", "s3:GetBucketAcl": "", "s3:GetBucketLocation": ""}
+"""What AWS Private CA needs to be granted, and on which part of the bucket's ARN."""
+
+_MISSING = "is missing"
+_ENCRYPTED = "is encrypted with the key aws/s3"
+_UNGRANTED = {f"does not grant {action}": action for action in _ACTIONS}
+STATES = (
+    "is as documented",
+    _MISSING,
+    "has no policy",
+    *_UNGRANTED,
+    "grants the CAs of another account only",
+    _ENCRYPTED,
+)
+"""How a bucket can be; all but the first make AWS Private CA fail."""
+
+
+class Bucket:
+    """One bucket.
+
+    Args:
+        session: the connection to the account that owns it.
+        name: of the bucket.
+    """
+
+    def __init__(self, session: Session, name: str) -> None:
+        self.name = name
+        self._session = session
+
+    def become(self, state: str) -> None:
+        """Bring the bucket to one of the `STATES`, from any other."""
+        if state not in STATES:
+            raise AssertionError(f'no bucket "{state}"; one of {", ".join(STATES)}')
+        if state == _MISSING:
+            self.delete()
+            return
+        s3 = self._session.s3
+        s3.create_bucket(Bucket=self.name)
+        if state == "has no policy":
+            s3.delete_bucket_policy(Bucket=self.name)
+        else:
+            s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(self._policy(state)))
+        algorithm = "aws:kms" if state == _ENCRYPTED else "AES256"
+        rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}}]
+        s3.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration={"Rules": rules})
+
+    def objects(self) -> dict[str, bytes]:
+        """Return what the bucket holds, by key."""
+        s3 = self._session.s3
+        listed = s3.list_objects_v2(Bucket=self.name).get("Contents", [])
+        return {each["Key"]: s3.get_object(Bucket=self.name, Key=each["Key"])["Body"].read() for each in listed}
+
+    def delete(self) -> None:
+        """Remove the bucket with all that it holds, if it is there."""
+        s3 = self._session.s3
+        if not self.there():
+            return
+        for listed in s3.list_objects_v2(Bucket=self.name).get("Contents", []):
+            s3.delete_object(Bucket=self.name, Key=listed["Key"])
+        s3.delete_bucket(Bucket=self.name)
+
+    def there(self) -> bool:
+        """Whether the account has a bucket of this name."""
+        return self.name in [bucket["Name"] for bucket in self._session.s3.list_buckets()["Buckets"]]
+
+    def _policy(self, state: str) -> dict[str, Any]:
+        account = self._session.backend.account
+        owner = account if state != "grants the CAs of another account only" else "999999999999"
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "acm-pca.amazonaws.com"},
+                    "Action": action,
+                    "Resource": f"arn:aws:s3:::{self.name}{part}",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": owner}},
+                }
+                for action, part in _ACTIONS.items()
+                if action != _UNGRANTED.get(state)
+            ],
+        }

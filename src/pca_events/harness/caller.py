@@ -1,0 +1,154 @@
+"""One scenario's caller of AWS Private CA: what it calls, what it has made, and which events come of it."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from botocore import xform_name
+
+from pca_events.backends.simulator import Switches
+from pca_events.catalog import Event
+from pca_events.errors import BusSilent, Leak
+from pca_events.harness import pca_requests as requests
+from pca_events.harness.buckets import Bucket
+from pca_events.harness.live_events import LiveEvents
+from pca_events.harness.session import Session
+
+_DEADLINE = 10.0  # seconds until an event must have come
+_LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
+
+
+def own_account(session: Session) -> Session:
+    """Return a connection to an account that nothing else of the run works in: its default bus is its own."""
+    account = f"{int(session.run.new_name()[-8:], 16):012d}"
+    return Session(replace(session.backend, account=account), session.run)
+
+
+class Caller:
+    """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
+
+    A rule on the default bus sends every event of AWS Private CA to a queue. Silence is proven by order, not by time:
+    events leave the simulator in the order in which they came about, so once that of a control, a CA made last, has
+    come, nothing from before is still on its way.
+
+    Args:
+        session: the connection to the account; one scenario at a time works there.
+
+    Attributes:
+        session: as given.
+        switches: those of the simulator in this account.
+        bucket: for CRLs and audit reports; not made yet.
+        authority: the ARN of the CA that the scenario is about; empty before there is one.
+        certificate: the same of the certificate.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.switches = Switches(session.backend)
+        self.bucket = Bucket(session, session.run.new_name())
+        self.authority = ""
+        self.certificate = ""
+        self._live = LiveEvents(session, "default")
+
+    def __enter__(self) -> "Caller":
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._destroy()
+        finally:
+            self._live.__exit__(*error)
+
+    def call(self, operation: str, **changes: Any) -> dict[str, Any]:
+        """Call an operation about the CA, certificate and bucket of the scenario, and return its answer.
+
+        Args:
+            operation: its name, such as `IssueCertificate`.
+            changes: members of the request that have another value than `pca_requests.REQUESTS` gives them.
+
+        Raises:
+            ClientError: the service refuses it.
+        """
+        request = requests.REQUESTS[operation](self.authority, self.certificate, self.bucket.name) | changes
+        answer: dict[str, Any] = getattr(self.session.pca, xform_name(operation))(**request)
+        self.authority = answer.get("CertificateAuthorityArn", self.authority)
+        self.certificate = answer.get("CertificateArn", self.certificate)
+        return answer
+
+    def call_often(self, operation: str, count: int, threads: int) -> None:
+        """Call an operation that many times, from several threads at once."""
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: self.call(operation), range(count)))
+
+    def make_authority(self, status: str, *, with_crl: bool = False) -> None:
+        """Make the CA that the scenario is about.
+
+        Args:
+            status: PENDING_CERTIFICATE, ACTIVE, DISABLED, DELETED or FAILED.
+            with_crl: whether it publishes its CRL in the scenario's bucket.
+        """
+        more: dict[str, Any] = {"Tags": requests.FAILS} if status == "FAILED" else {}
+        if with_crl:
+            more["RevocationConfiguration"] = requests.crl_in(self.bucket.name)
+        self.call("CreateCertificateAuthority", **more)
+        if status in ("ACTIVE", "DISABLED"):
+            self._install()
+        if status == "DISABLED":
+            self.call("UpdateCertificateAuthority")
+        if status == "DELETED":
+            self.call("DeleteCertificateAuthority")
+
+    def sent(self) -> list[Event]:
+        """Return the events that have come since the last look, once nothing more can come of what was called.
+
+        Raises:
+            BusSilent: the control's event did not come before the deadline.
+        """
+        made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
+        control = made["CertificateAuthorityArn"]
+        deadline = time.monotonic() + _DEADLINE
+        found: list[Event] = []
+        while not any(control in event["resources"] for event in found):
+            patience = deadline - time.monotonic()
+            if patience <= 0:
+                raise BusSilent(f"the event of the control {control} did not come in {_DEADLINE:.0f} s")
+            found += self._live.receive(min(_LONGEST_POLL, int(patience) + 1))
+        while more := self._live.receive(0):
+            found += more
+        self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
+        return [event for event in found if control not in event["resources"]]
+
+    def _install(self) -> None:
+        """Give the root CA its own certificate."""
+        pca, about = self.session.pca, {"CertificateAuthorityArn": self.authority}
+        csr = pca.get_certificate_authority_csr(**about)["Csr"].encode()
+        wanted = requests.issuance(self.authority, csr, "RootCACertificate/V1", days=3650)
+        self.certificate = pca.issue_certificate(**wanted)["CertificateArn"]
+        own = pca.get_certificate(CertificateArn=self.certificate, **about)["Certificate"].encode()
+        pca.import_certificate_authority_certificate(Certificate=own, **about)
+
+    def _destroy(self) -> None:
+        """Remove switches, CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
+        self.switches.clear()
+        pca = self.session.pca
+        for authority in self._authorities():
+            about = {"CertificateAuthorityArn": authority["Arn"]}
+            if authority["Status"] == "ACTIVE":
+                pca.update_certificate_authority(Status="DISABLED", **about)
+            pca.delete_certificate_authority(PermanentDeletionTimeInDays=7, **about)
+        self.bucket.delete()
+        left = [authority["Arn"] for authority in self._authorities()]
+        if self.bucket.there():
+            left.append(self.bucket.name)
+        if left:
+            raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
+
+    def _authorities(self) -> Iterator[dict[str, Any]]:
+        """The CAs of the account that are not deleted."""
+        pages = self.session.pca.get_paginator("list_certificate_authorities").paginate()
+        listed = itertools.chain.from_iterable(page["CertificateAuthorities"] for page in pages)
+        return iter([authority for authority in listed if authority["Status"] != "DELETED"])

@@ -1,0 +1,186 @@
+"""Operations of AWS Private CA that are called, and what comes of them."""
+
+from typing import Any
+
+from pytest_bdd import given, parsers, then, when
+
+from pca_events import catalog, contract, phrases
+from pca_events.catalog import Event
+from pca_events.harness.caller import Caller
+from pca_events.harness.expect_error import refusal
+
+Sent = list[Event]
+"""The events that came of what a scenario has called, since its last look."""
+
+
+@given(parsers.parse("a bucket that {state}"))
+def make_bucket(caller: Caller, state: str) -> None:
+    """Make the scenario's bucket as documented, or with one thing wrong."""
+    caller.bucket.become(state)
+
+
+@given(parsers.parse("a certificate authority that is {status}"))
+def make_authority(caller: Caller, status: str) -> None:
+    """Make the CA that the scenario is about; the events of that have come before it goes on."""
+    caller.make_authority(status)
+    caller.sent()
+
+
+@given(parsers.parse("an active certificate authority with its CRL in a bucket that {state}"))
+def make_authority_with_crl(caller: Caller, state: str) -> None:
+    """Make the scenario's bucket, and its CA; the events of that have come before it goes on."""
+    caller.bucket.become(state)
+    caller.make_authority("ACTIVE", with_crl=True)
+    caller.sent()
+
+
+@given("a certificate that it has issued")
+def issue_certificate(caller: Caller) -> None:
+    """Have a certificate issued; its event has come before the scenario goes on."""
+    caller.call("IssueCertificate")
+    caller.sent()
+
+
+@given(parsers.parse("{operation} is planned to fail {count:d} times"))
+def plan_failures(caller: Caller, operation: str, count: int) -> None:
+    """Plan internal failures, which have no cause that a user can make."""
+    caller.switches.set("failures", operation=operation, count=count)
+
+
+@given(parsers.parse("{setting} is {seconds:d} seconds"))
+def set_delay(caller: Caller, setting: str, seconds: int) -> None:
+    """Set one of the simulator's delays."""
+    caller.switches.set("settings", **{setting: seconds})
+
+
+@given(parsers.parse("the next {count:d} events meet with: {mishap}"))
+def plan_mishaps(caller: Caller, count: int, mishap: str) -> None:
+    """Let events be dropped, delayed by a minute, or sent twice."""
+    caller.switches.set("delivery", **{mishap: count})
+
+
+@when(parsers.parse("{operation} is called"))
+def call(caller: Caller, operation: str) -> None:
+    """Call the operation about the scenario's CA, certificate and bucket."""
+    caller.call(operation)
+
+
+@when(parsers.parse("{operation} is called with {member} as {value}"))
+def call_with(caller: Caller, operation: str, member: str, value: str) -> None:
+    """Call the operation with another value of one member of its request."""
+    caller.call(operation, **{member: phrases.value(value)})
+
+
+@when(parsers.parse("{operation} is called {count:d} times from {threads:d} threads"))
+def call_often(caller: Caller, operation: str, count: int, threads: int) -> None:
+    """Call the operation from several threads at once."""
+    caller.call_often(operation, count, threads)
+
+
+@when(parsers.re(r'a call of (?P<operation>\w+) is refused with "(?P<code>\w+)"'))
+def call_in_vain(caller: Caller, operation: str, code: str) -> None:
+    """Call the operation, and expect that code."""
+    _refused(caller, operation, code)
+
+
+@when(parsers.re(r'a call of (?P<operation>\w+) with (?P<member>\w+) as (?P<value>.+) is refused with "(?P<code>\w+)"'))
+def call_with_in_vain(caller: Caller, operation: str, member: str, value: str, code: str) -> None:
+    """Call the operation with another value of one member of its request, and expect that code."""
+    _refused(caller, operation, code, **{member: phrases.value(value)})
+
+
+@when(parsers.parse("{minutes:d} minutes pass"))
+def pass_time(caller: Caller, minutes: int) -> None:
+    """Move the simulator's clock on; nobody waits."""
+    caller.switches.set("clock", advance=minutes * 60)
+
+
+@when(parsers.parse("the bucket becomes one that {state}"))
+def change_bucket(caller: Caller, state: str) -> None:
+    """Put the bucket right, or wrong."""
+    caller.bucket.become(state)
+
+
+@then(parsers.parse('exactly "{event_ids}" is sent'), target_fixture="sent")
+def is_sent(caller: Caller, event_ids: str) -> Sent:
+    """Expect these events, by their ids and in any order, each as documented and from the caller's own place."""
+    sent = caller.sent()
+    assert [contract.violations(event) for event in sent] == [[] for _ in sent]
+    assert sorted(_id_of(event) for event in sent) == sorted(event_ids.split(", "))
+    place = (caller.session.backend.account, caller.session.backend.region)
+    assert {(event["account"], event["region"]) for event in sent} == {place}
+    assert {event["resources"][0] for event in sent} == {caller.authority}
+    return sent
+
+
+@then(parsers.parse('exactly {count:d} times "{event_id}" is sent, each about its own resource'))
+def are_sent(caller: Caller, count: int, event_id: str) -> None:
+    """Expect so many events of one kind, no two of which name the same one."""
+    sent = caller.sent()
+    assert {_id_of(event) for event in sent} == {event_id}
+    assert (len(sent), len({event["resources"][-1] for event in sent})) == (count, count)
+
+
+@then("nothing is sent")
+def nothing_is_sent(caller: Caller) -> None:
+    """Expect no event at all, and show by a control that the caller's rule is alive."""
+    assert caller.sent() == []
+
+
+@then(parsers.parse("the certificate authority that the event names is {status}"))
+def authority_is(caller: Caller, sent: Sent, status: str) -> None:
+    """Ask DescribeCertificateAuthority about the event's first resource; a failed CA says why."""
+    answer = caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
+    described = answer["CertificateAuthority"]
+    assert described["Status"] == status
+    assert ("FailureReason" in described) == (status == "FAILED")
+
+
+@then("the certificate that the event names can be fetched")
+def certificate_is_fetched(caller: Caller, sent: Sent) -> None:
+    """Ask GetCertificate about the event's second resource."""
+    answer = caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
+    assert answer["Certificate"].startswith("-----BEGIN CERTIFICATE-----")
+
+
+@then(parsers.parse('the certificate that the event names cannot be fetched: "{code}"'))
+def certificate_is_not_fetched(caller: Caller, sent: Sent, code: str) -> None:
+    """Ask GetCertificate about the event's second resource, and expect that code."""
+    refused = refusal(lambda: caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1]))
+    assert refused is not None
+    assert refused.code == code
+
+
+@then(parsers.parse("the audit report that the event names is {status}"))
+def report_is(caller: Caller, sent: Sent, status: str) -> None:
+    """Ask DescribeCertificateAuthorityAuditReport about the event's second resource."""
+    authority, report = sent[0]["resources"]
+    answer = caller.session.pca.describe_certificate_authority_audit_report(
+        CertificateAuthorityArn=authority, AuditReportId=report
+    )
+    assert answer["AuditReportStatus"] == status
+
+
+@then(parsers.parse("the bucket holds {what} that names the certificate"))
+def bucket_holds(caller: Caller, what: str) -> None:
+    """Look for the serial number in a CRL, which is DER, or for the ARN in an audit report, which is text."""
+    (body,) = (body for key, body in caller.bucket.objects().items() if key.startswith(_PLACES[what]))
+    serial = caller.certificate.rpartition("/")[2]
+    assert (bytes.fromhex(serial) if what == "a CRL" else serial.encode()) in body
+
+
+_PLACES = {"a CRL": "crl/", "an audit report": "audit-report/"}
+
+
+def _refused(caller: Caller, operation: str, code: str, **changes: Any) -> None:
+    refused = refusal(lambda: caller.call(operation, **changes))
+    assert refused is not None, "nothing was refused"
+    assert refused.code == code, refused.message
+
+
+def _id_of(event: Event) -> str:
+    detail = event["detail"]
+    told = (event["detail-type"], detail["result"], detail.get("reason"))
+    return next(
+        entry.id for entry in catalog.documented_events() if (entry.detail_type, entry.result, entry.reason) == told
+    )
