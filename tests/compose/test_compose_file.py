@@ -30,10 +30,10 @@ def endpoint() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     try:
-        compose("up", "--wait", "--quiet-pull", port=port)
+        compose("up", "--build", "--wait", "--quiet-pull", port=port)
         yield f"http://127.0.0.1:{port}"
     finally:
-        compose("down", "--volumes", port=port)
+        compose("down", "--volumes", "--rmi", "local", port=port)
 
 
 def test_the_suite_passes_through_the_compose_file(endpoint: str) -> None:

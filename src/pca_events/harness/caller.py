@@ -39,6 +39,8 @@ class Caller:
 
     Attributes:
         session: as given.
+        name: of the bucket.
+        received: every event that has come, those of the controls included.
         switches: those of the simulator in this account.
         bucket: for CRLs and audit reports; not made yet.
         authority: the ARN of the CA that the scenario is about; empty before there is one.
@@ -47,8 +49,10 @@ class Caller:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.name = session.run.new_name()
+        self.received: list[Event] = []
         self.switches = Switches(session.backend)
-        self.bucket = Bucket(session, session.run.new_name())
+        self.bucket = Bucket(session, self.name)
         self.authority = ""
         self.certificate = ""
         self._live = LiveEvents(session, "default")
@@ -120,7 +124,12 @@ class Caller:
         while more := self._live.receive(0):
             found += more
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
+        self.received += found
         return [event for event in found if control not in event["resources"]]
+
+    def came_of_it(self) -> dict[str, Any]:
+        """Return the account and what was `received`, for the evidence."""
+        return {"account": self.session.backend.account, "received": self.received}
 
     def _install(self) -> None:
         """Give the root CA its own certificate."""

@@ -2,42 +2,51 @@
 
 import json
 import re
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pca_events.harness.scenario_bus import ScenarioBus
 from pca_events.harness.session import Session
 
 
 class Evidence:
-    """Records the calls of one scenario and writes them down with what came of them."""
+    """Records the calls of one scenario and writes them down with what came of them.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: the connection that they are made by.
+        clients: those of its clients whose calls are recorded.
+    """
+
+    def __init__(self, session: Session, clients: Sequence[Any]) -> None:
+        self._session = session
+        self._clients = clients
         self._calls: list[dict[str, Any]] = []
-        for client in (session.events, session.sqs):
+        for client in clients:
             events = client.meta.events
             events.register("provide-client-params.*.*", self._asked, unique_id="pca-events-asked")
             events.register("after-call.*.*", self._answered, unique_id="pca-events-answered")
 
-    def write(self, folder: Path, scenario: str, bus: ScenarioBus) -> Path:
+    def write(self, folder: Path, scenario: str, name: str, came_of_it: dict[str, Any]) -> Path:
         """Write what was recorded to a file named after the scenario, and return its path.
 
-        The file holds run, backend, mode, the bus's name, `plans` (one for each apply), `received`, and `calls` with
-        operation, request and response, in order.
+        The file holds run, backend, mode, what came of it, and `calls` with operation, request and response, in order.
+
+        Args:
+            folder: is made where it is missing.
+            scenario: its name.
+            name: of what the scenario made; the end of it tells files of one scenario apart.
+            came_of_it: such as `plans` and `received`.
         """
-        self._detach(bus.session)
+        self._detach()
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', scenario)[:150]}-{bus.name[-8:]}.json"
+        file = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', scenario)[:150]}-{name[-8:]}.json"
         kept = {
             "scenario": scenario,
-            "run": bus.session.run.value,
-            "seed": bus.session.run.seed,
-            "backend": bus.backend.name,
-            "mode": bus.session.mode,
-            "bus": bus.name,
-            "plans": [[str(change) for change in plan] for plan in bus.plans],
-            "received": [asdict(delivery) for delivery in bus.received],
+            "run": self._session.run.value,
+            "seed": self._session.run.seed,
+            "backend": self._session.backend.name,
+            "mode": self._session.mode,
+            **came_of_it,
             "calls": self._calls,
         }
         file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
@@ -50,7 +59,7 @@ class Evidence:
         answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
         self._calls[-1]["response"] = answer
 
-    def _detach(self, session: Session) -> None:
-        for client in (session.events, session.sqs):
+    def _detach(self) -> None:
+        for client in self._clients:
             client.meta.events.unregister("provide-client-params.*.*", unique_id="pca-events-asked")
             client.meta.events.unregister("after-call.*.*", unique_id="pca-events-answered")

@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -207,6 +207,14 @@ class ScenarioBus:
     def _would_deliver(self, rule: str, stamped: str) -> list[Delivery]:
         targets = self.session.events.list_targets_by_rule(Rule=rule, EventBusName=self.name)["Targets"]
         return [Delivery(rule, stamped, queue=target["Arn"].rpartition(":")[2]) for target in targets]
+
+    def came_of_it(self) -> dict[str, Any]:
+        """Return the bus's name, `plans` (one for each apply) and `received`, for the evidence."""
+        return {
+            "bus": self.name,
+            "plans": [[str(change) for change in plan] for plan in self.plans],
+            "received": [asdict(delivery) for delivery in self.received],
+        }
 
     def arrived(self) -> Event:
         """Return the first event that arrives whole by a longer way, through a topic or another bus.

@@ -1,7 +1,8 @@
 """What the steps are given."""
 
-from collections.abc import Iterator
-from typing import NoReturn
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import pytest
 
@@ -57,15 +58,9 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(f"not calibrated: {known.reason}")
-    folder = request.config.getoption("--keep-artifacts")
-    evidence = Evidence(connection) if folder else None
     made = ScenarioBus(connection, request.node.name)
-    try:
-        with made:
-            yield made
-    finally:
-        if evidence is not None:
-            evidence.write(folder, request.node.name, made)
+    with _kept(request, connection, made, (connection.events, connection.sqs)), made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +72,23 @@ def calling_account(connection: Session) -> Session:
 
 
 @pytest.fixture
-def caller(calling_account: Session) -> Iterator[Caller]:
+def caller(calling_account: Session, request: pytest.FixtureRequest) -> Iterator[Caller]:
     """The caller of one scenario, whose CAs, bucket, rule and queue are proven to be gone afterwards."""
-    with Caller(calling_account) as made:
+    made = Caller(calling_account)
+    clients = (calling_account.events, calling_account.sqs, calling_account.pca, calling_account.s3)
+    with _kept(request, calling_account, made, clients), made:
         yield made
+
+
+@contextmanager
+def _kept(
+    request: pytest.FixtureRequest, session: Session, made: ScenarioBus | Caller, clients: Sequence[Any]
+) -> Iterator[None]:
+    """Keep, where --keep-artifacts asks for it, what a scenario does within."""
+    folder = request.config.getoption("--keep-artifacts")
+    evidence = Evidence(session, clients) if folder else None
+    try:
+        yield
+    finally:
+        if evidence is not None:
+            evidence.write(folder, request.node.name, made.name, made.came_of_it())
