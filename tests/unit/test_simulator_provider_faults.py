@@ -101,6 +101,12 @@ def test_a_dropped_event_never_comes(outside: Outside) -> None:
     outside.create()
     arn = outside.create()
     assert [event["resources"] for event in outside.events(1)] == [[arn]]
+    assert [event["resources"] for event in outside.switch("GET", "/events")[1]["sent"]] == [[arn]]
+
+
+def test_what_the_bus_has_taken_is_told_as_it_arrives(outside: Outside) -> None:
+    outside.create()
+    assert outside.events(1) == outside.switch("GET", "/events")[1]["sent"]
 
 
 def test_a_delayed_event_comes_when_the_clock_says_so(outside: Outside) -> None:

@@ -40,6 +40,15 @@ class Switches:
         """
         return self._ask("POST", f"/{switch}", body)
 
+    def sent(self) -> list[dict[str, Any]]:
+        """Return the last events that the account's buses have taken from the simulator, the oldest first.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        events: list[dict[str, Any]] = self._ask("GET", "/events")["sent"]
+        return events
+
     def clear(self) -> None:
         """Plan nothing any more, let go of events that are held back, and set every delay as it was.
 

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,9 +31,9 @@ def own_account(session: Session) -> Session:
 class Caller:
     """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
 
-    A rule on the default bus sends every event of AWS Private CA to a queue. Silence is proven by order, not by time:
-    events leave the simulator in the order in which they came about, so once that of a control, a CA made last, has
-    come, nothing from before is still on its way.
+    A rule on the default bus sends every event of AWS Private CA to a queue. Silence is proven by a control, not by
+    time: events leave the simulator in the order in which they came about, so once that of a CA made last has come,
+    the bus has taken whatever was sent before. It handles events side by side; each that it has taken is waited for.
 
     Args:
         session: the connection to the account; one scenario at a time works there.
@@ -56,9 +57,11 @@ class Caller:
         self.authority = ""
         self.certificate = ""
         self._live = LiveEvents(session, "default")
+        self._before: Counter[str] = Counter()
 
     def __enter__(self) -> "Caller":
         self._live.__enter__()
+        self._before = self._taken()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -110,22 +113,31 @@ class Caller:
         """Return the events that have come since the last look, once nothing more can come of what was called.
 
         Raises:
-            BusSilent: the control's event did not come before the deadline.
+            BusSilent: the control's event, or another that the bus has taken, did not come before the deadline.
         """
         made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
         control = made["CertificateAuthorityArn"]
         deadline = time.monotonic() + _DEADLINE
         found: list[Event] = []
-        while not any(control in event["resources"] for event in found):
+        while missing := self._missing(control, found):
             patience = deadline - time.monotonic()
             if patience <= 0:
-                raise BusSilent(f"the event of the control {control} did not come in {_DEADLINE:.0f} s")
+                raise BusSilent(f"{missing} did not come in {_DEADLINE:.0f} s")
             found += self._live.receive(min(_LONGEST_POLL, int(patience) + 1))
-        while more := self._live.receive(0):
-            found += more
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
         self.received += found
         return [event for event in found if control not in event["resources"]]
+
+    def _missing(self, control: str, found: list[Event]) -> str:
+        """What has not come yet, in words; the bus is asked for what it has taken once the control has come."""
+        if not any(control in event["resources"] for event in found):
+            return f"the event of the control {control}"
+        come = Counter(event["id"] for event in [*self.received, *found])
+        return ", ".join(f"event {event_id}" for event_id in self._taken() - self._before - come)
+
+    def _taken(self) -> Counter[str]:
+        """How often the bus has taken which event."""
+        return Counter(event["id"] for event in self.switches.sent())
 
     def came_of_it(self) -> dict[str, Any]:
         """Return the account and what was `received`, for the evidence."""

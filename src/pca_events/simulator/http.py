@@ -34,8 +34,8 @@ class Refused(Exception):
 
 def routes(simulation: Simulation) -> list[Resource]:
     """Return what the simulator serves over HTTP."""
-    made = [Resource(f"{ROOT}/{name}", switch(simulation)) for name, switch in _SWITCHES.items()]
-    return [*made, Resource(ROOT, All(simulation))]
+    served = {"": All, "/events": SentEvents} | {f"/{name}": switch for name, switch in _SWITCHES.items()}
+    return [Resource(ROOT + path, switch(simulation)) for path, switch in served.items()]
 
 
 class _Switch:
@@ -182,6 +182,14 @@ class DeliverySwitch(_Clearing):
     def clear(self, account: Account) -> None:
         """Plan nothing more, and let go of what is held back."""
         account.delivery.clear()
+
+
+class SentEvents(_Switch):
+    """The events that an account's buses have taken, to tell what was not sent from what no rule has caught."""
+
+    def shown(self, account: Account) -> Body:
+        """Return the last thousand, the oldest first."""
+        return {"sent": account.delivery.given()}
 
 
 _SWITCHES: dict[str, type[_Switch]] = {

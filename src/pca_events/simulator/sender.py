@@ -1,17 +1,20 @@
 """Gives events to the buses, from a thread of its own, so that no caller waits for EventBridge."""
 
+import json
 import logging
 import queue
 import threading
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 LOG = logging.getLogger(__name__)
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
+_KEPT = 1_000  # events of an account that can be looked at afterwards
 
-Put = Callable[[str, str, list[dict[str, Any]]], None]
-"""Gives entries of PutEvents to the default bus of an account and Region."""
+Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
+"""Gives entries of PutEvents to the default bus of an account and Region; returns the ids of the events."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Sender:
     def __init__(self, put: Put) -> None:
         self._put = put
         self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+        self._given: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._giving = threading.Lock()
 
     def start(self) -> None:
         """Begin."""
@@ -37,6 +42,11 @@ class Sender:
     def send(self, sent: Sent) -> None:
         """Take one event."""
         self._waiting.put(sent)
+
+    def given(self, account: str) -> list[dict[str, Any]]:
+        """Return the last events of an account that the bus has taken, whole; a PutEvents under way is waited for."""
+        with self._giving:
+            return list(self._given[account])
 
     def _run(self) -> None:
         while True:
@@ -48,7 +58,26 @@ class Sender:
                 self._give(account, region, entries)
 
     def _give(self, account: str, region: str, entries: list[dict[str, Any]]) -> None:
-        try:
-            self._put(account, region, entries)
-        except Exception as error:
-            LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400
+        with self._giving:
+            try:
+                ids = self._put(account, region, entries)
+            except Exception as error:
+                LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400
+                return
+            self._given[account].extend(
+                _event(account, region, event_id, entry) for event_id, entry in zip(ids, entries, strict=True)
+            )
+
+
+def _event(account: str, region: str, event_id: str, entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": event_id,
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": account,
+        "time": entry["Time"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": region,
+        "resources": entry["Resources"],
+        "detail": json.loads(entry["Detail"]),
+    }

@@ -57,8 +57,8 @@ class LocalStackWorld:
         return self._owner.failures.take(operation, authority_arn)
 
 
-def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> None:
-    """Give entries to the default bus of an account and Region.
+def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list[str]:
+    """Give entries to the default bus of an account and Region, and return the ids of the events.
 
     Raises:
         RuntimeError: the bus refuses one.
@@ -66,6 +66,7 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> None
     answer = _clients(account, region).events.put_events(Entries=entries)
     if answer["FailedEntryCount"]:
         raise RuntimeError(f"PutEvents refuses {answer['Entries']}")
+    return [entry["EventId"] for entry in answer["Entries"]]
 
 
 def _clients(account: str, region: str) -> Any:

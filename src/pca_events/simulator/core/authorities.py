@@ -119,9 +119,7 @@ def update(register: Register, request: dict[str, Any]) -> dict[str, Any]:
     with register.lock:
         authority = register.authority(request["CertificateAuthorityArn"])
         if authority.status not in ("ACTIVE", "DISABLED"):
-            raise invalid_state(
-                f"The certificate authority {authority.arn} must be in the ACTIVE or DISABLED state to be updated."
-            )
+            raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
         if status not in (None, "ACTIVE", "DISABLED"):
             raise invalid_args(f"The status {status} cannot be set; ACTIVE and DISABLED can.")
         authority.revocation = settled(request.get("RevocationConfiguration"), authority.revocation)

@@ -40,7 +40,7 @@ def id_of(serial: str) -> str:
 def check(issued: Issued) -> None:
     """Raise where a certificate cannot be revoked: it is that of a root CA, or is revoked already."""
     if issued.certificate is not None and issued.certificate.issuer == issued.certificate.subject and not issued.chain:
-        raise invalid_request("You cannot revoke a root CA self-signed certificate.")
+        raise invalid_request("Self-signed certificate can not be revoked")
     if issued.revoked_at is not None:
         raise ServiceError(
             "RequestAlreadyProcessedException", f"The certificate {issued.arn} has already been revoked."
