@@ -1,0 +1,157 @@
+"""What the ACM PCA of the emulator costs: its IssueCertificate, beside moto's, and the start of the emulator.
+
+    python benchmarks/simulator.py [CERTIFICATES]
+
+Prints how many certificates (EC keys) a second are issued over HTTP and their events received from a queue; the time
+of IssueCertificate within one process, beside moto's; and the start with and without it, alternating.
+"""
+
+import base64
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore import xform_name
+from moto.acmpca.models import acmpca_backends
+
+from pca_events.backends import Backend, EmbeddedLocalStack, embedded
+from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.harness import RunId, Session
+from pca_events.harness.caller import own_account
+from pca_events.harness.live_events import LiveEvents
+from pca_events.harness.pca_requests import CSR, creation, issuance
+from pca_events.simulator.core.store import Store
+from pca_events.simulator.core.world import Settings
+
+Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+THREADS = 8
+WARM_UP = 200  # certificates
+ROUNDS = 5
+
+
+@contextmanager
+def emulator() -> Iterator[Backend]:
+    """Start a LocalStack, and stop it."""
+    started = EmbeddedLocalStack.of_this_process()
+    try:
+        yield started.start()
+    finally:
+        started.stop()
+
+
+def active_root(call: Call) -> str:
+    """Make a root CA by the operations of the API, and return its ARN."""
+    arn: str = call("CreateCertificateAuthority", creation("desk"))["CertificateAuthorityArn"]
+    about = {"CertificateAuthorityArn": arn}
+    csr = call("GetCertificateAuthorityCsr", about)["Csr"].encode()
+    made = call("IssueCertificate", issuance(arn, csr, "RootCACertificate/V1", days=3650))
+    own = call("GetCertificate", {**about, "CertificateArn": made["CertificateArn"]})["Certificate"].encode()
+    call("ImportCertificateAuthorityCertificate", {**about, "Certificate": own})
+    return arn
+
+
+def whole_way(backend: Backend, count: int) -> float:
+    """Issue certificates over HTTP, and return how many a second were issued and told."""
+    session = own_account(Session(backend, RunId()))
+    arn = active_root(lambda operation, request: getattr(session.pca, xform_name(operation))(**request))
+    with LiveEvents(session, "default") as live, ThreadPoolExecutor(THREADS) as pool:
+
+        def issued(many: int) -> float:
+            began = time.perf_counter()
+            calls = [pool.submit(session.pca.issue_certificate, **issuance(arn)) for _ in range(many)]
+            come: set[str] = set()
+            while len(come) < many:
+                come |= {event["resources"][1] for event in live.receive(5)}
+            assert come == {call.result()["CertificateArn"] for call in calls}
+            return time.perf_counter() - began
+
+        issued(WARM_UP)
+        return count / issued(count)
+
+
+class NowhereWorld:
+    """A world where events go nowhere."""
+
+    settings = Settings()
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(UTC)
+
+    def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
+        """Forget an event, once it is written."""
+        json.dumps([detail_type, resources, detail])
+
+    def write_object(self, *_: Any) -> None:
+        """Write nothing."""
+
+    def planned_failure(self, *_: str) -> bool:
+        """Let nothing fail."""
+        return False
+
+
+def ours() -> Callable[[], object]:
+    """An IssueCertificate of ours."""
+    store = Store(ACCOUNT, REGION, "aws", NowhereWorld())
+    arn = active_root(store.call)
+    return lambda: store.call("IssueCertificate", issuance(arn))
+
+
+def motos() -> Callable[[], object]:
+    """An IssueCertificate of moto's, whose keys are RSA whatever is asked for."""
+    backend = acmpca_backends[ACCOUNT][REGION]
+    configuration = creation("desk")["CertificateAuthorityConfiguration"]
+    arn = backend.create_certificate_authority(configuration, {}, "ROOT", None, [])
+    csr = base64.b64encode(CSR)
+    return lambda: backend.issue_certificate(arn, csr, "arn:aws:acm-pca:::template/EndEntityCertificate/V1")
+
+
+def milliseconds(issue: Callable[[], object], count: int) -> float:
+    """The time of one call."""
+    began = time.perf_counter()
+    for _ in range(count):
+        issue()
+    return (time.perf_counter() - began) / count * 1000
+
+
+def start(services: str) -> float:
+    """The seconds until an emulator with these services is ready."""
+    before, embedded.SERVICES = embedded.SERVICES, services
+    try:
+        began = time.perf_counter()
+        with emulator():
+            return time.perf_counter() - began
+    finally:
+        embedded.SERVICES = before
+
+
+def main() -> None:
+    """Measure and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    with emulator() as backend:
+        rates = [whole_way(backend, count) for _ in range(3)]
+    print(
+        f"IssueCertificate, called by {THREADS} threads, its event received: {' '.join(f'{r:.0f}' for r in rates)} /s"
+    )
+
+    ours_issues, motos_issues = ours(), motos()
+    pairs = [(milliseconds(ours_issues, 300), milliseconds(motos_issues, 300)) for _ in range(ROUNDS)]
+    ratio = statistics.median(theirs / mine for mine, theirs in pairs)
+    mine = statistics.median(mine for mine, _ in pairs)
+    print(f"IssueCertificate within one process: {mine:.2f} ms, moto's {ratio:.0f} times that")
+
+    without = ",".join(name for name in embedded.SERVICES.split(",") if name != "acm-pca")
+    starts = [(start(embedded.SERVICES), start(without)) for _ in range(ROUNDS)]
+    more = statistics.median(with_it - without_it for with_it, without_it in starts)
+    print(f"start of the emulator: {more * 1000:+.0f} ms with ACM PCA (median of {ROUNDS} pairs)")
+
+
+if __name__ == "__main__":
+    main()
