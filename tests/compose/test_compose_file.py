@@ -18,7 +18,7 @@ def compose(*words: str, port: int) -> None:
     subprocess.run(command, cwd=TOP, check=True, env={**os.environ, "LOCALSTACK_PORT": str(port)})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     if shutil.which("docker") is None:
         pytest.skip("Docker is not installed")
@@ -37,5 +37,17 @@ def endpoint() -> Iterator[str]:
 
 
 def test_the_suite_passes_through_the_compose_file(endpoint: str) -> None:
-    ran = subprocess.run([sys.executable, "-m", "pca_events", "verify", "--endpoint-url", endpoint])
-    assert ran.returncode == 0
+    line = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", endpoint]
+    ran = subprocess.run(line, stdout=subprocess.PIPE, text=True)
+    assert ran.returncode == 0, ran.stdout
+    assert "has no ACM PCA" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("example", "said"),
+    [("all_events.py", "CRL Generation failure Failed to generate CRL."), ("terraform_order.py", "Authority DELETED")],
+)
+def test_the_examples_of_operations_run_on_it(endpoint: str, example: str, said: str) -> None:
+    line = [sys.executable, str(TOP / "examples" / "operations" / example), endpoint]
+    ran = subprocess.run(line, capture_output=True, text=True)
+    assert (ran.returncode, said in ran.stdout) == (0, True), ran.stdout + ran.stderr
