@@ -55,8 +55,12 @@ def run(options: argparse.Namespace) -> int:
             aside.print(f"watching {escape(where)}; Ctrl-C ends it and removes rule and queue")
             while True:
                 for event in live.receive(_WAIT):
-                    seen += 1
-                    broke += not _show(event, out, as_json=options.json)
+                    found = [str(violation) for violation in violations(event)]
+                    seen, broke = (
+                        seen + 1,
+                        broke + bool(found),
+                    )  # before it is shown, which may be all somebody waits for
+                    _show(event, found, out, as_json=options.json)
     except KeyboardInterrupt:
         aside.print(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
     finally:
@@ -71,13 +75,11 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _show(event: Event, out: Console, *, as_json: bool) -> bool:
-    """Print one event, and return whether it meets its contract."""
-    found = violations(event)
+def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> None:
+    """Print one event with its verdict and what was found against it."""
     if as_json:
-        told = {"event": event, "meets": not found, "violations": [str(violation) for violation in found]}
-        print(json.dumps(told), flush=True)
-        return not found
+        print(json.dumps({"event": event, "meets": not found, "violations": found}), flush=True)
+        return
     detail = event.get("detail")
     result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
     verdict = "[red]breaks[/] its contract" if found else "[green]meets[/] its contract"
@@ -85,10 +87,9 @@ def _show(event: Event, out: Console, *, as_json: bool) -> bool:
     time = datetime.now(UTC).strftime("%H:%M:%S")
     kind = escape(str(event.get("detail-type")))
     out.print(f"{time}  {escape(str(event.get('id')))}  {kind}  [{colour}]{escape(result) or '-'}[/]  {verdict}")
-    for line in _lines(event, [str(violation) for violation in found]):
+    for line in _lines(event, found):
         out.print(f"          {escape(line)}", style="dim")
     out.file.flush()
-    return not found
 
 
 def _lines(event: Event, found: list[str]) -> list[str]:
