@@ -7,16 +7,18 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from pca_events.backends import Backend
 from pca_events.contract import violations
 from pca_events.harness import RunId, Session
 from pca_events.harness.live_events import LiveEvents
+from pca_events.harness.pca_requests import issuance
 
 Event = dict[str, Any]
 CA: dict[str, Any] = {
@@ -142,6 +144,32 @@ def test_every_operation_of_the_model_is_answered(outside: Outside) -> None:
     for name in names:
         status, answer = asked(outside.backend, name, b"{}")
         assert status in (200, 400), f"{name}: {answer}"
+
+
+def test_the_waiters_of_boto3_end(outside: Outside) -> None:
+    patience = {"Delay": 1, "MaxAttempts": 2}
+    arn = outside.create()
+    about = {"CertificateAuthorityArn": arn}
+    outside.pca.get_waiter("certificate_authority_csr_created").wait(WaiterConfig=patience, **about)
+    csr = outside.pca.get_certificate_authority_csr(**about)["Csr"].encode()
+    wanted = issuance(arn, csr, "RootCACertificate/V1")
+    outside.pca.tag_certificate_authority(Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1"}], **about)
+    for fails in (True, False):
+        made = outside.pca.issue_certificate(**wanted)["CertificateArn"]
+        waits = outside.pca.get_waiter("certificate_issued").wait
+        with pytest.raises(WaiterError) if fails else nullcontext():
+            waits(CertificateArn=made, WaiterConfig=patience, **about)
+    bucket = f"reports-{outside.backend.account}"
+    outside.s3.create_bucket(Bucket=bucket)
+    grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}
+    waits = outside.pca.get_waiter("audit_report_created").wait
+    for fails in (True, False):
+        made = outside.pca.create_certificate_authority_audit_report(
+            S3BucketName=bucket, AuditReportResponseFormat="JSON", **about
+        )["AuditReportId"]
+        with pytest.raises(WaiterError, match="failure state") if fails else nullcontext():
+            waits(AuditReportId=made, WaiterConfig=patience, **about)
+        outside.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
 
 
 def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:
