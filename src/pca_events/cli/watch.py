@@ -3,9 +3,11 @@
 import argparse
 import json
 import signal
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from queue import SimpleQueue
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,8 +17,12 @@ from pca_events.backends.backend import ACCOUNT, REGION
 from pca_events.catalog import Event
 from pca_events.cli.console import console
 from pca_events.contract import violations
+from pca_events.errors import PcaEventsError
 from pca_events.harness import RunId, Session
 from pca_events.harness.live_events import LiveEvents
+
+Coming = SimpleQueue[Event | PcaEventsError | None]
+"""What has come: an event, an error that ends the watch, or None where somebody ends it."""
 
 _WAIT = 5  # seconds of one long poll; an event is shown as soon as it comes
 _ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -48,31 +54,34 @@ def run(options: argparse.Namespace) -> int:
     out, aside = console(), console(stderr=True)
     backend = replace(connect(options.endpoint_url), account=options.account, region=options.region)
     broke = seen = 0
-    before = {number: signal.signal(number, _interrupt) for number in _ENDS}
+    coming: Coming = SimpleQueue()
+    before = {number: signal.signal(number, lambda *_: coming.put(None)) for number in _ENDS}
     try:
         with LiveEvents(Session(backend, RunId()), options.bus) as live:
             where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
             aside.print(f"watching {escape(where)}; Ctrl-C ends it and removes rule and queue")
-            while True:
-                for event in live.receive(_WAIT):
-                    found = [str(violation) for violation in violations(event)]
-                    seen, broke = (
-                        seen + 1,
-                        broke + bool(found),
-                    )  # before it is shown, which may be all somebody waits for
-                    _show(event, found, out, as_json=options.json)
-    except KeyboardInterrupt:
-        aside.print(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
+            threading.Thread(target=_receive, args=(live, coming), daemon=True).start()
+            while (came := coming.get()) is not None:
+                if isinstance(came, PcaEventsError):
+                    raise came
+                found = [str(violation) for violation in violations(came)]
+                seen, broke = seen + 1, broke + bool(found)
+                _show(came, found, out, as_json=options.json)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    aside.print(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
     return 1 if broke else 0
 
 
-def _interrupt(*_: object) -> NoReturn:
-    for number in _ENDS:  # what is removed now is removed to the end
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+def _receive(live: LiveEvents, coming: Coming) -> None:
+    """Hand on what comes, in a thread of its own, so that Ctrl-C breaks into no call."""
+    try:
+        while True:
+            for event in live.receive(_WAIT):
+                coming.put(event)
+    except PcaEventsError as error:
+        coming.put(error)
 
 
 def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> None:
