@@ -46,6 +46,7 @@ class RunReport:
         results: one for each scenario, in the order in which they ended.
         leaks: the ARNs of what the run has left behind, each with the command that removes it.
         broken: what kept pytest from collecting the suite; a run with any of these proves nothing.
+        unwritten: why the messages of the run could not be written, where they could not.
     """
 
     backend: str
@@ -53,6 +54,7 @@ class RunReport:
     results: list[ScenarioResult] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    unwritten: str = ""
 
     def tally(self, events: Iterable[str | None] | None = None) -> Counter[Verdict]:
         """Count the verdicts: of all scenarios, or of those that concern the given events."""

@@ -28,6 +28,7 @@ OWNERS = {
     "lark": {"consumers"},
     "yaml": {"consumers"},
     "referencing": {"contract"},
+    "gherkin": {"messages"},
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},

@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.cli.console import console
 from pca_events.errors import BadInput
 from pca_events.harness import MODES
+from pca_events.messages import check_writable
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
@@ -38,11 +40,19 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
     )
+    parser.add_argument(
+        "--messages",
+        metavar="FILE",
+        type=Path,
+        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the suite and print what it found; exit status 0 all passed, 1 some failed."""
+    if options.messages is not None:
+        check_writable(options.messages)
     out = console()
     began = time.monotonic()
     emulator = EmbeddedLocalStack.of_this_process()
@@ -53,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
             soft_wrap=True,
         )
         with _Progress(out) as progress:
-            report = run_suite(backend, progress, ["-k", options.select] if options.select else [], options.mode)
+            select = ["-k", options.select] if options.select else []
+            report = run_suite(backend, progress, select, options.mode, options.messages)
     finally:
         emulator.stop()
     return _conclude(report, options, time.monotonic() - began, out)
@@ -120,6 +131,8 @@ def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, ou
     tally = report.tally()
     words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
     out.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
+    if report.unwritten:
+        raise BadInput(report.unwritten)
     return 1 if report.failures or report.leaks else 0
 
 

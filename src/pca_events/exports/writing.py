@@ -1,11 +1,11 @@
 """Puts what was exported where the user wants it: each file whole, or not at all."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pca_events.errors import BadInput
+from pca_events.whole_files import replace_file
 
 
 def write_file(text: str, out: Path) -> None:
@@ -20,7 +20,7 @@ def write_file(text: str, out: Path) -> None:
         _need_parent(out)
         if out.exists() and not out.is_file():
             raise BadInput(f"{out} is no regular file; to write to standard output, name it -")
-        _replace(text, out)
+        replace_file(out, text)
 
 
 def write_folder(files: dict[str, str], out: Path) -> None:
@@ -35,23 +35,12 @@ def write_folder(files: dict[str, str], out: Path) -> None:
             raise BadInput(f"{out} is a file, but this format is a folder of {len(files)} files; name a folder")
         out.mkdir(exist_ok=True)
         for name, text in files.items():
-            _replace(text, out / name)
+            replace_file(out / name, text)
 
 
 def _need_parent(out: Path) -> None:
     if not out.parent.is_dir():
         raise BadInput(f"{out} cannot be written, because {out.parent} is no folder; make it first, or name another")
-
-
-def _replace(text: str, file: Path) -> None:
-    """Write beside the file and then rename, so that nobody reads half of it."""
-    target = file.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -42,6 +42,7 @@ class Caller:
         session: as given.
         name: of the bucket.
         received: every event that has come, those of the controls included.
+        controls: the ARNs of the CAs that were made as controls.
         switches: those of the simulator in this account.
         bucket: for CRLs and audit reports; not made yet.
         authority: the ARN of the CA that the scenario is about; empty before there is one.
@@ -52,6 +53,7 @@ class Caller:
         self.session = session
         self.name = session.run.new_name()
         self.received: list[Event] = []
+        self.controls: set[str] = set()
         self.switches = Switches(session.backend)
         self.bucket = Bucket(session, self.name)
         self.authority = ""
@@ -117,6 +119,7 @@ class Caller:
         """
         made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
         control = made["CertificateAuthorityArn"]
+        self.controls.add(control)
         deadline = time.monotonic() + _DEADLINE
         found: list[Event] = []
         while missing := self._missing(control, found):

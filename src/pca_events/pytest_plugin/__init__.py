@@ -18,6 +18,7 @@ from pca_events.harness.inventory import Found, find
 
 pytest_plugins = [
     "pca_events.pytest_plugin.fixtures",
+    "pca_events.pytest_plugin.messages",
     "pca_events.pytest_plugin.outcomes",
     "pca_events.steps",
 ]

@@ -10,6 +10,7 @@ from pytest_bdd.parser import Feature, Scenario
 from pca_events import catalog
 from pca_events.locations import locate
 from pca_events.pytest_plugin import LEAKS
+from pca_events.pytest_plugin.messages import UNWRITTEN
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
 _PROPERTY = "pca_events"
@@ -79,6 +80,7 @@ class Recorder:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Take over what the run has left behind."""
+        self._report.unwritten = config.stash.get(UNWRITTEN, "")
         self._report.leaks = [f"{found.arn}\n  {found.command}" for found in config.stash.get(LEAKS, [])]
 
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,13 @@ from pca_events.report import RunReport
 _PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin")
 
 
-def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = (), mode: Mode = "direct") -> RunReport:
+def run_suite(
+    backend: Backend,
+    listener: Listener,
+    select: Sequence[str] = (),
+    mode: Mode = "direct",
+    messages: Path | None = None,
+) -> RunReport:
     """Run every scenario on the backend and return what was found.
 
     Args:
@@ -25,11 +32,14 @@ def run_suite(backend: Backend, listener: Listener, select: Sequence[str] = (), 
         listener: is told of each scenario as it ends.
         mode: how events are brought in.
         select: further words for pytest, such as `-k` and an expression.
+        messages: the file that the run is written to as Cucumber Messages; none if not given.
     """
     report = RunReport(backend.name, mode)
     bindings = locate("bindings")
     words = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
     words += ["-p", "no:terminal", "-p", "no:cacheprovider", "--mode", mode, "--require-acc", *select]
+    if messages is not None:
+        words.append(f"--cucumber-messages={messages.absolute()}")
     for plugin in _PLUGINS:
         words += ["-p", plugin]
     with _undisturbed(), contextlib.redirect_stderr(io.StringIO()) as said:

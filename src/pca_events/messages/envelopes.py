@@ -1,0 +1,195 @@
+"""A recorded run as Cucumber Messages, in an order that every reader of them takes."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gherkin.stream.id_generator import IdGenerator
+
+from pca_events.messages.features import Envelope, Place, read_features
+from pca_events.messages.machine import meta
+from pca_events.messages.recorded import Act, Argument, Attached, Attempt, Definition, Kind, RecordedRun
+
+RUN_FILE_NAME = "run.json"
+"""The file name of the attachment that says what else is to be known of the run."""
+END = "end of the scenario"
+"""The name of the hook that holds what went wrong between the last step and the teardown."""
+
+_HOOKS: dict[Kind, tuple[str, str]] = {
+    "setup": ("setup", "BEFORE_TEST_CASE"),
+    "end": (END, "AFTER_TEST_CASE"),
+    "teardown": ("teardown", "AFTER_TEST_CASE"),
+}
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """The ids of what test cases refer to."""
+
+    run: str
+    hooks: dict[Kind, str]
+    definitions: dict[Definition, str]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One test: its id, its steps as (id, what), and its attempts."""
+
+    id: str
+    pickle: dict[str, Any]
+    steps: list[tuple[str, Kind]]
+    attempts: list[Attempt]
+
+
+def envelopes(run: RecordedRun) -> Iterator[Envelope]:
+    """Yield the messages of a run; test cases come in the order of the features, whenever they ran.
+
+    What no scenario of the features stands behind, such as a scenario without a row, is left out.
+    """
+    ids = IdGenerator()
+    features = read_features(run.features, ids)
+    known = _Ids(ids.get_next_id(), {kind: ids.get_next_id() for kind in _HOOKS}, _definitions(run, ids))
+    cases = [_case(pickle, tries, ids) for pickle, tries in _tests(run, features.pickles)]
+    yield {"meta": meta()}
+    yield from features.envelopes
+    yield from (_hook(kind, known.hooks[kind]) for kind in _HOOKS)
+    yield from (_step_definition(definition, its_id) for definition, its_id in known.definitions.items())
+    yield {"testRunStarted": {"id": known.run, "timestamp": _timestamp(run.started)}}
+    yield _about(run, known)
+    yield from (_test_case(case, known) for case in cases)
+    for case in cases:
+        yield from _tries(case, ids)
+    finished = {"success": run.success, "timestamp": _timestamp(run.finished), "testRunStartedId": known.run}
+    yield {"testRunFinished": finished}
+
+
+def _definitions(run: RecordedRun, ids: IdGenerator) -> dict[Definition, str]:
+    used = {act.definition for attempt in run.attempts for act in attempt.acts if act.definition is not None}
+    ordered = sorted(used, key=lambda definition: (definition.uri, definition.line, definition.pattern))
+    return {definition: ids.get_next_id() for definition in ordered}
+
+
+def _tests(
+    run: RecordedRun, pickles: dict[Place, dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], Sequence[Attempt]]]:
+    """Each test with its pickle and attempts, in the order of the pickles."""
+    order = {place: position for position, place in enumerate(pickles)}
+
+    def place_of(attempt: Attempt) -> Place:
+        return Place(attempt.uri, attempt.line, attempt.row)
+
+    known = [attempt for attempt in run.attempts if place_of(attempt) in order]
+    known.sort(key=lambda attempt: (order[place_of(attempt)], attempt.test))
+    for _, attempts in itertools.groupby(known, key=lambda attempt: attempt.test):
+        tries = list(attempts)
+        yield pickles[place_of(tries[0])], tries
+
+
+def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator) -> _Case:
+    fitted = [replace(attempt, acts=_fitted(attempt.acts, len(pickle["steps"]))) for attempt in attempts]
+    ends = any(act.kind == "end" for attempt in fitted for act in attempt.acts)
+    kinds: list[Kind] = ["setup", *["step"] * len(pickle["steps"]), *["end"] * ends, "teardown"]  # type: ignore[list-item]
+    return _Case(ids.get_next_id(), pickle, [(ids.get_next_id(), kind) for kind in kinds], fitted)
+
+
+def _fitted(acts: Sequence[Act], count: int) -> list[Act]:
+    """The acts with no more steps than the pickle has: a scenario without steps of its own has none, says Gherkin."""
+    steps = [act for act in acts if act.kind == "step"]
+    others = [act for act in acts if act.kind != "step"]
+    return [*steps[:count], *(replace(act, kind="end") for act in steps[count:] if act.status != "PASSED"), *others]
+
+
+def _hook(kind: Kind, its_id: str) -> Envelope:
+    name, cucumber_type = _HOOKS[kind]
+    return {"hook": {"id": its_id, "name": name, "type": cucumber_type, "sourceReference": {}}}
+
+
+def _step_definition(definition: Definition, its_id: str) -> Envelope:
+    kind = "REGULAR_EXPRESSION" if definition.is_regular_expression else "CUCUMBER_EXPRESSION"
+    return {
+        "stepDefinition": {
+            "id": its_id,
+            "pattern": {"source": definition.pattern, "type": kind},
+            "sourceReference": {"uri": definition.uri, "location": {"line": definition.line}},
+        }
+    }
+
+
+def _about(run: RecordedRun, known: _Ids) -> Envelope:
+    attached = Attached("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
+    return _attachment(attached, run.started, testRunStartedId=known.run)
+
+
+def _test_case(case: _Case, known: _Ids) -> Envelope:
+    last = case.attempts[-1]
+    acts = iter([act for act in last.acts if act.kind == "step"])
+    pickle_steps = iter(case.pickle["steps"])
+    steps = []
+    for its_id, kind in case.steps:
+        if kind == "step":
+            steps.append({"id": its_id, "pickleStepId": next(pickle_steps)["id"], **_match(next(acts, None), known)})
+        else:
+            steps.append({"id": its_id, "hookId": known.hooks[kind]})
+    body = {"id": case.id, "pickleId": case.pickle["id"], "testSteps": steps, "testRunStartedId": known.run}
+    return {"testCase": body}
+
+
+def _match(act: Act | None, known: _Ids) -> dict[str, Any]:
+    if act is None or act.definition is None:
+        return {"stepDefinitionIds": [], "stepMatchArgumentsLists": []}
+    arguments = {"stepMatchArguments": [_argument(argument) for argument in act.arguments]}
+    return {"stepDefinitionIds": [known.definitions[act.definition]], "stepMatchArgumentsLists": [arguments]}
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    return {"group": {"value": argument.value, "start": argument.start, "children": []}}
+
+
+def _tries(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
+    for number, attempt in enumerate(case.attempts):
+        again = number < len(case.attempts) - 1
+        yield from _try(case, attempt, number, again, ids.get_next_id())
+
+
+def _try(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
+    now = min(act.started for act in attempt.acts)
+    started = {"id": its_id, "testCaseId": case.id, "attempt": number, "timestamp": _timestamp(now)}
+    yield {"testCaseStarted": started | ({"workerId": attempt.worker} if attempt.worker else {})}
+    waiting = {kind: [act for act in attempt.acts if act.kind == kind] for _, kind in case.steps}
+    for step_id, kind in case.steps:
+        act = waiting[kind].pop(0) if waiting[kind] else _missing(kind, now)
+        now = act.started + act.seconds
+        yield from _result(act, {"testCaseStartedId": its_id, "testStepId": step_id})
+    ended = {"testCaseStartedId": its_id, "timestamp": _timestamp(now), "willBeRetried": again}
+    yield {"testCaseFinished": ended}
+
+
+def _missing(kind: Kind, now: float) -> Act:
+    """What a step came to that was not reached, or a hook that there was no need for."""
+    return Act(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
+
+
+def _result(act: Act, whose: dict[str, str]) -> Iterator[Envelope]:
+    ended = act.started + act.seconds
+    yield {"testStepStarted": {**whose, "timestamp": _timestamp(act.started)}}
+    for attached in act.attachments:
+        yield _attachment(attached, ended, **whose)
+    result: dict[str, Any] = {"status": act.status, "duration": _timestamp(act.seconds)}
+    if act.message:
+        result["message"] = act.message
+    if act.exception:
+        result["exception"] = {"type": act.exception, "message": act.said, "stackTrace": act.message}
+    yield {"testStepFinished": {**whose, "testStepResult": result, "timestamp": _timestamp(ended)}}
+
+
+def _attachment(attached: Attached, when: float, **whose: str) -> Envelope:
+    name = {"fileName": attached.file_name} if attached.file_name else {}
+    body = {"mediaType": attached.media_type, "contentEncoding": "IDENTITY", "body": attached.body}
+    return {"attachment": {**body, **name, **whose, "timestamp": _timestamp(when)}}
+
+
+def _timestamp(seconds: float) -> dict[str, int]:
+    whole, nanos = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
+    return {"seconds": whole, "nanos": nanos}

@@ -1,0 +1,114 @@
+"""Writes a run as Cucumber Messages, in the process that hears of every test: the only one, or xdist's controller."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pca_events.errors import BadInput
+from pca_events.messages import Act, Attempt, RecordedRun, check_writable, envelopes, write_messages
+from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
+from pca_events.pytest_plugin.recording import PROPERTY, Recording
+
+RECORDING = "pca-events-recording"
+
+UNWRITTEN = pytest.StashKey[str]()
+"""Why the messages could not be written, where they could not."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add where the messages go."""
+    parser.getgroup("pca-events").addoption(
+        "--cucumber-messages",
+        metavar="FILE",
+        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record and write only where it is asked for."""
+    if file := config.getoption("--cucumber-messages"):
+        config.pluginmanager.register(Recording(config.rootpath), RECORDING)
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(Writing(config, config.invocation_params.dir / file), "pca-events-writing")
+
+
+class Writing:
+    """A pytest plugin: collects the records of all scenarios, and writes them once the run is over."""
+
+    def __init__(self, config: pytest.Config, file: Path) -> None:
+        self._config = config
+        self._file = file
+        self._features: dict[str, str] = {}
+        self._running: dict[str, list[pytest.TestReport]] = {}
+        self._attempts: list[Attempt] = []
+        self._started = time.time()
+
+    def pytest_sessionstart(self) -> None:
+        """Look whether the file can be written, before the run."""
+        try:
+            check_writable(self._file)
+        except BadInput as error:
+            pytest.exit(str(error), returncode=2)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take over the record of a phase."""
+        if report.when == "setup" or report.nodeid not in self._running:
+            self._running[report.nodeid] = []
+        phases = self._running[report.nodeid]
+        phases.append(report)
+        if report.when not in ("setup", "call"):
+            self._ended(self._running.pop(report.nodeid))
+
+    def _ended(self, phases: list[pytest.TestReport]) -> None:
+        """Join the phases of one attempt; where a worker died, the last of them is no phase but says so."""
+        records = [record for phase in phases if (record := _record(phase))]
+        if not records:
+            return
+        acts = [Act.from_json(act) for record in records for act in record["acts"]]
+        if not _record(phases[-1]):
+            died = phases[-1]
+            acts.append(Act("end", "FAILED", acts[-1].started + acts[-1].seconds, 0.0, died.longreprtext))
+        for record in records:
+            self._features |= record["features"]
+        place = {name: records[0][name] for name in ("uri", "line", "row")}
+        worker = getattr(phases[0], "worker_id", "")
+        self._attempts.append(Attempt(phases[0].nodeid, **place, acts=acts, worker=worker))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over the features of a worker, which may have had no test to run."""
+        self._features |= getattr(node, "workeroutput", {}).get(PROPERTY, {})
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the file, once everything else had its say in whether all is well."""
+        if recording := session.config.pluginmanager.get_plugin(RECORDING):
+            self._features |= recording.features
+        try:
+            write_messages(self._file, envelopes(self._run(session.exitstatus)))
+        except BadInput as error:
+            session.config.stash[UNWRITTEN] = str(error)
+            session.exitstatus = 2
+
+    def _run(self, status: int) -> RecordedRun:
+        texts = {uri: Path(file).read_text("utf-8", errors="replace") for uri, file in self._features.items()}
+        stash = self._config.stash
+        backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
+        about = {
+            "backend": backend.name if backend else "",
+            "mode": self._config.getoption("--mode"),
+            "runId": stash[RUN].value,
+        }
+        return RecordedRun(about, texts, self._attempts, self._started, time.time(), status == 0)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why there is no file."""
+        if problem := self._config.stash.get(UNWRITTEN, None):
+            terminalreporter.write_line(problem, red=True)
+
+
+def _record(phase: pytest.TestReport) -> dict[str, Any] | None:
+    record = dict(phase.user_properties).get(PROPERTY)
+    return record if isinstance(record, dict) else None

@@ -1,0 +1,174 @@
+"""Records what each scenario does, in the process that runs it; the record travels with the test's reports."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd.parser import ScenarioTemplate, Step
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from pca_events.harness import ScenarioBus
+from pca_events.harness.caller import Caller
+from pca_events.messages import Act
+from pca_events.pytest_plugin.mishaps import Verdict, verdict
+from pca_events.pytest_plugin.received_events import Evidence
+from pca_events.pytest_plugin.step_match import match, uri_of
+
+PROPERTY = "pca_events_messages"
+"""The name of the record among a report's user properties, and of the features in what a worker leaves behind."""
+
+_EXAMPLE = "_pytest_bdd_example"
+
+
+class Recording:
+    """A pytest plugin: notes each step, and adds `uri`, `line`, `row` and `acts` to the reports of each scenario.
+
+    Attributes:
+        features: the files of the features that were collected, before any was deselected, by uri.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._running: dict[pytest.Item, _Progress] = {}
+        self._told = False
+        self.features: dict[str, str] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note the features while all their scenarios are here."""
+        for item in items:
+            if template := _template(item):
+                file = template.feature.filename
+                self.features[uri_of(Path(file), self._root)] = file
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Leave the features to the controller, even where this worker had no test to run."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[PROPERTY] = self.features
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, request: pytest.FixtureRequest) -> Generator[None, object, object]:
+        """See what receives events, once it is there; nothing is made for that."""
+        made = yield
+        if isinstance(made, ScenarioBus | Caller) and request.node in self._running:
+            self._running[request.node].evidence.watch(made)
+        return made
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin."""
+        self._running[item] = _Progress(self._root)
+
+    def pytest_bdd_before_step(
+        self, request: pytest.FixtureRequest, step: Step, step_func: Callable[..., object]
+    ) -> None:
+        """Begin a step."""
+        self._running[request.node].begin(step, step_func)
+
+    def pytest_bdd_step_func_lookup_error(self, request: pytest.FixtureRequest, step: Step) -> None:
+        """Begin a step that nothing carries out."""
+        self._running[request.node].begin(step, None)
+
+    def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
+        """End a step that has passed; one that has not ends with its test."""
+        self._running[request.node].end(Verdict("PASSED"), time.time())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add the record of a phase to its report."""
+        report = yield
+        if (template := _template(item)) and item in self._running:
+            acts = self._running[item].phase(report, verdict(report, call, self._root), _steps(template, item))
+            report.user_properties.append((PROPERTY, self._record(template, item, acts)))
+        if call.when == "teardown":
+            self._running.pop(item, None)
+        return report
+
+    def _record(self, template: ScenarioTemplate, item: pytest.Item, acts: list[Act]) -> dict[str, Any]:
+        record = {
+            "uri": uri_of(Path(template.feature.filename), self._root),
+            "line": template.line_number,
+            "row": _row(item),
+            "acts": [act.to_json() for act in acts],
+            "features": {} if self._told else self.features,
+        }
+        self._told = True
+        return record
+
+
+class _Progress:
+    """How far one test has come."""
+
+    def __init__(self, root: Path) -> None:
+        self.evidence = Evidence()
+        self._root = root
+        self._acts: list[Act] = []
+        self._open: tuple[Step, Callable[..., object] | None, float] | None = None
+
+    def begin(self, step: Step, function: Callable[..., object] | None) -> None:
+        self._open = step, function, time.time()
+
+    def end(self, came_to: Verdict, now: float) -> None:
+        if self._open is None:
+            return
+        step, function, started = self._open
+        self._open = None
+        definition, arguments = match(step, self._root, function) if function else (None, ())
+        self._acts.append(
+            Act(
+                "step",
+                started=started,
+                seconds=max(0.0, now - started),
+                definition=definition,
+                arguments=arguments,
+                attachments=self.evidence.new(),
+                **vars(came_to),
+            )
+        )
+
+    def phase(self, report: pytest.TestReport, came_to: Verdict, steps: list[Step]) -> list[Act]:
+        """Return the acts of a phase; the steps that are not reached come with the phase that ends them."""
+        if report.when == "call":
+            return self._call(report, came_to, steps)
+        hook = Act(report.when or "setup", started=report.start, seconds=report.duration, **vars(came_to))
+        missed = report.when == "setup" and not report.passed
+        return [hook, *(self._not_reached(steps, report.stop) if missed else ())]
+
+    def _call(self, report: pytest.TestReport, came_to: Verdict, steps: list[Step]) -> list[Act]:
+        after_the_last = self._open is None and not report.passed
+        self.end(came_to, report.stop)
+        acts = [*self._acts, *self._not_reached(steps[len(self._acts) :], report.stop)]
+        if after_the_last:
+            acts.append(Act("end", started=report.stop, seconds=0.0, **vars(came_to)))
+        return acts
+
+    def _not_reached(self, steps: list[Step], now: float) -> Iterator[Act]:
+        for step in steps:
+            definition, arguments = match(step, self._root)
+            yield Act("step", "SKIPPED", now, 0.0, definition=definition, arguments=arguments)
+
+
+def _template(item: pytest.Item) -> ScenarioTemplate | None:
+    function = getattr(item, "obj", None)
+    function = getattr(function, "__func__", function)
+    return scenario_wrapper_template_registry.get(function) if callable(function) else None
+
+
+def _example(item: pytest.Item) -> dict[str, str]:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get(_EXAMPLE, {}) if callspec else {}
+
+
+def _row(item: pytest.Item) -> int:
+    """Which row of the scenario's Examples the test is; equal rows are told apart by being different objects."""
+    example = _example(item)
+    rows = [row for mark in item.iter_markers("parametrize") if mark.args[0] == _EXAMPLE for row in mark.args[1]]
+    return next((number for number, row in enumerate(rows) if row.values[0] is example), 0)
+
+
+def _steps(template: ScenarioTemplate, item: pytest.Item) -> list[Step]:
+    return template.render(_example(item)).steps
