@@ -13,6 +13,8 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 """
 
 from pca_events.messages.envelopes import envelopes
+from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
+from pca_events.messages.reading import read_messages
 from pca_events.messages.recorded import (
     EXPECTED_FAILURE,
     Act,
@@ -32,9 +34,18 @@ __all__ = [
     "Attached",
     "Attempt",
     "Definition",
+    "Evidence",
+    "FeatureRun",
+    "MatchedArgument",
+    "Outcome",
+    "Phase",
     "RecordedRun",
+    "Run",
+    "ScenarioRun",
     "Status",
+    "StepRun",
     "check_writable",
     "envelopes",
+    "read_messages",
     "write_messages",
 ]

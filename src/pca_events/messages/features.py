@@ -10,7 +10,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
 
-from pca_events.messages.syntax_tree import scenario_nodes
+from pca_events.messages.syntax_tree import tree_of
 
 Envelope = dict[str, Any]
 
@@ -56,7 +56,7 @@ def read_features(texts: Mapping[str, str], ids: IdGenerator) -> Features:
 
 
 def _by_place(document: dict[str, Any], pickles: list[dict[str, Any]]) -> dict[Place, dict[str, Any]]:
-    lines = {node["id"]: node["location"]["line"] for _, node in scenario_nodes(document)}
+    lines = {its_id: node["location"]["line"] for its_id, (node, _) in tree_of(document).scenarios.items()}
     rows: Counter[str] = Counter()
     found = {}
     for pickle in pickles:

@@ -1,0 +1,93 @@
+"""A file of Cucumber Messages, line by line, by kind and by id."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pca_events.errors import BadInput
+
+_REMEDY = "make it anew, with pca-events verify --messages"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one line of the file holds."""
+
+    line: int
+    kind: str
+    body: dict[str, Any]
+
+
+class Journal:
+    """The messages of a file; kinds that nobody asks for are kept and never looked at.
+
+    Args:
+        file: one message to a line.
+
+    Raises:
+        BadInput: it cannot be read, or a line of it is no message.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kinds: dict[str, list[Message]] = {}
+        self._ids: dict[tuple[str, str], Message] = {}
+        for number, text in enumerate(_text(file).split("\n"), 1):
+            if text.strip():
+                self._add(number, text)
+
+    def all(self, kind: str) -> list[Message]:
+        """Return the messages of a kind, in the order of the file."""
+        return self._kinds.get(kind, [])
+
+    def find(self, kind: str, its_id: str, asked_by: Message) -> Message:
+        """Return the message of that kind and id.
+
+        Raises:
+            BadInput: there is none, so the one that asks for it refers to nothing.
+        """
+        if found := self._ids.get((kind, its_id)):
+            return found
+        raise self.fault(asked_by, f"its {asked_by.kind} refers to the {kind} {its_id}, which is not in the file")
+
+    def fault(self, message: Message, what: str) -> BadInput:
+        """Return the error that says what is wrong with a message."""
+        return _fault(self._file, message.line, what)
+
+    @contextmanager
+    def shape_of(self, message: Message) -> Iterator[None]:
+        """Blame this message for whatever is not there within, or is of another kind than it has to be."""
+        try:
+            yield
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
+            what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({error})"
+            raise self.fault(message, f"its {message.kind}, or what that refers to, {what}") from error
+
+    def _add(self, number: int, text: str) -> None:
+        try:
+            envelope = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _fault(self._file, number, f"is no JSON ({error})") from error
+        if not isinstance(envelope, dict):
+            raise _fault(self._file, number, "is JSON, but no message")
+        for kind, body in envelope.items():
+            if isinstance(body, dict):
+                message = Message(number, kind, body)
+                self._kinds.setdefault(kind, []).append(message)
+                self._ids[kind, str(body.get("id"))] = message
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
+
+
+def _fault(file: Path, line: int, what: str) -> BadInput:
+    return BadInput(f"{file}:{line}: {what}; {_REMEDY}")

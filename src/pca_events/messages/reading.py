@@ -1,0 +1,216 @@
+"""Reads a file of Cucumber Messages, also one that another Cucumber has written."""
+
+import itertools
+import json
+import textwrap
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pca_events.errors import BadInput
+from pca_events.messages.envelopes import RUN_FILE_NAME
+from pca_events.messages.journal import Journal, Message
+from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
+from pca_events.messages.syntax_tree import Node, Tree, tree_of
+from pca_events.messages.tries import NOT_REACHED, Try, last_tries, seconds
+
+_T = TypeVar("_T")
+
+
+def read_messages(file: Path) -> Run:
+    """Return the run that a file holds. Kinds of messages that are not known are passed over.
+
+    Raises:
+        BadInput: there is no such file, it is not UTF-8, a line is no message, there is no run in it, or a message
+            refers to one that is not there; the text says where.
+    """
+    journal = Journal(file)
+    if not journal.all("testRunStarted"):
+        raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
+    started, about = journal.all("testRunStarted")[-1], _about(journal)
+    finished = _finished(journal)
+    with journal.shape_of(started):
+        began = _moment(started.body["timestamp"])
+    return Run(
+        started=began,
+        finished=finished[0] if finished else None,
+        success=bool(finished and finished[1]),
+        implementation=_implementation(journal),
+        backend=str(about.get("backend", "")),
+        mode=str(about.get("mode", "")),
+        run_id=str(about.get("runId", "")),
+        features=tuple(_features(journal)),
+    )
+
+
+def _finished(journal: Journal) -> tuple[datetime, bool] | None:
+    for message in journal.all("testRunFinished")[-1:]:
+        with journal.shape_of(message):
+            return _moment(message.body["timestamp"]), bool(message.body["success"])
+    return None
+
+
+def _implementation(journal: Journal) -> str:
+    for message in journal.all("meta"):
+        with journal.shape_of(message):
+            product = message.body["implementation"]
+            return f"{product['name']} {product.get('version', '')}".strip()
+    return ""
+
+
+def _about(journal: Journal) -> dict[str, Any]:
+    for message in journal.all("attachment"):
+        if "testRunStartedId" in message.body and message.body.get("fileName") == RUN_FILE_NAME:
+            with journal.shape_of(message):
+                about = json.loads(message.body["body"])
+                return about if isinstance(about, dict) else {}
+    return {}
+
+
+def _features(journal: Journal) -> Iterable[FeatureRun]:
+    tries = last_tries(journal)
+    sources = {message.body.get("uri"): message.body.get("data", "") for message in journal.all("source")}
+    documents = {message.body.get("uri"): message for message in journal.all("gherkinDocument")}
+    pickles: dict[Any, list[Message]] = {uri: [] for uri in documents}
+    for pickle in journal.all("pickle"):
+        if (uri := pickle.body.get("uri")) not in documents:
+            raise journal.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
+        pickles[uri].append(pickle)
+    for uri, document in documents.items():
+        with journal.shape_of(document):
+            tree, feature = tree_of(document.body), document.body.get("feature", {})
+            yield FeatureRun(
+                uri=str(uri),
+                name=feature.get("name", ""),
+                description=textwrap.dedent(feature.get("description", "")).strip(),
+                tags=tuple(tag["name"] for tag in feature.get("tags", [])),
+                source=sources.get(uri, ""),
+                scenarios=tuple(_Scenario(journal, tree, pickle, tries).read() for pickle in pickles[uri]),
+            )
+
+
+class _Scenario:
+    """One pickle, with what became of it."""
+
+    def __init__(self, journal: Journal, tree: Tree, pickle: Message, tries: dict[str, Try]) -> None:
+        self._journal = journal
+        self._tree = tree
+        self._pickle = pickle
+        self._tried = tries.get(str(pickle.body.get("id")))
+
+    def read(self) -> ScenarioRun:
+        with self._journal.shape_of(self._pickle):
+            return self._read()
+
+    def _read(self) -> ScenarioRun:
+        pickle = self._pickle.body
+        scenario, rule = self._node(self._tree.scenarios, pickle["astNodeIds"][0])
+        row, table = self._node(self._tree.rows, pickle["astNodeIds"][1]) if pickle["astNodeIds"][1:] else ({}, {})
+        phase, decided = self._tried.decided(self._journal) if self._tried else ("steps", NOT_REACHED)
+        return ScenarioRun(
+            uri=pickle["uri"],
+            name=pickle["name"],
+            rule=rule,
+            scenario_id=scenario["id"],
+            keyword=scenario["keyword"],
+            template=scenario["name"],
+            scenario_line=scenario["location"]["line"],
+            examples=table.get("name", ""),
+            row=_row_values(row, table),
+            line=(row or scenario)["location"]["line"],
+            tags=tuple(tag["name"] for tag in pickle["tags"]),
+            status=decided.outcome,
+            phase=phase,
+            reason=decided.message,
+            seconds=sum(result.seconds for result in self._tried.results.values()) if self._tried else 0.0,
+            attempts=self._tried.number + 1 if self._tried else 0,
+            steps=self._steps(),
+            attachments=self._attachments_outside_steps(),
+        )
+
+    def _steps(self) -> tuple[StepRun, ...]:
+        test_steps = self._tried.case.body["testSteps"] if self._tried else []
+        by_pickle_step = {step["pickleStepId"]: step for step in test_steps if "pickleStepId" in step}
+        return tuple(self._step(step, by_pickle_step.get(step["id"], {})) for step in self._pickle.body["steps"])
+
+    def _step(self, step: Node, test_step: Node) -> StepRun:
+        node, in_background = self._node(self._tree.steps, step["astNodeIds"][0])
+        result = self._tried.results.get(test_step.get("id", ""), NOT_REACHED) if self._tried else NOT_REACHED
+        argument = step.get("argument", {})
+        definition, pattern = self._definition(test_step)
+        return StepRun(
+            keyword=node["keyword"].strip(),
+            text=step["text"],
+            template=node["text"],
+            line=node["location"]["line"],
+            in_background=in_background,
+            status=result.outcome,
+            message=result.message,
+            seconds=result.seconds,
+            doc_string=argument["docString"]["content"] if "docString" in argument else None,
+            table=_cells(argument.get("dataTable", {"rows": []})),
+            definition=definition,
+            pattern=pattern,
+            arguments=_arguments(test_step),
+            attachments=self._attachments(test_step.get("id", "")),
+        )
+
+    def _definition(self, test_step: Node) -> tuple[str, str]:
+        """Where the definition stands that carries a step out, and its pattern; twice nothing where there is none."""
+        for its_id in test_step.get("stepDefinitionIds", [])[:1]:
+            definition = self._journal.find("stepDefinition", its_id, self._tried_case()).body
+            return _place(definition["sourceReference"]), definition["pattern"]["source"]
+        return "", ""
+
+    def _tried_case(self) -> Message:
+        return self._tried.case if self._tried else self._pickle
+
+    def _attachments(self, step: str) -> tuple[Evidence, ...]:
+        return tuple(self._tried.attachments.get(step, ())) if self._tried else ()
+
+    def _attachments_outside_steps(self) -> tuple[Evidence, ...]:
+        if self._tried is None:
+            return ()
+        of_steps = {step["id"] for step in self._tried.case.body["testSteps"] if "pickleStepId" in step}
+        found = (evidence for step, evidence in self._tried.attachments.items() if step not in of_steps)
+        return tuple(itertools.chain.from_iterable(found))
+
+    def _node(self, nodes: dict[str, tuple[Node, _T]], its_id: str) -> tuple[Node, _T]:
+        if found := nodes.get(its_id):
+            return found
+        what = f"its pickle refers to the node {its_id}, which is not in the gherkinDocument"
+        raise self._journal.fault(self._pickle, what)
+
+
+def _row_values(row: Node, table: Node) -> dict[str, str]:
+    if not row:
+        return {}
+    columns = [cell["value"] for cell in table["tableHeader"]["cells"]]
+    return dict(zip(columns, (cell["value"] for cell in row["cells"]), strict=True))
+
+
+def _cells(table: Node) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(cell["value"] for cell in row["cells"]) for row in table["rows"])
+
+
+def _arguments(test_step: Node) -> tuple[MatchedArgument, ...]:
+    """The arguments of the first definition that matches; what an optional part did not take is left out."""
+    groups = (
+        argument["group"]
+        for match in test_step.get("stepMatchArgumentsLists", [])[:1]
+        for argument in match["stepMatchArguments"]
+    )
+    return tuple(MatchedArgument(group["value"], group.get("start", 0)) for group in groups if group.get("value"))
+
+
+def _place(reference: Node) -> str:
+    """Where code stands: file and line, or class and method, as Java has it."""
+    if "javaMethod" in reference:
+        return f"{reference['javaMethod']['className']}.{reference['javaMethod']['methodName']}"
+    line = reference.get("location", {}).get("line")
+    return f"{reference.get('uri', '')}:{line}" if line else str(reference.get("uri", ""))
+
+
+def _moment(body: Node) -> datetime:
+    return datetime.fromtimestamp(seconds(body), UTC)
