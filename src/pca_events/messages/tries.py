@@ -9,7 +9,7 @@ from pca_events.messages.journal import Journal, Message
 from pca_events.messages.model import Evidence, Outcome, Phase
 from pca_events.messages.recorded import EXPECTED_FAILURE
 
-_WORST_FIRST = ("FAILED", "AMBIGUOUS", "UNDEFINED", "PENDING", "UNKNOWN", "SKIPPED", "PASSED")
+_WORST_FIRST = ("FAILED", "AMBIGUOUS", "UNDEFINED", "PENDING", "SKIPPED", "PASSED", "UNKNOWN")
 _OUTCOMES: dict[str, Outcome] = {
     "FAILED": "failed",
     "AMBIGUOUS": "failed",
