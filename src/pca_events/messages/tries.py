@@ -89,10 +89,11 @@ def last_tries(journal: Journal) -> dict[str, Try]:
             latest[tried.case.body["id"]] = tried
     by_pickle: dict[str, Try] = {}
     for tried in latest.values():
-        pickle = journal.find("pickle", tried.case.body["pickleId"], tried.case).body["id"]
-        known = by_pickle.get(pickle)
-        if known is None or tried.decided(journal)[1].rank < known.decided(journal)[1].rank:
-            by_pickle[pickle] = tried
+        with journal.shape_of(tried.case):
+            pickle = journal.find("pickle", tried.case.body["pickleId"], tried.case).body["id"]
+            known = by_pickle.get(pickle)
+            if known is None or tried.decided(journal)[1].rank < known.decided(journal)[1].rank:
+                by_pickle[pickle] = tried
     return by_pickle
 
 
