@@ -1,4 +1,4 @@
-"""The tools from npm, what is exported, and the events to hold it against."""
+"""The tools from npm, what is exported, and the events to hold it against; Cucumber, to judge messages."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the packages from npm: the one that PCA_NODE_MODULES names, or one installed for this run."""
     named = os.environ.get("PCA_NODE_MODULES")
     if missing := [tool for tool in (["node"] if named else ["node", "npm"]) if shutil.which(tool) is None]:
-        pytest.skip(f"{' and '.join(missing)} cannot be found, so ajv and tsc cannot check the exports")
+        pytest.skip(f"{' and '.join(missing)} cannot be found, so ajv, tsc and Cucumber cannot check anything")
     if named:
         return Path(named).resolve()
     folder = tmp_path_factory.mktemp("npm")
@@ -93,6 +93,23 @@ def tsc(node_modules: Path) -> Callable[[Path], str]:
         return ran.stdout
 
     return compile_folder
+
+
+@pytest.fixture(scope="session")
+def cucumber(node_modules: Path) -> Callable[..., str]:
+    """What Cucumber's own tools say: to `judge`, `faults` and `statuses` of each file of messages; to `page`, HTML."""
+
+    def ask(command: str, *files: Path) -> str:
+        ran = subprocess.run(
+            [str(shutil.which("node")), HERE / "cucumber.cjs", command, *files],
+            env={**os.environ, "NODE_PATH": str(node_modules)},
+            capture_output=True,
+            text=True,
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+        return ran.stdout
+
+    return ask
 
 
 @pytest.fixture(scope="session")

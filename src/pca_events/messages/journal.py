@@ -43,6 +43,10 @@ class Journal:
         """Return the messages of a kind, in the order of the file."""
         return self._kinds.get(kind, [])
 
+    def by_uri(self, kind: str) -> dict[str, Message]:
+        """Return the messages of a kind by the uri that they are about."""
+        return {str(message.body.get("uri")): message for message in self.all(kind)}
+
     def find(self, kind: str, its_id: str, asked_by: Message) -> Message:
         """Return the message of that kind and id.
 

@@ -70,22 +70,21 @@ def _about(journal: Journal) -> dict[str, Any]:
 
 def _features(journal: Journal) -> Iterable[FeatureRun]:
     tries = last_tries(journal)
-    sources = {message.body.get("uri"): message.body.get("data", "") for message in journal.all("source")}
-    documents = {message.body.get("uri"): message for message in journal.all("gherkinDocument")}
-    pickles: dict[Any, list[Message]] = {uri: [] for uri in documents}
+    sources, documents = journal.by_uri("source"), journal.by_uri("gherkinDocument")
+    pickles: dict[str, list[Message]] = {uri: [] for uri in documents}
     for pickle in journal.all("pickle"):
-        if (uri := pickle.body.get("uri")) not in documents:
+        if (uri := str(pickle.body.get("uri"))) not in documents:
             raise journal.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
         pickles[uri].append(pickle)
     for uri, document in documents.items():
         with journal.shape_of(document):
             tree, feature = tree_of(document.body), document.body.get("feature", {})
             yield FeatureRun(
-                uri=str(uri),
+                uri=uri,
                 name=feature.get("name", ""),
                 description=textwrap.dedent(feature.get("description", "")).strip(),
                 tags=tuple(tag["name"] for tag in feature.get("tags", [])),
-                source=sources.get(uri, ""),
+                source=sources[uri].body["data"] if uri in sources else "",
                 scenarios=tuple(_Scenario(journal, tree, pickle, tries).read() for pickle in pickles[uri]),
             )
 

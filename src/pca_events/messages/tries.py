@@ -9,7 +9,7 @@ from pca_events.messages.journal import Journal, Message
 from pca_events.messages.model import Evidence, Outcome, Phase
 from pca_events.messages.recorded import EXPECTED_FAILURE
 
-_WORST_FIRST = ("FAILED", "AMBIGUOUS", "UNDEFINED", "PENDING", "UNKNOWN", "SKIPPED", "PASSED")
+_WORST_FIRST = ("FAILED", "AMBIGUOUS", "UNDEFINED", "PENDING", "SKIPPED", "PASSED", "UNKNOWN")
 _OUTCOMES: dict[str, Outcome] = {
     "FAILED": "failed",
     "AMBIGUOUS": "failed",
@@ -89,10 +89,11 @@ def last_tries(journal: Journal) -> dict[str, Try]:
             latest[tried.case.body["id"]] = tried
     by_pickle: dict[str, Try] = {}
     for tried in latest.values():
-        pickle = journal.find("pickle", tried.case.body["pickleId"], tried.case).body["id"]
-        known = by_pickle.get(pickle)
-        if known is None or tried.decided(journal)[1].rank < known.decided(journal)[1].rank:
-            by_pickle[pickle] = tried
+        with journal.shape_of(tried.case):
+            pickle = journal.find("pickle", tried.case.body["pickleId"], tried.case).body["id"]
+            known = by_pickle.get(pickle)
+            if known is None or tried.decided(journal)[1].rank < known.decided(journal)[1].rank:
+                by_pickle[pickle] = tried
     return by_pickle
 
 

@@ -22,6 +22,8 @@ def check_writable(file: Path) -> None:
         )
     if file.exists() and not file.is_file():
         raise BadInput(f"{file} is no regular file; name another")
+    if file.parent.exists() and not file.parent.is_dir():
+        raise BadInput(f"{file} cannot be written, because {file.parent} is no folder; name another place")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=file.resolve().parent).close()

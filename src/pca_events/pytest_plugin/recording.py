@@ -51,6 +51,7 @@ class Recording:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, request: pytest.FixtureRequest) -> Generator[None, object, object]:
         """See what receives events, once it is there; nothing is made for that."""
+        __tracebackhide__ = True
         made = yield
         if isinstance(made, ScenarioBus | Caller) and request.node in self._running:
             self._running[request.node].evidence.watch(made)
