@@ -3,6 +3,7 @@
 import copy
 import difflib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ Event = dict[str, Any]
 """A whole event as JSON gives it: the nine fields of the envelope, spelt as on the wire."""
 
 SOURCE = "aws.acm-pca"
+
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,13 @@ def entry(event_id: str) -> CatalogEntry:
     """
     everything: tuple[CatalogEntry, ...] = (*documented_events(), *never_sent())
     return _find(event_id, everything, "event")
+
+
+def named_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of events that texts name in double quotes, alone or in a list with commas, in their order."""
+    known = {entry.id for entry in (*documented_events(), *never_sent())}
+    words = (word for text in texts for quoted in _QUOTED.findall(text) for word in quoted.split(", "))
+    return tuple(dict.fromkeys(word for word in words if word in known))
 
 
 def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:

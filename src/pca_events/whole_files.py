@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def replace_file(file: Path, text: str) -> None:
+def replace_file(file: Path, content: str | bytes) -> None:
     """Write beside the file and then rename, so that nobody reads half of it; a link stays a link.
 
     Raises:
@@ -13,7 +13,7 @@ def replace_file(file: Path, text: str) -> None:
     target = file.resolve()
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Puts what was exported where the user wants it: each file whole, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def write_file(text: str, out: Path) -> None:
         replace_file(out, text)
 
 
-def write_folder(files: dict[str, str], out: Path) -> None:
+def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
     """Write the files into a folder, which is made if need be; other files in it stay.
 
     Raises:
@@ -35,6 +35,7 @@ def write_folder(files: dict[str, str], out: Path) -> None:
             raise BadInput(f"{out} is a file, but this format is a folder of {len(files)} files; name a folder")
         out.mkdir(exist_ok=True)
         for name, text in files.items():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
             replace_file(out / name, text)
 
 

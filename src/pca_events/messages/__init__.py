@@ -14,9 +14,10 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 
 from pca_events.messages.envelopes import envelopes
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
-from pca_events.messages.reading import read_messages
+from pca_events.messages.reading import read_features_alone, read_messages
 from pca_events.messages.recorded import (
     EXPECTED_FAILURE,
+    RECEIVED_EVENT,
     Act,
     Argument,
     Attached,
@@ -29,6 +30,7 @@ from pca_events.messages.writing import check_writable, write_messages
 
 __all__ = [
     "EXPECTED_FAILURE",
+    "RECEIVED_EVENT",
     "Act",
     "Argument",
     "Attached",
@@ -46,6 +48,7 @@ __all__ = [
     "StepRun",
     "check_writable",
     "envelopes",
+    "read_features_alone",
     "read_messages",
     "write_messages",
 ]

@@ -25,19 +25,29 @@ class Journal:
     """The messages of a file; kinds that nobody asks for are kept and never looked at.
 
     Args:
-        file: one message to a line.
+        text: one message to a line.
+        name: of the file that it comes from.
 
     Raises:
-        BadInput: it cannot be read, or a line of it is no message.
+        BadInput: a line of it is no message.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, text: str, name: str) -> None:
+        self._file = name
         self._kinds: dict[str, list[Message]] = {}
         self._ids: dict[tuple[str, str], Message] = {}
-        for number, text in enumerate(_text(file).split("\n"), 1):
-            if text.strip():
-                self._add(number, text)
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                self._add(number, line)
+
+    @classmethod
+    def of_file(cls, file: Path) -> "Journal":
+        """Read a file.
+
+        Raises:
+            BadInput: it cannot be read, or a line of it is no message.
+        """
+        return cls(_text(file), str(file))
 
     def all(self, kind: str) -> list[Message]:
         """Return the messages of a kind, in the order of the file."""
@@ -93,5 +103,5 @@ def _text(file: Path) -> str:
         raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
 
 
-def _fault(file: Path, line: int, what: str) -> BadInput:
+def _fault(file: str, line: int, what: str) -> BadInput:
     return BadInput(f"{file}:{line}: {what}; {_REMEDY}")

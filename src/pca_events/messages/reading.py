@@ -3,15 +3,16 @@
 import itertools
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pca_events.errors import BadInput
-from pca_events.messages.envelopes import RUN_FILE_NAME
+from pca_events.messages.envelopes import RUN_FILE_NAME, envelopes
 from pca_events.messages.journal import Journal, Message
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
+from pca_events.messages.recorded import RecordedRun
 from pca_events.messages.syntax_tree import Node, Tree, tree_of
 from pca_events.messages.tries import NOT_REACHED, Try, last_tries, seconds
 
@@ -25,7 +26,7 @@ def read_messages(file: Path) -> Run:
         BadInput: there is no such file, it is not UTF-8, a line is no message, there is no run in it, or a message
             refers to one that is not there; the text says where.
     """
-    journal = Journal(file)
+    journal = Journal.of_file(file)
     if not journal.all("testRunStarted"):
         raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
     started, about = journal.all("testRunStarted")[-1], _about(journal)
@@ -42,6 +43,17 @@ def read_messages(file: Path) -> Run:
         run_id=str(about.get("runId", "")),
         features=tuple(_features(journal)),
     )
+
+
+def read_features_alone(texts: Mapping[str, str]) -> tuple[FeatureRun, ...]:
+    """Return features that nobody has run.
+
+    Args:
+        texts: what each feature says, by its uri.
+    """
+    nothing = RecordedRun({}, texts, (), 0.0, 0.0, success=True)
+    lines = (json.dumps(envelope) for envelope in envelopes(nothing))
+    return tuple(_features(Journal("\n".join(lines), "features")))
 
 
 def _finished(journal: Journal) -> tuple[datetime, bool] | None:

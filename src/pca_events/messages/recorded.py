@@ -8,6 +8,8 @@ Kind = Literal["setup", "step", "end", "teardown"]
 Status = Literal["PASSED", "FAILED", "SKIPPED", "PENDING", "UNDEFINED"]
 EXPECTED_FAILURE = "expected failure"
 """What the message of an act begins with that failed as expected."""
+RECEIVED_EVENT = "received-event.json"
+"""The file name of an attachment that is an event, as a target or a caller has received it."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Writes what each scenario came to into the report model, also where xdist workers ran it."""
 
-import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +13,6 @@ from pca_events.pytest_plugin.messages import UNWRITTEN
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
 _PROPERTY = "pca_events"
-_QUOTED = re.compile(r'"([\w-]+)"')
 
 
 class Listener(Protocol):
@@ -46,9 +44,7 @@ def _place(file: Path) -> str:
 
 
 def _event_of(scenario: Scenario) -> str | None:
-    known = {entry.id for entry in (*catalog.documented_events(), *catalog.never_sent())}
-    named = (name for step in scenario.steps for name in _QUOTED.findall(step.name))
-    return next((name for name in named if name in known), None)
+    return next(iter(catalog.named_in(step.name for step in scenario.steps)), None)
 
 
 class Recorder:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pca_events.catalog import Event
 from pca_events.harness import ScenarioBus
 from pca_events.harness.caller import Caller
-from pca_events.messages import Attached
+from pca_events.messages import RECEIVED_EVENT, Attached
 
 _MOST = 10  # events that one step shows; the others are counted
 Receiver = ScenarioBus | Caller
@@ -28,7 +28,7 @@ class Evidence:
         for number, (receiver, shown) in enumerate(self._shown):
             events += _events(receiver, shown)
             self._shown[number] = (receiver, len(receiver.received))
-        attached = [Attached("application/json", _written(event), "received-event.json") for event in events[:_MOST]]
+        attached = [Attached("application/json", _written(event), RECEIVED_EVENT) for event in events[:_MOST]]
         if (more := len(events) - _MOST) > 0:
             attached.append(Attached("text/plain", f"and {more} more {'event' if more == 1 else 'events'}"))
         return tuple(attached)
