@@ -19,6 +19,7 @@ COMMANDS = (
     "diff",
     "export",
     "verify",
+    "site",
     "calibrate",
     "sweep",
     "localstack",

@@ -1,6 +1,7 @@
 """`pca-events verify`: the whole suite, with live progress and a table of the documented events."""
 
 import argparse
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from pca_events import catalog
 from pca_events.backends import Backend, EmbeddedLocalStack, connect
+from pca_events.cli import site
 from pca_events.cli.console import console
 from pca_events.errors import BadInput
 from pca_events.harness import MODES
@@ -46,6 +48,10 @@ def add_to(commands: Any) -> None:
         type=Path,
         help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
     )
+    parser.add_argument(
+        "--site", metavar="DIR", type=Path, help="write the living documentation of this run into DIR (pca-events site)"
+    )
+    site.add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -53,6 +59,17 @@ def run(options: argparse.Namespace) -> int:
     """Run the suite and print what it found; exit status 0 all passed, 1 some failed."""
     if options.messages is not None:
         check_writable(options.messages)
+    if options.site is None:
+        return _verify(options, options.messages)
+    site.check_options(options.site, options)
+    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
+        messages = options.messages or Path(folder) / "run.ndjson"
+        status = _verify(options, messages)
+        print(site.write_site(options.site, messages, options))
+        return status
+
+
+def _verify(options: argparse.Namespace, messages: Path | None) -> int:
     out = console()
     began = time.monotonic()
     emulator = EmbeddedLocalStack.of_this_process()
@@ -64,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         )
         with _Progress(out) as progress:
             select = ["-k", options.select] if options.select else []
-            report = run_suite(backend, progress, select, options.mode, options.messages)
+            report = run_suite(backend, progress, select, options.mode, messages)
     finally:
         emulator.stop()
     return _conclude(report, options, time.monotonic() - began, out)

@@ -1,0 +1,35 @@
+"""A badge for a README: how many scenarios passed."""
+
+from collections import Counter
+
+from markupsafe import escape
+
+from pca_events.messages import Outcome
+from pca_events.site.behaviours import BROKEN
+
+_WIDTH_OF_CHARACTER = 6.6  # pixels, of 11 px Verdana, about
+_PADDING = 12
+_LABEL = "AWS Private CA events"
+
+
+def badge(counts: Counter[Outcome]) -> str:
+    """Return an SVG that says the outcome of a run in a word or two."""
+    broken = sum(counts[status] for status in BROKEN)
+    if broken:
+        said, colour = f"{broken} broken", "#b3261e"
+    elif counts["passed"]:
+        said, colour = f"{counts['passed']} proven", "#146c43"
+    else:
+        said, colour = "not run", "#5b6472"
+    left, right = (round(len(text) * _WIDTH_OF_CHARACTER + _PADDING) for text in (_LABEL, said))
+    texts = "".join(
+        f'<text x="{x}" y="14" text-anchor="middle">{escape(text)}</text>'
+        for x, text in ((left / 2, _LABEL), (left + right / 2, said))
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
+        f'aria-label="{escape(_LABEL)}: {escape(said)}"><title>{escape(_LABEL)}: {escape(said)}</title>'
+        f'<rect width="{left + right}" height="20" rx="3" fill="#39424f"/>'
+        f'<path d="M{left} 0h{right - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{right - 3}z" fill="{colour}"/>'
+        f'<g fill="#fff" font-family="Verdana,Geneva,sans-serif" font-size="11">{texts}</g></svg>\n'
+    )

@@ -1,0 +1,155 @@
+"""Which operation sends which events, and when: pictures of who speaks to whom."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Party = Literal["you", "pca", "s3", "bus"]
+Kind = Literal["call", "answer", "event", "fails"]
+
+PARTIES: dict[Party, str] = {"you": "You", "pca": "AWS Private CA", "s3": "Your S3 bucket", "bus": "EventBridge"}
+"""Who speaks, from left to right."""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One party speaks to another.
+
+    Attributes:
+        text: what is said.
+        event: the id of the event that is sent, where one is.
+    """
+
+    start: Party
+    end: Party
+    text: str
+    kind: Kind = "call"
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """What an operation sets going.
+
+    Attributes:
+        operation: its name.
+        feature: the feature that shows it.
+        begins: what always comes first.
+        branches: how it can go on, each with its name.
+    """
+
+    operation: str
+    feature: str
+    begins: tuple[Arrow, ...]
+    branches: tuple[tuple[str, tuple[Arrow, ...]], ...]
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Who takes part, from left to right."""
+        said = (*self.begins, *(arrow for _, arrows in self.branches for arrow in arrows))
+        return tuple(party for party in PARTIES if any(party in (arrow.start, arrow.end) for arrow in said))
+
+
+def _sent(event: str, text: str) -> Arrow:
+    return Arrow("pca", "bus", text, "event", event)
+
+
+SEQUENCES = (
+    Sequence(
+        "CreateCertificateAuthority",
+        "features/operations/create_certificate_authority.feature",
+        (
+            Arrow("you", "pca", "CreateCertificateAuthority"),
+            Arrow("pca", "you", "its ARN, whatever becomes of it", "answer"),
+        ),
+        (
+            ("the CA comes to be", (_sent("ca-creation-success", "CA Creation: success"),)),
+            (
+                "it does not",
+                (
+                    _sent("ca-creation-failure", "CA Creation: failure"),
+                    Arrow("you", "pca", "DescribeCertificateAuthority"),
+                    Arrow("pca", "you", "FAILED, and why", "answer"),
+                ),
+            ),
+        ),
+    ),
+    Sequence(
+        "IssueCertificate",
+        "features/operations/issue_certificate.feature",
+        (
+            Arrow("you", "pca", "IssueCertificate"),
+            Arrow("pca", "you", "an ARN, before there is anything", "answer"),
+        ),
+        (
+            (
+                "it is issued",
+                (
+                    _sent("certificate-issuance-success", "Certificate Issuance: success"),
+                    Arrow("you", "pca", "GetCertificate"),
+                    Arrow("pca", "you", "the certificate", "answer"),
+                ),
+            ),
+            (
+                "it is not",
+                (
+                    _sent("certificate-issuance-failure", "Certificate Issuance: failure"),
+                    Arrow("you", "pca", "GetCertificate"),
+                    Arrow("pca", "you", "RequestFailedException", "fails"),
+                ),
+            ),
+        ),
+    ),
+    Sequence(
+        "RevokeCertificate",
+        "features/operations/revoke_certificate.feature",
+        (
+            Arrow("you", "pca", "RevokeCertificate"),
+            _sent("certificate-revocation-success", "Certificate Revocation: success"),
+        ),
+        (
+            (
+                "the CA publishes a CRL, about 30 minutes later",
+                (
+                    Arrow("pca", "s3", "the new CRL"),
+                    _sent("crl-generation-success", "CRL Generation: success"),
+                ),
+            ),
+            (
+                "the bucket refuses; tried again every 15 minutes",
+                (
+                    Arrow("pca", "s3", "the new CRL", "fails"),
+                    _sent("crl-generation-failure-s3-permissions", "CRL Generation: failure"),
+                ),
+            ),
+            (
+                "the certificate is revoked already, or the call is refused",
+                (Arrow("pca", "you", "an exception, and no event at all", "fails"),),
+            ),
+        ),
+    ),
+    Sequence(
+        "CreateCertificateAuthorityAuditReport",
+        "features/operations/create_certificate_authority_audit_report.feature",
+        (
+            Arrow("you", "pca", "CreateCertificateAuthorityAuditReport"),
+            Arrow("pca", "you", "its id, and its key in S3", "answer"),
+        ),
+        (
+            (
+                "it is written",
+                (
+                    Arrow("pca", "s3", "the report"),
+                    _sent("audit-report-generation-success", "Audit Report Generation: success"),
+                ),
+            ),
+            (
+                "it is not",
+                (
+                    Arrow("pca", "s3", "the report", "fails"),
+                    _sent("audit-report-generation-failure", "Audit Report Generation: failure"),
+                ),
+            ),
+        ),
+    ),
+)
+"""The four operations that send events."""

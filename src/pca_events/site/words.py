@@ -1,0 +1,152 @@
+"""What templates call by name: outcomes, counts, places and pictures in words and marks."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from pca_events.messages import Outcome, ScenarioRun
+from pca_events.site.behaviours import BROKEN, ORDER, Behaviour, behaviours, overall, tally
+from pca_events.site.markup import json_markup, step_markup, visible
+from pca_events.site.sequences import PARTIES, Arrow, Party
+from pca_events.site.sequences import Sequence as Picture
+
+_ICONS: dict[Outcome, str] = {
+    "passed": "✓",
+    "failed": "✕",
+    "undefined": "?",
+    "skipped": "\N{MINUS SIGN}",
+    "expected failure": "≈",
+    "not run": "○",
+}
+_STEP = 34  # units from one arrow of a picture to the next
+_FIRST = 74
+
+
+def anchor(text: str) -> str:
+    """A text as the id of an element."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()
+
+
+def place(it: ScenarioRun | Behaviour) -> str:
+    """The id of the element that shows a scenario, a row or an outline."""
+    kind = "outline" if isinstance(it, Behaviour) and it.is_outline else "line"
+    return anchor(f"{it.uri} {kind} {it.line}")
+
+
+def ordered(counts: Counter[Outcome]) -> list[tuple[Outcome, int]]:
+    """The outcomes that came about, with their counts."""
+    return [(status, counts[status]) for status in ORDER if counts[status]]
+
+
+def counted(counts: Counter[Outcome]) -> str:
+    """Counts in words: `12 passed, 1 failed`."""
+    return ", ".join(f"{count} {status}" for status, count in ordered(counts)) or "no scenario"
+
+
+def many(count: int, what: str) -> str:
+    """A count and its noun."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def sentence(counts: Counter[Outcome]) -> str:
+    """What a run has proven, in a sentence."""
+    broken = sum(counts[status] for status in BROKEN)
+    everything = many(counts.total(), "scenario")
+    if broken:
+        return f"{broken} of {everything} broken"
+    return f"{counts['passed']} of {everything} proven, none broken" if counts["passed"] else "Nothing was run"
+
+
+def kind(detail_type: str) -> str:
+    """A detail-type without what all five have in common."""
+    rest = detail_type.removeprefix("ACM Private CA ")
+    return rest if " " in rest else f"CA {rest}"
+
+
+def operation(name: str) -> Markup:
+    """The name of an operation, which may be broken between its words."""
+    return Markup("<wbr>").join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+", name))
+
+
+def path(text: str) -> Markup:
+    """A path, which may be broken after each folder and before its line."""
+    return Markup("<wbr>").join(visible(piece) for piece in re.split(r"(?<=/)|(?=:\d+$)", text))
+
+
+def statuses(together: Sequence[Behaviour]) -> Counter[Outcome]:
+    """How often each outcome came about in several behaviours."""
+    return tally(row for one in together for row in one.rows)
+
+
+def definitions(it: Behaviour) -> list[str]:
+    """Where the steps of a behaviour are defined."""
+    return list(dict.fromkeys(step.definition for step in it.steps if step.definition))
+
+
+def groupby_rule(together: Sequence[Behaviour]) -> Iterator[tuple[str, list[Behaviour]]]:
+    """Behaviours under their Rule, in order."""
+    for rule, found in itertools.groupby(together, key=lambda one: one.rule):
+        yield rule, list(found)
+
+
+def drawn(picture: Picture) -> list[dict[str, Any]]:
+    """The lines of a picture from top to bottom: an arrow or the name of a branch, and its height."""
+    lines: list[dict[str, Any]] = [{"arrow": arrow} for arrow in picture.begins]
+    for name, arrows in picture.branches:
+        lines += [{"branch": name}, *({"arrow": arrow} for arrow in arrows)]
+    return [{**line, "y": _FIRST + _STEP * number} for number, line in enumerate(lines)]
+
+
+def height(picture: Picture) -> int:
+    """How high a picture is."""
+    return int(drawn(picture)[-1]["y"]) + 30
+
+
+def told(picture: Picture) -> str:
+    """A picture in words, for those who do not see it."""
+    begins = ", then ".join(map(_said, picture.begins))
+    ways = (f"if {name}: {', then '.join(map(_said, arrows))}" for name, arrows in picture.branches)
+    return f"{begins}; {'; '.join(ways)}"
+
+
+def _said(arrow: Arrow) -> str:
+    return f"{PARTIES[arrow.start]} to {PARTIES[arrow.end]}: {arrow.text}"
+
+
+def party(name: Party) -> str:
+    """Who speaks in a picture."""
+    return PARTIES[name]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "anchor": anchor,
+    "behaviours": behaviours,
+    "counted": counted,
+    "definitions": definitions,
+    "drawn": drawn,
+    "groupby_rule": groupby_rule,
+    "height": height,
+    "icon": lambda status: _ICONS[status],
+    "json": json_markup,
+    "kind": kind,
+    "many": many,
+    "operation": operation,
+    "ordered": ordered,
+    "overall": overall,
+    "party": party,
+    "path": path,
+    "place": place,
+    "sentence": sentence,
+    "slug": lambda status: status.replace(" ", "-"),
+    "statuses": statuses,
+    "step": step_markup,
+    "tallied": tally,
+    "told": told,
+    "total": lambda counts: counts.total(),
+    "visible": visible,
+}
+"""By the names that templates call them by."""
