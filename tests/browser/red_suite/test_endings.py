@@ -1,0 +1,5 @@
+"""Binds the feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("endings.feature")

@@ -1,0 +1,193 @@
+"""What a reader does with the site, in a real browser."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from visiting import Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+KINDS = (
+    "index.html",
+    "events/crl-generation-failure-s3-permissions.html",
+    "events/ca-creation-success.html",
+    "never-sent/certificate-already-revoked.html",
+    "operations.html",
+    "calibration.html",
+    "divergences.html",
+)
+OF_BOTH = ("index.html", "events/ca-creation-success.html", "own.html", "all.html")
+PHONE = {"width": 360, "height": 740}
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def test_every_page_loads_without_a_word(green: Path, red: Path, visit: Visit) -> None:
+    for file in [*pages(green), *pages(red)]:
+        visit.open(file)
+        assert visit.page.locator("h1").count() == 1, file
+        assert visit.troubles == [], file
+
+
+def test_every_link_leads_somewhere(green: Path, red: Path, visit: Visit) -> None:
+    for site in (green, red):
+        ids: dict[Path, set[str]] = {}
+        links: set[tuple[Path, Path, str]] = set()
+        for file in pages(site):
+            page = visit.open(file)
+            found = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+            assert len(found) == len(set(found)), f"{file} has an id twice"
+            ids[file] = set(found)
+            for link in page.eval_on_selector_all(
+                "a[href]", "all => all.map(one => new URL(one.getAttribute('href'), location.href).href)"
+            ):
+                path, _, place = str(link).partition("#")
+                links.add((file, Path(path.removeprefix("file://")), place))
+        for file, target, place in links:
+            assert target.exists(), f"{file} leads to {target}"
+            assert not place or place in ids[target], f"{file} leads to {target}#{place}"
+
+
+@pytest.mark.parametrize("words", ["reason", "crl bucket", "certificate-issuance-failure", "is published", "archive"])
+def test_search_finds_and_leads_there(green: Path, visit: Visit, words: str) -> None:
+    page = visit.open(green / "events" / "ca-creation-success.html")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.locator(".search input").fill(words)
+    first = page.locator(".search li a").first
+    first.wait_for()
+    assert all(word in first.text_content().lower() for word in words.split())
+    target = first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{str(target).removeprefix('../')}")
+    place = page.url.partition("#")[2]
+    assert not place or page.locator(f"[id='{place}']").is_visible()
+
+
+def test_search_says_when_nothing_is_found(green: Path, visit: Visit) -> None:
+    page = visit.open(green / "index.html")
+    page.locator(".search input").fill("zebra")
+    page.locator(".search li.none").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator(".search li").count() == 0
+
+
+def test_copy_buttons_copy(green: Path, visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit.open(green / "events" / "crl-generation-failure-internal.html")
+    tabs = page.locator(".tabs").nth(1)
+    for name in ("Event pattern", "Terraform", "CloudFormation", "AWS CLI"):
+        tabs.get_by_role("tab", name=name).click()
+        panel = tabs.get_by_role("tabpanel").and_(page.locator(":visible"))
+        panel.get_by_role("button").click()
+        panel.get_by_text("Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == panel.locator("pre").text_content()
+        assert "Failed to generate CRL. Internal failure." in copied
+
+
+def test_tabs_go_by_keyboard(green: Path, visit: Visit) -> None:
+    page = visit.open(green / "events" / "ca-creation-success.html")
+    page.get_by_role("tab", name="As received in the last run").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Sample").get_attribute("aria-selected") == "true"
+    page.get_by_role("tab", name="Sample").press("ArrowLeft")
+    assert page.locator("mark.stamped").first.is_visible()
+
+
+def test_the_theme_is_switched_and_kept(green: Path, visit: Visit) -> None:
+    page = visit.open(green / "index.html")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(colour)
+    page.locator("button.theme").click()
+    after = page.evaluate(colour)
+    assert before != after
+    page = visit.open(green / "events" / "ca-creation-success.html")
+    assert page.evaluate(colour) == after
+    page.locator("button.theme").click()
+    assert page.evaluate(colour) == before
+
+
+def test_a_phone_never_scrolls_sideways(green: Path, red: Path, visit: Visit) -> None:
+    visit.page.set_viewport_size(PHONE)
+    for file in [*pages(green), *pages(red)]:
+        page = visit.open(file)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], file
+
+
+@pytest.mark.parametrize("name", ["all.html", "events/crl-generation-failure-s3-permissions.html"])
+def test_print_gives_a4_pages(green: Path, visit: Visit, name: str) -> None:
+    page = visit.open(green / name)
+    page.emulate_media(media="print")
+    assert page.locator("nav.side").is_hidden()
+    assert page.locator(".tabs section").last.is_visible()
+    pdf = page.pdf(prefer_css_page_size=True)
+    sizes = {tuple(round(float(number)) for number in box.split()) for box in _boxes(pdf)}
+    assert sizes == {(0, 0, 595, 842)}
+
+
+def _boxes(pdf: bytes) -> list[str]:
+    return [found.decode() for found in re.findall(rb"/MediaBox \[([^\]]+)\]", pdf)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["green", "red"])
+def test_axe_finds_nothing_serious(green: Path, red: Path, visit: Visit, which: str, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    site, names = (green, KINDS) if which == "green" else (red, OF_BOTH)
+    visit.page.emulate_media(color_scheme=theme)
+    for name in names:
+        page = visit.open(site / name)
+        found = axe.run(page, options={"preload": False}).response["violations"]
+        serious = [
+            (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], name
+
+
+def test_a_hostile_event_is_shown_as_text(red: Path, visit: Visit) -> None:
+    page = visit.open(red / "events" / "ca-creation-success.html")
+    shown = page.get_by_role("tabpanel", name="As received in the last run").locator("pre").text_content()
+    assert "<img src=x onerror=alert(2)>" in shown
+    assert "U+202Eevil" in shown
+    assert "x" * 3000 in shown
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_each_ending_is_told_apart(red: Path, visit: Visit) -> None:
+    page = visit.open(red / "own.html")
+    said = {
+        article.locator("h4").text_content(): article.locator(".chip").text_content().strip()
+        for article in page.locator("article.behaviour").all()
+    }
+    assert said == {
+        "It passes": "✓ passed",
+        "It fails <img src=x onerror=alert(3)>": "✕ failed",
+        "Nothing defines its step": "? undefined",
+        "It is skipped": "\N{MINUS SIGN} skipped",
+        "It fails as expected": "≈ expected failure",
+        "Its fixture breaks": "✕ failed",
+        "Its fixture does not close": "✕ failed",
+        "The sum of <one> and <other>": "✕ 1 passed, 1 failed",
+        '"ca-creation-success" with what nobody should show': "✓ passed",
+        "A step has a text and a table": "✓ passed",
+    }
+    assert (
+        "the queue is still there"
+        in page.locator("article", has_text="does not close").locator(".message").first.text_content()
+    )
+
+
+def test_a_site_without_script_is_whole(green: Path, browser: "Browser") -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((green / "events" / "ca-creation-success.html").as_uri())
+    assert all(section.is_visible() for section in page.locator(".tabs section").all())
+    assert page.locator("nav.side a").first.is_visible()
+    context.close()
