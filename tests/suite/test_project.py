@@ -29,6 +29,8 @@ OWNERS = {
     "yaml": {"consumers"},
     "referencing": {"contract"},
     "gherkin": {"messages"},
+    "jinja2": {"site"},
+    "markupsafe": {"site"},
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},

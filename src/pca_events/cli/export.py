@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.errors import BadInput
-from pca_events.exports import FORMATS, documented_detail_types, write_file, write_folder
+from pca_events.exports import FORMATS, documented_detail_types
+from pca_events.whole_files import write_file, write_folder
 
 _STANDARD_OUTPUT = "-"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.errors import BadInput
-from pca_events.exports import write_folder
 from pca_events.locations import locate
 from pca_events.messages import FeatureRun, read_features_alone, read_messages
 from pca_events.site import Book, site
+from pca_events.whole_files import write_folder
 
 
 def add_to(commands: Any) -> None:

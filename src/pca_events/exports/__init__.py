@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from pca_events.exports import asyncapi, json_schema, openapi, python, typescript
 from pca_events.exports.detail_types import DetailType, documented_detail_types
-from pca_events.exports.writing import write_file, write_folder
 
-__all__ = ["FORMATS", "DetailType", "Format", "documented_detail_types", "write_file", "write_folder"]
+__all__ = ["FORMATS", "DetailType", "Format", "documented_detail_types"]
 
 
 @dataclass(frozen=True)
