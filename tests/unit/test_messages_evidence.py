@@ -105,3 +105,22 @@ def test_verify_looks_first_whether_it_can_write_them(command: Command, tmp_path
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"pca-events: {tmp_path} is a folder, but the messages are one file; name the file, ")
     assert ran.stderr.count("\n") == 1
+
+
+def test_verify_shows_what_it_found_even_where_it_cannot_write_in_the_end(
+    command: Command, backend: Backend, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import errno\n"
+        "from pca_events.messages import writing\n"
+        "def full(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "writing.replace_file = full\n"
+    )
+    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets"]
+    ran = command("verify", *words, "--messages", str(tmp_path / "run.ndjson"), path=str(tmp_path))
+    assert ran.returncode == 2
+    assert "2 scenarios, mode direct: 2 passed" in ran.stdout
+    assert ran.stderr == (
+        f"pca-events: {tmp_path}/run.ndjson cannot be written (No space left on device); "
+        "name a place that can be written to\n"
+    )

@@ -90,7 +90,8 @@ def _tests(
 def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator) -> _Case:
     fitted = [replace(attempt, acts=_fitted(attempt.acts, len(pickle["steps"]))) for attempt in attempts]
     ends = any(act.kind == "end" for attempt in fitted for act in attempt.acts)
-    kinds: list[Kind] = ["setup", *["step"] * len(pickle["steps"]), *["end"] * ends, "teardown"]  # type: ignore[list-item]
+    inner: list[Kind] = ["step"] * len(pickle["steps"])
+    kinds: list[Kind] = ["setup", *inner, "end", "teardown"] if ends else ["setup", *inner, "teardown"]
     return _Case(ids.get_next_id(), pickle, [(ids.get_next_id(), kind) for kind in kinds], fitted)
 
 

@@ -19,6 +19,7 @@ _OUTCOMES: dict[str, Outcome] = {
     "SKIPPED": "skipped",
     "PASSED": "passed",
 }
+_PHASES: dict[str, Phase] = {"BEFORE_TEST_CASE": "setup", "AFTER_TEST_CASE": "teardown"}
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ class Try:
 
 
 def _phase_of(hook: dict[str, Any], by_place: Phase) -> Phase:
-    if hook.get("name") == END:
-        return "steps"
-    return {"BEFORE_TEST_CASE": "setup", "AFTER_TEST_CASE": "teardown"}.get(hook.get("type", ""), by_place)  # type: ignore[return-value]
+    return "steps" if hook.get("name") == END else _PHASES.get(hook.get("type", ""), by_place)
 
 
 def last_tries(journal: Journal) -> dict[str, Try]:

@@ -53,28 +53,23 @@ class Recording:
         """See what receives events, once it is there; nothing is made for that."""
         __tracebackhide__ = True
         made = yield
-        if isinstance(made, ScenarioBus | Caller) and request.node in self._running:
-            self._running[request.node].evidence.watch(made)
+        if isinstance(made, ScenarioBus | Caller):
+            self._progress(request.node).evidence.watch(made)
         return made
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin."""
-        self._running[item] = _Progress(self._root)
 
     def pytest_bdd_before_step(
         self, request: pytest.FixtureRequest, step: Step, step_func: Callable[..., object]
     ) -> None:
         """Begin a step."""
-        self._running[request.node].begin(step, step_func)
+        self._progress(request.node).begin(step, step_func)
 
     def pytest_bdd_step_func_lookup_error(self, request: pytest.FixtureRequest, step: Step) -> None:
         """Begin a step that nothing carries out."""
-        self._running[request.node].begin(step, None)
+        self._progress(request.node).begin(step, None)
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
         """End a step that has passed; one that has not ends with its test."""
-        self._running[request.node].end(Verdict("PASSED"), time.time())
+        self._progress(request.node).end(Verdict("PASSED"), time.time())
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -82,12 +77,15 @@ class Recording:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Add the record of a phase to its report."""
         report = yield
-        if (template := _template(item)) and item in self._running:
-            acts = self._running[item].phase(report, verdict(report, call, self._root), _steps(template, item))
+        if template := _template(item):
+            acts = self._progress(item).phase(report, verdict(report, call, self._root), _steps(template, item))
             report.user_properties.append((PROPERTY, self._record(template, item, acts)))
         if call.when == "teardown":
             self._running.pop(item, None)
         return report
+
+    def _progress(self, item: pytest.Item) -> "_Progress":
+        return self._running.setdefault(item, _Progress(self._root))
 
     def _record(self, template: ScenarioTemplate, item: pytest.Item, acts: list[Act]) -> dict[str, Any]:
         record = {
