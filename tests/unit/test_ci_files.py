@@ -186,3 +186,16 @@ def test_the_pictures_of_the_page_are_there_and_ask_nobody() -> None:
         svg = (TOP / "docs" / name).read_text("utf-8")
         assert len(svg) < 60_000
         assert set(re.findall(r"https?://[^\"' )]+", svg)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_the_workflow_publishes_what_tox_makes() -> None:
+    workflow = yaml.safe_load((TOP / ".github" / "workflows" / "pages.yml").read_text("utf-8"))
+    steps = workflow["jobs"]["site"]["steps"]
+    settings = configparser.ConfigParser()
+    settings.read(TOP / "tox.ini")
+    (published,) = [step["with"]["path"] for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert f"--site {published}" in settings["testenv:site"]["commands"]
+    assert "tox -e site" in [step.get("run") for step in steps]
+    used = {action.partition("@")[0] for step in steps if (action := step.get("uses", ""))}
+    assert {"actions/checkout", "actions/setup-python", "actions/deploy-pages"} <= used
+    assert workflow["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}

@@ -72,6 +72,11 @@ def operation(name: str) -> Markup:
     return Markup("<wbr>").join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+", name))
 
 
+def paragraphs(text: str) -> list[str]:
+    """A description without the ends of its lines."""
+    return [" ".join(one.split()) for one in re.split(r"\n\s*\n", text) if one.strip()]
+
+
 def path(text: str) -> Markup:
     """A path, which may be broken after each folder and before its line."""
     return Markup("<wbr>").join(visible(piece) for piece in re.split(r"(?<=/)|(?=:\d+$)", text))
@@ -137,6 +142,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "operation": operation,
     "ordered": ordered,
     "overall": overall,
+    "paragraphs": paragraphs,
     "party": party,
     "path": path,
     "place": place,
