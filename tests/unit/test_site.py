@@ -210,6 +210,14 @@ def test_the_places_that_a_page_names_are_there(alone: dict[str, str]) -> None:
         assert re.match(r'Scenario|\||"', written), place
 
 
+def test_the_messages_that_a_site_carries_make_it_again(messages: Path, tmp_path: Path) -> None:
+    for name, source in (("one", messages), ("other", tmp_path / "one" / "messages.ndjson.gz")):
+        line = [sys.executable, "-m", "pca_events", "site", str(tmp_path / name), "--messages", str(source)]
+        assert subprocess.run(line).returncode == 0
+    for name in ("index.html", "own.html", "messages.ndjson.gz"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
+
+
 def refused(*words: str) -> str:
     ran = subprocess.run([sys.executable, "-m", "pca_events", *words], capture_output=True, text=True)
     assert ran.returncode == 2, ran.stdout + ran.stderr
@@ -220,10 +228,14 @@ def refused(*words: str) -> str:
 def test_what_cannot_be_made_is_told_before_anything_is_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     (tmp_path / "broken.ndjson").write_text("{}\n{")
+    (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b\x08")
     assert "is a file, but the site is a folder" in refused("verify", "--site", str(tmp_path / "file"))
     assert "is no folder; make it first" in refused("verify", "--site", str(tmp_path / "no" / "site"))
     assert "broken.ndjson:2: is no JSON" in refused(
         "verify", "--site", str(tmp_path / "site"), "--earlier", str(tmp_path / "broken.ndjson")
+    )
+    assert "broken.gz is broken gzip" in refused(
+        "site", str(tmp_path / "site"), "--messages", str(tmp_path / "broken.gz")
     )
     assert "there is no such folder" in refused("site", str(tmp_path / "site"), "--consumers", str(tmp_path / "none"))
     assert "cannot be read" in refused("site", str(tmp_path / "site"), "--messages", str(tmp_path / "none"))

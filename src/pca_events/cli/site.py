@@ -7,7 +7,7 @@ from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.locations import locate
-from pca_events.messages import FeatureRun, read_features_alone, read_messages
+from pca_events.messages import FeatureRun, content_of, read_features_alone, read_messages
 from pca_events.site import Book, site
 from pca_events.whole_files import write_folder
 
@@ -81,7 +81,7 @@ def write_site(folder: Path, messages: Path | None, options: argparse.Namespace)
     book = Book(features, found, [read_messages(file) for file in options.earlier], options.consumers)
     files: dict[str, str | bytes] = {**site(book)}
     if messages is not None:
-        files["messages.ndjson.gz"] = gzip.compress(messages.read_bytes(), mtime=0)
+        files["messages.ndjson.gz"] = gzip.compress(content_of(messages), mtime=0)
     write_folder(files, folder)
     size = sum(len(content) for content in files.values())
     return f"wrote {folder / 'index.html'} and {len(files) - 1} more files, {size / 1e6:.1f} MB"

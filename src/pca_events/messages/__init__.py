@@ -13,6 +13,7 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 """
 
 from pca_events.messages.envelopes import envelopes
+from pca_events.messages.journal import content_of
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
 from pca_events.messages.reading import read_features_alone, read_messages
 from pca_events.messages.recorded import (
@@ -47,6 +48,7 @@ __all__ = [
     "Status",
     "StepRun",
     "check_writable",
+    "content_of",
     "envelopes",
     "read_features_alone",
     "read_messages",

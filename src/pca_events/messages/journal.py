@@ -1,6 +1,8 @@
-"""A file of Cucumber Messages, line by line, by kind and by id."""
+"""A file of Cucumber Messages, gzip or not, line by line, by kind and by id."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any
 
 from pca_events.errors import BadInput
 
+_GZIP = b"\x1f\x8b"
 _REMEDY = "make it anew, with pca-events verify --messages"
 
 
@@ -94,13 +97,26 @@ class Journal:
                 self._ids[kind, str(body.get("id"))] = message
 
 
-def _text(file: Path) -> str:
+def content_of(file: Path) -> bytes:
+    """Return what a file holds, unpacked where it is gzip.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
     try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
+        content = file.read_bytes()
+        return gzip.decompress(content) if content.startswith(_GZIP) else content
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BadInput(f"{file} is broken gzip ({error}); {_REMEDY}") from error
     except OSError as error:
         raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return content_of(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
 
 
 def _fault(file: str, line: int, what: str) -> BadInput:
