@@ -169,6 +169,17 @@ def test_earlier_runs_stand_in_a_strip_the_oldest_first(run: Run) -> None:
     assert 'class="strip"' not in site(Book(run.features, run))["index.html"]
 
 
+def test_the_search_knows_events_fields_scenarios_and_steps(alone: dict[str, str]) -> None:
+    index = json.loads(alone["search.js"].removeprefix("window.searchIndex = ").removesuffix(";\n"))
+    assert {kind for kind, *_ in index} == {"event", "never sent", "page", "field", "scenario", "step"}
+    found = {(kind, name): place for kind, name, _, place in index}
+    assert found["field", "$.detail.reason"] == "events/crl-generation-failure-s3-permissions.html#detail-reason"
+    ids = {path: set(page.ids) for path, page in pages(alone).items()}
+    for kind, name, _, place in index:
+        path, _, within = place.partition("#")
+        assert not within or within in ids[path], f"{kind} {name}: {place}"
+
+
 def test_what_nobody_can_see_is_shown_by_its_code() -> None:
     assert visible("a\u202eb<\x00") == 'a<span class="unseen">U+202E</span>b&lt;<span class="unseen">U+0000</span>'
     assert visible("two\nlines") == "two\nlines"

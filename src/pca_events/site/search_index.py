@@ -29,14 +29,13 @@ def _events(book: Book) -> Iterator[Entry]:
 
 
 def _fields(book: Book) -> Iterator[Entry]:
-    for detail_type, events in book.by_detail_type:
-        for field in events[0].fields:
-            yield (
-                "field",
-                field.path,
-                f"{kind(detail_type)}: {field.description}",
-                f"{events[0].page}#{anchor(field.path)}",
-            )
+    seen: set[tuple[str, str]] = set()
+    for event in book.events:
+        for field in event.fields:
+            if (event.entry.detail_type, field.path) not in seen:
+                seen.add((event.entry.detail_type, field.path))
+                about = f"{kind(event.entry.detail_type)}: {field.description}"
+                yield "field", field.path, about, f"{event.page}#{anchor(field.path)}"
 
 
 def _scenarios(book: Book) -> Iterator[Entry]:
