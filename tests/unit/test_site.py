@@ -4,20 +4,24 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 from message_suite import BASKET, STATUSES, lay, run_pytest
 
 from pca_events import catalog
 from pca_events.contract import fields, per_result, schema_of
 from pca_events.locations import locate
-from pca_events.messages import Run, read_features_alone, read_messages
+from pca_events.messages import Outcome, Run, read_features_alone, read_messages
 from pca_events.site import Book, site
+from pca_events.site.behaviours import overall
 from pca_events.site.markup import json_markup, step_markup, visible
+from pca_events.site.pages import environment
 from pca_events.site.traces import line_in_schema
 
 TOP = Path(__file__).parents[2]
@@ -178,6 +182,27 @@ def test_the_search_knows_events_fields_scenarios_and_steps(alone: dict[str, str
     for kind, name, _, place in index:
         path, _, within = place.partition("#")
         assert not within or within in ids[path], f"{kind} {name}: {place}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "outcome"),
+    [
+        ({"passed": 9, "failed": 1, "skipped": 2}, "failed"),
+        ({"passed": 9, "undefined": 1}, "undefined"),
+        ({"passed": 1, "skipped": 9, "not run": 9}, "passed"),
+        ({"expected failure": 1, "skipped": 1}, "expected failure"),
+        ({"skipped": 1, "not run": 1}, "skipped"),
+        ({}, "not run"),
+    ],
+)
+def test_many_outcomes_are_as_bad_as_the_worst(counts: dict[Outcome, int], outcome: Outcome) -> None:
+    assert overall(Counter(counts)) == outcome
+
+
+def test_what_a_template_is_given_is_text() -> None:
+    assert environment().from_string("{{ it }}").render(it="<b>") == "&lt;b&gt;"
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ nothing }}").render()
 
 
 def test_what_nobody_can_see_is_shown_by_its_code() -> None:

@@ -40,7 +40,7 @@ class Page:
 def pages(book: Book) -> Iterator[tuple[str, str]]:
     """Return the path and the HTML of each page."""
     for page in _pages(book):
-        yield page.path, _environment().get_template(page.template).render(book=book, page=page, **page.shown)
+        yield page.path, environment().get_template(page.template).render(book=book, page=page, **page.shown)
 
 
 def static(name: str) -> str:
@@ -70,7 +70,8 @@ def _pages(book: Book) -> Iterator[Page]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what makes pages of templates: text is escaped, and a name that is not known is an error."""
     environment = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,
