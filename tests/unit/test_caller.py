@@ -1,0 +1,27 @@
+"""The caller of one scenario's operations."""
+
+import pytest
+
+from pca_events.backends import Backend
+from pca_events.errors import BusSilent
+from pca_events.harness import RunId, Session
+from pca_events.harness.caller import Caller, own_account
+
+
+def test_an_event_that_the_bus_has_taken_is_waited_for(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Caller(own_account(Session(backend, RunId()))) as caller:
+        assert caller.sent() == []
+        taken = caller.switches.sent
+        monkeypatch.setattr(caller.switches, "sent", lambda: [*taken(), {"id": "of-one-that-does-not-come"}])
+        monkeypatch.setattr("pca_events.harness.caller._DEADLINE", 1.0)
+        with pytest.raises(BusSilent, match="event of-one-that-does-not-come did not come in 1 s"):
+            caller.sent()
+
+
+def test_a_control_is_no_event_of_the_scenario(backend: Backend) -> None:
+    with Caller(own_account(Session(backend, RunId()))) as caller:
+        caller.call("CreateCertificateAuthority")
+        (event,) = caller.sent()
+        assert event["resources"] == [caller.authority]
+        assert caller.sent() == []
+        assert len(caller.received) == 3
