@@ -22,6 +22,7 @@ from pca_events.messages import check_writable
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
+_WIDEST = 52  # characters of the longest name of a feature of ours
 _COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
 
 
@@ -127,7 +128,8 @@ class _Progress:
         counts = Counter(result.verdict for result in self._feature)
         seconds = sum(result.seconds for result in self._feature)
         words = ", ".join(f"[{_COLOURS[verdict]}]{count} {verdict}[/]" for verdict, count in counts.items())
-        self._out.print(f"  {self._feature[0].feature:<40} {words}  [dim]{seconds:.1f} s[/]")
+        name = self._feature[0].feature.removesuffix(".feature")
+        self._out.print(f"  {name:<{_WIDEST}} {words}  [dim]{seconds:.1f} s[/]")
         self._feature = []
 
 
