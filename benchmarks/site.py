@@ -17,22 +17,12 @@ from pathlib import Path
 
 from pca_events.backends import EmbeddedLocalStack
 from pca_events.messages import read_messages
+from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import ScenarioResult
 from pca_events.site import Book, site
 from pca_events.whole_files import write_folder
 
 ROUNDS = 5
-
-
-class Nobody:
-    """A listener that does not listen."""
-
-    def collected(self, count: int) -> None:
-        """Do nothing."""
-
-    def ended(self, result: ScenarioResult) -> None:
-        """Do nothing."""
 
 
 def run_for(messages: Path) -> None:

@@ -15,8 +15,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from pca_events.backends import Backend, EmbeddedLocalStack
+from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import ScenarioResult
 
 Call = tuple[str, str, dict[str, Any]]
 
@@ -35,16 +35,6 @@ class RecordingBackend(Backend):
 
         made.meta.events.register("provide-client-params.*.*", record)
         return made
-
-
-class Nobody:
-    """A listener that does not listen."""
-
-    def collected(self, count: int) -> None:
-        """Do nothing."""
-
-    def ended(self, result: ScenarioResult) -> None:
-        """Do nothing."""
 
 
 def suite(backend: Backend) -> float:

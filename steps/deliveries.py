@@ -4,10 +4,9 @@ import pytest
 from pytest_bdd import parsers, then, when
 
 from pca_events import catalog, json_path, phrases
-from pca_events.catalog import Event
+from pca_events.catalog import STAMPED, Event
 from pca_events.harness import ScenarioBus
 
-STAMPED = ("id", "account", "region", "version")
 Published = dict[str, Event]
 """What a scenario has published, by the id that the bus stamped on it."""
 

@@ -18,6 +18,9 @@ Event = dict[str, Any]
 
 SOURCE = "aws.acm-pca"
 
+STAMPED = ("id", "account", "region", "version")
+"""The fields that the event bus stamps."""
+
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -150,9 +153,13 @@ def entry(event_id: str) -> CatalogEntry:
 
 def named_in(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the ids of events that texts name in double quotes, alone or in a list with commas, in their order."""
-    known = {entry.id for entry in (*documented_events(), *never_sent())}
     words = (word for text in texts for quoted in _QUOTED.findall(text) for word in quoted.split(", "))
-    return tuple(dict.fromkeys(word for word in words if word in known))
+    return tuple(dict.fromkeys(word for word in words if word in _ids()))
+
+
+@cache
+def _ids() -> frozenset[str]:
+    return frozenset(entry.id for entry in (*documented_events(), *never_sent()))
 
 
 def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:

@@ -44,14 +44,28 @@ def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
     Raises:
         BadInput: a file is there, or the folder cannot be written.
     """
+    check_folder(out, f"this format is a folder of {len(files)} files")
     with _explained(out):
-        _need_parent(out)
-        if out.exists() and not out.is_dir():
-            raise BadInput(f"{out} is a file, but this format is a folder of {len(files)} files; name a folder")
         out.mkdir(exist_ok=True)
         for name, text in files.items():
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             replace_file(out / name, text)
+
+
+def check_folder(out: Path, what: str) -> None:
+    """Find out whether files can be put into a folder, which is there or can be made.
+
+    Args:
+        out: the folder.
+        what: what it must be a folder for, in words: `the site is a folder`.
+
+    Raises:
+        BadInput: a file is there, or what it would lie in is no folder.
+    """
+    with _explained(out):
+        _need_parent(out)
+        if out.exists() and not out.is_dir():
+            raise BadInput(f"{out} is a file, but {what}; name a folder")
 
 
 def _need_parent(out: Path) -> None:

@@ -9,19 +9,12 @@ from pca_events.backends import Backend
 from pca_events.harness import ScenarioBus, Session, caller, live_events, scenario_bus
 from pca_events.harness.caller import Caller
 from pca_events.harness.resources import Rule
+from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import RunReport, ScenarioResult
+from pca_events.report import RunReport
 
 MANY = 80  # scenarios fail, at least; those that the backend is not calibrated for are skipped
 MANY_OPERATIONS = 20
-
-
-class Nobody:
-    """A listener that does not listen."""
-
-    def collected(self, count: int) -> None: ...
-
-    def ended(self, result: ScenarioResult) -> None: ...
 
 
 @pytest.fixture

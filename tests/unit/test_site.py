@@ -17,7 +17,7 @@ from message_suite import BASKET, STATUSES, lay, run_pytest
 from pca_events import catalog
 from pca_events.contract import fields, per_result, schema_of
 from pca_events.locations import locate
-from pca_events.messages import Outcome, Run, read_features_alone, read_messages
+from pca_events.messages import Outcome, Run, our_features, read_features_alone, read_messages
 from pca_events.site import Book, site
 from pca_events.site.behaviours import overall
 from pca_events.site.markup import json_markup, step_markup, visible
@@ -31,9 +31,7 @@ EVENTS = [event.id for event in catalog.documented_events()]
 @pytest.fixture(scope="module")
 def alone() -> dict[str, str]:
     """The site of the features that nobody has run."""
-    top = locate("features")
-    texts = {f"features/{file.relative_to(top).as_posix()}": file.read_text("utf-8") for file in top.rglob("*.feature")}
-    return site(Book(read_features_alone(texts), None))
+    return site(Book(read_features_alone(our_features()), None))
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,14 @@
 
 import argparse
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pca_events.errors import BadInput
-from pca_events.locations import locate
-from pca_events.messages import FeatureRun, content_of, read_features_alone, read_messages
+from pca_events.messages import Run, content_of, our_features, read_features_alone, read_messages
 from pca_events.site import Book, site
-from pca_events.whole_files import write_folder
+from pca_events.whole_files import check_folder, write_folder
 
 
 def add_to(commands: Any) -> None:
@@ -48,48 +48,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the site and say so in one line."""
-    check_options(options.folder, options)
-    print(write_site(options.folder, options.messages, options))
+    earlier = prepare(options.folder, options)
+    print(write_site(options.folder, options.messages, earlier, options.consumers))
     return 0
 
 
-def check_options(folder: Path, options: argparse.Namespace) -> None:
-    """Find out, before anything is run or written, whether a site can be made.
+def prepare(folder: Path, options: argparse.Namespace) -> list[Run]:
+    """Find out, before anything is run or written, whether a site can be made; return the earlier runs.
 
     Raises:
         BadInput: the folder cannot be one, an earlier run cannot be read, or consumers are not there.
     """
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file, but the site is a folder; name a folder")
-    if not folder.resolve().parent.is_dir():
-        raise BadInput(f"{folder} cannot be made, because {folder.resolve().parent} is no folder; make it first")
-    for file in options.earlier:
-        read_messages(file)
+    check_folder(folder, "the site is a folder")
     for path in options.consumers:
         if not path.exists():
             raise BadInput(f"--consumers {path}: there is no such folder; name one that holds rules")
+    return [read_messages(file) for file in options.earlier]
 
 
-def write_site(folder: Path, messages: Path | None, options: argparse.Namespace) -> str:
+def write_site(folder: Path, messages: Path | None, earlier: Sequence[Run], consumers: Sequence[Path]) -> str:
     """Write the site of a run, or without one, and return what to say of it.
 
     Raises:
         BadInput: messages cannot be read, or the folder cannot be written.
     """
     found = None if messages is None else read_messages(messages)
-    features = _features() if found is None else found.features
-    book = Book(features, found, [read_messages(file) for file in options.earlier], options.consumers)
-    files: dict[str, str | bytes] = {**site(book)}
+    features = read_features_alone(our_features()) if found is None else found.features
+    files: dict[str, str | bytes] = {**site(Book(features, found, earlier, consumers))}
     if messages is not None:
         files["messages.ndjson.gz"] = gzip.compress(content_of(messages), mtime=0)
     write_folder(files, folder)
     size = sum(len(content) for content in files.values())
     return f"wrote {folder / 'index.html'} and {len(files) - 1} more files, {size / 1e6:.1f} MB"
-
-
-def _features() -> tuple[FeatureRun, ...]:
-    top = locate("features")
-    files = sorted(top.rglob("*.feature"))
-    return read_features_alone(
-        {f"features/{file.relative_to(top).as_posix()}": file.read_text("utf-8") for file in files}
-    )

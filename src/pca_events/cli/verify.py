@@ -62,11 +62,11 @@ def run(options: argparse.Namespace) -> int:
         check_writable(options.messages)
     if options.site is None:
         return _verify(options, options.messages)
-    site.check_options(options.site, options)
+    earlier = site.prepare(options.site, options)
     with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
         messages = options.messages or Path(folder) / "run.ndjson"
         status = _verify(options, messages)
-        print(site.write_site(options.site, messages, options))
+        print(site.write_site(options.site, messages, earlier, options.consumers))
         return status
 
 

@@ -13,6 +13,7 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 """
 
 from pca_events.messages.envelopes import envelopes
+from pca_events.messages.features import our_features, our_uri
 from pca_events.messages.journal import content_of
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
 from pca_events.messages.reading import read_features_alone, read_messages
@@ -50,6 +51,8 @@ __all__ = [
     "check_writable",
     "content_of",
     "envelopes",
+    "our_features",
+    "our_uri",
     "read_features_alone",
     "read_messages",
     "write_messages",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gherkin.ast_builder import AstBuilder
@@ -10,6 +11,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
 
+from pca_events.locations import locate
 from pca_events.messages.syntax_tree import tree_of
 
 Envelope = dict[str, Any]
@@ -35,6 +37,16 @@ class Features:
 
     envelopes: list[Envelope]
     pickles: dict[Place, dict[str, Any]]
+
+
+def our_uri(file: Path) -> str:
+    """Return how one of our own features is named: `features/events/ca_creation.feature`."""
+    return f"features/{file.relative_to(locate('features')).as_posix()}"
+
+
+def our_features() -> dict[str, str]:
+    """Return what each of our own features says, by its uri."""
+    return {our_uri(file): file.read_text("utf-8") for file in sorted(locate("features").rglob("*.feature"))}
 
 
 def read_features(texts: Mapping[str, str], ids: IdGenerator) -> Features:

@@ -25,6 +25,16 @@ class Listener(Protocol):
         """A scenario has ended."""
 
 
+class Nobody:
+    """A listener that does not listen."""
+
+    def collected(self, count: int) -> None:
+        """Do nothing."""
+
+    def ended(self, result: ScenarioResult) -> None:
+        """Do nothing."""
+
+
 @pytest.hookimpl
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
     """Note on the test which scenario it is; the note travels with its reports."""

@@ -9,16 +9,15 @@ from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from pca_events.locations import locate
-from pca_events.messages import Argument, Definition
+from pca_events.messages import Argument, Definition, our_uri
 
 _OUR_STEPS = "pca_events.steps."
 
 
 def uri_of(file: Path, root: Path) -> str:
     """Return how a file is named in the messages: `features/...` for ours, else from the root of the suite."""
-    ours = locate("features")
-    if file.is_relative_to(ours):
-        return f"features/{file.relative_to(ours).as_posix()}"
+    if file.is_relative_to(locate("features")):
+        return our_uri(file)
     return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from markupsafe import escape
 
 from pca_events.messages import Outcome
-from pca_events.site.behaviours import BROKEN
+from pca_events.site.behaviours import broken
 
 _WIDTH_OF_CHARACTER = 6.6  # pixels, of 11 px Verdana, about
 _PADDING = 12
@@ -14,9 +14,8 @@ _LABEL = "AWS Private CA events"
 
 def badge(counts: Counter[Outcome]) -> str:
     """Return an SVG that says the outcome of a run in a word or two."""
-    broken = sum(counts[status] for status in BROKEN)
-    if broken:
-        said, colour = f"{broken} broken", "#b3261e"
+    if count := broken(counts):
+        said, colour = f"{count} broken", "#b3261e"
     elif counts["passed"]:
         said, colour = f"{counts['passed']} proven", "#146c43"
     else:

@@ -1,7 +1,7 @@
 """Scenarios as a reader wants them: an outline once, with the outcome of each row."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -80,7 +80,7 @@ class Behaviour:
     @property
     def counts(self) -> Counter[Outcome]:
         """How often each outcome came about."""
-        return Counter(row.status for row in self.rows)
+        return tally(self.rows)
 
     @property
     def status(self) -> Outcome:
@@ -88,19 +88,14 @@ class Behaviour:
         return overall(self.counts)
 
     @cached_property
-    def events(self) -> frozenset[str]:
-        """The ids of the events that its rows are about."""
-        return frozenset(event for row in self.rows for event in events_of(row))
+    def events(self) -> tuple[tuple[str, ...], ...]:
+        """For each row the ids of the events that its steps name."""
+        return tuple(catalog.named_in(step.text for step in row.steps) for row in self.rows)
 
     def about(self, event_id: str) -> "Behaviour | None":
         """The same with those rows only that are about one event; None where there is none."""
-        rows = tuple(row for row in self.rows if event_id in events_of(row))
+        rows = tuple(row for row, events in zip(self.rows, self.events, strict=True) if event_id in events)
         return replace(self, rows=rows) if rows else None
-
-
-def events_of(scenario: ScenarioRun) -> tuple[str, ...]:
-    """The ids of the events that the steps of a scenario name."""
-    return catalog.named_in(step.text for step in scenario.steps)
 
 
 def overall(counts: Counter[Outcome]) -> Outcome:
@@ -109,9 +104,19 @@ def overall(counts: Counter[Outcome]) -> Outcome:
     return next((status for status in order if counts[status]), "not run")
 
 
+def broken(counts: Counter[Outcome]) -> int:
+    """How many scenarios break a contract."""
+    return sum(counts[status] for status in BROKEN)
+
+
 def tally(scenarios: Iterable[ScenarioRun]) -> Counter[Outcome]:
     """Count the outcomes of scenarios."""
     return Counter(scenario.status for scenario in scenarios)
+
+
+def scenarios_of(features: Iterable[FeatureRun]) -> Iterator[ScenarioRun]:
+    """Every scenario of features, in order."""
+    return (scenario for feature in features for scenario in feature.scenarios)
 
 
 def behaviours(feature: FeatureRun) -> list[Behaviour]:

@@ -12,7 +12,7 @@ from pca_events.calibrate import BEHAVIOURS
 from pca_events.calibrate.ledger import Divergence, divergences
 from pca_events.calibrate.patterns import operators
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
-from pca_events.site.behaviours import BROKEN, tally
+from pca_events.site.behaviours import BROKEN, behaviours, scenarios_of, tally
 from pca_events.site.event_pages import EventPage, SilencePage, event_pages, silence_pages
 from pca_events.site.matrix import Matrix, matrix
 from pca_events.site.reliance import reliances
@@ -55,15 +55,16 @@ class Book:
     ) -> None:
         self.features = features
         self.run = run
-        self.events: list[EventPage] = event_pages(features, reliances(consumers))
-        self.silences: list[SilencePage] = silence_pages(features)
+        read = [(feature, behaviours(feature)) for feature in features]
+        self.events: list[EventPage] = event_pages(read, reliances(consumers))
+        self.silences: list[SilencePage] = silence_pages(read)
         self.topics: list[Topic] = topics(features)
         self.history = [_past(one) for one in sorted([*earlier, *([run] if run else [])], key=lambda one: one.started)]
 
     @cached_property
     def counts(self) -> Counter[Outcome]:
         """How often each outcome came about, in all."""
-        return tally(scenario for feature in self.features for scenario in feature.scenarios)
+        return tally(scenarios_of(self.features))
 
     @property
     def by_detail_type(self) -> list[tuple[str, list[EventPage]]]:
@@ -78,18 +79,14 @@ class Book:
         """What broke, each with the place that shows it."""
         return [
             (scenario, f"{self.page_of(scenario)}#{place(scenario)}")
-            for feature in self.features
-            for scenario in feature.scenarios
+            for scenario in scenarios_of(self.features)
             if scenario.status in BROKEN
         ]
 
     @property
     def reasons(self) -> Counter[str]:
         """Why scenarios were skipped."""
-        skipped = (
-            scenario for feature in self.features for scenario in feature.scenarios if scenario.status == "skipped"
-        )
-        return Counter(scenario.reason for scenario in skipped)
+        return Counter(one.reason for one in scenarios_of(self.features) if one.status == "skipped")
 
     def page_of(self, scenario: ScenarioRun) -> str:
         """The page where a scenario is shown best, from the top of the site."""
@@ -122,7 +119,7 @@ class Book:
 
 
 def _past(run: Run) -> Past:
-    return Past(run.started, tally(scenario for feature in run.features for scenario in feature.scenarios))
+    return Past(run.started, tally(scenarios_of(run.features)))
 
 
 def _says(behaviour: str) -> str:

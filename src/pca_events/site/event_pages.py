@@ -11,12 +11,12 @@ from pca_events.catalog import CatalogEntry, DocumentedEvent, Event, NeverSent
 from pca_events.contract import Field, fields, per_result, schema_of
 from pca_events.messages import RECEIVED_EVENT, FeatureRun, Outcome, ScenarioRun
 from pca_events.ready_rules import NOTATIONS, ready_rule
-from pca_events.site.behaviours import Behaviour, behaviours, overall, tally
+from pca_events.site.behaviours import Behaviour, overall, tally
 from pca_events.site.reliance import Reliance
 from pca_events.site.traces import line_in_schema
 
-STAMPED = ("version", "id", "account", "region")
-"""The fields that the event bus stamps."""
+Behaviours = list[tuple[FeatureRun, list[Behaviour]]]
+"""Features, each with what it says."""
 
 _NEAREST = ("features/events/", "features/operations/")
 _NOTATIONS = {
@@ -44,7 +44,7 @@ class _Page:
         page: its file, from the top of the site.
     """
 
-    behaviours: list[tuple[FeatureRun, list[Behaviour]]]
+    behaviours: Behaviours
     page: str
 
     @cached_property
@@ -122,24 +122,20 @@ class SilencePage(_Page):
     entry: NeverSent
 
 
-def event_pages(features: Sequence[FeatureRun], relied_on: Mapping[str, Sequence[Reliance]]) -> list[EventPage]:
+def event_pages(read: Behaviours, relied_on: Mapping[str, Sequence[Reliance]]) -> list[EventPage]:
     """Return the page of each documented event, in the order of AWS's page."""
-    read = [(feature, behaviours(feature)) for feature in features]
     return [
         EventPage(_about(entry, read), f"events/{entry.id}.html", entry, relied_on.get(entry.id, ()))
         for entry in catalog.documented_events()
     ]
 
 
-def silence_pages(features: Sequence[FeatureRun]) -> list[SilencePage]:
+def silence_pages(read: Behaviours) -> list[SilencePage]:
     """Return the page of each outcome that is never told."""
-    read = [(feature, behaviours(feature)) for feature in features]
     return [SilencePage(_about(entry, read), f"never-sent/{entry.id}.html", entry) for entry in catalog.never_sent()]
 
 
-def _about(
-    entry: CatalogEntry, read: list[tuple[FeatureRun, list[Behaviour]]]
-) -> list[tuple[FeatureRun, list[Behaviour]]]:
+def _about(entry: CatalogEntry, read: Behaviours) -> Behaviours:
     found = [(feature, [about for one in together if (about := one.about(entry.id))]) for feature, together in read]
     return sorted(((feature, together) for feature, together in found if together), key=_nearness)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pca_events.catalog import STAMPED
 from pca_events.site.book import Book
-from pca_events.site.event_pages import STAMPED
 from pca_events.site.words import FILTERS
 
 

@@ -9,6 +9,10 @@ Kind = Literal["call", "answer", "event", "fails"]
 PARTIES: dict[Party, str] = {"you": "You", "pca": "AWS Private CA", "s3": "Your S3 bucket", "bus": "EventBridge"}
 """Who speaks, from left to right."""
 
+_FIRST = 74  # units from the top of a picture to its first arrow
+_STEP = 34  # from one arrow to the next
+_BELOW = 30  # from the last to the bottom
+
 
 @dataclass(frozen=True)
 class Arrow:
@@ -24,6 +28,22 @@ class Arrow:
     text: str
     kind: Kind = "call"
     event: str = ""
+
+    def __str__(self) -> str:
+        return f"{PARTIES[self.start]} to {PARTIES[self.end]}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a picture: an arrow, or the name of a branch that begins.
+
+    Attributes:
+        y: how far down it is.
+    """
+
+    y: int
+    arrow: Arrow | None
+    branch: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,26 @@ class Sequence:
         """Who takes part, from left to right."""
         said = (*self.begins, *(arrow for _, arrows in self.branches for arrow in arrows))
         return tuple(party for party in PARTIES if any(party in (arrow.start, arrow.end) for arrow in said))
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is drawn, from top to bottom."""
+        said: list[tuple[Arrow | None, str]] = [(arrow, "") for arrow in self.begins]
+        for name, arrows in self.branches:
+            said += [(None, name), *((arrow, "") for arrow in arrows)]
+        return [Line(_FIRST + _STEP * number, arrow, branch) for number, (arrow, branch) in enumerate(said)]
+
+    @property
+    def height(self) -> int:
+        """How high the picture is."""
+        return self.lines[-1].y + _BELOW
+
+    @property
+    def told(self) -> str:
+        """The picture in words, for those who do not see it."""
+        begins = ", then ".join(map(str, self.begins))
+        ways = (f"if {name}: {', then '.join(map(str, arrows))}" for name, arrows in self.branches)
+        return f"{begins}; {'; '.join(ways)}"
 
 
 def _sent(event: str, text: str) -> Arrow:

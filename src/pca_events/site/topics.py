@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pca_events.calibrate.patterns import Operator, operators
 from pca_events.messages import FeatureRun, Outcome
-from pca_events.site.behaviours import overall, tally
+from pca_events.site.behaviours import overall, scenarios_of, tally
 from pca_events.site.sequences import SEQUENCES
 from pca_events.site.sequences import Sequence as Picture
 
@@ -61,7 +61,7 @@ class Topic:
     @property
     def counts(self) -> Counter[Outcome]:
         """How often each outcome came about."""
-        return tally(scenario for feature in self.features for scenario in feature.scenarios)
+        return tally(scenarios_of(self.features))
 
     @property
     def status(self) -> Outcome:

@@ -1,4 +1,4 @@
-"""Where what a page says is written: features, steps, schemas, samples, by file and line."""
+"""Where a schema describes a field, by file and line."""
 
 from functools import cache
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""What templates call by name: outcomes, counts, places and pictures in words and marks."""
+"""What templates call by name: outcomes, counts, places and names in words and marks."""
 
 import itertools
 import re
@@ -9,10 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from pca_events.messages import Outcome, ScenarioRun
-from pca_events.site.behaviours import BROKEN, ORDER, Behaviour, behaviours, overall, tally
+from pca_events.site.behaviours import ORDER, Behaviour, behaviours, broken, overall, tally
 from pca_events.site.markup import json_markup, step_markup, visible
-from pca_events.site.sequences import PARTIES, Arrow, Party
-from pca_events.site.sequences import Sequence as Picture
+from pca_events.site.sequences import PARTIES
 
 _ICONS: dict[Outcome, str] = {
     "passed": "✓",
@@ -22,8 +21,6 @@ _ICONS: dict[Outcome, str] = {
     "expected failure": "≈",
     "not run": "○",
 }
-_STEP = 34  # units from one arrow of a picture to the next
-_FIRST = 74
 
 
 def anchor(text: str) -> str:
@@ -54,10 +51,9 @@ def many(count: int, what: str) -> str:
 
 def sentence(counts: Counter[Outcome]) -> str:
     """What a run has proven, in a sentence."""
-    broken = sum(counts[status] for status in BROKEN)
     everything = many(counts.total(), "scenario")
-    if broken:
-        return f"{broken} of {everything} broken"
+    if count := broken(counts):
+        return f"{count} of {everything} broken"
     return f"{counts['passed']} of {everything} proven, none broken" if counts["passed"] else "Nothing was run"
 
 
@@ -98,43 +94,18 @@ def groupby_rule(together: Sequence[Behaviour]) -> Iterator[tuple[str, list[Beha
         yield rule, list(found)
 
 
-def drawn(picture: Picture) -> list[dict[str, Any]]:
-    """The lines of a picture from top to bottom: an arrow or the name of a branch, and its height."""
-    lines: list[dict[str, Any]] = [{"arrow": arrow} for arrow in picture.begins]
-    for name, arrows in picture.branches:
-        lines += [{"branch": name}, *({"arrow": arrow} for arrow in arrows)]
-    return [{**line, "y": _FIRST + _STEP * number} for number, line in enumerate(lines)]
-
-
-def height(picture: Picture) -> int:
-    """How high a picture is."""
-    return int(drawn(picture)[-1]["y"]) + 30
-
-
-def told(picture: Picture) -> str:
-    """A picture in words, for those who do not see it."""
-    begins = ", then ".join(map(_said, picture.begins))
-    ways = (f"if {name}: {', then '.join(map(_said, arrows))}" for name, arrows in picture.branches)
-    return f"{begins}; {'; '.join(ways)}"
-
-
-def _said(arrow: Arrow) -> str:
-    return f"{PARTIES[arrow.start]} to {PARTIES[arrow.end]}: {arrow.text}"
-
-
-def party(name: Party) -> str:
-    """Who speaks in a picture."""
-    return PARTIES[name]
+def trouble(scenario: ScenarioRun) -> str:
+    """Why a scenario did not pass; empty where it did, was not run, or nothing is known."""
+    return "" if scenario.status in ("passed", "not run") else scenario.reason
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "anchor": anchor,
     "behaviours": behaviours,
+    "broken": broken,
     "counted": counted,
     "definitions": definitions,
-    "drawn": drawn,
     "groupby_rule": groupby_rule,
-    "height": height,
     "icon": lambda status: _ICONS[status],
     "json": json_markup,
     "kind": kind,
@@ -143,7 +114,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ordered": ordered,
     "overall": overall,
     "paragraphs": paragraphs,
-    "party": party,
+    "party": lambda name: PARTIES[name],
     "path": path,
     "place": place,
     "sentence": sentence,
@@ -151,7 +122,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "statuses": statuses,
     "step": step_markup,
     "tallied": tally,
-    "told": told,
+    "trouble": trouble,
     "total": lambda counts: counts.total(),
     "visible": visible,
 }
