@@ -1,8 +1,9 @@
 """What the page of one event shows."""
 
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -146,14 +147,15 @@ def _nearness(about: tuple[FeatureRun, list[Behaviour]]) -> int:
     return next((rank for rank, begins in enumerate(_NEAREST) if uri.startswith(begins)), len(_NEAREST))
 
 
-def _attached(scenario: ScenarioRun) -> list[Event]:
-    bodies = (
-        attachment.body
-        for step in scenario.steps
-        for attachment in step.attachments
-        if attachment.file_name == RECEIVED_EVENT
-    )
-    return [json.loads(body) for body in bodies]
+def _attached(scenario: ScenarioRun) -> Iterator[Event]:
+    """The events that were attached; what another suite attaches by that name need be none, and is passed over."""
+    for step in scenario.steps:
+        for attachment in step.attachments:
+            if attachment.file_name == RECEIVED_EVENT:
+                with contextlib.suppress(ValueError, RecursionError):
+                    event = json.loads(attachment.body)
+                    if isinstance(event, dict):
+                        yield event
 
 
 def _kind_of(event: Event) -> tuple[object, object, object]:
