@@ -1,7 +1,7 @@
 """The configuration of a scenario, and how it changes, gets lost and is found."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -11,9 +11,12 @@ from pytest_bdd import given, parsers, then, when
 from pca_events import catalog
 from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
+from pca_events.harness.expectations import expect, expect_equal
 from pca_events.harness.inventory import LOG_GROUPS
 from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
+from pca_events.harness.scenario_bus import Firing
+from pca_events.pattern import EventPattern
 
 SECOND_QUEUE = "queue-2"
 
@@ -33,7 +36,7 @@ def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Apply bus, queue, policy, a rule for the event, and its target."""
     subject = catalog.documented(event_id)
     bus.watch(RULE_UNDER_TEST, subject.pattern)
-    assert bus.plan() == []
+    expect_equal(_said(bus.plan()), _said([]), "the plan after the configuration was applied")
     return subject
 
 
@@ -75,7 +78,7 @@ def replay(bus: ScenarioBus) -> None:
 @then(parsers.parse('"{event_id}" arrived again by replay'))
 def arrived_again(bus: ScenarioBus, event_id: str) -> None:
     """Expect the event with a replay-name, before the deadline."""
-    assert bus.replayed()["detail-type"] == catalog.documented(event_id).detail_type
+    expect_equal(bus.replayed()["detail-type"], catalog.documented(event_id).detail_type, "the replayed detail-type")
 
 
 @when("the configuration is applied again")
@@ -96,19 +99,20 @@ def change_configuration(bus: ScenarioBus, subject: CatalogEntry, change: str) -
 @then(parsers.parse("the plan was to {plan}"))
 def plan_was(step: Step, plan: str) -> None:
     """Compare what the change took."""
-    assert _said(step.took) == plan
+    expect_equal(_said(step.took), plan, "the plan of the change")
 
 
 @then(parsers.parse("the plan is to {plan}"))
 def plan_is(bus: ScenarioBus, plan: str) -> None:
     """Compare what it would take to come back to the configuration."""
-    assert _said(bus.plan()) == plan
+    expect_equal(_said(bus.plan()), plan, "the plan")
 
 
 @then(parsers.parse('"{before}" arrived before the change, and "{after}" after it'))
 def arrived(step: Step, before: str, after: str) -> None:
     """Compare which of the two results arrived, and where."""
-    assert (_list(step.before), _list(step.after)) == (before, after)
+    expect_equal(_list(step.before), before, "what arrived before the change")
+    expect_equal(_list(step.after), after, "what arrived after the change")
 
 
 @when(parsers.parse("{change} before anything is published"))
@@ -125,8 +129,9 @@ def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
     group = bus.applied.get("log-group")
     if isinstance(group, LogGroup):
         bus.deliveries()
-        (received,) = [event for event in bus.logged(group.name) if event["id"] in published]
-        return received
+        logged = [event for event in bus.logged(group.name) if event.get("id") in published]
+        expect(bool(logged), f"log group {group.name} does not hold the event that was published")
+        return logged[0]
     return bus.arrived()
 
 
@@ -135,7 +140,7 @@ def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
     """Compare what the target received after the change, as JSON."""
     if bus.session.mode == "pattern-only":
         pytest.skip("pattern-only: nothing is delivered that could be looked at")
-    assert step.told == [json.loads(told)]
+    expect_equal(step.told, [json.loads(told)], "what the target received after the change")
 
 
 def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
@@ -145,9 +150,18 @@ def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
     names = dict(zip(bus.publish(*(event.event for event in kind)), (event.id for event in kind), strict=True))
     arrivals = [
         (f"{names.get(delivery.event_id, '')}{_place(bus, delivery.queue)}", delivery.event)
-        for delivery in bus.deliveries()[seen:]
+        for delivery in bus.deliveries(_to_fire(bus, names))[seen:]
     ]
     return sorted(arrivals, key=lambda arrival: arrival[0])
+
+
+def _to_fire(bus: ScenarioBus, published: Iterable[str]) -> set[Firing]:
+    """The firings to wait for: those of the rule, where its target receives whole events, by its own pattern."""
+    rule, target = bus.applied.get("rule"), bus.applied.get("target")
+    if not (isinstance(rule, Rule) and isinstance(target, Target)) or target.options or rule.state != "ENABLED":
+        return set()
+    pattern = EventPattern.parse(rule.pattern)
+    return {(RULE_UNDER_TEST, stamped) for stamped in published if pattern.matches(bus.published[stamped])}
 
 
 def _place(bus: ScenarioBus, queue: str) -> str:

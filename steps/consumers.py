@@ -6,8 +6,10 @@ import pytest
 from pca_events.examples import Careful, Naive
 from pytest_bdd import given, parsers, then, when
 
-from pca_events.harness import ScenarioBus
+from pca_events.catalog import Event
+from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.disorder import deliver
+from pca_events.harness.expectations import expect, expect_equal
 
 CONSUMERS: dict[str, type[Careful] | type[Naive]] = {"careful": Careful, "naive": Naive}
 
@@ -20,12 +22,13 @@ def consumer(kind: str) -> type[Careful] | type[Naive]:
 
 @when(parsers.parse("the consumer gets what arrives {disorder}"), target_fixture="states")
 def consume(
-    bus: ScenarioBus, consumer_kind: type[Careful] | type[Naive], disorder: str
+    bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive], disorder: str
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Feed one consumer in order, and another of its kind in disorder; return what each has come to."""
     if bus.session.mode == "pattern-only":
         pytest.skip("pattern-only: nothing is delivered that could be consumed")
-    received = [delivery.event for delivery in bus.deliveries() if delivery.event is not None]
+    expected = {(RULE_UNDER_TEST, stamped) for stamped in published}
+    received = [delivery.event for delivery in bus.deliveries(expected) if delivery.event is not None]
     received.sort(key=lambda event: (event["time"], event["id"]))
     undisturbed, disturbed = consumer_kind(), consumer_kind()
     deliver(received, undisturbed.handle, "as received", bus.session.run.seed)
@@ -37,12 +40,12 @@ def consume(
 def same_state(states: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
     """Compare both states; an empty one shows nothing."""
     undisturbed, disturbed = states
-    assert undisturbed
-    assert undisturbed == disturbed
+    expect(bool(undisturbed), "the consumer kept no state, so nothing is shown")
+    expect_equal(disturbed, undisturbed, "the state of the consumer after the disorder")
 
 
 @then("it comes to another state than without")
 def another_state(states: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
     """Expect that the disorder has done harm, which shows that there was one."""
     undisturbed, disturbed = states
-    assert undisturbed != disturbed
+    expect(undisturbed != disturbed, f"the disorder did no harm: the state is {undisturbed} both times")

@@ -6,6 +6,7 @@ from pca_events.consumers.check import check
 from pca_events.consumers.model import Reading
 from pca_events.consumers.readers.files import read_paths
 from pca_events.consumers.report import CheckedRule, CheckReport
+from pca_events.harness.expectations import expect, expect_equal
 from pca_events.locations import locate
 
 
@@ -25,15 +26,17 @@ def check_rules(reading: Reading) -> CheckReport:
 def fires_on(checked: CheckReport, name: str, events: str) -> None:
     """Compare with the ids, separated by commas, of the events on which it always fires; on no other may it fire."""
     rule = _rule(checked, name)
-    assert (", ".join(rule.fires_on), rule.may_fire_on) == (events, [])
+    expect_equal(", ".join(rule.fires_on), events, f"the events on which {name} fires")
+    expect_equal(", ".join(rule.may_fire_on), "", f"the events on which {name} may fire")
 
 
 @then(parsers.parse('nothing is to be said about the rule "{name}"'))
 def no_finding(checked: CheckReport, name: str) -> None:
     """Expect no finding."""
-    assert _rule(checked, name).findings == ()
+    findings = [finding.message for finding in _rule(checked, name).findings]
+    expect(not findings, f"findings about {name}: {'; '.join(findings)}")
 
 
 def _rule(report: CheckReport, name: str) -> CheckedRule:
-    assert report.unreadable == []
+    expect(not report.unreadable, f"could not be read: {'; '.join(map(str, report.unreadable))}")
     return next(checked for checked in report.rules if checked.rule.name.endswith(name))

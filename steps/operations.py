@@ -4,10 +4,11 @@ from typing import Any
 
 from pytest_bdd import given, parsers, then, when
 
-from pca_events import catalog, contract, phrases
+from pca_events import phrases
 from pca_events.catalog import Event
 from pca_events.harness.caller import Caller
 from pca_events.harness.expect_error import refusal
+from pca_events.harness.expectations import expect, expect_equal, expect_refusal, expect_sent
 
 Sent = list[Event]
 """The events that came of what a scenario has called, since its last look."""
@@ -105,11 +106,11 @@ def change_bucket(caller: Caller, state: str) -> None:
 def is_sent(caller: Caller, event_ids: str) -> Sent:
     """Expect these events, by their ids and in any order, each as documented and from the caller's own place."""
     sent = caller.sent()
-    assert [contract.violations(event) for event in sent] == [[] for _ in sent]
-    assert sorted(_id_of(event) for event in sent) == sorted(event_ids.split(", "))
-    place = (caller.session.backend.account, caller.session.backend.region)
-    assert {(event["account"], event["region"]) for event in sent} == {place}
-    assert {event["resources"][0] for event in sent} == {caller.authority}
+    expect_sent(sent, event_ids.split(", "))
+    for event in sent:
+        expect_equal(event["account"], caller.session.backend.account, "the account of the event")
+        expect_equal(event["region"], caller.session.backend.region, "the Region of the event")
+        expect_equal(event["resources"][0], caller.authority, "the CA that the event names")
     return sent
 
 
@@ -117,14 +118,14 @@ def is_sent(caller: Caller, event_ids: str) -> Sent:
 def are_sent(caller: Caller, count: int, event_id: str) -> None:
     """Expect so many events of one kind, no two of which name the same one."""
     sent = caller.sent()
-    assert {_id_of(event) for event in sent} == {event_id}
-    assert (len(sent), len({event["resources"][-1] for event in sent})) == (count, count)
+    expect_sent(sent, [event_id] * count)
+    expect_equal(len({event["resources"][-1] for event in sent}), count, "the resources that the events name")
 
 
 @then("nothing is sent")
 def nothing_is_sent(caller: Caller) -> None:
     """Expect no event at all, and show by a control that the caller's rule is alive."""
-    assert caller.sent() == []
+    expect_sent(caller.sent(), [])
 
 
 @then(parsers.parse("the certificate authority that the event names is {status}"))
@@ -132,23 +133,21 @@ def authority_is(caller: Caller, sent: Sent, status: str) -> None:
     """Ask DescribeCertificateAuthority about the event's first resource; a failed CA says why."""
     answer = caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
     described = answer["CertificateAuthority"]
-    assert described["Status"] == status
-    assert ("FailureReason" in described) == (status == "FAILED")
+    expect_equal(described["Status"], status, "the status of the CA")
+    expect_equal("FailureReason" in described, status == "FAILED", "whether the CA has a FailureReason")
 
 
 @then("the certificate that the event names can be fetched")
 def certificate_is_fetched(caller: Caller, sent: Sent) -> None:
     """Ask GetCertificate about the event's second resource."""
     answer = caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
-    assert answer["Certificate"].startswith("-----BEGIN CERTIFICATE-----")
+    expect_equal(answer["Certificate"].split("\n")[0], "-----BEGIN CERTIFICATE-----", "how the certificate begins")
 
 
 @then(parsers.parse('the certificate that the event names cannot be fetched: "{code}"'))
 def certificate_is_not_fetched(caller: Caller, sent: Sent, code: str) -> None:
     """Ask GetCertificate about the event's second resource, and expect that code."""
-    refused = refusal(lambda: caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1]))
-    assert refused is not None
-    assert refused.code == code
+    _refused(caller, "GetCertificate", code, CertificateArn=sent[0]["resources"][1])
 
 
 @then(parsers.parse("the audit report that the event names is {status}"))
@@ -158,29 +157,21 @@ def report_is(caller: Caller, sent: Sent, status: str) -> None:
     answer = caller.session.pca.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=authority, AuditReportId=report
     )
-    assert answer["AuditReportStatus"] == status
+    expect_equal(answer["AuditReportStatus"], status, "the status of the audit report")
 
 
 @then(parsers.parse("the bucket holds {what} that names the certificate"))
 def bucket_holds(caller: Caller, what: str) -> None:
     """Look for the serial number in a CRL, which is DER, or for the ARN in an audit report, which is text."""
-    (body,) = (body for key, body in caller.bucket.objects().items() if key.startswith(_PLACES[what]))
+    bodies = {key: body for key, body in caller.bucket.objects().items() if key.startswith(_PLACES[what])}
+    expect(len(bodies) == 1, f"the bucket was to hold {what}; it holds {', '.join(bodies) or 'none'}")
     serial = caller.certificate.rpartition("/")[2]
-    assert (bytes.fromhex(serial) if what == "a CRL" else serial.encode()) in body
+    named = bytes.fromhex(serial) if what == "a CRL" else serial.encode()
+    expect(named in next(iter(bodies.values())), f"{what} in the bucket does not name the certificate {serial}")
 
 
 _PLACES = {"a CRL": "crl/", "an audit report": "audit-report/"}
 
 
 def _refused(caller: Caller, operation: str, code: str, **changes: Any) -> None:
-    refused = refusal(lambda: caller.call(operation, **changes))
-    assert refused is not None, "nothing was refused"
-    assert refused.code == code, refused.message
-
-
-def _id_of(event: Event) -> str:
-    detail = event["detail"]
-    told = (event["detail-type"], detail["result"], detail.get("reason"))
-    return next(
-        entry.id for entry in catalog.documented_events() if (entry.detail_type, entry.result, entry.reason) == told
-    )
+    expect_refusal(refusal(lambda: caller.call(operation, **changes)), operation, code)

@@ -9,6 +9,7 @@ from pytest_bdd import parsers, then, when
 from pca_events import catalog
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expect_error import Refusal, refusal
+from pca_events.harness.expectations import expect_refusal
 
 
 @when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="refused")
@@ -27,8 +28,7 @@ def attempt(bus: ScenarioBus, mistake: str) -> Refusal | None:
 @then(parsers.parse('"{operation}" is refused with "{code}"'))
 def is_refused(refused: Refusal | None, operation: str, code: str) -> None:
     """Expect that operation and that code."""
-    assert refused is not None, "nothing was refused"
-    assert (refused.operation, refused.code) == (operation, code), refused.message
+    expect_refusal(refused, operation, code)
 
 
 def _entry(**fields: str) -> dict[str, Any]:

@@ -13,6 +13,14 @@ class BackendError(PcaEventsError):
     """The backend does not answer, is not what it should be, or did not start."""
 
 
+class BadAnswer(BackendError):
+    """The backend answered with a server's error after every try, with half an answer, or without what it must hold."""
+
+
+class BackendGone(BackendError):
+    """The backend has stopped answering: nothing more is asked of it."""
+
+
 class PublishError(PcaEventsError):
     """The bus refused an entry of PutEvents."""
 
@@ -43,3 +51,7 @@ class Leak(PcaEventsError):
 
 class PlanNotEmpty(PcaEventsError):
     """A configuration was applied, and the backend does not hold it."""
+
+
+class Unexpected(PcaEventsError):
+    """What a scenario received is not what it expected; the text says which rule, which field, wanted and found."""

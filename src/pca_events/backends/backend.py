@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +11,14 @@ import boto3
 from botocore.config import Config
 from localstack_client.session import Session
 
+from pca_events.backends.api_calls import ApiCalls
+
 ACCOUNT = "111122223333"
 """The account of every run on LocalStack, which takes it from the access key id."""
 
 REGION = "us-east-1"
+
+_PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Backend:
         endpoint_url: where every client of this backend sends its calls.
         account: the AWS account that owns what is made.
         region: the AWS Region that it is made in.
+        api_calls: watches what the clients of this process call.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Backend:
     endpoint_url: str
     account: str = ACCOUNT
     region: str = REGION
+    api_calls: ApiCalls = field(default_factory=ApiCalls, compare=False, repr=False)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the service that can reach this backend only.
@@ -50,8 +56,15 @@ class Backend:
                 region_name=self.region,
                 localstack_host=url.netloc,
             )
-            config = Config(proxies={}, connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2})
-            return session.client(service, config=config)
+            config = Config(
+                proxies={},
+                connect_timeout=5,
+                read_timeout=_PATIENCE,
+                retries={"mode": "standard", "total_max_attempts": 1},  # the retries are those of ApiCalls
+            )
+            client = session.client(service, config=config)
+        self.api_calls.watch(client)
+        return client
 
     def queue_arn(self, name: str) -> str:
         """Return the ARN of the SQS queue of that name in this account and Region."""

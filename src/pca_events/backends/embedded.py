@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pca_events.backends import catalog_cache, health
 from pca_events.backends.backend import Backend
@@ -24,6 +26,7 @@ SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """What the emulator serves; sts because a bus that sends to another one takes a role on; acm-pca is the simulator."""
 
 _BOOT_DEADLINE = 60.0  # seconds; a first boot on a slow disk needs about ten
+_END_DEADLINE = 2.0  # seconds; the guard needs some milliseconds
 _LOOK_EVERY = 0.05  # seconds
 _LOG_TAIL = 12  # lines shown when the start fails
 
@@ -31,9 +34,9 @@ _LOG_TAIL = 12  # lines shown when the start fails
 class EmbeddedLocalStack:
     """The one emulator of a run.
 
-    Every process of the run makes one of these with the same folder and owner. The first that calls `start`
-    starts the emulator; the others join it. It ends when anyone calls `stop`, or when the owner ends, however
-    that happens.
+    Every process of the run makes one of these with the same folder and owner. The first that calls `launch` or
+    `start` starts the emulator; the others join it. It ends when anyone calls `stop`, or when the owner ends,
+    however that happens.
 
     Attributes:
         folder: holds the emulator's state and its log; the run's own, not there before.
@@ -46,22 +49,21 @@ class EmbeddedLocalStack:
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
-        self._child: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def of_this_process(cls) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
         return cls(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}", os.getpid())
 
-    def start(self, port: int | None = None) -> Backend:
-        """Start the emulator, or join the one that this run has already, and return it once it is ready.
+    def launch(self, port: int | None = None) -> Backend:
+        """Start the emulator, or join the one that this run has already, and return it without waiting for it.
 
         Args:
             port: the loopback port to listen on; a free one if not given.
 
         Raises:
-            BackendError: the extra `localstack` is not installed, the port is taken, or the emulator did not
-                come up; the text then holds the last lines of its log.
+            BackendError: the extra `localstack` is not installed, or the port is taken.
         """
         if importlib.util.find_spec("localstack") is None:
             raise BackendError(
@@ -70,57 +72,98 @@ class EmbeddedLocalStack:
             )
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._alone():
-            if self._note.exists():
-                running = json.loads(self._note.read_text())
-            else:
-                running = self._boot(_free_port(port))
-                self._note.write_text(json.dumps(running))
-        version = running["version"]
-        return Backend(f"LocalStack {version}, embedded", "localstack", version, running["endpoint_url"])
+            if not self._note.exists():
+                self._launch(_free_port(port))
+        return self._backend()
+
+    def start(self, port: int | None = None) -> Backend:
+        """Start the emulator, or join the one that this run has already, and return it once it is ready.
+
+        Args:
+            port: the loopback port to listen on; a free one if not given.
+
+        Raises:
+            BackendError: as `launch`, or the emulator did not come up; the text then holds the last lines of its log.
+        """
+        backend = self.launch(port)
+        self._await_ready(backend.endpoint_url)
+        return backend
 
     def wait(self) -> None:
         """Wait until the emulator that this process started ends."""
-        if self._child is not None:
-            self._child.wait()
+        if self._guard is not None:
+            self._guard.wait()
 
     def running(self) -> Backend | None:
         """Return the emulator that this run has, or None where nobody has started it."""
-        return self.start() if self._note.exists() else None
+        return self._backend() if self._note.exists() else None
 
     def stop(self) -> None:
-        """End the emulator at once, if there is one, and remove what it stored."""
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            os.killpg(json.loads(self._note.read_text())["pid"], signal.SIGKILL)
-        self.wait()
+        """End the emulator at once, if there is one, ready or not, and remove what it stored."""
+        with contextlib.suppress(OSError, ValueError):
+            guard = self._read()["guard"]
+            os.kill(guard, signal.SIGTERM)
+            deadline = time.monotonic() + _END_DEADLINE
+            while self.folder.exists() and not self._has_ended(_LOOK_EVERY):
+                if time.monotonic() > deadline:
+                    os.kill(guard, signal.SIGKILL)  # the kernel ends the emulator with it
+                    break
+        if self._guard is not None:
+            self._guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _boot(self, port: int) -> dict[str, object]:
-        url = f"http://127.0.0.1:{port}"
+    def _launch(self, port: int) -> None:
+        """Start the guard, and note it before any signal can come between the two."""
         catalog_cache.recall(self._cache)
-        with self.log.open("wb") as log:
-            child = self._child = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)],
+        words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
+        with self.log.open("wb") as log, _signals_held_back():
+            self._guard = subprocess.Popen(  # noqa: S603
+                words,
                 env=self._environment(port),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        found = self._ready(child, url)
-        catalog_cache.keep(self._cache)
-        return {"pid": child.pid, "endpoint_url": url, "version": found.version}
+            self._note.write_text(json.dumps({"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}))
 
-    def _ready(self, child: subprocess.Popen[bytes], url: str) -> health.Health:
+    def _read(self) -> dict[str, Any]:
+        running: dict[str, Any] = json.loads(self._note.read_text())
+        return running
+
+    def _backend(self) -> Backend:
+        version = importlib.metadata.version("localstack-core")
+        return Backend(f"LocalStack {version}, embedded", "localstack", version, self._read()["endpoint_url"])
+
+    def _await_ready(self, url: str) -> None:
         deadline = time.monotonic() + _BOOT_DEADLINE
         while time.monotonic() < deadline:
             with contextlib.suppress(BackendError):
-                return health.ask(url, timeout=1.0)
+                health.ask(url, timeout=1.0)
+                catalog_cache.keep(self._cache)
+                return
+            if self._has_ended(_LOOK_EVERY):
+                status = "" if self._guard is None else f" with status {self._guard.returncode}"
+                raise self._failure(f"ended{status} before it was ready")
+        failure = self._failure(f"was not ready after {_BOOT_DEADLINE:.0f} seconds")
+        self.stop()
+        raise failure
+
+    def _has_ended(self, within: float) -> bool:
+        """Whether the guard, and with it the emulator, ends within so many seconds."""
+        if self._guard is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(_LOOK_EVERY)
-                raise self._failure(f"ended with status {child.returncode} before it was ready")
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        raise self._failure(f"was not ready after {_BOOT_DEADLINE:.0f} seconds")
+                self._guard.wait(within)
+            return self._guard.returncode is not None
+        import psutil
+
+        try:
+            psutil.Process(self._read()["guard"]).wait(within)
+        except psutil.TimeoutExpired:
+            return False
+        except (psutil.NoSuchProcess, OSError, ValueError):
+            return True
+        return True
 
     def _failure(self, what: str) -> BackendError:
         lines = self.log.read_text(errors="replace").splitlines()
@@ -154,6 +197,16 @@ class EmbeddedLocalStack:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let SIGINT and SIGTERM wait; a child that is started meanwhile holds them back until it can handle them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _free_port(wanted: int | None) -> int:

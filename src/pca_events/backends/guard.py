@@ -1,7 +1,8 @@
-"""The emulator's own process: LocalStack, which ends when the process that it serves has ended.
+"""Keeps the emulator no longer than the process that it serves: a small process of its own beside LocalStack.
 
-Run as `python -m pca_events.backends.guard OWNER_PID FOLDER`, in a process group of its own. The owner may be
-killed in any way: the operating system tells of its end.
+Run as `python -m pca_events.backends.guard OWNER_PID FOLDER`, in a session of its own. It starts LocalStack as its
+child, in another session, and ends it at once when the owner has ended, in whatever way, or when it is told to by
+SIGTERM. Nothing that the emulator is busy with can hold this up.
 """
 
 import contextlib
@@ -9,46 +10,66 @@ import os
 import select
 import shutil
 import signal
+import subprocess
 import sys
-import threading
-from functools import partial
+from pathlib import Path
 
-import psutil
+_LOOK_EVERY = 0.2  # seconds between two looks, where the operating system cannot announce the end of a process
+_EMULATOR = "pca_events.backends.emulator"
 
 
 def main() -> None:
-    """Run LocalStack until it ends, or until the owner does."""
-    owner, folder = int(sys.argv[1]), sys.argv[2]
-    threading.Thread(target=_end_with, args=(owner, folder), daemon=True).start()
-
-    _listen_on_loopback_only()
-    from localstack.runtime.main import main as run_localstack
-
-    run_localstack()  # type: ignore[no-untyped-call]
-
-
-def _listen_on_loopback_only() -> None:
-    # LocalStack 4.13.1 takes the port of GATEWAY_LISTEN and forgets its host: it would listen on 0.0.0.0.
-    from twisted.internet import endpoints
-
-    setattr(endpoints, "TCP4ServerEndpoint", partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1"))  # noqa: B010
-
-
-def _end_with(owner: int, folder: str) -> None:
-    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-        _wait_for_end(owner)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    """Run the emulator until it ends, until its owner does, or until SIGTERM; exit with the emulator's status."""
+    owner, folder = int(sys.argv[1]), Path(sys.argv[2])
+    waking, woken = os.pipe()
+    os.set_blocking(woken, False)
+    for ending in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(ending, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
+    signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+    words = [sys.executable, "-m", _EMULATOR, str(os.getpid())]
+    emulator = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    unneeded = _wait(owner, waking, emulator)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(emulator.pid, signal.SIGKILL)
+    status = emulator.wait()
+    if unneeded:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(0 if unneeded else abs(status))
 
 
-def _wait_for_end(pid: int) -> None:
-    """Wait until a process that is no child of this one has ended; a zombie counts as ended."""
+def _wait(owner: int, waking: int, emulator: "subprocess.Popen[bytes]") -> bool:
+    """Wait for one of the three ends; return whether it was SIGTERM or the owner's, so that nobody needs the folder."""
+    ended = _pidfd(owner)
+    watched = [waking] if ended is None else [waking, ended]
+    while True:
+        ready, _, _ = select.select(watched, [], [], _LOOK_EVERY if ended is None else None)
+        if waking in ready and signal.SIGTERM in os.read(waking, 64):
+            return True
+        if ended in ready or (ended is None and _has_ended(owner)):
+            return True
+        if emulator.poll() is not None:
+            return False
+
+
+def _pidfd(pid: int) -> int | None:
+    """Return a descriptor that becomes readable when the process ends; None where there is no such thing."""
     try:
-        select.select([os.pidfd_open(pid)], [], [])
-    except ProcessLookupError:
-        raise
-    except (AttributeError, OSError):  # macOS, or a container whose seccomp profile forbids pidfd_open
-        psutil.Process(pid).wait()
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):  # macOS, a container that forbids it, or a process that has ended already
+        return None
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process that is no child of this one has ended; a zombie has."""
+    import psutil
+
+    try:
+        ended: bool = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    return ended
 
 
 if __name__ == "__main__":

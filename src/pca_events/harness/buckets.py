@@ -33,6 +33,7 @@ class Bucket:
     def __init__(self, session: Session, name: str) -> None:
         self.name = name
         self._session = session
+        self._touched = False
 
     def become(self, state: str) -> None:
         """Bring the bucket to one of the `STATES`, from any other."""
@@ -43,6 +44,7 @@ class Bucket:
             return
         s3 = self._session.s3
         s3.create_bucket(Bucket=self.name)
+        self._touched = True
         if state == "has no policy":
             s3.delete_bucket_policy(Bucket=self.name)
         else:
@@ -56,6 +58,13 @@ class Bucket:
         s3 = self._session.s3
         listed = s3.list_objects_v2(Bucket=self.name).get("Contents", [])
         return {each["Key"]: s3.get_object(Bucket=self.name, Key=each["Key"])["Body"].read() for each in listed}
+
+    def destroy(self) -> bool:
+        """Remove the bucket, if it was ever made, and return whether it is gone."""
+        if not self._touched:
+            return True
+        self.delete()
+        return not self.there()
 
     def delete(self) -> None:
         """Remove the bucket with all that it holds, if it is there."""

@@ -1,6 +1,7 @@
 """One scenario's caller of AWS Private CA: what it calls, what it has made, and which events come of it."""
 
 import itertools
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from botocore import xform_name
 
 from pca_events.backends.simulator import Switches
 from pca_events.catalog import Event
-from pca_events.errors import BusSilent, Leak
+from pca_events.errors import BusSilent, Leak, Unexpected
 from pca_events.harness import pca_requests as requests
 from pca_events.harness.buckets import Bucket
 from pca_events.harness.live_events import LiveEvents
@@ -31,12 +32,13 @@ def own_account(session: Session) -> Session:
 class Caller:
     """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
 
-    A rule on the default bus sends every event of AWS Private CA to a queue. Silence is proven by a control, not by
-    time: events leave the simulator in the order in which they came about, so once that of a CA made last has come,
-    the bus has taken whatever was sent before. It handles events side by side; each that it has taken is waited for.
+    A rule on the default bus sends every event of AWS Private CA to a queue. The simulator says which events the bus
+    has taken, so that each is waited for, and none is taken for missing that is only late. That nothing was sent is
+    shown with a control: a CA whose creation fails, the event of which must arrive.
 
     Args:
         session: the connection to the account; one scenario at a time works there.
+        live: the rule and its queue, where scenarios share them; else they are made, and removed again.
 
     Attributes:
         session: as given.
@@ -49,7 +51,7 @@ class Caller:
         certificate: the same of the certificate.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, live: LiveEvents | None = None) -> None:
         self.session = session
         self.name = session.run.new_name()
         self.received: list[Event] = []
@@ -58,19 +60,26 @@ class Caller:
         self.bucket = Bucket(session, self.name)
         self.authority = ""
         self.certificate = ""
-        self._live = LiveEvents(session, "default")
-        self._before: Counter[str] = Counter()
+        self._live = live or LiveEvents(session, "default")
+        self._shared = live is not None
+        self._arrived: set[str] = set()
+        self._told: Counter[str] = Counter()
 
     def __enter__(self) -> "Caller":
-        self._live.__enter__()
-        self._before = self._taken()
+        if not self._shared:
+            self._live.__enter__()
+        self._told = self._taken()
+        self._arrived = set(self._told)
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self.session.backend.api_calls.gone:
+            return
         try:
             self._destroy()
         finally:
-            self._live.__exit__(*error)
+            if not self._shared:
+                self._live.__exit__(*error)
 
     def call(self, operation: str, **changes: Any) -> dict[str, Any]:
         """Call an operation about the CA, certificate and bucket of the scenario, and return its answer.
@@ -112,34 +121,52 @@ class Caller:
             self.call("DeleteCertificateAuthority")
 
     def sent(self) -> list[Event]:
-        """Return the events that have come since the last look, once nothing more can come of what was called.
+        """Return the events that were sent since the last look; one that was sent twice comes twice.
 
         Raises:
-            BusSilent: the control's event, or another that the bus has taken, did not come before the deadline.
+            BusSilent: an event that the bus has taken, or that of the control, did not arrive before the deadline.
+            Unexpected: an event arrived that AWS Private CA did not send.
         """
+        found = self._new_events()
+        if not found:
+            self._show_that_the_rule_is_alive()
+        return found
+
+    def _new_events(self) -> list[Event]:
+        """Return what the bus has taken since the last look, once all of it has arrived."""
+        taken = self._taken()
+        new = taken - self._told
+        arrived: dict[str, Event] = {}
+        deadline = time.monotonic() + _DEADLINE
+        while missing := [event_id for event_id in new if event_id not in self._arrived]:
+            patience = deadline - time.monotonic()
+            if patience <= 0:
+                events = ", ".join(f"event {event_id}" for event_id in missing)
+                raise BusSilent(f"{events} did not come in {_DEADLINE:.0f} s, although the bus has taken it")
+            for event in self._live.receive(min(_LONGEST_POLL, int(patience) + 1)):
+                if event["id"] in self._arrived:
+                    continue
+                if event["id"] not in taken:
+                    raise Unexpected(f"an event arrived that AWS Private CA did not send: {json.dumps(event)}")
+                self._arrived.add(event["id"])
+                arrived[event["id"]] = event
+        self._told = taken
+        self.received += arrived.values()
+        again = [event for event in self.received if event["id"] in new and event["id"] not in arrived]
+        return [event for event in [*arrived.values(), *again] for _ in range(new[event["id"]])]
+
+    def _show_that_the_rule_is_alive(self) -> None:
+        """Make a CA whose creation fails, expect that event and no other, and delete the CA."""
         made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
         control = made["CertificateAuthorityArn"]
         self.controls.add(control)
-        deadline = time.monotonic() + _DEADLINE
-        found: list[Event] = []
-        while missing := self._missing(control, found):
-            patience = deadline - time.monotonic()
-            if patience <= 0:
-                raise BusSilent(f"{missing} did not come in {_DEADLINE:.0f} s")
-            found += self._live.receive(min(_LONGEST_POLL, int(patience) + 1))
+        events = self._new_events()
+        if [event["resources"][0] for event in events] != [control]:
+            raise BusSilent(f"the event of the control {control} did not come alone: {json.dumps(events)}")
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
-        self.received += found
-        return [event for event in found if control not in event["resources"]]
-
-    def _missing(self, control: str, found: list[Event]) -> str:
-        """What has not come yet, in words; the bus is asked for what it has taken once the control has come."""
-        if not any(control in event["resources"] for event in found):
-            return f"the event of the control {control}"
-        come = Counter(event["id"] for event in [*self.received, *found])
-        return ", ".join(f"event {event_id}" for event_id in self._taken() - self._before - come)
 
     def _taken(self) -> Counter[str]:
-        """How often the bus has taken which event."""
+        """How often the bus has taken which event, once those on their way are there."""
         return Counter(event["id"] for event in self.switches.sent())
 
     def came_of_it(self) -> dict[str, Any]:
@@ -164,10 +191,8 @@ class Caller:
             if authority["Status"] == "ACTIVE":
                 pca.update_certificate_authority(Status="DISABLED", **about)
             pca.delete_certificate_authority(PermanentDeletionTimeInDays=7, **about)
-        self.bucket.delete()
-        left = [authority["Arn"] for authority in self._authorities()]
-        if self.bucket.there():
-            left.append(self.bucket.name)
+        left = [] if self.bucket.destroy() else [self.bucket.name]
+        left += [authority["Arn"] for authority in self._authorities()]
         if left:
             raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
 

@@ -98,8 +98,18 @@ def check_destroyed(session: Session, name: str) -> None:
     deadline = time.monotonic() + _GONE_DEADLINE
     while left := find(session, name, _kinds_of(session)):
         if time.monotonic() > deadline:
-            remedy = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
-            raise Leak(f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{remedy}")
+            raise Leak(_remedy(name, left))
+
+
+def remedies(session: Session, bus: str, rules: Iterable[str]) -> str:
+    """Say which rules are left on a bus, each with the command that removes it."""
+    arn = session.backend.bus_arn(bus).replace(":event-bus/", ":rule/")
+    return _remedy(bus, [_rule(session, {"Name": bus}, {"Name": name, "Arn": f"{arn}/{name}"}) for name in rules])
+
+
+def _remedy(name: str, left: list[Found]) -> str:
+    listed = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
+    return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
 
 
 def _kinds_of(session: Session) -> list[Kind]:
@@ -135,14 +145,17 @@ def _buses(session: Session, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def _rules(session: Session, bus: dict[str, Any]) -> Iterator[Found]:
-    for rule in _pages(session.events.list_rules, "Rules", EventBusName=bus["Name"]):
-        where = f"--event-bus-name {bus['Name']}"
-        command = (
-            f"aws events remove-targets --rule {rule['Name']} {where} --ids target && "
-            f"aws events delete-rule --name {rule['Name']} {where}"
-        )
-        resource = Rule(bus["Name"], rule["Name"], {})
-        yield Found("rules", rule["Arn"], bus.get("CreationTime"), resource, _at(session, command))
+    return (_rule(session, bus, rule) for rule in session.rules(bus["Name"]) or ())
+
+
+def _rule(session: Session, bus: dict[str, Any], rule: dict[str, Any]) -> Found:
+    where = f"--event-bus-name {bus['Name']}"
+    command = (
+        f"aws events remove-targets --rule {rule['Name']} {where} --ids target && "
+        f"aws events delete-rule --name {rule['Name']} {where}"
+    )
+    resource = Rule(bus["Name"], rule["Name"], {})
+    return Found("rules", rule["Arn"], bus.get("CreationTime"), resource, _at(session, command))
 
 
 def _archive(session: Session, archive: dict[str, Any]) -> Found:

@@ -22,11 +22,15 @@ class LiveEvents:
     Args:
         session: the connection to the backend.
         bus: the bus to put the rule on; it must be there.
+
+    Attributes:
+        session: as given.
+        name: of the rule and of the queue.
     """
 
     def __init__(self, session: Session, bus: str) -> None:
         self.name = session.run.new_name()
-        self._session = session
+        self.session = session
         self._bus = bus
         self._resources: list[Resource] = [
             Queue(self.name),
@@ -36,12 +40,12 @@ class LiveEvents:
         ]
 
     def __enter__(self) -> "LiveEvents":
-        if refused := refusal(lambda: self._session.events.describe_event_bus(Name=self._bus)):
-            raise BadInput(f'there is no bus "{self._bus}" in {self._session.backend.name}: {refused.message}')
-        tags = self._session.run.tags("watch")
+        if refused := refusal(lambda: self.session.events.describe_event_bus(Name=self._bus)):
+            raise BadInput(f'there is no bus "{self._bus}" in {self.session.backend.name}: {refused.message}')
+        tags = self.session.run.tags("watch")
         try:
             for resource in self._resources:
-                resource.create(self._session, tags)
+                resource.create(self.session, tags)
         except BaseException:
             self._remove()
             raise
@@ -57,23 +61,25 @@ class LiveEvents:
             BadInput: the queue is gone; somebody else has removed it.
             BackendError: the backend does not answer any more.
         """
-        url = self._session.queue_url(self.name)
+        url = self.session.queue_url(self.name)
         with self._answering():
-            answer = self._session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
+            answer = self.session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
             messages = answer.get("Messages", [])
             if messages:
                 entries = [
                     {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
                     for number, message in enumerate(messages)
                 ]
-                self._session.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+                self.session.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
         return [json.loads(message["Body"]) for message in messages]
 
     def _remove(self) -> None:
+        if self.session.backend.api_calls.gone:
+            return
         with self._answering():
             for resource in reversed(self._resources):
-                resource.delete(self._session)
-            check_destroyed(self._session, self.name)
+                resource.delete(self.session)
+            check_destroyed(self.session, self.name)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -82,4 +88,4 @@ class LiveEvents:
         except ClientError as error:
             raise BadInput(f"the rule and queue {self.name} are not as they were made: {error}") from error
         except BotoCoreError as error:
-            raise BackendError(f"{self._session.backend.name}, does not answer any more: {error}") from error
+            raise BackendError(f"{self.session.backend.name}, does not answer any more: {error}") from error

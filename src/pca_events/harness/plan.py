@@ -40,10 +40,11 @@ def plan(session: Session, applied: Configuration, wanted: Configuration) -> lis
         applied: the configuration that was applied last; it tells a rename from a new resource.
         wanted: the configuration to reach.
     """
-    changes = [_change(session, label, applied.get(label), resource) for label, resource in wanted.items()]
-    for label, resource in applied.items():
-        if label not in wanted and resource.read(session) is not None:
-            changes.append(Change(label, "delete", resource, None))
+    with session.reading_once():
+        changes = [_change(session, label, applied.get(label), resource) for label, resource in wanted.items()]
+        for label, resource in applied.items():
+            if label not in wanted and resource.read(session) is not None:
+                changes.append(Change(label, "delete", resource, None))
     return changes
 
 

@@ -10,18 +10,12 @@ from typing import Any, Protocol, Self
 
 from botocore.exceptions import ClientError
 
-from pca_events.harness.session import Pattern, Session
+from pca_events.harness.session import Pattern, Session, or_none
 
 Tags = dict[str, str]
+_RECEIVED_ONCE = "43200"  # seconds, the most: what was received does not come again, so nothing need be deleted
 TARGET_ID = "target"
 """The id of the target of each rule that a harness makes."""
-
-_GONE = (
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-    "NotFound",
-)
 
 
 class Resource(Protocol):
@@ -61,15 +55,14 @@ class EventBus:
 
     def read(self, session: Session) -> "EventBus | None":
         """Return the bus of this name."""
-        found = _or_none(session.events.describe_event_bus, Name=self.name)
-        return found and EventBus(found["Name"])
+        return None if session.rules(self.name) is None else self
 
     def update(self, session: Session) -> None:
         """Do nothing: all that a bus is, is its name."""
 
     def delete(self, session: Session) -> None:
         """Remove the bus."""
-        _or_none(session.events.delete_event_bus, Name=self.name)
+        or_none(session.events.delete_event_bus, Name=self.name)
 
 
 @dataclass(frozen=True)
@@ -90,22 +83,23 @@ class Queue:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Make the queue."""
-        attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if self.fifo else {}
+        attributes = {"VisibilityTimeout": _RECEIVED_ONCE}
+        if self.fifo:
+            attributes |= {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
         answer = session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
         session.queue_urls[self.name] = answer["QueueUrl"]
 
     def read(self, session: Session) -> "Queue | None":
         """Return the queue of this name."""
-        found = _or_none(session.sqs.get_queue_url, QueueName=self.name)
-        return found and Queue(self.name)
+        return self if _attributes(session, self.name) is not None else None
 
     def update(self, session: Session) -> None:
         """Do nothing: all that a queue is here, is its name."""
 
     def delete(self, session: Session) -> None:
         """Remove the queue."""
-        if url := _or_none(session.queue_url, name=self.name):
-            _or_none(session.sqs.delete_queue, QueueUrl=url)
+        if url := or_none(session.queue_url, name=self.name):
+            or_none(session.sqs.delete_queue, QueueUrl=url)
 
 
 @dataclass(frozen=True)
@@ -125,9 +119,7 @@ class QueuePolicy:
 
     def read(self, session: Session) -> "QueuePolicy | None":
         """Return this policy where the queue has it to the letter; a policy that says something else is none."""
-        url = _or_none(session.queue_url, name=self.queue)
-        answer = url and _or_none(session.sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["Policy"])
-        policy = answer and answer.get("Attributes", {}).get("Policy")
+        policy = (_attributes(session, self.queue) or {}).get("Policy")
         return self if policy and json.loads(policy) == self._document(session) else None
 
     def update(self, session: Session) -> None:
@@ -139,8 +131,8 @@ class QueuePolicy:
         self._put(session, "")
 
     def _put(self, session: Session, policy: str) -> None:
-        if url := _or_none(session.queue_url, name=self.queue):
-            _or_none(session.sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": policy})
+        if url := or_none(session.queue_url, name=self.queue):
+            or_none(session.sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": policy})
 
     def _document(self, session: Session) -> dict[str, Any]:
         return {
@@ -177,13 +169,11 @@ class Rule:
 
     def read(self, session: Session) -> "Rule | None":
         """Return the rule of this bus and name."""
-        found = _or_none(session.events.describe_rule, Name=self.name, EventBusName=self.bus)
-        return found and replace(
-            self,
-            pattern=session.true(found["EventPattern"]),
-            state=found["State"],
-            description=found.get("Description", ""),
-        )
+        for found in session.rules(self.bus) or ():
+            if found["Name"] == self.name:
+                pattern = session.true(found["EventPattern"])
+                return replace(self, pattern=pattern, state=found["State"], description=found.get("Description", ""))
+        return None
 
     def update(self, session: Session) -> None:
         """Put the rule again: PutRule replaces all that is given."""
@@ -192,9 +182,9 @@ class Rule:
     def delete(self, session: Session) -> None:
         """Remove the rule, and its targets first, without which EventBridge refuses."""
         where = {"Rule": self.name, "EventBusName": self.bus}
-        _or_none(session.events.remove_targets, **where, Ids=[TARGET_ID])
+        or_none(session.events.remove_targets, **where, Ids=[TARGET_ID])
         try:
-            _or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
+            or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
         except ClientError:  # it has a target that is not ours
             targets = session.events.list_targets_by_rule(**where)["Targets"]
             session.events.remove_targets(**where, Ids=[target["Id"] for target in targets])
@@ -232,10 +222,13 @@ class Target:
 
     def read(self, session: Session) -> "Target | None":
         """Return the rule's target of this id."""
-        found = _or_none(session.events.list_targets_by_rule, Rule=self.rule, EventBusName=self.bus)
+        if self.rule not in [rule["Name"] for rule in session.rules(self.bus) or ()]:
+            return None
+        found = session.read("events", "list_targets_by_rule", Rule=self.rule, EventBusName=self.bus)
         for target in found["Targets"] if found else ():
-            if target.pop("Id") == self.id:
-                return replace(self, arn=target.pop("Arn"), options=target)
+            if target["Id"] == self.id:
+                options = {name: value for name, value in target.items() if name not in ("Id", "Arn")}
+                return replace(self, arn=target["Arn"], options=options)
         return None
 
     def update(self, session: Session) -> None:
@@ -249,7 +242,7 @@ class Target:
 
     def delete(self, session: Session) -> None:
         """Remove the target."""
-        _or_none(session.events.remove_targets, Rule=self.rule, EventBusName=self.bus, Ids=[self.id])
+        or_none(session.events.remove_targets, Rule=self.rule, EventBusName=self.bus, Ids=[self.id])
 
 
 @dataclass(frozen=True)
@@ -278,7 +271,7 @@ class Archive:
 
     def read(self, session: Session) -> "Archive | None":
         """Return the archive of this name."""
-        found = _or_none(session.events.describe_archive, ArchiveName=self.name)
+        found = or_none(session.events.describe_archive, ArchiveName=self.name)
         return found and replace(
             self,
             bus=found["EventSourceArn"].rpartition("/")[2],
@@ -294,7 +287,7 @@ class Archive:
 
     def delete(self, session: Session) -> None:
         """Remove the archive."""
-        _or_none(session.events.delete_archive, ArchiveName=self.name)
+        or_none(session.events.delete_archive, ArchiveName=self.name)
 
 
 @dataclass(frozen=True)
@@ -323,7 +316,7 @@ class Topic:
     def read(self, session: Session) -> "Topic | None":
         """Return the topic of this name, with the queue that is subscribed."""
         arn = session.backend.topic_arn(self.name)
-        found = _or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
         queues = [each["Endpoint"].rpartition(":")[2] for each in found["Subscriptions"]] if found else []
         return replace(self, queue=queues[0]) if queues else None
 
@@ -334,10 +327,10 @@ class Topic:
     def delete(self, session: Session) -> None:
         """Remove the topic and its subscription."""
         arn = session.backend.topic_arn(self.name)
-        found = _or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
         for subscription in found["Subscriptions"] if found else ():
             session.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-        _or_none(session.sns.delete_topic, TopicArn=arn)
+        or_none(session.sns.delete_topic, TopicArn=arn)
 
 
 @dataclass(frozen=True)
@@ -366,18 +359,15 @@ class LogGroup:
 
     def delete(self, session: Session) -> None:
         """Remove the log group."""
-        _or_none(session.logs.delete_log_group, logGroupName=self.name)
+        or_none(session.logs.delete_log_group, logGroupName=self.name)
+
+
+def _attributes(session: Session, queue: str) -> dict[str, str] | None:
+    """The attributes of a queue that are compared; None where there is no such queue."""
+    url = or_none(session.queue_url, name=queue)
+    answer = url and session.read("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["Policy"])
+    return None if not answer else answer.get("Attributes", {})
 
 
 def _as_list(tags: Tags) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _or_none(operation: Any, **words: Any) -> Any:
-    """Call the operation; None where what it is about does not exist."""
-    try:
-        return operation(**words)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
-            return None
-        raise

@@ -1,10 +1,10 @@
-"""One scenario's event bus: its rules, its queue, and what arrived there."""
+"""One scenario's event bus: its rules, what is published there, and what arrives."""
 
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,91 +13,96 @@ from pca_events.catalog import Event
 from pca_events.errors import BusSilent, PlanNotEmpty, PublishError
 from pca_events.harness import modes
 from pca_events.harness import plan as planning
-from pca_events.harness.inventory import destroy
+from pca_events.harness.inbox import Delivery, Inbox, note
+from pca_events.harness.lane import WITNESS, Lane, Lanes
 from pca_events.harness.plan import Change, Configuration
-from pca_events.harness.resources import Archive, EventBus, Queue, QueuePolicy, Resource, Rule, Target
+from pca_events.harness.resources import Archive, Queue, Resource, Rule, Target
 from pca_events.harness.session import Pattern, Session
 
 RULE_UNDER_TEST = "rule-under-test"
 """The label of the rule that a scenario is about."""
 
-_WITNESS = "witness"
+Firing = tuple[str, str]
+"""The label of a rule and the id of an event that it fired on."""
+
 _EVERYTHING: Pattern = {"source": [{"exists": True}]}
-_DEADLINE = 10.0  # seconds until the witness must have received what was published
+_DEADLINE = 10.0  # seconds until the catch-all rule must have received what was published
+_GRACE = 3.0  # seconds more for an expected event; EventBridge may deliver late
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """One event that one rule sent to its target.
-
-    Attributes:
-        rule: the label of the rule.
-        event_id: the id that the bus stamped on the event.
-        event: what was received in the event's place, where the rule passes events on; else None.
-        queue: the name of the queue that received it.
-        inputs: what a note says beside that, by name.
-    """
-
-    rule: str
-    event_id: str
-    event: Event | None = None
-    queue: str = ""
-    inputs: Mapping[str, str] = field(default_factory=dict)
-
-
 class ScenarioBus:
-    """An event bus with a queue, used as a context manager: made on entry, destroyed and proven gone on exit.
+    """An event bus with a queue, used as a context manager: clean on entry, and proven clean or gone on exit.
 
-    The rule under test (`watch`) passes events on whole. Further rules (`log`) and the witness send the same queue
-    a note of their label and the event's id.
+    The rule under test (`watch`) passes events on whole. Further rules (`log`) send the same queue a note of their
+    label and the event's id.
 
     Silence is proven by order, not by time: the rules of one event run one after another in the order in which they
-    were put, so once the witness, put last, has noted an event, every other rule has had its turn.
+    were put, so once the catch-all rule, put last, has passed on an event, every other rule has had its turn.
 
     Args:
         session: the connection to the backend.
-        scenario: what the bus is for; written on everything as a tag.
-        patience: seconds until the witness must have what was published; 10 if not given.
+        scenario: what the bus is for; written on the rules as a tag.
+        patience: seconds until the catch-all rule must have what was published; 10 if not given.
+        lanes: where the bus is taken from, and given back to; without them it is made, and destroyed again.
 
     Attributes:
         session: the connection to the backend.
         name: of the bus and of its queue; every other name of the scenario begins with it.
         applied: the configuration that the scenario has reached, by label.
+        patterns: of the rules that the scenario has put, by label.
         plans: what each apply took.
-        received: everything that came out of the queues, the notes of the witness included.
+        published: every event that was published, by the id that the bus stamped on it.
+        seen: the same events as the bus handled them, in the words of the catch-all rule.
     """
 
-    def __init__(self, session: Session, scenario: str, patience: float | None = None) -> None:
+    def __init__(
+        self, session: Session, scenario: str, patience: float | None = None, lanes: Lanes | None = None
+    ) -> None:
         self.session = session
-        self.name = session.run.new_name()
         self.applied: Configuration = {}
+        self.patterns: dict[str, Pattern] = {}
         self.plans: list[list[Change]] = []
-        self.received: list[Delivery] = []
+        self.published: dict[str, Event] = {}
+        self.seen: dict[str, Event] = {}
+        self._lanes = lanes
+        self._lane = Lane(session) if lanes is None else lanes.take()
+        self.name = self._lane.name
+        self._inbox = Inbox(session, self._lane.earlier)
+        self._witnessed = Inbox(session, self._lane.earlier)
         self._tags = session.run.tags(scenario)
         self._patience = _DEADLINE if patience is None else patience
         self._watched = ""
+        self._put_rules: dict[str, None] = {}
         self._witness_is_last = False
-        self._published: set[str] = set()
+        self._only_rules_changed = True
 
     def __enter__(self) -> "ScenarioBus":
-        try:
-            for label, resource in self._own().items():
-                resource.create(self.session, self._tags)
-                self.applied[label] = resource
-        except BaseException:
-            destroy(self.session, self.name)
-            raise
+        if self._lanes is None:
+            self._lane.make(self._tags)
+        self.applied = self._lane.configuration()
         return self
 
     def __exit__(self, *_: object) -> None:
-        destroy(self.session, self.name)
+        if self.session.backend.api_calls.gone:  # whatever is left, nobody can be asked to remove it
+            return
+        if self._lanes is None:
+            self._lane.destroy()
+            return
+        self._lane.earlier.update(self.published)
+        as_it_was = self._only_rules_changed and not self.session.makes
+        self._lanes.give_back(self._lane, list(self._put_rules), as_it_was=as_it_was)
 
     @property
     def backend(self) -> Backend:
         """What answers for this bus."""
         return self.session.backend
+
+    @property
+    def received(self) -> list[Delivery]:
+        """Everything that came out of the queues of the rules, without duplicates."""
+        return self._inbox.received
 
     def watch(self, label: str, pattern: Pattern) -> None:
         """Put the rule under test: its target receives each event that matches, unchanged."""
@@ -107,11 +112,8 @@ class ScenarioBus:
 
     def log(self, label: str, pattern: Pattern, inputs: Sequence[str] = ()) -> None:
         """Put a rule whose target receives a note of each event that matches, with the texts at these JSON paths."""
-        names = {f"input{number}": path for number, path in enumerate(inputs)}
-        body = {"rule": label, "id": "<id>", "inputs": {path: f"<{name}>" for name, path in names.items()}}
-        note = {"InputPathsMap": {"id": "$.id", **names}, "InputTemplate": json.dumps(body)}
         self._put(f"rule {label}", Rule(self.name, label, pattern))
-        self._put(f"target {label}", Target(self.name, label, self.queue_arn(), {"InputTransformer": note}))
+        self._put(f"target {label}", Target(self.name, label, self.queue_arn(), note(label, inputs)))
 
     def default_target(self, rule: str) -> Target:
         """Return the target that passes a rule's events on whole to the scenario's own queue."""
@@ -137,9 +139,8 @@ class ScenarioBus:
         """
         took = self.plan(wanted)
         self.plans.append(took)
-        planning.apply(self.session, took, self._tags)
+        self._change(took)
         self.applied = dict(wanted)
-        self._witness_is_last = False
         for again in ([], [Change(label, "update", None, resource) for label, resource in wanted.items()]):
             planning.apply(self.session, again, self._tags)
             if left := self.plan():
@@ -147,13 +148,15 @@ class ScenarioBus:
         return took
 
     def lose(self, label: str) -> None:
-        """Delete a resource behind the configuration's back."""
-        self.applied[label].delete(self.session)
-        self._witness_is_last = False
+        """Delete a resource out of band."""
+        resource = self.applied[label]
+        resource.delete(self.session)
+        self._note_change(resource)
 
     def elsewhere(self, resource: Resource) -> None:
-        """Bring a resource to a value behind the configuration's back."""
+        """Bring a resource to a value out of band."""
         resource.update(self.session)
+        self._note_change(resource)
 
     def publish(self, *events: Event) -> list[str]:
         """Publish the events and return the id that the bus stamps on each, in the same order.
@@ -171,23 +174,34 @@ class ScenarioBus:
             answer = self.session.events.put_events(Entries=[self._entry(event) for event in batch])
             for given, event in zip(answer["Entries"], batch, strict=True):
                 if "EventId" not in given:
-                    why = f"{given['ErrorCode']}: {given.get('ErrorMessage', '')}"
+                    why = f"{given.get('ErrorCode', 'no EventId')}: {given.get('ErrorMessage', '')}"
                     raise PublishError(f"{why} for {json.dumps(event)}")
                 stamped.append(given["EventId"])
-        self._published.update(stamped)
+        self.published.update(zip(stamped, events, strict=True))
         return stamped
 
-    def deliveries(self) -> list[Delivery]:
-        """Return what every rule but the witness has sent, once the bus has handled all that was published.
+    def deliveries(self, expected: Collection[Firing] = ()) -> list[Delivery]:
+        """Return what every rule but the catch-all has sent, once the bus has handled all that was published.
+
+        Args:
+            expected: which rules are to have fired on which events; each of these is waited for a little longer,
+                since EventBridge may deliver late.
 
         Raises:
-            BusSilent: the witness did not receive every event before the deadline.
+            BusSilent: the catch-all rule did not receive every event before the deadline.
         """
+        if self.session.mode == "pattern-only":
+            return list(self.received)
         self._await_witness()
         for queue in self._queues():
-            while self._receive(queue, wait=0):
-                pass
-        return [delivery for delivery in self.received if delivery.rule != _WITNESS]
+            self._inbox.drain(queue, self._watched)
+        deadline = time.monotonic() + _GRACE
+        while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
+            self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
+        return list(self.received)
+
+    def _fired(self) -> set[Firing]:
+        return {(delivery.rule, delivery.event_id) for delivery in self.received}
 
     def _match(self, events: Sequence[Event]) -> list[str]:
         """Ask TestEventPattern, for each event and each rule on the bus, whether the rule would fire."""
@@ -195,9 +209,10 @@ class ScenarioBus:
         stamped = []
         for event in events:
             stamped.append(str(uuid.uuid4()))
+            self.published[stamped[-1]] = event
             for rule in rules:
                 if rule["State"] == "ENABLED" and self._would_match(rule["EventPattern"], event):
-                    self.received += self._would_deliver(rule["Name"], stamped[-1])
+                    self.received.extend(self._would_deliver(rule["Name"], stamped[-1]))
         return stamped
 
     def _would_match(self, pattern: str, event: Event) -> bool:
@@ -251,43 +266,65 @@ class ScenarioBus:
         return [modes.true_event(json.loads(line["message"])) for line in answer["events"]]
 
     def _first(self, wanted: Callable[[Event], bool]) -> Event:
+        """Wait at the end of the longest way, which is the queue that was made last."""
         deadline = time.monotonic() + self._patience
-        while time.monotonic() < deadline:
-            for delivery in self.deliveries():
-                if delivery.event is not None and wanted(delivery.event):
+        self.deliveries()
+        while True:
+            for delivery in self.received:
+                if isinstance(delivery.event, dict) and wanted(delivery.event):
                     return delivery.event
-        raise BusSilent(f"what was waited for did not arrive in {self._patience:.0f} s")
-
-    def _own(self) -> Configuration:
-        """What every scenario has: the bus, the queue and its policy."""
-        return {"bus": EventBus(self.name), "queue": Queue(self.name), "policy": QueuePolicy(self.name)}
+            patience = deadline - time.monotonic()
+            if patience <= 0:
+                raise BusSilent(f"what was waited for did not arrive in {self._patience:.0f} s")
+            self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
 
     def _put(self, label: str, resource: Rule | Target) -> None:
         resource.create(self.session, self._tags)
         self.applied[label] = resource
-        self._witness_is_last = False
+        self._note_change(resource, new=True)
+
+    def _change(self, changes: Sequence[Change]) -> None:
+        planning.apply(self.session, changes, self._tags)
+        for change in changes:
+            resource = change.after or change.before
+            if resource is not None:
+                self._note_change(resource, new=change.action in ("create", "replace"))
+
+    def _note_change(self, resource: Resource, *, new: bool = False) -> None:
+        """Note what a change means for the order of the rules, and for whoever uses the bus next."""
+        if not isinstance(resource, Rule | Target) or resource.bus != self.name:
+            self._only_rules_changed = False
+            self._witness_is_last = False
+        elif isinstance(resource, Rule):
+            self._put_rules[resource.name] = None
+            self.patterns[resource.name] = resource.pattern
+            self._witness_is_last = self._witness_is_last and not new
 
     def _put_witness_last(self) -> None:
         if self._witness_is_last:
             return
-        if self._published:
+        witness = Rule(self.name, WITNESS, _EVERYTHING)
+        if WITNESS in self._put_rules:
             self._await_witness()
-            Rule(self.name, _WITNESS, _EVERYTHING).delete(self.session)
-        self.log(_WITNESS, _EVERYTHING)
-        for label in (f"rule {_WITNESS}", f"target {_WITNESS}"):
-            del self.applied[label]
+            witness.delete(self.session)
+        witness.create(self.session, self._tags)
+        self._put_rules[WITNESS] = None
+        target = Target(self.name, WITNESS, self.queue_arn(self._lane.witness_queue))
+        target.create(self.session, self._tags)
         self._witness_is_last = True
 
     def _await_witness(self) -> None:
         deadline = time.monotonic() + self._patience
-        while unseen := self._published - self._sent_by(_WITNESS):
+        while unseen := self.published.keys() - self.seen.keys():
             patience = deadline - time.monotonic()
             if patience <= 0:
                 raise BusSilent(
-                    f"the witness on bus {self.name} did not receive {len(unseen)} of {len(self._published)} events "
-                    f"in {self._patience:.0f} s: the bus is dead, or a broken rule starves it (see the emulator's log)"
+                    f"the catch-all rule on bus {self.name} did not receive {len(unseen)} of {len(self.published)} "
+                    f"events in {self._patience:.0f} s: the bus is dead, or a broken rule starves it "
+                    "(see the emulator's log)"
                 )
-            self._receive(self.name, wait=min(_LONGEST_POLL, int(patience) + 1))
+            self._witnessed.receive(self._lane.witness_queue, WITNESS, wait=min(_LONGEST_POLL, int(patience) + 1))
+            self.seen = {delivery.event_id: delivery.event for delivery in self._witnessed.received}
 
     def _entry(self, event: Event) -> dict[str, Any]:
         if self.session.mode == "alias":
@@ -303,24 +340,8 @@ class ScenarioBus:
             "Detail": json.dumps(event["detail"]),
         }
 
-    def _sent_by(self, rule: str) -> set[str]:
-        return {delivery.event_id for delivery in self.received if delivery.rule == rule}
-
     def _queues(self) -> list[str]:
         return [resource.name for resource in self.applied.values() if isinstance(resource, Queue)]
-
-    def _receive(self, queue: str, wait: int) -> bool:
-        answer = self.session.sqs.receive_message(
-            QueueUrl=self.session.queue_url(queue), MaxNumberOfMessages=10, WaitTimeSeconds=wait
-        )
-        messages = answer.get("Messages", [])
-        for message in messages:
-            body = json.loads(message["Body"])
-            if "rule" in body:
-                self.received.append(Delivery(body["rule"], body["id"], None, queue, body["inputs"]))
-            else:
-                self.received.append(Delivery(self._watched, body.get("id", ""), modes.true_event(body), queue))
-        return bool(messages)
 
 
 def _batches(events: Sequence[Event], size: int) -> list[Sequence[Event]]:

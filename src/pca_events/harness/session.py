@@ -1,6 +1,8 @@
 """What the scenarios of one worker share: the backend's clients, and the patterns it has found valid."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +15,13 @@ from pca_events.harness.modes import Mode, alias_pattern, true_pattern
 from pca_events.harness.names import RunId
 
 Pattern = dict[str, Any]
+
+_GONE = (
+    "ResourceNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "NotFound",
+)
 
 
 class Session:
@@ -33,6 +42,7 @@ class Session:
         self._valid_patterns: set[str] = set()
         self.queue_urls: dict[str, str] = {}
         self.makes: set[str] = set()
+        self._memory: dict[str, Any] | None = None
 
     @cached_property
     def events(self) -> Any:
@@ -92,3 +102,49 @@ class Session:
         if name not in self.queue_urls:
             self.queue_urls[name] = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return self.queue_urls[name]
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Remember, within, what `read` was answered, so that nothing is asked twice."""
+        self._memory = {}
+        try:
+            yield
+        finally:
+            self._memory = None
+
+    def read(self, service: str, operation: str, **words: Any) -> Any:
+        """Call an operation that changes nothing; None where what it is about does not exist.
+
+        Args:
+            service: the name of one of the clients here: `events`.
+            operation: as boto3 names it: `describe_rule`.
+            words: its parameters.
+        """
+        key = json.dumps([service, operation, words], sort_keys=True)
+        if self._memory is not None and key in self._memory:
+            return self._memory[key]
+        answer = or_none(getattr(getattr(self, service), operation), **words)
+        if self._memory is not None:
+            self._memory[key] = answer
+        return answer
+
+    def rules(self, bus: str) -> list[dict[str, Any]] | None:
+        """Return the rules of a bus as ListRules has them; None where there is no such bus."""
+        rules: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
+        while (answer := self.read("events", "list_rules", EventBusName=bus, **more)) is not None:
+            rules += answer["Rules"]
+            if "NextToken" not in answer:
+                return rules
+            more = {"NextToken": answer["NextToken"]}
+        return None
+
+
+def or_none(operation: Any, **words: Any) -> Any:
+    """Call the operation; None where what it is about does not exist."""
+    try:
+        return operation(**words)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise

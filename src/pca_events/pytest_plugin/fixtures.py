@@ -13,6 +13,8 @@ from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
 from pca_events.harness.caller import Caller, own_account
 from pca_events.harness.evidence import Evidence
+from pca_events.harness.lane import Lanes
+from pca_events.harness.live_events import LiveEvents
 from pca_events.harness.precheck import unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
@@ -48,9 +50,18 @@ def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
     pytest.fail(said, pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def lanes(connection: Session, pytestconfig: pytest.Config) -> Iterator[Lanes]:
+    """The buses and queues that this worker's scenarios use one after another, proven to be gone afterwards."""
+    made = Lanes(connection, getattr(pytestconfig, "workerinput", {}).get("workerid", ""))
+    yield made
+    if not connection.backend.api_calls.gone:
+        made.close()
+
+
 @pytest.fixture
-def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
-    """The event bus of one scenario, proven to be gone afterwards.
+def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
+    """The event bus of one scenario, proven to be clean or gone afterwards.
 
     A scenario tagged `@needs_...` is skipped where the ledger says that the backend does otherwise.
     """
@@ -58,25 +69,28 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(f"not calibrated: {known.reason}")
-    made = ScenarioBus(connection, request.node.name)
+    made = ScenarioBus(connection, request.node.name, lanes=lanes)
     with _kept(request, connection, made, (connection.events, connection.sqs)), made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def calling_account(connection: Session) -> Session:
-    """This worker's clients of an account of its own, in a backend whose ACM PCA sends events."""
+def live_events(connection: Session) -> Iterator[LiveEvents]:
+    """A rule for all events, in an account of this worker's own, in a backend whose Private CA sends events."""
     if not Switches(connection.backend).there():
         pytest.skip(f"{connection.backend.name}, has no ACM PCA that sends events: it is that of pca-events localstack")
-    return own_account(connection)
+    live = LiveEvents(own_account(connection), "default")
+    with live:
+        yield live
 
 
 @pytest.fixture
-def caller(calling_account: Session, request: pytest.FixtureRequest) -> Iterator[Caller]:
-    """The caller of one scenario, whose CAs, bucket, rule and queue are proven to be gone afterwards."""
-    made = Caller(calling_account)
-    clients = (calling_account.events, calling_account.sqs, calling_account.pca, calling_account.s3)
-    with _kept(request, calling_account, made, clients), made:
+def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[Caller]:
+    """The caller of one scenario, whose CAs and bucket are proven to be gone afterwards."""
+    session = live_events.session
+    made = Caller(session, live_events)
+    clients = (session.events, session.sqs, session.pca, session.s3)
+    with _kept(request, session, made, clients), made:
         yield made
 
 

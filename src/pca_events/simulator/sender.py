@@ -4,13 +4,14 @@ import json
 import logging
 import queue
 import threading
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 LOG = logging.getLogger(__name__)
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
+_PATIENCE = 10.0  # seconds in which what is on its way must have been given to the bus
 _KEPT = 1_000  # events of an account that can be looked at afterwards
 
 Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
@@ -33,7 +34,8 @@ class Sender:
         self._put = put
         self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._given: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
-        self._giving = threading.Lock()
+        self._on_their_way: Counter[str] = Counter()
+        self._changed = threading.Condition()
 
     def start(self) -> None:
         """Begin."""
@@ -41,11 +43,14 @@ class Sender:
 
     def send(self, sent: Sent) -> None:
         """Take one event."""
+        with self._changed:
+            self._on_their_way[sent.account] += 1
         self._waiting.put(sent)
 
     def given(self, account: str) -> list[dict[str, Any]]:
-        """Return the last events of an account that the bus has taken, whole; a PutEvents under way is waited for."""
-        with self._giving:
+        """Return the last events of an account that the bus has taken, whole; those on their way are waited for."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._on_their_way[account], _PATIENCE)
             return list(self._given[account])
 
     def _run(self) -> None:
@@ -58,15 +63,16 @@ class Sender:
                 self._give(account, region, entries)
 
     def _give(self, account: str, region: str, entries: list[dict[str, Any]]) -> None:
-        with self._giving:
-            try:
-                ids = self._put(account, region, entries)
-            except Exception as error:
-                LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400
-                return
-            self._given[account].extend(
-                _event(account, region, event_id, entry) for event_id, entry in zip(ids, entries, strict=True)
-            )
+        ids: list[str] = []
+        try:
+            ids = self._put(account, region, entries)
+        except Exception as error:
+            LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400
+        with self._changed:
+            self._on_their_way[account] -= len(entries)
+            given = zip(ids, entries if ids else (), strict=True)
+            self._given[account].extend(_event(account, region, event_id, entry) for event_id, entry in given)
+            self._changed.notify_all()
 
 
 def _event(account: str, region: str, event_id: str, entry: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""LocalStack itself, as the child of its guard: on loopback only, and gone with the guard.
+
+Run as `python -m pca_events.backends.emulator GUARD_PID`.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from functools import partial
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main() -> None:
+    """Run LocalStack until it ends."""
+    _end_with_parent(int(sys.argv[1]))
+    _listen_on_loopback_only()
+    from localstack.runtime.main import main as run_localstack
+
+    run_localstack()  # type: ignore[no-untyped-call]
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have the kernel end this process with its guard, which somebody may kill; elsewhere than on Linux, go on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit("the guard ended before the emulator began")
+
+
+def _listen_on_loopback_only() -> None:
+    # LocalStack 4.13.1 takes the port of GATEWAY_LISTEN and forgets its host: it would listen on 0.0.0.0.
+    from twisted.internet import endpoints
+
+    setattr(endpoints, "TCP4ServerEndpoint", partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1"))  # noqa: B010
+
+
+if __name__ == "__main__":
+    main()

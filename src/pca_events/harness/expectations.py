@@ -1,0 +1,260 @@
+"""What a scenario expects to fire and to receive, and in which words it says what happened instead.
+
+The first line of each message says what happened and where: rule, field, value wanted, value found. The event, the
+pattern and what the pattern engine says of the two follow.
+"""
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from pca_events import catalog, contract
+from pca_events.catalog import STAMPED, Event
+from pca_events.errors import Unexpected
+from pca_events.harness.expect_error import Refusal
+from pca_events.harness.scenario_bus import RULE_UNDER_TEST, Firing, ScenarioBus
+from pca_events.pattern import EventPattern, Explanation
+
+_MISSING = object()
+
+
+def expect_firings(bus: ScenarioBus, expected: Collection[Firing]) -> None:
+    """Expect that the rules of a bus fired as they were to, on nothing else, and on events that arrived unchanged.
+
+    Args:
+        bus: of the scenario.
+        expected: each rule's label with the id of an event that it must have fired on.
+
+    Raises:
+        Unexpected: a rule did not fire, or fired on another event, or what it sent differs from what was published.
+        BusSilent: the bus did not handle what was published.
+    """
+    wanted = set(expected)
+    deliveries = bus.deliveries(wanted)
+    fired = {(delivery.rule, delivery.event_id) for delivery in deliveries}
+    for delivery in deliveries:
+        if delivery.event_id not in bus.published:
+            raise Unexpected(_nobody_published(delivery.rule, delivery.event_id, delivery.event, bus))
+    for rule, event_id in wanted - fired:
+        raise Unexpected(_did_not_fire(bus, rule, event_id))
+    for rule, event_id in fired - wanted:
+        raise Unexpected(_fired_on_another(bus, rule, event_id))
+    for delivery in deliveries:
+        if delivery.event is not None:
+            expect_unchanged(bus, delivery.event, bus.published[delivery.event_id])
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Expect that something holds.
+
+    Args:
+        holds: whether it does.
+        otherwise: what to say where it does not.
+
+    Raises:
+        Unexpected: it does not.
+    """
+    if not holds:
+        raise Unexpected(otherwise)
+
+
+def expect_equal(found: Any, wanted: Any, what: str) -> None:
+    """Expect a value.
+
+    Args:
+        found: JSON, or anything that Python can compare and show.
+        wanted: the same.
+        what: the name of the value in the message: `the plan`.
+
+    Raises:
+        Unexpected: it is another one.
+    """
+    expect(found == wanted, f"{what}: wanted {_json(wanted)}, found {_json(found)}")
+
+
+def expect_contract_met(event: Event, what: str) -> None:
+    """Expect that an event meets the contract of its detail-type.
+
+    Raises:
+        Unexpected: it does not; the text has each violation, and the event.
+    """
+    violations = [str(violation) for violation in contract.violations(event)]
+    if violations:
+        more = "" if len(violations) == 1 else f", and {len(violations) - 1} more"
+        lines = [f"{what} breaks its contract: {violations[0]}{more}", *(f"  {each}" for each in violations[1:])]
+        raise Unexpected("\n".join([*lines, f"  event: {_json(event)}"]))
+
+
+def expect_sent(sent: Sequence[Event], wanted: Sequence[str]) -> None:
+    """Expect that AWS Private CA sent certain events and no other, in any order, each as documented.
+
+    Args:
+        sent: the events.
+        wanted: the ids of the documented events, each as often as it is wanted.
+
+    Raises:
+        Unexpected: one is missing, one was sent that is not wanted, or one breaks its contract.
+    """
+    for event in sent:
+        expect_contract_met(event, "an event that was sent")
+    left = Counter(wanted)
+    for event in sent:
+        if not left[_id_of(event)]:
+            expected = ", ".join(wanted) or "nothing"
+            raise Unexpected(f"{_id_of(event)} was sent, wanted {expected}\n  event: {_json(event)}")
+        left[_id_of(event)] -= 1
+    if missing := list(left.elements()):
+        found = ", ".join(map(_id_of, sent)) or "nothing"
+        raise Unexpected(f"{', '.join(missing)} was not sent; what was sent: {found}")
+
+
+def expect_refusal(refused: Refusal | None, operation: str, code: str) -> None:
+    """Expect that a certain operation was refused with a certain code.
+
+    Raises:
+        Unexpected: nothing was refused, or something else.
+    """
+    if refused is None:
+        raise Unexpected(f"{operation} was to be refused with {code}, and nothing was refused")
+    found = f"{refused.operation} with {refused.code}: {refused.message}"
+    expect(
+        (refused.operation, refused.code) == (operation, code), f"wanted {operation} refused with {code}, found {found}"
+    )
+
+
+def expect_unchanged(bus: ScenarioBus, received: Event, published: Event) -> None:
+    """Expect that what a target received is what was published, but for the fields that the bus stamps.
+
+    Raises:
+        Unexpected: it differs; the text names each place with both values.
+    """
+    found = list(differences(_unstamped(published), _unstamped(received)))
+    if found:
+        what = found[0] if len(found) == 1 else f"{found[0]}, and {len(found) - 1} more"
+        raise Unexpected(
+            "\n".join(
+                [
+                    f"{_named(bus, RULE_UNDER_TEST)} sent its target another event than was published: {what}",
+                    *(f"  {each}" for each in found[1:]),
+                    f"  published: {_json(published)}",
+                    f"  received:  {_json(received)}",
+                ]
+            )
+        )
+
+
+def differences(wanted: Any, found: Any, path: str = "$") -> Iterator[str]:
+    """Say where two JSON values differ: what is missing, what was added, what has another value or another type."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for name in dict.fromkeys([*wanted, *found]):
+            yield from differences(wanted.get(name, _MISSING), found.get(name, _MISSING), f"{path}.{name}")
+    elif isinstance(wanted, list) and isinstance(found, list):
+        for index, (one, other) in enumerate(itertools.zip_longest(wanted, found, fillvalue=_MISSING)):
+            yield from differences(one, other, f"{path}[{index}]")
+    elif type(wanted) is not type(found) or wanted != found:
+        yield f"{path} {_difference(wanted, found)}"
+
+
+def _difference(wanted: Any, found: Any) -> str:
+    if found is _MISSING:
+        return f"is missing, wanted {_json(wanted)}"
+    if wanted is _MISSING:
+        return f"was added: {_json(found)}"
+    if type(wanted) is not type(found):
+        return f"wanted the {_type(wanted)} {_json(wanted)}, found the {_type(found)} {_json(found)}"
+    return f"wanted {_json(wanted)}, found {_json(found)}"
+
+
+def _did_not_fire(bus: ScenarioBus, rule: str, event_id: str) -> str:
+    event = bus.seen.get(event_id, bus.published[event_id])
+    explanation = _explained(bus, rule, event)
+    if explanation is None or explanation.matched:
+        why = "although its pattern matches the event, which the catch-all rule received"
+        return _message(bus, rule, event, f"{_named(bus, rule)} did not fire, {why}")
+    return _message(bus, rule, event, f"{_named(bus, rule)} did not fire: {_reason(explanation)}")
+
+
+def _fired_on_another(bus: ScenarioBus, rule: str, event_id: str) -> str:
+    event = bus.seen.get(event_id, bus.published[event_id])
+    if rule not in bus.patterns:
+        known = ", ".join(bus.patterns) or "none"
+        return _message(bus, rule, event, f'a rule "{rule}" fired that the scenario did not put; it put {known}')
+    explanation = _explained(bus, rule, event)
+    what = f"{_named(bus, rule)} fired on {_title(event)}, which it is not for"
+    if explanation is not None and not explanation.matched:
+        what += f": {_reason(explanation)}"
+    return _message(bus, rule, event, what)
+
+
+def _nobody_published(rule: str, event_id: str, event: Any, bus: ScenarioBus) -> str:
+    if not event_id:
+        return f"{_named(bus, rule)} sent its target what is no whole event: {_json(event)}"
+    what = "" if event is None else f"\n  received: {_json(event)}"
+    return f"{_named(bus, rule)} fired on the event {event_id}, which nobody published{what}"
+
+
+def _explained(bus: ScenarioBus, rule: str, event: Event) -> Explanation | None:
+    pattern = bus.patterns.get(rule)
+    return None if pattern is None else EventPattern.parse(pattern).explain(event)
+
+
+def _reason(explanation: Explanation) -> str:
+    """The condition that fails, of the alternative that comes nearest."""
+    nearest = min(explanation.branches, key=lambda branch: len(branch.failed))
+    if not nearest.failed:
+        return "each condition holds, but in different elements of an array"
+    failed = nearest.failed[0]
+    found = ", ".join(map(_json, failed.found)) or "nothing"
+    return f"{failed.path} wanted {failed.wanted}, found {found}"
+
+
+def _message(bus: ScenarioBus, rule: str, event: Event, what: str) -> str:
+    lines = [what, f"  event:   {_json(event)}"]
+    if (pattern := bus.patterns.get(rule)) is not None:
+        explained = str(EventPattern.parse(pattern).explain(event)).splitlines()
+        lines += [f"  pattern: {_json(pattern)}", *(f"  {line}" for line in explained)]
+    return "\n".join(lines)
+
+
+def _named(bus: ScenarioBus, rule: str) -> str:
+    pattern = bus.patterns.get(rule)
+    entries = (*catalog.documented_events(), *catalog.never_sent())
+    event = next((entry.id for entry in entries if entry.pattern == pattern), None)
+    if event is not None:
+        return f"the rule for {event}"
+    return "the rule under test" if rule == RULE_UNDER_TEST else f'the rule "{rule}"'
+
+
+def _id_of(event: Event) -> str:
+    """The id of the documented event that an event is one of; events that meet their contract have one."""
+    detail = event["detail"]
+    said = (event["detail-type"], detail["result"], detail.get("reason"))
+    return next(
+        entry.id for entry in catalog.documented_events() if (entry.detail_type, entry.result, entry.reason) == said
+    )
+
+
+def _title(event: Event) -> str:
+    detail = event.get("detail")
+    result = detail.get("result") if isinstance(detail, dict) else None
+    kind = f'"{event.get("detail-type")}"'
+    return f'{kind} with result "{result}"' if result else kind
+
+
+def _unstamped(event: Event) -> Event:
+    return {field: value for field, value in event.items() if field not in STAMPED}
+
+
+def _type(value: Any) -> str:
+    names = {str: "string", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _json(value: Any) -> str:
+    """A value as JSON, or as Python has it where JSON cannot."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return repr(value)

@@ -1,0 +1,123 @@
+"""What arrives in the queues of one scenario: whole events, and notes of which rule fired on which."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pca_events.harness import modes
+from pca_events.harness.session import Session
+
+_NOTE = "pca-events:note"
+"""The only key of a note; no event and no part of one has it."""
+
+_MOST_MESSAGES = 10  # that ReceiveMessage returns at once
+_IN_ORDER = "localstack"
+"""The product whose queues give, in one batch that is not full, all that was sent before."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one rule sent to its target for one event.
+
+    Attributes:
+        rule: the label of the rule.
+        event_id: the id that the bus stamped on the event; empty where the target receives only a part of it.
+        event: what the target received, any JSON; None for a note.
+        queue: the name of the queue that received it.
+        inputs: what a note says beside that, by JSON path.
+    """
+
+    rule: str
+    event_id: str
+    event: Any = None
+    queue: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the input transformer of a target that receives, instead of each event, a note of it.
+
+    Args:
+        rule: the label of the rule, which the note carries beside the id of the event.
+        inputs: JSON paths of texts in the event that it carries too.
+    """
+    names = {f"input{number}": path for number, path in enumerate(inputs)}
+    body = {"rule": rule, "id": "<id>", "inputs": {path: f"<{name}>" for name, path in names.items()}}
+    return {
+        "InputTransformer": {
+            "InputPathsMap": {"id": "$.id", **names},
+            "InputTemplate": json.dumps({_NOTE: body}),
+        }
+    }
+
+
+class Inbox:
+    """Receives from the queues of one scenario.
+
+    EventBridge and SQS may deliver twice: what came already, from the same rule, in the same words, is counted and
+    left out. So is what concerns an event that an earlier scenario published on the same bus.
+
+    Args:
+        session: the connection to the backend.
+        earlier: the ids of the events that earlier scenarios published; may grow.
+
+    Attributes:
+        received: everything else, in the order of its arrival.
+        duplicates: how many deliveries were left out because they came before.
+    """
+
+    def __init__(self, session: Session, earlier: set[str]) -> None:
+        self.received: list[Delivery] = []
+        self.duplicates = 0
+        self._session = session
+        self._earlier = earlier
+        self._known: set[tuple[str, str, str, str]] = set()
+
+    def drain(self, queue: str, rule: str) -> None:
+        """Receive what a queue holds now.
+
+        Args:
+            queue: its name.
+            rule: the label of the rule that sends it whole events, or parts of them.
+        """
+        while self.receive(queue, rule, wait=0):
+            pass
+
+    def receive(self, queue: str, rule: str, wait: int) -> bool:
+        """Receive once, waiting at most `wait` seconds for the first message; return whether more may be there."""
+        url = self._session.queue_url(queue)
+        answer = self._session.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=_MOST_MESSAGES, WaitTimeSeconds=wait
+        )
+        messages = answer.get("Messages", [])
+        for message in messages:
+            self._take(_delivery(message["Body"], queue, rule))
+        most = _MOST_MESSAGES if self._session.backend.product == _IN_ORDER else 1
+        return len(messages) >= most
+
+    def _take(self, delivery: Delivery) -> None:
+        if delivery.event_id in self._earlier:
+            return
+        content = json.dumps([delivery.event, delivery.inputs], sort_keys=True)
+        key = (delivery.queue, delivery.rule, delivery.event_id, content)
+        if key in self._known:
+            self.duplicates += 1
+        else:
+            self._known.add(key)
+            self.received.append(delivery)
+
+
+def _delivery(body: str, queue: str, rule: str) -> Delivery:
+    """Read a message: a note says by its key that it is one, anything else is what a target receives."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        read = body
+    if isinstance(read, dict) and set(read) == {_NOTE}:
+        noted = read[_NOTE]
+        return Delivery(noted["rule"], noted["id"], None, queue, noted["inputs"])
+    if isinstance(read, dict):
+        read = modes.true_event(read)
+        return Delivery(rule, str(read.get("id", "")), read, queue)
+    return Delivery(rule, "", read, queue)
