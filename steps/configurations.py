@@ -146,7 +146,7 @@ def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
 def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
     """Publish every result of the subject's kind; return which arrived and where, and what was received."""
     kind = [event for event in catalog.documented_events() if event.detail_type == subject.detail_type]
-    seen = len(bus.deliveries())
+    seen = len(bus.received)
     names = dict(zip(bus.publish(*(event.event for event in kind)), (event.id for event in kind), strict=True))
     arrivals = [
         (f"{names.get(delivery.event_id, '')}{_place(bus, delivery.queue)}", delivery.event)

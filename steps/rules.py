@@ -15,8 +15,7 @@ def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
 @given("a rule for each documented event")
 def rule_for_each_event(bus: ScenarioBus) -> None:
     """Put one rule for each documented event, named after it."""
-    for event in catalog.documented_events():
-        bus.log(event.id, event.pattern)
+    bus.log_each({event.id: event.pattern for event in catalog.documented_events()})
 
 
 @given("a rule for events where")

@@ -34,6 +34,7 @@ class Bucket:
         self.name = name
         self._session = session
         self._touched = False
+        self._encrypted = False
 
     def become(self, state: str) -> None:
         """Bring the bucket to one of the `STATES`, from any other."""
@@ -49,9 +50,11 @@ class Bucket:
             s3.delete_bucket_policy(Bucket=self.name)
         else:
             s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(self._policy(state)))
-        algorithm = "aws:kms" if state == _ENCRYPTED else "AES256"
-        rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}}]
-        s3.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration={"Rules": rules})
+        if self._encrypted != (state == _ENCRYPTED):  # a new bucket has AES256
+            self._encrypted = state == _ENCRYPTED
+            algorithm = "aws:kms" if self._encrypted else "AES256"
+            rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}}]
+            s3.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def objects(self) -> dict[str, bytes]:
         """Return what the bucket holds, by key."""
@@ -69,6 +72,7 @@ class Bucket:
     def delete(self) -> None:
         """Remove the bucket with all that it holds, if it is there."""
         s3 = self._session.s3
+        self._encrypted = False
         if not self.there():
             return
         for listed in s3.list_objects_v2(Bucket=self.name).get("Contents", []):

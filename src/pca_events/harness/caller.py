@@ -4,7 +4,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -185,19 +185,25 @@ class Caller:
     def _destroy(self) -> None:
         """Remove switches, CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
         self.switches.clear()
+        if there := list(self._authorities()):
+            self._delete(there)
+            there = list(self._authorities())
+        left = [authority["Arn"] for authority in there]
+        if not self.bucket.destroy():
+            left.append(self.bucket.name)
+        if left:
+            raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
+
+    def _delete(self, authorities: Iterable[dict[str, Any]]) -> None:
         pca = self.session.pca
-        for authority in self._authorities():
+        for authority in authorities:
             about = {"CertificateAuthorityArn": authority["Arn"]}
             if authority["Status"] == "ACTIVE":
                 pca.update_certificate_authority(Status="DISABLED", **about)
             pca.delete_certificate_authority(PermanentDeletionTimeInDays=7, **about)
-        left = [] if self.bucket.destroy() else [self.bucket.name]
-        left += [authority["Arn"] for authority in self._authorities()]
-        if left:
-            raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
 
     def _authorities(self) -> Iterator[dict[str, Any]]:
         """The CAs of the account that are not deleted."""
         pages = self.session.pca.get_paginator("list_certificate_authorities").paginate()
         listed = itertools.chain.from_iterable(page["CertificateAuthorities"] for page in pages)
-        return iter([authority for authority in listed if authority["Status"] != "DELETED"])
+        return (authority for authority in listed if authority["Status"] != "DELETED")

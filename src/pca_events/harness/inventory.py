@@ -83,7 +83,7 @@ def destroy(session: Session, name: str) -> None:
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
-    for found in find(session, name, _kinds_of(session)):
+    for found in find_made(session, name):
         found.resource.delete(session)
     check_destroyed(session, name)
     session.makes.clear()
@@ -96,7 +96,7 @@ def check_destroyed(session: Session, name: str) -> None:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
     deadline = time.monotonic() + _GONE_DEADLINE
-    while left := find(session, name, _kinds_of(session)):
+    while left := find_made(session, name):
         if time.monotonic() > deadline:
             raise Leak(_remedy(name, left))
 
@@ -112,9 +112,12 @@ def _remedy(name: str, left: list[Found]) -> str:
     return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
 
 
-def _kinds_of(session: Session) -> list[Kind]:
-    """The rarer kinds are looked for only where the scenario has made one; the end of the run looks for all."""
-    return [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes]
+def find_made(session: Session, name: str) -> list[Found]:
+    """List what scenarios of that name have made; the rarer kinds only where one was made.
+
+    The end of a run looks for all kinds.
+    """
+    return find(session, name, [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes])
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:

@@ -4,14 +4,20 @@ Making and proving gone what every scenario needs takes most of its calls. What 
 handed to the next, after reading the backend anew has shown that it is clean; anything else is destroyed.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from pca_events.errors import Leak
-from pca_events.harness.inventory import destroy, remedies
+from pca_events.harness.inventory import destroy, find_made, remedies
 from pca_events.harness.plan import Configuration
-from pca_events.harness.resources import EventBus, Queue, QueuePolicy, Rule
-from pca_events.harness.session import Session
+from pca_events.harness.resources import EventBus, Queue, QueuePolicy, Resource, Rule, Tags
+from pca_events.harness.session import Pattern, Session
 
 WITNESS = "witness"
 """The label of the catch-all rule, whose target is a queue of its own."""
+
+EVERYTHING: Pattern = {"source": [{"exists": True}]}
+"""The pattern of the catch-all rule."""
 
 
 class Lane:
@@ -23,11 +29,13 @@ class Lane:
     Attributes:
         name: of the bus and of the first queue; every other name begins with it.
         earlier: the ids of the events that scenarios which are over have published here.
+        standing: the patterns, by name, of the rules that stay on the bus between scenarios, the catch-all rule last.
     """
 
     def __init__(self, session: Session) -> None:
         self.name = session.run.new_name()
         self.earlier: set[str] = set()
+        self.standing: dict[str, Pattern] = {}
         self._session = session
 
     @property
@@ -39,11 +47,11 @@ class Lane:
         """Return what every scenario finds: the bus, the queue and its policy."""
         return {"bus": EventBus(self.name), "queue": Queue(self.name), "policy": QueuePolicy(self.name)}
 
-    def make(self, tags: dict[str, str]) -> None:
+    def make(self, tags: Tags) -> None:
         """Make all of it; what was made before a failure is destroyed again."""
-        witness = (Queue(self.witness_queue), QueuePolicy(self.witness_queue))
+        queues = (Queue(self.name, open=True), Queue(self.witness_queue, open=True))
         try:
-            for resource in (*self.configuration().values(), *witness):
+            for resource in (EventBus(self.name), *queues):
                 resource.create(self._session, tags)
         except BaseException:
             self.destroy()
@@ -57,26 +65,50 @@ class Lane:
         """
         destroy(self._session, self.name)
 
-    def hand_over(self, rules: list[str]) -> bool:
-        """Remove the rules of a scenario that is over; return whether the next one finds all as it should be.
+    def clear(self, rules: Iterable[str], more: Iterable[Resource]) -> bool:
+        """Remove what a scenario that is over has made; return whether the next one finds all as it should be.
 
         Args:
             rules: the names of the rules that it has put on the bus.
+            more: what else it has made or changed, in that order.
 
         Raises:
             Leak: a rule is still there after it was deleted.
         """
         for name in rules:
-            Rule(self.name, name, {}).delete(self._session)
-        left = self._session.rules(self.name)
-        for rule in left or ():
-            Rule(self.name, rule["Name"], {}).delete(self._session)
-        if left and (stubborn := self._session.rules(self.name)):
-            raise Leak(remedies(self._session, self.name, [rule["Name"] for rule in stubborn]))
-        return left is not None and self._policy_is_there()
+            if name not in self.standing:
+                self._delete(name)
+        own = {resource.key for resource in self.configuration().values()}
+        others = list(more)
+        for resource in reversed(others):
+            if resource.key not in own:
+                resource.delete(self._session)
+        there = self._session.rules(self.name)
+        if there is None:
+            return False
+        return self._only_standing(there) and (not others or self._holds_nothing_else())
 
-    def _policy_is_there(self) -> bool:
-        return QueuePolicy(self.name).read(self._session) is not None
+    def _only_standing(self, there: Sequence[dict[str, Any]]) -> bool:
+        """Whether the bus has the rules that stay, as they were put, once every other rule is removed."""
+        for rule in there:
+            if rule["Name"] not in self.standing:
+                self._delete(rule["Name"])
+        if len(there) > len(self.standing):
+            stubborn = [rule["Name"] for rule in self._session.rules(self.name) or ()]
+            if left := [name for name in stubborn if name not in self.standing]:
+                raise Leak(remedies(self._session, self.name, left))
+        found = {rule["Name"]: self._session.true(rule["EventPattern"]) for rule in there if rule["State"] == "ENABLED"}
+        return all(found.get(name) == pattern for name, pattern in self.standing.items())
+
+    def _delete(self, rule: str) -> None:
+        Rule(self.name, rule, {}).delete(self._session)
+
+    def _holds_nothing_else(self) -> bool:
+        if QueuePolicy(self.name).read(self._session) is None:
+            return False
+        buses_and_queues = {EventBus(self.name).key, Queue(self.name).key, Queue(self.witness_queue).key}
+        rules = {Rule(self.name, name, {}).key for name in self.standing}
+        return {found.resource.key for found in find_made(self._session, self.name)} == buses_and_queues | rules
 
 
 class Lanes:
@@ -93,25 +125,33 @@ class Lanes:
         self._free: list[Lane] = []
 
     def take(self) -> Lane:
-        """Return a free lane, or a new one."""
-        if self._free:
-            return self._free.pop()
+        """Return a free lane without rules, or a new one."""
+        if (lane := self._with({})) is not None:
+            return lane
         lane = Lane(self._session)
         lane.make(self._tags)
         return lane
 
-    def give_back(self, lane: Lane, rules: list[str], *, as_it_was: bool) -> None:
-        """Take a lane back from a scenario that is over.
+    def exchange(self, lane: Lane, standing: Mapping[str, Pattern]) -> Lane:
+        """Return a free lane that has just these rules standing, for one that nothing was done to; else the same."""
+        other = self._with(standing)
+        if other is None:
+            return lane
+        self._free.append(lane)
+        return other
+
+    def give_back(self, lane: Lane, rules: Iterable[str], more: Iterable[Resource]) -> None:
+        """Take a lane back from a scenario that is over; one that is not as it was is destroyed.
 
         Args:
             lane: as it was taken.
             rules: the names of the rules that the scenario has put on its bus.
-            as_it_was: whether the scenario has changed nothing but rules and their targets.
+            more: what else it has made or changed, in that order.
 
         Raises:
             Leak: something that the scenario made is still there.
         """
-        if as_it_was and lane.hand_over(rules):
+        if lane.clear(rules, more):
             self._free.append(lane)
         else:
             lane.destroy()
@@ -124,3 +164,10 @@ class Lanes:
         """
         while self._free:
             self._free.pop().destroy()
+
+    def _with(self, standing: Mapping[str, Pattern]) -> Lane | None:
+        wanted = {**standing, **({WITNESS: EVERYTHING} if standing else {})}
+        for number, lane in enumerate(self._free):
+            if lane.standing == wanted:
+                return self._free.pop(number)
+        return None

@@ -10,7 +10,7 @@ from pca_events.catalog import Event
 from pca_events.errors import BackendError, BadInput
 from pca_events.harness.expect_error import refusal
 from pca_events.harness.inventory import check_destroyed
-from pca_events.harness.resources import Queue, QueuePolicy, Resource, Rule, Target
+from pca_events.harness.resources import Queue, Resource, Rule, Target
 from pca_events.harness.session import Session
 
 _PATTERN = {"source": ["aws.acm-pca"]}
@@ -33,8 +33,7 @@ class LiveEvents:
         self.session = session
         self._bus = bus
         self._resources: list[Resource] = [
-            Queue(self.name),
-            QueuePolicy(self.name),
+            Queue(self.name, open=True),
             Rule(bus, self.name, _PATTERN),
             Target(bus, self.name, session.backend.queue_arn(self.name)),
         ]
@@ -55,7 +54,9 @@ class LiveEvents:
         self._remove()
 
     def receive(self, wait: int) -> list[Event]:
-        """Return the events that have come, waiting at most `wait` seconds for the first; each comes out once.
+        """Return the events that have come, waiting at most `wait` seconds for the first.
+
+        Each comes out once within twelve hours, which is how long the queue hides what was received.
 
         Raises:
             BadInput: the queue is gone; somebody else has removed it.
@@ -64,14 +65,7 @@ class LiveEvents:
         url = self.session.queue_url(self.name)
         with self._answering():
             answer = self.session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
-            messages = answer.get("Messages", [])
-            if messages:
-                entries = [
-                    {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-                    for number, message in enumerate(messages)
-                ]
-                self.session.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-        return [json.loads(message["Body"]) for message in messages]
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
     def _remove(self) -> None:
         if self.session.backend.api_calls.gone:

@@ -67,9 +67,15 @@ class EventBus:
 
 @dataclass(frozen=True)
 class Queue:
-    """An SQS queue that nothing may send to until it has a policy; a name ending in .fifo makes it FIFO."""
+    """An SQS queue that nothing may send to until it has a policy; a name ending in .fifo makes it FIFO.
+
+    Attributes:
+        name: of the queue.
+        open: whether it is created with the policy that lets EventBridge send, as `QueuePolicy` would put it.
+    """
 
     name: str
+    open: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -84,6 +90,8 @@ class Queue:
     def create(self, session: Session, tags: Tags) -> None:
         """Make the queue."""
         attributes = {"VisibilityTimeout": _RECEIVED_ONCE}
+        if self.open:
+            attributes |= {"Policy": json.dumps(QueuePolicy(self.name).document(session))}
         if self.fifo:
             attributes |= {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
         answer = session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
@@ -115,16 +123,16 @@ class QueuePolicy:
 
     def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
         """Put the policy."""
-        self._put(session, json.dumps(self._document(session)))
+        self._put(session, json.dumps(self.document(session)))
 
     def read(self, session: Session) -> "QueuePolicy | None":
         """Return this policy where the queue has it to the letter; a policy that says something else is none."""
         policy = (_attributes(session, self.queue) or {}).get("Policy")
-        return self if policy and json.loads(policy) == self._document(session) else None
+        return self if policy and json.loads(policy) == self.document(session) else None
 
     def update(self, session: Session) -> None:
         """Put the policy again."""
-        self._put(session, json.dumps(self._document(session)))
+        self._put(session, json.dumps(self.document(session)))
 
     def delete(self, session: Session) -> None:
         """Take the policy away."""
@@ -134,7 +142,8 @@ class QueuePolicy:
         if url := or_none(session.queue_url, name=self.queue):
             or_none(session.sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": policy})
 
-    def _document(self, session: Session) -> dict[str, Any]:
+    def document(self, session: Session) -> dict[str, Any]:
+        """Return the policy as JSON."""
         return {
             "Version": "2012-10-17",
             "Statement": [

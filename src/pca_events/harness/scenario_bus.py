@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,9 +14,9 @@ from pca_events.errors import BusSilent, PlanNotEmpty, PublishError
 from pca_events.harness import modes
 from pca_events.harness import plan as planning
 from pca_events.harness.inbox import Delivery, Inbox, note
-from pca_events.harness.lane import WITNESS, Lane, Lanes
+from pca_events.harness.lane import EVERYTHING, WITNESS, Lane, Lanes
 from pca_events.harness.plan import Change, Configuration
-from pca_events.harness.resources import Archive, Queue, Resource, Rule, Target
+from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Resource, Rule, Target, Topic
 from pca_events.harness.session import Pattern, Session
 
 RULE_UNDER_TEST = "rule-under-test"
@@ -25,7 +25,6 @@ RULE_UNDER_TEST = "rule-under-test"
 Firing = tuple[str, str]
 """The label of a rule and the id of an event that it fired on."""
 
-_EVERYTHING: Pattern = {"source": [{"exists": True}]}
 _DEADLINE = 10.0  # seconds until the catch-all rule must have received what was published
 _GRACE = 3.0  # seconds more for an expected event; EventBridge may deliver late
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
@@ -67,21 +66,25 @@ class ScenarioBus:
         self.published: dict[str, Event] = {}
         self.seen: dict[str, Event] = {}
         self._lanes = lanes
-        self._lane = Lane(session) if lanes is None else lanes.take()
-        self.name = self._lane.name
-        self._inbox = Inbox(session, self._lane.earlier)
-        self._witnessed = Inbox(session, self._lane.earlier)
+        self._occupy(Lane(session) if lanes is None else lanes.take())
         self._tags = session.run.tags(scenario)
         self._patience = _DEADLINE if patience is None else patience
         self._watched = ""
-        self._put_rules: dict[str, None] = {}
+        self._rules: dict[str, None] = {}
         self._witness_is_last = False
-        self._only_rules_changed = True
+        self._made: dict[str, Resource] = {}
+        self._standing: dict[str, Pattern] = {}
+
+    def _occupy(self, lane: Lane) -> None:
+        self._lane = lane
+        self.name = lane.name
+        self.applied = lane.configuration()
+        self._inbox = Inbox(self.session, lane.earlier)
+        self._witnessed = Inbox(self.session, lane.earlier)
 
     def __enter__(self) -> "ScenarioBus":
         if self._lanes is None:
             self._lane.make(self._tags)
-        self.applied = self._lane.configuration()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,8 +94,10 @@ class ScenarioBus:
             self._lane.destroy()
             return
         self._lane.earlier.update(self.published)
-        as_it_was = self._only_rules_changed and not self.session.makes
-        self._lanes.give_back(self._lane, list(self._put_rules), as_it_was=as_it_was)
+        if self._standing and self.patterns == self._standing:
+            self._lane.standing = {**self._standing, WITNESS: EVERYTHING}
+        self._lanes.give_back(self._lane, self._rules, self._made.values())
+        self.session.makes.clear()
 
     @property
     def backend(self) -> Backend:
@@ -114,6 +119,18 @@ class ScenarioBus:
         """Put a rule whose target receives a note of each event that matches, with the texts at these JSON paths."""
         self._put(f"rule {label}", Rule(self.name, label, pattern))
         self._put(f"target {label}", Target(self.name, label, self.queue_arn(), note(label, inputs)))
+
+    def log_each(self, patterns: Mapping[str, Pattern]) -> None:
+        """Put a rule for each pattern, as `log` does; they stay on the bus for the next scenario that asks for them."""
+        if self._lanes is not None and not self._rules:
+            self._standing = dict(patterns)
+            self._occupy(self._lanes.exchange(self._lane, patterns))
+            if self._lane.standing:
+                self.patterns.update(patterns)
+                self._witness_is_last = True
+                return
+        for label, pattern in patterns.items():
+            self.log(label, pattern)
 
     def default_target(self, rule: str) -> Target:
         """Return the target that passes a rule's events on whole to the scenario's own queue."""
@@ -292,23 +309,23 @@ class ScenarioBus:
 
     def _note_change(self, resource: Resource, *, new: bool = False) -> None:
         """Note what a change means for the order of the rules, and for whoever uses the bus next."""
-        if not isinstance(resource, Rule | Target) or resource.bus != self.name:
-            self._only_rules_changed = False
-            self._witness_is_last = False
-        elif isinstance(resource, Rule):
-            self._put_rules[resource.name] = None
+        if isinstance(resource, Rule) and resource.bus == self.name:
+            self._rules[resource.name] = None
             self.patterns[resource.name] = resource.pattern
             self._witness_is_last = self._witness_is_last and not new
+        elif isinstance(resource, EventBus | Queue | QueuePolicy | Topic | LogGroup | Archive | Rule):
+            self._witness_is_last = False
+            self._made[resource.key] = resource
 
     def _put_witness_last(self) -> None:
         if self._witness_is_last:
             return
-        witness = Rule(self.name, WITNESS, _EVERYTHING)
-        if WITNESS in self._put_rules:
+        witness = Rule(self.name, WITNESS, EVERYTHING)
+        if WITNESS in self._rules or WITNESS in self._lane.standing:
             self._await_witness()
             witness.delete(self.session)
         witness.create(self.session, self._tags)
-        self._put_rules[WITNESS] = None
+        self._rules[WITNESS] = None
         target = Target(self.name, WITNESS, self.queue_arn(self._lane.witness_queue))
         target.create(self.session, self._tags)
         self._witness_is_last = True
