@@ -9,6 +9,7 @@ from pca_events import catalog
 from pca_events.errors import PcaEventsError
 from pca_events.harness import ScenarioBus, Session
 from pca_events.harness.expect_error import refusal
+from pca_events.harness.lane import Lanes
 from pca_events.harness.resources import Archive, Queue, QueuePolicy, Rule, Target
 
 _SOON = 2  # seconds in which what is to come must have come
@@ -28,34 +29,51 @@ class Behaviour:
 
     name: str
     says: str
-    trial: Callable[[Session], bool]
+    trial: Callable[["Bench"], bool]
 
-    def shown_by(self, session: Session) -> bool:
+    def shown_by(self, session: Session, lanes: Lanes | None = None) -> bool:
         """Try it; a backend that answers with an error does not do as AWS does.
 
         A trial needs deliveries: where the session's mode has none, the source is rewritten.
+
+        Args:
+            session: the connection to the backend.
+            lanes: where the trial takes its bus from; without them it makes one, and destroys it.
         """
         if session.mode == "pattern-only":
-            session = Session(session.backend, session.run, "alias")
+            session, lanes = Session(session.backend, session.run, "alias"), None
         shown: list[bool] = []
         try:
-            refused = refusal(lambda: shown.append(self.trial(session)))
+            refused = refusal(lambda: shown.append(self.trial(Bench(session, lanes))))
         except PcaEventsError:
             return False
         return refused is None and shown[0]
 
 
-def _bus(session: Session) -> ScenarioBus:
-    return ScenarioBus(session, "calibration", patience=_SOON)
+@dataclass(frozen=True)
+class Bench:
+    """Where a trial is made."""
+
+    session: Session
+    lanes: Lanes | None
+
+    @property
+    def events(self) -> Any:
+        """The EventBridge client."""
+        return self.session.events
+
+    def bus(self) -> ScenarioBus:
+        """Return a bus that is given up soon."""
+        return ScenarioBus(self.session, "calibration", patience=_SOON, lanes=self.lanes)
 
 
-def _source_refused(session: Session) -> bool:
-    answer = session.events.put_events(Entries=[{"Source": "aws.acm-pca", "DetailType": "trial", "Detail": "{}"}])
+def _source_refused(bench: Bench) -> bool:
+    answer = bench.events.put_events(Entries=[{"Source": "aws.acm-pca", "DetailType": "trial", "Detail": "{}"}])
     return bool(answer["Entries"][0].get("ErrorCode") == "NotAuthorizedForSourceException")
 
 
-def _stamps(session: Session) -> bool:
-    with _bus(session) as bus:
+def _stamps(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
         (stamped,) = bus.publish(EVENT.event)
         (received,) = [delivery.event or {} for delivery in bus.deliveries()]
@@ -63,40 +81,40 @@ def _stamps(session: Session) -> bool:
         return all(received.get(field) == value for field, value in expected.items())
 
 
-def _time_kept(session: Session) -> bool:
-    with _bus(session) as bus:
+def _time_kept(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
         bus.publish(EVENT.event)
         return [(delivery.event or {}).get("time") for delivery in bus.deliveries()] == [EVENT.sample["time"]]
 
 
-def _disabled_rule(session: Session) -> bool:
-    with _bus(session) as bus:
+def _disabled_rule(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
         bus.elsewhere(Rule(bus.name, RULE, EVENT.pattern, state="DISABLED"))
         bus.publish(EVENT.event)
         return bus.deliveries() == []
 
 
-def _invalid_pattern(session: Session) -> bool:
-    with _bus(session) as bus:
+def _invalid_pattern(bench: Bench) -> bool:
+    with bench.bus() as bus:
         return _refused(
-            "InvalidEventPatternException", session.events.put_rule,
+            "InvalidEventPatternException", bench.events.put_rule,
             Name=RULE, EventBusName=bus.name, EventPattern='{"source": "text"}',
         )  # fmt: skip
 
 
-def _no_starvation(session: Session) -> bool:
-    with _bus(session) as bus:
+def _no_starvation(bench: Bench) -> bool:
+    with bench.bus() as bus:
         broken = '{"detail": {"result": [{"prefix": 1}]}}'
-        refusal(lambda: session.events.put_rule(Name="broken", EventBusName=bus.name, EventPattern=broken))
+        refusal(lambda: bench.events.put_rule(Name="broken", EventBusName=bus.name, EventPattern=broken))
         bus.watch(RULE, EVENT.pattern)
         bus.publish(EVENT.event)
         return len(bus.deliveries()) == 1
 
 
-def _dead_letter_queue(session: Session) -> bool:
-    with _bus(session) as bus:
+def _dead_letter_queue(bench: Bench) -> bool:
+    with bench.bus() as bus:
         nowhere = {"DeadLetterConfig": {"Arn": bus.queue_arn()}, "RetryPolicy": {"MaximumRetryAttempts": 0}}
         bus.watch(RULE, EVENT.pattern)
         bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(f"{bus.name}-nowhere"), nowhere))
@@ -104,8 +122,8 @@ def _dead_letter_queue(session: Session) -> bool:
         return _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _retry(session: Session) -> bool:
-    with _bus(session) as bus:
+def _retry(bench: Bench) -> bool:
+    with bench.bus() as bus:
         late = Queue(f"{bus.name}-late")
         bus.watch(RULE, EVENT.pattern)
         bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(late.name)))
@@ -115,10 +133,10 @@ def _retry(session: Session) -> bool:
         return _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _queue_policy(session: Session) -> bool:
-    with _bus(session) as bus:
+def _queue_policy(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bare = Queue(f"{bus.name}-bare")
-        bare.create(session, {})
+        bare.create(bench.session, {})
         bus.watch(RULE, EVENT.pattern)
         bus.apply({**bus.applied, "bare": bare, "target": Target(bus.name, RULE, bus.queue_arn(bare.name))})
         bus.publish(EVENT.event)
@@ -128,33 +146,33 @@ def _queue_policy(session: Session) -> bool:
         return without and _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _told(session: Session, options: dict[str, Any]) -> list[Any]:
-    with _bus(session) as bus:
+def _told(bench: Bench, options: dict[str, Any]) -> list[Any]:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
         bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(), options))
         bus.publish(EVENT.event)
         return [delivery.event for delivery in bus.deliveries()]
 
 
-def _transformer(session: Session) -> bool:
+def _transformer(bench: Bench) -> bool:
     paths = {"kind": "$.detail-type", "detail": "$.detail"}
     template = '{"of": <kind>, "detail": <detail>, "by": "<aws.events.rule-name>"}'
-    told = _told(session, {"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
+    told = _told(bench, {"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
     return told == [{"of": EVENT.detail_type, "detail": {"result": "failure"}, "by": RULE}]
 
 
-def _input_path(session: Session) -> bool:
-    return _told(session, {"InputPath": "$.detail"}) == [{"result": "failure"}]
+def _input_path(bench: Bench) -> bool:
+    return _told(bench, {"InputPath": "$.detail"}) == [{"result": "failure"}]
 
 
-def _constant_input(session: Session) -> bool:
-    return _told(session, {"Input": '{"alarm": true}'}) == [{"alarm": True}]
+def _constant_input(bench: Bench) -> bool:
+    return _told(bench, {"Input": '{"alarm": true}'}) == [{"alarm": True}]
 
 
-def _archive_and_replay(session: Session) -> bool:
-    with _bus(session) as bus:
+def _archive_and_replay(bench: Bench) -> bool:
+    with bench.bus() as bus:
         archive = Archive(bus.name, bus.name, {"source": EVENT.pattern["source"]})
-        archive.create(session, {})
+        archive.create(bench.session, {})
         bus.watch(RULE, EVENT.pattern)
         bus.publish(EVENT.event)
         bus.deliveries()
@@ -162,29 +180,29 @@ def _archive_and_replay(session: Session) -> bool:
         return bool(bus.replayed())
 
 
-def _long_rule_name(session: Session) -> bool:
-    with _bus(session) as bus:
+def _long_rule_name(bench: Bench) -> bool:
+    with bench.bus() as bus:
         return _refused(
-            "ValidationException", session.events.put_rule,
+            "ValidationException", bench.events.put_rule,
             Name="r" * 65, EventBusName=bus.name, EventPattern='{"source": ["text"]}',
         )  # fmt: skip
 
 
-def _long_detail_type(session: Session) -> bool:
-    answer = session.events.put_events(Entries=[{"Source": "trial", "DetailType": "x" * 129, "Detail": "{}"}])
+def _long_detail_type(bench: Bench) -> bool:
+    answer = bench.events.put_events(Entries=[{"Source": "trial", "DetailType": "x" * 129, "Detail": "{}"}])
     return "ErrorCode" in answer["Entries"][0]
 
 
-def _rule_with_targets(session: Session) -> bool:
-    with _bus(session) as bus:
+def _rule_with_targets(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
-        return _refused("ValidationException", session.events.delete_rule, Name=RULE, EventBusName=bus.name)
+        return _refused("ValidationException", bench.events.delete_rule, Name=RULE, EventBusName=bus.name)
 
 
-def _bus_with_rules(session: Session) -> bool:
-    with _bus(session) as bus:
+def _bus_with_rules(bench: Bench) -> bool:
+    with bench.bus() as bus:
         bus.watch(RULE, EVENT.pattern)
-        return _refused("ValidationException", session.events.delete_event_bus, Name=bus.name)
+        return _refused("ValidationException", bench.events.delete_event_bus, Name=bus.name)
 
 
 def _refused(code: str, operation: Any, **words: Any) -> bool:

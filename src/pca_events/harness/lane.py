@@ -81,12 +81,12 @@ class Lane:
         own = {resource.key for resource in self.configuration().values()}
         others = list(more)
         for resource in reversed(others):
-            if resource.key not in own:
+            if resource.key not in own and not isinstance(resource, QueuePolicy):  # which goes with its queue
                 resource.delete(self._session)
         there = self._session.rules(self.name)
         if there is None:
             return False
-        return self._only_standing(there) and (not others or self._holds_nothing_else())
+        return self._only_standing(there) and (not (others or self._session.makes) or self._holds_nothing_else())
 
     def _only_standing(self, there: Sequence[dict[str, Any]]) -> bool:
         """Whether the bus has the rules that stay, as they were put, once every other rule is removed."""
