@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pca_events.cli.check_matrix import print_report
-from pca_events.cli.console import console, escape
+from pca_events.cli.console import console, escape, page
 from pca_events.consumers.check import check
 from pca_events.consumers.formats import FORMATS
 from pca_events.consumers.ignoring import read_baseline, without_ignored, write_baseline
@@ -35,21 +35,20 @@ def run(options: argparse.Namespace) -> int:
     report = without_ignored(check(reading, all_rules=options.all_rules), known)
     if options.write_baseline:
         write_baseline(options.write_baseline, report.rules)
-    out = console()
-    _print(report, options, out)
+    _print(report, options)
     status = report.exit_status
     if options.deploy:
-        status = max(status, _deploy(report, options, out))
+        status = max(status, _deploy(report, options, console()))
     return status
 
 
-def _print(report: CheckReport, options: argparse.Namespace, out: "Console") -> None:
+def _print(report: CheckReport, options: argparse.Namespace) -> None:
     if options.format != "text":
         sys.stdout.write(FORMATS[options.format](report))
         return
-    print_report(report, out, verbose=options.verbose, all_rules=options.all_rules)
+    print_report(report, page(), verbose=options.verbose, all_rules=options.all_rules)
     if options.mutate:
-        _print_breadth(report, out)
+        _print_breadth(report, console())
 
 
 def _print_breadth(report: CheckReport, out: "Console") -> None:

@@ -1,6 +1,8 @@
 """How every command writes to its reader; rich is imported where something is printed with it, and not before."""
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +19,28 @@ def console(*, stderr: bool = False) -> "Console":
     if not made.is_terminal:
         made.width = _WIDTH_OF_A_FILE
     return made
+
+
+class Plain:
+    """Standard output that is no terminal, for a page that is printed without rich where it needs no styles."""
+
+    width = _WIDTH_OF_A_FILE
+
+    @property
+    def file(self) -> TextIO:
+        """The stream."""
+        return sys.stdout
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the stream."""
+        return sys.stdout.encoding
+
+
+def page() -> "Console | Plain":
+    """Return standard output: a console where it is a terminal, or where the environment asks rich for styles."""
+    asked = {"TTY_COMPATIBLE", "FORCE_COLOR"} & os.environ.keys()
+    return console() if asked or sys.stdout.isatty() else Plain()
 
 
 def titled_table(title: str, title_style: str | None = None) -> "Table":
