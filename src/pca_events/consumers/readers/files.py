@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pca_events.consumers.model import Place, Reading, Unreadable
 from pca_events.consumers.readers.contents import Refused, text_of
-from pca_events.consumers.readers.documents import read_document_file
 from pca_events.consumers.readers.found_files import Found, find, terraform_beside
 from pca_events.processes import pool, processors, result_of
 
@@ -86,6 +85,8 @@ def _read_portion(portion: list[Folder]) -> Reading:
 
 
 def _read_one(file: Found) -> Reading:
+    from pca_events.consumers.readers.documents import read_document_file
+
     try:
         text = text_of(file.path, always=file.named)
         return Reading() if text is None else read_document_file(text, file.path, named=file.named)
