@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-ACCOUNT = "111122223333"
-"""The account of every run on LocalStack, which takes it from the access key id."""
+import boto3
+from botocore.config import Config
+from localstack_client.session import Session
 
-REGION = "us-east-1"
+from pca_events.backends.defaults import ACCOUNT as ACCOUNT
+from pca_events.backends.defaults import REGION as REGION
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,6 @@ class Backend:
 
         Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) have no say.
         """
-        from botocore.config import Config
-        from localstack_client.session import Session
-
         url = urlsplit(self.endpoint_url)
         with _no_ambient_settings(use_ssl=url.scheme == "https"):
             session = Session(
@@ -80,8 +79,6 @@ def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
     localstack-client lets `AWS_ENDPOINT_URL` and `USE_SSL` win over its arguments, and boto3 fails on an
     unknown `AWS_PROFILE` even where credentials are given.
     """
-    import boto3
-
     before = dict(os.environ)
     session = boto3.DEFAULT_SESSION
     for name in before:

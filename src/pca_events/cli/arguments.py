@@ -266,7 +266,7 @@ def _localstack(parser: Parser) -> None:
 
 
 def _watch(parser: Parser) -> None:
-    from pca_events.backends.backend import ACCOUNT, REGION
+    from pca_events.backends.defaults import ACCOUNT, REGION
 
     parser.description = (
         "Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "

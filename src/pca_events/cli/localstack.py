@@ -4,7 +4,7 @@ import argparse
 import signal
 
 from pca_events.backends import EmbeddedLocalStack
-from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.backends.defaults import ACCOUNT, REGION
 
 
 def run(options: argparse.Namespace) -> int:
