@@ -1,7 +1,12 @@
-"""`python -m pca_events` is `pca-events`."""
+"""The process of the command `pca-events`, which is also `python -m pca_events`."""
 
-import sys
+from pca_events.interrupts import die_at_once
 
-from pca_events.cli import main
+die_at_once()  # before any other import, so that Ctrl-C ends them without a traceback
 
-sys.exit(main())
+import sys  # noqa: E402
+
+from pca_events.cli import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

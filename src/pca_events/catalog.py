@@ -1,7 +1,6 @@
 """The documented events of AWS Private CA, and what it never sends; read from samples/ and schemas/."""
 
 import copy
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -166,6 +165,8 @@ def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
     by_id = {entry.id: entry for entry in entries}
     if event_id in by_id:
         return by_id[event_id]
+    import difflib
+
     nearest = difflib.get_close_matches(event_id, by_id, n=1)
     advice = f'did you mean "{nearest[0]}"?' if nearest else "known: " + ", ".join(by_id)
     raise BadInput(f'no {what} is called "{event_id}"; {advice}')

@@ -2,7 +2,6 @@
 
 import argparse
 import configparser
-import importlib
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ import pytest
 import yaml
 
 from pca_events.cli import COMMANDS
+from pca_events.cli.arguments import add_arguments
 from pca_events.consumers.formats import FORMATS
 
 TOP = Path(__file__).parents[2]
@@ -35,14 +35,8 @@ def snippets(language: str) -> list[str]:
 def known_options() -> Iterator[str]:
     """The options of `pca-events check`."""
     parser = argparse.ArgumentParser()
-    importlib.import_module("pca_events.cli.check").add_to(parser.add_subparsers())
-    yield from re.findall(r"--[a-z-]+", subcommand_help(parser))
-
-
-def subcommand_help(parser: argparse.ArgumentParser) -> str:
-    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    (check,) = [command for action in actions for command in action.choices.values()]
-    return str(check.format_help())
+    add_arguments("check", parser)
+    yield from re.findall(r"--[a-z-]+", parser.format_help())
 
 
 def test_the_command_is_there() -> None:

@@ -307,7 +307,7 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
         return read_document_file(text, file, named=named)
 
     monkeypatch.setattr("pca_events.consumers.readers.files.processors", lambda: 2)
-    monkeypatch.setattr("pca_events.consumers.readers.files.read_document_file", dies_elsewhere)
+    monkeypatch.setattr("pca_events.consumers.readers.documents.read_document_file", dies_elsewhere)
     assert len(read_paths([str(here)]).rules) == 130
 
 

@@ -12,11 +12,8 @@ from botocore.config import Config
 from localstack_client.session import Session
 
 from pca_events.backends.api_calls import ApiCalls
-
-ACCOUNT = "111122223333"
-"""The account of every run on LocalStack, which takes it from the access key id."""
-
-REGION = "us-east-1"
+from pca_events.backends.defaults import ACCOUNT as ACCOUNT
+from pca_events.backends.defaults import REGION as REGION
 
 _PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 

@@ -1,56 +1,65 @@
 """The command `pca-events`."""
 
-import argparse
-import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
-from pca_events import __version__
-from pca_events.errors import PcaEventsError
+from pca_events.interrupts import INTERRUPTED, die_at_once, handlers_restored, raise_interrupts
 
-COMMANDS = (
-    "check",
-    "explain",
-    "list",
-    "show",
-    "sample",
-    "validate",
-    "mutate",
-    "diff",
-    "export",
-    "verify",
-    "site",
-    "calibrate",
-    "sweep",
-    "localstack",
-    "watch",
-)
-"""Each is a module of this package; only the one that is asked for is loaded."""
+COMMANDS = {
+    "check": "check a consumer's rules where they are written",
+    "explain": "say key by key why an event pattern matches an event, or does not",
+    "list": "list what is sent, by which operation, and what is never sent",
+    "show": "say all about one event: example, meaning, remedy, fields, ready rules",
+    "sample": "make realistic events, as JSON lines, or ones that break the contract",
+    "validate": "hold recorded events against the contract",
+    "mutate": "put the schemas to the test with broken events and unusual good ones",
+    "diff": "show what changed between two versions of the schemas",
+    "export": "write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",
+    "verify": "run every scenario and show what became of each documented event",
+    "site": "write the living documentation as a static site",
+    "calibrate": "show how far an emulator does as AWS does",
+    "sweep": "remove what runs have left behind; shows it only, without --yes",
+    "localstack": "run the embedded LocalStack in the foreground until Ctrl-C",
+    "watch": "show the events on a bus as they come, until Ctrl-C",
+}
+"""What each command does, in one line. `arguments` has its arguments; the module of its name is imported to run it."""
 
 INPUT_UNREADABLE = 2
-_INTERRUPTED = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 all is well, 1 a contract is broken, 2 unusable input."""
-    given = sys.argv[1:] if words is None else words
-    parser = argparse.ArgumentParser(
-        prog="pca-events",
-        description="Contracts and a test harness for the events that AWS Private CA sends to Amazon EventBridge.",
-    )
-    parser.add_argument("--version", action="version", version=f"pca-events {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in given[:1] if given and given[0] in COMMANDS else COMMANDS:
-        importlib.import_module(f"pca_events.cli.{name}").add_to(commands)
-    options = parser.parse_args(given)
+    """Run one command and return its exit status: 0 all is well, 1 a contract is broken, 2 unusable input.
+
+    Args:
+        words: the command line; without it that of the process, whose handlers of SIGINT and SIGTERM are then replaced.
+    """
+    with nullcontext() if words is None else handlers_restored():
+        try:
+            die_at_once()
+            try:
+                return _run(sys.argv[1:] if words is None else words)
+            finally:
+                die_at_once()
+        except KeyboardInterrupt:
+            return INTERRUPTED
+
+
+def _run(words: Sequence[str]) -> int:
+    import importlib
+
+    from pca_events.cli.arguments import parsed
+    from pca_events.errors import PcaEventsError
+
+    options = parsed(words)
+    command = importlib.import_module(f"pca_events.cli.{options.command}")
+    raise_interrupts()
     try:
-        status: int = options.run(options)
+        status: int = command.run(options)
     except PcaEventsError as error:
         print(f"pca-events: {error}", file=sys.stderr)
         return INPUT_UNREADABLE
     except BrokenPipeError:  # `| head` has read enough
         sys.stderr.close()
         return 0
-    except KeyboardInterrupt:
-        return _INTERRUPTED
     return status

@@ -1,7 +1,6 @@
 """`pca-events calibrate`: how far an emulator does as AWS does."""
 
 import argparse
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,17 +12,6 @@ from pca_events.cli.console import console
 from pca_events.harness import Mode, RunId, Session
 
 _AS_ON_AWS, _KNOWN, _UNKNOWN = "[green]as on AWS[/]", "[yellow]differs, known[/]", "[red]differs[/]"
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("calibrate", help="show how far an emulator does as AWS does")
-    parser.add_argument(
-        "--endpoint-url",
-        metavar="URL",
-        help="a running LocalStack, MiniStack or moto server; without it an embedded LocalStack is tried",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,49 +5,22 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from typing import TYPE_CHECKING
 
 from pca_events.cli.check_matrix import print_report
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape, page
 from pca_events.consumers.check import check
 from pca_events.consumers.formats import FORMATS
 from pca_events.consumers.ignoring import read_baseline, without_ignored, write_baseline
-from pca_events.consumers.model import DEFAULT_BUS, Reading
+from pca_events.consumers.model import Reading
 from pca_events.consumers.readers.files import read_paths
 from pca_events.consumers.report import CheckReport
 from pca_events.errors import BadInput
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pca_events.harness import Session
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser(
-        "check",
-        help="check a consumer's rules where they are written",
-        description="Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
-        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not.",
-    )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
-    parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
-    parser.add_argument("--all-rules", action="store_true", help="list the rules of other sources too")
-    parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
-    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
-    parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")
-    parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
-    parser.add_argument("--deploy", action="store_true", help="put the rules on a real event bus and compare")
-    live = parser.add_argument_group("a live event bus", "its rules are read too, and --deploy uses it")
-    live.add_argument("--endpoint-url", metavar="URL", help="the LocalStack at URL")
-    live.add_argument("--aws", action="store_true", help="AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
-    live.add_argument("--aws-profile", metavar="NAME", help="the profile to take credentials from")
-    live.add_argument("--aws-account", metavar="ID", action="append", default=[], help="an account that may be used")
-    live.add_argument("--bus", default=DEFAULT_BUS, help="the event bus to read (default: %(default)s)")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,24 +35,23 @@ def run(options: argparse.Namespace) -> int:
     report = without_ignored(check(reading, all_rules=options.all_rules), known)
     if options.write_baseline:
         write_baseline(options.write_baseline, report.rules)
-    out = console()
-    _print(report, options, out)
+    _print(report, options)
     status = report.exit_status
     if options.deploy:
-        status = max(status, _deploy(report, options, out))
+        status = max(status, _deploy(report, options, console()))
     return status
 
 
-def _print(report: CheckReport, options: argparse.Namespace, out: Console) -> None:
+def _print(report: CheckReport, options: argparse.Namespace) -> None:
     if options.format != "text":
         sys.stdout.write(FORMATS[options.format](report))
         return
-    print_report(report, out, verbose=options.verbose, all_rules=options.all_rules)
+    print_report(report, page(), verbose=options.verbose, all_rules=options.all_rules)
     if options.mutate:
-        _print_breadth(report, out)
+        _print_breadth(report, console())
 
 
-def _print_breadth(report: CheckReport, out: Console) -> None:
+def _print_breadth(report: CheckReport, out: "Console") -> None:
     from pca_events.consumers.breadth import breadth
     from pca_events.consumers.unknowns import stated
     from pca_events.errors import InvalidPattern
@@ -100,6 +72,11 @@ def _print_breadth(report: CheckReport, out: Console) -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, on standard error so that it never mixes with the report."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     terminal = console(stderr=True)
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
@@ -132,7 +109,7 @@ def _session(options: argparse.Namespace) -> Iterator["Session"]:
             emulator.stop()
 
 
-def _deploy(report: CheckReport, options: argparse.Namespace, out: Console) -> int:
+def _deploy(report: CheckReport, options: argparse.Namespace, out: "Console") -> int:
     """Put every rule that is known whole on a real bus and compare; exit status 1 where the verdicts differ."""
     from pca_events.cli.check_deployed import compare
 

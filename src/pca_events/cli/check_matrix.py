@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.text import Text
 
 from pca_events.catalog import documented
+from pca_events.cli.console import Plain
 from pca_events.consumers.formats.columns import Column, columns
 from pca_events.consumers.formats.wording import SYMBOLS, fires, printable, summary
 from pca_events.consumers.report import CheckedRule, CheckReport, Finding, Fires, Level
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 WIDEST = 100
 """How many columns of the terminal the matrix takes at most."""
@@ -36,7 +40,9 @@ Part = tuple[str, str]
 """Some text and its style."""
 
 
-def print_report(report: CheckReport, out: Console, *, verbose: bool = False, all_rules: bool = False) -> None:
+def print_report(
+    report: CheckReport, out: "Console | Plain", *, verbose: bool = False, all_rules: bool = False
+) -> None:
     """Print a report.
 
     Args:
@@ -74,9 +80,9 @@ def shorten(text: str, width: int, mark: str = "…") -> str:
 
 
 class _Page:
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: "Console | Plain") -> None:
         self._out = out
-        self._styled = out.is_terminal or out.record
+        self._console = None if isinstance(out, Plain) or not (out.is_terminal or out.record) else out
         self._unicode = out.encoding.lower().startswith("utf")
         self._mark = "…" if self._unicode else "..."
         self._symbols = SYMBOLS if self._unicode else _PLAIN
@@ -89,8 +95,8 @@ class _Page:
 
     def line(self, *parts: Part) -> None:
         """Print one line; nothing in it is taken for markup."""
-        if self._styled:
-            self._out.print(self._text(parts))
+        if self._console is not None:
+            self._console.print(self._text(parts))
         else:  # rich takes most of the time where there are thousands of rules, and has nothing to do
             self._out.file.write("".join(self._shown(text) for text, _ in parts).rstrip() + "\n")
 
@@ -166,14 +172,17 @@ class _Page:
 
     def _paragraph(self, lead: Part, parts: list[Part]) -> None:
         """Print text beside its lead; where somebody watches, in lines that fit."""
-        if not self._styled or self._out.width < 3 * _INDENT:
+        out = self._console
+        if out is None or out.width < 3 * _INDENT:
             self.line(lead, *parts)
             return
-        for line in self._text(parts).wrap(self._out, self._out.width - _INDENT):
-            self._out.print(self._text([lead]) + line)
+        for line in self._text(parts).wrap(out, out.width - _INDENT):
+            out.print(self._text([lead]) + line)
             lead = _BESIDE
 
-    def _text(self, parts: Iterable[Part]) -> Text:
+    def _text(self, parts: Iterable[Part]) -> "Text":
+        from rich.text import Text
+
         return Text.assemble(*((self._shown(text), style) for text, style in parts))
 
     def _shown(self, text: str) -> str:

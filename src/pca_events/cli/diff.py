@@ -3,11 +3,8 @@
 import argparse
 import json
 from dataclasses import asdict
-from typing import Any
 
-from rich.markup import escape
-
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape
 from pca_events.consumers.check import check
 from pca_events.consumers.formats.wording import printable
 from pca_events.consumers.hits import rules_hit
@@ -17,19 +14,6 @@ from pca_events.errors import BadInput
 from pca_events.schema_diff import Change, Effect, diff, read_version
 
 _COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("diff", help="show what changed between two versions of the schemas")
-    version = "a schemas folder, a checkout that has one, or a git revision of the repository in this folder"
-    parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
-    parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
-    parser.add_argument(
-        "--consumers", metavar="PATH", action="append", default=[], help="say which rules there a breaking change hits"
-    )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

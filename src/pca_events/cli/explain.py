@@ -4,26 +4,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
-
-from rich.markup import escape
 
 from pca_events import catalog
 from pca_events.catalog import Event
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape
 from pca_events.consumers.nearest import change_to_match, nearest
 from pca_events.errors import BadInput
 from pca_events.pattern import EventPattern
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("explain", help="say key by key why an event pattern matches an event, or does not")
-    parser.add_argument(
-        "--pattern", metavar="FILE", required=True, help="an event pattern as JSON; - is standard input"
-    )
-    parser.add_argument("--event", metavar="FILE|EVENT", required=True, help="an event as JSON, or the id of one")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

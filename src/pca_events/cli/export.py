@@ -3,27 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.exports import FORMATS, documented_detail_types
 from pca_events.whole_files import write_file, write_folder
 
 _STANDARD_OUTPUT = "-"
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser(
-        "export",
-        help="write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",
-        description="Write the contracts of all events in one format: "
-        + "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
-        + ".",
-    )
-    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=f"one of {', '.join(FORMATS)}")
-    parser.add_argument("out", metavar="OUT", help="the file, or for openapi the folder; - is standard output")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

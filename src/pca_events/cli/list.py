@@ -4,17 +4,8 @@ import argparse
 import json
 from typing import Any
 
-from rich.table import Table
-
 from pca_events import catalog
-from pca_events.cli.console import console
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("list", help="list what is sent, by which operation, and what is never sent")
-    parser.add_argument("--json", action="store_true", help="for machines")
-    parser.set_defaults(run=run)
+from pca_events.cli.console import console, titled_table
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,7 +13,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_as_json(), indent=2))
         return 0
-    table = Table(title="AWS Private CA sends, with source aws.acm-pca", title_justify="left")
+    table = titled_table("AWS Private CA sends, with source aws.acm-pca")
     for name in ("event", "detail-type", "result", "sent by"):
         table.add_column(name, overflow="fold", no_wrap=name == "event")
     for event in catalog.documented_events():

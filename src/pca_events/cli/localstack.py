@@ -2,24 +2,9 @@
 
 import argparse
 import signal
-from typing import Any
 
 from pca_events.backends import EmbeddedLocalStack
-from pca_events.backends.backend import ACCOUNT, REGION
-
-_DEFAULT_PORT = 4566
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("localstack", help="run the embedded LocalStack in the foreground until Ctrl-C")
-    parser.add_argument(
-        "--port",
-        type=int,
-        default=_DEFAULT_PORT,
-        help="the loopback port to listen on (default: %(default)s)",
-    )
-    parser.set_defaults(run=run)
+from pca_events.backends.defaults import ACCOUNT, REGION
 
 
 def run(options: argparse.Namespace) -> int:

@@ -2,23 +2,13 @@
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape, titled_table
 from pca_events.mutation import MutationReport, kinds, mutate
 
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("mutate", help="put the schemas to the test with broken events and unusual good ones")
-    parser.add_argument("--variants", type=int, default=10_000, metavar="N", help="good ones (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the variants (default: %(default)s)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
-    parser.set_defaults(run=run)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,8 +34,8 @@ def _as_json(report: MutationReport) -> dict[str, Any]:
     }
 
 
-def _print(report: MutationReport, out: Console) -> None:
-    table = Table(title="Mutants of the documented events", title_justify="left")
+def _print(report: MutationReport, out: "Console") -> None:
+    table = titled_table("Mutants of the documented events")
     table.add_column("kind")
     for name, style in (("killed", "green"), ("survived", "red"), ("as good", "dim")):
         table.add_column(name, justify="right", style=style)

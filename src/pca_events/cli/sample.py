@@ -4,38 +4,11 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
-from typing import Any
 
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
 from pca_events.errors import BadInput
-from pca_events.generate import KINDS, PARTITIONS, Mutant, mutants, place, realistic
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("sample", help="make realistic events, as JSON lines, or ones that break the contract")
-    parser.add_argument("event", metavar="EVENT", help="the id of a documented event, or all")
-    parser.add_argument("--account", metavar="ID", help="twelve digits (default: 111122223333)")
-    parser.add_argument("--region", help="such as eu-central-1 (default: one of the partition)")
-    parser.add_argument("--partition", choices=tuple(PARTITIONS), help="default: that of the Region")
-    parser.add_argument("--count", type=_count, default=1, metavar="N", help="how many (default: %(default)s)")
-    parser.add_argument("--seed", metavar="S", help="the same seed makes the same events")
-    parser.add_argument(
-        "--set",
-        dest="changes",
-        action="append",
-        default=[],
-        type=_change,
-        metavar="PATH=VALUE",
-        help="put a value, JSON or plain text, at a place: $.detail.result=failed; may be repeated",
-    )
-    parser.add_argument(
-        "--broken",
-        metavar="KIND[:PATH]",
-        help=f"break the contract in this way, at this place or at one by chance; kinds: {', '.join(KINDS)}",
-    )
-    parser.set_defaults(run=run)
+from pca_events.generate import KINDS, Mutant, mutants, place, realistic
 
 
 def run(options: argparse.Namespace) -> int:
@@ -72,19 +45,3 @@ def _broken(entry: DocumentedEvent, wanted: str, chance: random.Random) -> Event
 
 def _breaking(entry: DocumentedEvent) -> Iterator[Mutant]:
     return (mutant for mutant in mutants(entry) if mutant.breaks)
-
-
-def _count(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(f'"{words}" is no number of events; write 1 or more')
-    return int(words)
-
-
-def _change(words: str) -> tuple[str, Any]:
-    path, equals, text = words.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f'"{words}" sets nothing; write it as $.detail.result=failed')
-    try:
-        return (path if path.startswith("$") else f"$.{path}"), json.loads(text)
-    except ValueError:
-        return (path if path.startswith("$") else f"$.{path}"), text

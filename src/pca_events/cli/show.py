@@ -2,27 +2,18 @@
 
 import argparse
 import json
-from typing import Any
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from pca_events import catalog, contract
 from pca_events.catalog import DocumentedEvent, NeverSent
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape, titled_table
 from pca_events.contract import Field
 from pca_events.errors import BadInput
 from pca_events.ready_rules import NOTATIONS, ready_rule
 
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("show", help="say all about one event: example, meaning, remedy, fields, ready rules")
-    parser.add_argument("event", metavar="EVENT", help="its id, as `pca-events list` prints it")
-    parser.add_argument("--json", action="store_true", help="for machines")
-    parser.add_argument("--rule", choices=tuple(NOTATIONS), help="print only the rule, in this notation")
-    parser.set_defaults(run=run)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,7 +69,7 @@ def _as_json(event: DocumentedEvent) -> dict[str, Any]:
     }
 
 
-def _print(event: DocumentedEvent, out: Console) -> None:
+def _print(event: DocumentedEvent, out: "Console") -> None:
     out.print(f"[bold]{escape(event.title)}[/]  {event.id}")
     out.print(f"sent after  {event.operation}, at least once, in any order")
     out.print(f"meaning     {escape(event.meaning)}")
@@ -93,8 +84,8 @@ def _print(event: DocumentedEvent, out: Console) -> None:
         out.print(escape(ready_rule(event, notation)))
 
 
-def _table(fields: list[Field]) -> Table:
-    table = Table(title="\nFields, all of them in every such event", title_justify="left", title_style="bold")
+def _table(fields: list[Field]) -> "Table":
+    table = titled_table("\nFields, all of them in every such event", title_style="bold")
     table.add_column("path", no_wrap=True)
     table.add_column("type", no_wrap=True)
     table.add_column("value", ratio=1, overflow="fold")

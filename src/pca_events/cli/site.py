@@ -4,46 +4,11 @@ import argparse
 import gzip
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.messages import Run, content_of, our_features, read_features_alone, read_messages
 from pca_events.site import Book, site
 from pca_events.whole_files import check_folder, write_folder
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser(
-        "site",
-        help="write the living documentation as a static site",
-        description="Write the living documentation into a folder: every event with its facts, example, rule, fields "
-        "and scenarios, and what a run has shown of it. Without --messages nothing is proven.",
-    )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="made where it is missing; other files in it stay")
-    parser.add_argument("--messages", metavar="FILE", type=Path, help="what `pca-events verify --messages` has written")
-    add_options(parser)
-    parser.set_defaults(run=run)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a site can be told, wherever its run comes from."""
-    parser.add_argument(
-        "--earlier",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="messages of an earlier run; repeatable",
-    )
-    parser.add_argument(
-        "--consumers",
-        metavar="PATH",
-        type=Path,
-        action="append",
-        default=[],
-        help="a folder with rules of consumers, to show who relies on what; repeatable (default: the examples)",
-    )
 
 
 def run(options: argparse.Namespace) -> int:

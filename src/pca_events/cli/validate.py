@@ -2,36 +2,20 @@
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Table
-
-from pca_events.cli.console import console
+from pca_events.cli.console import console, escape, titled_table
 from pca_events.errors import BadInput
 from pca_events.validation import Noted, ValidationReport, validate
 
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser(
-        "validate",
-        help="hold recorded events against the contract",
-        description="Holds recorded events against the contract. Reads JSON, JSON Lines, arrays and documents one "
-        "after another, plain or gzip, and finds events in what SQS, SNS, CloudWatch Logs, Firehose and Kinesis make "
-        "of them.",
-    )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
-    parser.add_argument("--closed", action="store_true", help="report fields that the contract does not know")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes that read; default: one a processor")
-    parser.set_defaults(run=run)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,6 +34,11 @@ def run(options: argparse.Namespace) -> int:
 @contextmanager
 def _progress(files: list[str]) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, on standard error so that it never mixes with the report."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
     terminal = console(stderr=True)
     sizes = [Path(name).stat().st_size for name in files if Path(name).is_file() and not name.endswith(".gz")]
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
@@ -67,7 +56,7 @@ def _nothing_found(report: ValidationReport, files: list[str]) -> str:
     return f"{', '.join(files)} is empty, so nothing was validated"
 
 
-def _print(report: ValidationReport, out: Console) -> None:
+def _print(report: ValidationReport, out: "Console") -> None:
     if report.events:
         out.print(_table(report))
     for group in report.by_frequency():
@@ -92,15 +81,15 @@ def _breaking(report: ValidationReport) -> str:
     return f"[red]{report.breaking:,} break{'s' if report.breaking == 1 else ''} it[/]"
 
 
-def _print_places(title: str, noted: Noted, out: Console, most: int = 10) -> None:
+def _print_places(title: str, noted: Noted, out: "Console", most: int = 10) -> None:
     for place, reason in noted.kept[:most]:
         out.print(f"{title} {escape(str(place))}{': ' if reason else ''}{escape(reason)}")
     if noted.count > most:
         out.print(f"{title}: {noted.count - most:,} places more")
 
 
-def _table(report: ValidationReport) -> Table:
-    table = Table(title="Events of AWS Private CA", title_justify="left")
+def _table(report: ValidationReport) -> "Table":
+    table = titled_table("Events of AWS Private CA")
     for name in ("detail-type", "result"):
         table.add_column(name)
     for name, style in (("meet", "green"), ("break", "red")):

@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,43 +16,12 @@ from pca_events.backends import Backend, EmbeddedLocalStack, connect
 from pca_events.cli import site
 from pca_events.cli.console import console
 from pca_events.errors import BadInput
-from pca_events.harness import MODES
 from pca_events.messages import check_writable
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport, ScenarioResult, Verdict
 
 _WIDEST = 52  # characters of the longest name of a feature of ours
 _COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser("verify", help="run every scenario and show what became of each documented event")
-    parser.add_argument(
-        "--endpoint-url",
-        metavar="URL",
-        help="run on the LocalStack at URL; without it an embedded one is started and stopped",
-    )
-    parser.add_argument(
-        "--mode",
-        choices=MODES,
-        default="direct",
-        help="how events are brought in: as they are, with another source, or not at all, asking TestEventPattern",
-    )
-    parser.add_argument(
-        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
-    )
-    parser.add_argument(
-        "--messages",
-        metavar="FILE",
-        type=Path,
-        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
-    )
-    parser.add_argument(
-        "--site", metavar="DIR", type=Path, help="write the living documentation of this run into DIR (pca-events site)"
-    )
-    site.add_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

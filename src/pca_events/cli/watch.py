@@ -7,13 +7,11 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from pca_events.backends import connect
-from pca_events.backends.backend import ACCOUNT, REGION
 from pca_events.catalog import Event
 from pca_events.cli.console import console
 from pca_events.contract import violations
@@ -27,26 +25,6 @@ Coming = SimpleQueue[Event | PcaEventsError | None]
 _WAIT = 5  # seconds of one long poll; an event is shown as soon as it comes
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _COLOURS = {"success": "green", "failure": "red"}
-
-
-def add_to(commands: Any) -> None:
-    """Add this command to the parser's commands."""
-    parser = commands.add_parser(
-        "watch",
-        help="show the events on a bus as they come, until Ctrl-C",
-        description="Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
-        "with its verdict as it comes, and removes both at Ctrl-C.",
-    )
-    parser.add_argument("--bus", metavar="NAME", default="default", help="default: %(default)s")
-    parser.add_argument(
-        "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
-    )
-    parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line: event, meets, violations")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import jsonschema_rs
-
 from pca_events.contract.schemas import flat, schema_of, twin_schema_of
 
 Check = Callable[[Any], bool]
@@ -25,6 +23,8 @@ def checks(*, closed: bool = False) -> dict[str, Check]:
 
 
 def _compiled(path: str, closed: bool) -> Check:
+    import jsonschema_rs
+
     schema = {key: value for key, value in flat(path, closed=closed).items() if key != "$id"}
     # The pattern engine without look-arounds: time is linear in what is read, whatever is read.
     engine = jsonschema_rs.RegexOptions()

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pca_events.exports import asyncapi, json_schema, openapi, python, typescript
 from pca_events.exports.detail_types import DetailType, documented_detail_types
+from pca_events.lazy import function_of
 
 __all__ = ["FORMATS", "DetailType", "Format", "documented_detail_types"]
 
@@ -24,13 +24,17 @@ class Format:
     is_folder: bool = False
 
 
+def _render(module: str) -> Callable[[Sequence[DetailType]], dict[str, str]]:
+    return function_of(f"{__name__}.{module}", "render")
+
+
 FORMATS = {
-    "asyncapi": Format("an AsyncAPI 3.0 document with every sample", asyncapi.render),
+    "asyncapi": Format("an AsyncAPI 3.0 document with every sample", _render("asyncapi")),
     "openapi": Format(
-        "OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder", openapi.render, is_folder=True
+        "OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder", _render("openapi"), is_folder=True
     ),
-    "jsonschema": Format("one JSON Schema 2020-12 that bundles all schemas", json_schema.render),
-    "typescript": Format("type declarations for TypeScript", typescript.render),
-    "python": Format("TypedDicts for Python", python.render),
+    "jsonschema": Format("one JSON Schema 2020-12 that bundles all schemas", _render("json_schema")),
+    "typescript": Format("type declarations for TypeScript", _render("typescript")),
+    "python": Format("TypedDicts for Python", _render("python")),
 }
 """Every format, by the name that the command knows it by."""

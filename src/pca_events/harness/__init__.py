@@ -1,10 +1,25 @@
 """The bus, rules and targets of one scenario: made, used, unmade, and proven to be gone."""
 
-from pca_events.harness.inbox import Delivery
-from pca_events.harness.inventory import destroy
-from pca_events.harness.modes import MODES, Mode
-from pca_events.harness.names import RunId
-from pca_events.harness.scenario_bus import RULE_UNDER_TEST, ScenarioBus
-from pca_events.harness.session import Session
+from typing import TYPE_CHECKING
 
-__all__ = ["MODES", "RULE_UNDER_TEST", "Delivery", "Mode", "RunId", "ScenarioBus", "Session", "destroy"]
+from pca_events.lazy import names_of
+
+if TYPE_CHECKING:
+    from pca_events.harness.inbox import Delivery as Delivery
+    from pca_events.harness.inventory import destroy as destroy
+    from pca_events.harness.modes import MODES as MODES
+    from pca_events.harness.modes import Mode as Mode
+    from pca_events.harness.names import RunId as RunId
+    from pca_events.harness.scenario_bus import RULE_UNDER_TEST as RULE_UNDER_TEST
+    from pca_events.harness.scenario_bus import ScenarioBus as ScenarioBus
+    from pca_events.harness.session import Session as Session
+else:
+    __getattr__ = names_of(
+        __name__,
+        inbox="Delivery",
+        inventory="destroy",
+        modes="MODES Mode",
+        names="RunId",
+        scenario_bus="RULE_UNDER_TEST ScenarioBus",
+        session="Session",
+    )

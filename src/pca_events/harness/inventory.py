@@ -4,15 +4,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pca_events.errors import BadInput, Leak
+from pca_events.harness.kinds import KINDS, Kind
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, Resource, Rule, Topic
 from pca_events.harness.session import Session
-
-Kind = Literal["rules", "archives", "topics", "log-groups", "queues", "buses"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In the order in which they are removed; the targets of a rule go with it, first."""
 
 _ALWAYS = ("rules", "queues", "buses")
 

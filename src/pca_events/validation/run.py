@@ -3,13 +3,16 @@
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from typing import TYPE_CHECKING
 
 from pca_events.errors import BadInput
 from pca_events.processes import pool, processors, result_of
 from pca_events.recordings import Reader, Refused, blocks
 from pca_events.validation.report import Place, ValidationReport
 from pca_events.validation.tally import Tally
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 _SERIAL = 6
 """How many blocks are read before other processes are worth their start."""
@@ -94,18 +97,20 @@ class _Workers:
         """How many blocks may wait for their result."""
         return 0 if self._pool is None else 2 * self._jobs
 
-    def submit(self, name: str, block: bytes, final: bool) -> Future[Part | None] | None:
+    def submit(self, name: str, block: bytes, final: bool) -> "Future[Part | None] | None":
         """Have a block read by another process, once there are enough blocks for that to pay."""
         self._blocks += 1
         if self._jobs < 2 or self._blocks <= _SERIAL:
             return None
+        from concurrent.futures import BrokenExecutor
+
         if self._pool is None:
             self._pool = pool(self._jobs)
         with contextlib.suppress(BrokenExecutor):
             return self._pool.submit(_read_alone, name, block, final, self.closed)
         return None
 
-    def result(self, future: Future[Part | None] | None) -> Part | None:
+    def result(self, future: "Future[Part | None] | None") -> Part | None:
         """Return what the block holds, or nothing where it must be read here, after the block before it."""
         return None if future is None else result_of(future)
 

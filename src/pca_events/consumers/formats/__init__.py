@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from pca_events.consumers.formats import github, json_format, junit, markdown, sarif
 from pca_events.consumers.report import CheckReport
+from pca_events.lazy import function_of
 
 __all__ = ["FORMATS"]
 
 FORMATS: dict[str, Callable[[CheckReport], str]] = {
-    "json": json_format.render,
-    "sarif": sarif.render,
-    "junit": junit.render,
-    "markdown": markdown.render,
-    "github": github.render,
+    "json": function_of(f"{__name__}.json_format", "render"),
+    "sarif": function_of(f"{__name__}.sarif", "render"),
+    "junit": function_of(f"{__name__}.junit", "render"),
+    "markdown": function_of(f"{__name__}.markdown", "render"),
+    "github": function_of(f"{__name__}.github", "render"),
 }
 """What writes each format, by the name that the command knows it by; every text ends with a line end."""

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pca_events.consumers.model import Place, Reading, Unreadable
-from pca_events.consumers.readers import json_text, plain_json, yaml_text
+from pca_events.consumers.readers import json_text, plain_json
 from pca_events.consumers.readers.cloudformation import Stack, is_cloudformation, read_resources
 from pca_events.consumers.readers.contents import looks_like_ours
 from pca_events.consumers.readers.sam import read_sam
@@ -80,6 +80,8 @@ def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
 
 
 def _read_yaml(text: str, file: str, named: bool) -> Reading | None:
+    from pca_events.consumers.readers import yaml_text
+
     loaded = yaml_text.load(text, file)
     found = [_read(document, file, text, named) for document in loaded.documents]
     readings = [reading for reading in found if reading is not None]

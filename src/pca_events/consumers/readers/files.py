@@ -3,14 +3,15 @@
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from pca_events.consumers.model import Place, Reading, Unreadable
 from pca_events.consumers.readers.contents import Refused, text_of
-from pca_events.consumers.readers.documents import read_document_file
 from pca_events.consumers.readers.found_files import Found, find, terraform_beside
-from pca_events.consumers.readers.terraform import concerns_events, read_terraform
 from pca_events.processes import pool, processors, result_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _SERIAL = 100
 """How many files are read before other processes are worth their start."""
@@ -65,7 +66,7 @@ def _read_all(portions: list[list[Folder]], count: int) -> Iterator[tuple[list[F
         workers.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[Reading], portion: list[Folder]) -> Reading:
+def _result(future: "Future[Reading]", portion: list[Folder]) -> Reading:
     """What another process found; where it died, the portion is read here."""
     reading = result_of(future)
     return _read_portion(portion) if reading is None else reading
@@ -84,6 +85,8 @@ def _read_portion(portion: list[Folder]) -> Reading:
 
 
 def _read_one(file: Found) -> Reading:
+    from pca_events.consumers.readers.documents import read_document_file
+
     try:
         text = text_of(file.path, always=file.named)
         return Reading() if text is None else read_document_file(text, file.path, named=file.named)
@@ -95,6 +98,8 @@ def _read_one(file: Found) -> Reading:
 
 def _read_module(files: list[Found]) -> Reading:
     """Read the Terraform files of a folder together, and keep what is in those that were asked for."""
+    from pca_events.consumers.readers.terraform import concerns_events, read_terraform
+
     reading = Reading()
     asked_for = {file.path for file in files}
     texts: dict[str, str] = {}

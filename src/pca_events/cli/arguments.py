@@ -1,0 +1,302 @@
+"""The arguments of every command, read without importing what does the work."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pca_events import __version__
+from pca_events.cli import COMMANDS
+
+Parser = argparse.ArgumentParser
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    """Parse a command line; `command` is the name of its command.
+
+    Raises:
+        SystemExit: help was printed, or the words cannot be used.
+    """
+    parser = Parser(
+        prog="pca-events",
+        description="Contracts and a test harness for the events that AWS Private CA sends to Amazon EventBridge.",
+    )
+    parser.add_argument("--version", action="version", version=f"pca-events {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name == chosen:
+            add_arguments(name, command)
+    return parser.parse_args(words)
+
+
+def add_arguments(command: str, parser: Parser) -> None:
+    """Add the arguments of one command to its parser."""
+    _ARGUMENTS[command](parser)
+
+
+def _check(parser: Parser) -> None:
+    from pca_events.consumers.formats import FORMATS
+    from pca_events.consumers.model import DEFAULT_BUS
+
+    parser.description = (
+        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
+        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not."
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
+    parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
+    parser.add_argument("--all-rules", action="store_true", help="list the rules of other sources too")
+    parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
+    parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")
+    parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
+    parser.add_argument("--deploy", action="store_true", help="put the rules on a real event bus and compare")
+    live = parser.add_argument_group("a live event bus", "its rules are read too, and --deploy uses it")
+    live.add_argument("--endpoint-url", metavar="URL", help="the LocalStack at URL")
+    live.add_argument("--aws", action="store_true", help="AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
+    live.add_argument("--aws-profile", metavar="NAME", help="the profile to take credentials from")
+    live.add_argument("--aws-account", metavar="ID", action="append", default=[], help="an account that may be used")
+    live.add_argument("--bus", default=DEFAULT_BUS, help="the event bus to read (default: %(default)s)")
+
+
+def _explain(parser: Parser) -> None:
+    parser.add_argument(
+        "--pattern", metavar="FILE", required=True, help="an event pattern as JSON; - is standard input"
+    )
+    parser.add_argument("--event", metavar="FILE|EVENT", required=True, help="an event as JSON, or the id of one")
+
+
+def _list(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+def _show(parser: Parser) -> None:
+    from pca_events.ready_rules import NOTATIONS
+
+    parser.add_argument("event", metavar="EVENT", help="its id, as `pca-events list` prints it")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--rule", choices=tuple(NOTATIONS), help="print only the rule, in this notation")
+
+
+def _sample(parser: Parser) -> None:
+    from pca_events.generate import KINDS, PARTITIONS
+
+    parser.add_argument("event", metavar="EVENT", help="the id of a documented event, or all")
+    parser.add_argument("--account", metavar="ID", help="twelve digits (default: 111122223333)")
+    parser.add_argument("--region", help="such as eu-central-1 (default: one of the partition)")
+    parser.add_argument("--partition", choices=tuple(PARTITIONS), help="default: that of the Region")
+    parser.add_argument("--count", type=_count, default=1, metavar="N", help="how many (default: %(default)s)")
+    parser.add_argument("--seed", metavar="S", help="the same seed makes the same events")
+    parser.add_argument(
+        "--set",
+        dest="changes",
+        action="append",
+        default=[],
+        type=_change,
+        metavar="PATH=VALUE",
+        help="put a value, JSON or plain text, at a place: $.detail.result=failed; may be repeated",
+    )
+    parser.add_argument(
+        "--broken",
+        metavar="KIND[:PATH]",
+        help=f"break the contract in this way, at this place or at one by chance; kinds: {', '.join(KINDS)}",
+    )
+
+
+def _count(words: str) -> int:
+    if not words.isdecimal() or int(words) < 1:
+        raise argparse.ArgumentTypeError(f'"{words}" is no number of events; write 1 or more')
+    return int(words)
+
+
+def _change(words: str) -> tuple[str, Any]:
+    import json
+
+    path, equals, text = words.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f'"{words}" sets nothing; write it as $.detail.result=failed')
+    try:
+        return (path if path.startswith("$") else f"$.{path}"), json.loads(text)
+    except ValueError:
+        return (path if path.startswith("$") else f"$.{path}"), text
+
+
+def _validate(parser: Parser) -> None:
+    parser.description = (
+        "Holds recorded events against the contract. Reads JSON, JSON Lines, arrays and documents one "
+        "after another, plain or gzip, and finds events in what SQS, SNS, CloudWatch Logs, Firehose and Kinesis make "
+        "of them."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    parser.add_argument("--closed", action="store_true", help="report fields that the contract does not know")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes that read; default: one a processor")
+
+
+def _mutate(parser: Parser) -> None:
+    parser.add_argument("--variants", type=int, default=10_000, metavar="N", help="good ones (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the variants (default: %(default)s)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+
+
+def _diff(parser: Parser) -> None:
+    version = "a schemas folder, a checkout that has one, or a git revision of the repository in this folder"
+    parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
+    parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.add_argument(
+        "--consumers", metavar="PATH", action="append", default=[], help="say which rules there a breaking change hits"
+    )
+
+
+def _export(parser: Parser) -> None:
+    from pca_events.exports import FORMATS
+
+    summaries = "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
+    parser.description = f"Write the contracts of all events in one format: {summaries}."
+    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=f"one of {', '.join(FORMATS)}")
+    parser.add_argument("out", metavar="OUT", help="the file, or for openapi the folder; - is standard output")
+
+
+def _verify(parser: Parser) -> None:
+    from pca_events.harness.modes import MODES
+
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="run on the LocalStack at URL; without it an embedded one is started and stopped",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="direct",
+        help="how events are brought in: as they are, with another source, or not at all, asking TestEventPattern",
+    )
+    parser.add_argument(
+        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
+    )
+    parser.add_argument(
+        "--messages",
+        metavar="FILE",
+        type=Path,
+        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
+    )
+    parser.add_argument(
+        "--site", metavar="DIR", type=Path, help="write the living documentation of this run into DIR (pca-events site)"
+    )
+    _add_options_of_a_site(parser)
+
+
+def _site(parser: Parser) -> None:
+    parser.description = (
+        "Write the living documentation into a folder: every event with its facts, example, rule, fields "
+        "and scenarios, and what a run has shown of it. Without --messages nothing is proven."
+    )
+    parser.add_argument("folder", metavar="DIR", type=Path, help="made where it is missing; other files in it stay")
+    parser.add_argument("--messages", metavar="FILE", type=Path, help="what `pca-events verify --messages` has written")
+    _add_options_of_a_site(parser)
+
+
+def _add_options_of_a_site(parser: Parser) -> None:
+    parser.add_argument(
+        "--earlier",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="messages of an earlier run; repeatable",
+    )
+    parser.add_argument(
+        "--consumers",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder with rules of consumers, to show who relies on what; repeatable (default: the examples)",
+    )
+
+
+def _calibrate(parser: Parser) -> None:
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="a running LocalStack, MiniStack or moto server; without it an embedded LocalStack is tried",
+    )
+
+
+def _sweep(parser: Parser) -> None:
+    from datetime import timedelta
+
+    from pca_events.harness.kinds import KINDS
+    from pca_events.harness.names import PREFIX
+
+    parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
+    parser.add_argument("--run", dest="run_id", metavar="ID", help="only what the run of this id made")
+    parser.add_argument("--prefix", default=f"{PREFIX}-", help="what names begin with (default: %(default)s)")
+    parser.add_argument(
+        "--older-than", metavar="AGE", type=_age, default=timedelta(0), help="only what is older: 90m, 2h"
+    )
+    parser.add_argument("--only", metavar="KINDS", type=_kinds, default=KINDS, help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--yes", action="store_true", help="remove it")
+
+
+def _age(words: str) -> Any:
+    import re
+    from datetime import timedelta
+
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    match = re.fullmatch(r"(\d+)([smhd])", words)
+    if match is None:
+        raise argparse.ArgumentTypeError(f'"{words}" is no age; write it as 90m, 2h or 1d')
+    return timedelta(**{units[match[2]]: int(match[1])})
+
+
+def _kinds(words: str) -> tuple[str, ...]:
+    from pca_events.harness.kinds import KINDS
+
+    kinds = tuple(words.split(","))
+    if unknown := set(kinds) - set(KINDS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))} is none of {', '.join(KINDS)}")
+    return kinds
+
+
+def _localstack(parser: Parser) -> None:
+    parser.add_argument("--port", type=int, default=4566, help="the loopback port to listen on (default: %(default)s)")
+
+
+def _watch(parser: Parser) -> None:
+    from pca_events.backends.defaults import ACCOUNT, REGION
+
+    parser.description = (
+        "Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
+        "with its verdict as it comes, and removes both at Ctrl-C."
+    )
+    parser.add_argument("--bus", metavar="NAME", default="default", help="default: %(default)s")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
+    )
+    parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line: event, meets, violations")
+
+
+_ARGUMENTS: dict[str, Callable[[Parser], None]] = {
+    "check": _check,
+    "explain": _explain,
+    "list": _list,
+    "show": _show,
+    "sample": _sample,
+    "validate": _validate,
+    "mutate": _mutate,
+    "diff": _diff,
+    "export": _export,
+    "verify": _verify,
+    "site": _site,
+    "calibrate": _calibrate,
+    "sweep": _sweep,
+    "localstack": _localstack,
+    "watch": _watch,
+}

@@ -1,0 +1,96 @@
+"""Ctrl-C and SIGTERM, at whatever moment of a command they come."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pca_events.cli import main
+from pca_events.interrupts import INTERRUPTED, Interrupted, handlers_restored, raise_interrupts
+
+RULES = Path(__file__).parents[2] / "examples" / "mistakes" / "13-result-failed.tf"
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+SIGNAL_ON_IMPORT = """
+import os, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), {number})
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "module",
+    [
+        "pca_events.cli",
+        "argparse",
+        "pca_events.cli.arguments",
+        "pca_events.consumers.formats",
+        "pca_events.cli.check",
+        "pca_events.consumers.readers.terraform",
+    ],
+    ids=["first import", "argument parser", "arguments", "choices", "command", "work"],
+)
+def test_a_signal_ends_the_command_without_a_word(tmp_path: Path, module: str, number: int) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SIGNAL_ON_IMPORT.format(name=module, number=int(number)))
+    line = [sys.executable, "-m", "pca_events", "check", str(RULES)]
+    ran = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert (ran.returncode, ran.stdout, ran.stderr) == (INTERRUPTED, "", "")
+
+
+def test_the_library_leaves_the_handlers_alone() -> None:
+    code = (
+        "import signal; before = [signal.getsignal(n) for n in (2, 15)]; import pca_events.cli, pca_events.cli.check; "
+        "assert before == [signal.getsignal(n) for n in (2, 15)]"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_command_that_is_called_restores_the_handlers(capsys: pytest.CaptureFixture[str]) -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
+    assert main(["list", "--json"]) == 0
+    assert capsys.readouterr().out
+    assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_command_that_is_interrupted_can_remove_what_it_owns(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    removed = []
+
+    def run(_: object) -> int:
+        try:
+            signal.raise_signal(number)
+        finally:
+            removed.append("a rule")
+        return 0
+
+    monkeypatch.setattr("pca_events.cli.list.run", run)
+    assert main(["list"]) == INTERRUPTED
+    assert removed == ["a rule"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_command_can_be_called_in_another_thread(capsys: pytest.CaptureFixture[str]) -> None:
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(main(["list", "--json"])))
+    thread.start()
+    thread.join()
+    assert found == [0]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_can_be_raised_as_an_exception(number: int) -> None:
+    with handlers_restored():
+        raise_interrupts()
+        with pytest.raises(Interrupted):
+            signal.raise_signal(number)
