@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["passed", "failed", "skipped"]
+Stop = Literal["", "interrupted", "backend", "first failure"]
+"""Why a run came no further; `backend`: it stopped answering."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class RunReport:
         leaks: the ARNs of what the run has left behind, each with the command that removes it.
         broken: what kept pytest from collecting the suite; a run with any of these proves nothing.
         unwritten: why the messages of the run could not be written, where they could not.
+        total: how many scenarios there are, those that were not selected included; 0 where that is not known.
+        selected: how many scenarios the run was to run.
+        stop: why it came no further; empty where it came to its end.
+        stopped: the same in words: `interrupted after 140 of 531 scenarios`.
     """
 
     backend: str
@@ -55,6 +61,19 @@ class RunReport:
     leaks: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     unwritten: str = ""
+    total: int = 0
+    selected: int = 0
+    stop: Stop = ""
+    stopped: str = ""
+
+    @property
+    def exit_status(self) -> int:
+        """0 all is well, 1 a scenario failed or something was left behind, 2 not carried through, 130 interrupted."""
+        if self.stop == "interrupted":
+            return 130
+        if self.stop == "backend" or self.unwritten or self.broken:
+            return 2
+        return 1 if self.failures or self.leaks or self.stop else 0
 
     def tally(self, events: Iterable[str | None] | None = None) -> Counter[Verdict]:
         """Count the verdicts: of all scenarios, or of those that concern the given events."""

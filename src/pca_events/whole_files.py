@@ -1,6 +1,7 @@
 """Files that are written whole, or not at all."""
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,34 @@ def replace_file(file: Path, content: str | bytes) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def check_writable(file: Path, holds: str) -> None:
+    """Find out before a run whether a file can be written; its folder is made.
+
+    Args:
+        file: where it is to be.
+        holds: what it holds, in words: `the messages are one file`.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder, but {holds}; name the file, such as {file / 'run.ndjson'}")
+    if file.exists() and not file.is_file():
+        raise BadInput(f"{file} is no regular file; name another")
+    if file.parent.exists() and not file.parent.is_dir():
+        raise BadInput(f"{file} cannot be written, because {file.parent} is no folder; name another place")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=file.resolve().parent).close()
+    except OSError as error:
+        raise cannot_be_written(file, error) from error
+
+
+def cannot_be_written(file: Path, error: OSError) -> BadInput:
+    """Return the error that says why a file cannot be written, and what to do."""
+    return BadInput(f"{file} cannot be written ({error.strerror}); name a place that can be written to")
 
 
 def write_file(text: str, out: Path) -> None:
@@ -78,4 +107,4 @@ def _explained(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(f"{out} cannot be written ({error.strerror}); name a place that can be written to") from error
+        raise cannot_be_written(out, error) from error

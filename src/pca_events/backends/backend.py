@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
-from localstack_client.session import Session
-
 from pca_events.backends.api_calls import ApiCalls
 from pca_events.backends.defaults import ACCOUNT as ACCOUNT
 from pca_events.backends.defaults import REGION as REGION
@@ -45,6 +41,9 @@ class Backend:
 
         Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) have no say.
         """
+        from botocore.config import Config
+        from localstack_client.session import Session
+
         url = urlsplit(self.endpoint_url)
         with _no_ambient_settings(use_ssl=url.scheme == "https"):
             session = Session(
@@ -91,6 +90,8 @@ def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
     localstack-client lets `AWS_ENDPOINT_URL` and `USE_SSL` win over its arguments, and boto3 fails on an
     unknown `AWS_PROFILE` even where credentials are given.
     """
+    import boto3
+
     before = dict(os.environ)
     session = boto3.DEFAULT_SESSION
     for name in before:

@@ -2,11 +2,11 @@
 
 import json
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pca_events.backends.backend import Backend
-from pca_events.errors import BackendError
+from pca_events.errors import BackendError, BackendGone, BadAnswer
 
 _TIMEOUT = 30.0  # seconds; moving the clock does all that has become due
 
@@ -23,11 +23,17 @@ class Switches:
         self._opener = build_opener(ProxyHandler({}))
 
     def there(self) -> bool:
-        """Whether the backend has a simulator at all; AWS is not even asked."""
+        """Whether the backend has a simulator at all; AWS is not even asked.
+
+        Raises:
+            BackendGone: nobody answers there any more.
+        """
         if self._backend.product != "localstack":
             return False
         try:
             self._ask("GET", "")
+        except BackendGone:
+            raise
         except BackendError:
             return False
         return True
@@ -59,12 +65,18 @@ class Switches:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}"
+        calls = self._backend.api_calls
+        if calls.gone:
+            raise BackendGone(calls.gone)
         request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=_TIMEOUT) as answer:
                 told: dict[str, Any] = json.loads(answer.read())
         except HTTPError as error:
             raise BackendError(f"{method} {where} answers {error.code}: {error.read().decode()[:300]}") from error
-        except (URLError, OSError, ValueError) as error:
-            raise BackendError(f"{method} {where}: {error}") from error
+        except ValueError as error:
+            raise BadAnswer(f"{method} {where} answers what is not JSON: {error}") from error
+        except OSError as error:
+            calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
+            raise BackendGone(calls.gone) from error
         return told

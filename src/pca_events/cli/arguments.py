@@ -9,6 +9,7 @@ from pca_events import __version__
 from pca_events.cli import COMMANDS
 
 Parser = argparse.ArgumentParser
+_MOST_WORKERS = 64
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
@@ -163,6 +164,29 @@ def _verify(parser: Parser) -> None:
     from pca_events.harness.modes import MODES
 
     parser.add_argument(
+        "features",
+        nargs="*",
+        metavar="FEATURE",
+        help="run only these, named as they are shown: events/ca_creation, or a folder of them: routing",
+    )
+    parser.add_argument(
+        "--tags", metavar="EXPRESSION", help='run only the scenarios with such tags: "@backend and not @operations"'
+    )
+    parser.add_argument("--scenario", metavar="TEXT", help="run only the scenarios whose name holds the text")
+    parser.add_argument(
+        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
+    )
+    parser.add_argument("--list", action="store_true", help="list the scenarios that would run, and run none")
+    parser.add_argument("-x", "--fail-fast", action="store_true", help="stop at the first scenario that fails")
+    parser.add_argument(
+        "-n",
+        "--workers",
+        metavar="N",
+        type=_workers,
+        default="auto",
+        help="how many processes share the scenarios (default: as many as there are cores)",
+    )
+    parser.add_argument(
         "--endpoint-url",
         metavar="URL",
         help="run on the LocalStack at URL; without it an embedded one is started and stopped",
@@ -173,9 +197,7 @@ def _verify(parser: Parser) -> None:
         default="direct",
         help="how events are brought in: as they are, with another source, or not at all, asking TestEventPattern",
     )
-    parser.add_argument(
-        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
-    )
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the outcome of each scenario as JUnit XML")
     parser.add_argument(
         "--messages",
         metavar="FILE",
@@ -186,6 +208,12 @@ def _verify(parser: Parser) -> None:
         "--site", metavar="DIR", type=Path, help="write the living documentation of this run into DIR (pca-events site)"
     )
     _add_options_of_a_site(parser)
+
+
+def _workers(words: str) -> str:
+    if words != "auto" and not (words.isdecimal() and 1 <= int(words) <= _MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f'"{words}" is no number of workers; write 1 to {_MOST_WORKERS}, or auto')
+    return words
 
 
 def _site(parser: Parser) -> None:

@@ -1,35 +1,38 @@
-"""`pca-events verify`: the whole suite, with live progress and a table of the documented events."""
+"""`pca-events verify`: the whole suite, or a part of it, with live progress and a table of the documented events."""
 
 import argparse
+import contextlib
+import os
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-
-from pca_events import catalog
-from pca_events.backends import Backend, EmbeddedLocalStack, connect
-from pca_events.cli import site
-from pca_events.cli.console import console
 from pca_events.errors import BadInput
-from pca_events.messages import check_writable
-from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import RunReport, ScenarioResult, Verdict
 
-_WIDEST = 52  # characters of the longest name of a feature of ours
-_COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
+if TYPE_CHECKING:
+    from pca_events.backends import Backend, EmbeddedLocalStack
+    from pca_events.report import RunReport
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the suite and print what it found; exit status 0 all passed, 1 some failed."""
-    if options.messages is not None:
-        check_writable(options.messages)
+    """Run the suite and print what it found.
+
+    Returns:
+        0 all passed, 1 some failed, 2 the run could not be carried through, 130 it was interrupted.
+    """
+    from pca_events.whole_files import check_writable
+
+    for file, holds in ((options.messages, "the messages are one file"), (options.junit, "a JUnit report is one file")):
+        if file is not None:
+            check_writable(file, holds)
+    if options.list:
+        return _list(options)
     if options.site is None:
         return _verify(options, options.messages)
+    from pca_events.cli import site
+
     earlier = site.prepare(options.site, options)
     with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
         messages = options.messages or Path(folder) / "run.ndjson"
@@ -39,106 +42,92 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace, messages: Path | None) -> int:
-    out = console()
     began = time.monotonic()
-    emulator = EmbeddedLocalStack.of_this_process()
-    try:
-        backend = _start(emulator, out) if options.endpoint_url is None else connect(options.endpoint_url)
-        out.print(
-            f"[bold]pca-events verify[/] on {escape(backend.name)}, mode {options.mode}",
-            soft_wrap=True,
-        )
-        with _Progress(out) as progress:
-            select = ["-k", options.select] if options.select else []
-            report = run_suite(backend, progress, select, options.mode, messages)
-    finally:
-        emulator.stop()
-    return _conclude(report, options, time.monotonic() - began, out)
+    with _backend(options.endpoint_url) as backend:  # boots while the rest is imported
+        from pca_events.cli.console import console, escape
+        from pca_events.cli.verify_report import LiveProgress, print_report
+        from pca_events.pytest_plugin.run import run_suite
 
+        out = console()
+        name = backend.launch().name if hasattr(backend, "launch") else backend.name
+        out.print(f"[bold]pca-events verify[/] on {escape(name)}, mode {options.mode}", soft_wrap=True)
+        with LiveProgress(out) as progress:
+            report = run_suite(backend, progress, _selection(options), options.mode, messages, _workers(options))
+    _refuse_what_proves_nothing(report, options)
+    print_report(report, time.monotonic() - began, out)
+    if options.junit is not None:
+        from pca_events.cli.verify_junit import junit
+        from pca_events.whole_files import replace_file
 
-def _start(emulator: EmbeddedLocalStack, out: Console) -> Backend:
-    with out.status("starting LocalStack"):
-        return emulator.start()
-
-
-class _Progress:
-    """A bar on a terminal; and for each feature, once it is through, one line."""
-
-    def __init__(self, out: Console) -> None:
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=out, transient=True, disable=not out.is_terminal)
-        self._out = out
-        self._task = self._bar.add_task("collecting", total=None)
-        self._feature: list[ScenarioResult] = []
-
-    def __enter__(self) -> "_Progress":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._flush()
-        self._bar.stop()
-
-    def collected(self, count: int) -> None:
-        """Show how far there is to go."""
-        self._bar.update(self._task, total=count)
-
-    def ended(self, result: ScenarioResult) -> None:
-        """Show one scenario more."""
-        if self._feature and self._feature[0].feature != result.feature:
-            self._flush()
-        self._feature.append(result)
-        self._bar.update(self._task, advance=1, description=escape(result.name))
-
-    def _flush(self) -> None:
-        if not self._feature:
-            return
-        counts = Counter(result.verdict for result in self._feature)
-        seconds = sum(result.seconds for result in self._feature)
-        words = ", ".join(f"[{_COLOURS[verdict]}]{count} {verdict}[/]" for verdict, count in counts.items())
-        name = self._feature[0].feature.removesuffix(".feature")
-        self._out.print(f"  {name:<{_WIDEST}} {words}  [dim]{seconds:.1f} s[/]")
-        self._feature = []
-
-
-def _conclude(report: RunReport, options: argparse.Namespace, seconds: float, out: Console) -> int:
-    if report.broken:
-        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
-    if not report.results:
-        why = f"no scenario matches -k {options.select}" if options.select else "the features hold no scenario"
-        raise BadInput(f"{why}, so nothing was verified")
-    for failure in report.failures:
-        out.print(f"\n[red]failed[/] {escape(failure.feature)}: {escape(failure.title)}")
-        out.print(escape(failure.reason), style="dim")
-    for leak in report.leaks:
-        out.print(f"\n[red]left behind[/] {escape(leak)}")
-    out.print(_table(report))
-    for reason, count in Counter(result.reason for result in report.results if result.verdict == "skipped").items():
-        out.print(f"[yellow]{count} skipped[/]: {escape(reason)}")
-    tally = report.tally()
-    words = ", ".join(f"{tally[verdict]} {verdict}" for verdict in _COLOURS)
-    out.print(f"{len(report.results)} scenarios, mode {report.mode}: {words} in {seconds:.1f} s")
+        replace_file(options.junit, junit(report))
     if report.unwritten:
         raise BadInput(report.unwritten)
-    return 1 if report.failures or report.leaks else 0
+    return report.exit_status
 
 
-def _table(report: RunReport) -> Table:
-    table = Table(title="AWS Private CA events", title_justify="left")
-    table.add_column("event")
-    for verdict, colour in _COLOURS.items():
-        table.add_column(verdict, justify="right", style=colour)
-    table.add_column("time", justify="right")
-    for event in catalog.documented_events():
-        _add_row(table, report, event.id, [event.id])
-    table.add_section()
-    for silent in catalog.never_sent():
-        _add_row(table, report, f"never: {silent.id}", [silent.id])
-    _add_row(table, report, "all events together", [None])
-    return table
+@contextlib.contextmanager
+def _backend(endpoint_url: str | None) -> Iterator["Backend | EmbeddedLocalStack"]:
+    """The LocalStack at the endpoint, or an embedded one that was launched and ends with the run."""
+    if endpoint_url is not None:
+        from pca_events.backends import connect
+
+        yield connect(endpoint_url)
+        return
+    from pca_events.backends import EmbeddedLocalStack
+
+    emulator = EmbeddedLocalStack.of_this_process()
+    try:
+        emulator.launch()
+        yield emulator
+    finally:
+        emulator.stop()
 
 
-def _add_row(table: Table, report: RunReport, title: str, events: list[str | None]) -> None:
-    tally = report.tally(events)
-    counts = [str(tally[verdict]) if tally[verdict] else "-" for verdict in _COLOURS]
-    table.add_row(title, *counts, f"{report.seconds(events):.1f} s")
+def _selection(options: argparse.Namespace) -> list[str]:
+    """The selection in words for pytest; none of them begins with @, which pytest would take for a file."""
+    words = [f"--pca-feature={feature}" for feature in options.features]
+    if options.scenario is not None:
+        words.append(f"--pca-scenario={options.scenario}")
+    if options.tags is not None:
+        words.append(f"--pca-tags={options.tags}")
+    if options.select is not None:
+        words += [f"-k{options.select}"]
+    if options.fail_fast:
+        words.append("--maxfail=1")
+    return words
+
+
+def _workers(options: argparse.Namespace) -> int:
+    if options.workers != "auto":
+        return int(options.workers)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _list(options: argparse.Namespace) -> int:
+    """Print the scenarios that would run, by feature; nothing is run, so nothing is started."""
+    from pca_events.pytest_plugin.run import list_suite
+
+    listed = list_suite(_selection(options))
+    if listed.broken:
+        raise BadInput("the suite could not be read: " + "\n".join(listed.broken))
+    for feature, title in listed.scenarios:
+        print(f"{feature.removesuffix('.feature')}: {title}")
+    if not listed.scenarios:
+        raise BadInput(f"no scenario matches {_said(options)}")
+    return 0
+
+
+def _refuse_what_proves_nothing(report: "RunReport", options: argparse.Namespace) -> None:
+    if report.broken:
+        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
+    if not report.results and not report.stop:
+        raise BadInput(f"no scenario matches {_said(options)}, so nothing was verified")
+
+
+def _said(options: argparse.Namespace) -> str:
+    """The selection, as it was written."""
+    words = [*options.features]
+    for option, value in (("--tags", options.tags), ("--scenario", options.scenario), ("-k", options.select)):
+        if value is not None:
+            words.append(f"{option} {value}")
+    return " ".join(words)

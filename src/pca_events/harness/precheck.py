@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pca_events.errors import BackendError, BackendGone
 from pca_events.harness.session import Session
 
 _MOST_SKEW = timedelta(minutes=5)
@@ -16,12 +17,17 @@ def unmet(session: Session) -> list[str]:
     """Return what does not hold, each with what to do; empty where the backend can be relied on.
 
     Looks at: both services answer, the account and the Region are those of the backend, the clocks agree.
+
+    Raises:
+        BackendGone: nobody answers there any more.
     """
     backend = session.backend
     try:
         bus = session.events.describe_event_bus(Name="default")
         session.sqs.list_queues(QueueNamePrefix="pca-events-none")
-    except (BotoCoreError, ClientError) as error:
+    except BackendGone:
+        raise
+    except (BotoCoreError, ClientError, BackendError) as error:
         return [f"{backend.name} does not serve events and sqs ({error}); start it with both"]
     found = tuple(bus["Arn"].split(":")[3:5])
     expected = (backend.region, backend.account)

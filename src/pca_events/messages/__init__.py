@@ -28,7 +28,7 @@ from pca_events.messages.recorded import (
     RecordedRun,
     Status,
 )
-from pca_events.messages.writing import check_writable, write_messages
+from pca_events.messages.writing import write_messages
 
 __all__ = [
     "EXPECTED_FAILURE",
@@ -48,7 +48,6 @@ __all__ = [
     "ScenarioRun",
     "Status",
     "StepRun",
-    "check_writable",
     "content_of",
     "envelopes",
     "our_features",

@@ -62,6 +62,8 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     for case in cases:
         yield from _tries(case, ids)
     finished = {"success": run.success, "timestamp": _timestamp(run.finished), "testRunStartedId": known.run}
+    if run.stopped:
+        finished["message"] = run.stopped
     yield {"testRunFinished": finished}
 
 

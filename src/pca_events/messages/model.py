@@ -145,6 +145,7 @@ class Run:
         started: in UTC.
         finished: in UTC; None where the file ends before the run did.
         success: whether all was well, by the run's own word.
+        stopped: why the run came no further, in words; empty where it came to its end.
         implementation: what ran it, with its version: `pca-events 0.1.0`.
         backend: what answered for AWS; empty where the file does not say.
         mode: how events were brought in; empty where the file does not say.
@@ -155,6 +156,7 @@ class Run:
     started: datetime
     finished: datetime | None
     success: bool
+    stopped: str
     implementation: str
     backend: str
     mode: str

@@ -17,6 +17,7 @@ from pca_events.messages.syntax_tree import Node, Tree, tree_of
 from pca_events.messages.tries import NOT_REACHED, Try, last_tries, seconds
 
 _T = TypeVar("_T")
+_UNFINISHED = "the file ends before the run does"
 
 
 def read_messages(file: Path) -> Run:
@@ -37,6 +38,7 @@ def read_messages(file: Path) -> Run:
         started=began,
         finished=finished[0] if finished else None,
         success=bool(finished and finished[1]),
+        stopped=finished[2] if finished else _UNFINISHED,
         implementation=_implementation(journal),
         backend=str(about.get("backend", "")),
         mode=str(about.get("mode", "")),
@@ -56,10 +58,11 @@ def read_features_alone(texts: Mapping[str, str]) -> tuple[FeatureRun, ...]:
     return tuple(_features(Journal("\n".join(lines), "features")))
 
 
-def _finished(journal: Journal) -> tuple[datetime, bool] | None:
+def _finished(journal: Journal) -> tuple[datetime, bool, str] | None:
     for message in journal.all("testRunFinished")[-1:]:
         with journal.shape_of(message):
-            return _moment(message.body["timestamp"]), bool(message.body["success"])
+            body = message.body
+            return _moment(body["timestamp"]), bool(body["success"]), str(body.get("message", ""))
     return None
 
 

@@ -124,6 +124,7 @@ class RecordedRun:
         started: seconds since 1970.
         finished: the same.
         success: whether all is well.
+        stopped: why the run came no further, in words; empty where it came to its end.
     """
 
     about: Mapping[str, str]
@@ -132,3 +133,4 @@ class RecordedRun:
     started: float
     finished: float
     success: bool
+    stopped: str = ""

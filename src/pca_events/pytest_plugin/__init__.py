@@ -9,17 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
 from pca_events.calibrate import BEHAVIOURS
-from pca_events.errors import BackendError
+from pca_events.errors import BackendError, PcaEventsError
 from pca_events.harness import MODES, RunId, Session
 from pca_events.harness.inventory import Found, find
+from pca_events.interrupts import raise_interrupts
+from pca_events.pytest_plugin.completion import COMPLETION
 
 pytest_plugins = [
+    "pca_events.pytest_plugin.completion",
     "pca_events.pytest_plugin.fixtures",
     "pca_events.pytest_plugin.messages",
     "pca_events.pytest_plugin.outcomes",
+    "pca_events.pytest_plugin.selection",
     "pca_events.steps",
 ]
 
@@ -39,6 +44,11 @@ EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
 LEAKS = pytest.StashKey[list[Found]]()
 UNMET = pytest.StashKey[list[str]]()
+CLEANS_UP = "pca_events_cleans_up"
+"""Says to an xdist worker that it is to remove what its scenario made when it is ended by SIGTERM."""
+
+UNLISTED = pytest.StashKey[str]()
+"""Why it is not known what the run left behind, where it is not."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,32 +90,30 @@ def pytest_configure(config: pytest.Config) -> None:
     for tag, meaning in TAGS.items():
         config.addinivalue_line("markers", f"{tag}: {meaning}")
     shared = _shared_by_controller(config)
-    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    workerinput = getattr(config, "workerinput", {})
+    worker = workerinput.get("workerid", "")
+    if workerinput.get(CLEANS_UP):
+        raise_interrupts()  # the controller's SIGTERM ends the scenario, which removes what it made
     config.stash[RUN] = RunId(shared["run"], shared["seed"], worker)
-    config.stash[EMULATOR] = EmbeddedLocalStack(Path(shared["folder"]), shared["owner"])
+    config.stash.setdefault(EMULATOR, EmbeddedLocalStack(Path(shared["folder"]), shared["owner"]))
 
 
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
-    run, emulator = RunId(), EmbeddedLocalStack.of_this_process()
-    own = {
-        "run": run.value,
-        "seed": config.getoption("--seed") or run.seed,
-        "folder": str(emulator.folder),
-        "owner": emulator.owner,
-    }
-    return dict(getattr(config, "workerinput", {}).get("pca_events", own))
+    if "pca_events" in getattr(config, "workerinput", {}):
+        return dict(config.workerinput["pca_events"])  # type: ignore[attr-defined]
+    run, emulator = RunId(), config.stash.get(EMULATOR, None) or EmbeddedLocalStack.of_this_process()
+    return _shared(run.value, config.getoption("--seed") or run.seed, emulator)
+
+
+def _shared(run: str, seed: str, emulator: EmbeddedLocalStack) -> dict[str, Any]:
+    return {"run": run, "seed": seed, "folder": str(emulator.folder), "owner": emulator.owner}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker what the controller has chosen."""
-    emulator = node.config.stash[EMULATOR]
-    node.workerinput["pca_events"] = {
-        "run": node.config.stash[RUN].value,
-        "seed": node.config.stash[RUN].seed,
-        "folder": str(emulator.folder),
-        "owner": emulator.owner,
-    }
+    stash = node.config.stash
+    node.workerinput["pca_events"] = _shared(stash[RUN].value, stash[RUN].seed, stash[EMULATOR])
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -142,16 +150,24 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(config, "workerinput"):
         return
     backend = config.stash.get(BACKEND, None) or config.stash[EMULATOR].running()
-    if backend is not None:
+    embedded = config.stash[EMULATOR].running() is not None
+    if backend is None or (embedded and config.stash[COMPLETION].stop):  # an emulator that ends with the run
+        return
+    try:
         config.stash[LEAKS] = find(Session(backend, config.stash[RUN]), config.stash[RUN].prefix)
-        if config.stash[LEAKS]:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    except (PcaEventsError, BotoCoreError, ClientError) as error:
+        config.stash[UNLISTED] = f"what the run has left behind is not known: {error}"
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+    if config.stash.get(LEAKS, []) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was left behind, with the command that removes it."""
     for found in config.stash.get(LEAKS, []):
         terminalreporter.write_line(f"LEAK {found.arn}\n     {found.command}", red=True)
+    if unlisted := config.stash.get(UNLISTED, ""):
+        terminalreporter.write_line(unlisted, red=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from pca_events.errors import BadInput
-from pca_events.messages import Act, Attempt, RecordedRun, check_writable, envelopes, write_messages
+from pca_events.messages import Act, Attempt, RecordedRun, envelopes, write_messages
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
+from pca_events.pytest_plugin.completion import COMPLETION
 from pca_events.pytest_plugin.recording import PROPERTY, Recording
+from pca_events.whole_files import check_writable
 
 RECORDING = "pca-events-recording"
 
@@ -48,7 +50,7 @@ class Writing:
     def pytest_sessionstart(self) -> None:
         """Look whether the file can be written, before the run."""
         try:
-            check_writable(self._file)
+            check_writable(self._file, "the messages are one file")
         except BadInput as error:
             pytest.exit(str(error), returncode=2)
 
@@ -66,7 +68,12 @@ class Writing:
         records = [record for phase in phases if (record := _record(phase))]
         if not records:
             return
-        acts = [Act.from_json(act) for record in records for act in record["acts"]]
+        one_cause = self._config.stash[COMPLETION].one_cause
+        acts = [
+            Act.from_json({**act, "message": one_cause(act["message"]), "said": one_cause(act["said"])})
+            for record in records
+            for act in record["acts"]
+        ]
         if not _record(phases[-1]):
             died = phases[-1]
             acts.append(Act("end", "FAILED", acts[-1].started + acts[-1].seconds, 0.0, died.longreprtext))
@@ -101,7 +108,9 @@ class Writing:
             "mode": self._config.getoption("--mode"),
             "runId": stash[RUN].value,
         }
-        return RecordedRun(about, texts, self._attempts, self._started, time.time(), status == 0)
+        stopped = stash[COMPLETION].said
+        success = status == 0 and not stopped
+        return RecordedRun(about, texts, self._attempts, self._started, time.time(), success, stopped)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say why there is no file."""

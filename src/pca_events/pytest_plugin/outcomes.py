@@ -1,16 +1,19 @@
 """Writes what each scenario came to into the report model, also where xdist workers ran it."""
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from pytest_bdd.parser import Feature, Scenario
 
 from pca_events import catalog
-from pca_events.locations import locate
-from pca_events.pytest_plugin import LEAKS
+from pca_events.pytest_plugin import LEAKS, UNLISTED
+from pca_events.pytest_plugin.completion import COMPLETION, Completion
 from pca_events.pytest_plugin.messages import UNWRITTEN
+from pca_events.pytest_plugin.selection import EXAMPLE, feature_name
 from pca_events.report import RunReport, ScenarioResult, Verdict
+
+COUNTED = "pca_events_counted"
+"""The name of what a worker leaves behind: how many scenarios it collected, those that were not selected included."""
 
 _PROPERTY = "pca_events"
 
@@ -21,14 +24,20 @@ class Listener(Protocol):
     def collected(self, count: int) -> None:
         """The suite has that many scenarios."""
 
+    def finished(self, count: int) -> None:
+        """So many scenarios have ended."""
+
     def ended(self, result: ScenarioResult) -> None:
-        """A scenario has ended."""
+        """A scenario has ended; they come in the order of the suite, whichever worker was first."""
 
 
 class Nobody:
     """A listener that does not listen."""
 
     def collected(self, count: int) -> None:
+        """Do nothing."""
+
+    def finished(self, count: int) -> None:
         """Do nothing."""
 
     def ended(self, result: ScenarioResult) -> None:
@@ -38,9 +47,9 @@ class Nobody:
 @pytest.hookimpl
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
     """Note on the test which scenario it is; the note travels with its reports."""
-    example = request.node.funcargs.get("_pytest_bdd_example") or {}
+    example = request.node.funcargs.get(EXAMPLE) or {}
     note = {
-        "feature": _place(Path(feature.filename)),
+        "feature": feature_name(feature.filename),
         "name": scenario.name,
         "row": ", ".join(example.values()),
         "event": _event_of(scenario),
@@ -48,9 +57,11 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature,
     request.node.user_properties.append((_PROPERTY, note))
 
 
-def _place(file: Path) -> str:
-    ours = locate("features")
-    return file.relative_to(ours).as_posix() if file.is_relative_to(ours) else file.name
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the controller the number of scenarios, before any is deselected."""
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[COUNTED] = len(items)
 
 
 def _event_of(scenario: Scenario) -> str | None:
@@ -64,30 +75,79 @@ class Recorder:
         self._report = report
         self._listener = listener
         self._phases: dict[str, list[pytest.TestReport]] = {}
+        self._results: dict[str, ScenarioResult] = {}
+        self._next = 0
+        self._config: pytest.Config | None = None
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Keep what tells how far the run has come."""
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
         """Tell how many scenarios there are."""
-        self._listener.collected(len(session.items))
+        self._collected()
+
+    @pytest.hookimpl(optionalhook=True, trylast=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Tell the same where workers collect."""
+        self._collected()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note how many scenarios there are before any is deselected."""
+        self._report.total = len(items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Note the same, as a worker has counted."""
+        self._report.total = getattr(node, "workeroutput", {}).get(COUNTED, self._report.total)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note what could not be collected."""
-        if report.failed:
+        if report.failed and report.longreprtext not in self._report.broken:
             self._report.broken.append(report.longreprtext)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Join the phases of a test into one result."""
-        phases = self._phases.setdefault(report.nodeid, [])
-        phases.append(report)
-        if report.when == "teardown":
-            result = _joined(self._phases.pop(report.nodeid))
-            self._report.results.append(result)
-            self._listener.ended(result)
+        """Join the phases of a test into one result; where a worker died, the last phase is none of pytest's."""
+        self._phases.setdefault(report.nodeid, []).append(report)
+        if report.when not in ("setup", "call"):
+            self._results[report.nodeid] = _joined(self._phases.pop(report.nodeid))
+            self._listener.finished(len(self._results))
+            self._tell()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Take over what the run has left behind."""
-        self._report.unwritten = config.stash.get(UNWRITTEN, "")
-        self._report.leaks = [f"{found.arn}\n  {found.command}" for found in config.stash.get(LEAKS, [])]
+        """Take over how far the run came, and what it has left behind."""
+        completion = self._completion
+        rest = [self._results[test] for test in completion.order[self._next :] if test in self._results]
+        for result in rest:
+            self._listener.ended(result)
+        report = self._report
+        report.results += rest
+        report.selected, report.stop, report.stopped = completion.selected, completion.stop, completion.said
+        report.unwritten = config.stash.get(UNWRITTEN, "")
+        if unlisted := config.stash.get(UNLISTED, ""):
+            report.leaks.append(unlisted)
+        report.leaks += [f"{found.arn}\n  {found.command}" for found in config.stash.get(LEAKS, [])]
+
+    def _collected(self) -> None:
+        if self._completion.selected:
+            self._listener.collected(self._completion.selected)
+
+    def _tell(self) -> None:
+        """Hand on the results up to the first test that has not ended."""
+        order = self._completion.order
+        while self._next < len(order) and order[self._next] in self._results:
+            result = self._results[order[self._next]]
+            self._report.results.append(result)
+            self._listener.ended(result)
+            self._next += 1
+
+    @property
+    def _completion(self) -> Completion:
+        assert self._config is not None  # noqa: S101 - pytest configures every plugin first
+        return self._config.stash[COMPLETION]
 
 
 def _joined(phases: list[pytest.TestReport]) -> ScenarioResult:

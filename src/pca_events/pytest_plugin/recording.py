@@ -7,19 +7,17 @@ from typing import Any
 
 import pytest
 from pytest_bdd.parser import ScenarioTemplate, Step
-from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from pca_events.harness import ScenarioBus
 from pca_events.harness.caller import Caller
 from pca_events.messages import Act
 from pca_events.pytest_plugin.mishaps import Verdict, verdict
 from pca_events.pytest_plugin.received_events import Evidence
+from pca_events.pytest_plugin.selection import EXAMPLE, example_of, scenario_of
 from pca_events.pytest_plugin.step_match import match, uri_of
 
 PROPERTY = "pca_events_messages"
 """The name of the record among a report's user properties, and of the features in what a worker leaves behind."""
-
-_EXAMPLE = "_pytest_bdd_example"
 
 
 class Recording:
@@ -39,7 +37,7 @@ class Recording:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note the features while all their scenarios are here."""
         for item in items:
-            if template := _template(item):
+            if template := scenario_of(item):
                 file = template.feature.filename
                 self.features[uri_of(Path(file), self._root)] = file
 
@@ -77,7 +75,7 @@ class Recording:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Add the record of a phase to its report."""
         report = yield
-        if template := _template(item):
+        if template := scenario_of(item):
             acts = self._progress(item).phase(report, verdict(report, call, self._root), _steps(template, item))
             report.user_properties.append((PROPERTY, self._record(template, item, acts)))
         if call.when == "teardown":
@@ -151,23 +149,12 @@ class _Progress:
             yield Act("step", "SKIPPED", now, 0.0, definition=definition, arguments=arguments)
 
 
-def _template(item: pytest.Item) -> ScenarioTemplate | None:
-    function = getattr(item, "obj", None)
-    function = getattr(function, "__func__", function)
-    return scenario_wrapper_template_registry.get(function) if callable(function) else None
-
-
-def _example(item: pytest.Item) -> dict[str, str]:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get(_EXAMPLE, {}) if callspec else {}
-
-
 def _row(item: pytest.Item) -> int:
     """Which row of the scenario's Examples the test is; equal rows are told apart by being different objects."""
-    example = _example(item)
-    rows = [row for mark in item.iter_markers("parametrize") if mark.args[0] == _EXAMPLE for row in mark.args[1]]
+    example = example_of(item)
+    rows = [row for mark in item.iter_markers("parametrize") if mark.args[0] == EXAMPLE for row in mark.args[1]]
     return next((number for number, row in enumerate(rows) if row.values[0] is example), 0)
 
 
 def _steps(template: ScenarioTemplate, item: pytest.Item) -> list[Step]:
-    return template.render(_example(item)).steps
+    return template.render(example_of(item)).steps

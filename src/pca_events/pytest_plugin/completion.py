@@ -1,0 +1,123 @@
+"""How far a run came and, where it came no further, why: interrupted, without a worker, or without a backend."""
+
+from typing import Any
+
+import pytest
+
+from pca_events.errors import BackendGone, PcaEventsError
+from pca_events.pytest_plugin.selection import scenario_of
+from pca_events.report import Stop
+
+GONE = "pca_events_gone"
+"""The name of the property of a report that failed because the backend has stopped answering; holds the cause."""
+
+STOPPED_ANSWERING = "the backend stopped answering"
+
+COMPLETION = pytest.StashKey["Completion"]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Follow the run in the process that hears of every test: the only one, or xdist's controller."""
+    if not hasattr(config, "workerinput"):
+        config.stash[COMPLETION] = Completion(config)
+        config.pluginmanager.register(config.stash[COMPLETION], "pca-events-completion")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Let an error that explains itself stand in its own words, and mark what failed for want of a backend."""
+    report: pytest.TestReport = yield
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, PcaEventsError) and report.failed and scenario_of(item) is not None:
+        report.longrepr = str(error)
+    if isinstance(error, BackendGone):
+        report.longrepr = f"{STOPPED_ANSWERING}\n  {error}"
+        report.user_properties.append((GONE, str(error)))
+    return report
+
+
+class Completion:
+    """A pytest plugin that counts the tests of a run as they end.
+
+    Attributes:
+        selected: how many tests the run is to run.
+        finished: how many have ended.
+        order: the ids of the selected tests, in the order of the suite.
+        stop: why the run came no further; empty where it came to its end, or where it is still going on.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.finished = 0
+        self.order: list[str] = []
+        self.stop: Stop = ""
+        self._config = config
+        self._cause = ""
+        self._gone = ""
+
+    @property
+    def selected(self) -> int:
+        """How many tests the run is to run."""
+        return len(self.order)
+
+    @property
+    def said(self) -> str:
+        """What to say of a run that came no further; empty where it came to its end."""
+        if self.stop == "backend":
+            return f"{self._gone}: {self._cause}"
+        if self.stop == "":
+            return ""
+        verb = "interrupted" if self.stop == "interrupted" else "stopped at the first failure,"
+        cause = f": {self._cause}" if self._cause else ""
+        return f"{verb} after {self.finished} of {self.selected} scenarios{cause}"
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is to be run, where this process runs it."""
+        self.order = [item.nodeid for item in session.items] or self.order
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Note what is to be run, where workers run it; each collects the same."""
+        self.order = list(ids)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test that has ended, and give every failure for want of a backend the one cause."""
+        cause = dict(report.user_properties).get(GONE)
+        if cause is not None:
+            if not self._gone:
+                self._gone, self._cause = f"{STOPPED_ANSWERING} after scenario {self.finished}", str(cause)
+            self.stop = "backend"
+            report.longrepr = f"{self._gone}\n  {cause}"
+        if report.when not in ("setup", "call"):
+            self.finished += 1
+
+    def one_cause(self, message: str) -> str:
+        """Return the message of a failure, as every scenario has it that failed for want of a backend."""
+        return message.replace(STOPPED_ANSWERING, self._gone, 1) if message.startswith(STOPPED_ANSWERING) else message
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """End the run where a worker has died and no other is to take its place."""
+        if error and not self.stop and self._config.getoption("maxworkerrestart") == "0":
+            self._cause = f"worker {node.gateway.id} died"
+            self._config.pluginmanager.get_plugin("dsession").shouldstop = self._cause  # type: ignore[union-attr]
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that somebody interrupts the run, or that it ends at the first failure."""
+        if isinstance(excinfo.value, KeyboardInterrupt) and not self.stop:
+            self.stop = "first failure" if str(excinfo.value).startswith("stopping after") else "interrupted"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Find out whether the run is complete, whatever pytest makes of it."""
+        ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if ended and not self.stop and self.finished < self.selected and not session.config.getoption("collectonly"):
+            self.stop = "first failure" if session.shouldfail or session.shouldstop else "interrupted"
+        if self.stop == "backend":
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say where the run came no further for want of a backend."""
+        if self.stop == "backend":
+            terminalreporter.write_line(self.said, red=True)

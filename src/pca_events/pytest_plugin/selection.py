@@ -1,0 +1,132 @@
+"""Which scenarios are run: by feature, tag and name, as `pca-events verify` shows them."""
+
+import difflib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.mark.expression import Expression
+from pytest_bdd.parser import Scenario, ScenarioTemplate
+
+from pca_events.locations import locate
+
+EXAMPLE = "_pytest_bdd_example"
+"""The name of the parameter of a test that holds its row of the Examples."""
+
+_SUFFIX = ".feature"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add how scenarios are selected."""
+    group = parser.getgroup("pca-events")
+    group.addoption(
+        "--pca-feature",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="run only this feature (routing/delivery), or the features of this folder (routing); repeatable",
+    )
+    group.addoption("--pca-tags", metavar="EXPRESSION", help='run only these: "@backend and not @operations"')
+    group.addoption("--pca-scenario", metavar="TEXT", help="run only the scenarios whose name holds the text")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect every scenario that is not asked for; what is no scenario stays where nothing is asked for."""
+    wanted = _wanted(config, items)
+    if wanted is None:
+        return
+    kept = [item for item in items if wanted(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = kept
+
+
+def scenario_of(item: pytest.Item) -> ScenarioTemplate | None:
+    """Return the scenario that a test runs, with its placeholders; None where it runs none."""
+    from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+    function = getattr(item, "obj", None)
+    function = getattr(function, "__func__", function)
+    return scenario_wrapper_template_registry.get(function) if callable(function) else None
+
+
+def example_of(item: pytest.Item) -> dict[str, str]:
+    """Return the row of the Examples that a test runs; empty where there is none."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get(EXAMPLE, {}) if callspec else {}
+
+
+def feature_name(file: str | Path) -> str:
+    """Return how a feature is named to people: from the folder of ours, or by its file name."""
+    path, ours = Path(file), locate("features")
+    return path.relative_to(ours).as_posix() if path.is_relative_to(ours) else path.name
+
+
+def title_of(scenario: Scenario, row: dict[str, str]) -> str:
+    """Return the name of a scenario, and those values of its row that the name does not show."""
+    hidden = [value for value in row.values() if value not in scenario.name]
+    return f"{scenario.name} ({', '.join(row.values())})" if hidden else scenario.name
+
+
+def _wanted(config: pytest.Config, items: list[pytest.Item]) -> Callable[[pytest.Item], bool] | None:
+    features: list[str] = [_bare(name) for name in config.getoption("--pca-feature")]
+    tags, text = config.getoption("--pca-tags"), config.getoption("--pca-scenario")
+    if not features and tags is None and text is None:
+        return None
+    scenarios = [found for item in items if (found := scenario_of(item)) is not None]
+    _check_features(features, {_bare(feature_name(found.feature.filename)) for found in scenarios})
+    has_tags = _tag_test(tags, {tag for found in scenarios for tag in (*found.tags, *found.feature.tags)})
+
+    def wanted(item: pytest.Item) -> bool:
+        template = scenario_of(item)
+        if template is None:
+            return False
+        name = _bare(feature_name(template.feature.filename))
+        if features and not any(name == feature or name.startswith(f"{feature}/") for feature in features):
+            return False
+        if not has_tags(item):
+            return False
+        row = example_of(item)
+        return text is None or text.lower() in title_of(template.render(row), row).lower()
+
+    return wanted
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("./").removeprefix("features/").rstrip("/").removesuffix(_SUFFIX)
+
+
+def _check_features(asked: list[str], known: set[str]) -> None:
+    folders = {name.rpartition("/")[0] for name in known} - {""}
+    for name in asked:
+        if name not in known | folders:
+            raise pytest.UsageError(f'there is no feature "{name}"; {_advice(name, known | folders)}')
+
+
+def _tag_test(tags: str | None, known: set[str]) -> Callable[[pytest.Item], bool]:
+    if tags is None:
+        return lambda _: True
+    for name in re.findall(r"@([\w-]+)", tags):
+        if name not in known:
+            raise pytest.UsageError(f'no scenario has the tag "@{name}"; {_advice(name, known, "@")}')
+    try:
+        expression = Expression.compile(re.sub(r"@(?=\w)", "", tags))
+    except SyntaxError as error:
+        advice = 'write it as "@backend and not @operations"'
+        raise pytest.UsageError(f'"{tags}" is no expression of tags ({error}); {advice}') from error
+    return lambda item: bool(expression.evaluate(_matcher(item)))
+
+
+def _matcher(item: pytest.Item) -> Any:
+    names = {mark.name for mark in item.iter_markers()}
+
+    def has(name: str, /, **_: object) -> bool:
+        return name in names
+
+    return has
+
+
+def _advice(name: str, known: set[str], sign: str = "") -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    return f'did you mean "{sign}{nearest[0]}"?' if nearest else f"known: {', '.join(sorted(known))}"
