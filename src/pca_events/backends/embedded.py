@@ -165,12 +165,16 @@ class EmbeddedLocalStack:
             return True
         return True
 
-    def _failure(self, what: str) -> BackendError:
+    def last_words(self, what: str) -> str:
+        """Say what became of the emulator, with the last lines of its log."""
         lines = self.log.read_text(errors="replace").splitlines()
+        return f"the embedded LocalStack {what}. Its last lines:\n" + "\n".join(
+            f"    {line}" for line in lines[-_LOG_TAIL:]
+        )
+
+    def _failure(self, what: str) -> BackendError:
         return BackendError(
-            f"the embedded LocalStack {what}. Its last lines:\n"
-            + "\n".join(f"    {line}" for line in lines[-_LOG_TAIL:])
-            + "\nInstall the pinned versions again (pip install 'pca-events[localstack]'), "
+            f"{self.last_words(what)}\nInstall the pinned versions again (pip install 'pca-events[localstack]'), "
             "or give a running LocalStack with --endpoint-url."
         )
 

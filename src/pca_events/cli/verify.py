@@ -13,7 +13,9 @@ from pca_events.errors import BadInput
 
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
-    from pca_events.report import RunReport
+    from pca_events.pytest_plugin.run import Listed
+
+_WORTH_A_WORKER = 15  # scenarios
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,11 +51,14 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         from pca_events.pytest_plugin.run import run_suite
 
         out = console()
+        selection = _selection(options)
+        workers = _workers(options, len(_listed(options).scenarios) if selection else None)
         name = backend.launch().name if hasattr(backend, "launch") else backend.name
         out.print(f"[bold]pca-events verify[/] on {escape(name)}, mode {options.mode}", soft_wrap=True)
         with LiveProgress(out) as progress:
-            report = run_suite(backend, progress, _selection(options), options.mode, messages, _workers(options))
-    _refuse_what_proves_nothing(report, options)
+            report = run_suite(backend, progress, selection, options.mode, messages, workers)
+    if report.broken or not (report.results or report.stop):
+        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     print_report(report, time.monotonic() - began, out)
     if options.junit is not None:
         from pca_events.cli.verify_junit import junit
@@ -97,31 +102,35 @@ def _selection(options: argparse.Namespace) -> list[str]:
     return words
 
 
-def _workers(options: argparse.Namespace) -> int:
+def _workers(options: argparse.Namespace, selected: int | None) -> int:
+    """How many processes share the scenarios; starting one takes as long as some scenarios."""
     if options.workers != "auto":
         return int(options.workers)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if selected is None else min(cores, selected // _WORTH_A_WORKER)
 
 
 def _list(options: argparse.Namespace) -> int:
     """Print the scenarios that would run, by feature; nothing is run, so nothing is started."""
+    for feature, title in _listed(options).scenarios:
+        print(f"{feature.removesuffix('.feature')}: {title}")
+    return 0
+
+
+def _listed(options: argparse.Namespace) -> "Listed":
+    """The scenarios that are selected.
+
+    Raises:
+        BadInput: there is none, or the selection cannot be read.
+    """
     from pca_events.pytest_plugin.run import list_suite
 
     listed = list_suite(_selection(options))
     if listed.broken:
-        raise BadInput("the suite could not be read: " + "\n".join(listed.broken))
-    for feature, title in listed.scenarios:
-        print(f"{feature.removesuffix('.feature')}: {title}")
+        raise BadInput(f"{', '.join(listed.broken)}; nothing was run")
     if not listed.scenarios:
-        raise BadInput(f"no scenario matches {_said(options)}")
-    return 0
-
-
-def _refuse_what_proves_nothing(report: "RunReport", options: argparse.Namespace) -> None:
-    if report.broken:
-        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
-    if not report.results and not report.stop:
         raise BadInput(f"no scenario matches {_said(options)}, so nothing was verified")
+    return listed
 
 
 def _said(options: argparse.Namespace) -> str:

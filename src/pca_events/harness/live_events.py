@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events.catalog import Event
-from pca_events.errors import BackendError, BadInput
+from pca_events.errors import BackendError, BackendGone, BadInput
 from pca_events.harness.expect_error import refusal
 from pca_events.harness.inventory import check_destroyed
 from pca_events.harness.resources import Queue, Resource, Rule, Target
@@ -81,5 +81,5 @@ class LiveEvents:
             yield
         except ClientError as error:
             raise BadInput(f"the rule and queue {self.name} are not as they were made: {error}") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, BackendGone) as error:
             raise BackendError(f"{self.session.backend.name}, does not answer any more: {error}") from error

@@ -5,17 +5,27 @@ from collections import Counter
 from markupsafe import escape
 
 from pca_events.messages import Outcome
-from pca_events.site.behaviours import broken
+from pca_events.site.behaviours import broken, were_run
 
 _WIDTH_OF_CHARACTER = 6.6  # pixels, of 11 px Verdana, about
 _PADDING = 12
 _LABEL = "AWS Private CA events"
 
 
-def badge(counts: Counter[Outcome]) -> str:
-    """Return an SVG that says the outcome of a run in a word or two."""
+def badge(counts: Counter[Outcome], stopped: str = "", *, well: bool = True) -> str:
+    """Return an SVG that says the outcome of a run in a word or two; green only where all was run, and all was well.
+
+    Args:
+        counts: how the scenarios ended.
+        stopped: why the run came no further; empty where it came to its end.
+        well: whether the run itself ended well.
+    """
     if count := broken(counts):
         said, colour = f"{count} broken", "#b3261e"
+    elif stopped or (counts["not run"] and were_run(counts)):
+        said, colour = f"{were_run(counts)} of {counts.total()} run", "#8a5a00"
+    elif not well and were_run(counts):
+        said, colour = "did not end well", "#b3261e"
     elif counts["passed"]:
         said, colour = f"{counts['passed']} proven", "#146c43"
     else:

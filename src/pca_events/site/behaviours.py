@@ -99,14 +99,19 @@ class Behaviour:
 
 
 def overall(counts: Counter[Outcome]) -> Outcome:
-    """One outcome for many: broken where one is, else passed where one is, else whatever there is."""
-    order: tuple[Outcome, ...] = ("failed", "undefined", "passed", "expected failure", "skipped", "not run")
+    """One outcome for many: broken where one is, not run where one was not, passed where one is, else what there is."""
+    order: tuple[Outcome, ...] = ("failed", "undefined", "not run", "passed", "expected failure", "skipped")
     return next((status for status in order if counts[status]), "not run")
 
 
 def broken(counts: Counter[Outcome]) -> int:
     """How many scenarios break a contract."""
     return sum(counts[status] for status in BROKEN)
+
+
+def were_run(counts: Counter[Outcome]) -> int:
+    """How many scenarios were run, whatever came of them."""
+    return counts.total() - counts["not run"]
 
 
 def tally(scenarios: Iterable[ScenarioRun]) -> Counter[Outcome]:

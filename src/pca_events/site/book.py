@@ -12,20 +12,21 @@ from pca_events.calibrate import BEHAVIOURS
 from pca_events.calibrate.ledger import Divergence, divergences
 from pca_events.calibrate.patterns import operators
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
-from pca_events.site.behaviours import BROKEN, behaviours, scenarios_of, tally
+from pca_events.site.behaviours import BROKEN, behaviours, broken, overall, scenarios_of, tally, were_run
 from pca_events.site.event_pages import EventPage, SilencePage, event_pages, silence_pages
 from pca_events.site.matrix import Matrix, matrix
 from pca_events.site.reliance import reliances
 from pca_events.site.topics import Topic, topics
-from pca_events.site.words import place
+from pca_events.site.words import place, sentence
 
 
 @dataclass(frozen=True)
 class Past:
-    """A run that was: when, and how its scenarios ended."""
+    """A run that was: when, how its scenarios ended, and why it came no further where it did not come to its end."""
 
     started: datetime
     counts: Counter[Outcome]
+    stopped: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,26 @@ class Book:
         return tally(scenarios_of(self.features))
 
     @property
+    def status(self) -> Outcome:
+        """The outcome of the run in one word; passed only where every scenario was run, and all was well."""
+        status = overall(self.counts)
+        well = self.run is not None and self.run.success and not self.run.stopped
+        return status if well or status in BROKEN else "not run"
+
+    @property
+    def headline(self) -> str:
+        """What the run has proven, in a sentence that says how much of the suite was run."""
+        if self.run is None:
+            return "Not run"
+        count = broken(self.counts)
+        if self.run.stopped:
+            return f"Incomplete: {self.run.stopped}" + (f"; {count} broken" if count else "")
+        if self.counts["not run"]:
+            found = f"{count} broken" if count else "none broken"
+            return f"{were_run(self.counts)} of {self.counts.total()} run, {found}"
+        return sentence(self.counts) + ("" if self.run.success or count else ", but the run did not end well")
+
+    @property
     def by_detail_type(self) -> list[tuple[str, list[EventPage]]]:
         """The events, by their detail-type."""
         return [
@@ -75,7 +96,7 @@ class Book:
         ]
 
     @property
-    def broken(self) -> list[tuple[ScenarioRun, str]]:
+    def broken_scenarios(self) -> list[tuple[ScenarioRun, str]]:
         """What broke, each with the place that shows it."""
         return [
             (scenario, f"{self.page_of(scenario)}#{place(scenario)}")
@@ -119,7 +140,7 @@ class Book:
 
 
 def _past(run: Run) -> Past:
-    return Past(run.started, tally(scenarios_of(run.features)))
+    return Past(run.started, tally(scenarios_of(run.features)), run.stopped)
 
 
 def _says(behaviour: str) -> str:

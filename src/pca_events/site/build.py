@@ -16,15 +16,23 @@ def site(book: Book) -> dict[str, str]:
         "site.css": static("site.css"),
         "site.js": static("site.js"),
         "search.js": search_script(book),
-        "badge.svg": badge(book.counts),
+        "badge.svg": _badge(book),
         "events.json": json.dumps(_events(book), indent=2, ensure_ascii=True) + "\n",
     }
+
+
+def _badge(book: Book) -> str:
+    run = book.run
+    return badge(book.counts) if run is None else badge(book.counts, run.stopped, well=run.success)
 
 
 def _events(book: Book) -> dict[str, Any]:
     run = book.run
     return {
-        "run": run and {"started": run.started.isoformat(), "backend": run.backend, "mode": run.mode},
+        "run": run
+        and {"started": run.started.isoformat(), "backend": run.backend, "mode": run.mode, "stopped": run.stopped},
+        "headline": book.headline,
+        "status": book.status,
         "counts": dict(book.counts),
         "events": [
             {

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pca_events.messages import Outcome, ScenarioRun
-from pca_events.site.behaviours import ORDER, Behaviour, behaviours, broken, overall, tally
+from pca_events.site.behaviours import ORDER, Behaviour, behaviours, broken, overall, tally, were_run
 from pca_events.site.markup import json_markup, step_markup, visible
 from pca_events.site.sequences import PARTIES
 
@@ -55,6 +55,12 @@ def sentence(counts: Counter[Outcome]) -> str:
     if count := broken(counts):
         return f"{count} of {everything} broken"
     return f"{counts['passed']} of {everything} proven, none broken" if counts["passed"] else "Nothing was run"
+
+
+def summary(past: Any) -> str:
+    """An earlier run in a line: when it was, how its scenarios ended, and why it came no further."""
+    when = past.started.strftime("%Y-%m-%d %H:%M UTC")
+    return f"{when}: {counted(past.counts)}" + (f"; incomplete: {past.stopped}" if past.stopped else "")
 
 
 def kind(detail_type: str) -> str:
@@ -112,14 +118,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "many": many,
     "operation": operation,
     "ordered": ordered,
+    "were_run": were_run,
     "overall": overall,
     "paragraphs": paragraphs,
     "party": lambda name: PARTIES[name],
     "path": path,
     "place": place,
-    "sentence": sentence,
     "slug": lambda status: status.replace(" ", "-"),
     "statuses": statuses,
+    "summary": summary,
     "step": step_markup,
     "tallied": tally,
     "trouble": trouble,
