@@ -26,8 +26,13 @@ select.select([], [], [])
 """
 
 
+def guard_in(folder: Path) -> psutil.Process:
+    return psutil.Process(json.loads((folder / "running.json").read_text())["guard"])
+
+
 def emulator_in(folder: Path) -> psutil.Process:
-    return psutil.Process(json.loads((folder / "running.json").read_text())["pid"])
+    (emulator,) = guard_in(folder).children()
+    return emulator
 
 
 def owner(folder: Path) -> "subprocess.Popen[str]":
@@ -45,7 +50,7 @@ def test_it_listens_on_loopback_only_in_a_group_of_its_own(backend: Backend) -> 
     listening = [
         (process, connection.laddr.ip)
         for process in psutil.process_iter()
-        if process.status() != psutil.STATUS_ZOMBIE and "pca_events.backends.guard" in process.cmdline()
+        if process.status() != psutil.STATUS_ZOMBIE and "pca_events.backends.emulator" in process.cmdline()
         for connection in process.net_connections("inet")
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
     ]
@@ -72,7 +77,7 @@ def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
     try:
         joined = EmbeddedLocalStack(folder, process.pid).start()
         assert joined.client("events").list_rules()["Rules"] == []
-        assert emulator_in(folder).cmdline()[-2:] == [str(process.pid), str(folder)]
+        assert guard_in(folder).cmdline()[-2:] == [str(process.pid), str(folder)]
     finally:
         EmbeddedLocalStack(folder, process.pid).stop()
         process.kill()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events import catalog
@@ -136,12 +135,14 @@ def test_what_is_left_is_named_with_the_command_that_removes_it(
         at = f"--endpoint-url {connection.backend.endpoint_url}"
         rule = f"--event-bus-name {bus.name}"
         assert str(told.value).splitlines() == [
-            f"3 things of {bus.name} are left after it was destroyed; remove them with",
+            f"4 things of {bus.name} are left after it was destroyed; remove them with",
             f"  arn:aws:events:us-east-1:111122223333:rule/{bus.name}/rule",
             f"    aws events remove-targets --rule rule {rule} --ids target {at} && "
             f"aws events delete-rule --name rule {rule} {at}",
             f"  arn:aws:sqs:us-east-1:111122223333:{bus.name}",
             f"    aws sqs delete-queue --queue-url {url} {at}",
+            f"  arn:aws:sqs:us-east-1:111122223333:{bus.name}-witness",
+            f"    aws sqs delete-queue --queue-url {url}-witness {at}",
             f"  arn:aws:events:us-east-1:111122223333:event-bus/{bus.name}",
             f"    aws events delete-event-bus --name {bus.name} {at}",
         ]
@@ -168,7 +169,7 @@ def test_what_is_no_refusal_never_counts_as_one(failure: str, monkeypatch: pytes
         if failure == "timeout":
             listener.listen()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        monkeypatch.setattr(backend_module, "Config", lambda **words: Config(**{**words, "read_timeout": 0.2}))
+        monkeypatch.setattr(backend_module, "_PATIENCE", 0.2)
         client = Backend("none", "localstack", "0", url).client("events")
         if failure == "credentials":
             error = ClientError({"Error": {"Code": "InvalidClientTokenId", "Message": "no"}}, "PutRule")

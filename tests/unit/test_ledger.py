@@ -9,6 +9,7 @@ from pca_events.steps.calibrations import Trial, as_on_aws
 from pca_events.backends import Backend
 from pca_events.calibrate import BEHAVIOURS, Divergence, divergence, operators
 from pca_events.calibrate.ledger import divergences
+from pca_events.errors import Unexpected
 
 TODAY = datetime.now(UTC).date()
 KNOWN = Divergence(
@@ -36,7 +37,7 @@ def test_a_known_divergence_is_not_calibrated() -> None:
     ],
 )
 def test_what_the_ledger_does_not_excuse_is_red(differs: list[str], known: Divergence | None, said: str) -> None:
-    with pytest.raises(AssertionError, match=said):
+    with pytest.raises(Unexpected, match=said):
         as_on_aws(Trial("retry", differs, known))
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pca_events.errors import BadInput, Leak
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.errors import BackendError, BadInput, Leak
 from pca_events.harness.kinds import KINDS, Kind
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, Resource, Rule, Topic
 from pca_events.harness.session import Session
@@ -70,6 +72,18 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
     if "buses" in wanted:
         found += [_bus(session, bus) for bus in buses]
     return found
+
+
+def left_behind(session: Session) -> list[Found]:
+    """List everything that carries the id of the session's run.
+
+    Raises:
+        BackendError: the backend does not say.
+    """
+    try:
+        return find(session, session.run.prefix)
+    except (BotoCoreError, ClientError) as error:
+        raise BackendError(f"{session.backend.name} does not list it ({error})") from error
 
 
 def destroy(session: Session, name: str) -> None:

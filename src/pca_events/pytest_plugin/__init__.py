@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
 from pca_events.calibrate import BEHAVIOURS
-from pca_events.errors import BackendError, PcaEventsError
+from pca_events.errors import BackendError
 from pca_events.harness import MODES, RunId, Session
-from pca_events.harness.inventory import Found, find
+from pca_events.harness.inventory import Found, left_behind
 from pca_events.interrupts import raise_interrupts
 from pca_events.pytest_plugin.completion import COMPLETION
 
@@ -154,8 +153,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if backend is None or (embedded and config.stash[COMPLETION].stop):  # an emulator that ends with the run
         return
     try:
-        config.stash[LEAKS] = find(Session(backend, config.stash[RUN]), config.stash[RUN].prefix)
-    except (PcaEventsError, BotoCoreError, ClientError) as error:
+        config.stash[LEAKS] = left_behind(Session(backend, config.stash[RUN]))
+    except BackendError as error:
         config.stash[UNLISTED] = f"what the run has left behind is not known: {error}"
         session.exitstatus = pytest.ExitCode.INTERRUPTED
     if config.stash.get(LEAKS, []) and session.exitstatus == pytest.ExitCode.OK:
