@@ -162,7 +162,7 @@ def inserted(when: When, make: Callable[[Message], Any]) -> Fault:
 class _Kept:
     """Takes messages out of what is received, and hands them out when they are due, perhaps from another queue."""
 
-    def __init__(self, when: When, seconds: float, queue: str | None) -> None:
+    def __init__(self, when: When, seconds: float, queue: Callable[[str], str]) -> None:
         self._met = _remembered(when)
         self._seconds = seconds
         self._queue = queue
@@ -183,7 +183,7 @@ class _Kept:
         if message.fields["MessageId"] in self._again or not self._met(message):
             return False
         self._again.add(message.fields["MessageId"])
-        self._kept[self._queue or message.queue].append((time.monotonic() + self._seconds, message))
+        self._kept[self._queue(message.queue)].append((time.monotonic() + self._seconds, message))
         return True
 
     def _due(self, queue: str) -> Iterator[Message]:
@@ -194,11 +194,11 @@ class _Kept:
 
 def delayed(when: When, seconds: float = _LATE) -> Fault:
     """Return a fault by which messages are received that many seconds late; a poll that waits so long gets them."""
-    return _Kept(when, seconds, None)
+    return _Kept(when, seconds, lambda queue: queue)
 
 
-def misdelivered(when: When, queue: str) -> Fault:
-    """Return a fault by which messages arrive in another queue."""
+def misdelivered(when: When, queue: Callable[[str], str]) -> Fault:
+    """Return a fault by which messages arrive in another queue; `queue` gets the name of theirs, and returns that."""
     return _Kept(when, 0, queue)
 
 

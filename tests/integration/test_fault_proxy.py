@@ -16,6 +16,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from burst import RETRIED_WHEN_THROTTLED, SERVICES, burst, five_percent
 from fault_proxy import Fault, FaultProxy
 from faults import (
     Message,
@@ -262,7 +263,7 @@ def test_a_delayed_message_comes_two_seconds_late_and_ends_a_long_poll(proxy: Fa
 
 def test_a_message_arrives_in_another_queue(proxy: FaultProxy, client: Client) -> None:
     other = client.made_queue(f"{client.name}-other")
-    proxy.add(misdelivered(When(whole), f"{client.name}-other"))
+    proxy.add(misdelivered(When(whole), lambda queue: f"{queue}-other"))
     client.publish(SUCCESS)
     assert client.rules(2) == ["first", "last"]
     (strayed,) = client.receive(queue=other)
@@ -287,14 +288,14 @@ def test_an_entry_that_is_another_when_the_bus_sees_it(proxy: FaultProxy, client
     assert [body["id"] for body in client.bodies(3)] == [first] * 3
 
 
-@pytest.mark.parametrize("service", ["events", "sqs", "acm-pca", "sns", "s3", "logs", "sts"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_throttling_is_what_boto3_tries_again(proxy: FaultProxy, service: str) -> None:
     proxy.add(throttled(When(signed, times=2)))
     asked = _read(connect(proxy.url, service, attempts=3))
     assert asked["ResponseMetadata"]["RetryAttempts"] == 2
 
 
-@pytest.mark.parametrize("service", ["events", "sqs", "acm-pca", "sns", "s3", "logs", "sts"])
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize(("status", "code"), [(400, "AnyCode"), (500, "InternalFailure"), (503, "ServiceUnavailable")])
 def test_an_error_is_read_in_every_protocol(proxy: FaultProxy, service: str, status: int, code: str) -> None:
     proxy.add(refused(When(signed), status, code))
@@ -379,13 +380,43 @@ def test_a_backend_that_is_gone(proxy: FaultProxy) -> None:
 def test_five_percent_are_one_call_in_twenty(proxy: FaultProxy) -> None:
     events = connect(proxy.url, "events")
     proxy.add(refused(When(calls_of("ListEventBuses"), every=20), 503, "ServiceUnavailable"))
-    statuses = []
-    for _ in range(41):
-        try:
-            statuses.append(events.list_event_buses()["ResponseMetadata"]["HTTPStatusCode"])
-        except ClientError as error:
-            statuses.append(error.response["ResponseMetadata"]["HTTPStatusCode"])
+    statuses = _statuses(events.list_event_buses, 41)
     assert [number for number, status in enumerate(statuses) if status == 503] == [0, 20, 40]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("code", "status"), [("ThrottlingException", None), ("InternalFailure", 500), ("SlowDown", 503)]
+)
+def test_microburst_gives_errors_that_boto3_tries_again(
+    backend: Backend, service: str, code: str, status: int | None
+) -> None:
+    with burst(backend.endpoint_url, five_percent([service], code, status)) as running:
+        client = connect(running.url, service, attempts=2)
+        if status is None and service not in RETRIED_WHEN_THROTTLED:
+            with pytest.raises(ClientError, match=r"\(AWS.SimpleQueueService.ThrottlingException\)"):
+                _read(client)
+        else:
+            assert _read(client)["ResponseMetadata"]["RetryAttempts"] == 1
+        assert [fired.action for fired in running.microburst.fired] == [f"error:{code}"]
+
+
+def test_five_percent_of_microburst_are_one_call_in_twenty(backend: Backend) -> None:
+    with burst(backend.endpoint_url, five_percent(["sqs"], "ServiceUnavailable", 503)) as running:
+        statuses = _statuses(connect(running.url, "sqs").list_queues, 41)
+    assert [number for number, status in enumerate(statuses) if status == 503] == [0, 20, 40]
+
+
+def _statuses(call: Callable[[], dict[str, Any]], count: int) -> list[int]:
+    """Make a call many times, and return the HTTP status of each answer."""
+    found = []
+    for _ in range(count):
+        try:
+            answer = call()
+        except ClientError as error:
+            answer = dict(error.response)
+        found.append(answer["ResponseMetadata"]["HTTPStatusCode"])
+    return found
 
 
 def _read(client: Any) -> dict[str, Any]:
