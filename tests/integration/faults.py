@@ -20,6 +20,7 @@ from typing import Any
 from fault_proxy import Answer, BackendGone, Call, ConnectionLost, Fault, Forward
 
 from pca_events import json_path
+from pca_events.errors import BadInput
 
 _LATE = 2.0  # seconds
 _MOST_MESSAGES = 10  # ReceiveMessage hands out no more at once
@@ -354,13 +355,33 @@ def answered(when: When, change: Callable[[Any], Any]) -> Fault:
 
 
 def lacking(when: When, path: str) -> Fault:
-    """Return a fault by which the JSON of an answer lacks a field: `$.Entries`, `$.Messages[0].Body`."""
+    """Return a fault by which the JSON of an answer lacks a field that it has: `$.Entries`, `$.Messages[0].Body`."""
 
-    def lack(body: Any) -> Any:
+    def lack(call: Call, forward: Forward) -> Answer:
+        answer = forward(call)
+        try:
+            json_path.get(answer.json, path)
+        except (BadInput, ValueError):
+            return answer
+        if not when(call):
+            return answer
+        body = copy.deepcopy(answer.json)
         json_path.remove(body, path)
-        return body
+        return answer.saying(body)
 
-    return answered(when, lack)
+    return lack
+
+
+def since(when: When, fault: Fault) -> Fault:
+    """Return a fault that is there from the first call on that is met."""
+    begun = threading.Event()
+
+    def pass_or_not(call: Call, forward: Forward) -> Answer:
+        if when(call):
+            begun.set()
+        return fault(call, forward) if begun.is_set() else forward(call)
+
+    return pass_or_not
 
 
 def _answered(when: When, change: Callable[[Answer], Answer]) -> Fault:
