@@ -173,28 +173,33 @@ class _Kept:
     def __call__(self, call: Call, forward: Forward) -> Answer:
         if call.operation != "ReceiveMessage":
             return forward(call)
-        end = time.monotonic() + call.json.get("WaitTimeSeconds", 0)
-        answer = forward(call.saying(WaitTimeSeconds=0) if self._kept[call.queue] else call)
+        kept = self._kept[call.queue]
+        end = time.time() + call.json.get("WaitTimeSeconds", 0)
+        asking = call.saying(AttributeNames=[*call.json.get("AttributeNames", []), "SentTimestamp"])
+        answer = forward(asking.saying(WaitTimeSeconds=0) if kept else asking)
         passed = [message for message in _messages(call, answer) if not self._keep(message)]
-        if not passed and self._kept[call.queue]:
-            time.sleep(max(0.0, min(end, self._kept[call.queue][0][0]) - time.monotonic()))
-        return _with(answer, passed + list(self._due(call.queue)))
+        due = list(self._due(call.queue))
+        if kept and not passed and not due:
+            time.sleep(max(0.0, min(end, kept[0][0]) - time.time()))
+            due = list(self._due(call.queue))
+        return _with(answer, passed + due)
 
     def _keep(self, message: Message) -> bool:
         if message.fields["MessageId"] in self._again or not self._met(message):
             return False
         self._again.add(message.fields["MessageId"])
-        self._kept[self._queue(message.queue)].append((time.monotonic() + self._seconds, message))
+        due = int(message.fields["Attributes"]["SentTimestamp"]) / 1000 + self._seconds
+        self._kept[self._queue(message.queue)].append((due, message))
         return True
 
     def _due(self, queue: str) -> Iterator[Message]:
         kept = self._kept[queue]
-        while kept and kept[0][0] <= time.monotonic():
+        while kept and kept[0][0] <= time.time():
             yield kept.pop(0)[1]
 
 
 def delayed(when: When, seconds: float = _LATE) -> Fault:
-    """Return a fault by which messages are received that many seconds late; a poll that waits so long gets them."""
+    """Return a fault by which messages come out of their queue that many seconds after they were sent to it."""
     return _Kept(when, seconds, lambda queue: queue)
 
 

@@ -173,7 +173,7 @@ HARMFUL = [
     Row("no event: an empty object", lambda: [changed(When(whole), lambda _: {})], REACHES, "a message was received that is neither an event nor a note: {}"),
     Row("no event: text", lambda: [changed(When(whole), lambda _: "hello")], REACHES, 'a message was received that is neither an event nor a note: "hello"'),
     Row("wrong rule: under another label", lambda: [altered(When(note_of(EVENT)), "$.rule", "ca-creation-success")], FIRES_NO_OTHER, f"the rule for ca-creation-success fired for {EVENT}"),
-    Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(WITNESS), times=1), note_for("ca-creation-success"))], FIRES_NO_OTHER, f"the rule for ca-creation-success fired for {EVENT}"),
+    Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(EVENT)), note_for("ca-creation-success"))], FIRES_NO_OTHER, f"the rule for ca-creation-success fired for {EVENT}"),
     Row("wrong rule: it fires for what it must not", lambda: [inserted(When(note_of(WITNESS), times=1), whole_of("certificate-issuance-success"))], SILENCE, "the rule for certificate-issuance-failure fired for certificate-issuance-success"),
     Row("wrong queue", lambda: [misdelivered(When(whole, skip=1), lambda queue: queue.removesuffix("-2"))], MOVED, "ca-creation-success arrived in the queue .*, expected in queue-2"),
     Row("unknown rule", lambda: [inserted(When(note_of(WITNESS), times=1), note_for("ghost"))], REACHES, 'a note of the rule "ghost" was received, which this scenario has not put'),
@@ -190,7 +190,7 @@ HARMFUL = [
     Row("a PutEvents answer without an entry", lambda: [lacking(When(PUT_EVENTS, times=1), "$.Entries[0]")], REACHES, 'PutEvents: HTTP 200, .*"Entries": \\[\\]'),
     Row("a message without Body", lambda: [lacking(When(RECEIVE, times=1), "$.Messages[0].Body")], REACHES, 'ReceiveMessage: HTTP 200, .*"Messages"'),
     Row("a message without MessageId", lambda: [lacking(When(RECEIVE, times=1), "$.Messages[0].MessageId")], REACHES, 'ReceiveMessage: HTTP 200, .*"Messages"'),
-    Row("a queue without URL", lambda: [lacking(When(calls_of("GetQueueUrl"), times=1), "$.QueueUrl")], REACHES, "GetQueueUrl: HTTP 200, "),
+    Row("a queue without URL", lambda: [lacking(When(calls_of("CreateQueue", "GetQueueUrl"), times=1), "$.QueueUrl")], REACHES, "(Create|Get)Queue(Url)?: HTTP 200, "),
     Row("a list of buses without EventBuses", lambda: [lacking(When(calls_of("ListEventBuses")), "$.EventBuses")], REACHES, "ListEventBuses: HTTP 200, "),
     Row("a CA without ARN", lambda: [lacking(When(calls_of("CreateCertificateAuthority"), times=1), "$.CertificateAuthorityArn")], REVOKED, "CreateCertificateAuthority: HTTP 200, "),
     Row("PutEvents always throttled", lambda: [throttled(When(PUT_EVENTS))], REACHES, "PutEvents: HTTP 400, ThrottlingException"),
@@ -294,8 +294,7 @@ def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path
     assert ended.returncode == 2, said
     assert "Traceback" not in said
     assert re.search(row.says, said), said
-    assert f"{RUN_COUNT} scenarios, mode direct: " in ended.stdout, said
-    assert len(re.findall(r"^failed ", ended.stdout, re.MULTILINE)) <= 1, "one cause is said once"
+    assert re.search(rf"{RUN_COUNT} scenarios, mode direct: [0-3] passed, ([89]|1\d) failed, 0 skipped", said), said
     assert '"testRunFinished"' in messages.read_text("utf-8")
 
 
