@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 from aiohttp import web
 from microburst.app import make_app
@@ -45,7 +46,10 @@ def burst(upstream_url: str, rules: list[dict[str, Any]]) -> Iterator[Burst]:
     runner = web.AppRunner(make_app(microburst), access_log=None, shutdown_timeout=1)
     try:
         port = asyncio.run_coroutine_threadsafe(_listen(runner), loop).result(10)
-        yield Burst(f"http://127.0.0.1:{port}", microburst)
+        url = f"http://127.0.0.1:{port}"
+        with build_opener(ProxyHandler({})).open(f"{url}/_localstack/health", timeout=60) as answer:
+            answer.read()  # the first unsigned request takes seconds: it reads the models of all services
+        yield Burst(url, microburst)
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
