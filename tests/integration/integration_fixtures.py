@@ -1,0 +1,20 @@
+"""A fault proxy in front of the run's emulator."""
+
+from collections.abc import Iterator
+
+import pytest
+from fault_proxy import FaultProxy
+
+from pca_events.backends import Backend
+from pca_events.harness import RunId, Session
+from pca_events.harness.inventory import destroy
+
+
+@pytest.fixture
+def proxy(backend: Backend) -> Iterator[FaultProxy]:
+    """A proxy without faults; what was made through it and left there is removed behind it."""
+    with FaultProxy(backend.endpoint_url) as made:
+        yield made
+    session = Session(backend, RunId())
+    for name in made.made:
+        destroy(session, name)

@@ -1,0 +1,305 @@
+# ruff: noqa: E501
+"""What the suite says of a bus, a target or a transport that misbehaves: a verdict, and what happened in words."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burst import RETRIED_WHEN_THROTTLED, SERVICES, burst, five_percent
+from fault_proxy import Fault, FaultProxy
+from faults import (
+    Message,
+    When,
+    altered,
+    calls_of,
+    changed,
+    cut,
+    delayed,
+    dropped,
+    duplicated,
+    garbled,
+    gone,
+    halved,
+    hanging,
+    inserted,
+    lacking,
+    misdelivered,
+    note_of,
+    refused,
+    removed,
+    reordered,
+    reset,
+    rewritten,
+    signed,
+    since,
+    throttled,
+    unrouted,
+    whole,
+)
+
+from pca_events import catalog
+from pca_events.backends import Backend, connect
+from pca_events.harness import caller, scenario_bus
+from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.run import run_suite
+from pca_events.report import RunReport
+
+pytest_plugins = ["integration_fixtures"]
+
+WITNESS = "witness"
+"""The label of the rule that is put last."""
+
+PATIENCE = 4.0
+"""Seconds that the harness waits for what is published: more than a late delivery takes, less than by default."""
+
+EVENT = "crl-generation-failure-internal"
+UUID = "[0-9a-f-]{36}"
+
+# Scenarios, as -k selects them
+
+REACHES = f"test_a_crl_generation_reaches_the_rule_that_asks_for_it_event and {EVENT}"
+FIRES_NO_OTHER = f"test_a_crl_generation_fires_none_of_the_ten_other_rules_event and {EVENT}"
+BROAD = "test_a_rule_for_the_source_alone_receives_all_documented_events"
+SILENCE = "test_a_rule_for_result_of_one_detailtype_ignores and failure-certificate-issuance-success"
+MOVED = "test_change_lets_other_events_through and another and queue"
+REVOKED = "test_a_certificate_that_is_revoked_is_told"
+EVERY_KIND = " or ".join(f"({each})" for each in (REACHES, FIRES_NO_OTHER, BROAD, SILENCE, MOVED, REVOKED))
+COUNT = 6  # scenarios of EVERY_KIND
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault, and what is to come of it.
+
+    Attributes:
+        name: of the fault.
+        faults: makes it.
+        select: the scenarios that meet with it.
+        says: what the first line of the failure begins with, as a regular expression; empty where all must pass.
+    """
+
+    name: str
+    faults: Callable[[], Sequence[Fault]]
+    select: str = EVERY_KIND
+    says: str = ""
+
+
+def note_for(rule: str) -> Callable[[Message], dict[str, Any]]:
+    """Make a note as of this rule about the event of another message."""
+    return lambda seen: {"rule": rule, "id": seen.body["id"], "inputs": {}}
+
+
+def of_unknown_event(seen: Message) -> dict[str, Any]:
+    """Make the same message about an event that nobody has published."""
+    return {**seen.body, "id": "00000000-0000-4000-8000-000000000000"}
+
+
+def whole_of(event: str) -> Callable[[Message], dict[str, Any]]:
+    """Make a documented event by the id of another message, as a rule passes it on whole."""
+    return lambda seen: {**catalog.documented(event).event, "id": seen.body["id"]}
+
+
+def with_result(result: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Make the same event with another result."""
+    return lambda event: {**event, "detail": {**event["detail"], "result": result}}
+
+
+def revocation(message: Message) -> bool:
+    """Whether it is the event of a revocation, passed on whole."""
+    return whole(message) and "Revocation" in message.body["detail-type"]
+
+
+PUT_EVENTS = calls_of("PutEvents")
+RECEIVE = calls_of("ReceiveMessage")
+FIVE_PERCENT = 20
+
+HARMLESS = [
+    Row("no fault", list),
+    Row("everything twice", lambda: [duplicated(When())]),
+    Row("everything twice, by another MessageId", lambda: [duplicated(When(), another_id=True)]),
+    Row("whole events twice", lambda: [duplicated(When(whole), another_id=True)]),
+    Row("notes of the witness twice", lambda: [duplicated(When(note_of(WITNESS)))]),
+    Row("everything 2 s late", lambda: [delayed(When())]),
+    Row("whole events 2 s late", lambda: [delayed(When(whole))]),
+    Row("notes of the witness 2 s late", lambda: [delayed(When(note_of(WITNESS)))]),
+    Row("every other message 2 s late", lambda: [delayed(When(every=2))]),
+    Row("messages in another order", lambda: [reordered()]),
+    Row("receives in another order", lambda: [reordered(at_a_time=1)]),
+    Row("twice, late and in another order", lambda: [reordered(), duplicated(When(every=2)), delayed(When(every=3))]),
+    Row("5 % throttled", lambda: [throttled(When(signed, every=FIVE_PERCENT))]),
+    Row("5 % answered 500", lambda: [refused(When(signed, every=FIVE_PERCENT), 500, "InternalFailure")]),
+    Row("5 % answered 503", lambda: [refused(When(signed, every=FIVE_PERCENT), 503, "ServiceUnavailable")]),
+    Row("one PutEvents throttled", lambda: [throttled(When(PUT_EVENTS, times=1))], REACHES),
+    Row("two PutEvents in a row throttled", lambda: [throttled(When(PUT_EVENTS, times=2))], REACHES),
+    Row("two PutEvents in a row answered 500", lambda: [refused(When(PUT_EVENTS, times=2), 500, "InternalException")], REACHES),
+    Row("one connection reset", lambda: [reset(When(signed, skip=5, times=1))], REACHES),
+    Row("a receive reset after it was done", lambda: [reset(When(RECEIVE, times=1), processed=True)], REACHES),
+    Row("a PutEvents answered 500 after it was done", lambda: [refused(When(PUT_EVENTS, times=1), 500, "InternalException", processed=True)], REACHES),
+    Row("a PutEvents reset after it was done", lambda: [reset(When(PUT_EVENTS, times=1), processed=True)], REACHES),
+    Row("a CreateEventBus answered 500 after it was done", lambda: [refused(When(calls_of("CreateEventBus"), times=1), 500, "InternalException", processed=True)], REACHES),
+    Row("a DeleteQueue answered 500 after it was done", lambda: [refused(When(calls_of("DeleteQueue"), times=1), 500, "InternalFailure", processed=True)], REACHES),
+    Row("a slow answer", lambda: [hanging(When(PUT_EVENTS, times=1), 2.0)], REACHES),
+]  # fmt: skip
+"""Each leaves every scenario green."""
+
+DID_NOT_FIRE = f"the rule for {EVENT} did not fire"
+
+HARMFUL = [
+    Row("dropped: the event at the rule under test", lambda: [dropped(When(whole))], REACHES, DID_NOT_FIRE),
+    Row("dropped: the note of one of eleven rules", lambda: [dropped(When(note_of(EVENT)))], FIRES_NO_OTHER, DID_NOT_FIRE),
+    Row("dropped: a control", lambda: [dropped(When(whole))], SILENCE, "the rule for certificate-issuance-failure did not fire"),
+    Row("dropped: one of eleven events", lambda: [dropped(When(whole, skip=3, times=1))], BROAD, "the rule under test did not fire for certificate-issuance-failure"),
+    Row("dropped: the event of an operation", lambda: [dropped(When(revocation))], REVOKED, "certificate-revocation-success was sent but not received"),
+    Row("dropped: what the witness notes", lambda: [dropped(When(note_of(WITNESS)))], REACHES, "the bus did not deliver 1 of 1 events in 4 s"),
+    Row("dropped: a published entry", lambda: [unrouted(When())], REACHES, "the bus did not deliver 1 of 1 events in 4 s"),
+    Row("dropped: everything", lambda: [dropped(When())], REACHES, "the bus did not deliver 1 of 1 events in 4 s"),
+    Row("altered: before the rule", lambda: [rewritten(When(), with_result("failed"))], REACHES, f'{DID_NOT_FIRE}: detail.result wanted "failure", found "failed"'),
+    Row("altered: before eleven rules", lambda: [rewritten(When(times=1), with_result("failed"))], FIRES_NO_OTHER, f'{DID_NOT_FIRE}: detail.result wanted "failure", found "failed"'),
+    Row("altered: after the rule", lambda: [altered(When(whole), "$.detail.result", "failed")], REACHES, f'{EVENT} was received altered: detail.result wanted "failure", found "failed"'),
+    Row("altered: the event of an operation", lambda: [altered(When(revocation), "$.detail.result", "failed")], REVOKED, 'ACM Private CA Certificate Revocation was received: detail.result wanted "success", found "failed"'),
+    Row("removed: a field", lambda: [removed(When(whole), "$.detail.reason")], REACHES, f'{EVENT} was received altered: detail.reason wanted "Failed to generate CRL. Internal failure.", found nothing'),
+    Row("removed: detail", lambda: [removed(When(whole), "$.detail")], REACHES, f"{EVENT} was received altered: detail wanted .*, found nothing"),
+    Row("removed: the id", lambda: [removed(When(whole), "$.id")], REACHES, f'{EVENT} was received altered: id wanted "{UUID}", found nothing'),
+    Row("removed: the label of a note", lambda: [removed(When(note_of(EVENT)), "$.rule")], FIRES_NO_OTHER, "a message was received that is neither an event nor a note"),
+    Row("added: a field", lambda: [altered(When(whole), "$.detail.extra", 1)], REACHES, f"{EVENT} was received altered: detail.extra wanted nothing, found 1"),
+    Row("retyped: version", lambda: [altered(When(whole), "$.version", 0)], REACHES, f'{EVENT} was received altered: version wanted "0", found 0'),
+    Row("retyped: detail", lambda: [altered(When(whole), "$.detail", "text")], REACHES, f'{EVENT} was received altered: detail wanted .*, found "text"'),
+    Row("retyped: resources", lambda: [altered(When(whole), "$.resources", None)], REVOKED, "certificate-revocation-success was received altered: resources wanted .*, found null"),
+    Row("no event: an empty object", lambda: [changed(When(whole), lambda _: {})], REACHES, "a message was received that is neither an event nor a note: {}"),
+    Row("no event: text", lambda: [changed(When(whole), lambda _: "hello")], REACHES, 'a message was received that is neither an event nor a note: "hello"'),
+    Row("wrong rule: under another label", lambda: [altered(When(note_of(EVENT)), "$.rule", "ca-creation-success")], FIRES_NO_OTHER, f"the rule for ca-creation-success fired for {EVENT}"),
+    Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(EVENT)), note_for("ca-creation-success"))], FIRES_NO_OTHER, f"the rule for ca-creation-success fired for {EVENT}"),
+    Row("wrong rule: it fires for what it must not", lambda: [inserted(When(note_of(WITNESS), times=1), whole_of("certificate-issuance-success"))], SILENCE, "the rule for certificate-issuance-failure fired for certificate-issuance-success"),
+    Row("wrong queue", lambda: [misdelivered(When(whole, skip=1), lambda queue: queue.removesuffix("-2"))], MOVED, "ca-creation-success arrived in the queue .*, expected in queue-2"),
+    Row("unknown rule", lambda: [inserted(When(note_of(WITNESS), times=1), note_for("ghost"))], REACHES, 'a note of the rule "ghost" was received, which this scenario has not put'),
+    Row("unknown event: whole", lambda: [inserted(When(whole), of_unknown_event)], REACHES, f"the event {UUID} was received, which nobody has published"),
+    Row("unknown event: a note", lambda: [inserted(When(note_of(EVENT)), of_unknown_event)], FIRES_NO_OTHER, f"the event {UUID} was received, which nobody has published"),
+    Row("unknown event: of an operation", lambda: [inserted(When(revocation), of_unknown_event)], REVOKED, f"the event {UUID} was received, which nobody has sent"),
+    Row("half a PutEvents answer", lambda: [halved(When(PUT_EVENTS, times=1))], REACHES, 'PutEvents: HTTP 200, .*"FailedEntryCo'),
+    Row("half a ReceiveMessage answer", lambda: [halved(When(RECEIVE, times=1))], REACHES, 'ReceiveMessage: HTTP 200, .*"Messages"'),
+    Row("a ReceiveMessage answer that ends early, each time", lambda: [cut(When(RECEIVE))], REACHES, "ReceiveMessage: "),
+    Row("a PutEvents answer that is no JSON", lambda: [garbled(When(PUT_EVENTS, times=1))], REACHES, "PutEvents: HTTP 200, .*<html>It works!</html>"),
+    Row("a ReceiveMessage answer that is no JSON", lambda: [garbled(When(RECEIVE, times=1))], REACHES, "ReceiveMessage: HTTP 200, .*<html>It works!</html>"),
+    Row("a PutEvents answer without Entries", lambda: [lacking(When(PUT_EVENTS, times=1), "$.Entries")], REACHES, 'PutEvents: HTTP 200, .*"FailedEntryCount": 0'),
+    Row("a PutEvents answer without an EventId", lambda: [lacking(When(PUT_EVENTS, times=1), "$.Entries[0].EventId")], REACHES, 'PutEvents: HTTP 200, .*"Entries": \\[{}\\]'),
+    Row("a PutEvents answer without an entry", lambda: [lacking(When(PUT_EVENTS, times=1), "$.Entries[0]")], REACHES, 'PutEvents: HTTP 200, .*"Entries": \\[\\]'),
+    Row("a message without Body", lambda: [lacking(When(RECEIVE, times=1), "$.Messages[0].Body")], REACHES, 'ReceiveMessage: HTTP 200, .*"Messages"'),
+    Row("a message without MessageId", lambda: [lacking(When(RECEIVE, times=1), "$.Messages[0].MessageId")], REACHES, 'ReceiveMessage: HTTP 200, .*"Messages"'),
+    Row("a queue without URL", lambda: [lacking(When(calls_of("CreateQueue", "GetQueueUrl"), times=1), "$.QueueUrl")], REACHES, "(Create|Get)Queue(Url)?: HTTP 200, "),
+    Row("a list of buses without EventBuses", lambda: [lacking(When(calls_of("ListEventBuses")), "$.EventBuses")], REACHES, "ListEventBuses: HTTP 200, "),
+    Row("a CA without ARN", lambda: [lacking(When(calls_of("CreateCertificateAuthority"), times=1), "$.CertificateAuthorityArn")], REVOKED, "CreateCertificateAuthority: HTTP 200, "),
+    Row("PutEvents always throttled", lambda: [throttled(When(PUT_EVENTS))], REACHES, "PutEvents: HTTP 400, ThrottlingException"),
+    Row("PutEvents always answered 500", lambda: [refused(When(PUT_EVENTS), 500, "InternalException")], REACHES, "PutEvents: HTTP 500, InternalException"),
+    Row("PutEvents refused", lambda: [refused(When(PUT_EVENTS), 400, "ValidationException")], REACHES, "PutEvents: HTTP 400, ValidationException"),
+    Row("PutEvents always reset", lambda: [reset(When(PUT_EVENTS))], REACHES, "PutEvents: "),
+]  # fmt: skip
+"""Each turns its scenario red, with what happened in the first line."""
+
+STOPPED = "the backend stopped answering after scenario 3"
+ENDINGS = [
+    Row("gone before the fourth scenario", lambda: [gone(fourth("CreateEventBus"))], says=STOPPED),
+    Row("gone in the middle of the fourth scenario", lambda: [gone(fourth("PutEvents"))], says=STOPPED),
+    Row("gone while it receives in the fourth scenario", lambda: [gone(fourth("PutEvents", "ReceiveMessage"))], says="the backend stopped answering after scenario [123]"),
+    Row("gone while the third scenario is destroyed", lambda: [gone(When(calls_of("DeleteEventBus"), skip=2))], says="the backend stopped answering after scenario [23]"),
+    Row("gone before the first scenario", lambda: [gone(When(signed))], says="the backend stopped answering before the first scenario"),
+    Row("every answer is no JSON", lambda: [since(fourth("CreateEventBus"), garbled(When(signed)))], says=STOPPED),
+    Row("every answer is half of one", lambda: [since(fourth("CreateEventBus"), halved(When(signed)))], says=STOPPED),
+    Row("every answer is 500", lambda: [since(fourth("CreateEventBus"), refused(When(signed), 500, "InternalFailure"))], says=STOPPED),
+    Row("every connection is reset", lambda: [since(fourth("CreateEventBus"), reset(When(signed)))], says=STOPPED),
+    Row("three bad answers in a row", lambda: [since(fourth("CreateEventBus"), garbled(When(signed, times=3)))], says=STOPPED),
+]  # fmt: skip
+"""Each ends the run: the report is kept, what comes after is red with one cause."""
+
+RUN = "test_events and reaches_the_rule"
+RUN_COUNT = 11
+
+
+def fourth(*operations: str) -> When:
+    """Meet such calls from the fourth on."""
+    return When(calls_of(*operations), skip=3)
+
+
+@pytest.fixture
+def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], RunReport]:
+    """Run the scenarios of a row through the proxy."""
+    for module in (scenario_bus, caller):
+        monkeypatch.setattr(module, "_DEADLINE", PATIENCE, raising=False)
+
+    def run(row: Row) -> RunReport:
+        backend = connect(proxy.url)
+        proxy.add(*row.faults())
+        return run_suite(backend, Nobody(), ["-k", row.select])
+
+    return run
+
+
+def verify(url: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run `pca-events verify` in a process of its own."""
+    line = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", url, *words]
+    return subprocess.run(line, capture_output=True, text=True, timeout=300)
+
+
+def failures(report: RunReport) -> list[str]:
+    """Return the first line of each failure."""
+    return [failure.reason.partition("\n")[0] for failure in report.failures] + report.broken + report.leaks
+
+
+def named(rows: Sequence[Row]) -> pytest.MarkDecorator:
+    """Run a test for each row, under its name."""
+    return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
+
+
+@named(HARMLESS)
+def test_it_stays_green(row: Row, run: Callable[[Row], RunReport]) -> None:
+    report = run(row)
+    assert failures(report) == []
+    assert len(report.results) == (COUNT if row.select == EVERY_KIND else 1)
+    assert {result.verdict for result in report.results} == {"passed"}
+
+
+@named(HARMFUL)
+def test_it_turns_red_in_words(row: Row, run: Callable[[Row], RunReport]) -> None:
+    report = run(row)
+    assert [result.verdict for result in report.results] == ["failed"]
+    (said,) = failures(report)
+    assert re.match(row.says, said), said
+
+
+@pytest.mark.parametrize(
+    ("services", "code", "status"),
+    [(RETRIED_WHEN_THROTTLED, "ThrottlingException", None), (SERVICES, "ServiceUnavailable", 503), (SERVICES, "InternalFailure", 500)],
+)  # fmt: skip
+def test_five_percent_of_microburst_stay_green(
+    backend: Backend, services: Sequence[str], code: str, status: int | None
+) -> None:
+    with burst(backend.endpoint_url, five_percent(services, code, status)) as running:
+        report = run_suite(connect(running.url), Nobody(), ["-k", EVERY_KIND])
+        fired = {fired.service for fired in running.microburst.fired}
+    assert failures(report) == []
+    assert [result.verdict for result in report.results] == ["passed"] * COUNT
+    assert fired >= {"events", "acm-pca"}
+
+
+@named(ENDINGS)
+def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path) -> None:
+    proxy.add(*row.faults())
+    messages = tmp_path / "run.ndjson"
+    ended = verify(proxy.url, "-k", RUN, "--messages", str(messages))
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 2, said
+    assert "Traceback" not in said
+    assert re.search(row.says, said), said
+    assert re.search(rf"{RUN_COUNT} scenarios, mode direct: [0-3] passed, ([89]|1\d) failed, 0 skipped", said), said
+    assert '"testRunFinished"' in messages.read_text("utf-8")
+
+
+def test_bad_answers_apart_from_each_other_do_not_end_the_run(proxy: FaultProxy) -> None:
+    proxy.add(garbled(When(PUT_EVENTS, every=4)))
+    ended = verify(proxy.url, "-k", RUN)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert f"{RUN_COUNT} scenarios, mode direct: 8 passed, 3 failed, 0 skipped" in ended.stdout
