@@ -150,6 +150,17 @@ def entry(event_id: str) -> CatalogEntry:
     return _find(event_id, everything, "event")
 
 
+def id_of(event: Event) -> str:
+    """Return the id of the documented event that an event is one of; for any other its detail-type."""
+    detail = event.get("detail")
+    said = (
+        event.get("detail-type"),
+        *((detail.get("result"), detail.get("reason")) if isinstance(detail, dict) else ()),
+    )
+    known = (entry.id for entry in documented_events() if (entry.detail_type, entry.result, entry.reason) == said)
+    return next(known, f'"{event.get("detail-type")}"')
+
+
 def named_in(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the ids of events that texts name in double quotes, alone or in a list with commas, in their order."""
     words = (word for text in texts for quoted in _QUOTED.findall(text) for word in quoted.split(", "))

@@ -26,6 +26,10 @@ _LATE = 2.0  # seconds
 _MOST_MESSAGES = 10  # ReceiveMessage hands out no more at once
 
 
+NOTE = "pca-events:note"
+"""The only key of a note."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message of a ReceiveMessage answer.
@@ -82,14 +86,19 @@ class When:
         return number >= 0 and (self._end is None or number < self._end) and number % self._every == 0
 
 
+def witnessed(message: Message) -> bool:
+    """Whether the message is an event that the catch-all rule passes on, to a queue of its own."""
+    return message.queue.endswith("-witness")
+
+
 def whole(message: Message) -> bool:
-    """Whether the message is an event that a rule passes on whole."""
-    return isinstance(message.body, dict) and "detail-type" in message.body
+    """Whether the message is an event that a rule under test passes on whole."""
+    return not witnessed(message) and isinstance(message.body, dict) and "detail-type" in message.body
 
 
 def note_of(*rules: str) -> Callable[[Message], bool]:
     """Whether the message is a note of one of these rules."""
-    return lambda message: not whole(message) and message.body["rule"] in rules
+    return lambda message: isinstance(message.body, dict) and message.body.get(NOTE, {}).get("rule") in rules
 
 
 def signed(call: Call) -> bool:
@@ -274,6 +283,19 @@ def rewritten(when: When, change: Callable[[dict[str, Any]], dict[str, Any]]) ->
         return forward(call.saying(Entries=entries))
 
     return publish
+
+
+def broadened() -> Fault:
+    """Return a fault by which every rule asks for its detail-type alone, whatever its pattern says of detail."""
+
+    def put(call: Call, forward: Forward) -> Answer:
+        if call.operation != "PutRule":
+            return forward(call)
+        pattern = json.loads(call.json["EventPattern"])
+        pattern.pop("detail", None)
+        return forward(call.saying(EventPattern=json.dumps(pattern)))
+
+    return put
 
 
 # Faults of whole answers

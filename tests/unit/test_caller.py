@@ -14,9 +14,7 @@ def test_an_event_that_the_bus_has_taken_is_waited_for(backend: Backend, monkeyp
         taken = caller.switches.sent
         monkeypatch.setattr(caller.switches, "sent", lambda: [*taken(), {"id": "of-one-that-does-not-come"}])
         monkeypatch.setattr("pca_events.harness.caller._DEADLINE", 1.0)
-        with pytest.raises(
-            BusSilent, match="event of-one-that-does-not-come did not come in 1 s, although the bus has taken it"
-        ):
+        with pytest.raises(BusSilent, match="of-one-that-does-not-come did not come in 1 s, although"):
             caller.sent()
 
 

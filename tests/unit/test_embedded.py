@@ -62,9 +62,10 @@ def test_it_listens_on_loopback_only_in_a_group_of_its_own(backend: Backend) -> 
 def test_it_ends_with_its_owner(tmp_path: Path, end: signal.Signals) -> None:
     folder = tmp_path / "run"
     process = owner(folder)
-    emulator = emulator_in(folder)
+    guard, emulator = guard_in(folder), emulator_in(folder)
     process.send_signal(end)
-    emulator.wait(timeout=5)
+    guard.wait(timeout=5)
+    assert not emulator.is_running()
     # The owner is still a zombie here, as it stays in a container whose first process collects none.
     assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
     assert not folder.exists()

@@ -39,8 +39,8 @@ _THROTTLED = frozenset(
     }
 )
 _OWN_FAULT = "exception while calling"
-_NOT_REPEATABLE = ("Create", "Import", "Issue", "PutEvents", "Receive", "Revoke", "Start")
-"""What the names of operations begin with that may have had their effect although the answer was lost."""
+_NOT_REPEATABLE = ("CreateArchive", "CreateCertificate", "Import", "Issue", "Receive", "Revoke", "Start")
+"""What the names of operations begin with that do harm when they are called again after their answer was lost."""
 
 _MUST_HOLD = {
     "CreateQueue": ("QueueUrl",),

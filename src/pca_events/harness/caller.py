@@ -12,10 +12,11 @@ from typing import Any
 from botocore import xform_name
 
 from pca_events.backends.simulator import Switches
-from pca_events.catalog import Event
+from pca_events.catalog import Event, id_of
 from pca_events.errors import BusSilent, Leak, Unexpected
 from pca_events.harness import pca_requests as requests
 from pca_events.harness.buckets import Bucket
+from pca_events.harness.expectations import expect_as_sent
 from pca_events.harness.live_events import LiveEvents
 from pca_events.harness.session import Session
 
@@ -134,26 +135,27 @@ class Caller:
 
     def _new_events(self) -> list[Event]:
         """Return what the bus has taken since the last look, once all of it has arrived."""
-        taken = self._taken()
-        new = taken - self._told
-        arrived: dict[str, Event] = {}
+        sent = self.switches.sent()
+        by_id = {event["id"]: event for event in sent}
+        told, taken = self._told, Counter(event["id"] for event in sent)
+        arrived: list[Event] = []
         deadline = time.monotonic() + _DEADLINE
-        while missing := [event_id for event_id in new if event_id not in self._arrived]:
+        while missing := [event_id for event_id in taken - told if event_id not in self._arrived]:
             patience = deadline - time.monotonic()
             if patience <= 0:
-                events = ", ".join(f"event {event_id}" for event_id in missing)
-                raise BusSilent(f"{events} did not come in {_DEADLINE:.0f} s, although the bus has taken it")
+                events = ", ".join(f"{id_of(by_id[event_id])} ({event_id})" for event_id in missing)
+                raise BusSilent(f"{events} was sent, but did not arrive in {_DEADLINE:.0f} s")
             for event in self._live.receive(min(_LONGEST_POLL, int(patience) + 1)):
-                if event["id"] in self._arrived:
-                    continue
-                if event["id"] not in taken:
+                if event.get("id") not in by_id:
                     raise Unexpected(f"an event arrived that AWS Private CA did not send: {json.dumps(event)}")
-                self._arrived.add(event["id"])
-                arrived[event["id"]] = event
+                expect_as_sent(event, by_id[event["id"]])
+                if event["id"] not in self._arrived:
+                    arrived.append(event)
+                    self._arrived.add(event["id"])
         self._told = taken
-        self.received += arrived.values()
-        again = [event for event in self.received if event["id"] in new and event["id"] not in arrived]
-        return [event for event in [*arrived.values(), *again] for _ in range(new[event["id"]])]
+        self.received += arrived
+        new = taken - told
+        return [by_id[event_id] for event_id in new for _ in range(new[event_id])]
 
     def _show_that_the_rule_is_alive(self) -> None:
         """Make a CA whose creation fails, expect that event and no other, and delete the CA."""

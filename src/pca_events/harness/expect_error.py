@@ -60,3 +60,13 @@ def refusal(call: Callable[[], Any]) -> Refusal | None:
         if "ErrorCode" in entry:
             return Refusal("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))
     return None
+
+
+def refusal_in_words(error: BaseException) -> str:
+    """Return what a refusal says: operation, code and message; empty for any other error."""
+    if not isinstance(error, ClientError):
+        return ""
+    said = error.response.get("Error", {})
+    tries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
+    often = f" {tries} times" if tries > 1 else ""
+    return f"{error.operation_name} was refused{often} with {said.get('Code')}: {said.get('Message', '')}"

@@ -50,8 +50,12 @@ class EventBus:
         return f"event-bus/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make the bus."""
-        session.events.create_event_bus(Name=self.name, Tags=_as_list(tags))
+        """Make the bus; that it is there already is right where an earlier try of the same call was not answered."""
+        try:
+            session.events.create_event_bus(Name=self.name, Tags=_as_list(tags))
+        except session.events.exceptions.ResourceAlreadyExistsException as error:
+            if not error.response["ResponseMetadata"].get("RetryAttempts"):
+                raise
 
     def read(self, session: Session) -> "EventBus | None":
         """Return the bus of this name."""

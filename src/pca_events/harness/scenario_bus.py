@@ -10,7 +10,7 @@ from typing import Any
 
 from pca_events.backends import Backend
 from pca_events.catalog import Event
-from pca_events.errors import BusSilent, PlanNotEmpty, PublishError
+from pca_events.errors import BadAnswer, BusSilent, PlanNotEmpty, PublishError
 from pca_events.harness import modes
 from pca_events.harness import plan as planning
 from pca_events.harness.inbox import Delivery, Inbox, note
@@ -53,6 +53,8 @@ class ScenarioBus:
         patterns: of the rules that the scenario has put, by label.
         plans: what each apply took.
         published: every event that was published, by the id that the bus stamped on it.
+        published_again: whether PutEvents was called again because an answer was lost; then events come by ids too that
+            it did not tell.
         seen: the same events as the bus handled them, in the words of the catch-all rule.
     """
 
@@ -64,6 +66,7 @@ class ScenarioBus:
         self.patterns: dict[str, Pattern] = {}
         self.plans: list[list[Change]] = []
         self.published: dict[str, Event] = {}
+        self.published_again = False
         self.seen: dict[str, Event] = {}
         self._lanes = lanes
         self._occupy(Lane(session) if lanes is None else lanes.take())
@@ -188,12 +191,7 @@ class ScenarioBus:
         self._put_witness_last()
         stamped: list[str] = []
         for batch in _batches(events, _MOST_ENTRIES):
-            answer = self.session.events.put_events(Entries=[self._entry(event) for event in batch])
-            for given, event in zip(answer["Entries"], batch, strict=True):
-                if "EventId" not in given:
-                    why = f"{given.get('ErrorCode', 'no EventId')}: {given.get('ErrorMessage', '')}"
-                    raise PublishError(f"{why} for {json.dumps(event)}")
-                stamped.append(given["EventId"])
+            stamped += self._put_events(batch)
         self.published.update(zip(stamped, events, strict=True))
         return stamped
 
@@ -216,6 +214,18 @@ class ScenarioBus:
         while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
             self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
         return list(self.received)
+
+    def _put_events(self, batch: Sequence[Event]) -> list[str]:
+        answer = self.session.events.put_events(Entries=[self._entry(event) for event in batch])
+        entries = answer["Entries"]
+        for given, event in zip(entries, batch, strict=False):
+            if "ErrorCode" in given:
+                raise PublishError(f"{given['ErrorCode']}: {given.get('ErrorMessage', '')} for {json.dumps(event)}")
+        stamped = [given["EventId"] for given in entries if "EventId" in given]
+        if len(stamped) != len(batch):
+            raise BadAnswer(f"PutEvents answered 200 with {len(stamped)} ids for {len(batch)} events: {entries}")
+        self.published_again |= answer.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+        return stamped
 
     def _fired(self) -> set[Firing]:
         return {(delivery.rule, delivery.event_id) for delivery in self.received}
@@ -341,7 +351,8 @@ class ScenarioBus:
                     "(see the emulator's log)"
                 )
             self._witnessed.receive(self._lane.witness_queue, WITNESS, wait=min(_LONGEST_POLL, int(patience) + 1))
-            self.seen = {delivery.event_id: delivery.event for delivery in self._witnessed.received}
+            witnessed = (delivery for delivery in self._witnessed.received if isinstance(delivery.event, dict))
+            self.seen = {delivery.event_id: delivery.event for delivery in witnessed}
 
     def _entry(self, event: Event) -> dict[str, Any]:
         if self.session.mode == "alias":

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pca_events.errors import BackendGone, PcaEventsError
+from pca_events.harness.expect_error import refusal_in_words
 from pca_events.pytest_plugin.selection import scenario_of
 from pca_events.report import Stop
 
@@ -29,12 +30,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Let an error that explains itself stand in its own words, and mark what failed for want of a backend."""
     report: pytest.TestReport = yield
     error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, PcaEventsError) and report.failed and scenario_of(item) is not None:
-        report.longrepr = str(error)
+    if error is not None and report.failed and scenario_of(item) is not None:
+        report.longrepr = in_words(error) or report.longrepr
     if isinstance(error, BackendGone):
         report.longrepr = f"{STOPPED_ANSWERING}\n  {error}"
         report.user_properties.append((GONE, str(error)))
     return report
+
+
+def in_words(error: BaseException) -> str:
+    """Return what an error says that explains itself; empty for any other."""
+    return str(error) if isinstance(error, PcaEventsError) else refusal_in_words(error)
 
 
 class Completion:
@@ -86,7 +92,8 @@ class Completion:
         cause = dict(report.user_properties).get(GONE)
         if cause is not None:
             if not self._gone:
-                self._gone, self._cause = f"{STOPPED_ANSWERING} after scenario {self.finished}", str(cause)
+                when = f"after scenario {self.finished}" if self.finished else "before the first scenario"
+                self._gone, self._cause = f"{STOPPED_ANSWERING} {when}", str(cause)
             self.stop = "backend"
             report.longrepr = f"{self._gone}\n  {cause}"
         if report.when not in ("setup", "call"):

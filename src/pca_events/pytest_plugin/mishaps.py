@@ -9,9 +9,9 @@ import pytest
 import pytest_bdd
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from pca_events.errors import BackendGone, PcaEventsError
+from pca_events.errors import BackendGone
 from pca_events.messages import EXPECTED_FAILURE, Status
-from pca_events.pytest_plugin.completion import STOPPED_ANSWERING
+from pca_events.pytest_plugin.completion import STOPPED_ANSWERING, in_words
 from pca_events.pytest_plugin.step_match import code_uri
 
 _MACHINERY = tuple(package.__path__[0] for package in (_pytest, pluggy, pytest_bdd))
@@ -60,8 +60,8 @@ def _failure(info: pytest.ExceptionInfo[BaseException], root: Path) -> Verdict:
     if isinstance(info.value, BackendGone):
         said = f"{STOPPED_ANSWERING}\n  {info.value}"
         return Verdict("FAILED", said, info.typename, said)
-    if isinstance(info.value, PcaEventsError):  # it explains itself
-        return Verdict("FAILED", str(info.value), info.typename, str(info.value))
+    if said := in_words(info.value):
+        return Verdict("FAILED", said, info.typename, said)
     text = info.exconly(tryshort=True)
     return Verdict("FAILED", "\n".join([text, *_frames(info, root)]), info.typename, str(info.value))
 
