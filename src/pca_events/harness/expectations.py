@@ -182,7 +182,7 @@ def _difference(wanted: Any, found: Any) -> str:
     if wanted is _MISSING:
         return f"was added: {_json(found)}"
     if type(wanted) is not type(found):
-        return f"wanted the {_type(wanted)} {_json(wanted)}, found the {_type(found)} {_json(found)}"
+        return f"wanted {_typed(wanted)}, found {_typed(found)}"
     return f"wanted {_json(wanted)}, found {_json(found)}"
 
 
@@ -258,9 +258,10 @@ def _unstamped(event: Event) -> Event:
     return {field: value for field, value in event.items() if field not in STAMPED}
 
 
-def _type(value: Any) -> str:
+def _typed(value: Any) -> str:
+    """A value with its type, where it does not show."""
     names = {str: "string", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
-    return names.get(type(value), "null")
+    return "null" if value is None else f"the {names.get(type(value), type(value).__name__)} {_json(value)}"
 
 
 def _json(value: Any) -> str:

@@ -114,9 +114,8 @@ def _delivery(body: str, queue: str, rule: str) -> Delivery:
         read = json.loads(body)
     except ValueError:
         read = body
-    if isinstance(read, dict) and set(read) == {_NOTE}:
-        noted = read[_NOTE]
-        return Delivery(noted["rule"], noted["id"], None, queue, noted["inputs"])
+    if isinstance(read, dict) and set(read) == {_NOTE} and {"rule", "id"} <= set(noted := read[_NOTE]):
+        return Delivery(noted["rule"], noted["id"], None, queue, noted.get("inputs", {}))
     if isinstance(read, dict):
         read = modes.true_event(read)
         return Delivery(rule, str(read.get("id", "")), read, queue)

@@ -151,10 +151,14 @@ class Lanes:
         Raises:
             Leak: something that the scenario made is still there.
         """
-        if lane.clear(rules, more):
-            self._free.append(lane)
-        else:
-            lane.destroy()
+        is_clean = False
+        try:
+            is_clean = lane.clear(rules, more)
+        finally:
+            if is_clean:
+                self._free.append(lane)
+            else:
+                lane.destroy()
 
     def close(self) -> None:
         """Destroy every lane that is free, and prove it.

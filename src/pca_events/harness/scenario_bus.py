@@ -75,6 +75,7 @@ class ScenarioBus:
         self._watched = ""
         self._rules: dict[str, None] = {}
         self._witness_is_last = False
+        self._surprises = False  # whether events may arrive by ids that are not known
         self._made: dict[str, Resource] = {}
         self._standing: dict[str, Pattern] = {}
 
@@ -93,7 +94,7 @@ class ScenarioBus:
     def __exit__(self, *_: object) -> None:
         if self.session.backend.api_calls.gone:  # whatever is left, nobody can be asked to remove it
             return
-        if self._lanes is None:
+        if self._lanes is None or self._surprises:
             self._lane.destroy()
             return
         self._lane.earlier.update(self.published)
@@ -208,15 +209,21 @@ class ScenarioBus:
         if self.session.mode == "pattern-only":
             return list(self.received)
         self._await_witness()
-        for queue in self._queues():
-            self._inbox.drain(queue, self._watched)
+        self._drain()
         deadline = time.monotonic() + _GRACE
         while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
             self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
+            self._drain()
         return list(self.received)
 
+    def _drain(self) -> None:
+        for queue in self._queues():
+            self._inbox.drain(queue, self._watched)
+
     def _put_events(self, batch: Sequence[Event]) -> list[str]:
-        answer = self.session.events.put_events(Entries=[self._entry(event) for event in batch])
+        entries = [self._entry(event) for event in batch]
+        self._surprises = True  # until the answer is there
+        answer = self.session.events.put_events(Entries=entries)
         entries = answer["Entries"]
         for given, event in zip(entries, batch, strict=False):
             if "ErrorCode" in given:
@@ -225,6 +232,7 @@ class ScenarioBus:
         if len(stamped) != len(batch):
             raise BadAnswer(f"PutEvents answered 200 with {len(stamped)} ids for {len(batch)} events: {entries}")
         self.published_again |= answer.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+        self._surprises = self.published_again
         return stamped
 
     def _fired(self) -> set[Firing]:
