@@ -1,0 +1,134 @@
+"""Whatever the moment at which SIGINT or SIGTERM comes: the command ends at once, and nothing of it is left."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from processes import Ended, started
+
+from pca_events.backends import Backend
+from pca_events.messages import read_messages
+
+TOP = Path(__file__).parents[2]
+MOMENTS = int(os.environ.get("PCA_MOMENTS", "2"))  # for each command; nightly runs have more
+EARLIEST = 0.1  # seconds: before, it is the interpreter that starts, and not yet the command
+SOON = 1.0  # seconds
+INTERRUPTED = 130
+ENDS = (signal.SIGINT, signal.SIGTERM)
+
+COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
+    "verify": (("verify",), 9.0),
+    "verify in one process": (("verify", "-n", "1", "routing"), 6.0),
+    "localstack": (("localstack", "--port", "0"), 4.0),
+    "calibrate": (("calibrate",), 5.0),
+    "check --deploy": (("check", "--deploy", str(TOP / "examples" / "infrastructure")), 5.0),
+    "site": (("site", "SITE"), 1.5),
+}
+"""What is interrupted, and within how many seconds from its start."""
+
+
+def moments() -> list[tuple[str, int, float]]:
+    """Random moments, the same at every run: command, signal, seconds after the start."""
+    chance = random.Random("interrupts")
+    return [
+        (name, ENDS[number % 2], round(chance.uniform(EARLIEST, latest), 3))
+        for name, (_, latest) in COMMANDS.items()
+        for number in range(MOMENTS)
+    ]
+
+
+def check_nothing_is_left(ended: Ended) -> None:
+    assert ended.seconds < SOON, ended
+    assert (ended.alive, ended.left) == ([], []), ended
+    assert ended.error == "", ended
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "number", "after"), moments())
+def test_any_moment(tmp_path: Path, name: str, number: signal.Signals, after: float) -> None:
+    words = [str(tmp_path / "site") if word == "SITE" else word for word in COMMANDS[name][0]]
+    with started(tmp_path / "temporary", *words) as command:
+        try:
+            command.process.wait(after)
+        except subprocess.TimeoutExpired:
+            ended = command.end(number)
+        else:
+            pytest.skip(f"it ended by itself in {after} s")
+    check_nothing_is_left(ended)
+    assert ended.status == INTERRUPTED or (name == "localstack" and ended.status == 0), ended
+
+
+@pytest.mark.parametrize("number", ENDS)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_run_that_is_interrupted_is_incomplete_everywhere(
+    tmp_path: Path, number: signal.Signals, workers: str
+) -> None:
+    site, messages, junit = tmp_path / "site", tmp_path / "run.ndjson", tmp_path / "junit.xml"
+    words = ("verify", "-n", workers, "--site", str(site), "--messages", str(messages), "--junit", str(junit))
+    with started(tmp_path / "temporary", *words) as command:
+        command.await_line("  envelope")
+        ended = command.end(number)
+    assert (ended.alive, ended.left, ended.error) == ([], [], ""), ended
+    assert ended.status == INTERRUPTED
+    (said,) = re.findall(r"^interrupted after (\d+) of 531 scenarios$", ended.out, re.MULTILINE)
+    done = int(said)
+    assert 0 < done < 531
+    assert f"{done} of 531 scenarios, mode direct: " in ended.out
+    run = read_messages(messages)
+    assert (run.success, run.stopped) == (False, f"interrupted after {done} of 531 scenarios")
+    assert f"Incomplete: interrupted after {done} of 531 scenarios" in (site / "index.html").read_text("utf-8")
+    badge = (site / "badge.svg").read_text("utf-8")
+    assert " of 531 run" in badge
+    assert "#146c43" not in badge, "green"
+    assert json.loads((site / "events.json").read_text("utf-8"))["status"] == "not run"
+    assert f"interrupted after {done} of 531 scenarios" in junit.read_text("utf-8")
+
+
+def test_a_worker_that_dies_interrupts_the_run(tmp_path: Path) -> None:
+    with started(tmp_path, "verify", "-n", "2") as command:
+        command.await_line("  envelope")
+        worker = next(each for each in psutil.Process(command.process.pid).children() if "-c" in each.cmdline())
+        worker.kill()
+        out, error = command.process.communicate(timeout=60)
+    assert (command.process.returncode, error) == (INTERRUPTED, "")
+    assert re.search(r"^interrupted after \d+ of 531 scenarios: worker gw[01] died$", out, re.MULTILINE), out
+    assert re.search(r"crashed while running", out)
+
+
+def test_at_an_endpoint_what_the_scenario_made_is_removed(tmp_path: Path, backend: Backend) -> None:
+    with started(tmp_path, "verify", "-n", "2", "--endpoint-url", backend.endpoint_url) as command:
+        command.await_line("  envelope")
+        ended = command.end(signal.SIGINT)
+    assert (ended.status, ended.error, ended.left) == (INTERRUPTED, "", [])
+    assert "interrupted after" in ended.out
+    assert "left behind" not in ended.out
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_an_emulator_that_is_busy_ends_with_its_owner(tmp_path: Path, number: signal.Signals) -> None:
+    with started(tmp_path, "localstack", "--port", "0") as command:
+        command.await_line("Its log is")
+        emulator = next(each for each in command.family() if "pca_events.backends.emulator" in each.cmdline())
+        emulator.suspend()  # as busy as can be: it answers nothing, and handles no signal but SIGKILL
+        ended = command.end(number)
+    assert (ended.alive, ended.left) == ([], []), ended
+
+
+def test_an_emulator_ends_with_its_guard(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux ends a process with its parent")
+    with started(tmp_path, "localstack", "--port", "0") as command:
+        command.await_line("Its log is")
+        next(each for each in command.family() if "pca_events.backends.guard" in each.cmdline()).kill()
+        error = command.process.communicate(timeout=10)[1]
+        assert command.process.returncode == 2
+        assert error.startswith("pca-events: the embedded LocalStack ended by itself. Its last lines:\n")
+        psutil.wait_procs(command.family(), timeout=2)
+        assert command.family() == []
