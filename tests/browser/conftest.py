@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from required import cannot_run
 from visiting import Visit
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ def run(*words: str | Path, status: int = 0, folder: Path | None = None) -> None
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium, or what stands in its place."""
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is missing: requirements/browser.txt has it"
-    )
+    try:
+        from playwright import sync_api
+    except ImportError:
+        cannot_run("playwright is missing: requirements/browser.txt has it")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.skip(f"there is no browser: none of {', '.join(BROWSERS)} is on the PATH")
+        cannot_run(f"there is no browser: none of {', '.join(BROWSERS)} is on the PATH")
     with sync_api.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         yield started
