@@ -304,3 +304,11 @@ def test_the_workflow_publishes_what_tox_makes() -> None:
     assert {"actions/checkout", "actions/setup-python", "actions/deploy-pages"} <= used
     last = pages["publish"]["steps"][-1]
     assert (last["if"], last["run"]) == ("needs.site.outputs.outcome == 'failure'", "exit 1")
+
+
+def test_every_benchmark_is_described_and_runs_small() -> None:
+    page = (TOP / "benchmarks" / "README.md").read_text("utf-8")
+    scripts = {file.name for file in (TOP / "benchmarks").glob("*.py")} - {"all.py", "counting.py"}
+    assert set(re.findall(r"^\| `(\w+\.py)` \|", page, re.MULTILINE)) == scripts
+    assert all("--small" in (TOP / "benchmarks" / name).read_text("utf-8") for name in scripts)
+    assert tox_settings()["testenv:bench"]["commands"].startswith("python benchmarks/all.py --small")
