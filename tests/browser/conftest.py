@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from required import cannot_run
 from visiting import Visit
+from whole_run import Verified, verified
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+__all__ = ["verified"]
 
 collect_ignore = ["red_suite"]
 
@@ -44,11 +47,10 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def green(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Path:  # noqa: ARG001
+def green(browser: "Browser", verified: Verified) -> Path:  # noqa: ARG001
     """The site of the whole suite; nothing is run where there is no browser to look at it."""
-    folder = tmp_path_factory.mktemp("green")
-    run("pca_events", "verify", "--messages", folder / "run.ndjson", "--site", folder / "site")
-    return folder / "site"
+    assert verified.ran.returncode == 0, verified.ran.stdout + verified.ran.stderr
+    return verified.site
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from visiting import Visit
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.slow
+
 KINDS = (
     "index.html",
     "events/crl-generation-failure-s3-permissions.html",

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from required import cannot_run
 
+pytestmark = pytest.mark.slow
+
 TOP = Path(__file__).parents[2]
 
 

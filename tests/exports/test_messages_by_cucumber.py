@@ -12,6 +12,7 @@ from pca_events.messages import read_messages
 from pca_events.messages.machine import PROTOCOL_VERSION
 
 Cucumber = Callable[..., str]
+
 OUTCOMES = {
     "PASSED": {"passed"},
     "FAILED": {"failed"},

@@ -59,6 +59,7 @@ def test_version(command: Run) -> None:
     assert command("--version").stdout == f"pca-events {__version__}\n"
 
 
+@pytest.mark.slow
 def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
     words = [sys.executable, "-u", "-m", "pca_events", "localstack", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -104,6 +104,7 @@ def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[s
     return subprocess.run(line, capture_output=True, text=True, cwd=SUITE, env=settings)
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
     ran = pytest_of("--endpoint-url", NOWHERE)
     assert ran.returncode == 0, ran.stdout

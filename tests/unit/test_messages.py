@@ -134,6 +134,7 @@ def test_definitions_and_the_arguments_that_they_take(run: Run) -> None:
     assert step(run, "A marker skips", 0).pattern == "an empty basket"
 
 
+@pytest.mark.slow
 def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
     folder = lay(tmp_path / "workers", basket=BASKET, statuses=STATUSES)
     assert run_pytest(folder, "-n", "2", *WORDS).returncode == 1
@@ -143,7 +144,7 @@ def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
     assert workers <= {"gw0", "gw1"}
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["serial", "workers"])
+@pytest.mark.parametrize("workers", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)], ids=["serial", "workers"])
 def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[str]) -> None:
     folder = lay(tmp_path, basket=BASKET)
     ran = run_pytest(folder, *workers, "--cucumber-messages", "run.ndjson", "-k", "nothing_at_all")
@@ -152,7 +153,9 @@ def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[
     assert [scenario.status for scenario in found] == ["not run"] * 5
 
 
-@pytest.mark.parametrize("words", [["-x"], ["-x", "-n", "1"]], ids=["serial", "workers"])
+@pytest.mark.parametrize(
+    "words", [["-x"], pytest.param(["-x", "-n", "1"], marks=pytest.mark.slow)], ids=["serial", "workers"]
+)
 def test_what_comes_after_the_first_failure_is_not_run(tmp_path: Path, words: list[str]) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
     assert run_pytest(folder, *words, "--cucumber-messages", "run.ndjson").returncode in (1, 2)
@@ -186,6 +189,7 @@ def test_code_after_the_last_step_counts(tmp_path: Path) -> None:
     assert "test_suite.py:7: in test_more" in scenario.reason
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_fails_its_scenario(tmp_path: Path) -> None:
     feature = "Feature: Death\n  Scenario: First\n    Given a basket\n  Scenario: It dies\n    Given the end\n"
     folder = lay(tmp_path, death=feature)
