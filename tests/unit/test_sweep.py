@@ -66,7 +66,7 @@ def killed_at_random(url: str, run: RunId, chance: random.Random) -> None:
 @pytest.mark.slow
 @pytest.mark.fuzz
 def test_killed_runs_are_swept_and_another_run_is_left_alone(
-    command: Run, connection: Session, other: tuple[Session, list[str]]
+    process: Run, connection: Session, other: tuple[Session, list[str]]
 ) -> None:
     run, chance = RunId(), seeded(3)
     for _ in range(KILLS // AT_ONCE):
@@ -74,9 +74,9 @@ def test_killed_runs_are_swept_and_another_run_is_left_alone(
     left = names(connection, run)
     assert len(left) > KILLS / 2
     url = connection.backend.endpoint_url
-    shown = command("sweep", "--endpoint-url", url, "--run", run.value)
+    shown = process("sweep", "--endpoint-url", url, "--run", run.value)
     assert shown.stdout.count("would remove ") == len(left) == len(names(connection, run))
-    swept = command("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
+    swept = process("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
     assert (swept.returncode, swept.stderr) == (0, "")
     assert swept.stdout.count("removed ") == len(left)
     assert names(connection, run) == []
