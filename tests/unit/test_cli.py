@@ -38,6 +38,7 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend:
     assert "2 scenarios, mode direct: 0 passed, 2 failed, 0 skipped" in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", ["no_such_scenario", "and and"])
 def test_verify_of_nothing_is_no_success(process: Run, backend: Backend, expression: str) -> None:
     ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)

@@ -30,6 +30,7 @@ def run(folder: Path, backend: Backend, *words: str) -> "subprocess.CompletedPro
     return subprocess.run(line, cwd=folder, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_leak_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
     ran = run(tmp_path, backend)
     _said_and_swept(ran, backend)
