@@ -1,15 +1,15 @@
 """What the ACM PCA of the emulator costs: its IssueCertificate, beside moto's, and the start of the emulator.
 
-    python benchmarks/simulator.py [CERTIFICATES]
+    python benchmarks/simulator.py [CERTIFICATES] [--small]
 
 Prints how many certificates (EC keys) a second are issued over HTTP and their events received from a queue; the time
 of IssueCertificate within one process, beside moto's; and the start with and without it, alternating.
 """
 
+import argparse
 import base64
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +32,6 @@ from pca_events.simulator.core.world import Settings
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 THREADS = 8
-WARM_UP = 200  # certificates
-ROUNDS = 5
 
 
 @contextmanager
@@ -57,7 +55,7 @@ def active_root(call: Call) -> str:
     return arn
 
 
-def whole_way(backend: Backend, count: int) -> float:
+def whole_way(backend: Backend, count: int, warm_up: int) -> float:
     """Issue certificates over HTTP, and return how many a second were issued and told."""
     session = own_account(Session(backend, RunId()))
     arn = active_root(lambda operation, request: getattr(session.pca, xform_name(operation))(**request))
@@ -72,7 +70,7 @@ def whole_way(backend: Backend, count: int) -> float:
             assert come == {call.result()["CertificateArn"] for call in calls}
             return time.perf_counter() - began
 
-        issued(WARM_UP)
+        issued(warm_up)
         return count / issued(count)
 
 
@@ -134,23 +132,27 @@ def start(services: str) -> float:
 
 def main() -> None:
     """Measure and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("certificates", type=int, nargs="?", default=2000)
+    parser.add_argument("--small", action="store_true", help="20 certificates, and everything once")
+    options = parser.parse_args()
+    count, warm_up, within, rounds = (20, 2, 3, 1) if options.small else (options.certificates, 200, 300, 5)
     with emulator() as backend:
-        rates = [whole_way(backend, count) for _ in range(3)]
+        rates = [whole_way(backend, count, warm_up) for _ in range(min(rounds, 3))]
     print(
         f"IssueCertificate, called by {THREADS} threads, its event received: {' '.join(f'{r:.0f}' for r in rates)} /s"
     )
 
     ours_issues, motos_issues = ours(), motos()
-    pairs = [(milliseconds(ours_issues, 300), milliseconds(motos_issues, 300)) for _ in range(ROUNDS)]
+    pairs = [(milliseconds(ours_issues, within), milliseconds(motos_issues, within)) for _ in range(rounds)]
     ratio = statistics.median(theirs / mine for mine, theirs in pairs)
     mine = statistics.median(mine for mine, _ in pairs)
     print(f"IssueCertificate within one process: {mine:.2f} ms, moto's {ratio:.0f} times that")
 
     without = ",".join(name for name in embedded.SERVICES.split(",") if name != "acm-pca")
-    starts = [(start(embedded.SERVICES), start(without)) for _ in range(ROUNDS)]
+    starts = [(start(embedded.SERVICES), start(without)) for _ in range(rounds)]
     more = statistics.median(with_it - without_it for with_it, without_it in starts)
-    print(f"start of the emulator: {more * 1000:+.0f} ms with ACM PCA (median of {ROUNDS} pairs)")
+    print(f"start of the emulator: {more * 1000:+.0f} ms with ACM PCA (median of {rounds} pairs)")
 
 
 if __name__ == "__main__":

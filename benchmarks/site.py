@@ -1,18 +1,18 @@
 """How long the living documentation takes to make, how large it is, and how soon its pages can be used.
 
-    python benchmarks/site.py [MESSAGES]
+    python benchmarks/site.py [MESSAGES] [--small]
 
 Runs the whole suite for its messages unless they are given. Prints the time from messages to files beside that of
 reading the messages as JSON alone, the size, and, where there is a browser with playwright, when pages can be used.
 """
 
+import argparse
 import json
 import shutil
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pca_events.backends import EmbeddedLocalStack
@@ -23,13 +23,14 @@ from pca_events.site import Book, site
 from pca_events.whole_files import write_folder
 
 ROUNDS = 5
+SMALL = ("-k", "test_envelope")
 
 
-def run_for(messages: Path) -> None:
+def run_for(messages: Path, select: Sequence[str] = ()) -> None:
     """Run the suite, and write its messages."""
     emulator = EmbeddedLocalStack.of_this_process()
     try:
-        run_suite(emulator.start(), Nobody(), messages=messages)
+        run_suite(emulator.start(), Nobody(), select, messages=messages)
     finally:
         emulator.stop()
 
@@ -73,11 +74,15 @@ def usable_after(pages: list[Path]) -> list[float] | None:
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("messages", type=Path, nargs="?")
+    parser.add_argument("--small", action="store_true", help="the messages of one feature")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
         folder = Path(top)
-        messages = Path(sys.argv[1]) if len(sys.argv) > 1 else folder / "run.ndjson"
-        if len(sys.argv) == 1:
-            run_for(messages)
+        messages = options.messages or folder / "run.ndjson"
+        if options.messages is None:
+            run_for(messages, SMALL if options.small else ())
 
         def make() -> None:
             run = read_messages(messages)

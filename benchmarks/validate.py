@@ -1,12 +1,13 @@
 """How fast recorded events are held against the contract: `pca-events validate` and others, on one file, in one run.
 
-    python benchmarks/validate.py [EVENTS] [ROUNDS]
+    python benchmarks/validate.py [EVENTS] [ROUNDS] [--small]
 
 Writes a file of so many events (a million, unless told), and prints the rate of each way of checking it, the ratios,
 and the peak memory at a gibibyte of input (Linux). Needs `check-jsonschema` (pip) and node with npm; without one its
 line says so.
 """
 
+import argparse
 import json
 import random
 import shutil
@@ -160,11 +161,11 @@ def whole_process(file: Path) -> float:
     return time.perf_counter() - began
 
 
-def peak_memory(file: Path, folder: Path) -> tuple[float, float]:
-    """Return the peak memory in MiB of the command and of its largest helper, for a gibibyte of input."""
+def peak_memory(file: Path, folder: Path, size: int) -> tuple[float, float]:
+    """Return the peak memory in MiB of the command and of its largest helper, for so many MiB of input."""
     large = folder / "large.jsonl"
     with large.open("wb") as out:
-        while out.tell() < 1 << 30:
+        while out.tell() < size << 20:
             with file.open("rb") as again:
                 shutil.copyfileobj(again, out)
     words = [sys.executable, "-c", MEMORY, str(large)]
@@ -175,8 +176,12 @@ def peak_memory(file: Path, folder: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Compare, a few times."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("events", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("rounds", type=int, nargs="?", default=3)
+    parser.add_argument("--small", action="store_true", help="2,000 events, once, and 32 MiB for the memory")
+    options = parser.parse_args()
+    count, rounds, size = (2_000, 1, 32) if options.small else (options.events, options.rounds, 1024)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file, small = folder / "events.jsonl", folder / "small.jsonl"
@@ -199,8 +204,8 @@ def main() -> None:
                 if taken is not None:
                     seconds.setdefault(way, []).append(taken)
         _print(seconds, list(ways), count)
-        own, helper = peak_memory(file, folder)
-        print(f"peak memory at a GiB of input: {own:.0f} MiB, and {helper:.0f} MiB in each of two helpers")
+        own, helper = peak_memory(file, folder, size)
+        print(f"peak memory at {size} MiB of input: {own:.0f} MiB, and {helper:.0f} MiB in each of two helpers")
 
 
 def _times(factor: int, seconds: float | None) -> float | None:

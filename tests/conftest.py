@@ -1,4 +1,6 @@
-"""Holds the log of the run's emulator to what it must not say."""
+"""How workers share the tests; and the log of the run's emulator, which is held to what it must not say."""
+
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,38 @@ _MUST_NOT_SAY = (
     "could not do what was due",
     "did not reach the bus",
 )
+TOGETHER = {
+    "tests/browser/": "verified",
+    "tests/package/test_installed.py::test_verify_works": "verified",
+    "tests/exports/": "npm",
+    "tests/suite/test_project.py": "bound",
+    "tests/unit/test_messages.py": "messages",
+    "tests/unit/test_messages_evidence.py": "evidence",
+    "tests/unit/test_site.py": "site",
+}
+"""What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give `--dist loadgroup` its groups, which the marks of xdist 3.8 no longer do on pytest 9.2 (its issue 1386)."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _group_of
+    return scheduler
+
+
+def _group_of(nodeid: str) -> str:
+    return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with the slow tests, so that none of them is left to one worker in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

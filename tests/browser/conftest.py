@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from required import cannot_run
 from visiting import Visit
+from whole_run import Verified, verified
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+__all__ = ["verified"]
 
 collect_ignore = ["red_suite"]
 
@@ -29,12 +33,13 @@ def run(*words: str | Path, status: int = 0, folder: Path | None = None) -> None
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium, or what stands in its place."""
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is missing: requirements/browser.txt has it"
-    )
+    try:
+        from playwright import sync_api
+    except ImportError:
+        cannot_run("playwright is missing: requirements/browser.txt has it")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.skip(f"there is no browser: none of {', '.join(BROWSERS)} is on the PATH")
+        cannot_run(f"there is no browser: none of {', '.join(BROWSERS)} is on the PATH")
     with sync_api.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         yield started
@@ -42,11 +47,10 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def green(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Path:  # noqa: ARG001
+def green(browser: "Browser", verified: Verified) -> Path:  # noqa: ARG001
     """The site of the whole suite; nothing is run where there is no browser to look at it."""
-    folder = tmp_path_factory.mktemp("green")
-    run("pca_events", "verify", "--messages", folder / "run.ndjson", "--site", folder / "site")
-    return folder / "site"
+    assert verified.ran.returncode == 0, verified.ran.stdout + verified.ran.stderr
+    return verified.site
 
 
 @pytest.fixture(scope="session")

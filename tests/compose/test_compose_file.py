@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from required import cannot_run
+
+pytestmark = pytest.mark.slow
 
 TOP = Path(__file__).parents[2]
 
@@ -21,11 +24,11 @@ def compose(*words: str, port: int) -> None:
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     if shutil.which("docker") is None:
-        pytest.skip("Docker is not installed")
+        cannot_run("Docker is not installed")
     for words in (["docker", "version"], ["docker", "compose", "version"]):
         asked = subprocess.run(words, capture_output=True, text=True)
         if asked.returncode:
-            pytest.skip(f"`{' '.join(words)}` fails: {(asked.stderr or asked.stdout).strip().splitlines()[-1]}")
+            cannot_run(f"`{' '.join(words)}` fails: {(asked.stderr or asked.stdout).strip().splitlines()[-1]}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -63,6 +63,7 @@ def test_refuses_every_broken_event_that_it_has_words_for(
     assert taken == (["resources in another order"] if name == "openapi" else [])
 
 
+@pytest.mark.slow
 def test_the_bundle_is_a_schema_of_which_ajv_in_strict_mode_says_the_same(
     exported: Exported, ajv: Ajv, sound: list[Event], broken: dict[str, Event]
 ) -> None:
@@ -127,6 +128,7 @@ def test_openapi_refuses_to_leave_a_word_unsaid() -> None:
         translated({"type": "object", "properties": {"reason": {"if": {}, "then": {}}}})
 
 
+@pytest.mark.slow
 def test_asyncapi_is_valid(exported: Exported, ajv: Ajv, node_modules: Path) -> None:
     # ajv brings draft 7 itself and would take the embedded one, under the same $id, for a second.
     official = json.loads((node_modules / "@asyncapi/specs/schemas/3.0.0-without-$id.json").read_text("utf-8"))
@@ -153,6 +155,7 @@ def test_asyncapi_has_each_detail_type_once_and_every_sample(exported: Exported)
     assert samples == {event.id: event.sample for event in catalog.documented_events()}
 
 
+@pytest.mark.slow
 def test_asyncapi_payloads_are_draft_07(exported: Exported, ajv: Ajv) -> None:
     (text,) = exported["asyncapi"].values()
     for message in json.loads(text)["components"]["messages"].values():

@@ -12,6 +12,7 @@ from pca_events.messages import read_messages
 from pca_events.messages.machine import PROTOCOL_VERSION
 
 Cucumber = Callable[..., str]
+
 OUTCOMES = {
     "PASSED": {"passed"},
     "FAILED": {"failed"},
@@ -47,6 +48,7 @@ def judge(cucumber: Cucumber, *files: Path) -> list[dict[str, Any]]:
     return judgements
 
 
+@pytest.mark.slow
 def test_cucumber_takes_every_message(written: Path, cucumber: Cucumber) -> None:
     (judgement,) = judge(cucumber, written)
     assert judgement["faults"] == []
@@ -54,6 +56,7 @@ def test_cucumber_takes_every_message(written: Path, cucumber: Cucumber) -> None
     assert sorted({*judgement["statuses"].values()}) == ["FAILED", "PASSED", "PENDING", "SKIPPED", "UNDEFINED"]
 
 
+@pytest.mark.slow
 def test_the_page_of_cucumber_holds_every_scenario(written: Path, cucumber: Cucumber) -> None:
     page = cucumber("page", written)
     for feature in read_messages(written).features:
@@ -61,6 +64,7 @@ def test_the_page_of_cucumber_holds_every_scenario(written: Path, cucumber: Cucu
             assert json.dumps(scenario.name).replace("<", "\\x3C") in page
 
 
+@pytest.mark.slow
 def test_cucumber_refuses_a_message_with_a_fault(written: Path, cucumber: Cucumber, tmp_path: Path) -> None:
     (tmp_path / "run.ndjson").write_text(written.read_text("utf-8").replace('"status":"PASSED"', '"status":"fine"', 1))
     (judgement,) = judge(cucumber, tmp_path / "run.ndjson")
@@ -68,11 +72,13 @@ def test_cucumber_refuses_a_message_with_a_fault(written: Path, cucumber: Cucumb
     assert "testStepResult/status must be equal to one of the allowed values" in fault
 
 
+@pytest.mark.slow
 def test_the_version_is_that_of_the_schema(node_modules: Path) -> None:
     package = json.loads((node_modules / "@cucumber" / "messages" / "package.json").read_text("utf-8"))
     assert package["version"] == PROTOCOL_VERSION
 
 
+@pytest.mark.slow
 def test_the_files_of_the_compatibility_kit_are_read_as_cucumber_reads_them(
     node_modules: Path, cucumber: Cucumber
 ) -> None:

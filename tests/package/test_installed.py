@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from whole_run import Verified, verified
 
 from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.locations import Kind, locate
+
+__all__ = ["verified"]
 
 TOP = Path(__file__).parents[2]
 MOST_PACKAGES = 40
@@ -37,12 +40,11 @@ def test_everything_that_the_suite_needs_is_installed(kind: Kind, folder: str) -
     assert files(locate(kind)) == files(TOP / folder)
 
 
-def test_verify_works_in_an_empty_folder(tmp_path: Path) -> None:
-    words = [str(Path(sys.executable).parent / "pca-events"), "verify"]
-    ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert all(f"│ {event.id} " in ran.stdout for event in catalog.documented_events())
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.slow
+def test_verify_works_in_an_empty_folder(verified: Verified) -> None:
+    assert (verified.ran.returncode, verified.ran.stderr) == (0, "")
+    assert all(f"│ {event.id} " in verified.ran.stdout for event in catalog.documented_events())
+    assert list(verified.folder.iterdir()) == []
 
 
 def test_the_bare_package_needs_few_others() -> None:
@@ -61,6 +63,7 @@ def _applies(requirement: Requirement) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
 
 
+@pytest.mark.slow
 def test_the_example_of_a_suite_of_ones_own_works(backend: Backend, tmp_path: Path) -> None:
     suite = shutil.copytree(TOP / "examples" / "own_suite", tmp_path / "own_suite")
     words = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url]

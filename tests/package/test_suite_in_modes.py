@@ -8,6 +8,7 @@ import pytest
 from pca_events.backends import Backend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["alias", "pattern-only"])
 def test_the_suite_passes_in_the_mode(backend: Backend, mode: str) -> None:
     words = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", backend.endpoint_url, "--mode", mode]

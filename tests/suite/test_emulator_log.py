@@ -26,6 +26,7 @@ def run(folder: Path, line: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([sys.executable, "-m", "pytest", "-q", "tests"], cwd=folder, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["Traceback (most recent call last):", "acm-pca.X went wrong in the simulator: KeyError"]
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -146,3 +147,11 @@ def test_the_compose_file_pins_the_version_of_the_embedded_emulator() -> None:
     assert re.findall(r"FROM localstack/localstack:([\d.]+)\n", image) == [pinned[1]]
     assert re.findall(r"^ +(build|image): (.*)$", compose, re.MULTILINE) == [("build", ".")]
     assert re.findall(r'- "([\d.]+):\$\{LOCALSTACK_PORT:-4566\}:4566"', compose) == ["127.0.0.1"]
+
+
+def test_what_workers_keep_together_is_there() -> None:
+    starts = runpy.run_path(str(TOP / "tests" / "conftest.py"))["TOGETHER"]
+    for start in starts:
+        file, _, name = start.partition("::")
+        assert (TOP / file).exists(), start
+        assert not name or f"def {name}" in (TOP / file).read_text("utf-8"), start

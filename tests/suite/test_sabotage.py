@@ -13,6 +13,8 @@ from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport
 
+pytestmark = pytest.mark.slow
+
 MANY = 80  # scenarios fail, at least; those that the backend is not calibrated for are skipped
 MANY_OPERATIONS = 20
 

@@ -1,10 +1,10 @@
 """The ways of judging an event at speed judge as jsonschema, the reference, does."""
 
 import json
-import random
 from typing import Any
 
 import pytest
+from fuzzing import seeded, times
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -64,10 +64,11 @@ def test_they_agree_on_every_mutant() -> None:
     assert wrongly_shaped(made) == []
 
 
-def test_they_agree_on_ten_thousand_generated_events() -> None:
-    chance = random.Random(20261122)
+@pytest.mark.fuzz
+def test_they_agree_on_generated_events() -> None:
+    chance = seeded(20261122)
     events = catalog.documented_events()
-    made = [variant(events[index % len(events)], chance) for index in range(10_000)]
+    made = [variant(events[index % len(events)], chance) for index in range(times(1_000))]
     assert disagreements(made) == []
     assert wrongly_shaped(made) == []
 
@@ -79,7 +80,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=times(150))
 @for_all(entry=ENTRIES, field=st.sampled_from(list(catalog.documented_events()[0].sample)), value=json_values)
 def test_they_agree_on_any_value_in_any_field(entry: Any, field: str, value: Any) -> None:
     event = {**entry.event, field: value}
@@ -87,7 +88,7 @@ def test_they_agree_on_any_value_in_any_field(entry: Any, field: str, value: Any
     assert wrongly_shaped([event]) == []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=times(150))
 @for_all(entry=ENTRIES, time=st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"))
 def test_they_agree_on_any_time(entry: Any, time: str) -> None:
     event = {**entry.event, "time": time}

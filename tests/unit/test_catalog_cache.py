@@ -64,6 +64,7 @@ def test_without_a_cache_folder_nothing_is_kept_and_nothing_breaks(
     assert list(later.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_emulator_keeps_its_index_and_stands_a_damaged_one(caches: Path, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         emulator = EmbeddedLocalStack(tmp_path / folder, os.getpid())

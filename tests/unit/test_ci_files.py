@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from required import cannot_run
 
 from pca_events.cli import COMMANDS
 from pca_events.cli.arguments import add_arguments
@@ -21,6 +22,7 @@ from pca_events.consumers.formats import FORMATS
 TOP = Path(__file__).parents[2]
 ACTION = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))
 HOOKS = yaml.safe_load((TOP / ".pre-commit-hooks.yaml").read_text("utf-8"))
+WORKFLOWS = sorted((TOP / ".github" / "workflows").glob("*.yml"))
 PAGE = (TOP / "docs" / "check-in-ci.md").read_text("utf-8")
 STEPS: dict[str, dict[str, Any]] = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
 CHECK = STEPS["Check the rules"]["run"]
@@ -101,7 +103,7 @@ def runner(tmp_path: Path) -> Path:
 def run(script: str, runner: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     bash = shutil.which("bash")
     if bash is None:
-        pytest.skip("bash is not installed, and the action's scripts are for bash")
+        cannot_run("bash is not installed, and the action's scripts are for bash")
     files = {"GITHUB_OUTPUT": str(runner / "output"), "GITHUB_STEP_SUMMARY": str(runner / "summary")}
     line = [bash, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
     given = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(runner), **files, **environment}
@@ -182,14 +184,128 @@ def test_the_pictures_of_the_page_are_there_and_ask_nobody() -> None:
         assert set(re.findall(r"https?://[^\"' )]+", svg)) == {"http://www.w3.org/2000/svg"}
 
 
-def test_the_workflow_publishes_what_tox_makes() -> None:
-    workflow = yaml.safe_load((TOP / ".github" / "workflows" / "pages.yml").read_text("utf-8"))
-    steps = workflow["jobs"]["site"]["steps"]
-    settings = configparser.ConfigParser()
+def tox_settings() -> configparser.ConfigParser:
+    settings = configparser.ConfigParser(interpolation=None)
     settings.read(TOP / "tox.ini")
+    return settings
+
+
+def jobs(workflow: Path) -> dict[str, dict[str, Any]]:
+    """The jobs of a workflow, by name."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
+    return found
+
+
+def commands(workflow: Path) -> list[str]:
+    """What the jobs of a workflow run."""
+    return [step["run"] for job in jobs(workflow).values() for step in job.get("steps", ()) if "run" in step]
+
+
+def permissions(workflow: Path) -> dict[str, dict[str, str]]:
+    """The permissions of each job that has its own, by name."""
+    return {name: job["permissions"] for name, job in jobs(workflow).items() if "permissions" in job}
+
+
+WORKFLOW = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.stem)
+
+
+def test_the_workflows_are_those_that_are_tested() -> None:
+    assert [file.name for file in WORKFLOWS] == ["ci.yml", "nightly.yml", "pages.yml", "release.yml"]
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, TOP / "action.yml"], ids=lambda file: file.stem)
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Path) -> None:
+    used = re.findall(r"uses: *(.*)", file.read_text("utf-8"))
+    assert used
+    for line in used:
+        own = line.startswith("./") and (TOP / line).is_file()
+        assert own or re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_every_action_has_one_version() -> None:
+    text = "".join(file.read_text("utf-8") for file in [*WORKFLOWS, TOP / "action.yml"])
+    versions: dict[str, set[str]] = {}
+    for action, version in re.findall(r"uses: *([^@\s]+)@(.*)", text):
+        versions.setdefault(action, set()).add(version)
+    assert {action: several for action, several in versions.items() if len(several) > 1} == {}
+
+
+@WORKFLOW
+def test_every_job_ends_some_time_and_none_runs_beside_itself(workflow: Path) -> None:
+    read = yaml.safe_load(workflow.read_text("utf-8"))
+    assert read["concurrency"]["group"]
+    for name, job in read["jobs"].items():
+        assert "uses" in job or 0 < job["timeout-minutes"] <= 180, name
+
+
+@WORKFLOW
+def test_a_workflow_may_read_and_a_job_no_more_than_it_needs(workflow: Path) -> None:
+    needed = {
+        "pages": {"publish": {"pages": "write", "id-token": "write"}},
+        "release": {"github": {"contents": "write"}, "pypi": {"id-token": "write"}},
+    }
+    assert yaml.safe_load(workflow.read_text("utf-8"))["permissions"] == {"contents": "read"}
+    assert permissions(workflow) == needed.get(workflow.stem, {})
+
+
+@WORKFLOW
+def test_nothing_from_outside_becomes_a_part_of_a_command_and_no_credentials_stay_behind(workflow: Path) -> None:
+    assert not any("${{" in command for command in commands(workflow))
+    for job in jobs(workflow).values():
+        for step in job.get("steps", ()):
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+@WORKFLOW
+def test_the_environments_of_tox_exist(workflow: Path) -> None:
+    settings = tox_settings()
+    known = {section.partition(":")[2] for section in settings.sections()} | {"py"}
+    known |= set(settings["tox"]["env_list"].split(", "))
+    named = re.findall(r"\btox\b(?: run)? -e (\S+)", "\n".join(commands(workflow)))
+    assert named
+    assert set(named) <= known
+
+
+def test_ci_runs_what_a_desk_runs_on_every_python() -> None:
+    named = {name for command in commands(WORKFLOWS[0]) for name in re.findall(r"^tox -e (\S+)", command)}
+    pythons = jobs(WORKFLOWS[0])["tests"]["strategy"]["matrix"]["python"]
+    on_a_desk = set(tox_settings()["tox"]["env_list"].split(", "))
+    assert on_a_desk <= (named - {"py"}) | {f"py{python.replace('.', '')}" for python in pythons}
+    (tests,) = [command for command in commands(WORKFLOWS[0]) if command.startswith("tox -e py ")]
+    left_out = set(re.findall(r"--ignore tests/(\w+)", tests))
+    assert left_out <= named
+    assert all(tox_settings()[f"testenv:{name}"]["commands"] == f"pytest tests/{name} {{posargs}}" for name in left_out)
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    assert [f"Programming Language :: Python :: {python}" for python in pythons] == [
+        known for known in project["classifiers"] if re.search(r"Python :: 3\.", known)
+    ]
+
+
+def test_a_release_is_published_by_a_person_with_what_ci_has_passed() -> None:
+    release = jobs(TOP / ".github" / "workflows" / "release.yml")
+    assert release["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert release["pypi"]["environment"]["name"] == "pypi"
+    assert {"ci", "build"} <= set(release["pypi"]["needs"]) & set(release["github"]["needs"])
+    (made,) = [step["with"]["path"] for step in release["build"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert f"--outdir {made.rstrip('/')}" in tox_settings()["testenv:dist"]["commands"]
+
+
+def test_the_workflow_publishes_what_tox_makes() -> None:
+    pages = jobs(TOP / ".github" / "workflows" / "pages.yml")
+    steps = pages["site"]["steps"]
     (published,) = [step["with"]["path"] for step in steps if "upload-pages-artifact" in step.get("uses", "")]
-    assert f"--site {published}" in settings["testenv:site"]["commands"]
+    assert f"--site {published}" in tox_settings()["testenv:site"]["commands"]
     assert "tox -e site" in [step.get("run") for step in steps]
-    used = {action.partition("@")[0] for step in steps if (action := step.get("uses", ""))}
+    used = {step["uses"].partition("@")[0] for job in pages.values() for step in job["steps"] if "uses" in step}
     assert {"actions/checkout", "actions/setup-python", "actions/deploy-pages"} <= used
-    assert workflow["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    last = pages["publish"]["steps"][-1]
+    assert (last["if"], last["run"]) == ("needs.site.outputs.outcome == 'failure'", "exit 1")
+
+
+def test_every_benchmark_is_described_and_runs_small() -> None:
+    page = (TOP / "benchmarks" / "README.md").read_text("utf-8")
+    scripts = {file.name for file in (TOP / "benchmarks").glob("*.py")} - {"all.py", "counting.py"}
+    assert set(re.findall(r"^\| `(\w+\.py)` \|", page, re.MULTILINE)) == scripts
+    assert all("--small" in (TOP / "benchmarks" / name).read_text("utf-8") for name in scripts)
+    assert tox_settings()["testenv:bench"]["commands"].startswith("python benchmarks/all.py --small")

@@ -14,8 +14,8 @@ from pca_events import __version__, catalog
 from pca_events.backends import Backend
 
 
-def test_verify_shows_each_event_and_counts(command: Run, backend: Backend) -> None:
-    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
+def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> None:
+    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert lines[0].startswith("pca-events verify on LocalStack 4.13.1, at http://127.0.0.1:")
@@ -25,12 +25,12 @@ def test_verify_shows_each_event_and_counts(command: Run, backend: Backend) -> N
     assert re.fullmatch(r"(\d+) of 531 scenarios, mode direct: \1 passed, 0 failed, 0 skipped in \d+\.\d s", lines[-1])
 
 
-def test_verify_that_finds_a_fault_says_which_and_exits_1(command: Run, backend: Backend, tmp_path: Path) -> None:
+def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "from pca_events import contract\n"
         "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
     )
-    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path))
+    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path))
     assert (ran.returncode, ran.stderr) == (1, "")
     failed = "failed events/ca_creation.feature: A CA creation meets its contract: ca-creation-success\n"
     assert failed in ran.stdout
@@ -38,9 +38,10 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(command: Run, backend:
     assert "2 of 531 scenarios, mode direct: 0 passed, 2 failed, 0 skipped" in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", ["no_such_scenario", "and and"])
-def test_verify_of_nothing_is_no_success(command: Run, backend: Backend, expression: str) -> None:
-    ran = command("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)
+def test_verify_of_nothing_is_no_success(process: Run, backend: Backend, expression: str) -> None:
+    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)
     assert ran.returncode == 2
     assert ran.stderr.startswith("pca-events: ")
     assert expression in ran.stderr
@@ -48,17 +49,18 @@ def test_verify_of_nothing_is_no_success(command: Run, backend: Backend, express
 
 
 @pytest.mark.parametrize("words", [[], ["verfy"], ["verify", "--endpont"], ["localstack", "--port", "x"]])
-def test_words_that_it_does_not_know(command: Run, words: list[str]) -> None:
-    ran = command(*words)
+def test_words_that_it_does_not_know(process: Run, words: list[str]) -> None:
+    ran = process(*words)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "error: " in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_version(command: Run) -> None:
-    assert command("--version").stdout == f"pca-events {__version__}\n"
+def test_version(process: Run) -> None:
+    assert process("--version").stdout == f"pca-events {__version__}\n"
 
 
+@pytest.mark.slow
 def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
     words = [sys.executable, "-u", "-m", "pca_events", "localstack", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -107,9 +109,9 @@ def _buses_with(setting: dict[str, str]) -> str:
     return ran.stdout
 
 
-def test_a_taken_port_is_one_line(command: Run, backend: Backend) -> None:
+def test_a_taken_port_is_one_line(process: Run, backend: Backend) -> None:
     port = backend.endpoint_url.rpartition(":")[2]
-    ran = command("localstack", "--port", port)
+    ran = process("localstack", "--port", port)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
         f"pca-events: LocalStack cannot listen on port {port} (Address already in use); give another port\n"

@@ -58,6 +58,7 @@ def test_it_listens_on_loopback_only_in_a_group_of_its_own(backend: Backend) -> 
     assert os.getpgid(listening[0][0].pid) == listening[0][0].pid != os.getpgrp()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_it_ends_with_its_owner(tmp_path: Path, end: signal.Signals) -> None:
     folder = tmp_path / "run"
@@ -72,6 +73,7 @@ def test_it_ends_with_its_owner(tmp_path: Path, end: signal.Signals) -> None:
     process.communicate()
 
 
+@pytest.mark.slow
 def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     process = owner(folder)

@@ -55,6 +55,7 @@ def test_nothing_listens(closed_port: int, capsys: pytest.CaptureFixture[str]) -
     refused(f"http://127.0.0.1:{closed_port}", r"does not answer \(Connection refused\); start one", capsys)
 
 
+@pytest.mark.slow
 def test_something_listens_but_never_answers(silent_port: int, capsys: pytest.CaptureFixture[str]) -> None:
     refused(f"http://127.0.0.1:{silent_port}", r"does not answer \(timed out\); start one", capsys)
 

@@ -104,6 +104,7 @@ def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[s
     return subprocess.run(line, capture_output=True, text=True, cwd=SUITE, env=settings)
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
     ran = pytest_of("--endpoint-url", NOWHERE)
     assert ran.returncode == 0, ran.stdout
@@ -111,6 +112,7 @@ def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
     assert "37 passed, 11 skipped" in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "environment"), [(["--require-acc"], {}), ([], {"CI": "true"})])
 def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], environment: dict[str, str]) -> None:
     ran = pytest_of("--endpoint-url", NOWHERE, *words, **environment)
@@ -119,6 +121,7 @@ def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], e
     assert "passed" not in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["--endpoint-url", NOWHERE]])
 def test_an_unclear_switch_stops_every_run(words: list[str]) -> None:
     ran = pytest_of(*words, PCA_ACC="true")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fuzzing import times
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def has(texts: Texts, words: str) -> bool:
     return overlaps(texts, text(words))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(100))
 @for_all(pattern=st.sampled_from(PATTERNS), data=st.data())
 def test_a_pattern_holds_what_it_matches(pattern: str, data: st.DataObject) -> None:
     words = data.draw(st.from_regex(pattern.replace("$", r"\Z").replace("^", r"\A")))
@@ -52,7 +53,7 @@ def test_a_pattern_holds_what_it_matches(pattern: str, data: st.DataObject) -> N
     assert has(matching(pattern), changed) == bool(re.fullmatch(pattern, changed))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(100))
 @for_all(pattern=st.sampled_from(PATTERNS), data=st.data())
 def test_the_quick_way_for_beginnings_says_the_same(pattern: str, data: st.DataObject) -> None:
     words = data.draw(st.from_regex(pattern.replace("$", r"\Z").replace("^", r"\A")))
@@ -75,7 +76,7 @@ small = st.recursive(
 WORDS = ["", "a", "b", "ab", "ba", "aa", "abab", "bb", "aab", "c"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(150))
 @for_all(first=small, second=small)
 def test_sets_are_what_sets_are(first: Texts, second: Texts) -> None:
     for words in WORDS:

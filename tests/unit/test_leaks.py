@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pca_events.backends import Backend
 from pca_events.harness import RunId, Session
 from pca_events.harness.inventory import find
@@ -28,11 +30,13 @@ def run(folder: Path, backend: Backend, *words: str) -> "subprocess.CompletedPro
     return subprocess.run(line, cwd=folder, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_leak_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
     ran = run(tmp_path, backend)
     _said_and_swept(ran, backend)
 
 
+@pytest.mark.slow
 def test_a_leak_of_a_worker_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
     ran = run(tmp_path, backend, "-n", "2")
     _said_and_swept(ran, backend)

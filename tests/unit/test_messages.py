@@ -134,6 +134,7 @@ def test_definitions_and_the_arguments_that_they_take(run: Run) -> None:
     assert step(run, "A marker skips", 0).pattern == "an empty basket"
 
 
+@pytest.mark.slow
 def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
     folder = lay(tmp_path / "workers", basket=BASKET, statuses=STATUSES)
     assert run_pytest(folder, "-n", "2", *WORDS).returncode == 1
@@ -143,6 +144,7 @@ def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
     assert workers <= {"gw0", "gw1"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["serial", "workers"])
 def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[str]) -> None:
     folder = lay(tmp_path, basket=BASKET)
@@ -152,6 +154,7 @@ def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[
     assert [scenario.status for scenario in found] == ["not run"] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["-x"], ["-x", "-n", "1"]], ids=["serial", "workers"])
 def test_what_comes_after_the_first_failure_is_not_run(tmp_path: Path, words: list[str]) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
@@ -161,6 +164,7 @@ def test_what_comes_after_the_first_failure_is_not_run(tmp_path: Path, words: li
     assert found[-1].status == "not run"
 
 
+@pytest.mark.slow
 def test_what_is_interrupted_is_not_run(tmp_path: Path) -> None:
     feature = (
         "Feature: Stop\n  Scenario: First\n    Given a basket\n  Scenario: Then\n    When someone stops everything\n"
@@ -172,6 +176,7 @@ def test_what_is_interrupted_is_not_run(tmp_path: Path) -> None:
     assert not run.success
 
 
+@pytest.mark.slow
 def test_code_after_the_last_step_counts(tmp_path: Path) -> None:
     folder = lay(tmp_path, basket=BASKET)
     bound = (
@@ -186,6 +191,7 @@ def test_code_after_the_last_step_counts(tmp_path: Path) -> None:
     assert "test_suite.py:7: in test_more" in scenario.reason
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_fails_its_scenario(tmp_path: Path) -> None:
     feature = "Feature: Death\n  Scenario: First\n    Given a basket\n  Scenario: It dies\n    Given the end\n"
     folder = lay(tmp_path, death=feature)
@@ -197,6 +203,7 @@ def test_a_worker_that_dies_fails_its_scenario(tmp_path: Path) -> None:
     assert "crashed while running" in died.reason
 
 
+@pytest.mark.slow
 def test_nothing_is_recorded_unasked(tmp_path: Path) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
     (folder / "test_plugins.py").write_text(
@@ -215,6 +222,7 @@ def test_a_place_that_cannot_be_written_is_one_line_before_the_run(tmp_path: Pat
     assert said.endswith(f"/run.ndjson cannot be written, because {folder / 'file'} is no folder; name another place")
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_written_after_all(tmp_path: Path) -> None:
     folder = lay(tmp_path, basket=BASKET)
     with (folder / "conftest.py").open("a") as file:

@@ -11,6 +11,8 @@ from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.messages import Run, ScenarioRun, read_messages
 
+pytestmark = pytest.mark.slow
+
 FEATURE = """
 Feature: Evidence
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from fuzzing import times
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -85,7 +86,6 @@ def leaf_patterns(node: Any, leading: tuple[str, ...] = ()) -> Iterator[dict[str
         yield pattern
 
 
-@settings(deadline=None)
 @for_all(events)
 def test_a_pattern_made_from_an_event_matches_it(event: dict[str, Any]) -> None:
     for pattern in leaf_patterns(event):
@@ -93,7 +93,6 @@ def test_a_pattern_made_from_an_event_matches_it(event: dict[str, Any]) -> None:
         assert EventPattern.parse(json.dumps(pattern)).matches(json.loads(json.dumps(event)))
 
 
-@settings(deadline=None)
 @for_all(st.dictionaries(keys.filter(lambda key: "." not in key), leaves, min_size=1, max_size=5))
 def test_a_pattern_of_all_fields_matches_and_one_of_other_values_does_not(event: dict[str, Any]) -> None:
     everything = {key: [value] for key, value in event.items()}
@@ -104,7 +103,6 @@ def test_a_pattern_of_all_fields_matches_and_one_of_other_values_does_not(event:
         assert not EventPattern.parse(everything).matches({**event, key: []})
 
 
-@settings(deadline=None)
 @for_all(patterns, events, elements, st.data())
 def test_another_value_never_unmatches(pattern: dict[str, Any], event: dict[str, Any], more: Any, data: Any) -> None:
     if EventPattern.parse(pattern).matches(event):
@@ -113,7 +111,6 @@ def test_another_value_never_unmatches(pattern: dict[str, Any], event: dict[str,
             assert EventPattern.parse({**pattern, key: [more, *pattern[key]]}).matches(event)
 
 
-@settings(deadline=None)
 @for_all(st.lists(texts.filter(len), min_size=1, max_size=3), leaves)
 def test_anything_but_is_the_complement_on_what_is_there(refused: list[str], value: Any) -> None:
     forms: dict[str, tuple[Matcher, ...]] = {
@@ -134,14 +131,12 @@ def matcher_text(form: str, text: str) -> dict[str, str]:
     return {form: text}
 
 
-@settings(deadline=None)
 @for_all(patterns, patterns, events)
 def test_or_is_the_union(one: dict[str, Any], other: dict[str, Any], event: dict[str, Any]) -> None:
     either = EventPattern.parse({"$or": [one, other]})
     assert either.matches(event) == (EventPattern.parse(one).matches(event) or EventPattern.parse(other).matches(event))
 
 
-@settings(deadline=None)
 @for_all(patterns, events)
 def test_the_explanation_agrees_with_the_verdict(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     read = EventPattern.parse(pattern)
@@ -152,7 +147,6 @@ def test_the_explanation_agrees_with_the_verdict(pattern: dict[str, Any], event:
         assert branch.matched == (not branch.failed and not branch.scattered)
 
 
-@settings(deadline=None)
 @for_all(patterns, events)
 def test_the_conditions_say_what_the_pattern_does(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """On events without arrays, the matchers alone lead to the verdict."""
@@ -193,14 +187,14 @@ def read_or_refused(pattern: Any) -> None:
     assert says
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(200))
 @for_all(st.text() | st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner)))
 def test_whatever_is_given_is_read_or_refused(anything: Any) -> None:
     read_or_refused(anything)
     read_or_refused(json.dumps(anything))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(200))
 @for_all(st.dictionaries(keys | st.just("$or"), operands | st.lists(operands, max_size=3), max_size=3), st.data())
 def test_whatever_looks_like_a_pattern_is_read_or_refused(pattern: dict[str, Any], data: Any) -> None:
     read_or_refused(pattern)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fuzzing import seeded, times
 
 from pca_events.consumers.model import Place, Reading, Unreadable
 from pca_events.consumers.readers import yaml_text
@@ -403,11 +404,12 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return data
 
 
+@pytest.mark.fuzz
 @pytest.mark.usefixtures("here")
 def test_no_mutated_file_brings_the_reading_down() -> None:
-    chance = random.Random(11)
+    chance, count = seeded(11), times(600)
     rules = faults = 0
-    for number in range(3_000):
+    for number in range(count):
         name, data = chance.choice(seeds_once())
         file = put(f"{number % 10}-{name}", mutated(data, chance))
         begun = time.monotonic()
@@ -423,8 +425,8 @@ def test_no_mutated_file_brings_the_reading_down() -> None:
         for rule in reading.rules:
             assert 1 <= rule.place.line <= rule.last_line <= last
             assert all(1 <= line <= last for line in rule.lines.values())
-    assert rules > 500
-    assert faults > 500
+    assert rules > count // 6
+    assert faults > count // 6
 
 
 _SEEDS: list[tuple[str, bytes]] = []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -36,14 +37,19 @@ def an_account(number: int) -> str:
     return f"{770_000_000_000 + number:012d}"
 
 
-class Outside:
+class Account:
     """What a test does with one account of the emulator."""
 
-    def __init__(self, backend: Backend, live: LiveEvents) -> None:
+    def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        self.live = live
-        self.pca = backend.client("acm-pca")
-        self.s3 = backend.client("s3")
+
+    @cached_property
+    def pca(self) -> Any:
+        return self.backend.client("acm-pca")
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.backend.client("s3")
 
     def create(self, **more: Any) -> str:
         return str(self.pca.create_certificate_authority(**CA, **more)["CertificateAuthorityArn"])
@@ -51,6 +57,19 @@ class Outside:
     def status(self, arn: str) -> str:
         described = self.pca.describe_certificate_authority(CertificateAuthorityArn=arn)
         return str(described["CertificateAuthority"]["Status"])
+
+    def switch(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        place = f"/_localstack/acm-pca{path}?account={self.backend.account}"
+        return called(self.backend.endpoint_url, method, place, data)
+
+
+class Outside(Account):
+    """An account whose events are received."""
+
+    def __init__(self, backend: Backend, live: LiveEvents) -> None:
+        super().__init__(backend)
+        self.live = live
 
     def events(self, count: int) -> list[Event]:
         """Receive as many events as that, and no more than come with them."""
@@ -60,11 +79,6 @@ class Outside:
             found += self.live.receive(wait=2)
         assert all(violations(event) == [] for event in found)
         return found
-
-    def switch(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        place = f"/_localstack/acm-pca{path}?account={self.backend.account}"
-        return called(self.backend.endpoint_url, method, place, data)
 
 
 def called(
@@ -91,10 +105,14 @@ def asked(backend: Backend, operation: str, body: bytes) -> tuple[int, dict[str,
 
 
 @pytest.fixture
-def outside(backend: Backend, request: pytest.FixtureRequest) -> Iterator[Outside]:
-    own = replace(backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9))
-    with LiveEvents(Session(own, RunId()), "default") as live:
-        yield Outside(own, live)
+def account(backend: Backend, request: pytest.FixtureRequest) -> Account:
+    return Account(replace(backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9)))
+
+
+@pytest.fixture
+def outside(account: Account) -> Iterator[Outside]:
+    with LiveEvents(Session(account.backend, RunId()), "default") as live:
+        yield Outside(account.backend, live)
 
 
 def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside) -> None:
@@ -107,17 +125,17 @@ def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside
     assert event["detail"] == {"result": "success"}
 
 
-def test_accounts_and_regions_do_not_see_each_other(outside: Outside) -> None:
-    arn = outside.create()
-    for other in (replace(outside.backend, region="eu-west-1"), replace(outside.backend, account=an_account(1))):
+def test_accounts_and_regions_do_not_see_each_other(account: Account) -> None:
+    arn = account.create()
+    for other in (replace(account.backend, region="eu-west-1"), replace(account.backend, account=an_account(1))):
         listed = other.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
         assert arn not in [each["Arn"] for each in listed]
 
 
-def test_an_error_is_the_services_own(outside: Outside) -> None:
-    missing = outside.create()[:-4] + "0000"
+def test_an_error_is_the_services_own(account: Account) -> None:
+    missing = account.create()[:-4] + "0000"
     with pytest.raises(ClientError) as told:
-        outside.status(missing)
+        account.status(missing)
     assert told.value.response["Error"]["Code"] == "ResourceNotFoundException"
     assert told.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
@@ -138,38 +156,38 @@ def test_what_cannot_be_read_is_no_internal_error(backend: Backend, operation: s
     assert (status, answer["__type"]) == (400, code)
 
 
-def test_every_operation_of_the_model_is_answered(outside: Outside) -> None:
-    names = outside.pca.meta.service_model.operation_names
+def test_every_operation_of_the_model_is_answered(account: Account) -> None:
+    names = account.pca.meta.service_model.operation_names
     assert len(names) == 23
     for name in names:
-        status, answer = asked(outside.backend, name, b"{}")
+        status, answer = asked(account.backend, name, b"{}")
         assert status in (200, 400), f"{name}: {answer}"
 
 
-def test_the_waiters_of_boto3_end(outside: Outside) -> None:
+def test_the_waiters_of_boto3_end(account: Account) -> None:
     patience = {"Delay": 1, "MaxAttempts": 2}
-    arn = outside.create()
+    arn = account.create()
     about = {"CertificateAuthorityArn": arn}
-    outside.pca.get_waiter("certificate_authority_csr_created").wait(WaiterConfig=patience, **about)
-    csr = outside.pca.get_certificate_authority_csr(**about)["Csr"].encode()
+    account.pca.get_waiter("certificate_authority_csr_created").wait(WaiterConfig=patience, **about)
+    csr = account.pca.get_certificate_authority_csr(**about)["Csr"].encode()
     wanted = issuance(arn, csr, "RootCACertificate/V1")
-    outside.pca.tag_certificate_authority(Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1"}], **about)
+    account.pca.tag_certificate_authority(Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1"}], **about)
     for fails in (True, False):
-        made = outside.pca.issue_certificate(**wanted)["CertificateArn"]
-        waits = outside.pca.get_waiter("certificate_issued").wait
+        made = account.pca.issue_certificate(**wanted)["CertificateArn"]
+        waits = account.pca.get_waiter("certificate_issued").wait
         with pytest.raises(WaiterError) if fails else nullcontext():
             waits(CertificateArn=made, WaiterConfig=patience, **about)
-    bucket = f"reports-{outside.backend.account}"
-    outside.s3.create_bucket(Bucket=bucket)
+    bucket = f"reports-{account.backend.account}"
+    account.s3.create_bucket(Bucket=bucket)
     grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}
-    waits = outside.pca.get_waiter("audit_report_created").wait
+    waits = account.pca.get_waiter("audit_report_created").wait
     for fails in (True, False):
-        made = outside.pca.create_certificate_authority_audit_report(
+        made = account.pca.create_certificate_authority_audit_report(
             S3BucketName=bucket, AuditReportResponseFormat="JSON", **about
         )["AuditReportId"]
         with pytest.raises(WaiterError, match="failure state") if fails else nullcontext():
             waits(AuditReportId=made, WaiterConfig=patience, **about)
-        outside.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
+        account.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
 
 
 def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:

@@ -37,9 +37,8 @@ def statement(*actions: str, **more: Any) -> dict[str, Any]:
 class Given:
     """One bucket on the emulator, and the simulator's view of it."""
 
-    def __init__(self, backend: Backend) -> None:
-        self.s3 = backend.client("s3")
-        clients = SimpleNamespace(s3=self.s3, kms=backend.client("kms"))
+    def __init__(self, clients: SimpleNamespace) -> None:
+        self.s3 = clients.s3
         self.bucket = Bucket(NAME, clients, ACCOUNT, "us-east-1", "aws")
 
     def policy(self, *statements: dict[str, Any]) -> None:
@@ -54,9 +53,15 @@ class Given:
         return [each["Key"] for each in self.s3.list_objects_v2(Bucket=NAME).get("Contents", [])]
 
 
+@pytest.fixture(scope="session")
+def clients(backend: Backend) -> SimpleNamespace:
+    own = replace(backend, account=ACCOUNT)
+    return SimpleNamespace(s3=own.client("s3"), kms=own.client("kms"))
+
+
 @pytest.fixture
-def given(backend: Backend) -> Iterator[Given]:
-    made = Given(replace(backend, account=ACCOUNT))
+def given(clients: SimpleNamespace) -> Iterator[Given]:
+    made = Given(clients)
     made.s3.create_bucket(Bucket=NAME)
     yield made
     for key in made.written():
@@ -90,8 +95,8 @@ def test_a_bucket_without_policy_grants_nothing(given: Given) -> None:
         given.bucket.write(REPORT, b"", "application/json", None)
 
 
-def test_a_bucket_that_is_missing(backend: Backend) -> None:
-    missing = replace(Given(backend).bucket, name="pca-events-no-such-bucket")
+def test_a_bucket_that_is_missing(clients: SimpleNamespace) -> None:
+    missing = replace(Given(clients).bucket, name="pca-events-no-such-bucket")
     with pytest.raises(BucketRefused, match=r"pca-events-no-such-bucket cannot be written to: .*Not Found"):
         missing.write(REPORT, b"", "application/json", None)
 

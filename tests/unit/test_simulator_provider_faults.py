@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from test_simulator_provider import Outside, outside
+from test_simulator_provider import Account, Outside, account, outside
 
 from pca_events.backends.backend import ACCOUNT
 from pca_events.simulator.faults import Failures
 from pca_events.simulator.http import DEFAULT_ACCOUNT
 
-__all__ = ["outside"]
+__all__ = ["account", "outside"]
 
 
 def results(events: list[dict[str, Any]]) -> list[str]:
@@ -59,20 +59,20 @@ def test_a_tag_plans_the_failures_of_its_authority(outside: Outside) -> None:
     assert outside.switch("GET", "/failures")[1]["planned"] == [left]
 
 
-def test_a_tag_put_later_plans_anew_and_taken_away_plans_nothing(outside: Outside) -> None:
-    arn = outside.create()
+def test_a_tag_put_later_plans_anew_and_taken_away_plans_nothing(account: Account) -> None:
+    arn = account.create()
     tag = {"Key": "pca-events:fail", "Value": "CRL=3"}
-    outside.pca.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[tag])
-    planned = outside.switch("GET", "/failures")[1]["planned"]
+    account.pca.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[tag])
+    planned = account.switch("GET", "/failures")[1]["planned"]
     assert planned == [{"operation": "CRL", "count": 3, "certificateAuthorityArn": arn}]
-    outside.pca.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[tag])
-    assert outside.switch("GET", "/failures")[1]["planned"] == []
+    account.pca.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[tag])
+    assert account.switch("GET", "/failures")[1]["planned"] == []
 
 
 @pytest.mark.parametrize("value", ["Foo=1", "IssueCertificate", "IssueCertificate=x", "IssueCertificate=-1"])
-def test_a_tag_that_cannot_be_read_is_refused(outside: Outside, value: str) -> None:
+def test_a_tag_that_cannot_be_read_is_refused(account: Account, value: str) -> None:
     with pytest.raises(ClientError, match=f'is "{value}"; write it as IssueCertificate=2') as told:
-        outside.create(Tags=[{"Key": "pca-events:fail", "Value": value}])
+        account.create(Tags=[{"Key": "pca-events:fail", "Value": value}])
     assert told.value.response["Error"]["Code"] == "InvalidTagException"
 
 
@@ -86,8 +86,8 @@ def test_the_clock_can_be_moved_on(outside: Outside) -> None:
     assert outside.events(1)[0]["time"][:10] == after["now"][:10]
 
 
-def test_the_delays_can_be_set(outside: Outside) -> None:
-    status, settings = outside.switch("POST", "/settings", {"crl_delay_seconds": 1800, "issue_delay_seconds": 0.5})
+def test_the_delays_can_be_set(account: Account) -> None:
+    status, settings = account.switch("POST", "/settings", {"crl_delay_seconds": 1800, "issue_delay_seconds": 0.5})
     assert (status, settings["crl_delay_seconds"], settings["issue_delay_seconds"]) == (200, 1800.0, 0.5)
 
 
@@ -146,14 +146,14 @@ def test_what_is_held_back_can_be_let_go(outside: Outside) -> None:
         ("/delivery", {"duplicate": -1}, '"duplicate" is -1; write a whole number from 0'),
     ],
 )
-def test_what_a_switch_cannot_read_is_told(outside: Outside, path: str, body: object, said: str) -> None:
-    status, answer = outside.switch("POST", path, body)
+def test_what_a_switch_cannot_read_is_told(account: Account, path: str, body: object, said: str) -> None:
+    status, answer = account.switch("POST", path, body)
     assert status == 400
     assert said in answer["message"]
     assert "\n" not in answer["message"]
 
 
-def test_the_calendar_ends(outside: Outside) -> None:
-    answers = [outside.switch("POST", "/clock", {"advance": 3_000_000_000}) for _ in range(90)]
+def test_the_calendar_ends(account: Account) -> None:
+    answers = [account.switch("POST", "/clock", {"advance": 3_000_000_000}) for _ in range(90)]
     assert (answers[0][0], answers[-1][0]) == (200, 400)
     assert answers[-1][1]["message"].endswith("the calendar ends before that")

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from given import Run as Command
 from jinja2 import UndefinedError
 from message_suite import BASKET, STATUSES, lay, run_pytest
 
@@ -255,14 +256,13 @@ def test_the_messages_that_a_site_carries_make_it_again(messages: Path, tmp_path
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
-def refused(*words: str) -> str:
-    ran = subprocess.run([sys.executable, "-m", "pca_events", *words], capture_output=True, text=True)
-    assert ran.returncode == 2, ran.stdout + ran.stderr
-    assert ran.stderr.count("\n") == 1
-    return ran.stderr
+def test_what_cannot_be_made_is_told_before_anything_is_run(command: Command, tmp_path: Path) -> None:
+    def refused(*words: str) -> str:
+        ran = command(*words)
+        assert ran.returncode == 2, ran.stdout + ran.stderr
+        assert ran.stderr.count("\n") == 1
+        return ran.stderr
 
-
-def test_what_cannot_be_made_is_told_before_anything_is_run(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     (tmp_path / "broken.ndjson").write_text("{}\n{")
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b\x08")
@@ -280,18 +280,10 @@ def test_what_cannot_be_made_is_told_before_anything_is_run(tmp_path: Path) -> N
     assert not (tmp_path / "site").exists()
 
 
-def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
+def test_other_files_in_the_folder_stay(command: Command, tmp_path: Path) -> None:
     (tmp_path / "CNAME").write_text("docs.example")
-    line = [
-        sys.executable,
-        "-m",
-        "pca_events",
-        "site",
-        str(tmp_path),
-        "--consumers",
-        str(TOP / "examples" / "mistakes"),
-    ]
-    assert subprocess.run(line, capture_output=True).returncode == 0
+    consumers = str(TOP / "examples" / "mistakes")
+    assert command("site", str(tmp_path), "--consumers", consumers).returncode == 0
     assert (tmp_path / "CNAME").read_text() == "docs.example"
     relied_on = Page((tmp_path / "events" / "ca-creation-failure.html").read_text("utf-8"))
     assert "mistakes/37-source-only.tf:" in relied_on.text

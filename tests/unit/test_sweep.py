@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 from botocore.exceptions import ClientError
+from fuzzing import seeded, times
 from given import Run
 
 from pca_events import catalog
@@ -30,7 +31,7 @@ while True:
             bus.log(event.id, event.pattern)
             print("made", flush=True)
 """
-KILLS, AT_ONCE = 50, 5
+KILLS, AT_ONCE = times(10), 5
 
 
 def names(session: Session, run: RunId) -> list[str]:
@@ -46,7 +47,7 @@ def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
         yield session, names(session, session.run)
 
 
-def killed_at_random(url: str, run: RunId) -> None:
+def killed_at_random(url: str, run: RunId, chance: random.Random) -> None:
     """Kill several processes of one run, each at a random moment after its first rule."""
     words = [sys.executable, "-c", MAKE_FOR_EVER, url, run.value]
     with ExitStack() as stack:
@@ -57,23 +58,25 @@ def killed_at_random(url: str, run: RunId) -> None:
         for process in making:
             assert process.stdout is not None
             process.stdout.readline()
-            for _ in range(random.randrange(30)):
+            for _ in range(chance.randrange(30)):
                 process.stdout.readline()
             process.kill()
 
 
-def test_fifty_killed_runs_are_swept_and_another_run_is_left_alone(
-    command: Run, connection: Session, other: tuple[Session, list[str]]
+@pytest.mark.slow
+@pytest.mark.fuzz
+def test_killed_runs_are_swept_and_another_run_is_left_alone(
+    process: Run, connection: Session, other: tuple[Session, list[str]]
 ) -> None:
-    run = RunId()
+    run, chance = RunId(), seeded(3)
     for _ in range(KILLS // AT_ONCE):
-        killed_at_random(connection.backend.endpoint_url, run)
+        killed_at_random(connection.backend.endpoint_url, run, chance)
     left = names(connection, run)
     assert len(left) > KILLS / 2
     url = connection.backend.endpoint_url
-    shown = command("sweep", "--endpoint-url", url, "--run", run.value)
+    shown = process("sweep", "--endpoint-url", url, "--run", run.value)
     assert shown.stdout.count("would remove ") == len(left) == len(names(connection, run))
-    swept = command("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
+    swept = process("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
     assert (swept.returncode, swept.stderr) == (0, "")
     assert swept.stdout.count("removed ") == len(left)
     assert names(connection, run) == []

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from fuzzing import times
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -161,7 +162,7 @@ conditions = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(150))
 @for_all(
     parts=st.lists(conditions, min_size=1, max_size=3),
     entry=st.sampled_from(catalog.documented_events()),

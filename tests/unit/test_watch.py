@@ -105,6 +105,7 @@ def test_one_that_breaks_its_contract_is_the_exit_status(own: Backend, watch: St
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_bus_of_another_name(own: Backend, watch: Start) -> None:
     own.client("events").create_event_bus(Name="watched")
     try:
@@ -126,6 +127,7 @@ def test_what_cannot_be_watched(own: Backend) -> None:
     assert ran.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_queue_that_somebody_takes_away(own: Backend, watch: Start) -> None:
     process = watch()
     sqs = own.client("sqs")
