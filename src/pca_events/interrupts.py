@@ -29,16 +29,21 @@ def raise_interrupts() -> None:
     What follows within a second is taken for the same wish, so that it cannot break into the removing of resources;
     what comes later ends the process at once.
     """
-    first: list[float] = []
+    _wish.expressed, _wish.held, _wish.waiting = None, False, False
+    _handle(_interrupt)
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        if not first:
-            first.append(time.monotonic())
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Do within what must not be left half done: an interrupt that comes meanwhile is raised at the end."""
+    _wish.held = True
+    try:
+        yield
+    finally:
+        _wish.held = False
+        if _wish.waiting:
+            _wish.waiting = False
             raise Interrupted
-        if time.monotonic() - first[0] > _SAME_WISH:
-            os._exit(INTERRUPTED)
-
-    _handle(interrupt)
 
 
 @contextlib.contextmanager
@@ -62,3 +67,25 @@ def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
 
 def _die(_number: int, _frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)
+
+
+class _Wish:
+    """That the command ends: when it was first expressed, and whether it has to wait."""
+
+    def __init__(self) -> None:
+        self.expressed: float | None = None
+        self.held = False
+        self.waiting = False
+
+
+_wish = _Wish()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    if _wish.expressed is None:
+        _wish.expressed = time.monotonic()
+        if not _wish.held:
+            raise Interrupted
+        _wish.waiting = True
+    elif time.monotonic() - _wish.expressed > _SAME_WISH:
+        os._exit(INTERRUPTED)

@@ -21,6 +21,7 @@ from typing import Any
 from pca_events.backends import catalog_cache, health
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
+from pca_events.interrupts import held_back
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """What the emulator serves; sts because a bus that sends to another one takes a role on; acm-pca is the simulator."""
@@ -116,7 +117,7 @@ class EmbeddedLocalStack:
         """Start the guard, and note it before any signal can come between the two."""
         catalog_cache.recall(self._cache)
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
-        with self.log.open("wb") as log, _signals_held_back():
+        with self.log.open("wb") as log, held_back(), _signals_blocked():
             self._guard = subprocess.Popen(  # noqa: S603
                 words,
                 env=self._environment(port),
@@ -204,8 +205,8 @@ class EmbeddedLocalStack:
 
 
 @contextlib.contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Let SIGINT and SIGTERM wait; a child that is started meanwhile holds them back until it can handle them."""
+def _signals_blocked() -> Iterator[None]:
+    """Start children that do not receive SIGINT and SIGTERM before they can handle them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield

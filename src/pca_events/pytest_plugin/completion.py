@@ -1,11 +1,13 @@
 """How far a run came and, where it came no further, why: interrupted, without a worker, or without a backend."""
 
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from pca_events.errors import BackendGone, PcaEventsError
 from pca_events.harness.expect_error import refusal_in_words
+from pca_events.interrupts import held_back
 from pca_events.pytest_plugin.selection import scenario_of
 from pca_events.report import Stop
 
@@ -86,9 +88,17 @@ class Completion:
         """Note what is to be run, where workers run it; each collects the same."""
         self.order = list(ids)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count a test that has ended, and give every failure for want of a backend the one cause."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+        """Count a test that has ended, and give every failure for want of a backend the one cause.
+
+        No interrupt breaks in before everybody has heard of it.
+        """
+        with held_back():
+            self._count(report)
+            return (yield)
+
+    def _count(self, report: pytest.TestReport) -> None:
         cause = dict(report.user_properties).get(GONE)
         if cause is not None:
             if not self._gone:

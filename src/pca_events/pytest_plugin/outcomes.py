@@ -120,11 +120,11 @@ class Recorder:
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Take over how far the run came, and what it has left behind."""
         completion = self._completion
-        rest = [self._results[test] for test in completion.order[self._next :] if test in self._results]
-        for result in rest:
-            self._listener.ended(result)
+        for test in completion.order[self._next :]:
+            if test in self._results:
+                self._listener.ended(self._results[test])
         report = self._report
-        report.results += rest
+        report.results += [self._results[test] for test in completion.order if test in self._results]
         report.selected, report.stop, report.stopped = completion.selected, completion.stop, completion.said
         report.unwritten = config.stash.get(UNWRITTEN, "")
         if unlisted := config.stash.get(UNLISTED, ""):
@@ -139,10 +139,8 @@ class Recorder:
         """Hand on the results up to the first test that has not ended."""
         order = self._completion.order
         while self._next < len(order) and order[self._next] in self._results:
-            result = self._results[order[self._next]]
-            self._report.results.append(result)
-            self._listener.ended(result)
             self._next += 1
+            self._listener.ended(self._results[order[self._next - 1]])
 
     @property
     def _completion(self) -> Completion:
@@ -177,6 +175,8 @@ def _note(phases: list[pytest.TestReport]) -> dict[str, Any]:
 
 
 def _reason(phase: pytest.TestReport) -> str:
+    if isinstance(phase.longrepr, str):  # what explains itself; longreprtext would add which worker it was
+        return phase.longrepr
     if isinstance(phase.longrepr, tuple):
         return phase.longrepr[2].removeprefix("Skipped: ")
     crash = getattr(phase.longrepr, "reprcrash", None)

@@ -1,0 +1,112 @@
+"""What a client makes of a server that throttles, fails, or answers with something else."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pca_events.backends import Backend
+from pca_events.errors import BackendGone, BadAnswer
+
+Answers = Callable[[list[tuple[int, bytes]]], Backend]
+OK = (200, b'{"Rules": []}')
+THROTTLED = (400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
+DOWN = (503, b"<html>down</html>")
+OWN_FAULT = (500, b'{"__type": "InternalError", "message": "exception while calling events.ListRules: x"}')
+
+
+@pytest.fixture
+def answers() -> Iterator[Answers]:
+    """Start a server that gives these answers, one after another, then the last for ever; return it as a backend."""
+    servers: list[HTTPServer] = []
+
+    def start(planned: list[tuple[int, bytes]]) -> Backend:
+        left = list(planned)
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                status, body = left.pop(0) if len(left) > 1 else left[0]
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None: ...
+
+        server = HTTPServer(("127.0.0.1", 0), Answer)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return Backend("none", "localstack", "0", f"http://127.0.0.1:{server.server_port}")
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("passing", [THROTTLED, DOWN], ids=["throttled", "down"])
+def test_what_passes_is_tried_again(answers: Answers, passing: tuple[int, bytes]) -> None:
+    backend = answers([passing] * 5 + [OK])
+    answer = backend.client("events").list_rules()
+    assert (answer["Rules"], answer["ResponseMetadata"]["RetryAttempts"]) == ([], 5)
+
+
+def test_what_does_not_pass_is_given_up(answers: Answers) -> None:
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        answers([THROTTLED]).client("events").list_rules()
+    with pytest.raises(BadAnswer, match="ListRules answered 503 6 times: <html>down</html>"):
+        answers([DOWN]).client("events").list_rules()
+
+
+def test_a_fault_of_localstack_s_own_is_not_tried_again(answers: Answers) -> None:
+    with pytest.raises(ClientError, match="exception while calling") as told:
+        answers([OWN_FAULT]).client("events").list_rules()
+    assert told.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", 'ListRules answered 200 with no "Rules": \\(nothing\\)'),
+        (b"{}", 'ListRules answered 200 with no "Rules": {}'),
+        (b'{"Rules": [', 'ListRules answered 200 with invalid JSON: {"Rules": \\['),
+        (b"[1]", "ListRules answered 200 with JSON that is not an object: \\[1\\]"),
+        (b"x" * 900, f"ListRules answered 200 with invalid JSON: {'x' * 200}\\.\\.\\.$"),
+    ],
+)
+def test_an_answer_that_cannot_be_relied_on(answers: Answers, body: bytes, said: str) -> None:
+    with pytest.raises(BadAnswer, match=said):
+        answers([(200, body)]).client("events").list_rules()
+
+
+def test_after_three_bad_answers_in_a_row_nothing_more_is_asked(answers: Answers) -> None:
+    backend = answers([(200, b"no")])
+    client: Any = backend.client("events")
+    for _ in range(3):
+        with pytest.raises(BadAnswer):
+            client.list_rules()
+    with pytest.raises(BackendGone, match="3 bad answers in a row, the last: ListRules answered 200 with invalid JSON"):
+        client.list_rules()
+    with pytest.raises(BackendGone):
+        backend.client("sqs").list_queues()
+
+
+def test_a_good_answer_in_between_starts_the_count_again(answers: Answers) -> None:
+    client = answers([(200, b"no"), (200, b"no"), OK, (200, b"no"), (200, b"no"), OK]).client("events")
+    for bad in (True, True, False, True, True, False):
+        if bad:
+            with pytest.raises(BadAnswer):
+                client.list_rules()
+        else:
+            assert client.list_rules()["Rules"] == []
+
+
+def test_nobody_there_is_gone_at_once() -> None:
+    backend = Backend("none", "localstack", "0", "http://127.0.0.1:9")
+    with pytest.raises(BackendGone, match=r"ListRules: .*refused"):
+        backend.client("events").list_rules()
+    assert backend.api_calls.gone

@@ -1,0 +1,146 @@
+"""`pca-events verify` of a part of the suite: what is selected, what is said of it, and where it is written."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from given import Run
+
+from pca_events.backends import Backend
+from pca_events.cli.verify_junit import junit
+from pca_events.pytest_plugin.run import list_suite
+from pca_events.report import RunReport, ScenarioResult
+
+
+def listed(*select: str) -> list[tuple[str, str]]:
+    found = list_suite(select)
+    assert found.broken == []
+    return found.scenarios
+
+
+@pytest.mark.parametrize(
+    ("select", "features", "count"),
+    [
+        (["--pca-feature=routing/delivery"], {"routing/delivery.feature"}, 13),
+        (["--pca-feature=features/routing/delivery.feature"], {"routing/delivery.feature"}, 13),
+        (["--pca-feature=consumers"], {"consumers/at_least_once.feature", "consumers/rules.feature"}, 27),
+        (["--pca-feature=envelope", "--pca-feature=calibration"], {"envelope.feature", "calibration.feature"}, 109),
+        (["--pca-tags=@never_sent and @operations", "--pca-feature=operations/other_operations"], None, 16),
+        (["--pca-scenario=COMES TWICE"], {"operations/delivery.feature"}, 1),
+        (["--pca-scenario=is-disabled", "-kchanges"], None, 0),
+    ],
+)
+def test_what_is_selected(select: Sequence[str], features: set[str] | None, count: int) -> None:
+    found = listed(*select)
+    assert len(found) == count
+    assert features is None or {feature for feature, _ in found} == features
+
+
+def test_tags_are_those_of_features_rules_and_scenarios() -> None:
+    both = listed("--pca-tags=@backend or not @backend")
+    backend, others = listed("--pca-tags=@backend"), listed("--pca-tags=not @backend")
+    assert len(backend) + len(others) == len(both) == 531
+    assert {feature for feature, _ in others} >= {"events/ca_creation.feature", "envelope.feature"}
+
+
+def test_a_title_has_the_values_of_its_row() -> None:
+    titles = [title for _, title in listed("--pca-feature=routing/patterns")]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ("--pca-feature=rooting", 'there is no feature "rooting"; did you mean "routing"?'),
+        ("--pca-feature=zzz", 'there is no feature "zzz"; known: calibration, consumers, '),
+        ("--pca-tags=@bakend", 'no scenario has the tag "@bakend"; did you mean "@backend"?'),
+        ("--pca-tags=@backend and (", '"@backend and (" is no expression of tags'),
+    ],
+)
+def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:
+    (broken,) = list_suite([select]).broken
+    assert broken.startswith(said)
+
+
+def test_a_list_runs_nothing(command: Run) -> None:
+    ran = command("verify", "routing/delivery", "--tags", "@documented", "--list")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "routing/delivery: A rule for the source alone receives all documented events"
+    assert len(lines) == 13
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scenario", "no such"), "no scenario matches --scenario no such, so nothing was verified"),
+        (("@backend",), 'there is no feature "@backend"'),
+        (("--workers", "0"), 'argument -n/--workers: "0" is no number of workers; write 1 to 64, or auto'),
+    ],
+)
+def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said: str) -> None:
+    ran = command("verify", *words, "--list")
+    assert ran.returncode == 2
+    assert said in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_part_is_never_shown_as_the_whole(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
+    words = ("--endpoint-url", backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
+    ran = command("verify", "envelope", "events/ca_creation", *words)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "106 of 531 scenarios, mode direct: 106 passed, 0 failed, 0 skipped" in ran.stdout
+    features = [line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")]
+    assert features == ["envelope", "events/ca_creation"]
+    site = tmp_path / "site"
+    assert "106 of 531 run, none broken" in (site / "index.html").read_text("utf-8")
+    badge = (site / "badge.svg").read_text("utf-8")
+    assert "106 of 531 run" in badge
+    assert "#146c43" not in badge, "green"
+    events = json.loads((site / "events.json").read_text("utf-8"))
+    assert events["status"] == "not run"
+    assert {event["status"] for event in events["events"]} == {"not run"}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> str:
+    """A folder whose sitecustomize breaks every contract."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "from pca_events import contract\n"
+        "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
+    )
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_first_failure_can_end_the_run(process: Run, broken: str, tmp_path: Path, workers: str) -> None:
+    report = tmp_path / "junit.xml"
+    ran: subprocess.CompletedProcess[str] = process(
+        "verify", "events/ca_creation", "--tags", "not @backend", "-x", "-n", workers, "--junit", str(report),
+        path=broken,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "\nstopped at the first failure, after " in ran.stdout
+    assert " of 531 scenarios, mode direct: " in ran.stdout
+    suites = ElementTree.parse(report).getroot()  # noqa: S314
+    assert [suite.get("name") for suite in suites] == ["events/ca_creation", "the run"]
+    assert suites[0].find("testcase/failure").get("message", "").endswith("$.time: is late (no.json)")  # type: ignore[union-attr]
+
+
+def test_junit_has_every_outcome_and_what_xml_can_hold() -> None:
+    def result(verdict: str, reason: str) -> ScenarioResult:
+        return ScenarioResult("a/b.feature", f"it {verdict} \x1b<", "", None, verdict, reason, 0.25)  # type: ignore[arg-type]
+
+    report = RunReport("none", "direct", [result("passed", ""), result("failed", "one\ntwo"), result("skipped", "so")])
+    report.leaks.append("arn:1\n  aws rm")
+    root = ElementTree.fromstring(junit(report))  # noqa: S314
+    suite, run = root
+    assert {name: suite.get(name) for name in ("name", "tests", "failures", "skipped", "time")} == {
+        "name": "a/b", "tests": "3", "failures": "1", "skipped": "1", "time": "0.750",
+    }  # fmt: skip
+    assert [case.get("name") for case in suite] == ["it passed ?<", "it failed ?<", "it skipped ?<"]
+    assert run.find("testcase/error").text == "left behind: arn:1\n  aws rm"  # type: ignore[union-attr]
