@@ -11,8 +11,8 @@ from pca_events.harness.caller import Caller, own_account
 def test_an_event_that_the_bus_has_taken_is_waited_for(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     with Caller(own_account(Session(backend, RunId()))) as caller:
         assert caller.sent() == []
-        taken = caller.switches.sent
-        monkeypatch.setattr(caller.switches, "sent", lambda: [*taken(), {"id": "of-one-that-does-not-come"}])
+        lost = {"id": "of-one-that-does-not-come", "detail-type": "any"}
+        monkeypatch.setattr(caller.switches, "sent", lambda after: ([lost], after + 1))
         monkeypatch.setattr("pca_events.harness.caller._DEADLINE", 1.0)
         with pytest.raises(BusSilent, match="of-one-that-does-not-come did not come in 1 s, although"):
             caller.sent()

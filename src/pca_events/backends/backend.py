@@ -56,6 +56,7 @@ class Backend:
                 proxies={},
                 connect_timeout=5,
                 read_timeout=_PATIENCE,
+                user_agent="pca-events",  # botocore makes up a long one anew for each call
                 retries={"mode": "standard", "total_max_attempts": 1},  # the retries are those of ApiCalls
             )
             client = session.client(service, config=config)

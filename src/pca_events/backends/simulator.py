@@ -46,14 +46,20 @@ class Switches:
         """
         return self._ask("POST", f"/{switch}", body)
 
-    def sent(self) -> list[dict[str, Any]]:
+    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Return the last events that the account's buses have taken from the simulator, the oldest first.
+
+        Args:
+            after: how many of them are known already; these are left out.
+
+        Returns:
+            The events, and how many there were in all.
 
         Raises:
             BackendError: there is no simulator.
         """
-        events: list[dict[str, Any]] = self._ask("GET", "/events")["sent"]
-        return events
+        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return answer["sent"], answer["count"]
 
     def clear(self) -> None:
         """Plan nothing any more, let go of events that are held back, and set every delay as it was.
@@ -63,8 +69,8 @@ class Switches:
         """
         self._ask("DELETE", "")
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}"
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
+        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}{query}"
         calls = self._backend.api_calls
         if calls.gone:
             raise BackendGone(calls.gone)

@@ -54,9 +54,9 @@ class Delivery:
             planned: dict[str, Any] = {mishap: self._planned[mishap] for mishap in MISHAPS}
             return {**planned, "delay_seconds": self._delay.total_seconds(), "held_back": len(self._late)}
 
-    def given(self) -> list[dict[str, Any]]:
-        """Return the last events of the account that the bus has taken."""
-        return self._sender.given(self._account)
+    def given(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events of the account that the bus has taken, as `Sender.given` does."""
+        return self._sender.given(self._account, after)
 
     def clear(self) -> None:
         """Plan no mishap any more, and let go of the events that are held back."""

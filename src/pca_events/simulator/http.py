@@ -187,9 +187,14 @@ class DeliverySwitch(_Clearing):
 class SentEvents(_Switch):
     """The events that an account's buses have taken, to tell what was not sent from what no rule has caught."""
 
-    def shown(self, account: Account) -> Body:
-        """Return the last thousand, the oldest first."""
-        return {"sent": account.delivery.given()}
+    def on_get(self, request: Request) -> Response:
+        """Return the last thousand, the oldest first, and how many there were; `?after=` leaves out the first ones."""
+        try:
+            account, after = self.simulation.account(_account(request)), _after(request)
+        except Refused as error:
+            return _json(400, {"message": str(error)})
+        sent, count = account.delivery.given(after)
+        return _json(200, {"account": account.id, "sent": sent, "count": count})
 
 
 _SWITCHES: dict[str, type[_Switch]] = {
@@ -205,6 +210,13 @@ def _account(request: Request) -> str:
     if not re.fullmatch("[0-9]{12}", account):
         raise Refused(f'"account" is "{account}"; write the twelve digits of an account')
     return account
+
+
+def _after(request: Request) -> int:
+    after: str = request.args.get("after", "0")
+    if not re.fullmatch("[0-9]{1,9}", after):
+        raise Refused(f'"after" is "{after}"; write how many events are known already')
+    return int(after)
 
 
 def _read(request: Request, known: Sequence[str]) -> Body:

@@ -1,5 +1,6 @@
 """Gives events to the buses, from a thread of its own, so that no caller waits for EventBridge."""
 
+import itertools
 import json
 import logging
 import queue
@@ -34,6 +35,7 @@ class Sender:
         self._put = put
         self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._given: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._count: Counter[str] = Counter()
         self._on_their_way: Counter[str] = Counter()
         self._changed = threading.Condition()
 
@@ -47,11 +49,20 @@ class Sender:
             self._on_their_way[sent.account] += 1
         self._waiting.put(sent)
 
-    def given(self, account: str) -> list[dict[str, Any]]:
-        """Return the last events of an account that the bus has taken, whole; those on their way are waited for."""
+    def given(self, account: str, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events of an account that the bus has taken; those on their way are waited for.
+
+        Args:
+            account: whose events.
+            after: how many of them the caller knows already; these are left out.
+
+        Returns:
+            The events, whole, the oldest first; and how many the bus has taken in all.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._on_their_way[account], _PATIENCE)
-            return list(self._given[account])
+            kept, count = self._given[account], self._count[account]
+            return list(itertools.islice(kept, max(0, after - (count - len(kept))), None)), count
 
     def _run(self) -> None:
         while True:
@@ -71,6 +82,7 @@ class Sender:
         with self._changed:
             self._on_their_way[account] -= len(entries)
             given = zip(ids, entries if ids else (), strict=True)
+            self._count[account] += len(ids)
             self._given[account].extend(_event(account, region, event_id, entry) for event_id, entry in given)
             self._changed.notify_all()
 
