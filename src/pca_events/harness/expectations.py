@@ -244,7 +244,7 @@ def _named(bus: ScenarioBus, rule: str) -> str:
     event = next((entry.id for entry in entries if entry.pattern == pattern), None)
     if event is not None:
         return f"the rule for {event}"
-    return "the rule under test" if rule == RULE_UNDER_TEST else f'the rule "{rule}"'
+    return "the rule under test" if rule in (RULE_UNDER_TEST, "") else f'the rule "{rule}"'
 
 
 def _title(event: Event) -> str:
