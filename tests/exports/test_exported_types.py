@@ -21,6 +21,8 @@ Tsc = Callable[[Path], str]
 Exported = dict[str, dict[str, str]]
 Faults = dict[str, list[str]]
 
+pytestmark = pytest.mark.slow
+
 TYPESCRIPT = """\
 import type { PrivateCAEvent } from "./events";
 

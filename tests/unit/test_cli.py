@@ -63,7 +63,8 @@ def test_version(process: Run) -> None:
 @pytest.mark.slow
 def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
     words = [sys.executable, "-u", "-m", "pca_events", "localstack", "--port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, preexec_fn=_heed_ctrl_c) as process:
         try:
             said = _read_until("Ctrl-C", process)
             url = _found(r"ready at (http://127\.0\.0\.1:\d+)\.", said)
@@ -78,6 +79,11 @@ def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
             process.kill()
     assert (process.returncode, out, err) == (0, "\nended\n", "")
     assert not log.exists()
+
+
+def _heed_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and so would all that a test run starts there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _read_until(word: str, process: "subprocess.Popen[str]") -> str:

@@ -161,6 +161,17 @@ def test_the_api_comes_before_the_csr_and_the_template_before_both() -> None:
     assert made.extensions.get_extension_for_oid(x509.ObjectIdentifier("1.3.6.1.4.1.99")).critical
 
 
+def test_the_api_may_leave_the_names_to_the_csr() -> None:
+    desk = Desk()
+    root = desk.root()
+    asked = {"Extensions": {"CustomExtensions": [{"ObjectIdentifier": "1.3.6.1.4.1.99", "Value": "BAAA"}]}}
+    template = "EndEntityCertificate_APICSRPassthrough"
+    made = desk.parsed(root, desk.issued(root, TemplateArn=template, ApiPassthrough=asked, Csr=csr("csr", SAN)))
+    names_made = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names_made == SAN[0]
+    assert not made.extensions.get_extension_for_oid(x509.ObjectIdentifier("1.3.6.1.4.1.99")).critical
+
+
 def test_without_passthrough_nothing_of_a_request_counts_but_its_names() -> None:
     desk = Desk()
     root = desk.root()

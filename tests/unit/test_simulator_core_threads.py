@@ -3,10 +3,14 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import pytest
 from cryptography import x509
 from simulated_world import BUCKET, Desk, crl_enabled, csr
 
+from pca_events.simulator.core import issuance
+from pca_events.simulator.core.requests import wanted
 from pca_events.simulator.core.world import ServiceError
 
 
@@ -52,6 +56,19 @@ def test_one_token_makes_one_thing_from_eight_threads() -> None:
         assert len(set(pool.map(lambda _: desk.created(IdempotencyToken="one"), range(16)))) == 1
         root = desk.root()
         assert len(set(pool.map(lambda _: desk.issued(root, IdempotencyToken="one"), range(16)))) == 1
+
+
+def test_a_token_that_another_call_has_used_meanwhile_gives_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    root, first = desk.root(), []
+
+    def overtaken(*asked: Any) -> Any:
+        monkeypatch.setattr(issuance, "wanted", wanted)
+        first.append(desk.issued(root, IdempotencyToken="one"))
+        return wanted(*asked)
+
+    monkeypatch.setattr(issuance, "wanted", overtaken)
+    assert [desk.issued(root, IdempotencyToken="one")] == first
 
 
 def test_a_certificate_takes_less_than_three_milliseconds() -> None:

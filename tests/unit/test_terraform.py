@@ -10,6 +10,7 @@ from fuzzing import seeded, times
 
 from pca_events.consumers.model import Place, Rule, Unknown
 from pca_events.consumers.readers.terraform import concerns_events, read_terraform
+from pca_events.consumers.readers.terraform_templates import template_pieces
 
 NAMES = """
 variable "env" { default = "prod" }
@@ -124,6 +125,9 @@ def test_what_is_written_is_known(expression: str, expected: Any) -> None:
         ("provider::x::f(1)", "provider::x::f(1)", (None,)),
         ('replace("a", "/a/", "b")', 'replace("a", "/a/", "b")', (None,)),
         ("1 / 0", "1 / 0", (None,)),
+        ('!"a"', '!"a"', (None,)),
+        ("-local.source", "-local.source", (None,)),
+        ("<<EOT\na${1 +}\nEOT\n", "1 +", ("a", None, "\n")),
     ],
 )
 def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, parts: tuple[str | None, ...]) -> None:
@@ -197,6 +201,15 @@ locals {
 }
 variable "ca" {}
 """
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [("a%{ if x }b", "template directives are not known here"), ("a${ {", "has a brace that never closes")],
+)
+def test_what_is_no_template_is_refused(template: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        list(template_pieces(template))
 
 
 def test_places_and_lines_are_those_of_the_text() -> None:
