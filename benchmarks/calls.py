@@ -1,12 +1,13 @@
 """What the suite calls: every call to AWS of a run on the embedded LocalStack, by operation and by folder of features.
 
-    python benchmarks/calls.py [--small] [WORD ...]
+    python benchmarks/calls.py [--small] [--workers N] [WORD ...]
 
 Further words go to pytest, such as `-k` and an expression. The calls are counted by the plugin `counting`, in however
 many processes the scenarios run.
 """
 
 import argparse
+import os
 import tempfile
 import time
 from collections import Counter
@@ -47,14 +48,15 @@ def grouped(calls: Iterable[Call], by: str) -> dict[str, list[Call]]:
     return groups
 
 
-def run(words: list[str]) -> tuple[Calls, float]:
-    """Run the suite on an emulator of its own, and return what it called and the seconds that it took."""
+def run(words: list[str], workers: int) -> tuple[Calls, float]:
+    """Run the suite on emulators of its own, and return what it called and how many seconds it took, boot included."""
     emulator = EmbeddedLocalStack.of_this_process()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            backend = emulator.start()
             began = time.perf_counter()
-            report = run_suite(backend, Nobody(), ["-p", "counting", "--calls-folder", folder, *words])
+            emulator.launch()
+            select = ["-p", "counting", "--calls-folder", folder, *words]
+            report = run_suite(emulator, Nobody(), select, workers=workers)
             taken = time.perf_counter() - began
         finally:
             emulator.stop()
@@ -69,8 +71,9 @@ def main() -> None:
     """Run, count and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="only some of the scenarios")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core")
     options, words = parser.parse_known_args()
-    called, taken = run([*(SMALL if options.small else []), *words])
+    called, taken = run([*(SMALL if options.small else []), *words], options.workers)
     print("\n".join(table("operation", grouped(called.calls, "operation"))), end="\n\n")
     scenarios = Counter(folder for _, folder in called.scenarios)
     print("\n".join(table("features", grouped(called.calls, "folder"), scenarios)), end="\n\n")

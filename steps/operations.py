@@ -22,24 +22,24 @@ def make_bucket(caller: Caller, state: str) -> None:
 
 @given(parsers.parse("a certificate authority that is {status}"))
 def make_authority(caller: Caller, status: str) -> None:
-    """Make the CA that the scenario is about; the events of that have come before it goes on."""
+    """Make the CA that the scenario is about; the events of that are none of the scenario's."""
     caller.make_authority(status)
-    caller.sent()
+    caller.pass_over()
 
 
 @given(parsers.parse("an active certificate authority with its CRL in a bucket that {state}"))
 def make_authority_with_crl(caller: Caller, state: str) -> None:
-    """Make the scenario's bucket, and its CA; the events of that have come before it goes on."""
+    """Make the scenario's bucket, and its CA; the events of that are none of the scenario's."""
     caller.bucket.become(state)
     caller.make_authority("ACTIVE", with_crl=True)
-    caller.sent()
+    caller.pass_over()
 
 
 @given("a certificate that it has issued")
 def issue_certificate(caller: Caller) -> None:
-    """Have a certificate issued; its event has come before the scenario goes on."""
+    """Have a certificate issued; its event is none of the scenario's."""
     caller.call("IssueCertificate")
-    caller.sent()
+    caller.pass_over()
 
 
 @given(parsers.parse("{operation} is planned to fail {count:d} times"))

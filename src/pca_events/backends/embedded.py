@@ -51,11 +51,20 @@ class EmbeddedLocalStack:
         self._note = folder / "running.json"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
         self._guard: subprocess.Popen[bytes] | None = None
+        self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
     def of_this_process(cls) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
         return cls(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}", os.getpid())
+
+    def sibling(self, number: int) -> "EmbeddedLocalStack":
+        """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
+        if number == 0:
+            return self
+        return self._siblings.setdefault(
+            number, EmbeddedLocalStack(self.folder.with_name(f"{self.folder.name}-{number}"), self.owner)
+        )
 
     def launch(self, port: int | None = None) -> Backend:
         """Start the emulator, or join the one that this run has already, and return it without waiting for it.
@@ -95,12 +104,19 @@ class EmbeddedLocalStack:
         if self._guard is not None:
             self._guard.wait()
 
+    @property
+    def has_siblings(self) -> bool:
+        """Whether there is another emulator beside this one."""
+        return bool(self._siblings)
+
     def running(self) -> Backend | None:
         """Return the emulator that this run has, or None where nobody has started it."""
         return self._backend() if self._note.exists() else None
 
     def stop(self) -> None:
-        """End the emulator at once, if there is one, ready or not, and remove what it stored."""
+        """End the emulator and its siblings at once, ready or not, and remove what they stored."""
+        for sibling in self._siblings.values():
+            sibling.stop()
         with contextlib.suppress(OSError, ValueError):
             guard = self._read()["guard"]
             os.kill(guard, signal.SIGTERM)

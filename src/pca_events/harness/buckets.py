@@ -73,9 +73,11 @@ class Bucket:
         """Remove the bucket with all that it holds, if it is there."""
         s3 = self._session.s3
         self._encrypted = False
-        if not self.there():
+        try:
+            held = s3.list_objects_v2(Bucket=self.name).get("Contents", [])
+        except s3.exceptions.NoSuchBucket:
             return
-        for listed in s3.list_objects_v2(Bucket=self.name).get("Contents", []):
+        for listed in held:
             s3.delete_object(Bucket=self.name, Key=listed["Key"])
         s3.delete_bucket(Bucket=self.name)
 

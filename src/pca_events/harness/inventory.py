@@ -123,12 +123,18 @@ def _remedy(name: str, left: list[Found]) -> str:
     return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
 
 
-def find_made(session: Session, name: str) -> list[Found]:
+def find_made(session: Session, name: str, besides: Kind | None = None) -> list[Found]:
     """List what scenarios of that name have made; the rarer kinds only where one was made.
 
     The end of a run looks for all kinds.
+
+    Args:
+        session: the connection to the backend.
+        name: what the names begin with.
+        besides: a kind that is left out, because it was listed before.
     """
-    return find(session, name, [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes])
+    made = [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes]
+    return find(session, name, [kind for kind in made if kind != besides])
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:

@@ -106,9 +106,8 @@ class Lane:
     def _holds_nothing_else(self) -> bool:
         if QueuePolicy(self.name).read(self._session) is None:
             return False
-        buses_and_queues = {EventBus(self.name).key, Queue(self.name).key, Queue(self.witness_queue).key}
-        rules = {Rule(self.name, name, {}).key for name in self.standing}
-        return {found.resource.key for found in find_made(self._session, self.name)} == buses_and_queues | rules
+        own = {EventBus(self.name).key, Queue(self.name).key, Queue(self.witness_queue).key}
+        return {found.resource.key for found in find_made(self._session, self.name, besides="rules")} == own
 
 
 class Lanes:

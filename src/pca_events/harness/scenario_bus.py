@@ -208,8 +208,8 @@ class ScenarioBus:
         """
         if self.session.mode == "pattern-only":
             return list(self.received)
-        self._await_witness()
-        self._drain()
+        if self._await_witness():
+            self._drain()
         deadline = time.monotonic() + _GRACE
         while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
             self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
@@ -348,7 +348,9 @@ class ScenarioBus:
         target.create(self.session, self._tags)
         self._witness_is_last = True
 
-    def _await_witness(self) -> None:
+    def _await_witness(self) -> bool:
+        """Receive until the catch-all rule has passed on every event; return whether any was new since then."""
+        before = len(self.seen)
         deadline = time.monotonic() + self._patience
         while unseen := self.published.keys() - self.seen.keys():
             patience = deadline - time.monotonic()
@@ -361,6 +363,7 @@ class ScenarioBus:
             self._witnessed.receive(self._lane.witness_queue, WITNESS, wait=min(_LONGEST_POLL, int(patience) + 1))
             witnessed = (delivery for delivery in self._witnessed.received if isinstance(delivery.event, dict))
             self.seen = {delivery.event_id: delivery.event for delivery in witnessed}
+        return len(self.seen) > before
 
     def _entry(self, event: Event) -> dict[str, Any]:
         if self.session.mode == "alias":

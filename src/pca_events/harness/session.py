@@ -1,4 +1,4 @@
-"""What the scenarios of one worker share: the backend's clients, and the patterns it has found valid."""
+"""What the scenarios of one worker share: the backend's clients, and what is read of it."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from pca_events.backends import Backend
 from pca_events.errors import InvalidPattern
 from pca_events.harness.modes import Mode, alias_pattern, true_pattern
 from pca_events.harness.names import RunId
+from pca_events.pattern import EventPattern
 
 Pattern = dict[str, Any]
 
@@ -39,7 +40,6 @@ class Session:
         self.backend = backend
         self.run = run
         self.mode = mode
-        self._valid_patterns: set[str] = set()
         self.queue_urls: dict[str, str] = {}
         self.makes: set[str] = set()
         self._memory: dict[str, Any] | None = None
@@ -75,21 +75,25 @@ class Session:
         return self.backend.client("s3")
 
     def checked(self, pattern: Pattern) -> str:
-        """Return the pattern as this mode writes it, after TestEventPattern has accepted it; each is asked for once.
+        """Return the pattern as this mode writes it, after it was found valid.
 
-        LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules made after it.
+        LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules put after it. What our own
+        engine refuses, the backend is asked about, so that the error is in its words.
 
         Raises:
             InvalidPattern: EventBridge refuses the pattern.
         """
         text = json.dumps(alias_pattern(pattern) if self.mode == "alias" else pattern)
-        if text not in self._valid_patterns:
+        try:
+            EventPattern.parse(text)
+        except InvalidPattern as refused:
             event = json.dumps(catalog.documented_events()[0].event)
+            said: Exception = refused
             try:
                 self.events.test_event_pattern(EventPattern=text, Event=event)
             except ClientError as error:
-                raise InvalidPattern(f"EventBridge refuses the pattern {text}: {error}") from error
-            self._valid_patterns.add(text)
+                said = error
+            raise InvalidPattern(f"EventBridge refuses the pattern {text}: {said}") from said
         return text
 
     def true(self, pattern: str) -> Pattern:

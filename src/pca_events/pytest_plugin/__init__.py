@@ -5,6 +5,7 @@ Load it with `pytest_plugins = ["pca_events.pytest_plugin"]` in the conftest.py 
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, conne
 from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
 from pca_events.harness import MODES, RunId, Session
-from pca_events.harness.inventory import Found, left_behind
+from pca_events.harness.inventory import left_behind
 from pca_events.interrupts import raise_interrupts
 from pca_events.pytest_plugin.completion import COMPLETION
 
@@ -41,8 +42,12 @@ TAGS = {
 RUN = pytest.StashKey[RunId]()
 EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
-LEAKS = pytest.StashKey[list[Found]]()
+LEAKS = pytest.StashKey[list[tuple[str, str]]]()
+"""What the run has left behind: each ARN, with the command that removes it."""
 UNMET = pytest.StashKey[list[str]]()
+LISTED = "pca_events_listed"
+"""The name of what a worker with an emulator of its own has listed in the end, among what it leaves behind."""
+
 CLEANS_UP = "pca_events_cleans_up"
 """Says to an xdist worker that it is to remove what its scenario made when it is ended by SIGTERM."""
 
@@ -144,27 +149,49 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """List what carries the run id, once every worker is through: whatever is left is a leak, and the run is red."""
-    config = session.config
+    """List what carries the run id, once every worker is through: whatever is left is a leak, and the run is red.
+
+    A worker that has an emulator of its own lists it itself.
+    """
+    config, stash = session.config, session.config.stash
     if hasattr(config, "workerinput"):
+        if config.workerinput["pca_events"].get("alone") and stash.get(BACKEND, None):
+            session_of_run = Session(stash[BACKEND], stash[RUN])
+            _note_leaks(stash, lambda: [(found.arn, found.command) for found in left_behind(session_of_run)])
+            config.workeroutput[LISTED] = {  # type: ignore[attr-defined]"leaks": stash.get(LEAKS, []), "unlisted": stash.get(UNLISTED, "")}
         return
-    backend = config.stash.get(BACKEND, None) or config.stash[EMULATOR].running()
-    embedded = config.stash[EMULATOR].running() is not None
-    if backend is None or (embedded and config.stash[COMPLETION].stop):  # an emulator that ends with the run
+    if stash[EMULATOR].running() and stash[COMPLETION].stop:  # what is left ends with the emulator
         return
-    try:
-        config.stash[LEAKS] = left_behind(Session(backend, config.stash[RUN]))
-    except BackendError as error:
-        config.stash[UNLISTED] = f"what the run has left behind is not known: {error}"
+    backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
+    if backend is not None and not stash[EMULATOR].has_siblings:
+        _note_leaks(stash, lambda: [(found.arn, found.command) for found in left_behind(Session(backend, stash[RUN]))])
+    if stash.get(UNLISTED, ""):
         session.exitstatus = pytest.ExitCode.INTERRUPTED
-    if config.stash.get(LEAKS, []) and session.exitstatus == pytest.ExitCode.OK:
+    elif stash.get(LEAKS, []) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _note_leaks(stash: pytest.Stash, listed: Callable[[], list[tuple[str, str]]]) -> None:
+    try:
+        stash[LEAKS] = [*stash.get(LEAKS, []), *listed()]
+    except BackendError as error:
+        stash[UNLISTED] = f"what the run has left behind is not known: {error}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker has listed of an emulator of its own."""
+    told = getattr(node, "workeroutput", {}).get(LISTED, {})
+    stash = node.config.stash
+    stash[LEAKS] = [*stash.get(LEAKS, []), *map(tuple, told.get("leaks", []))]
+    if unlisted := told.get("unlisted", ""):
+        stash[UNLISTED] = unlisted
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was left behind, with the command that removes it."""
-    for found in config.stash.get(LEAKS, []):
-        terminalreporter.write_line(f"LEAK {found.arn}\n     {found.command}", red=True)
+    for arn, command in config.stash.get(LEAKS, []):
+        terminalreporter.write_line(f"LEAK {arn}\n     {command}", red=True)
     if unlisted := config.stash.get(UNLISTED, ""):
         terminalreporter.write_line(unlisted, red=True)
 

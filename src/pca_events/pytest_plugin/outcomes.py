@@ -129,7 +129,7 @@ class Recorder:
         report.unwritten = config.stash.get(UNWRITTEN, "")
         if unlisted := config.stash.get(UNLISTED, ""):
             report.leaks.append(unlisted)
-        report.leaks += [f"{found.arn}\n  {found.command}" for found in config.stash.get(LEAKS, [])]
+        report.leaks += [f"{arn}\n  {command}" for arn, command in config.stash.get(LEAKS, [])]
 
     def _collected(self) -> None:
         if self._completion.selected:

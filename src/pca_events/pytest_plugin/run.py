@@ -56,7 +56,7 @@ def run_suite(
         words += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal", "--max-worker-restart", "0"]
         if isinstance(backend, Backend):
             words += ["--endpoint-url", backend.endpoint_url]
-        plugins.append(_Workers(may_be_killed=isinstance(backend, EmbeddedLocalStack)))
+        plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
     report.broken += _main(words, plugins)
     return report
 
@@ -141,11 +141,13 @@ class _Workers:
     """Starts xdist's workers so that Ctrl-C reaches this process alone, which then ends them.
 
     Args:
-        may_be_killed: whether nothing that they make outlives the emulator, so that they need not remove it.
+        emulator: of which each worker has a sibling of its own, because one emulator is busy with two workers; then
+            nothing that they make outlives the run, so that they can be killed. None at an endpoint.
     """
 
-    def __init__(self, *, may_be_killed: bool) -> None:
-        self._signal = signal.SIGKILL if may_be_killed else signal.SIGTERM
+    def __init__(self, emulator: EmbeddedLocalStack | None) -> None:
+        self._emulator = emulator
+        self._signal = signal.SIGTERM if emulator is None else signal.SIGKILL
         self._processes: list[int] = []
 
     @pytest.hookimpl(wrapper=True)
@@ -156,7 +158,12 @@ class _Workers:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+    @pytest.hookimpl(trylast=True)
     def pytest_configure_node(self, node: Any) -> None:
+        if self._emulator is not None:
+            emulator = self._emulator.sibling(len(self._processes))
+            emulator.launch()
+            node.workerinput["pca_events"] |= {"folder": str(emulator.folder), "alone": True}
         self._processes.append(node.gateway._rinfo().pid)
         node.workerinput[CLEANS_UP] = self._signal == signal.SIGTERM
 
