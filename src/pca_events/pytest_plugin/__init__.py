@@ -158,7 +158,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         if config.workerinput["pca_events"].get("alone") and stash.get(BACKEND, None):
             session_of_run = Session(stash[BACKEND], stash[RUN])
             _note_leaks(stash, lambda: [(found.arn, found.command) for found in left_behind(session_of_run)])
-            config.workeroutput[LISTED] = {  # type: ignore[attr-defined]"leaks": stash.get(LEAKS, []), "unlisted": stash.get(UNLISTED, "")}
+            listed = {"leaks": stash.get(LEAKS, []), "unlisted": stash.get(UNLISTED, "")}
+            config.workeroutput[LISTED] = listed  # type: ignore[attr-defined]
         return
     if stash[EMULATOR].running() and stash[COMPLETION].stop:  # what is left ends with the emulator
         return
