@@ -19,6 +19,7 @@ from botocore.exceptions import (
 from burst import RETRIED_WHEN_THROTTLED, SERVICES, burst, five_percent
 from fault_proxy import Fault, FaultProxy
 from faults import (
+    NOTE,
     Message,
     When,
     altered,
@@ -82,8 +83,8 @@ class Client:
     def _put(self, rule: str) -> None:
         target: dict[str, Any] = {"Id": "target", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}"}
         if rule != "under-test":
-            note = json.dumps({"rule": rule, "id": "<id>"})
-            target["InputTransformer"] = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": note}
+            template = json.dumps(note(rule, "<id>"))
+            target["InputTransformer"] = {"InputPathsMap": {"id": "$.id"}, "InputTemplate": template}
         pattern = json.dumps({"source": ["aws.acm-pca"], "detail": {"result": ["success"]}})
         self.events.put_rule(Name=rule, EventBusName=self.name, EventPattern=pattern)
         self.events.put_targets(Rule=rule, EventBusName=self.name, Targets=[target])
@@ -122,7 +123,7 @@ class Client:
 
     def rules(self, count: int) -> list[str]:
         """Return of which rules the first messages are, in the order in which they came."""
-        return [body.get("rule", "under-test") for body in self.bodies(count)]
+        return [body.get(NOTE, {"rule": "under-test"})["rule"] for body in self.bodies(count)]
 
 
 @pytest.fixture
@@ -130,12 +131,16 @@ def client(proxy: FaultProxy) -> Client:
     return Client(proxy.url)
 
 
-def note(rule: str, event_id: str) -> dict[str, str]:
-    return {"rule": rule, "id": event_id}
+def note(rule: str, event_id: str) -> dict[str, dict[str, str]]:
+    return {NOTE: {"rule": rule, "id": event_id}}
 
 
-def ghost(seen: Message) -> dict[str, str]:
-    return note("ghost", seen.body["id"])
+def ghost(seen: Message) -> dict[str, dict[str, str]]:
+    return note("ghost", seen.body[NOTE]["id"])
+
+
+def relabelled(body: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return note("other", body[NOTE]["id"])
 
 
 def event(stamped: str, **changes: Any) -> dict[str, Any]:
@@ -197,7 +202,7 @@ def test_it_costs_less_than_a_millisecond(client: Client, backend: Backend) -> N
         pytest.param(lambda: dropped(When(every=2)), ["under-test"], id="every other"),
         pytest.param(lambda: duplicated(When(whole)), ["first", "under-test", "under-test", "last"], id="duplicated"),
         pytest.param(
-            lambda: altered(When(note_of("first")), "$.rule", "other"), ["other", "under-test", "last"], id="other rule"
+            lambda: changed(When(note_of("first")), relabelled), ["other", "under-test", "last"], id="other rule"
         ),
         pytest.param(lambda: inserted(When(note_of("last")), ghost), [*RULES[:2], "ghost", "last"], id="unknown rule"),
         pytest.param(reordered, ["last", "under-test", "first"], id="reordered"),

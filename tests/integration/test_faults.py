@@ -47,6 +47,7 @@ from faults import (
 
 from pca_events.backends import Backend, connect
 from pca_events.harness import caller, scenario_bus
+from pca_events.locations import locate
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport
@@ -67,8 +68,12 @@ BROAD = "test_a_rule_for_the_source_alone_receives_all_documented_events"
 SILENCE = "test_a_rule_for_result_of_one_detailtype_ignores and failure-certificate-issuance-success"
 MOVED = "test_change_lets_other_events_through and another and queue"
 REVOKED = "test_a_certificate_that_is_revoked_is_told"
-EVERY_KIND = " or ".join(f"({each})" for each in (REACHES, FIRES_NO_OTHER, BROAD, SILENCE, MOVED, REVOKED))
-COUNT = 6  # scenarios of EVERY_KIND
+BOUND = {REACHES: "events", FIRES_NO_OTHER: "events", BROAD: "routing", SILENCE: "routing", MOVED: "lifecycle", REVOKED: "operations"}  # fmt: skip
+"""The bindings of each scenario, so that no other is collected."""
+
+EVERY_KIND = " or ".join(f"({each})" for each in BOUND)
+LATE_KIND = " or ".join(f"({each})" for each in (REACHES, SILENCE, MOVED, REVOKED))
+COUNT = {EVERY_KIND: 6, LATE_KIND: 4}  # scenarios
 
 
 @dataclass(frozen=True)
@@ -124,13 +129,13 @@ HARMLESS = [
     Row("everything twice, by another MessageId", lambda: [duplicated(When(), another_id=True)]),
     Row("whole events twice", lambda: [duplicated(When(whole), another_id=True)]),
     Row("events of the catch-all rule twice", lambda: [duplicated(When(witnessed))]),
-    Row("everything 2 s late", lambda: [delayed(When())]),
-    Row("whole events 2 s late", lambda: [delayed(When(whole))]),
-    Row("events of the catch-all rule 2 s late", lambda: [delayed(When(witnessed))]),
-    Row("every other message 2 s late", lambda: [delayed(When(every=2))]),
+    Row("everything 2 s late", lambda: [delayed(When())], LATE_KIND),
+    Row("whole events 2 s late", lambda: [delayed(When(whole))], LATE_KIND),
+    Row("events of the catch-all rule 2 s late", lambda: [delayed(When(witnessed))], LATE_KIND),
+    Row("every other message 2 s late", lambda: [delayed(When(every=2))], LATE_KIND),
     Row("messages in another order", lambda: [reordered()]),
     Row("receives in another order", lambda: [reordered(at_a_time=1)]),
-    Row("twice, late and in another order", lambda: [reordered(), duplicated(When(every=2)), delayed(When(every=3))]),
+    Row("twice, late and in another order", lambda: [reordered(), duplicated(When(every=2)), delayed(When(every=3))], LATE_KIND),
     Row("5 % throttled", lambda: [throttled(When(signed, every=FIVE_PERCENT))]),
     Row("5 % answered 500", lambda: [refused(When(signed, every=FIVE_PERCENT), 500, "InternalFailure")]),
     Row("5 % answered 503", lambda: [refused(When(signed, every=FIVE_PERCENT), 503, "ServiceUnavailable")]),
@@ -228,12 +233,16 @@ def fourth(*operations: str) -> When:
 def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], RunReport]:
     """Run the scenarios of a row through the proxy."""
     for module in (scenario_bus, caller):
-        monkeypatch.setattr(module, "_DEADLINE", PATIENCE, raising=False)
+        monkeypatch.setattr(module, "_DEADLINE", PATIENCE)
 
     def run(row: Row) -> RunReport:
         backend = connect(proxy.url)
         proxy.add(*row.faults())
-        return run_suite(backend, Nobody(), ["-k", row.select])
+        if row.says:  # nothing is late that could still come
+            monkeypatch.setattr(scenario_bus, "_GRACE", 0.2)
+        bound = BOUND.get(row.select)
+        bindings = locate("bindings") / f"test_{bound}.py" if bound else None
+        return run_suite(backend, Nobody(), ["-k", row.select], bindings=bindings)
 
     return run
 
@@ -254,14 +263,16 @@ def named(rows: Sequence[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
 
 
+@pytest.mark.slow
 @named(HARMLESS)
 def test_it_stays_green(row: Row, run: Callable[[Row], RunReport]) -> None:
     report = run(row)
     assert failures(report) == []
-    assert len(report.results) == (COUNT if row.select == EVERY_KIND else 1)
+    assert len(report.results) == COUNT.get(row.select, 1)
     assert {result.verdict for result in report.results} == {"passed"}
 
 
+@pytest.mark.slow
 @named(HARMFUL)
 def test_it_turns_red_in_words(row: Row, run: Callable[[Row], RunReport]) -> None:
     report = run(row)
@@ -270,6 +281,7 @@ def test_it_turns_red_in_words(row: Row, run: Callable[[Row], RunReport]) -> Non
     assert re.match(row.says, said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("services", "code", "status"),
     [(RETRIED_WHEN_THROTTLED, "ThrottlingException", None), (SERVICES, "ServiceUnavailable", 503), (SERVICES, "InternalFailure", 500)],
@@ -281,10 +293,11 @@ def test_five_percent_of_microburst_stay_green(
         report = run_suite(connect(running.url), Nobody(), ["-k", EVERY_KIND])
         fired = {fired.service for fired in running.microburst.fired}
     assert failures(report) == []
-    assert [result.verdict for result in report.results] == ["passed"] * COUNT
+    assert [result.verdict for result in report.results] == ["passed"] * COUNT[EVERY_KIND]
     assert fired >= {"events", "acm-pca"}
 
 
+@pytest.mark.slow
 @named(ENDINGS)
 def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path) -> None:
     proxy.add(*row.faults())
@@ -300,6 +313,7 @@ def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path
     assert '"testRunFinished"' in messages.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_bad_answers_apart_from_each_other_do_not_end_the_run(proxy: FaultProxy) -> None:
     proxy.add(garbled(When(PUT_EVENTS, every=4)))
     ended = verify(proxy.url, "-k", RUN)

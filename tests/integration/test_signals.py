@@ -65,45 +65,62 @@ def test_any_moment(tmp_path: Path, name: str, number: signal.Signals, after: fl
     assert ended.status == INTERRUPTED or (name == "localstack" and ended.status == 0), ended
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ENDS)
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_run_that_is_interrupted_is_incomplete_everywhere(
     tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:
     site, messages, junit = tmp_path / "site", tmp_path / "run.ndjson", tmp_path / "junit.xml"
-    words = ("verify", "-n", workers, "--site", str(site), "--messages", str(messages), "--junit", str(junit))
+    words = (
+        "verify",
+        "envelope",
+        "events",
+        "-n",
+        workers,
+        "--site",
+        str(site),
+        "--messages",
+        str(messages),
+        "--junit",
+        str(junit),
+    )
     with started(tmp_path / "temporary", *words) as command:
         command.await_line("  envelope")
         ended = command.end(number)
     assert (ended.alive, ended.left, ended.error) == ([], [], ""), ended
     assert ended.status == INTERRUPTED
-    (said,) = re.findall(r"^interrupted after (\d+) of 531 scenarios$", ended.out, re.MULTILINE)
+    (said,) = re.findall(r"^interrupted after (\d+) of 249 scenarios$", ended.out, re.MULTILINE)
     done = int(said)
-    assert 0 < done < 531
+    assert 0 < done < 249
     assert f"{done} of 531 scenarios, mode direct: " in ended.out
     run = read_messages(messages)
-    assert (run.success, run.stopped) == (False, f"interrupted after {done} of 531 scenarios")
-    assert f"Incomplete: interrupted after {done} of 531 scenarios" in (site / "index.html").read_text("utf-8")
+    assert (run.success, run.stopped) == (False, f"interrupted after {done} of 249 scenarios")
+    assert f"Incomplete: interrupted after {done} of 249 scenarios" in (site / "index.html").read_text("utf-8")
     badge = (site / "badge.svg").read_text("utf-8")
     assert " of 531 run" in badge
     assert "#146c43" not in badge, "green"
     assert json.loads((site / "events.json").read_text("utf-8"))["status"] == "not run"
-    assert f"interrupted after {done} of 531 scenarios" in junit.read_text("utf-8")
+    assert f"interrupted after {done} of 249 scenarios" in junit.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_interrupts_the_run(tmp_path: Path) -> None:
-    with started(tmp_path, "verify", "-n", "2") as command:
+    with started(tmp_path, "verify", "envelope", "events", "-n", "2") as command:
         command.await_line("  envelope")
         worker = next(each for each in psutil.Process(command.process.pid).children() if "-c" in each.cmdline())
         worker.kill()
         out, error = command.process.communicate(timeout=60)
     assert (command.process.returncode, error) == (INTERRUPTED, "")
-    assert re.search(r"^interrupted after \d+ of 531 scenarios: worker gw[01] died$", out, re.MULTILINE), out
+    assert re.search(r"^interrupted after \d+ of 249 scenarios: worker gw[01] died$", out, re.MULTILINE), out
     assert re.search(r"crashed while running", out)
 
 
+@pytest.mark.slow
 def test_at_an_endpoint_what_the_scenario_made_is_removed(tmp_path: Path, backend: Backend) -> None:
-    with started(tmp_path, "verify", "-n", "2", "--endpoint-url", backend.endpoint_url) as command:
+    with started(
+        tmp_path, "verify", "envelope", "routing", "-n", "2", "--endpoint-url", backend.endpoint_url
+    ) as command:
         command.await_line("  envelope")
         ended = command.end(signal.SIGINT)
     assert (ended.status, ended.error, ended.left) == (INTERRUPTED, "", [])
@@ -111,6 +128,7 @@ def test_at_an_endpoint_what_the_scenario_made_is_removed(tmp_path: Path, backen
     assert "left behind" not in ended.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_emulator_that_is_busy_ends_with_its_owner(tmp_path: Path, number: signal.Signals) -> None:
     with started(tmp_path, "localstack", "--port", "0") as command:
@@ -121,6 +139,7 @@ def test_an_emulator_that_is_busy_ends_with_its_owner(tmp_path: Path, number: si
     assert (ended.alive, ended.left) == ([], []), ended
 
 
+@pytest.mark.slow
 def test_an_emulator_ends_with_its_guard(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux ends a process with its parent")

@@ -35,6 +35,7 @@ def run_suite(
     mode: Mode = "direct",
     messages: Path | None = None,
     workers: int = 0,
+    bindings: Path | None = None,
 ) -> RunReport:
     """Run every scenario on the backend and return what was found.
 
@@ -45,6 +46,7 @@ def run_suite(
         select: further words for pytest, such as `-k` and an expression.
         messages: the file that the run is written to as Cucumber Messages; none if not given.
         workers: how many processes share the scenarios; below 2 they run in this one.
+        bindings: the module, or the folder of modules, that binds the scenarios; all of ours if not given.
     """
     name = backend.launch().name if isinstance(backend, EmbeddedLocalStack) else backend.name
     report = RunReport(name, mode)
@@ -57,7 +59,7 @@ def run_suite(
         if isinstance(backend, Backend):
             words += ["--endpoint-url", backend.endpoint_url]
         plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
-    report.broken += _main(words, plugins)
+    report.broken += _main(words, plugins, bindings or locate("bindings"))
     return report
 
 
@@ -90,14 +92,13 @@ def list_suite(select: Sequence[str] = ()) -> Listed:
         select: further words for pytest, as for `run_suite`.
     """
     listed = Listed()
-    listed.broken += _main(["--collect-only", *select], [listed])
+    listed.broken += _main(["--collect-only", *select], [listed], locate("bindings"))
     return listed
 
 
-def _main(words: Sequence[str], plugins: list[object]) -> list[str]:
-    """Run pytest on our features; return what kept it from doing so."""
-    bindings = locate("bindings")
-    fixed = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
+def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> list[str]:
+    """Run pytest on features; return what kept it from doing so."""
+    fixed = [str(bindings), f"--rootdir={locate('bindings')}", "-c", os.devnull, "--import-mode=importlib"]
     fixed += ["-p", "no:terminal", "-p", "no:cacheprovider"]
     for plugin in _PLUGINS:
         fixed += ["-p", plugin]
