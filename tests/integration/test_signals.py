@@ -17,7 +17,7 @@ from pca_events.backends import Backend
 from pca_events.messages import read_messages
 
 TOP = Path(__file__).parents[2]
-MOMENTS = int(os.environ.get("PCA_MOMENTS", "2"))  # for each command; nightly runs have more
+MOMENTS = int(os.environ.get("PCA_MOMENTS", "1"))  # for each command; nightly runs have more
 EARLIEST = 0.1  # seconds: before, it is the interpreter that starts, and not yet the command
 SOON = 1.0  # seconds
 INTERRUPTED = 130
@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
     "localstack": (("localstack", "--port", "0"), 4.0),
     "calibrate": (("calibrate",), 5.0),
     "check --deploy": (("check", "--deploy", str(TOP / "examples" / "infrastructure")), 5.0),
-    "site": (("site", "SITE"), 1.5),
+    "site": (("site", "SITE"), 0.7),
 }
 """What is interrupted, and within how many seconds from its start."""
 
@@ -38,8 +38,8 @@ def moments() -> list[tuple[str, int, float]]:
     """Random moments, the same at every run: command, signal, seconds after the start."""
     chance = random.Random("interrupts")
     return [
-        (name, ENDS[number % 2], round(chance.uniform(EARLIEST, latest), 3))
-        for name, (_, latest) in COMMANDS.items()
+        (name, ENDS[(position + number) % 2], round(chance.uniform(EARLIEST, latest), 3))
+        for position, (name, (_, latest)) in enumerate(COMMANDS.items())
         for number in range(MOMENTS)
     ]
 

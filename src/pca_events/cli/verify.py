@@ -52,11 +52,13 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
 
         out = console()
         selection = _selection(options)
-        workers = _workers(options, len(_listed(options).scenarios) if selection else None)
+        listed = _listed(options) if selection else None
+        workers = _workers(options, len(listed.scenarios) if listed else None)
         name = backend.launch().name if hasattr(backend, "launch") else backend.name
         out.print(f"[bold]pca-events verify[/] on {escape(name)}, mode {options.mode}", soft_wrap=True)
         with LiveProgress(out) as progress:
             report = run_suite(backend, progress, selection, options.mode, messages, workers)
+    report.total = report.total or (listed.total if listed else 0)
     if report.broken or not (report.results or report.stop):
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     print_report(report, time.monotonic() - began, out)

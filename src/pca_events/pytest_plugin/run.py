@@ -69,11 +69,18 @@ class Listed:
 
     Attributes:
         scenarios: feature and title of each, in the order of the suite.
+        total: how many there are, those that are not selected included.
         broken: what kept pytest from collecting.
     """
 
     scenarios: list[tuple[str, str]] = field(default_factory=list)
+    total: int = 0
     broken: list[str] = field(default_factory=list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Count before any is deselected."""
+        self.total = len(items)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
