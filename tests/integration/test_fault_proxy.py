@@ -54,6 +54,7 @@ from pca_events.backends import Backend
 from pca_events.backends.backend import ACCOUNT, REGION
 
 pytest_plugins = ["integration_fixtures"]
+pytestmark = pytest.mark.slow
 
 RULES = ("first", "under-test", "last")
 SUCCESS, FAILURE = (catalog.documented(f"ca-creation-{result}").event for result in ("success", "failure"))

@@ -22,7 +22,7 @@ MANY_OPERATIONS = 20
 @pytest.fixture
 def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
-    monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.05)
+    monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.01)
     monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
     monkeypatch.setattr(scenario_bus, "_GRACE", 0.0)
     return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented and not operations"])

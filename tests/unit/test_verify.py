@@ -11,43 +11,49 @@ from given import Run
 
 from pca_events.backends import Backend
 from pca_events.cli.verify_junit import junit
+from pca_events.locations import locate
 from pca_events.pytest_plugin.run import list_suite
 from pca_events.report import RunReport, ScenarioResult
 
+CONSUMERS = {"consumers/at_least_once.feature", "consumers/rules.feature"}
 
-def listed(*select: str) -> list[tuple[str, str]]:
-    found = list_suite(select)
+
+def bound(name: str) -> Path:
+    """The bindings of one folder of features, which are collected sooner than all."""
+    return locate("bindings") / f"test_{name}.py"
+
+
+def listed(*select: str, among: str = "") -> list[tuple[str, str]]:
+    found = list_suite(select, bound(among) if among else None)
     assert found.broken == []
     return found.scenarios
 
 
 @pytest.mark.parametrize(
-    ("select", "features", "count"),
+    ("select", "among", "features", "count"),
     [
-        (["--pca-feature=routing/delivery"], {"routing/delivery.feature"}, 13),
-        (["--pca-feature=features/routing/delivery.feature"], {"routing/delivery.feature"}, 13),
-        (["--pca-feature=consumers"], {"consumers/at_least_once.feature", "consumers/rules.feature"}, 27),
-        (["--pca-feature=envelope", "--pca-feature=calibration"], {"envelope.feature", "calibration.feature"}, 109),
-        (["--pca-tags=@never_sent and @operations", "--pca-feature=operations/other_operations"], None, 16),
-        (["--pca-scenario=COMES TWICE"], {"operations/delivery.feature"}, 1),
-        (["--pca-scenario=is-disabled", "-kchanges"], None, 0),
+        (["--pca-feature=routing/delivery"], "routing", {"routing/delivery.feature"}, 13),
+        (["--pca-feature=features/routing/delivery.feature"], "routing", {"routing/delivery.feature"}, 13),
+        (["--pca-feature=consumers", "--pca-feature=envelope"], "", CONSUMERS | {"envelope.feature"}, 105),
+        (["--pca-tags=@never_sent", "--pca-feature=operations/other_operations"], "operations", None, 16),
+        (["--pca-scenario=COMES TWICE"], "operations", {"operations/delivery.feature"}, 1),
+        (["--pca-scenario=is-disabled", "-kchanges"], "lifecycle", None, 0),
     ],
-)
-def test_what_is_selected(select: Sequence[str], features: set[str] | None, count: int) -> None:
-    found = listed(*select)
+)  # fmt: skip
+def test_what_is_selected(select: Sequence[str], among: str, features: set[str] | None, count: int) -> None:
+    found = listed(*select, among=among)
     assert len(found) == count
     assert features is None or {feature for feature, _ in found} == features
 
 
 def test_tags_are_those_of_features_rules_and_scenarios() -> None:
-    both = listed("--pca-tags=@backend or not @backend")
-    backend, others = listed("--pca-tags=@backend"), listed("--pca-tags=not @backend")
-    assert len(backend) + len(others) == len(both) == 531
-    assert {feature for feature, _ in others} >= {"events/ca_creation.feature", "envelope.feature"}
+    both = listed("--pca-tags=@backend or not @backend", among="events")
+    backend, others = listed("--pca-tags=@backend", among="events"), listed("--pca-tags=not @backend", among="events")
+    assert (len(backend), len(others), len(both)) == (27, 144, 171)
 
 
 def test_a_title_has_the_values_of_its_row() -> None:
-    titles = [title for _, title in listed("--pca-feature=routing/patterns")]
+    titles = [title for _, title in listed("--pca-feature=routing/patterns", among="routing")]
     assert len(titles) == len(set(titles))
 
 
@@ -55,13 +61,13 @@ def test_a_title_has_the_values_of_its_row() -> None:
     ("select", "said"),
     [
         ("--pca-feature=rooting", 'there is no feature "rooting"; did you mean "routing"?'),
-        ("--pca-feature=zzz", 'there is no feature "zzz"; known: calibration, consumers, '),
+        ("--pca-feature=zzz", 'there is no feature "zzz"; known: routing, routing/delivery, '),
         ("--pca-tags=@bakend", 'no scenario has the tag "@bakend"; did you mean "@backend"?'),
         ("--pca-tags=@backend and (", '"@backend and (" is no expression of tags'),
     ],
 )
 def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:
-    (broken,) = list_suite([select]).broken
+    (broken,) = list_suite([select], bound("routing")).broken
     assert broken.startswith(said)
 
 
@@ -88,6 +94,7 @@ def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_part_is_never_shown_as_the_whole(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
     words = ("--endpoint-url", backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
@@ -116,6 +123,7 @@ def broken(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_first_failure_can_end_the_run(process: Run, broken: str, tmp_path: Path, workers: str) -> None:
     report = tmp_path / "junit.xml"

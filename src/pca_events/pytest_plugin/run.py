@@ -92,14 +92,15 @@ class Listed:
                 self.scenarios.append((feature_name(template.feature.filename), title))
 
 
-def list_suite(select: Sequence[str] = ()) -> Listed:
+def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> Listed:
     """Return the scenarios that `run_suite` would run; nothing is run.
 
     Args:
         select: further words for pytest, as for `run_suite`.
+        bindings: as for `run_suite`.
     """
     listed = Listed()
-    listed.broken += _main(["--collect-only", *select], [listed], locate("bindings"))
+    listed.broken += _main(["--collect-only", *select], [listed], bindings or locate("bindings"))
     return listed
 
 
