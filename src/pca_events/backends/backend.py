@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,10 +105,18 @@ def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
         "USE_SSL": str(int(use_ssl)),
     }
     os.environ.update(nowhere)
-    boto3.DEFAULT_SESSION = None
+    boto3.DEFAULT_SESSION = _undisturbed_session()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
         boto3.DEFAULT_SESSION = session
+
+
+@cache
+def _undisturbed_session() -> Any:
+    """The one session of all clients, which reads the model of each service once; made where no AWS setting is."""
+    import boto3
+
+    return boto3.Session()

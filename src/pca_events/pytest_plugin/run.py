@@ -13,6 +13,7 @@ import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack
 from pca_events.harness import Mode
+from pca_events.interrupts import Interrupted
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR
 from pca_events.pytest_plugin.outcomes import Listener, Recorder
@@ -59,7 +60,7 @@ def run_suite(
         if isinstance(backend, Backend):
             words += ["--endpoint-url", backend.endpoint_url]
         plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
-    report.broken += _main(words, plugins, bindings or locate("bindings"))
+    report.broken += _main(words, plugins, bindings or locate("bindings"))[1]
     return report
 
 
@@ -98,14 +99,20 @@ def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> List
     Args:
         select: further words for pytest, as for `run_suite`.
         bindings: as for `run_suite`.
+
+    Raises:
+        Interrupted: as pytest was, which handles it by itself.
     """
     listed = Listed()
-    listed.broken += _main(["--collect-only", *select], [listed], bindings or locate("bindings"))
+    status, broken = _main(["--collect-only", *select], [listed], bindings or locate("bindings"))
+    if status == pytest.ExitCode.INTERRUPTED and not broken:
+        raise Interrupted
+    listed.broken += broken
     return listed
 
 
-def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> list[str]:
-    """Run pytest on features; return what kept it from doing so."""
+def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> tuple[int, list[str]]:
+    """Run pytest on features; return its status, and what kept it from doing so."""
     fixed = [str(bindings), f"--rootdir={locate('bindings')}", "-c", os.devnull, "--import-mode=importlib"]
     fixed += ["-p", "no:terminal", "-p", "no:cacheprovider"]
     for plugin in _PLUGINS:
@@ -113,8 +120,8 @@ def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> list[s
     with _undisturbed(), contextlib.redirect_stderr(io.StringIO()) as said:
         status = pytest.main([*fixed, *words], plugins=plugins)
     if status in _READ:
-        return []
-    return [said.getvalue().strip().removeprefix("ERROR: ") or f"pytest ended with status {int(status)}"]
+        return status, []
+    return status, [said.getvalue().strip().removeprefix("ERROR: ") or f"pytest ended with status {int(status)}"]
 
 
 @contextlib.contextmanager
