@@ -89,10 +89,10 @@ def test_what_is_young_is_kept(command: Run, connection: Session, other: tuple[S
     words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", session.run.value, "--yes")
     assert command(*words, "--older-than", "2h").stdout == f"0 found with prefix pca-events-{session.run}-\n"
     assert names(session, session.run) == theirs
-    deadline = time.monotonic() + 5
-    while "0 found" in command(*words, "--older-than", "1s").stdout:
+    deadline = time.monotonic() + 10
+    while names(session, session.run):  # the queue may be a second old before the bus is
+        command(*words, "--older-than", "1s")
         assert time.monotonic() < deadline
-    assert names(session, session.run) == []
 
 
 def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) -> None:
