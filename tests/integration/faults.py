@@ -372,7 +372,7 @@ def halved(when: When) -> Fault:
 
 
 def garbled(when: When, body: bytes = b"<html>It works!</html>") -> Fault:
-    """Return a fault by which the answer is a success whose body is no JSON."""
+    """Return a fault by which the answer is a success whose body is not JSON."""
     return _answered(when, lambda answer: replace(answer, body=body))
 
 

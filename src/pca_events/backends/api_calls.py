@@ -12,7 +12,6 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
-    HTTPClientError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -131,7 +130,7 @@ class ApiCalls:
         elif isinstance(exception, EndpointConnectionError | ConnectTimeoutError):
             self.gone = f"{operation}: {_cause(exception)}"
             raise BackendGone(self.gone) from exception
-        elif isinstance(exception, HTTPClientError | ResponseParserError | BotoCoreError):
+        elif isinstance(exception, BotoCoreError | ResponseParserError):
             error = BadAnswer(f"{operation} got no whole answer: {_cause(exception)}")
             self._count(str(error))
             raise error from exception

@@ -1,8 +1,8 @@
 """Keeps the emulator no longer than the process that it serves: a small process of its own beside LocalStack.
 
 Run as `python -m pca_events.backends.guard OWNER_PID FOLDER`, in a session of its own. It starts LocalStack as its
-child, in another session, and ends it at once when the owner has ended, in whatever way, or when it is told to by
-SIGTERM. Nothing that the emulator is busy with can hold this up.
+child, in another session, and ends it at once when the owner has ended, in whatever way, or on SIGTERM.
+Nothing that the emulator is busy with can hold this up.
 """
 
 import contextlib

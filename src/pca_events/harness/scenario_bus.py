@@ -221,9 +221,9 @@ class ScenarioBus:
             self._inbox.drain(queue, self._watched)
 
     def _put_events(self, batch: Sequence[Event]) -> list[str]:
-        entries = [self._entry(event) for event in batch]
+        wanted = [self._entry(event) for event in batch]
         self._surprises = True  # until the answer is there
-        answer = self.session.events.put_events(Entries=entries)
+        answer = self.session.events.put_events(Entries=wanted)
         entries = answer["Entries"]
         for given, event in zip(entries, batch, strict=False):
             if "ErrorCode" in given:
