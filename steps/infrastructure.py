@@ -2,18 +2,18 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from pca_events.consumers.check import check
-from pca_events.consumers.model import Reading
-from pca_events.consumers.readers.files import read_paths
-from pca_events.consumers.report import CheckedRule, CheckReport
+from pca_events.check.report import CheckedRule, CheckReport
+from pca_events.check.rules import check
 from pca_events.harness.expectations import expect, expect_equal
+from pca_events.infrastructure.files import read_paths
+from pca_events.infrastructure.model import Reading
 from pca_events.locations import locate
 
 
 @given(parsers.parse('the infrastructure code "{folder}"'), target_fixture="reading")
 def infrastructure(folder: str) -> Reading:
     """Read the rules of one of the example consumers."""
-    return read_paths([str(locate("infrastructure") / folder)])
+    return read_paths([str(locate("example_rules") / folder)])
 
 
 @when("its rules are checked", target_fixture="checked")

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pca_events.errors import BadInput
 
-Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "infrastructure"]
+Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "example_rules"]
 
 _PACKAGE = Path(__file__).parent
-_IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract", "infrastructure": "examples/infrastructure"}
+_IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract", "example_rules": "examples/infrastructure"}
 
 
 def locate(kind: Kind) -> Path:

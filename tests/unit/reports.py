@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pca_events.consumers.model import Place, Rule, Unknown, Unreadable
-from pca_events.consumers.report import CheckedRule, CheckReport, Finding, Fires, Level, Verdict, event_ids
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level, Verdict, event_ids
+from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
 
 SOURCE = {"source": ["aws.acm-pca"]}
 ONE_CA = ("only for one CA",)

@@ -12,10 +12,10 @@ from given import Run
 
 from pca_events import catalog
 from pca_events.backends import Backend
-from pca_events.consumers.check import check
-from pca_events.consumers.ignoring import without_ignored
-from pca_events.consumers.model import Key, Place, Queue, Reading, Rule, Target, Unknown
-from pca_events.consumers.report import CheckedRule
+from pca_events.check.report import CheckedRule
+from pca_events.check.rules import check
+from pca_events.check.suppressions import without_ignored
+from pca_events.infrastructure.model import Key, Place, Queue, Reading, Rule, Target, Unknown
 
 PLACE = Place("rules.tf", 3)
 FAILURES = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
@@ -23,7 +23,7 @@ LETS_IN = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.am
 TARGET = Target(PLACE, "target", dead_letter=True, retry=True)
 QUEUE = Queue(PLACE, "alarms", LETS_IN)
 TOP = Path(__file__).parents[2]
-SCHEMA = TOP / "src" / "pca_events" / "consumers" / "formats" / "check-report.schema.json"
+SCHEMA = TOP / "src" / "pca_events" / "check" / "formats" / "check-report.schema.json"
 
 
 def rule(pattern: Any = FAILURES, **fields: Any) -> Rule:
@@ -151,7 +151,7 @@ def terraform(tmp_path: Path) -> Callable[..., Path]:
 def test_a_comment_beside_a_rule_takes_a_finding_out(
     terraform: Callable[..., Path], comment: str, found: list[str]
 ) -> None:
-    from pca_events.consumers.readers.files import read_paths
+    from pca_events.infrastructure.files import read_paths
 
     checked = check(read_paths([str(terraform("failed", comment))]))
     report = without_ignored(checked)
@@ -216,8 +216,8 @@ def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> 
 
 def test_a_verdict_that_the_engine_contradicts_is_told(command: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import pca_events.consumers.check as check\n"
-        "from pca_events.consumers.report import Verdict\n"
+        "import pca_events.check.rules as check\n"
+        "from pca_events.check.report import Verdict\n"
         "found = check.verdicts\n"
         "check.verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"
     )
@@ -280,7 +280,7 @@ def test_what_cannot_be_explained(command: Run, tmp_path: Path, pattern: str, ev
 
 
 def test_the_smallest_change_makes_the_pattern_fire() -> None:
-    from pca_events.consumers.nearest import nearest
+    from pca_events.check.suggested_fix import nearest
     from pca_events.pattern import EventPattern
 
     for pattern in (

@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from reports import checked, finding, realistic
 
-from pca_events.consumers import formats
-from pca_events.consumers.formats import FORMATS
-from pca_events.consumers.formats.columns import columns
-from pca_events.consumers.formats.wording import printable, summary
-from pca_events.consumers.model import Place, Unreadable
-from pca_events.consumers.report import CheckedRule, CheckReport, event_ids
+from pca_events.check import formats
+from pca_events.check.formats import FORMATS
+from pca_events.check.formats.columns import columns
+from pca_events.check.formats.wording import printable, summary
+from pca_events.check.report import CheckedRule, CheckReport, event_ids
+from pca_events.infrastructure.model import Place, Unreadable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
 HOSTILE = {

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.consumers.check import check
-from pca_events.consumers.formats import FORMATS
-from pca_events.consumers.readers.files import read_paths
+from pca_events.check.formats import FORMATS
+from pca_events.check.rules import check
+from pca_events.infrastructure.files import read_paths
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(

@@ -9,9 +9,9 @@ from reports import checked, finding, realistic
 from rich.cells import cell_len
 from rich.console import Console
 
+from pca_events.check.report import CheckedRule, CheckReport, event_ids
 from pca_events.cli.check_matrix import WIDEST, print_report, shorten
-from pca_events.consumers.model import Place, Unreadable
-from pca_events.consumers.report import CheckedRule, CheckReport, event_ids
+from pca_events.infrastructure.model import Place, Unreadable
 
 
 def shown(

@@ -15,9 +15,9 @@ import pytest
 import yaml
 from required import cannot_run
 
+from pca_events.check.formats import FORMATS
 from pca_events.cli import COMMANDS
 from pca_events.cli.arguments import add_arguments
-from pca_events.consumers.formats import FORMATS
 
 TOP = Path(__file__).parents[2]
 ACTION = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pca_events.consumers.model import Key, Place, Queue, Reading, Rule, Target, Unknown
-from pca_events.consumers.readers import yaml_text
-from pca_events.consumers.readers.cloudformation import is_cloudformation, read_cloudformation
-from pca_events.consumers.readers.cloudformation_values import Template
-from pca_events.consumers.readers.tree import Object, plain
+from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure.cloudformation.template import is_cloudformation, read_cloudformation
+from pca_events.infrastructure.cloudformation.values import Template
+from pca_events.infrastructure.model import Key, Place, Queue, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.source_tree import Object, plain
 
 FILE = "template.yaml"
 

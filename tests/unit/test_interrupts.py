@@ -32,9 +32,9 @@ sys.meta_path.insert(0, Finder())
         "pca_events.cli",
         "argparse",
         "pca_events.cli.arguments",
-        "pca_events.consumers.formats",
+        "pca_events.check.formats",
         "pca_events.cli.check",
-        "pca_events.consumers.readers.terraform",
+        "pca_events.infrastructure.terraform.reader",
     ],
     ids=["first import", "argument parser", "arguments", "choices", "command", "work"],
 )

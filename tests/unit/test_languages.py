@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import contract
-from pca_events.consumers.languages import (
+from pca_events.check.regular_languages import (
     ANYTHING,
     EMPTY,
     NOTHING,

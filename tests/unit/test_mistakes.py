@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.consumers.check import check
-from pca_events.consumers.ignoring import without_ignored
-from pca_events.consumers.readers.files import read_paths
+from pca_events.check.rules import check
+from pca_events.check.suppressions import without_ignored
+from pca_events.infrastructure.files import read_paths
 
 FOLDER = Path(__file__).parents[2] / "examples" / "mistakes"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text("utf-8"))

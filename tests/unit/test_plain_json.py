@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pca_events import catalog
-from pca_events.consumers.model import Place, Rule
-from pca_events.consumers.readers.json_text import NoJson, parse, with_lines
-from pca_events.consumers.readers.plain_json import (
+from pca_events.infrastructure.json_text import NoJson, parse, with_lines
+from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.plain_json import (
     is_pattern,
     is_rule_output,
     is_sound_pattern,

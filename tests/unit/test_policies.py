@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pca_events.consumers.model import Unknown
-from pca_events.consumers.names import expects
-from pca_events.consumers.policies import admits
+from pca_events.check.name_hints import expects
+from pca_events.check.policies import admits
+from pca_events.infrastructure.model import Unknown
 
 LATER = Unknown("var.later")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.consumers.model import Place, Reading, Unreadable
-from pca_events.consumers.readers import yaml_text
-from pca_events.consumers.readers.documents import NONE_OF_OURS, read_document_file
-from pca_events.consumers.readers.files import read_paths
+from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_file
+from pca_events.infrastructure.files import read_paths
+from pca_events.infrastructure.model import Place, Reading, Unreadable
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "infrastructure"
 RULE = "Resources:\n  %s:\n    Type: AWS::Events::Rule\n    Properties:\n      EventPattern: {source: [aws.acm-pca]}\n"
@@ -286,9 +286,9 @@ def test_terraform_files_of_a_folder_are_read_together() -> None:
 def test_many_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(130):
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}" if number % 7 else "Type: [AWS::Events::Rule\n")
-    monkeypatch.setattr("pca_events.consumers.readers.files.processors", lambda: 1)
+    monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 1)
     alone = read_paths(["."])
-    monkeypatch.setattr("pca_events.consumers.readers.files.processors", lambda: 3)
+    monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 3)
     progress: list[tuple[int, int]] = []
     together = read_paths(["."], lambda done, count: progress.append((done, count)))
     assert together == alone
@@ -307,8 +307,8 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
             os._exit(1)
         return read_document_file(text, file, named=named)
 
-    monkeypatch.setattr("pca_events.consumers.readers.files.processors", lambda: 2)
-    monkeypatch.setattr("pca_events.consumers.readers.documents.read_document_file", dies_elsewhere)
+    monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 2)
+    monkeypatch.setattr("pca_events.infrastructure.detect_format.read_document_file", dies_elsewhere)
     assert len(read_paths([str(here)]).rules) == 130
 
 

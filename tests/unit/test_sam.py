@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from pca_events.consumers.model import Place, Queue, Rule, Target, Unknown
-from pca_events.consumers.readers import yaml_text
-from pca_events.consumers.readers.cloudformation import Stack
-from pca_events.consumers.readers.sam import read_sam
+from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure.cloudformation.sam import read_sam
+from pca_events.infrastructure.cloudformation.template import Stack
+from pca_events.infrastructure.model import Place, Queue, Rule, Target, Unknown
 
 FILE = "template.yaml"
 

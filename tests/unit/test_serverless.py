@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pca_events.consumers.model import Place, Queue, Reading, Rule, Target, Unknown
-from pca_events.consumers.readers import yaml_text
-from pca_events.consumers.readers.serverless import is_serverless, read_serverless
-from pca_events.consumers.readers.serverless_variables import Variables
-from pca_events.consumers.readers.tree import Object, plain
+from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure.model import Place, Queue, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
+from pca_events.infrastructure.serverless.variables import Variables
+from pca_events.infrastructure.source_tree import Object, plain
 
 FILE = "serverless.yml"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.consumers.model import Place, Rule, Unknown
-from pca_events.consumers.readers.terraform import concerns_events, read_terraform
-from pca_events.consumers.readers.terraform_templates import template_pieces
+from pca_events.infrastructure.model import Place, Rule, Unknown
+from pca_events.infrastructure.terraform.reader import concerns_events, read_terraform
+from pca_events.infrastructure.terraform.templates import template_pieces
 
 NAMES = """
 variable "env" { default = "prod" }

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.consumers.model import Place, Queue, Reading, Unknown
-from pca_events.consumers.readers.terraform_plan import is_terraform_plan, read_terraform_plan
+from pca_events.infrastructure.model import Place, Queue, Reading, Unknown
+from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 PLAN = Path(__file__).parents[2] / "examples" / "infrastructure" / "terraform_plan" / "plan.json"
 TEXT = PLAN.read_text()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pca_events.consumers.model import Key, Place, Rule, Target, Unknown
-from pca_events.consumers.readers.terraform import read_terraform
+from pca_events.infrastructure.model import Key, Place, Rule, Target, Unknown
+from pca_events.infrastructure.terraform.reader import read_terraform
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "infrastructure"
 

@@ -10,12 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import catalog
-from pca_events.consumers.model import Unknown
-from pca_events.consumers.report import Verdict
-from pca_events.consumers.unknowns import stated
-from pca_events.consumers.verdicts import twin_verdicts, verdicts
+from pca_events.check.partial_patterns import stated
+from pca_events.check.report import Verdict
+from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.generate import place, realistic
+from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EventPattern
 
 IDS = [event.id for event in catalog.documented_events()]

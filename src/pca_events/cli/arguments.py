@@ -38,8 +38,8 @@ def add_arguments(command: str, parser: Parser) -> None:
 
 
 def _check(parser: Parser) -> None:
-    from pca_events.consumers.formats import FORMATS
-    from pca_events.consumers.model import DEFAULT_BUS
+    from pca_events.check.formats import FORMATS
+    from pca_events.infrastructure.model import DEFAULT_BUS
 
     parser.description = (
         "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pca_events.check.formats import FORMATS
+from pca_events.check.report import CheckReport
+from pca_events.check.rules import check
+from pca_events.check.suppressions import read_baseline, without_ignored, write_baseline
 from pca_events.cli.check_matrix import print_report
 from pca_events.cli.console import console, escape, page
-from pca_events.consumers.check import check
-from pca_events.consumers.formats import FORMATS
-from pca_events.consumers.ignoring import read_baseline, without_ignored, write_baseline
-from pca_events.consumers.model import Reading
-from pca_events.consumers.readers.files import read_paths
-from pca_events.consumers.report import CheckReport
 from pca_events.errors import BadInput
+from pca_events.infrastructure.files import read_paths
+from pca_events.infrastructure.model import Reading
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,8 +52,8 @@ def _print(report: CheckReport, options: argparse.Namespace) -> None:
 
 
 def _print_breadth(report: CheckReport, out: "Console") -> None:
-    from pca_events.consumers.breadth import breadth
-    from pca_events.consumers.unknowns import stated
+    from pca_events.check.breadth import breadth
+    from pca_events.check.partial_patterns import stated
     from pca_events.errors import InvalidPattern
 
     for checked in report.rules:

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from pca_events.catalog import documented_events
-from pca_events.consumers.inputs import paths_read, unknown_inputs
-from pca_events.consumers.report import CheckedRule, CheckReport, Verdict
-from pca_events.consumers.unknowns import stated
+from pca_events.check.inputs import paths_read, unknown_inputs
+from pca_events.check.partial_patterns import stated
+from pca_events.check.report import CheckedRule, CheckReport, Verdict
 from pca_events.errors import InvalidPattern
 from pca_events.harness import Session
 from pca_events.harness.deployment import Deployed, Fired, fired

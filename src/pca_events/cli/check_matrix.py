@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from pca_events.catalog import documented
+from pca_events.check.formats.columns import Column, columns
+from pca_events.check.formats.wording import SYMBOLS, fires, printable, summary
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level
 from pca_events.cli.console import Plain
-from pca_events.consumers.formats.columns import Column, columns
-from pca_events.consumers.formats.wording import SYMBOLS, fires, printable, summary
-from pca_events.consumers.report import CheckedRule, CheckReport, Finding, Fires, Level
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,13 +4,13 @@ import argparse
 import json
 from dataclasses import asdict
 
+from pca_events.check.change_impact import rules_hit
+from pca_events.check.formats.wording import printable
+from pca_events.check.report import CheckReport
+from pca_events.check.rules import check
 from pca_events.cli.console import console, escape
-from pca_events.consumers.check import check
-from pca_events.consumers.formats.wording import printable
-from pca_events.consumers.hits import rules_hit
-from pca_events.consumers.readers.files import read_paths
-from pca_events.consumers.report import CheckReport
 from pca_events.errors import BadInput
+from pca_events.infrastructure.files import read_paths
 from pca_events.schema_diff import Change, Effect, diff, read_version
 
 _COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pca_events import catalog
 from pca_events.catalog import Event
+from pca_events.check.suggested_fix import change_to_match, nearest
 from pca_events.cli.console import console, escape
-from pca_events.consumers.nearest import change_to_match, nearest
 from pca_events.errors import BadInput
 from pca_events.pattern import EventPattern
 

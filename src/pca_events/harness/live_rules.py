@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pca_events.consumers.model import Place, Reading, Rule, Target
 from pca_events.harness.session import Session
+from pca_events.infrastructure.model import Place, Reading, Rule, Target
 
 
 def read_bus(session: Session, bus: str) -> Reading:

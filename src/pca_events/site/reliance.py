@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pca_events.consumers.check import check
-from pca_events.consumers.readers.files import read_paths
+from pca_events.check.rules import check
+from pca_events.infrastructure.files import read_paths
 from pca_events.locations import locate
 
 
@@ -30,7 +30,7 @@ class Reliance:
 def reliances(folders: Sequence[Path]) -> dict[str, list[Reliance]]:
     """Return the rules of consumers by the id of the event they fire on; without folders those of our examples."""
     found: dict[str, list[Reliance]] = defaultdict(list)
-    for folder in folders or [locate("infrastructure")]:
+    for folder in folders or [locate("example_rules")]:
         for checked in check(read_paths([str(folder)])).rules:
             place = f"{_within(checked.rule.place.file, folder)}:{checked.rule.place.line}"
             targets = tuple(target.handler or target.name for target in checked.rule.targets or ())

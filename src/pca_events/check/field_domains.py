@@ -1,0 +1,103 @@
+"""What each event may be, field by field, as the contract has it: the ground that rules are held against."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pca_events import contract
+from pca_events.catalog import cloudtrail_twins, documented, documented_events
+from pca_events.check.regular_languages import ANYTHING, Texts, either, matching, text
+
+
+@dataclass(frozen=True)
+class Form:
+    """What may stand at one place, or at one place of an array.
+
+    Attributes:
+        texts: every text that the contract allows there.
+        values: the documented values, where there are only these; empty where the value is free.
+        kind: the name of the field, or what an entry of `resources` is: CA, certificate, audit report.
+        pattern: the regular expression of a free value.
+    """
+
+    texts: Texts
+    values: tuple[str, ...]
+    kind: str
+    pattern: str = ""
+
+    def may_be(self, value: str) -> bool:
+        """Whether the contract allows exactly this text; the quick way where only texts are asked for."""
+        return value in self.values if self.values else bool(re.search(self.pattern, value)) and value[-1:] != "\n"
+
+
+Forms = Mapping[str, tuple[Form, ...]]
+"""For each field, by its path in event patterns (`detail.result`), the forms of its value, or of each entry of it."""
+
+OTHER_RECORD_FIELDS = frozenset({"userIdentity", "requestParameters", "responseElements", "additionalEventData"}) | {
+    "sourceIPAddress",
+    "userAgent",
+    "readOnly",
+    "requestID",
+    "recipientAccountId",
+    "managementEvent",
+    "eventCategory",
+    "vpcEndpointId",
+    "tlsDetails",
+}
+"""Fields of a CloudTrail record that depend on the call, so that nothing is known of their values."""
+
+
+@cache
+def forms_of_event(event_id: str) -> Forms:
+    """Return the forms of a documented event."""
+    entry = documented(event_id)
+    found = _forms(contract.per_result(contract.schema_of()[entry.detail_type])[entry.result])
+    if entry.reason is not None:
+        found["detail.reason"] = (Form(text(entry.reason), (entry.reason,), "detail.reason"),)
+    return found
+
+
+@cache
+def forms_of_twin(detail_type: str) -> Forms:
+    """Return the forms of an event that CloudTrail sends; the `OTHER_RECORD_FIELDS` may be there too."""
+    return _forms(contract.flat(contract.twin_schema_of()[detail_type]))
+
+
+@cache
+def documented_values(path: str) -> tuple[str, ...]:
+    """Return every documented value of a field over all events; empty where it is free, or in no event."""
+    found = [form.values for event in documented_events() for form in forms_of_event(event.id).get(path, ())]
+    return tuple(dict.fromkeys(value for values in found for value in values))
+
+
+@cache
+def known_paths() -> tuple[str, ...]:
+    """Return the path of every field that some documented event has."""
+    return tuple(dict.fromkeys(path for event in documented_events() for path in forms_of_event(event.id)))
+
+
+def twin_detail_types() -> tuple[str, ...]:
+    """Return the detail-types by which CloudTrail reports on AWS Private CA."""
+    return tuple(twin.detail_type for twin in cloudtrail_twins())
+
+
+def _forms(schema: contract.Schema) -> dict[str, tuple[Form, ...]]:
+    found: dict[str, tuple[Form, ...]] = {}
+    for field in contract.fields(schema):
+        if field.type in ("object", "array"):
+            continue
+        path = re.sub(r"\[\d+\]$", "", field.path.removeprefix("$."))
+        if field.values:
+            texts = either(*map(text, field.values))
+        else:
+            texts = matching(field.pattern) if field.pattern else ANYTHING
+        kind = _kind(field.pattern or "") if path == "resources" else path
+        found[path] = (*found.get(path, ()), Form(texts, field.values, kind, field.pattern or ""))
+    return found
+
+
+def _kind(pattern: str) -> str:
+    if not pattern.startswith("^arn:"):
+        return "audit report"
+    return "certificate" if "/certificate/" in pattern else "CA"

@@ -1,0 +1,17 @@
+"""What was found about a consumer's rules, in the formats of other tools; every one is made from the same report."""
+
+from collections.abc import Callable
+
+from pca_events.check.report import CheckReport
+from pca_events.lazy import function_of
+
+__all__ = ["FORMATS"]
+
+FORMATS: dict[str, Callable[[CheckReport], str]] = {
+    "json": function_of(f"{__name__}.json_format", "render"),
+    "sarif": function_of(f"{__name__}.sarif", "render"),
+    "junit": function_of(f"{__name__}.junit", "render"),
+    "markdown": function_of(f"{__name__}.markdown", "render"),
+    "github": function_of(f"{__name__}.github", "render"),
+}
+"""What writes each format, by the name that the command knows it by; every text ends with a line end."""

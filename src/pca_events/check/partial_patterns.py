@@ -1,0 +1,101 @@
+"""Event patterns of which parts are not known: read as if each unknown part were a text that stands for itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pca_events.check.regular_languages import ANYTHING, Texts, text, then
+from pca_events.infrastructure.model import Unknown
+from pca_events.pattern import EventPattern, Exact, Matcher
+
+_MARK = "\ue000"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A pattern as it is stated, with what is unknown in it.
+
+    Attributes:
+        pattern: the pattern, in which a marked text stands for each unknown part.
+        unknowns: what each marked text stands for.
+    """
+
+    pattern: EventPattern
+    unknowns: Mapping[str, Unknown]
+
+    def unknown_among(self, matchers: Iterable[Matcher]) -> tuple[Unknown, ...]:
+        """Return what those matchers stand for that are not known."""
+        values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
+        return tuple(self.unknowns[value] for value in values if isinstance(value, str) and value in self.unknowns)
+
+
+def stated(pattern: Any) -> Stated:
+    """Read a pattern: a JSON object of which values may be unknown, a JSON text, or something unknown as a whole.
+
+    Raises:
+        InvalidPattern: AWS refuses it, whatever the unknown parts may be.
+    """
+    if isinstance(pattern, str):
+        return Stated(EventPattern.parse(pattern), {})
+    marking = _Marking()
+    return Stated(EventPattern.parse(marking.fields(pattern)), marking.unknowns)
+
+
+def is_marked(matcher: Matcher) -> bool:
+    """Whether a matcher stands for something that is not known."""
+    return isinstance(matcher, Exact) and isinstance(matcher.value, str) and matcher.value.startswith(_MARK)
+
+
+def possible_texts(unknown: Unknown) -> Texts:
+    """Return every text that an unknown value may turn out to be."""
+    made = text("")
+    for part in reversed(unknown.parts):
+        made = then(ANYTHING if part is None else text(part), made)
+    return made
+
+
+class _Marking:
+    def __init__(self) -> None:
+        self.unknowns: dict[str, Unknown] = {}
+
+    def fields(self, pattern: Any) -> Any:
+        """Mark the object of a pattern, or of a branch of it."""
+        if isinstance(pattern, Unknown):
+            return {self._mark(pattern): [self._mark(pattern)]}
+        if not isinstance(pattern, dict):
+            return pattern
+        return {key: self._field(key, value) for key, value in pattern.items()}
+
+    def _field(self, key: str, value: Any) -> Any:
+        if isinstance(value, Unknown):
+            return [self.fields(value), self.fields(value)] if key == "$or" else [self._mark(value)]
+        if isinstance(value, dict):
+            return self.fields(value)
+        if not isinstance(value, list):
+            return value
+        return [self.fields(item) if key == "$or" else self._matcher(item) for item in value]
+
+    def _matcher(self, item: Any) -> Any:
+        """Mark a matcher that is not known, or that compares with something that is not."""
+        if isinstance(item, Unknown):
+            return self._mark(item)
+        if not isinstance(item, dict):
+            return item
+        for operator, operand in item.items():
+            if found := _unknown_within(operand):
+                parts = found.parts if isinstance(operand, Unknown) else (None,)
+                around = {"prefix": (*parts, None), "suffix": (None, *parts)}
+                return self._mark(Unknown(found.reason, around.get(operator, (None,))))
+        return item
+
+    def _mark(self, unknown: Unknown) -> str:
+        mark = f"{_MARK}{len(self.unknowns)}{_MARK}"
+        self.unknowns[mark] = unknown
+        return mark
+
+
+def _unknown_within(value: Any) -> Unknown | None:
+    if isinstance(value, Unknown):
+        return value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((found for item in inner if (found := _unknown_within(item))), None)

@@ -1,0 +1,162 @@
+"""What checking a consumer's rules found: the one model that every output renders."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pca_events.catalog import documented_events
+from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
+
+Level = Literal["error", "warning", "note"]
+Fires = Literal["always", "may", "never"]
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to be said about a rule.
+
+    Attributes:
+        code: names the kind of finding: `never-fires`.
+        message: what is wrong, in one line.
+        remedy: what to do.
+        place: where.
+    """
+
+    level: Level
+    code: str
+    message: str
+    remedy: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a rule fires on one documented event, in all the forms that the contract allows.
+
+    Attributes:
+        event: its id.
+        fires: on every such event, on some of them, or on none.
+        conditions: on which, where it fires on some: `only for account 111122223333`, `depends on var.ca_arn`.
+        blocks: what keeps it from firing, where it never does: `detail.result: "failed" is never sent`.
+    """
+
+    event: str
+    fires: Fires
+    conditions: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckedRule:
+    """A rule with its verdicts, one for each documented event in the order of the AWS page, and its findings."""
+
+    rule: Rule
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def fires_on(self) -> list[str]:
+        """The ids of the events on every one of which it fires."""
+        return [verdict.event for verdict in self.verdicts if verdict.fires == "always"]
+
+    @property
+    def may_fire_on(self) -> list[str]:
+        """The ids of the events on some of which it fires."""
+        return [verdict.event for verdict in self.verdicts if verdict.fires == "may"]
+
+    @property
+    def pattern_text(self) -> str:
+        """The event pattern as JSON, with `${reason}` for what is not known."""
+        if isinstance(self.rule.pattern, str):
+            return self.rule.pattern
+        return json.dumps(readable(self.rule.pattern), ensure_ascii=False)
+
+
+@dataclass
+class CheckReport:
+    """Everything that was found.
+
+    Attributes:
+        rules: those that concern AWS Private CA; with --all-rules the others too.
+        other_rules: how many rules concern other sources.
+        uncovered: the ids of the documented failures that no rule of the project handles.
+        unreadable: what could not be read.
+        ignored: how many findings a comment or the baseline has taken out.
+    """
+
+    rules: list[CheckedRule] = field(default_factory=list)
+    other_rules: int = 0
+    uncovered: list[str] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    ignored: int = 0
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, rule by rule."""
+        return [finding for checked in self.rules for finding in checked.findings]
+
+    def count(self, level: Level) -> int:
+        """Count the findings of a level."""
+        return sum(finding.level == level for finding in self.findings)
+
+    @property
+    def exit_status(self) -> int:
+        """0 where no finding is an error, 1 where one is, 2 where something could not be read."""
+        if self.unreadable:
+            return 2
+        return 1 if self.count("error") else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report for machines, in the shape of `formats/check-report.schema.json`."""
+        return {
+            "rules": [_rule_as_json(checked) for checked in self.rules],
+            "other_rules": self.other_rules,
+            "uncovered": self.uncovered,
+            "unreadable": [
+                {"file": found.place.file, "line": found.place.line, "message": found.message}
+                for found in self.unreadable
+            ],
+            "ignored": self.ignored,
+        }
+
+
+def event_ids() -> Iterable[str]:
+    """The ids of the documented events, in the order of the AWS page."""
+    return (event.id for event in documented_events())
+
+
+def readable(value: Any) -> Any:
+    """Return a JSON value with each unknown part written as `${reason}`."""
+    if isinstance(value, Unknown):
+        return "".join(f"${{{value.reason}}}" if part is None else part for part in value.parts)
+    if isinstance(value, dict):
+        return {str(key): readable(item) for key, item in value.items()}
+    return [readable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _rule_as_json(checked: CheckedRule) -> dict[str, Any]:
+    rule = checked.rule
+    return {
+        "file": rule.place.file,
+        "line": rule.place.line,
+        "name": rule.name,
+        "bus": readable(rule.bus),
+        "pattern": readable(rule.pattern),
+        "fires_on": checked.fires_on,
+        "may_fire_on": checked.may_fire_on,
+        "conditions": {verdict.event: list(verdict.conditions) for verdict in checked.verdicts if verdict.conditions},
+        "findings": [
+            {
+                "level": finding.level,
+                "code": finding.code,
+                "message": finding.message,
+                "remedy": finding.remedy,
+                "file": finding.place.file,
+                "line": finding.place.line,
+            }
+            for finding in checked.findings
+        ],
+    }

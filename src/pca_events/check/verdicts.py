@@ -1,0 +1,185 @@
+"""On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pca_events.catalog import documented_events
+from pca_events.check.accepted import accepted
+from pca_events.check.field_domains import (
+    OTHER_RECORD_FIELDS,
+    Form,
+    Forms,
+    documented_values,
+    forms_of_event,
+    forms_of_twin,
+    known_paths,
+    twin_detail_types,
+)
+from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
+from pca_events.check.regular_languages import begins, either, holds, overlaps
+from pca_events.check.report import Fires, Verdict
+from pca_events.infrastructure.model import Unknown
+from pca_events.pattern import Exact, Exists, Matcher, Prefix
+
+Conditions = Mapping[str, tuple[Matcher, ...]]
+"""What a pattern asks of each field: one of the matchers must accept it."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Whether one field of an event is as a pattern asks: always, may or never, and why where not always."""
+
+    fires: Fires
+    words: str = ""
+
+
+def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
+    """Return a verdict for each documented event, in the order of the AWS page.
+
+    Args:
+        pattern: what the rule asks.
+        whole: name everything that blocks, where the rule does not fire; else only the first that is found.
+    """
+    return tuple(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole) for event in documented_events())
+
+
+def twin_verdicts(pattern: Stated) -> tuple[Verdict, ...]:
+    """Return a verdict for each detail-type by which CloudTrail reports on AWS Private CA."""
+    return tuple(_verdict(name, forms_of_twin(name), pattern, twin=True) for name in twin_detail_types())
+
+
+def _verdict(event: str, forms: Forms, pattern: Stated, *, whole: bool = False, twin: bool = False) -> Verdict:
+    branches = [_branch(event, forms, conditions, pattern, whole, twin) for conditions in pattern.pattern.conditions]
+    for branch in branches:
+        if branch.fires == "always":
+            return branch
+    some = [branch for branch in branches if branch.fires == "may"]
+    if some:
+        conditions = [", ".join(branch.conditions) for branch in some]
+        return Verdict(event, "may", tuple(dict.fromkeys(conditions)))
+    return min(branches, key=lambda branch: len(branch.blocks))
+
+
+def _branch(event: str, forms: Forms, conditions: Conditions, pattern: Stated, whole: bool, twin: bool) -> Verdict:
+    blocks: list[str] = []
+    some: dict[str, None] = {}
+    for path, matchers in conditions.items():
+        unknowns = pattern.unknown_among(matchers) if pattern.unknowns else ()
+        field = _field(path, matchers, forms.get(path, ()), unknowns, twin)
+        if field.fires == "never":
+            blocks.append(field.words)
+            if not whole:
+                break
+        elif field.fires == "may":
+            some[field.words] = None
+    if blocks:
+        return Verdict(event, "never", blocks=tuple(blocks))
+    return Verdict(event, "may", conditions=tuple(some)) if some else Verdict(event, "always")
+
+
+@cache
+def _field(
+    path: str, matchers: tuple[Matcher, ...], forms: tuple[Form, ...], unknowns: tuple[Unknown, ...], twin: bool
+) -> Field:
+    if not forms:
+        return _absent(path, matchers, unknowns, twin)
+    known = tuple(matcher for matcher in matchers if not is_marked(matcher))
+    fires, reached = _reach(known, forms)
+    if fires == "always":
+        return Field("always")
+    if fires == "may":
+        return Field("may", _condition(path, known, reached))
+    if any(overlaps(form.texts, possible_texts(unknown)) for form in forms for unknown in unknowns):
+        return Field("may", _depends(unknowns))
+    return Field("never", _block(path, known, unknowns, forms))
+
+
+def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fires, list[Form]]:
+    """Whether the matchers take every text of some form, some texts of some forms (and of which), or none."""
+    texts = exact_texts(matchers)
+    if texts:
+        if any(form.values and set(form.values) <= set(texts) for form in forms):
+            return "always", []
+        reached = [form for form in forms if any(form.may_be(text) for text in texts)]
+        return ("may" if reached else "never"), reached
+    if len(matchers) == 1 and isinstance(matchers[0], Prefix) and not matchers[0].ignore_case:
+        found = [(form, begins(form.texts, matchers[0].text)) for form in forms]
+        if any(every for _, (_, every) in found):
+            return "always", []
+        reached = [form for form, (some, _) in found if some]
+        return ("may" if reached else "never"), reached
+    wanted = either(*map(accepted, matchers))
+    if any(holds(wanted, form.texts) for form in forms):
+        return "always", []
+    reached = [form for form in forms if overlaps(form.texts, wanted)]
+    return ("may" if reached else "never"), reached
+
+
+def _depends(unknowns: tuple[Unknown, ...]) -> str:
+    return f"depends on {', '.join(dict.fromkeys(unknown.reason for unknown in unknowns))}"
+
+
+def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], twin: bool) -> Field:
+    """Judge a field that these events do not have."""
+    if any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers):
+        return Field("always")
+    if unknowns:
+        return Field("may", _depends(unknowns))
+    if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
+        return Field("may", f"depends on {path}")
+    return Field("never", _no_such_field(path))
+
+
+def _no_such_field(path: str) -> str:
+    near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.7)
+    if path in known_paths():
+        return f"{path}: these events do not have it"
+    advice = f'; did you mean "{near[0]}"?' if near else ""
+    return f"{path}: no event has it{advice}"
+
+
+_ONE = {
+    "account": ("account {}", "accounts {}"),
+    "region": ("Region {}", "Regions {}"),
+}
+
+
+def _condition(path: str, matchers: Sequence[Matcher], forms: Sequence[Form]) -> str:
+    """Say on which of these events a rule fires that asks this of a field that may have many values."""
+    texts = exact_texts(matchers)
+    if texts and path in _ONE:
+        return f"only for {_ONE[path][len(texts) > 1].format(', '.join(texts))}"
+    if texts and path in ("resources", "id"):
+        kind = "event" if path == "id" else forms[0].kind
+        return f"only for {'one' if len(texts) == 1 else len(texts)} {kind}{'s' if len(texts) > 1 else ''}"
+    subject = "a resource" if path == "resources" else path
+    return f"only where {subject} {words_of(matchers)}"
+
+
+def _block(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], forms: tuple[Form, ...]) -> str:
+    """Say why a field is never as asked, and what is documented instead."""
+    wanted = " or ".join([*(matcher.words for matcher in matchers), *(f"${{{u.reason}}}" for u in unknowns)])
+    if not forms[0].values:
+        return f"{path}: {wanted} is never sent"
+    texts, known = exact_texts(matchers), documented_values(path)
+    if set(texts) & set(known):
+        return f"{path}: {wanted} is not sent here; these events have {' or '.join(map(json.dumps, forms[0].values))}"
+    folded = {value.lower(): value for value in known}
+    near = difflib.get_close_matches(texts[0].lower(), folded, n=1) if texts else []
+    advice = f'; did you mean "{folded[near[0]]}"?' if near else ""
+    values = "documented value" if len(known) == 1 else "documented values"
+    return f"{path}: {wanted} is never sent; {values}: {', '.join(map(json.dumps, known))}{advice}"
+
+
+def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
+    """Return the texts, where a field must be equal to one of some texts; empty where anything else is asked."""
+    values = [matcher.value if isinstance(matcher, Exact) else None for matcher in matchers]
+    return [value for value in values if isinstance(value, str)] if all(isinstance(v, str) for v in values) else []
+
+
+def words_of(matchers: Iterable[Matcher]) -> str:
+    """Say in words what a field must be."""
+    return " or ".join(matcher.words for matcher in matchers)

@@ -1,0 +1,1 @@
+"""CloudFormation templates, with what SAM and CDK add to them."""

@@ -1,0 +1,95 @@
+"""The targets of CloudFormation rules: what they are, what they read of an event, where their failures go."""
+
+import re
+from typing import Any
+
+from pca_events.infrastructure.cloudformation.queues import Queues, known_text
+from pca_events.infrastructure.cloudformation.values import Template
+from pca_events.infrastructure.model import Place, Queue, Target, Unknown
+from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.source_tree import Object, child, plain
+
+_SERVICES = {
+    "AWS::StepFunctions::StateMachine": "states",
+    "AWS::Serverless::StateMachine": "states",
+    "AWS::Serverless::Function": "lambda",
+    "AWS::KinesisFirehose::DeliveryStream": "firehose",
+}
+_NAMES = ("FunctionName", "QueueName", "TopicName", "LogGroupName", "StateMachineName", "Name")
+_SERVICE = re.compile(r"arn:[^:]*:([a-z0-9-]+):")
+_PREFIX = re.compile(r"(?:function|log-group|stateMachine|deliverystream|stream)[:/]([^:]+).*|event-bus/(.+)|([^:]+)")
+
+
+class Targets:
+    """Makes targets of what a template says about them."""
+
+    def __init__(self, template: Template, queues: Queues, file: str) -> None:
+        self._template = template
+        self._queues = queues
+        self._file = file
+
+    def read(self, listed: Any, line: int) -> tuple[Target, ...] | None:
+        """The targets of a rule, from its worked out `Targets`; None where they cannot be known."""
+        if listed is None:
+            return ()
+        if not isinstance(listed, list):
+            return None
+        return tuple(self._target(held, line) for held in listed)
+
+    def _target(self, held: Any, line: int) -> Target:
+        if not isinstance(held, Object):
+            unknown = plain(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
+            return Target(Place(self._file, line), unknown.reason, arn=unknown, dead_letter=unknown, retry=True)
+        name = str(plain(held.get("Id", "")))
+        return self.made(held, Place(self._file, held.line or line), name, held.get("Arn"))
+
+    def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
+        """A target with the settings that CloudFormation, SAM and `put-targets` write alike."""
+        paths = child(held, "InputTransformer", "InputPathsMap")
+        return Target(
+            place=place,
+            name=name,
+            kind=self._kind(arn),
+            arn=str(arn) if isinstance(arn, str) else plain(arn) if isinstance(arn, Unknown) else Unknown("its ARN"),
+            handler=handler or self._handler(arn),
+            queue=self._queues.find(arn),
+            input_path=text_or_unknown(held.get("InputPath")),
+            input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
+            dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
+            retry=held.get("RetryPolicy") is not None,
+        )
+
+    def dead_letter(self, config: Any) -> Queue | Unknown | bool | None:
+        """The dead-letter queue that a `DeadLetterConfig` names."""
+        if isinstance(config, Unknown):
+            return Unknown(config.reason)
+        if not isinstance(config, Object):
+            return None
+        if config.get("Arn") is None:
+            return True if config.get("Type") else None
+        return self._queues.find(config["Arn"]) or True
+
+    def _kind(self, arn: Any) -> str:
+        if isinstance(arn, Reference):
+            kind = self._template.type_of(arn.resource)
+            return _SERVICES.get(kind, kind.split("::")[1].lower() if kind.count("::") == 2 else "")
+        found = _SERVICE.match(known_text(arn))
+        return found[1] if found else ""
+
+    def _handler(self, arn: Any) -> str:
+        """What a reader would call it: the name it has, else its logical id, else the end of its ARN."""
+        if isinstance(arn, Reference):
+            properties = self._template.properties(arn.resource)
+            named = (properties.get(key) for key in _NAMES) if isinstance(properties, Object) else ()
+            return next((str(name) for name in named if isinstance(name, str)), arn.resource)
+        parts = known_text(arn).split(":", 5)
+        found = _PREFIX.fullmatch(parts[5]) if len(parts) == 6 else None
+        named_as = next((group for group in found.groups() if group), "") if found else ""
+        return "" if "*" in named_as else named_as
+
+
+def text_or_unknown(value: Any) -> str | Unknown | None:
+    """A text without its lines; what is neither text nor unknown is none."""
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, value.parts)
+    return None if value is None else str(value)

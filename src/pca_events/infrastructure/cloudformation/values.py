@@ -1,0 +1,206 @@
+"""Values of a CloudFormation template: its functions worked out as far as the template alone tells.
+
+A parameter has its default. What only a deployment knows is `Unknown`, and so is what is written wrong.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pca_events.infrastructure.cloudformation.conditions import Conditions
+from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.partial_values import Composed, Reference, joined
+from pca_events.infrastructure.render_intrinsics import written
+from pca_events.infrastructure.source_tree import Object, Text, child
+
+_NO_VALUE = object()
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_DYNAMIC = re.compile(r"(\{\{resolve:[^}]*\}\})")
+_LISTS = ("CommaDelimitedList", "List<")
+_NAMES = (("AWS::Events::EventBus", "Name"), ("AWS::SQS::Queue", "QueueName"))
+_FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
+
+
+class Template:
+    """A template whose values can be asked for.
+
+    Attributes:
+        resources: its resources by logical id; what is no object is left out.
+    """
+
+    def __init__(self, document: Object) -> None:
+        self.resources: dict[str, Object] = {
+            name: held for name, held in child(document, "Resources").items() if isinstance(held, Object)
+        }
+        self._parameters = child(document, "Parameters")
+        self._mappings = child(document, "Mappings")
+        self.conditions = Conditions(child(document, "Conditions"), self.resolve)
+        self._naming = False
+        self._properties: dict[str, Object | Unknown] = {}
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._get_att,
+            "Fn::Sub": self._sub,
+            "Fn::If": self._if,
+            "Fn::Join": self._join,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::FindInMap": self._find_in_map,
+        }
+
+    def type_of(self, name: str) -> str:
+        """The type of a resource: `AWS::SQS::Queue`; empty where there is none of that name."""
+        return str(self.resources[name].get("Type", "")) if name in self.resources else ""
+
+    def properties(self, name: str) -> Object | Unknown:
+        """The properties of a resource, worked out."""
+        if name not in self._properties:
+            found = self.resolve(child(self.resources.get(name)).get("Properties"))
+            self._properties[name] = found if isinstance(found, Object | Unknown) else Object()
+        return self._properties[name]
+
+    def resolve(self, value: Any) -> Any:
+        """Work a value out; None for AWS::NoValue."""
+        found = self._resolve(value)
+        return None if found is _NO_VALUE else found
+
+    def _resolve(self, value: Any) -> Any:
+        if isinstance(value, Object):
+            return self._object(value)
+        if isinstance(value, list):
+            return [found for held in value if (found := self._resolve(held)) is not _NO_VALUE]
+        if isinstance(value, str) and "{{resolve:" in value:
+            pieces = _DYNAMIC.split(value)
+            return joined((Unknown(p) if at % 2 else p for at, p in enumerate(pieces)), getattr(value, "line", 0))
+        return value
+
+    def _object(self, value: Object) -> Any:
+        for name in value:
+            if name == "Fn::Transform" or (len(value) == 1 and (name in self._functions or name.startswith("Fn::"))):
+                return self._call(name, value[name])
+        made = Object(value.line)
+        for key, held in value.items():
+            if (found := self._resolve(held)) is not _NO_VALUE:
+                made.put(key, found, value.spans.get(key, (value.line, value.line)))
+        return made
+
+    def _call(self, name: str, argument: Any) -> Any:
+        try:
+            return self._functions[name](argument)
+        except _FAULTS:
+            return Unknown(written(name, argument))
+
+    def _ref(self, name: str) -> Any:
+        return self._named(name, f"!Ref {name}")
+
+    def _named(self, name: str, reason: str) -> Any:
+        if name == "AWS::NoValue":
+            return _NO_VALUE
+        if name in self._parameters:
+            return self._default(self._parameters[name], reason)
+        if self.type_of(name) == "AWS::Events::EventBus":
+            return self._name_of(name, "Name", reason)
+        return Reference(reason, resource=name) if name in self.resources else Unknown(reason)
+
+    def _default(self, parameter: Object, reason: str) -> Any:
+        default, kind = parameter.get("Default"), str(parameter.get("Type", ""))
+        if default is None or isinstance(default, list | dict) or kind.startswith("AWS::SSM::"):
+            return Unknown(reason)
+        text = default if isinstance(default, str) else written("", default).strip()
+        return [item.strip() for item in text.split(",")] if kind.startswith(_LISTS) else text
+
+    def _get_att(self, argument: Any) -> Any:
+        name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
+        return self._attribute(name, attribute, written("Fn::GetAtt", f"{name}.{attribute}"))
+
+    def _attribute(self, name: str, attribute: str, reason: str) -> Any:
+        if (self.type_of(name), attribute) in _NAMES:
+            return self._name_of(name, attribute, reason)
+        if (self.type_of(name), attribute) == ("AWS::Events::EventBus", "Arn"):
+            return self._bus_arn(name, reason)
+        if name in self.resources and isinstance(attribute, str):
+            return Reference(reason, resource=name, attribute=attribute)
+        return Unknown(reason)
+
+    def _name_of(self, name: str, attribute: str, reason: str) -> Any:
+        """The name that a resource has by its property; one made of the names of others is not followed."""
+        unknown = Reference(reason, resource=name, attribute=attribute)
+        if self._naming:
+            return unknown
+        self._naming = True
+        try:
+            named = self.resolve(child(self.resources[name], "Properties").get(attribute))
+        finally:
+            self._naming = False
+        return named if isinstance(named, str) else unknown
+
+    def _bus_arn(self, name: str, reason: str) -> Any:
+        named = self._name_of(name, "Name", reason)
+        if not isinstance(named, str):
+            return Reference(reason, resource=name, attribute="Arn")
+        return joined(["arn:", Unknown(reason), f":event-bus/{named}"])
+
+    def _sub(self, argument: Any) -> Any:
+        template, variables = argument if isinstance(argument, list) else (argument, Object())
+        known = {name: self.resolve(held) for name, held in variables.items()}
+        line = getattr(template, "line", 0)
+        if isinstance(template, Composed):
+            pieces = [p for piece in template.pieces() for p in self._substituted(piece, known)]
+            return joined(pieces, line)
+        return template if isinstance(template, Unknown) else joined(self._substituted(template, known), line)
+
+    def _substituted(self, piece: str | Unknown, known: dict[str, Any]) -> list[str | Unknown]:
+        if isinstance(piece, Unknown):
+            return [piece]
+        parts = _VARIABLE.split(piece)
+        return [self._variable(part, known) if at % 2 else str(part) for at, part in enumerate(parts)]
+
+    def _variable(self, name: str, known: dict[str, Any]) -> str | Unknown:
+        reason = f"${{{name}}}"
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        if name in known:
+            return _as_text(known[name], reason)
+        if "." in name:
+            resource, attribute = name.split(".", 1)
+            return _as_text(self._attribute(resource, attribute, reason), reason)
+        return _as_text(self._named(name, reason), reason)
+
+    def _if(self, argument: list[Any]) -> Any:
+        condition, yes, no = argument
+        holds = self.conditions.holds(condition)
+        if isinstance(holds, bool):
+            return self._resolve(yes if holds else no)
+        either = [self._resolve(branch) for branch in (yes, no)]
+        return either[0] if either[0] == either[1] else Unknown(holds.reason)
+
+    def _join(self, argument: list[Any]) -> Any:
+        between, values = argument[0], self.resolve(argument[1])
+        if not isinstance(between, str) or not isinstance(values, list):
+            return Unknown(written("Fn::Join", argument))
+        pieces: list[str | Unknown] = []
+        for value in values:
+            pieces += [str(between), _as_text(value, written("Fn::Join", argument))]
+        return joined(pieces[1:])
+
+    def _select(self, argument: list[Any]) -> Any:
+        index, values = int(self.resolve(argument[0])), self.resolve(argument[1])
+        if index < 0 or not isinstance(values, list):
+            return Unknown(written("Fn::Select", argument))
+        return values[index]
+
+    def _split(self, argument: list[str]) -> Any:
+        between, text = argument[0], self.resolve(argument[1])
+        return text.split(between) if isinstance(text, str) else Unknown(written("Fn::Split", argument))
+
+    def _find_in_map(self, argument: list[Any]) -> Any:
+        first, second, third, *_ = (self.resolve(held) for held in argument)
+        return self._mappings[first][second][third]
+
+
+def _as_text(value: Any, reason: str) -> str | Unknown:
+    if isinstance(value, str | Unknown):
+        return str(value) if isinstance(value, Text) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else Unknown(reason)

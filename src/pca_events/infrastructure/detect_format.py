@@ -1,0 +1,110 @@
+"""A JSON or YAML file, read by the reader that its content asks for."""
+
+import re
+from typing import Any
+
+from pca_events.infrastructure import json_text, plain_json
+from pca_events.infrastructure.cloudformation.sam import read_sam
+from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
+from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.read_text import looks_like_ours
+from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
+from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
+
+NONE_OF_OURS = (
+    "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
+    "Serverless Framework, an event pattern, the output of describe-rule or list-rules"
+)
+_CHIEF_KEYS = {
+    "$or",
+    "EventPattern",
+    "Resources",
+    "Rules",
+    "detail",
+    "detail-type",
+    "planned_values",
+    "provider",
+    "source",
+}
+_OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
+"""What a pattern that is written wrong, and that nobody named, must speak of to be read."""
+
+
+def read_document_file(text: str, file: str, *, named: bool) -> Reading:
+    """Read a file; what is none of ours is told only where the user named the file.
+
+    Args:
+        text: what is in it.
+        file: its name.
+        named: whether the user named it.
+    """
+    reading = _read_json(text, file, named) if _is_json(text, file) else _read_yaml(text, file, named)
+    if reading is None:
+        message = NONE_OF_OURS if text.strip() else "is empty"
+        return Reading(unreadable=[Unreadable(Place(file, 1), message)] if named else [])
+    return reading
+
+
+def _is_json(text: str, file: str) -> bool:
+    """Whether a file claims to be JSON by its name, or is JSON; YAML may begin with a brace too."""
+    if file.endswith(".json") and text.strip():
+        return True
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json_text.parse(text)
+    except json_text.NoJson:
+        return False
+    return True
+
+
+def _read_json(text: str, file: str, named: bool) -> Reading | None:
+    try:
+        document = json_text.parse(text)
+        if is_terraform_plan(document):
+            return read_terraform_plan(document, file, text)
+        if not isinstance(document, dict) or not (named or _CHIEF_KEYS & document.keys()):
+            return None
+        tree, twice = json_text.with_lines(text)
+    except json_text.NoJson as fault:
+        return _told(file, [(fault.line, str(fault))], named or looks_like_ours(text))
+    reading = _read(tree, file, text, named)
+    if twice and (reading is not None or looks_like_ours(text)):
+        reading = reading or Reading()
+        reading.add(_told(file, [(line, f'has the key "{key}" twice') for line, key in twice], True))
+    return reading
+
+
+def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
+    return Reading(unreadable=[Unreadable(Place(file, line), why) for line, why in faults] if told else [])
+
+
+def _read_yaml(text: str, file: str, named: bool) -> Reading | None:
+    from pca_events.infrastructure import yaml_text
+
+    loaded = yaml_text.load(text, file)
+    found = [_read(document, file, text, named) for document in loaded.documents]
+    readings = [reading for reading in found if reading is not None]
+    told = loaded.unreadable if readings or named or looks_like_ours(text) else []
+    if not readings and not told:
+        return None
+    whole = Reading(unreadable=list(told))
+    for reading in readings:
+        whole.add(reading)
+    return whole
+
+
+def _read(tree: Any, file: str, text: str, named: bool) -> Reading | None:
+    last_line = text.rstrip().count("\n") + 1
+    if is_cloudformation(tree):
+        stack = Stack(tree, file)
+        reading = read_resources(stack)
+        reading.add(read_sam(stack))
+        return reading
+    if is_serverless(tree):
+        return read_serverless(tree, file)
+    if plain_json.is_rule_output(tree):
+        return plain_json.read_rule_output(tree, file, last_line)
+    if plain_json.is_sound_pattern(tree) or (plain_json.is_pattern(tree) and (named or _OURS.search(text))):
+        return plain_json.read_pattern_file(tree, file, last_line)
+    return None

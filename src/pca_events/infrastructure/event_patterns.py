@@ -1,0 +1,81 @@
+"""Event patterns as they are written: as an object, or as a JSON text, which may have holes."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from pca_events.infrastructure import json_text
+from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.partial_values import Composed, joined
+from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain
+
+_MARK = "\ue000{}\ue001"
+_MARKED = re.compile("\ue000(\\d+)\ue001")
+_ALTERNATIVE = re.compile(r"\$or\[\d+\]\.")
+_BARE = re.compile('"(?:[^"\\\\]|\\\\.)*"|\ue000\\d+\ue001')
+
+
+def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
+    """The pattern and the lines of its keys.
+
+    Args:
+        value: what stands there: an object, a text, or what is not known.
+        line: where it stands.
+    """
+    if isinstance(value, Composed):
+        return _with_holes(value, line)
+    if isinstance(value, Unknown):
+        return plain(value), {}
+    if isinstance(value, str):
+        tree = _tree(value)
+        return (plain(tree), _lines(tree, value, line)) if tree is not None else (str(value), {})
+    if isinstance(value, dict):
+        return plain(value), _with_short_paths(dict(key_lines(value)))
+    return str(plain(value)), {}
+
+
+@lru_cache(maxsize=1024)
+def _tree(text: str) -> Object | None:
+    """The object that a text is, or nothing where it is none; rules are often made from one mould."""
+    try:
+        json_text.parse(text)
+        tree, _ = json_text.with_lines(text)
+    except json_text.NoJson:
+        return None
+    return tree if isinstance(tree, Object) else None
+
+
+def _lines(tree: Object, text: str, line: int) -> dict[str, int]:
+    if isinstance(text, Text):
+        return _with_short_paths({path: text.line + at - 1 for path, at in key_lines(tree)})
+    return _with_short_paths({path: line for path, _ in key_lines(tree)})
+
+
+def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
+    """Add each key of an alternative by its path in the event, unless that is taken."""
+    return {_ALTERNATIVE.sub("", path): line for path, line in reversed(lines.items())} | lines
+
+
+def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
+    """Mark the holes, read the JSON around them, and put them back."""
+    if any("\ue000" in part for part in value.parts if part):
+        return plain(value), {}
+    marks = iter(range(len(value.holes)))
+    text = "".join(_MARK.format(next(marks)) if part is None else part for part in value.parts)
+    text = _BARE.sub(lambda found: found[0] if found[0].startswith('"') else f'"{found[0]}"', text)
+    tree = _tree(text)
+    if tree is None or any(_MARKED.search(path) for path, _ in key_lines(tree)):
+        return plain(value), {}
+    marked = Text(text, value.line) if value.line else text
+    return plain(_unmarked(tree, value.holes)), _lines(tree, marked, line)
+
+
+def _unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
+    if isinstance(value, dict):
+        return {key: _unmarked(held, holes) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(held, holes) for held in value]
+    if isinstance(value, str) and _MARKED.search(value):
+        pieces = _MARKED.split(value)
+        return joined(holes[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces))
+    return value

@@ -1,0 +1,87 @@
+"""Event patterns in files of their own, and what `aws events describe-rule` and `list-rules` print."""
+
+from pathlib import PurePath
+from typing import Any
+
+from pca_events.infrastructure.cloudformation.targets import text_or_unknown
+from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
+from pca_events.infrastructure.source_tree import Object
+
+_ENVELOPE = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
+_STAMPED = ("version", "id", "account", "time", "region")
+_RULE = {"EventPattern", "ScheduleExpression"}
+
+
+def is_pattern(document: Any) -> bool:
+    """Whether an object is an event pattern, as far as its keys tell, right or wrong; an event is none."""
+    if not isinstance(document, Object) or not _ENVELOPE & document.keys():
+        return False
+    if any(isinstance(document.get(key), str) for key in _STAMPED):
+        return False
+    if any(isinstance(document.get(key), list | dict) for key in _ENVELOPE):
+        return True
+    return document.keys() <= _ENVELOPE and "source" in document
+
+
+def is_sound_pattern(document: Any) -> bool:
+    """Whether an object can be nothing but an event pattern: fields of an event only, and values in arrays only."""
+    chief = {"source", "detail-type", "detail", "$or"}
+    return is_pattern(document) and document.keys() <= _ENVELOPE and bool(chief & document.keys()) and _arrays(document)
+
+
+def _arrays(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_arrays(held) for held in value.values())
+    return isinstance(value, list)
+
+
+def read_pattern_file(document: Object, file: str, last_line: int) -> Reading:
+    """Read an event pattern that is a file of its own; the rule bears the file's name."""
+    pattern, lines = read_pattern(document, document.line)
+    rule = Rule(Place(file, document.line), last_line, PurePath(file).name, pattern, lines, targets=None)
+    return Reading(rules=[rule])
+
+
+def is_rule_output(document: Any) -> bool:
+    """Whether a document is what `describe-rule`, `list-rules` or `list-targets-by-rule` prints."""
+    if not isinstance(document, Object):
+        return False
+    listed = document.get("Rules", document.get("Targets"))
+    if isinstance(listed, list) and not document.keys() - {"Rules", "Targets", "NextToken"}:
+        return all(isinstance(held, Object) and ("Arn" in held or _is_rule(held)) for held in listed)
+    return _is_rule(document)
+
+
+def _is_rule(document: Object) -> bool:
+    return "Name" in document and bool(_RULE & document.keys())
+
+
+def read_rule_output(document: Object, file: str, last_line: int) -> Reading:
+    """Read the rules of an answer of EventBridge; it does not say what their targets are."""
+    listed = document.get("Rules")
+    if isinstance(listed, list):
+        found = [_rule(held, file, _last_line(held)) for held in listed]
+    else:
+        found = [_rule(document, file, last_line)]
+    return Reading(rules=[rule for rule in found if rule is not None])
+
+
+def _last_line(held: Object) -> int:
+    return max((last for _, last in held.spans.values()), default=held.line)
+
+
+def _rule(held: Object, file: str, last_line: int) -> Rule | None:
+    if held.get("EventPattern") is None:
+        return None
+    pattern, lines = read_pattern(held["EventPattern"], held.line_of("EventPattern"))
+    return Rule(
+        place=Place(file, held.line),
+        last_line=last_line,
+        name=str(held.get("Name")),
+        pattern=pattern,
+        lines=lines,
+        bus=text_or_unknown(held.get("EventBusName")) or DEFAULT_BUS,
+        enabled=held.get("State") != "DISABLED",
+        targets=None,
+    )

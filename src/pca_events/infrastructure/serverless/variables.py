@@ -1,0 +1,143 @@
+"""Variables of the Serverless Framework: `${self:custom.bus}` from the file itself, all others not known.
+
+A default that the author gives to an option, a parameter or an environment variable counts, as the default of a
+CloudFormation parameter does. What lies in SSM, in another stack or file does not.
+"""
+
+import re
+from typing import Any
+
+from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.partial_values import joined
+from pca_events.infrastructure.source_tree import Object
+
+_INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\))?:(?!:)[^${}]*)\}")
+_WITH_DEFAULT = re.compile(r"(opt|env|param|sls):")
+_MARKED = re.compile("\ue002(\\d+)\ue003")
+_VARIABLE = re.compile(r"\w+(?:\([^)]*\))?:")
+_WORDS = {"true": True, "false": False, "null": None}
+_LONGEST_NUMBER = 20
+_MOST_ROUNDS = 20
+_MOST_LINKS = 20
+_MOST_REPEATED = 1_000_000
+
+
+class Variables:
+    """The variables of one file."""
+
+    def __init__(self, document: Object) -> None:
+        self._document = document
+        self._held: list[Any] = []
+        self._at_work: list[str] = []
+        self._known: dict[str, Any] = {}
+        self._room = _MOST_REPEATED
+
+    def resolve(self, value: Any) -> Any:
+        """The same value with its variables replaced; objects and lists are new."""
+        if isinstance(value, Object):
+            made = Object(value.line)
+            for key, held in value.items():
+                made.put(key, self.resolve(held), value.spans.get(key, (value.line, value.line)))
+            return made
+        if isinstance(value, list):
+            return [self.resolve(held) for held in value]
+        return self._text(value) if isinstance(value, str) and "${" in value else value
+
+    def _text(self, text: str) -> Any:
+        """Replace the innermost variables first, so that one may be part of the address of another."""
+        line = getattr(text, "line", 0)
+        text = str(text).replace("\ue002", "")
+        for _ in range(_MOST_ROUNDS):
+            replaced = _INNERMOST.sub(self._mark, text)
+            if replaced == text:
+                break
+            text = replaced
+        whole = _MARKED.fullmatch(text)
+        if whole:
+            return self._held[int(whole[1])]
+        return joined((self._piece(part, at % 2 == 1) for at, part in enumerate(_MARKED.split(text))), line)
+
+    def _piece(self, part: str, marked: bool) -> str | Unknown:
+        held = self._held[int(part)] if marked else part
+        if isinstance(held, str | Unknown):
+            return held
+        return Unknown("a list within a text") if isinstance(held, list | dict) else str(held)
+
+    def _mark(self, found: re.Match[str]) -> str:
+        """What stands for a variable until its text is whole: its text, or a mark for what is none.
+
+        Values that are used often could grow beyond all bounds, so what they repeat is counted.
+        """
+        value = self._variable(found[1], found[0])
+        self._room -= _size(value, self._room)
+        if self._room < 0:
+            value = Unknown("variables that repeat too much")
+        if isinstance(value, str) and not _MARKED.search(value):
+            return value
+        self._held.append(value)
+        return f"\ue002{len(self._held) - 1}\ue003"
+
+    def _variable(self, addresses: str, written: str) -> Any:
+        """The first of the alternatives that has a value."""
+        reason = _MARKED.sub(self._reason, written)
+        for address in (part.strip() for part in addresses.split(",")):
+            if address.startswith("self:"):
+                if (value := self._own(address.removeprefix("self:"), reason)) is not None:
+                    return value
+            elif address[:1] in "'\"" and address[-1:] == address[:1]:
+                return address[1:-1]
+            elif mark := _MARKED.fullmatch(address):
+                return self._held[int(mark[1])]
+            elif not _WITH_DEFAULT.match(address):
+                return _literal(address, reason)
+        return Unknown(reason)
+
+    def _reason(self, mark: re.Match[str]) -> str:
+        held = self._held[int(mark[1])]
+        return held.reason if isinstance(held, Unknown) else "..."
+
+    def _own(self, path: str, reason: str) -> Any:
+        """The value at a path of the file itself; one that leads back to itself is not known."""
+        if path in self._at_work or len(self._at_work) > _MOST_LINKS or _MARKED.search(path):
+            return Unknown(reason)
+        if path not in self._known:
+            self._at_work.append(path)
+            try:
+                self._known[path] = self._found(path, reason)
+            finally:
+                self._at_work.pop()
+        return self._known[path]
+
+    def _found(self, path: str, reason: str) -> Any:
+        value: Any = self._document
+        for key in path.split(".") if path else []:
+            if isinstance(value, str) and "${" in value:
+                value = self.resolve(value)
+            if isinstance(value, Unknown):
+                return Unknown(reason)
+            if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+                value = value[int(key)]
+            elif isinstance(value, Object):
+                value = value.get(key)
+            else:
+                return None
+        return self.resolve(value)
+
+
+def _size(value: Any, room: int) -> int:
+    """How much a value is, in characters and values; counting ends where it is more than there is room for."""
+    size, rest = 0, [value]
+    while rest and size <= room:
+        held = rest.pop()
+        size += len(held) if isinstance(held, str) else len(held.parts) if isinstance(held, Unknown) else 1
+        rest += held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+    return size
+
+
+def _literal(address: str, reason: str) -> Any:
+    """What an alternative is that is no variable: a value, or the text of a variable that stood there."""
+    if address in _WORDS:
+        return _WORDS[address]
+    if _VARIABLE.match(address):
+        return Unknown(reason)
+    return int(address) if address.isdecimal() and len(address) < _LONGEST_NUMBER else address

@@ -1,0 +1,72 @@
+"""Blocks of Terraform, and the instances that `count` and `for_each` make of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.terraform.syntax import Body
+
+MOST_INSTANCES = 1000
+"""How many instances of one resource are told apart."""
+
+
+@dataclass
+class Declared:
+    """A block of a module.
+
+    Attributes:
+        address: what other blocks call it: `aws_sqs_queue.dlq`, `data.aws_iam_policy_document.dlq`.
+        labels: `("aws_sqs_queue", "dlq")`.
+        line, last_line: where it stands, counted on through all files of the module.
+        parse: gives what is in it; may raise Broken.
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    line: int
+    last_line: int
+    parse: Callable[[], Body]
+
+    @property
+    def address(self) -> str:
+        """What other blocks call it."""
+        words = self.labels if self.kind == "resource" else (self.kind, *self.labels)
+        return ".".join(words)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One of what a block with `count` or `for_each` makes; a block without them makes one.
+
+    Attributes:
+        address: with `["key"]` or `[0]`; with `["*"]` or `[*]` where it is not known which there are.
+        bound: what `each` and `count` stand for.
+    """
+
+    address: str
+    declared: Declared
+    body: Body
+    bound: Mapping[str, Any] = field(default_factory=dict)
+
+
+def for_each(block: Declared, body: Body, over: Any) -> list[Instance]:
+    """The instances for a set or an object; a single one, `["*"]`, where it is not known which there are."""
+    if isinstance(over, list) and all(isinstance(item, str) for item in over):
+        over = {item: item for item in over}
+    if not isinstance(over, dict) or len(over) > MOST_INSTANCES:
+        bound = {"each": {"key": Unknown("each.key"), "value": Unknown("each.value")}}
+        return [Instance(f'{block.address}["*"]', block, body, bound)]
+    return [
+        Instance(f'{block.address}["{key}"]', block, body, {"each": {"key": key, "value": value}})
+        for key, value in over.items()
+    ]
+
+
+def counted(block: Declared, body: Body, count: Any) -> list[Instance]:
+    """The instances for a number; a single one, `[*]`, where it is not known how many there are."""
+    if isinstance(count, str) and count.isdigit():
+        count = int(count)
+    if not isinstance(count, int) or not 0 <= count <= MOST_INSTANCES:
+        return [Instance(f"{block.address}[*]", block, body, {"count": {"index": Unknown("count.index")}})]
+    return [Instance(f"{block.address}[{at}]", block, body, {"count": {"index": at}}) for at in range(count)]
