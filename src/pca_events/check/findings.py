@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pca_events.catalog import documented_events, never_sent
+from pca_events.check.buses import of_bus
+from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
 from pca_events.check.name_hints import expects
 from pca_events.check.partial_patterns import Stated
-from pca_events.check.policies import admits
 from pca_events.check.report import Finding, Level, Verdict
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Key, Place, Queue, Rule, Unknown
+from pca_events.infrastructure.model import Place, Rule
 from pca_events.pattern import Prefix, Suffix
 
 MOST_CHARACTERS = 2048
@@ -50,7 +51,8 @@ class Subject:
 
 def findings_of(subject: Subject) -> tuple[Finding, ...]:
     """Return all findings about a rule, errors first, then in the order of the text."""
-    found = [*_of_pattern(subject), *_of_rule(subject), *_of_inputs(subject), *_of_delivery(subject.rule)]
+    found = [*_of_pattern(subject), *_of_rule(subject), *_of_inputs(subject)]
+    found += [*of_bus(subject.rule, forwarded=subject.forwarded), *of_delivery(subject.rule)]
     levels: tuple[Level, ...] = ("error", "warning", "note")
     return tuple(sorted(found, key=lambda finding: (levels.index(finding.level), finding.place.line)))
 
@@ -155,16 +157,8 @@ def _of_rule(subject: Subject) -> Iterator[Finding]:
     if rule.enabled is False:
         remedy = "enable it, or remove it"
         yield Finding("warning", "disabled", "is disabled, so it fires on nothing", remedy, rule.place)
-    if isinstance(rule.bus, str) and not _is_default(rule.bus) and not subject.forwarded:
-        message = f"is on the event bus {rule.bus}, but events of AWS services reach the default bus only"
-        remedy = "put it on the default bus; or forward the events, and ignore this finding"
-        yield Finding("error", "custom-bus", message, remedy, rule.place)
     if rule.targets == ():
         yield Finding("warning", "no-target", "has no target", "give it one, or remove it", rule.place)
-
-
-def _is_default(bus: str) -> bool:
-    return bus == DEFAULT_BUS or bus.endswith(":event-bus/default")
 
 
 def _of_inputs(subject: Subject) -> Iterator[Finding]:
@@ -177,37 +171,3 @@ def _of_inputs(subject: Subject) -> Iterator[Finding]:
             else:
                 message = f"target {target.name} reads {path}, which is not in {', '.join(missing)}"
                 yield Finding("warning", "input-not-always-there", message, "expect it to be missing", target.place)
-
-
-def _of_delivery(rule: Rule) -> Iterator[Finding]:
-    for target in rule.targets or ():
-        if target.queue is not None:
-            yield from _of_queue(target.queue, f"target {target.name}", "error")
-        if isinstance(target.dead_letter, Queue):
-            yield from _of_queue(target.dead_letter, f"the dead-letter queue of {target.name}", "warning")
-        elif target.dead_letter in (None, False):
-            message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
-            yield Finding("warning", "no-dead-letter-queue", message, "give it one", target.place)
-        if not target.retry:
-            message = f"target {target.name} has no retry policy: AWS tries for 24 hours, 185 times"
-            yield Finding("note", "no-retry-policy", message, "leave it, if that is meant", target.place)
-
-
-def _of_queue(queue: Queue, subject: str, level: Level) -> Iterator[Finding]:
-    if admits(queue.policy, "sqs:SendMessage") is False:
-        message = f"{subject}: the queue {queue.name} has no policy that lets events.amazonaws.com send to it"
-        remedy = "allow sqs:SendMessage to the service events.amazonaws.com, with aws:SourceArn the ARN of the rule"
-        yield Finding(level, "queue-policy", message, remedy, queue.place)
-    yield from _of_key(queue.key, subject, queue, level)
-
-
-def _of_key(key: Key | Unknown | str | None, subject: str, queue: Queue, level: Level) -> Iterator[Finding]:
-    remedy = "allow kms:GenerateDataKey and kms:Decrypt to the service events.amazonaws.com"
-    if key == "alias/aws/sqs":
-        message = f"{subject}: the queue {queue.name} is encrypted with alias/aws/sqs, which EventBridge cannot use"
-        yield Finding(level, "key-policy", message, "use a key of your own, or SSE-SQS", queue.place)
-    elif isinstance(key, Key) and False in (
-        admits(key.policy, f"kms:{verb}") for verb in ("GenerateDataKey", "Decrypt")
-    ):
-        message = f"{subject}: the key {key.name} of its queue does not let events.amazonaws.com use it"
-        yield Finding(level, "key-policy", message, remedy, key.place)

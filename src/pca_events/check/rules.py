@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
+from pca_events.check.buses import buses_sent_to, is_among
 from pca_events.check.findings import Subject, findings_of
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.report import CheckedRule, CheckReport, Verdict, readable
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Reading, Rule, Unknown
+from pca_events.infrastructure.model import Reading, Rule
 
 Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
 """A pattern with its verdicts on the documented events and on those of CloudTrail."""
@@ -27,7 +28,7 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     fires on none. Other rules are counted; with `all_rules` they are reported too, without findings.
     """
     report = CheckReport(unreadable=sorted(reading.unreadable))
-    forwarded = _buses_sent_to(reading.rules)
+    forwarded = buses_sent_to(reading.rules)
     for rule in reading.rules:
         subject = _subject(rule, forwarded)
         if concerns(subject):
@@ -54,7 +55,7 @@ def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
-    return Subject(rule, pattern, None, found, twins, _is_among(rule.bus, forwarded))
+    return Subject(rule, pattern, None, found, twins, is_among(rule.bus, forwarded))
 
 
 def _judged_once(pattern: Any) -> Judged:
@@ -77,16 +78,6 @@ def _judged(pattern: Any) -> Judged:
     if all(verdict.fires == "never" for verdict in found):
         found = verdicts(read, whole=True)
     return read, found, twin_verdicts(read)
-
-
-def _buses_sent_to(rules: Sequence[Rule]) -> list[str]:
-    """What the rules of the project name as a target that is an event bus: ARNs, or references to one."""
-    targets = [target for rule in rules for target in rule.targets or () if target.kind == "events"]
-    return [target.arn if isinstance(target.arn, str) else target.arn.reason for target in targets]
-
-
-def _is_among(bus: str | Unknown, named: Sequence[str]) -> bool:
-    return any(str(bus).rpartition("/")[2] in name for name in named)
 
 
 def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
