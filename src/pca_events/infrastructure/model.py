@@ -6,9 +6,11 @@ of a text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 DEFAULT_BUS = "default"
+
+RuleKind = Literal["rule", "archive", "pipe"]
 
 
 @dataclass(frozen=True, order=True)
@@ -108,6 +110,8 @@ class Rule:
         bus: the name or ARN of its event bus.
         enabled: whether it is.
         targets: in the order of the text; None where they cannot be known, so that nothing is said about them.
+        kind: what the pattern belongs to; an archive and a pipe have no targets of a rule.
+        off: what the rule is not deployed for by default, as written: `var.enabled`; empty where it is deployed.
     """
 
     place: Place
@@ -118,6 +122,8 @@ class Rule:
     bus: str | Unknown = DEFAULT_BUS
     enabled: bool | Unknown = True
     targets: tuple[Target, ...] | None = ()
+    kind: RuleKind = "rule"
+    off: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -128,14 +134,30 @@ class Unreadable:
     message: str
 
 
+@dataclass(frozen=True, order=True)
+class Skipped:
+    """Something that may hold rules and is not read.
+
+    Attributes:
+        what: it is: `a Terraform state`.
+        remedy: what to check instead: `check the output of terraform show -json`.
+    """
+
+    place: Place
+    what: str
+    remedy: str
+
+
 @dataclass
 class Reading:
     """What was found in some files."""
 
     rules: list[Rule] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
         self.rules += other.rules
         self.unreadable += other.unreadable
+        self.skipped += other.skipped
