@@ -99,7 +99,7 @@ KNOWN = {
 UNKNOWN = {
     "!Ref CaArn": Unknown("!Ref CaArn"),
     "!Ref Ssm": Unknown("!Ref Ssm"),
-    "!Ref AWS::AccountId": Unknown("!Ref AWS::AccountId"),
+    "!Ref AWS::AccountId": Unknown("!Ref AWS::AccountId", meaning="account"),
     "!Ref Queue": Unknown("!Ref Queue"),
     "!Ref Nothing": Unknown("!Ref Nothing"),
     "!GetAtt Queue.Arn": Unknown("!GetAtt Queue.Arn"),
@@ -108,7 +108,10 @@ UNKNOWN = {
     "!Sub '${CaArn}'": Unknown("${CaArn}"),
     "!Sub '${Queue.Arn}'": Unknown("${Queue.Arn}"),
     "!Sub 'arn:${AWS::Partition}:x:${Stage}:${CaArn}'": Unknown(
-        "${AWS::Partition}, ${CaArn}", ("arn:", None, ":x:prod:", None)
+        "${AWS::Partition}, ${CaArn}",
+        ("arn:", None, ":x:prod:", None),
+        meanings=("partition", ""),
+        reasons=("${AWS::Partition}", "${CaArn}"),
     ),
     "!Join ['/', [!Ref CaArn, certificate, !Ref Stage]]": Unknown("!Ref CaArn", (None, "/certificate/prod")),
     "!Join ['/', !Ref CaArn]": Unknown("!Join [/, !Ref CaArn]"),
@@ -196,7 +199,7 @@ PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
             'EventPattern: !Sub |\n  {"source": ["aws.${X}"],\n   "region": ["${AWS::Region}", 1], "account": ${Y}}\n',
             {
                 "source": [Unknown("${X}", ("aws.", None))],
-                "region": [Unknown("${AWS::Region}"), 1],
+                "region": [Unknown("${AWS::Region}", meaning="region"), 1],
                 "account": Unknown("${Y}"),
             },
             {"source": 6, "region": 7, "account": 7},
@@ -267,7 +270,7 @@ def test_a_rule_on_a_condition_is_read_all_the_same(condition: str, enabled: boo
         ("!GetAtt Bus.Name", "of-the-team"),
         (
             "!Sub 'arn:aws:events:${AWS::Region}:1:event-bus/x'",
-            Unknown("${AWS::Region}", ("arn:aws:events:", None, ":1:event-bus/x")),
+            Unknown("${AWS::Region}", ("arn:aws:events:", None, ":1:event-bus/x"), meanings=("region",)),
         ),
         ("!Ref Missing", Unknown("!Ref Missing")),
     ],

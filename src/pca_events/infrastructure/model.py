@@ -26,16 +26,33 @@ class Place:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that cannot be known without deploying.
+    """A value that cannot be known without deploying; `str` shows it as written, `${var.region}` for what is not known.
 
     Attributes:
         reason: what it depends on, as the author wrote it: `var.ca_arn`, `!Ref CaArn`.
         parts: the text that it is known to have, with None for each hole: `("arn:aws:acm-pca:", None, "/x")`. `(None,)`
             may be anything, also no text at all.
+        meaning: `account`, `region` or `partition` where it is that of the deployment; else empty.
+        meanings: the meaning of each hole of `parts`, in their order; empty where no hole has one.
+        reasons: what each hole of `parts` depends on, in their order; empty where all depend on `reason`.
     """
 
     reason: str
     parts: tuple[str | None, ...] = (None,)
+    meaning: str = ""
+    meanings: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        reasons = iter(self.reasons or (self.reason,) * len(self.parts))
+        return "".join(as_placeholder(next(reasons)) if part is None else part for part in self.parts)
+
+
+def as_placeholder(reason: str) -> str:
+    """Return a reason as the part of a text: `!Ref CaArn` and `${CaArn}` become `${CaArn}`, `var.ca` `${var.ca}`."""
+    for function in ("!Ref ", "!GetAtt "):
+        reason = reason.removeprefix(function)
+    return reason if reason.startswith("${") and reason.endswith("}") else f"${{{reason}}}"
 
 
 @dataclass(frozen=True)

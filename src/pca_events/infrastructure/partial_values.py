@@ -41,7 +41,8 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         elif piece != "":
             flat.append(piece)
     holes = tuple(piece for piece in flat if isinstance(piece, Unknown))
-    reason = ", ".join(dict.fromkeys(hole.reason for hole in holes))
+    reasons = tuple(hole.reason for hole in holes)
+    reason = ", ".join(dict.fromkeys(reasons))
     if sum(map(_size, flat)) > LONGEST:
         return Unknown(reason or "a text that is too long")
     if not holes:
@@ -49,7 +50,15 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         return Text(text, line) if line else text
     if len(flat) == 1:
         return holes[0]
-    return Composed(reason, tuple(p if isinstance(p, str) else None for p in flat), holes, line)
+    meanings = tuple(hole.meaning for hole in holes)
+    return Composed(
+        reason,
+        tuple(piece if isinstance(piece, str) else None for piece in flat),
+        meanings=meanings if any(meanings) else (),
+        reasons=reasons if len(set(reasons)) > 1 else (),
+        holes=holes,
+        line=line,
+    )
 
 
 def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
@@ -58,13 +67,21 @@ def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
         inner: Iterable[str | Unknown] = [piece]
         if isinstance(piece, Composed):
             inner = piece.pieces()
-        elif isinstance(piece, Unknown) and len(piece.parts) > 1:
-            inner = [Unknown(piece.reason) if part is None else part for part in piece.parts]
+        elif isinstance(piece, Unknown) and piece.parts != (None,):
+            inner = holes_and_texts(piece)
         for part in inner:
             length += _size(part)
             yield part
             if length > LONGEST:
                 return
+
+
+def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
+    """Return the text of a value that is known in part, with an `Unknown` for each hole, in order."""
+    count = unknown.parts.count(None)
+    holes = zip(unknown.reasons or (unknown.reason,) * count, unknown.meanings or ("",) * count, strict=True)
+    unknowns = (Unknown(reason, meaning=meaning) for reason, meaning in holes)
+    return [next(unknowns) if part is None else part for part in unknown.parts]
 
 
 def _size(piece: str | Unknown) -> int:

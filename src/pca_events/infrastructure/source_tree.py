@@ -58,8 +58,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(held) for held in value]
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.parts)
+        return only_unknown(value)
     return str(value) if isinstance(value, Text) else value
+
+
+def only_unknown(value: Unknown) -> Unknown:
+    """Return the same unknown without what it refers to, and without the values of its holes."""
+    return Unknown(value.reason, value.parts, value.meaning, value.meanings, value.reasons)
 
 
 def key_lines(value: Any, above: str = "") -> Iterator[tuple[str, int]]:

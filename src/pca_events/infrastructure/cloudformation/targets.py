@@ -7,7 +7,7 @@ from pca_events.infrastructure.cloudformation.queues import Queues, known_text
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.model import Place, Queue, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.source_tree import Object, child, plain
+from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain
 
 _SERVICES = {
     "AWS::StepFunctions::StateMachine": "states",
@@ -91,5 +91,5 @@ class Targets:
 def text_or_unknown(value: Any) -> str | Unknown | None:
     """A text without its lines; what is neither text nor unknown is none."""
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.parts)
+        return only_unknown(value)
     return None if value is None else str(value)

@@ -18,6 +18,7 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"(\{\{resolve:[^}]*\}\})")
 _LISTS = ("CommaDelimitedList", "List<")
 _NAMES = (("AWS::Events::EventBus", "Name"), ("AWS::SQS::Queue", "QueueName"))
+_MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
@@ -100,7 +101,9 @@ class Template:
             return self._default(self._parameters[name], reason)
         if self.type_of(name) == "AWS::Events::EventBus":
             return self._name_of(name, "Name", reason)
-        return Reference(reason, resource=name) if name in self.resources else Unknown(reason)
+        if name in self.resources:
+            return Reference(reason, resource=name)
+        return Unknown(reason, meaning=_MEANINGS.get(name, ""))
 
     def _default(self, parameter: Object, reason: str) -> Any:
         default, kind = parameter.get("Default"), str(parameter.get("Type", ""))
