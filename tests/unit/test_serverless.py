@@ -133,7 +133,7 @@ def test_the_rules_of_functions_and_resources() -> None:
     assert first == Rule(Place(FILE, 11), 15, "report/rule-1", pattern, lines, targets=(target,))
     assert (legacy.name, legacy.place.line, legacy.last_line, legacy.enabled) == ("report/legacy", 16, 19, False)
     assert legacy.pattern == {"source": ["aws.acm-pca"]}
-    assert (third.name, third.bus, third.place.line) == ("report/rule-3", "orders", 21)
+    assert (third.name, str(third.bus), third.place.line) == ("report/rule-3", "orders", 21)
     assert third.pattern == {"source": [Unknown("${opt:source}")]}
     assert third.targets is not None
     queue = Queue(Place(FILE, 29), "Queue")

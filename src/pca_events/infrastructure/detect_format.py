@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from pca_events.infrastructure import json_text, plain_json
-from pca_events.infrastructure.cloudformation.sam import read_sam
-from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
+from pca_events.infrastructure.cloudformation.nested import read_template
+from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.model import Place, Reading, Unreadable
 from pca_events.infrastructure.read_text import looks_like_ours
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
@@ -97,10 +97,7 @@ def _read_yaml(text: str, file: str, named: bool) -> Reading | None:
 def _read(tree: Any, file: str, text: str, named: bool) -> Reading | None:
     last_line = text.rstrip().count("\n") + 1
     if is_cloudformation(tree):
-        stack = Stack(tree, file)
-        reading = read_resources(stack)
-        reading.add(read_sam(stack))
-        return reading
+        return read_template(tree, file)
     if is_serverless(tree):
         return read_serverless(tree, file)
     if plain_json.is_rule_output(tree):

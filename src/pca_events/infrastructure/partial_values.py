@@ -1,10 +1,15 @@
 """Texts that are known in part, and references from one resource to another."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.source_tree import Text
+from pca_events.infrastructure.source_tree import Object, Text
+
+MARK = re.compile("\ue000(\\d+)\ue001")
+"""What stands for a hole in a marked text."""
 
 LONGEST = 1 << 20
 """How many characters a text may have, a hole counting for a thousand; what is put together to more is not known."""
@@ -82,6 +87,29 @@ def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
     holes = zip(unknown.reasons or (unknown.reason,) * count, unknown.meanings or ("",) * count, strict=True)
     unknowns = (Unknown(reason, meaning=meaning) for reason, meaning in holes)
     return [next(unknowns) if part is None else part for part in unknown.parts]
+
+
+def marked(value: Composed) -> str | None:
+    """Return the text with a mark for each hole, so that it can be parsed; None where it could be taken for a mark."""
+    if any("\ue000" in part for part in value.parts if part):
+        return None
+    marks = iter(range(len(value.holes)))
+    return "".join(f"\ue000{next(marks)}\ue001" if part is None else part for part in value.parts)
+
+
+def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
+    """Return what was parsed from a marked text, with the holes in place of their marks."""
+    if isinstance(value, Object):
+        made = Object(value.line)
+        for key, held in value.items():
+            made.put(str(unmarked(key, holes)), unmarked(held, holes), value.spans[key])
+        return made
+    if isinstance(value, list):
+        return [unmarked(held, holes) for held in value]
+    if isinstance(value, str) and MARK.search(value):
+        pieces = MARK.split(value)
+        return joined(holes[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces))
+    return value
 
 
 def _size(piece: str | Unknown) -> int:

@@ -1,5 +1,6 @@
 """Documents with the lines of their text: JSON and YAML give the same tree."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,24 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(held) for held in value]
     if isinstance(value, Unknown):
-        return only_unknown(value)
+        return only_unknown(value) if None in value.parts else str(value)
+    return str(value) if isinstance(value, Text) else value
+
+
+def shown(value: Any) -> str:
+    """Return a value as its author wrote it, about: a text as it is, anything else as JSON."""
+    return str(value) if isinstance(value, str | Unknown) else json.dumps(plain(value), default=str)
+
+
+def on_one_line(value: Any, line: int) -> Any:
+    """Return the same tree with everything on one line, for a text whose own lines mean nothing."""
+    if isinstance(value, Object):
+        made = Object(line)
+        for key, held in value.items():
+            made.put(key, on_one_line(held, line), (line, line))
+        return made
+    if isinstance(value, list):
+        return [on_one_line(held, line) for held in value]
     return str(value) if isinstance(value, Text) else value
 
 

@@ -17,7 +17,6 @@ _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"(\{\{resolve:[^}]*\}\})")
 _LISTS = ("CommaDelimitedList", "List<")
-_NAMES = (("AWS::Events::EventBus", "Name"), ("AWS::SQS::Queue", "QueueName"))
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
@@ -100,7 +99,7 @@ class Template:
         if name in self._parameters:
             return self._default(self._parameters[name], reason)
         if self.type_of(name) == "AWS::Events::EventBus":
-            return self._name_of(name, "Name", reason)
+            return self._bus(name, "", reason)
         if name in self.resources:
             return Reference(reason, resource=name)
         return Unknown(reason, meaning=_MEANINGS.get(name, ""))
@@ -117,10 +116,10 @@ class Template:
         return self._attribute(name, attribute, written("Fn::GetAtt", f"{name}.{attribute}"))
 
     def _attribute(self, name: str, attribute: str, reason: str) -> Any:
-        if (self.type_of(name), attribute) in _NAMES:
+        if (self.type_of(name), attribute) == ("AWS::SQS::Queue", "QueueName"):
             return self._name_of(name, attribute, reason)
-        if (self.type_of(name), attribute) == ("AWS::Events::EventBus", "Arn"):
-            return self._bus_arn(name, reason)
+        if self.type_of(name) == "AWS::Events::EventBus" and attribute in ("Arn", "Name"):
+            return self._bus(name, attribute, reason)
         if name in self.resources and isinstance(attribute, str):
             return Reference(reason, resource=name, attribute=attribute)
         return Unknown(reason)
@@ -137,11 +136,13 @@ class Template:
             self._naming = False
         return named if isinstance(named, str) else unknown
 
-    def _bus_arn(self, name: str, reason: str) -> Any:
+    def _bus(self, name: str, attribute: str, reason: str) -> Reference:
+        """An event bus, which stays recognisable as a resource; its name is known where it is written out."""
         named = self._name_of(name, "Name", reason)
         if not isinstance(named, str):
-            return Reference(reason, resource=name, attribute="Arn")
-        return joined(["arn:", Unknown(reason), f":event-bus/{named}"])
+            return Reference(reason, resource=name, attribute=attribute)
+        parts = ("arn:", None, f":event-bus/{named}") if attribute == "Arn" else (named,)
+        return Reference(reason, parts, resource=name, attribute=attribute)
 
     def _sub(self, argument: Any) -> Any:
         template, variables = argument if isinstance(argument, list) else (argument, Object())

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.targets import text_or_unknown
-from pca_events.infrastructure.cloudformation.template import Stack, read_resources
+from pca_events.infrastructure.cloudformation.nested import read_stack
+from pca_events.infrastructure.cloudformation.template import Stack, bus_of
 from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Place, Reading, Rule, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, child
 
@@ -27,7 +27,7 @@ def read_serverless(document: Object, file: str) -> Reading:
     reading = Reading()
     for name, function in _functions(variables.resolve(document.get("functions"))):
         reading.rules += _rules(stack, name, function)
-    reading.add(read_resources(stack))
+    reading.add(read_stack(stack))
     return reading
 
 
@@ -74,7 +74,7 @@ def _rule(stack: Stack, name: str, settings: Object, key: str, span: tuple[int, 
         name=name,
         pattern=pattern,
         lines=lines,
-        bus=text_or_unknown(settings.get("eventBus")) or DEFAULT_BUS,
+        bus=bus_of(settings.get("eventBus")),
         enabled=_enabled(settings),
         targets=(_target(stack, settings, place, name.partition("/")[0]),),
     )
