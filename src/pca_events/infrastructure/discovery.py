@@ -28,10 +28,17 @@ _CDK = "cdk.out"
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """A file to be read, and whether the user named it."""
+    """A file to be read.
+
+    Attributes:
+        path: the file.
+        named: whether the user named it.
+        top: the folder that the user named, or in which a file lies that the user named; nothing outside is read.
+    """
 
     path: str
     named: bool = False
+    top: str = ""
 
     @property
     def folder(self) -> str:
@@ -56,9 +63,9 @@ def find(paths: Sequence[str]) -> tuple[list[Found], list[Unreadable]]:
             faults.append(Unreadable(Place(path.replace("\0", "?"), 1), "does not exist"))
         elif os.path.isdir(path):
             for name in _walk(path, faults):
-                found.setdefault(name, Found(name))
+                found.setdefault(name, Found(name, top=path))
         else:
-            found[path] = Found(path, named=True)
+            found[path] = Found(path, named=True, top=os.path.dirname(path))
     return sorted(found.values()), faults
 
 

@@ -16,11 +16,13 @@ class Object(dict[str, Any]):
     Attributes:
         line: where it begins.
         spans: for each key the line where it stands, and the line where its value ends.
+        file: the file where it stands, where that is another than the one that is read; else empty.
     """
 
-    def __init__(self, line: int = 0) -> None:
+    def __init__(self, line: int = 0, file: str = "") -> None:
         super().__init__()
         self.line = line
+        self.file = file
         self.spans: dict[str, tuple[int, int]] = {}
 
     def put(self, key: str, value: Any, span: tuple[int, int]) -> None:
@@ -80,9 +82,30 @@ def on_one_line(value: Any, line: int) -> Any:
     return str(value) if isinstance(value, Text) else value
 
 
+def of_file(value: Any, file: str) -> Any:
+    """Mark every object of a tree as one of another file, in place."""
+    rest = [value]
+    while rest:
+        held = rest.pop()
+        if isinstance(held, Object):
+            held.file = file
+            rest += held.values()
+        elif isinstance(held, list):
+            rest += held
+    return value
+
+
 def only_unknown(value: Unknown) -> Unknown:
     """Return the same unknown without what it refers to, and without the values of its holes."""
     return Unknown(value.reason, value.parts, value.meaning, value.meanings, value.reasons)
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether anything in a value is not known."""
+    if isinstance(value, Unknown):
+        return True
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(has_unknown, inner))
 
 
 def key_lines(value: Any, above: str = "") -> Iterator[tuple[str, int]]:
