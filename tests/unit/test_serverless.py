@@ -10,8 +10,10 @@ from pca_events.infrastructure.model import Place, Queue, Reading, Rule, Target,
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, plain
+from pca_events.infrastructure.tree_files import TreeFiles
 
 FILE = "serverless.yml"
+FILES = TreeFiles("/nowhere", "/nowhere")
 
 
 def document(text: str) -> Object:
@@ -23,7 +25,7 @@ def document(text: str) -> Object:
 
 
 def read(text: str) -> Reading:
-    return read_serverless(document(text), FILE)
+    return read_serverless(document(text), FILE, FILES)
 
 
 CUSTOM = """
@@ -79,7 +81,7 @@ custom:
     ],
 )
 def test_a_variable_is_resolved_within_the_file(text: str, expected: Any) -> None:
-    found = plain(Variables(document(CUSTOM)).resolve(text))
+    found = plain(Variables(document(CUSTOM), FILE, FILES).resolve(text))
     if text == "${self:custom.round}":
         assert isinstance(found, Unknown)
     else:

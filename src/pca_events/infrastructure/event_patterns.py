@@ -18,6 +18,13 @@ _ALTERNATIVE = re.compile(r"\$or\[\d+\]\.")
 _BARE = re.compile('"(?:[^"\\\\]|\\\\.)*"|\ue000\\d+\ue001')
 
 
+def pattern_of(held: Object, key: str) -> tuple[Any, dict[str, int]]:
+    """The pattern at a key and the lines of its keys; no lines where it comes from another file."""
+    pattern, lines = read_pattern(held[key], held.line_of(key))
+    elsewhere = isinstance(held[key], Object) and held[key].file != held.file
+    return pattern, {} if elsewhere else lines
+
+
 def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
     """The pattern and the lines of its keys.
 

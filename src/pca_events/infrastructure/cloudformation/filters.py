@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of
-from pca_events.infrastructure.event_patterns import FIELDS, read_pattern
-from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown
+from pca_events.infrastructure.event_patterns import FIELDS, pattern_of
+from pca_events.infrastructure.model import Reading, Rule, Skipped, Unknown
 from pca_events.infrastructure.source_tree import Object, child
 
 _WRAPPINGS = ("body", "data")
@@ -28,9 +28,9 @@ def _archive(stack: Stack, name: str) -> Iterator[Rule]:
     if not isinstance(properties, Object) or properties.get("EventPattern") is None:
         return
     line, last_line = stack.spans[name]
-    pattern, lines = read_pattern(properties["EventPattern"], properties.line_of("EventPattern"))
+    pattern, lines = pattern_of(properties, "EventPattern")
     yield Rule(
-        place=Place(stack.file, line),
+        place=stack.place(stack.template.resources[name], line),
         last_line=last_line,
         name=f"{stack.prefix}{name}",
         pattern=pattern,
@@ -50,16 +50,17 @@ def _pipe(stack: Stack, name: str) -> Reading:
     for number, held in enumerate(filters if isinstance(filters, list) else [], 1):
         if not isinstance(held, Object) or held.get("Pattern") is None:
             continue
-        line = held.line_of("Pattern")
-        pattern, lines = read_pattern(held["Pattern"], line)
+        pattern, lines = pattern_of(held, "Pattern")
         if isinstance(pattern, Unknown):
             what = f"a filter of the pipe {name} that depends on {pattern.reason}"
-            reading.skipped.append(Skipped(Place(stack.file, line), what, "check the pipe as it is deployed"))
+            reading.skipped.append(
+                Skipped(stack.place(held, held.line_of("Pattern")), what, "check the pipe as it is deployed")
+            )
             continue
         pattern, lines = _of_event(pattern, lines)
         if isinstance(pattern, dict) and pattern and pattern.keys() <= FIELDS:
             enabled = stack.enabled(name, "DISABLED" if state == "STOPPED" else state)
-            place, rule_name = Place(stack.file, held.line), f"{stack.prefix}{name}/filter-{number}"
+            place, rule_name = stack.place(held, held.line), f"{stack.prefix}{name}/filter-{number}"
             last_line = max(last for _, last in held.spans.values())
             rule = Rule(place, last_line, rule_name, pattern, lines, enabled=enabled, targets=None, kind="pipe")
             reading.rules.append(rule)

@@ -79,7 +79,7 @@ class _Loops:
     def _object(self, value: Object, items: dict[str, Item]) -> Any:
         if len(value) == 1 and isinstance(name := value.get("Ref"), str) and name in items:
             return items[name]
-        made = Object(value.line)
+        made = Object(value.line, value.file)
         for key, held in value.items():
             span = value.spans.get(key, (value.line, value.line))
             if key.startswith(LOOP):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
-from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
+from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.model import Reading, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child, shown
 
@@ -47,8 +47,8 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
     if written.get("Pattern") is None:
         return None
     line, last_line = events.spans[name]
-    pattern, lines = read_pattern(written["Pattern"], written.line_of("Pattern"))
-    place = Place(stack.file, line)
+    pattern, lines = pattern_of(written, "Pattern")
+    place = stack.place(events, line)
     target = stack.targets.made(
         written,
         place,

@@ -41,7 +41,7 @@ class Targets:
             unknown = plain(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
             return Target(Place(self._file, line), unknown.reason, arn=unknown, dead_letter=unknown, retry=True)
         name = shown(held.get("Id", ""))
-        return self.made(held, Place(self._file, held.line or line), name, held.get("Arn"))
+        return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))
 
     def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
         """A target with the settings that CloudFormation, SAM and `put-targets` write alike."""

@@ -6,7 +6,7 @@ from pca_events.infrastructure.cloudformation.loops import LOOP, without_loops
 from pca_events.infrastructure.cloudformation.queues import Queues
 from pca_events.infrastructure.cloudformation.targets import Targets, text_or_unknown
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child
@@ -30,8 +30,12 @@ class Stack:
         document, self.faults = without_loops(document, Template(document).resolve, file)
         self.template = Template(document)
         self.spans = child(document, "Resources").spans
-        places = {name: Place(file, self.spans[name][0]) for name in self.template.resources}
+        places = {name: self.place(held, self.spans[name][0]) for name, held in self.template.resources.items()}
         self.targets = Targets(self.template, Queues(self.template, places), file)
+
+    def place(self, held: Object, line: int) -> Place:
+        """The place of something within an object, which may come from another file."""
+        return Place(held.file or self.file, line)
 
     def enabled(self, resource: str, state: Any) -> bool | Unknown:
         """Whether a rule of a resource is on.
@@ -58,7 +62,7 @@ def is_cloudformation(document: Any) -> bool:
 def misplaced(stack: Stack, held: Object, key: str, name: str) -> Unreadable:
     """Say that a key stands beside the `Properties` to which it belongs."""
     message = f"{name}: {key} stands beside Properties, where it has no effect; move it into Properties"
-    return Unreadable(Place(stack.file, held.line_of(key)), message)
+    return Unreadable(stack.place(held, held.line_of(key)), message)
 
 
 def bus_of(value: Any) -> str | Unknown:
@@ -82,14 +86,15 @@ def read_resources(stack: Stack) -> Reading:
 def _rule(stack: Stack, name: str) -> Rule | None:
     properties = stack.template.properties(name)
     line, last_line = stack.spans[name]
+    place = stack.place(stack.template.resources[name], line)
     if isinstance(properties, Unknown):
         pattern = Unknown(properties.reason)
-        return Rule(Place(stack.file, line), last_line, f"{stack.prefix}{name}", pattern, targets=None)
+        return Rule(place, last_line, f"{stack.prefix}{name}", pattern, targets=None)
     if properties.get("EventPattern") is None:
         return None
-    pattern, lines = read_pattern(properties["EventPattern"], properties.line_of("EventPattern"))
+    pattern, lines = pattern_of(properties, "EventPattern")
     return Rule(
-        place=Place(stack.file, line),
+        place=place,
         last_line=last_line,
         name=f"{stack.prefix}{name}",
         pattern=pattern,

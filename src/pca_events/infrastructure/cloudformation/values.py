@@ -15,7 +15,10 @@ from pca_events.infrastructure.source_tree import Object, Text, child
 
 _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC = re.compile(r"(\{\{resolve:[^}]*\}\})")
+_DYNAMIC = re.compile(
+    r"(\{\{resolve:[^}]*\}\}|\$\{(?:self|opt|param|env|sls|ssm|cf|file\([^{}]*\))(?::[^:{}][^{}]*)?\})"
+)
+"""What is filled in before the functions: dynamic references, and variables of a Serverless service."""
 _LISTS = ("CommaDelimitedList", "List<")
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
@@ -69,7 +72,7 @@ class Template:
             return self._object(value)
         if isinstance(value, list):
             return [found for held in value if (found := self._resolve(held)) is not _NO_VALUE]
-        if isinstance(value, str) and "{{resolve:" in value:
+        if isinstance(value, str) and ("{{resolve:" in value or "${" in value):
             pieces = _DYNAMIC.split(value)
             return joined((Unknown(p) if at % 2 else p for at, p in enumerate(pieces)), getattr(value, "line", 0))
         return value
@@ -78,7 +81,7 @@ class Template:
         for name in value:
             if name == "Fn::Transform" or (len(value) == 1 and (name in self._functions or name.startswith("Fn::"))):
                 return self._call(name, value[name])
-        made = Object(value.line)
+        made = Object(value.line, value.file)
         for key, held in value.items():
             if (found := self._resolve(held)) is not _NO_VALUE:
                 made.put(key, found, value.spans.get(key, (value.line, value.line)))
