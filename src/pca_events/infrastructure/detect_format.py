@@ -9,6 +9,8 @@ from pca_events.infrastructure import json_text, plain_json
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.projects import CODE, IS_CODE
+from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
 from pca_events.infrastructure.read_text import looks_like_ours
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
@@ -16,7 +18,7 @@ from pca_events.infrastructure.tree_files import TreeFiles
 
 NONE_OF_OURS = (
     "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
-    "Serverless Framework, an event pattern, the output of describe-rule or list-rules"
+    "Serverless Framework, Pulumi YAML, an event pattern, the output of describe-rule or list-rules"
 )
 _CHIEF_KEYS = {
     "$or",
@@ -52,6 +54,8 @@ def read_document_file(text: str, file: str, *, named: bool, top: str | None = N
         named: whether the user named it.
         top: the folder within which it may name other files; that of the file itself where none is given.
     """
+    if file.endswith(CODE):
+        return _told(file, [(1, IS_CODE)], named)
     source = _Source(file, text, named, os.path.dirname(file) if top is None else top)
     reading = _read_json(source) if _is_json(text, file) else _read_yaml(source)
     if reading is None:
@@ -118,6 +122,8 @@ def _read(tree: Any, source: _Source) -> Reading | None:
         return read_template(tree, file)
     if is_serverless(tree):
         return read_serverless(tree, file, TreeFiles(source.top, os.path.dirname(file)))
+    if is_pulumi(tree):
+        return read_pulumi(tree, file)
     if plain_json.is_rule_output(tree):
         return plain_json.read_rule_output(tree, file, last_line)
     if plain_json.is_sound_pattern(tree) or (plain_json.is_pattern(tree) and (named or _OURS.search(text))):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pca_events.infrastructure.discovery import Found, find, terraform_beside
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
+from pca_events.infrastructure.projects import is_project, unread_program
 from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.processes import pool, processors, result_of
@@ -100,6 +101,8 @@ def _read_portion(portion: list[Folder]) -> Reading:
 def _read_one(file: Found) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
 
+    if is_project(file.path) and (skipped := unread_program(file.path)) is not None:
+        return Reading(skipped=[skipped])
     try:
         text = text_of(file.path, always=file.named)
         return Reading() if text is None else read_document_file(text, file.path, named=file.named, top=file.top)

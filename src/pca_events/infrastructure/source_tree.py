@@ -47,6 +47,26 @@ class Text(str):
         return made
 
 
+class WrittenNumber(int):
+    """A whole number that its author wrote in another form than its digits: `012345670123` is octal in YAML 1.1.
+
+    Attributes:
+        written: the text in the file.
+    """
+
+    written: str
+
+    def __new__(cls, value: int, written: str) -> "WrittenNumber":
+        """Make a number that was written like this."""
+        made = super().__new__(cls, value)
+        made.written = written
+        return made
+
+    def __getnewargs__(self) -> tuple[int, str]:  # type: ignore[override]
+        """What `pickle` makes it anew from."""
+        return int(self), self.written
+
+
 def child(value: Any, *keys: str) -> Object:
     """The object at these keys; an empty one where there is none."""
     for key in keys:
