@@ -8,6 +8,7 @@ from typing import Any
 
 from pca_events.catalog import documented_events
 from pca_events.check.buses import buses_sent_to, is_among
+from pca_events.check.custom_event_bus import judge
 from pca_events.check.findings import Subject, findings_of
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.report import CheckedRule, CheckReport, Verdict, readable
@@ -29,7 +30,8 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     """
     report = CheckReport(unreadable=sorted(reading.unreadable))
     forwarded = buses_sent_to(reading.rules)
-    for rule in reading.rules:
+    custom = judge(reading)
+    for rule in [*reading.rules, *custom.unknown]:
         subject = _subject(rule, forwarded)
         if concerns(subject):
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
@@ -37,7 +39,10 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
             report.other_rules += 1
             if all_rules:
                 report.rules.append(CheckedRule(rule, subject.verdicts, ()))
-    report.uncovered = _uncovered(report.rules)
+    report.other_rules += len(custom.others)
+    report.rules += [*custom.checked, *(custom.others if all_rules else ())]
+    report.rules.sort(key=lambda checked: (checked.rule.place, checked.rule.name))
+    report.uncovered = _uncovered([checked for checked in report.rules if checked.rule.kind != "event source"])
     return report
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pca_events.infrastructure import json_text, plain_json
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
+from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
 from pca_events.infrastructure.model import Place, Reading, Unreadable
 from pca_events.infrastructure.projects import CODE, IS_CODE
 from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
@@ -22,9 +23,12 @@ NONE_OF_OURS = (
 )
 _CHIEF_KEYS = {
     "$or",
+    "EventBusArn",
     "EventPattern",
+    "EventSources",
     "Resources",
     "Rules",
+    "Subscribers",
     "detail",
     "detail-type",
     "planned_values",
@@ -124,6 +128,8 @@ def _read(tree: Any, source: _Source) -> Reading | None:
         return read_serverless(tree, file, TreeFiles(source.top, os.path.dirname(file)))
     if is_pulumi(tree):
         return read_pulumi(tree, file)
+    if is_api_answer(tree):
+        return read_api_answer(tree, file, last_line)
     if plain_json.is_rule_output(tree):
         return plain_json.read_rule_output(tree, file, last_line)
     if plain_json.is_sound_pattern(tree) or (plain_json.is_pattern(tree) and (named or _OURS.search(text))):

@@ -40,6 +40,9 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
         done += sum(map(len, portion))
         progress(done, len(found))
     reading.rules = _once(sorted(reading.rules, key=lambda rule: (rule.place, rule.name)))
+    reading.event_sources.sort(key=lambda found: (found.place, found.name))
+    reading.subscribers.sort(key=lambda found: (found.place, found.name))
+    reading.skipped = sorted(set(reading.skipped))
     reading.unreadable = sorted(set(reading.unreadable))
     return reading
 

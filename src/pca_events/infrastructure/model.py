@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 DEFAULT_BUS = "default"
 
-RuleKind = Literal["rule", "archive", "pipe"]
+RuleKind = Literal["rule", "archive", "pipe", "event source", "subscriber"]
 
 
 @dataclass(frozen=True, order=True)
@@ -143,6 +143,84 @@ class Rule:
     off: str = ""
 
 
+@dataclass(frozen=True)
+class CustomBus:
+    """A Custom Event Bus (API `eventbridgev2`).
+
+    Attributes:
+        name: its ARN, or the address of its resource.
+        place: where its resource stands; None where it is not in the code.
+    """
+
+    name: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """What forwards the events of one AWS service from the default event bus to a Custom Event Bus.
+
+    Attributes:
+        service: the `AwsService` as a JSON value: `aws.acm-pca`; or Unknown.
+        service_place: where the service is written.
+        pattern: what it forwards of them, as in `Rule`; None where it forwards all.
+        lines: the line of each key of the pattern.
+        size: how many characters the pattern has as it is written; 0 where that is not known.
+        on_failure: whether it has an OnFailureConfiguration.
+    """
+
+    place: Place
+    last_line: int
+    name: str
+    bus: CustomBus | Unknown
+    service: Any
+    service_place: Place
+    pattern: Any = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    size: int = 0
+    on_failure: bool | Unknown = False
+
+
+@dataclass(frozen=True)
+class SubscriberFilter:
+    """One filter of a subscriber.
+
+    Attributes:
+        place: where its pattern stands.
+        scope: what it looks at: DATA, METADATA or SYSTEM_METADATA.
+        pattern: as in `Rule`.
+        lines: the line of each key of the pattern.
+        size: how many characters the pattern has as it is written; 0 where that is not known.
+    """
+
+    place: Place
+    scope: str | Unknown
+    pattern: Any
+    lines: Mapping[str, int] = field(default_factory=dict)
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """What delivers the events of a Custom Event Bus that pass all its filters to one target.
+
+    Attributes:
+        filters: none means every event; Unknown where only a deployment knows them.
+        target: the ARN of its target; None where it has none.
+        on_failure: whether it has an OnFailureConfiguration.
+        enabled: whether it runs.
+    """
+
+    place: Place
+    last_line: int
+    name: str
+    bus: CustomBus | Unknown
+    filters: tuple[SubscriberFilter, ...] | Unknown = ()
+    target: str | Unknown | None = None
+    on_failure: bool | Unknown = False
+    enabled: bool | Unknown = True
+
+
 @dataclass(frozen=True, order=True)
 class Unreadable:
     """A file, or part of one, that could not be read, and why, in one line."""
@@ -172,9 +250,13 @@ class Reading:
     rules: list[Rule] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    event_sources: list[EventSource] = field(default_factory=list)
+    subscribers: list[Subscriber] = field(default_factory=list)
 
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
         self.rules += other.rules
         self.unreadable += other.unreadable
         self.skipped += other.skipped
+        self.event_sources += other.event_sources
+        self.subscribers += other.subscribers

@@ -10,7 +10,7 @@ LARGEST = 20 * 1024 * 1024
 
 _MARKS = re.compile(
     rb"AWS::Events|AWS::Pipes::Pipe|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
-    rb"|eventPattern|\$\{file\("
+    rb"|eventPattern|EventBusArn|\$\{file\("
     rb'|aws_cloudwatch_event_rule|"(?:source|detail-type|detail|\$or)"\s*:'
 )
 _STRONG_MARKS = re.compile(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pca_events.infrastructure import json_text, yaml_text
+from pca_events.infrastructure.cloudformation.custom_bus import read_custom_bus
 from pca_events.infrastructure.cloudformation.filters import read_filters
 from pca_events.infrastructure.cloudformation.sam import read_sam
 from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
@@ -38,7 +39,7 @@ def read_template(document: Object, file: str, prefix: str = "", depth: int = 0)
 def read_stack(stack: Stack) -> Reading:
     """Read the rules, archives, filters and subscribers of one template, without templates within it."""
     reading = read_resources(stack)
-    for read in (read_sam, read_filters):
+    for read in (read_sam, read_filters, read_custom_bus):
         reading.add(read(stack))
     return reading
 
