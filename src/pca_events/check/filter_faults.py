@@ -94,7 +94,7 @@ def _of_filter(held: SubscriberFilter) -> Iterator[Finding]:
     if held.scope == METADATA:
         message = "never fires: a METADATA filter never matches an event of an AWS service, which has no metadata"
         yield Finding("error", "metadata-filter", message, "write the filter with the scope DATA", held.place)
-    if _has_wildcard(held.pattern):
+    if has_wildcard(held.pattern):
         message = "a filter of a subscriber must not use wildcard, which AWS refuses here"
         yield Finding("error", "wildcard-in-filter", message, "write prefix, suffix or the values", held.place)
     if _is_misplaced(held):
@@ -116,7 +116,8 @@ def _no_failure_queue(found: EventSource | Subscriber) -> Iterator[Finding]:
         yield Finding("warning", "no-on-failure", message, remedy, found.place)
 
 
-def _has_wildcard(pattern: Any) -> bool:
+def has_wildcard(pattern: Any) -> bool:
+    """Whether a pattern uses the operator `wildcard` anywhere."""
     rest = [pattern]
     while rest:
         held = rest.pop()
