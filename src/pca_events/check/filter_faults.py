@@ -95,7 +95,7 @@ def _of_filter(held: SubscriberFilter) -> Iterator[Finding]:
         message = "never fires: a METADATA filter never matches an event of an AWS service, which has no metadata"
         yield Finding("error", "metadata-filter", message, "write the filter with the scope DATA", held.place)
     if has_wildcard(held.pattern):
-        message = "a filter of a subscriber must not use wildcard, which AWS refuses here"
+        message = "uses wildcard, which filters of subscribers do not support"
         yield Finding("error", "wildcard-in-filter", message, "write prefix, suffix or the values", held.place)
     if _is_misplaced(held):
         message = "never fires: a SYSTEM_METADATA filter looks at the fields of EventBridge, not at those of the event"
@@ -111,7 +111,8 @@ def _too_long(size: int, most: int, subject: str, place: Place) -> Iterator[Find
 
 def _no_failure_queue(found: EventSource | Subscriber) -> Iterator[Finding]:
     if found.on_failure is False:
-        message = "has no OnFailureConfiguration: what cannot be delivered is lost"
+        lost = "forwarded" if isinstance(found, EventSource) else "delivered in 5 attempts or 300 seconds"
+        message = f"has no OnFailureConfiguration: what cannot be {lost} is lost"
         remedy = "add an OnFailureConfiguration with the ARN of an SQS queue"
         yield Finding("warning", "no-on-failure", message, remedy, found.place)
 

@@ -107,7 +107,9 @@ def _notes_of_rule(rule: Rule) -> Iterator[str]:
 
 
 def _subscriber(rule: Rule, target: Target, text: str, notes: tuple[str, ...], taken: set[str]) -> NewSubscriber:
-    words = f"{rule.name} {target.name or target.handler}"
+    words = rule.name.removeprefix("aws_cloudwatch_event_rule.")
+    if len(rule.targets or ()) > 1:
+        words += f" {(target.name or target.handler).removeprefix('aws_cloudwatch_event_target.')}"
     base = "".join(word[:1].upper() + word[1:] for word in _NO_ID.split(words))[:_LONGEST_NAME] or "Subscriber"
     made = base if base[0].isalpha() else f"S{base}"
     number = 1
