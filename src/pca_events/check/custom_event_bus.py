@@ -161,7 +161,7 @@ class _Arrival:
             return cls(condition=f"depends on what reaches {found.bus}")
         ours = tuple(source.pattern for source in same if source.service == SERVICE)
         if ours:
-            known = tuple(pattern for pattern in ours if not isinstance(pattern, Unknown | str))
+            known = tuple(p for p in ours if p is None or not (isinstance(p, Unknown) or _refusal(p)))
             depends = "" if len(known) == len(ours) else f"depends on the event sources of {found.bus.name}"
             return cls(known, condition=depends)
         elsewhere = any(isinstance(source.service, Unknown) for source in same) or _is_a_target(reading)

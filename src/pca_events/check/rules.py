@@ -40,8 +40,8 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
             if all_rules:
                 report.rules.append(CheckedRule(rule, subject.verdicts, ()))
     report.other_rules += len(custom.others)
-    report.rules += [*custom.checked, *(custom.others if all_rules else ())]
-    report.rules.sort(key=lambda checked: (checked.rule.place, checked.rule.name))
+    if added := [*custom.checked, *(custom.others if all_rules else ())]:
+        report.rules = sorted([*report.rules, *added], key=lambda checked: (checked.rule.place, checked.rule.name))
     report.uncovered = _uncovered([checked for checked in report.rules if checked.rule.kind != "event source"])
     return report
 

@@ -66,7 +66,8 @@ def _filters(configuration: Any, place: Place) -> tuple[SubscriberFilter, ...] |
     listed = child(configuration).get("Filters")
     if isinstance(listed, Unknown):
         return only_unknown(listed)
-    return tuple(_filter(held, place) for held in listed or () if isinstance(held, Object))
+    filters = listed if isinstance(listed, list) else []
+    return tuple(_filter(held, place) for held in filters if isinstance(held, Object))
 
 
 def _filter(held: Object, place: Place) -> SubscriberFilter:

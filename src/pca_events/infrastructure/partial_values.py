@@ -106,10 +106,15 @@ def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
         return made
     if isinstance(value, list):
         return [unmarked(held, holes) for held in value]
-    if isinstance(value, str) and MARK.search(value):
+    if isinstance(value, str) and holes and MARK.search(value):
         pieces = MARK.split(value)
-        return joined(holes[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces))
+        return joined(_hole(piece, holes) if at % 2 else piece for at, piece in enumerate(pieces))
     return value
+
+
+def _hole(number: str, holes: tuple[Unknown, ...]) -> str | Unknown:
+    """The hole of a mark; the mark itself where the text had it escaped."""
+    return holes[int(number)] if len(number) < 10 and int(number) < len(holes) else f"\ue000{number}\ue001"
 
 
 def _size(piece: str | Unknown) -> int:

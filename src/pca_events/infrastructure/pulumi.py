@@ -38,7 +38,7 @@ def _rules(document: Object, file: str, values: "_Values") -> Iterator[Rule]:
     for name, held in resources.items():
         kind = _KINDS.get(shown(child(held).get("type", "")))
         properties = values.resolve(child(held, "properties")) if kind else Object()
-        if kind is None or properties.get("eventPattern") is None:
+        if kind is None or not isinstance(properties, Object) or properties.get("eventPattern") is None:
             continue
         pattern, lines = pattern_of(properties, "eventPattern")
         line, last_line = resources.spans[name]

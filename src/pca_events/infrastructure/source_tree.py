@@ -90,10 +90,23 @@ def shown(value: Any) -> str:
     return str(value) if isinstance(value, str | Unknown) else json.dumps(plain(value), default=str)
 
 
+def moved(value: Any, by: int) -> Any:
+    """Return the same tree so many lines further down, for a text that stands within another."""
+    if isinstance(value, Object):
+        made = Object(value.line + by, value.file)
+        for key, held in value.items():
+            first, last = value.spans[key]
+            made.put(key, moved(held, by), (first + by, last + by))
+        return made
+    if isinstance(value, list):
+        return [moved(held, by) for held in value]
+    return Text(value, value.line + by) if isinstance(value, Text) else value
+
+
 def on_one_line(value: Any, line: int) -> Any:
     """Return the same tree with everything on one line, for a text whose own lines mean nothing."""
     if isinstance(value, Object):
-        made = Object(line)
+        made = Object(line, value.file)
         for key, held in value.items():
             made.put(key, on_one_line(held, line), (line, line))
         return made

@@ -1,15 +1,16 @@
 """A whole template: its own rules, those that SAM makes, and those of templates that are written within it."""
 
+import contextlib
 from typing import Any
 
-from pca_events.infrastructure import json_text, yaml_text
+from pca_events.infrastructure import json_text
 from pca_events.infrastructure.cloudformation.custom_bus import read_custom_bus
 from pca_events.infrastructure.cloudformation.filters import read_filters
 from pca_events.infrastructure.cloudformation.sam import read_sam
 from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
 from pca_events.infrastructure.model import Place, Reading, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, marked, unmarked
-from pca_events.infrastructure.source_tree import Object, Text, on_one_line
+from pca_events.infrastructure.source_tree import Object, Text, moved, on_one_line
 
 _WITH_TEMPLATE = ("AWS::CloudFormation::StackSet", "AWS::CloudFormation::Stack")
 _DEEPEST = 5
@@ -60,25 +61,24 @@ def read_template_body(body: Any, place: Place, prefix: str, depth: int = 0) -> 
 
 def _read_text(text: str, holes: tuple[Unknown, ...], place: Place, prefix: str, depth: int) -> Reading:
     line = text.line if isinstance(text, Text) else 0
-    # Empty lines in front make the lines of the inner text those of the file.
-    padded = "\n" * (line - 1) + text if line else text
-    documents, faults = _documents(padded, place)
-    reading = Reading(unreadable=[fault if line else Unreadable(place, fault.message) for fault in faults])
+    documents, faults = _documents(str(text), place)
+    reading = Reading()
+    for fault in faults:
+        where = Place(place.file, fault.place.line + line - 1) if line else place
+        reading.unreadable.append(Unreadable(where, fault.message))
     for document in documents:
-        document = unmarked(document, holes) if line else unmarked(on_one_line(document, place.line), holes)
-        if is_cloudformation(document):
-            reading.add(read_template(document, place.file, prefix, depth))
+        placed = moved(document, line - 1) if line else on_one_line(document, place.line)
+        if is_cloudformation(placed):
+            reading.add(read_template(unmarked(placed, holes), place.file, prefix, depth))
     return reading
 
 
 def _documents(text: str, place: Place) -> tuple[list[Any], list[Unreadable]]:
-    if not text.lstrip().startswith("{"):
-        loaded = yaml_text.load(text, place.file)
-        return loaded.documents, loaded.unreadable
-    try:
-        json_text.parse(text)
-        tree, _ = json_text.with_lines(text)
-    except json_text.NoJson:
-        loaded = yaml_text.load(text, place.file)
-        return loaded.documents, loaded.unreadable
-    return [tree], []
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(json_text.NoJson):
+            json_text.parse(text)
+            return [json_text.with_lines(text)[0]], []
+    from pca_events.infrastructure import yaml_text
+
+    loaded = yaml_text.load(text, place.file)
+    return loaded.documents, loaded.unreadable

@@ -38,7 +38,7 @@ class Targets:
 
     def _target(self, held: Any, line: int) -> Target:
         if not isinstance(held, Object):
-            unknown = plain(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
+            unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
             return Target(Place(self._file, line), unknown.reason, arn=unknown, dead_letter=unknown, retry=True)
         name = shown(held.get("Id", ""))
         return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))

@@ -8,7 +8,7 @@ another stack does not. Source: "Variables" and "Parameters" in the Serverless F
 import re
 from typing import Any
 
-from pca_events.infrastructure import json_text, yaml_text
+from pca_events.infrastructure import json_text
 from pca_events.infrastructure.model import Place, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
 from pca_events.infrastructure.read_text import Refused
@@ -174,6 +174,8 @@ class Variables:
             except json_text.NoJson as fault:
                 raise Refused(f"{path}:{fault.line} {fault}") from None
             return of_file(tree, path)
+        from pca_events.infrastructure import yaml_text
+
         loaded = yaml_text.load(text, path)
         self.faults += loaded.unreadable
         return of_file(loaded.documents[0], path) if loaded.documents else None
