@@ -124,3 +124,17 @@ def test_what_stands_beside_properties_is_reported(resource: str) -> None:
     (fault,) = reading.unreadable
     assert fault.place == Place("t.yaml", 2)
     assert fault.message.endswith("stands beside Properties, where it has no effect; move it into Properties")
+
+
+def test_a_fault_within_a_template_has_the_line_of_the_file() -> None:
+    (fault,) = read("""\
+        Resources:
+          S:
+            Type: AWS::CloudFormation::StackSet
+            Properties:
+              TemplateBody: |
+                Resources:
+                  R: {Type: AWS::Events::Rule
+                  X: [
+    """).unreadable
+    assert fault.place.line in (8, 9)

@@ -262,3 +262,11 @@ def test_a_conjunction_matches_what_both_match(first: dict[str, Any], second: di
         assert verdict.fires in (("always", "may") if matches else ("never", "may"))
         if merged is not None:
             assert EventPattern.parse(merged).matches(event.event) is matches
+
+
+def test_different_resources_of_one_event_may_match_both() -> None:
+    (event,) = [event for event in documented_events() if event.id == "certificate-issuance-success"]
+    first, second = event.event["resources"]
+    both = [{"resources": [first, "other"]}, {"resources": ["other", second]}]
+    assert all(EventPattern.parse(pattern).matches(event.event) for pattern in both)
+    assert conjunction(both) is None
