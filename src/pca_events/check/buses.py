@@ -13,13 +13,14 @@ def of_bus(rule: Rule, *, forwarded: bool) -> Iterator[Finding]:
         rule: the rule.
         forwarded: whether another rule of the project sends events to its bus.
     """
-    if isinstance(rule.bus, str) and not _is_default(rule.bus) and not forwarded:
+    if isinstance(rule.bus, str) and not is_default(rule.bus) and not forwarded:
         message = f"is on the event bus {rule.bus}, but events of AWS services reach the default bus only"
         remedy = "put it on the default bus; or forward the events, and ignore this finding"
         yield Finding("error", "custom-bus", message, remedy, rule.place)
 
 
-def _is_default(bus: str) -> bool:
+def is_default(bus: str) -> bool:
+    """Whether a name or ARN is that of the default bus."""
     return bus == DEFAULT_BUS or bus.endswith(":event-bus/default")
 
 

@@ -32,8 +32,10 @@ def without_ignored(report: CheckReport, known: Known = frozenset()) -> CheckRep
     A comment without a reason takes nothing out and is a finding itself.
     """
     rules = [_without(checked, known) for checked in report.rules]
-    ignored = len(report.findings) - sum(finding.code != "ignore" for c in rules for finding in c.findings)
-    return replace(report, rules=rules, ignored=report.ignored + ignored)
+    neighbours = [_without(checked, known) for checked in report.neighbours]
+    kept = sum(finding.code != "ignore" for c in (*rules, *neighbours) for finding in c.findings)
+    ignored = len(report.findings) - kept
+    return replace(report, rules=rules, neighbours=neighbours, ignored=report.ignored + ignored)
 
 
 def _without(checked: CheckedRule, known: Known) -> CheckedRule:

@@ -37,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
         write_baseline(options.write_baseline, report.rules)
     _print(report, options)
     status = report.exit_status
+    if options.require_rules and not report.rules:
+        print("pca-events: --require-rules: no rule for the events of AWS Private CA was found", file=sys.stderr)
+        status = max(status, 1)
     if options.deploy:
         status = max(status, _deploy(report, options, console()))
     return status

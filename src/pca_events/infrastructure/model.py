@@ -36,6 +36,9 @@ class Unknown:
 
     reason: str
     parts: tuple[str | None, ...] = (None,)
+    meaning: str = ""
+    meanings: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class Rule:
         targets: in the order of the text; None where they cannot be known, so that nothing is said about them.
         kind: what the pattern belongs to; an archive and a pipe have no targets of a rule.
         off: what the rule is not deployed for by default, as written: `var.enabled`; empty where it is deployed.
+        read_only_calls: whether its state is ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS.
     """
 
     place: Place
@@ -124,6 +128,7 @@ class Rule:
     targets: tuple[Target, ...] | None = ()
     kind: RuleKind = "rule"
     off: str = ""
+    read_only_calls: bool | Unknown = False
 
 
 @dataclass(frozen=True, order=True)

@@ -49,7 +49,7 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         return Text(text, line) if line else text
     if len(flat) == 1:
         return holes[0]
-    return Composed(reason, tuple(p if isinstance(p, str) else None for p in flat), holes, line)
+    return Composed(reason, tuple(p if isinstance(p, str) else None for p in flat), holes=holes, line=line)
 
 
 def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
