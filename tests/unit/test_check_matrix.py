@@ -141,8 +141,8 @@ def test_an_empty_report_says_so() -> None:
     nothing = "No rule for the events of AWS Private CA was found.\n0 rules of AWS Private CA: no findings\n"
     assert shown(CheckReport()) == nothing
     assert (
-        shown(CheckReport(other_rules=1), all_rules=False)
-        == "No rule for the events of AWS Private CA was found.\n0 rules of AWS Private CA, 1 other skipped: no findings\n"
+        shown(CheckReport(other_rules=1), all_rules=False) == "No rule for the events of AWS Private CA was found.\n"
+        "0 rules of AWS Private CA, 1 other skipped: no findings\n"
     )
     listed = shown(CheckReport([checked("a")], other_rules=1), all_rules=True)
     assert listed.endswith("\n0 rules of AWS Private CA, 1 other: no findings\n")

@@ -24,6 +24,7 @@ _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|nume
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
 _NEAR, _NEAR_TYPE = 0.6, 0.8
 _FEW = 12
+_CA = re.compile(r"PrivateCA|CA(?![a-z])")
 _NO_EXPIRY = (
     "poll DescribeCertificateAuthority and compare NotAfter with the date; "
     'for certificates that ACM manages, write a rule for the source "aws.acm"'
@@ -139,7 +140,9 @@ def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
             return Block(
                 path, f'{json.dumps(value)} is never sent as "{here}"', there, f'write the detail-type "{there}"'
             )
-    suggestion = nearest(value, known, _NEAR)
+    verb = re.match("[A-Z]?[a-z]+", value)
+    alike = [name for name in known if verb and name.startswith(verb[0].capitalize())]
+    suggestion = nearest(_CA.sub("CertificateAuthority", value), alike or known, _NEAR)
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     words = f"AWS Private CA has no {'call' if len(known) > 10 else 'event'} {json.dumps(value)}{advice}"
     return Block(path, words, suggestion, f'write "{suggestion}"' if suggestion else "")

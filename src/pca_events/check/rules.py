@@ -45,7 +45,7 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
             report.other_rules += 1
             if all_rules:
                 report.rules.append(CheckedRule(rule, subject.verdicts, findings_without_contract(subject)))
-    report.uncovered = _uncovered(report.rules)
+    report.uncovered = _uncovered(report.rules) if report.rules or report.not_known else []
     return report
 
 
@@ -94,4 +94,4 @@ def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
     live = [c for c in rules if c.rule.kind == "rule" and not off & {finding.code for finding in c.findings}]
     covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
     failures = [event.id for event in documented_events() if event.result == "failure"]
-    return [event for event in failures if event not in covered] if rules else []
+    return [event for event in failures if event not in covered]
