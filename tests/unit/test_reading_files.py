@@ -302,10 +302,10 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}")
     parent = os.getpid()
 
-    def dies_elsewhere(text: str, file: str, *, named: bool) -> Reading:
+    def dies_elsewhere(text: str, file: str, *, named: bool, top: str) -> Reading:
         if os.getpid() != parent:
             os._exit(1)
-        return read_document_file(text, file, named=named)
+        return read_document_file(text, file, named=named, top=top)
 
     monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 2)
     monkeypatch.setattr("pca_events.infrastructure.detect_format.read_document_file", dies_elsewhere)

@@ -10,8 +10,10 @@ from pca_events.infrastructure.model import Place, Queue, Reading, Rule, Target,
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, plain
+from pca_events.infrastructure.tree_files import TreeFiles
 
 FILE = "serverless.yml"
+FILES = TreeFiles("/nowhere", "/nowhere")
 
 
 def document(text: str) -> Object:
@@ -23,7 +25,7 @@ def document(text: str) -> Object:
 
 
 def read(text: str) -> Reading:
-    return read_serverless(document(text), FILE)
+    return read_serverless(document(text), FILE, FILES)
 
 
 CUSTOM = """
@@ -79,7 +81,7 @@ custom:
     ],
 )
 def test_a_variable_is_resolved_within_the_file(text: str, expected: Any) -> None:
-    found = plain(Variables(document(CUSTOM)).resolve(text))
+    found = plain(Variables(document(CUSTOM), FILE, FILES).resolve(text))
     if text == "${self:custom.round}":
         assert isinstance(found, Unknown)
     else:
@@ -133,7 +135,7 @@ def test_the_rules_of_functions_and_resources() -> None:
     assert first == Rule(Place(FILE, 11), 15, "report/rule-1", pattern, lines, targets=(target,))
     assert (legacy.name, legacy.place.line, legacy.last_line, legacy.enabled) == ("report/legacy", 16, 19, False)
     assert legacy.pattern == {"source": ["aws.acm-pca"]}
-    assert (third.name, third.bus, third.place.line) == ("report/rule-3", "orders", 21)
+    assert (third.name, str(third.bus), third.place.line) == ("report/rule-3", "orders", 21)
     assert third.pattern == {"source": [Unknown("${opt:source}")]}
     assert third.targets is not None
     queue = Queue(Place(FILE, 29), "Queue")

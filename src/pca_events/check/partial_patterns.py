@@ -79,6 +79,8 @@ class _Marking:
         """Mark a matcher that is not known, or that compares with something that is not."""
         if isinstance(item, Unknown):
             return self._mark(item)
+        if isinstance(item, list):
+            return [self._matcher(inner) for inner in item]
         if not isinstance(item, dict):
             return item
         for operator, operand in item.items():

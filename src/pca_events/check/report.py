@@ -182,9 +182,9 @@ def reason_of(pattern: Any) -> str:
 
 
 def readable(value: Any) -> Any:
-    """Return a JSON value with each unknown part written as `${reason}`."""
+    """Return a JSON value with each unknown part written as `${reason}`, each hole of a text with its own reason."""
     if isinstance(value, Unknown):
-        return "".join(f"${{{value.reason}}}" if part is None else part for part in value.parts)
+        return str(value)
     if isinstance(value, dict):
         return {str(key): readable(item) for key, item in value.items()}
     return [readable(item) for item in value] if isinstance(value, list | tuple) else value

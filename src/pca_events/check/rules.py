@@ -8,6 +8,7 @@ from typing import Any
 from pca_events.catalog import documented_events
 from pca_events.check.buses import buses_sent_to, is_among, is_default
 from pca_events.check.cloudtrail import without_read_only
+from pca_events.check.custom_event_bus import judge
 from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.relevance import About, about, about_refused
@@ -29,7 +30,8 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     """
     report = CheckReport(unreadable=sorted(reading.unreadable), skipped=sorted(reading.skipped))
     forwarded = buses_sent_to(reading.rules)
-    for rule in reading.rules:
+    custom = judge(reading)
+    for rule in [*reading.rules, *custom.unknown]:
         if isinstance(rule.pattern, Unknown):
             report.not_known.append(rule)
             continue
@@ -45,7 +47,11 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
             report.other_rules += 1
             if all_rules:
                 report.rules.append(CheckedRule(rule, subject.verdicts, findings_without_contract(subject)))
-    report.uncovered = _uncovered(report.rules) if report.rules or report.not_known else []
+    report.other_rules += len(custom.others)
+    if added := [*custom.checked, *(custom.others if all_rules else ())]:
+        report.rules = sorted([*report.rules, *added], key=lambda checked: (checked.rule.place, checked.rule.name))
+    receiving = [checked for checked in report.rules if checked.rule.kind != "event source"]
+    report.uncovered = _uncovered(receiving) if report.rules or report.not_known else []
     return report
 
 
@@ -91,7 +97,9 @@ def _judged(pattern: Any) -> Judged:
 def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
     """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
     off = {"disabled", "custom-bus", "off-by-default"}
-    live = [c for c in rules if c.rule.kind == "rule" and not off & {finding.code for finding in c.findings}]
+    live = [
+        c for c in rules if c.rule.kind in ("rule", "subscriber") and not off & {finding.code for finding in c.findings}
+    ]
     covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
     failures = [event.id for event in documented_events() if event.result == "failure"]
     return [event for event in failures if event not in covered]

@@ -59,6 +59,9 @@ def _check(parser: Parser) -> None:
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
     parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")
     parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
+    parser.add_argument(
+        "--migrate", action="store_true", help="print subscribers of a Custom Event Bus that do the same as the rules"
+    )
     parser.add_argument("--deploy", action="store_true", help="put the rules on a real event bus and compare")
     live = parser.add_argument_group("a live event bus", "its rules are read too, and --deploy uses it")
     live.add_argument("--endpoint-url", metavar="URL", help="the LocalStack at URL")

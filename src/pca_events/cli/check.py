@@ -35,6 +35,9 @@ def run(options: argparse.Namespace) -> int:
     report = without_ignored(check(reading, all_rules=options.all_rules), known)
     if options.write_baseline:
         write_baseline(options.write_baseline, report.rules)
+    if options.migrate:
+        _print_migration(report, options.format)
+        return 2 if report.unreadable else 0
     _print(report, options)
     status = report.exit_status
     if options.require_rules and not report.rules:
@@ -52,6 +55,17 @@ def _print(report: CheckReport, options: argparse.Namespace) -> None:
     print_report(report, page(), verbose=options.verbose, all_rules=options.all_rules)
     if options.mutate:
         _print_breadth(report, console())
+
+
+def _print_migration(report: CheckReport, form: str) -> None:
+    """Print a CloudFormation template, or with --format json the requests of the API; what was not read is said."""
+    from pca_events.check.formats.json_format import written
+    from pca_events.check.migration import as_requests, as_template, migrate
+
+    for found in report.unreadable:
+        print(f"not read {found.place}: {found.message}", file=sys.stderr)
+    migrations = migrate(report.rules)
+    sys.stdout.write(written(as_requests(migrations)) if form == "json" else as_template(migrations))
 
 
 def _print_breadth(report: CheckReport, out: "Console") -> None:

@@ -1,25 +1,34 @@
 """A JSON or YAML file, read by the reader that its content asks for."""
 
+import os
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from pca_events.infrastructure import json_text, plain_json
-from pca_events.infrastructure.cloudformation.sam import read_sam
-from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
+from pca_events.infrastructure.cloudformation.nested import read_template
+from pca_events.infrastructure.cloudformation.template import is_cloudformation
+from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
 from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.projects import CODE, IS_CODE
+from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
 from pca_events.infrastructure.read_text import looks_like_ours
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
+from pca_events.infrastructure.tree_files import TreeFiles
 
 NONE_OF_OURS = (
     "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
-    "Serverless Framework, an event pattern, the output of describe-rule or list-rules"
+    "Serverless Framework, Pulumi YAML, an event pattern, the output of describe-rule or list-rules"
 )
 _CHIEF_KEYS = {
     "$or",
+    "EventBusArn",
     "EventPattern",
+    "EventSources",
     "Resources",
     "Rules",
+    "Subscribers",
     "detail",
     "detail-type",
     "planned_values",
@@ -30,15 +39,29 @@ _OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
 """What a pattern that is written wrong, and that nobody named, must speak of to be read."""
 
 
-def read_document_file(text: str, file: str, *, named: bool) -> Reading:
+@dataclass(frozen=True)
+class _Source:
+    """A file with what is in it, whether the user named it, and the folder within which it may name others."""
+
+    file: str
+    text: str
+    named: bool
+    top: str
+
+
+def read_document_file(text: str, file: str, *, named: bool, top: str | None = None) -> Reading:
     """Read a file; what is none of ours is told only where the user named the file.
 
     Args:
         text: what is in it.
         file: its name.
         named: whether the user named it.
+        top: the folder within which it may name other files; that of the file itself where none is given.
     """
-    reading = _read_json(text, file, named) if _is_json(text, file) else _read_yaml(text, file, named)
+    if file.endswith(CODE):
+        return _told(file, [(1, IS_CODE)], named)
+    source = _Source(file, text, named, os.path.dirname(file) if top is None else top)
+    reading = _read_json(source) if _is_json(text, file) else _read_yaml(source)
     if reading is None:
         message = NONE_OF_OURS if text.strip() else "is empty"
         return Reading(unreadable=[Unreadable(Place(file, 1), message)] if named else [])
@@ -58,7 +81,8 @@ def _is_json(text: str, file: str) -> bool:
     return True
 
 
-def _read_json(text: str, file: str, named: bool) -> Reading | None:
+def _read_json(source: _Source) -> Reading | None:
+    text, file, named = source.text, source.file, source.named
     try:
         document = json_text.parse(text)
         if is_terraform_plan(document):
@@ -68,7 +92,7 @@ def _read_json(text: str, file: str, named: bool) -> Reading | None:
         tree, twice = json_text.with_lines(text)
     except json_text.NoJson as fault:
         return _told(file, [(fault.line, str(fault))], named or looks_like_ours(text))
-    reading = _read(tree, file, text, named)
+    reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
         reading = reading or Reading()
         reading.add(_told(file, [(line, f'has the key "{key}" twice') for line, key in twice], True))
@@ -79,11 +103,12 @@ def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
     return Reading(unreadable=[Unreadable(Place(file, line), why) for line, why in faults] if told else [])
 
 
-def _read_yaml(text: str, file: str, named: bool) -> Reading | None:
+def _read_yaml(source: _Source) -> Reading | None:
     from pca_events.infrastructure import yaml_text
 
+    text, file, named = source.text, source.file, source.named
     loaded = yaml_text.load(text, file)
-    found = [_read(document, file, text, named) for document in loaded.documents]
+    found = [_read(document, source) for document in loaded.documents]
     readings = [reading for reading in found if reading is not None]
     told = loaded.unreadable if readings or named or looks_like_ours(text) else []
     if not readings and not told:
@@ -94,15 +119,17 @@ def _read_yaml(text: str, file: str, named: bool) -> Reading | None:
     return whole
 
 
-def _read(tree: Any, file: str, text: str, named: bool) -> Reading | None:
+def _read(tree: Any, source: _Source) -> Reading | None:
+    text, file, named = source.text, source.file, source.named
     last_line = text.rstrip().count("\n") + 1
     if is_cloudformation(tree):
-        stack = Stack(tree, file)
-        reading = read_resources(stack)
-        reading.add(read_sam(stack))
-        return reading
+        return read_template(tree, file)
     if is_serverless(tree):
-        return read_serverless(tree, file)
+        return read_serverless(tree, file, TreeFiles(source.top, os.path.dirname(file)))
+    if is_pulumi(tree):
+        return read_pulumi(tree, file)
+    if is_api_answer(tree):
+        return read_api_answer(tree, file, last_line)
     if plain_json.is_rule_output(tree):
         return plain_json.read_rule_output(tree, file, last_line)
     if plain_json.is_sound_pattern(tree) or (plain_json.is_pattern(tree) and (named or _OURS.search(text))):

@@ -28,10 +28,17 @@ _CDK = "cdk.out"
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """A file to be read, and whether the user named it."""
+    """A file to be read.
+
+    Attributes:
+        path: the file.
+        named: whether the user named it.
+        top: the folder that the user named, or in which a file lies that the user named; nothing outside is read.
+    """
 
     path: str
     named: bool = False
+    top: str = ""
 
     @property
     def folder(self) -> str:
@@ -47,7 +54,7 @@ class Found:
 def find(paths: Sequence[str]) -> tuple[list[Found], list[Unreadable]]:
     """Find what these paths mean, each file once, in the order of their names.
 
-    Links to files are followed, links to folders are not: what they lead to is either found anyway or elsewhere.
+    Links to files within the same folder are followed, links to folders are not: what they lead to is found anyway.
     """
     found: dict[str, Found] = {}
     faults: list[Unreadable] = []
@@ -55,10 +62,15 @@ def find(paths: Sequence[str]) -> tuple[list[Found], list[Unreadable]]:
         if "\0" in path or not os.path.lexists(path):
             faults.append(Unreadable(Place(path.replace("\0", "?"), 1), "does not exist"))
         elif os.path.isdir(path):
+            real = os.path.realpath(path)
             for name in _walk(path, faults):
-                found.setdefault(name, Found(name))
+                if os.path.islink(name) and not _is_within(name, real):
+                    message = "is a link out of the checked folder, which is not followed; check the file by its name"
+                    faults.append(Unreadable(Place(name, 1), message))
+                    continue
+                found.setdefault(name, Found(name, top=path))
         else:
-            found[path] = Found(path, named=True)
+            found[path] = Found(path, named=True, top=os.path.dirname(path))
     return sorted(found.values()), faults
 
 
@@ -79,6 +91,11 @@ def _walk(top: str, faults: list[Unreadable]) -> Iterator[str]:
         for name in names:
             if _is_ours(name, within_cdk):
                 yield os.path.normpath(os.path.join(folder, name))
+
+
+def _is_within(path: str, top: str) -> bool:
+    """Whether a path leads to something within a folder whose own links are followed."""
+    return os.path.commonpath([os.path.realpath(path), top]) == top
 
 
 def _is_asset(name: str, within_cdk: bool) -> bool:

@@ -6,13 +6,23 @@ from typing import Any
 
 from pca_events.infrastructure import json_text
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Composed, joined
-from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain
+from pca_events.infrastructure.partial_values import MARK, Composed, marked, unmarked
+from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain, shown
 
-_MARK = "\ue000{}\ue001"
-_MARKED = re.compile("\ue000(\\d+)\ue001")
+FIELDS = frozenset(
+    {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
+)
+"""The keys that an event pattern may have at its top: the fields of every event, and alternatives."""
+
 _ALTERNATIVE = re.compile(r"\$or\[\d+\]\.")
 _BARE = re.compile('"(?:[^"\\\\]|\\\\.)*"|\ue000\\d+\ue001')
+
+
+def pattern_of(held: Object, key: str) -> tuple[Any, dict[str, int]]:
+    """The pattern at a key and the lines of its keys; no lines where it comes from another file."""
+    pattern, lines = read_pattern(held[key], held.line_of(key))
+    elsewhere = isinstance(held[key], Object) and held[key].file != held.file
+    return pattern, {} if elsewhere else lines
 
 
 def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
@@ -31,7 +41,7 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
         return (plain(tree), _lines(tree, value, line)) if tree is not None else (str(value), {})
     if isinstance(value, dict):
         return plain(value), _with_short_paths(dict(key_lines(value)))
-    return str(plain(value)), {}
+    return shown(value), {}
 
 
 @lru_cache(maxsize=1024)
@@ -58,24 +68,12 @@ def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
 
 def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
     """Mark the holes, read the JSON around them, and put them back."""
-    if any("\ue000" in part for part in value.parts if part):
+    text = marked(value)
+    if text is None:
         return plain(value), {}
-    marks = iter(range(len(value.holes)))
-    text = "".join(_MARK.format(next(marks)) if part is None else part for part in value.parts)
     text = _BARE.sub(lambda found: found[0] if found[0].startswith('"') else f'"{found[0]}"', text)
     tree = _tree(text)
-    if tree is None or any(_MARKED.search(path) for path, _ in key_lines(tree)):
+    if tree is None or any(MARK.search(path) for path, _ in key_lines(tree)):
         return plain(value), {}
-    marked = Text(text, value.line) if value.line else text
-    return plain(_unmarked(tree, value.holes)), _lines(tree, marked, line)
-
-
-def _unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
-    if isinstance(value, dict):
-        return {key: _unmarked(held, holes) for key, held in value.items()}
-    if isinstance(value, list):
-        return [_unmarked(held, holes) for held in value]
-    if isinstance(value, str) and _MARKED.search(value):
-        pieces = _MARKED.split(value)
-        return joined(holes[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces))
-    return value
+    placed = Text(text, value.line) if value.line else text
+    return plain(unmarked(tree, value.holes)), _lines(tree, placed, line)

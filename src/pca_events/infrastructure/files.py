@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pca_events.infrastructure.discovery import Found, find, terraform_beside
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
+from pca_events.infrastructure.projects import is_project, unread_program
 from pca_events.infrastructure.read_text import Refused, text_of
+from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.processes import pool, processors, result_of
 
 if TYPE_CHECKING:
@@ -37,9 +39,24 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
         reading.add(part)
         done += sum(map(len, portion))
         progress(done, len(found))
-    reading.rules.sort(key=lambda rule: (rule.place, rule.name))
+    reading.rules = _once(sorted(reading.rules, key=lambda rule: (rule.place, rule.name)))
+    reading.event_sources.sort(key=lambda found: (found.place, found.name))
+    reading.subscribers.sort(key=lambda found: (found.place, found.name))
+    reading.skipped = sorted(set(reading.skipped))
     reading.unreadable = sorted(set(reading.unreadable))
     return reading
+
+
+def _once(rules: list[Rule]) -> list[Rule]:
+    """Each rule once: a template may be found by itself, and with more values known by the service that includes it."""
+    kept: list[Rule] = []
+    for _, same in itertools.groupby(rules, key=lambda rule: (rule.place, rule.name)):
+        group = list(same)
+        known = [rule for rule in group if not has_unknown(rule.pattern)] if len(group) > 1 else []
+        for rule in known or group:
+            if not kept or rule != kept[-1]:
+                kept.append(rule)
+    return kept
 
 
 def _portions(found: list[Found]) -> list[list[Folder]]:
@@ -87,9 +104,11 @@ def _read_portion(portion: list[Folder]) -> Reading:
 def _read_one(file: Found) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
 
+    if is_project(file.path) and (skipped := unread_program(file.path)) is not None:
+        return Reading(skipped=[skipped])
     try:
         text = text_of(file.path, always=file.named)
-        return Reading() if text is None else read_document_file(text, file.path, named=file.named)
+        return Reading() if text is None else read_document_file(text, file.path, named=file.named, top=file.top)
     except Refused as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:

@@ -7,6 +7,9 @@ from typing import Any, NoReturn
 
 from pca_events.infrastructure.source_tree import DEEPEST, Object
 
+MOST_DIGITS = 1_000
+"""How many digits a whole number may have."""
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+')
 
 
@@ -25,7 +28,7 @@ def parse(text: str) -> Any:
         NoJson: it is none, or has NaN, or is nested too deep.
     """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise NoJson(error.lineno, f"is no JSON: {error.msg}") from None
     except RecursionError:
@@ -36,6 +39,12 @@ def parse(text: str) -> Any:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"it does not know {name}")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS:,} digits")
+    return int(digits)
 
 
 def with_lines(text: str) -> tuple[Any, list[tuple[int, str]]]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 DEFAULT_BUS = "default"
 
-RuleKind = Literal["rule", "archive", "pipe"]
+RuleKind = Literal["rule", "archive", "pipe", "event source", "subscriber"]
 
 
 @dataclass(frozen=True, order=True)
@@ -26,12 +26,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that cannot be known without deploying.
+    """A value that cannot be known without deploying; `str` shows it as written, `${var.region}` for what is not known.
 
     Attributes:
         reason: what it depends on, as the author wrote it: `var.ca_arn`, `!Ref CaArn`.
         parts: the text that it is known to have, with None for each hole: `("arn:aws:acm-pca:", None, "/x")`. `(None,)`
             may be anything, also no text at all.
+        meaning: `account`, `region` or `partition` where it is that of the deployment; else empty.
+        meanings: the meaning of each hole of `parts`, in their order; empty where no hole has one.
+        reasons: what each hole of `parts` depends on, in their order; empty where all depend on `reason`.
     """
 
     reason: str
@@ -39,6 +42,17 @@ class Unknown:
     meaning: str = ""
     meanings: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        reasons = iter(self.reasons or (self.reason,) * len(self.parts))
+        return "".join(as_placeholder(next(reasons)) if part is None else part for part in self.parts)
+
+
+def as_placeholder(reason: str) -> str:
+    """Return a reason as the part of a text: `!Ref CaArn` and `${CaArn}` become `${CaArn}`, `var.ca` `${var.ca}`."""
+    for function in ("!Ref ", "!GetAtt "):
+        reason = reason.removeprefix(function)
+    return reason if reason.startswith("${") and reason.endswith("}") else f"${{{reason}}}"
 
 
 @dataclass(frozen=True)
@@ -131,6 +145,84 @@ class Rule:
     read_only_calls: bool | Unknown = False
 
 
+@dataclass(frozen=True)
+class CustomBus:
+    """A Custom Event Bus (API `eventbridgev2`).
+
+    Attributes:
+        name: its ARN, or the address of its resource.
+        place: where its resource stands; None where it is not in the code.
+    """
+
+    name: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """What forwards the events of one AWS service from the default event bus to a Custom Event Bus.
+
+    Attributes:
+        service: the `AwsService` as a JSON value: `aws.acm-pca`; or Unknown.
+        service_place: where the service is written.
+        pattern: what it forwards of them, as in `Rule`; None where it forwards all.
+        lines: the line of each key of the pattern.
+        size: how many characters the pattern has as it is written; 0 where that is not known.
+        on_failure: whether it has an OnFailureConfiguration.
+    """
+
+    place: Place
+    last_line: int
+    name: str
+    bus: CustomBus | Unknown
+    service: Any
+    service_place: Place
+    pattern: Any = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    size: int = 0
+    on_failure: bool | Unknown = False
+
+
+@dataclass(frozen=True)
+class SubscriberFilter:
+    """One filter of a subscriber.
+
+    Attributes:
+        place: where its pattern stands.
+        scope: what it looks at: DATA, METADATA or SYSTEM_METADATA.
+        pattern: as in `Rule`.
+        lines: the line of each key of the pattern.
+        size: how many characters the pattern has as it is written; 0 where that is not known.
+    """
+
+    place: Place
+    scope: str | Unknown
+    pattern: Any
+    lines: Mapping[str, int] = field(default_factory=dict)
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """What delivers the events of a Custom Event Bus that pass all its filters to one target.
+
+    Attributes:
+        filters: none means every event; Unknown where only a deployment knows them.
+        target: the ARN of its target; None where it has none.
+        on_failure: whether it has an OnFailureConfiguration.
+        enabled: whether it runs.
+    """
+
+    place: Place
+    last_line: int
+    name: str
+    bus: CustomBus | Unknown
+    filters: tuple[SubscriberFilter, ...] | Unknown = ()
+    target: str | Unknown | None = None
+    on_failure: bool | Unknown = False
+    enabled: bool | Unknown = True
+
+
 @dataclass(frozen=True, order=True)
 class Unreadable:
     """A file, or part of one, that could not be read, and why, in one line."""
@@ -160,9 +252,13 @@ class Reading:
     rules: list[Rule] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    event_sources: list[EventSource] = field(default_factory=list)
+    subscribers: list[Subscriber] = field(default_factory=list)
 
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
         self.rules += other.rules
         self.unreadable += other.unreadable
         self.skipped += other.skipped
+        self.event_sources += other.event_sources
+        self.subscribers += other.subscribers

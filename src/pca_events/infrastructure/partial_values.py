@@ -1,10 +1,15 @@
 """Texts that are known in part, and references from one resource to another."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.source_tree import Text
+from pca_events.infrastructure.source_tree import Object, Text
+
+MARK = re.compile("\ue000(\\d+)\ue001")
+"""What stands for a hole in a marked text."""
 
 LONGEST = 1 << 20
 """How many characters a text may have, a hole counting for a thousand; what is put together to more is not known."""
@@ -41,7 +46,8 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         elif piece != "":
             flat.append(piece)
     holes = tuple(piece for piece in flat if isinstance(piece, Unknown))
-    reason = ", ".join(dict.fromkeys(hole.reason for hole in holes))
+    reasons = tuple(hole.reason for hole in holes)
+    reason = ", ".join(dict.fromkeys(reasons))
     if sum(map(_size, flat)) > LONGEST:
         return Unknown(reason or "a text that is too long")
     if not holes:
@@ -49,7 +55,15 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         return Text(text, line) if line else text
     if len(flat) == 1:
         return holes[0]
-    return Composed(reason, tuple(p if isinstance(p, str) else None for p in flat), holes=holes, line=line)
+    meanings = tuple(hole.meaning for hole in holes)
+    return Composed(
+        reason,
+        tuple(piece if isinstance(piece, str) else None for piece in flat),
+        meanings=meanings if any(meanings) else (),
+        reasons=reasons if len(set(reasons)) > 1 else (),
+        holes=holes,
+        line=line,
+    )
 
 
 def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
@@ -58,13 +72,49 @@ def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
         inner: Iterable[str | Unknown] = [piece]
         if isinstance(piece, Composed):
             inner = piece.pieces()
-        elif isinstance(piece, Unknown) and len(piece.parts) > 1:
-            inner = [Unknown(piece.reason) if part is None else part for part in piece.parts]
+        elif isinstance(piece, Unknown) and piece.parts != (None,):
+            inner = holes_and_texts(piece)
         for part in inner:
             length += _size(part)
             yield part
             if length > LONGEST:
                 return
+
+
+def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
+    """Return the text of a value that is known in part, with an `Unknown` for each hole, in order."""
+    count = unknown.parts.count(None)
+    holes = zip(unknown.reasons or (unknown.reason,) * count, unknown.meanings or ("",) * count, strict=True)
+    unknowns = (Unknown(reason, meaning=meaning) for reason, meaning in holes)
+    return [next(unknowns) if part is None else part for part in unknown.parts]
+
+
+def marked(value: Composed) -> str | None:
+    """Return the text with a mark for each hole, so that it can be parsed; None where it could be taken for a mark."""
+    if any("\ue000" in part for part in value.parts if part):
+        return None
+    marks = iter(range(len(value.holes)))
+    return "".join(f"\ue000{next(marks)}\ue001" if part is None else part for part in value.parts)
+
+
+def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
+    """Return what was parsed from a marked text, with the holes in place of their marks."""
+    if isinstance(value, Object):
+        made = Object(value.line)
+        for key, held in value.items():
+            made.put(str(unmarked(key, holes)), unmarked(held, holes), value.spans[key])
+        return made
+    if isinstance(value, list):
+        return [unmarked(held, holes) for held in value]
+    if isinstance(value, str) and holes and MARK.search(value):
+        pieces = MARK.split(value)
+        return joined(_hole(piece, holes) if at % 2 else piece for at, piece in enumerate(pieces))
+    return value
+
+
+def _hole(number: str, holes: tuple[Unknown, ...]) -> str | Unknown:
+    """The hole of a mark; the mark itself where the text had it escaped."""
+    return holes[int(number)] if len(number) < 10 and int(number) < len(holes) else f"\ue000{number}\ue001"
 
 
 def _size(piece: str | Unknown) -> int:

@@ -1,33 +1,42 @@
 """Event patterns in files of their own, and what `aws events describe-rule` and `list-rules` print."""
 
+import difflib
+import re
 from pathlib import PurePath
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.targets import text_or_unknown
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.event_patterns import FIELDS, pattern_of, read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, shown
 
-_ENVELOPE = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
 _STAMPED = ("version", "id", "account", "time", "region")
 _RULE = {"EventPattern", "ScheduleExpression"}
+_LETTERS = {re.sub("[^a-z]", "", field): field for field in FIELDS}
 
 
 def is_pattern(document: Any) -> bool:
-    """Whether an object is an event pattern, as far as its keys tell, right or wrong; an event is none."""
-    if not isinstance(document, Object) or not _ENVELOPE & document.keys():
+    """Whether an object is an event pattern, right or wrong: each key is a field of an event, or nearly; no event."""
+    if not isinstance(document, Object) or not all(map(_is_field, document)):
         return False
     if any(isinstance(document.get(key), str) for key in _STAMPED):
         return False
-    if any(isinstance(document.get(key), list | dict) for key in _ENVELOPE):
-        return True
-    return document.keys() <= _ENVELOPE and "source" in document
+    return bool(FIELDS & document.keys()) and ("source" in document or any(map(_asks, document.values())))
+
+
+def _is_field(key: str) -> bool:
+    letters = re.sub("[^a-z]", "", key.lower())
+    return key in FIELDS or bool(difflib.get_close_matches(letters, _LETTERS, n=1, cutoff=0.8))
+
+
+def _asks(value: Any) -> bool:
+    return isinstance(value, list | dict)
 
 
 def is_sound_pattern(document: Any) -> bool:
     """Whether an object can be nothing but an event pattern: fields of an event only, and values in arrays only."""
     chief = {"source", "detail-type", "detail", "$or"}
-    return is_pattern(document) and document.keys() <= _ENVELOPE and bool(chief & document.keys()) and _arrays(document)
+    return is_pattern(document) and document.keys() <= FIELDS and bool(chief & document.keys()) and _arrays(document)
 
 
 def _arrays(value: Any) -> bool:
@@ -74,11 +83,11 @@ def _last_line(held: Object) -> int:
 def _rule(held: Object, file: str, last_line: int) -> Rule | None:
     if held.get("EventPattern") is None:
         return None
-    pattern, lines = read_pattern(held["EventPattern"], held.line_of("EventPattern"))
+    pattern, lines = pattern_of(held, "EventPattern")
     return Rule(
         place=Place(file, held.line),
         last_line=last_line,
-        name=str(held.get("Name")),
+        name=shown(held.get("Name")),
         pattern=pattern,
         lines=lines,
         bus=text_or_unknown(held.get("EventBusName")) or DEFAULT_BUS,

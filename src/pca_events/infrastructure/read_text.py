@@ -9,7 +9,8 @@ LARGEST = 20 * 1024 * 1024
 """How many bytes a file may have."""
 
 _MARKS = re.compile(
-    rb"AWS::Events::Rule|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
+    rb"AWS::Events|AWS::Pipes::Pipe|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
+    rb"|eventPattern|EventBusArn|\$\{file\("
     rb'|aws_cloudwatch_event_rule|"(?:source|detail-type|detail|\$or)"\s*:'
 )
 _STRONG_MARKS = re.compile(

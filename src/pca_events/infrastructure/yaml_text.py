@@ -7,7 +7,10 @@ from typing import Any
 import yaml
 
 from pca_events.infrastructure.model import Place, Unreadable
-from pca_events.infrastructure.source_tree import DEEPEST, Object, Text
+from pca_events.infrastructure.source_tree import DEEPEST, Object, Text, WrittenNumber
+
+MOST_DIGITS = 1_000
+"""How many characters a number may have; what is longer stays a text."""
 
 MOST_REPEATED = 100_000
 """How many values aliases may repeat, all in all."""
@@ -190,7 +193,7 @@ def _data(kind: str, text: str) -> Any:
         return text.lower() in ("yes", "true", "on")
     try:
         if kind == "int":
-            return _whole(text.replace("_", ""))
+            return _whole(text)
         if kind == "float":
             number = float(text.replace("_", ""))
             return number if abs(number) < float("inf") else text
@@ -199,8 +202,12 @@ def _data(kind: str, text: str) -> Any:
     return text
 
 
-def _whole(digits: str) -> int:
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"more than {MOST_DIGITS} digits")
+    digits = text.replace("_", "")
     unsigned = digits.lstrip("+-")
     if len(unsigned) > 1 and unsigned[0] == "0" and unsigned.isdigit():
-        return int(digits, 8)
-    return int(digits, 0)
+        return WrittenNumber(int(digits, 8), text)
+    value = int(digits, 0)
+    return value if str(value) == text else WrittenNumber(value, text)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.targets import text_or_unknown
-from pca_events.infrastructure.cloudformation.template import Stack
-from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown
+from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
+from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.model import Reading, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.source_tree import Object, child
+from pca_events.infrastructure.source_tree import Object, child, shown
 
 _OWNERS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 _EVENTS = ("EventBridgeRule", "CloudWatchEvent")
@@ -17,18 +16,26 @@ def read_sam(stack: Stack) -> Reading:
     """Read the rules within functions and state machines, each named `Function/Event`."""
     reading = Reading()
     for owner, held in stack.template.resources.items():
-        if held.get("Type") in _OWNERS:
-            reading.rules += _rules(stack, owner)
+        if held.get("Type") not in _OWNERS:
+            continue
+        if any(_is_rule(event) for event in child(held, "Events").values()):
+            reading.unreadable.append(misplaced(stack, held, "Events", owner))
+        reading.add(_of_owner(stack, owner))
     return reading
 
 
-def _rules(stack: Stack, owner: str) -> list[Rule]:
+def _of_owner(stack: Stack, owner: str) -> Reading:
+    reading = Reading()
     properties = stack.template.properties(owner)
-    events = properties.get("Events") if isinstance(properties, Object) else None
-    if not isinstance(events, Object):
-        return []
-    found = (_rule(stack, owner, properties, events, name) for name in events if _is_rule(events[name]))
-    return [rule for rule in found if rule is not None]
+    events = child(properties, "Events")
+    for name, event in events.items():
+        if not _is_rule(event):
+            continue
+        if "Pattern" in event:
+            reading.unreadable.append(misplaced(stack, event, "Pattern", f"{owner}/{name}"))
+        if isinstance(properties, Object) and (rule := _rule(stack, owner, properties, events, name)) is not None:
+            reading.rules.append(rule)
+    return reading
 
 
 def _is_rule(event: Any) -> bool:
@@ -40,22 +47,22 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
     if written.get("Pattern") is None:
         return None
     line, last_line = events.spans[name]
-    pattern, lines = read_pattern(written["Pattern"], written.line_of("Pattern"))
-    place = Place(stack.file, line)
+    pattern, lines = pattern_of(written, "Pattern")
+    place = stack.place(events, line)
     target = stack.targets.made(
         written,
         place,
-        str(child(written, "Target").get("Id", name)),
+        shown(child(written, "Target").get("Id", name)),
         Reference(f"!GetAtt {owner}.Arn", resource=owner, attribute="Arn"),
         handler=_handler(owner, properties),
     )
     return Rule(
         place=place,
         last_line=last_line,
-        name=f"{owner}/{name}",
+        name=f"{stack.prefix}{owner}/{name}",
         pattern=pattern,
         lines=lines,
-        bus=text_or_unknown(written.get("EventBusName")) or DEFAULT_BUS,
+        bus=bus_of(written.get("EventBusName")),
         enabled=_enabled(stack, owner, written),
         targets=(target,),
     )

@@ -7,7 +7,7 @@ from pca_events.infrastructure.cloudformation.queues import Queues, known_text
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.model import Place, Queue, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.source_tree import Object, child, plain
+from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
 
 _SERVICES = {
     "AWS::StepFunctions::StateMachine": "states",
@@ -38,10 +38,10 @@ class Targets:
 
     def _target(self, held: Any, line: int) -> Target:
         if not isinstance(held, Object):
-            unknown = plain(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
+            unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
             return Target(Place(self._file, line), unknown.reason, arn=unknown, dead_letter=unknown, retry=True)
-        name = str(plain(held.get("Id", "")))
-        return self.made(held, Place(self._file, held.line or line), name, held.get("Arn"))
+        name = shown(held.get("Id", ""))
+        return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))
 
     def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
         """A target with the settings that CloudFormation, SAM and `put-targets` write alike."""
@@ -91,5 +91,5 @@ class Targets:
 def text_or_unknown(value: Any) -> str | Unknown | None:
     """A text without its lines; what is neither text nor unknown is none."""
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.parts)
-    return None if value is None else str(value)
+        return only_unknown(value)
+    return None if value is None else shown(value)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from pca_events.infrastructure.cloudformation.loops import LOOP, without_loops
 from pca_events.infrastructure.cloudformation.queues import Queues
 from pca_events.infrastructure.cloudformation.targets import Targets, text_or_unknown
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child
 
 
@@ -17,15 +19,23 @@ class Stack:
         template: its values.
         targets: makes targets.
         file: where it stands.
+        prefix: what the names of its rules begin with: `StackSet/` for a template within another.
+        faults: what is wrong with its loops.
         spans: the first and the last line of each resource.
     """
 
-    def __init__(self, document: Object, file: str) -> None:
+    def __init__(self, document: Object, file: str, prefix: str = "") -> None:
         self.file = file
+        self.prefix = prefix
+        document, self.faults = without_loops(document, Template(document).resolve, file)
         self.template = Template(document)
         self.spans = child(document, "Resources").spans
-        places = {name: Place(file, self.spans[name][0]) for name in self.template.resources}
+        places = {name: self.place(held, self.spans[name][0]) for name, held in self.template.resources.items()}
         self.targets = Targets(self.template, Queues(self.template, places), file)
+
+    def place(self, held: Object, line: int) -> Place:
+        """The place of something within an object, which may come from another file."""
+        return Place(held.file or self.file, line)
 
     def enabled(self, resource: str, state: Any) -> bool | Unknown:
         """Whether a rule of a resource is on.
@@ -42,44 +52,54 @@ class Stack:
 
 def is_cloudformation(document: Any) -> bool:
     """Whether a document is a template: its resources have types as CloudFormation writes them."""
-    resources = child(document, "Resources").values()
-    types = (held.get("Type") for held in resources if isinstance(held, Object))
+    resources = child(document, "Resources")
+    if any(name.startswith(LOOP) for name in resources):
+        return True
+    types = (held.get("Type") for held in resources.values() if isinstance(held, Object))
     return any(isinstance(kind, str) and "::" in kind for kind in types)
 
 
-def read_cloudformation(document: Object, file: str) -> Reading:
-    """Read the rules of a template; those within SAM functions are for `read_sam`."""
-    return read_resources(Stack(document, file))
+def misplaced(stack: Stack, held: Object, key: str, name: str) -> Unreadable:
+    """Say that a key stands beside the `Properties` to which it belongs."""
+    message = f"{name}: {key} stands beside Properties, where it has no effect; move it into Properties"
+    return Unreadable(stack.place(held, held.line_of(key)), message)
+
+
+def bus_of(value: Any) -> str | Unknown:
+    """The bus of a rule: its name or ARN, a `Reference` where it is a resource, the default bus where none is given."""
+    return value if isinstance(value, Reference) else text_or_unknown(value) or DEFAULT_BUS
 
 
 def read_resources(stack: Stack) -> Reading:
     """Read the rules that are resources of their own."""
-    reading = Reading()
+    reading = Reading(unreadable=list(stack.faults))
     for name, held in stack.template.resources.items():
-        if held.get("Type") == "AWS::Events::Rule" and (rule := _rule(stack, name)) is not None:
+        if held.get("Type") != "AWS::Events::Rule":
+            continue
+        if "EventPattern" in held:
+            reading.unreadable.append(misplaced(stack, held, "EventPattern", name))
+        if (rule := _rule(stack, name)) is not None:
             reading.rules.append(rule)
-    for name, (line, _) in stack.spans.items():
-        if name.startswith("Fn::ForEach"):
-            message = f"{name} is a loop, which check does not follow; give it the template as it is deployed"
-            reading.unreadable.append(Unreadable(Place(stack.file, line), message))
     return reading
 
 
 def _rule(stack: Stack, name: str) -> Rule | None:
     properties = stack.template.properties(name)
     line, last_line = stack.spans[name]
+    place = stack.place(stack.template.resources[name], line)
     if isinstance(properties, Unknown):
-        return Rule(Place(stack.file, line), last_line, name, Unknown(properties.reason), targets=None)
+        pattern = Unknown(properties.reason)
+        return Rule(place, last_line, f"{stack.prefix}{name}", pattern, targets=None)
     if properties.get("EventPattern") is None:
         return None
-    pattern, lines = read_pattern(properties["EventPattern"], properties.line_of("EventPattern"))
+    pattern, lines = pattern_of(properties, "EventPattern")
     return Rule(
-        place=Place(stack.file, line),
+        place=place,
         last_line=last_line,
-        name=name,
+        name=f"{stack.prefix}{name}",
         pattern=pattern,
         lines=lines,
-        bus=text_or_unknown(properties.get("EventBusName")) or DEFAULT_BUS,
+        bus=bus_of(properties.get("EventBusName")),
         enabled=stack.enabled(name, properties.get("State")),
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
     )

@@ -15,9 +15,12 @@ from pca_events.infrastructure.source_tree import Object, Text, child
 
 _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC = re.compile(r"(\{\{resolve:[^}]*\}\})")
+_DYNAMIC = re.compile(
+    r"(\{\{resolve:[^}]*\}\}|\$\{(?:self|opt|param|env|sls|ssm|cf|file\([^{}]*\))(?::[^:{}][^{}]*)?\})"
+)
+"""What is filled in before the functions: dynamic references, and variables of a Serverless service."""
 _LISTS = ("CommaDelimitedList", "List<")
-_NAMES = (("AWS::Events::EventBus", "Name"), ("AWS::SQS::Queue", "QueueName"))
+_MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
@@ -69,7 +72,7 @@ class Template:
             return self._object(value)
         if isinstance(value, list):
             return [found for held in value if (found := self._resolve(held)) is not _NO_VALUE]
-        if isinstance(value, str) and "{{resolve:" in value:
+        if isinstance(value, str) and ("{{resolve:" in value or "${" in value):
             pieces = _DYNAMIC.split(value)
             return joined((Unknown(p) if at % 2 else p for at, p in enumerate(pieces)), getattr(value, "line", 0))
         return value
@@ -78,7 +81,7 @@ class Template:
         for name in value:
             if name == "Fn::Transform" or (len(value) == 1 and (name in self._functions or name.startswith("Fn::"))):
                 return self._call(name, value[name])
-        made = Object(value.line)
+        made = Object(value.line, value.file)
         for key, held in value.items():
             if (found := self._resolve(held)) is not _NO_VALUE:
                 made.put(key, found, value.spans.get(key, (value.line, value.line)))
@@ -99,8 +102,10 @@ class Template:
         if name in self._parameters:
             return self._default(self._parameters[name], reason)
         if self.type_of(name) == "AWS::Events::EventBus":
-            return self._name_of(name, "Name", reason)
-        return Reference(reason, resource=name) if name in self.resources else Unknown(reason)
+            return self._bus(name, "", reason)
+        if name in self.resources:
+            return Reference(reason, resource=name)
+        return Unknown(reason, meaning=_MEANINGS.get(name, ""))
 
     def _default(self, parameter: Object, reason: str) -> Any:
         default, kind = parameter.get("Default"), str(parameter.get("Type", ""))
@@ -114,10 +119,10 @@ class Template:
         return self._attribute(name, attribute, written("Fn::GetAtt", f"{name}.{attribute}"))
 
     def _attribute(self, name: str, attribute: str, reason: str) -> Any:
-        if (self.type_of(name), attribute) in _NAMES:
+        if (self.type_of(name), attribute) == ("AWS::SQS::Queue", "QueueName"):
             return self._name_of(name, attribute, reason)
-        if (self.type_of(name), attribute) == ("AWS::Events::EventBus", "Arn"):
-            return self._bus_arn(name, reason)
+        if self.type_of(name) == "AWS::Events::EventBus" and attribute in ("Arn", "Name"):
+            return self._bus(name, attribute, reason)
         if name in self.resources and isinstance(attribute, str):
             return Reference(reason, resource=name, attribute=attribute)
         return Unknown(reason)
@@ -134,11 +139,13 @@ class Template:
             self._naming = False
         return named if isinstance(named, str) else unknown
 
-    def _bus_arn(self, name: str, reason: str) -> Any:
+    def _bus(self, name: str, attribute: str, reason: str) -> Reference:
+        """An event bus, which stays recognisable as a resource; its name is known where it is written out."""
         named = self._name_of(name, "Name", reason)
         if not isinstance(named, str):
-            return Reference(reason, resource=name, attribute="Arn")
-        return joined(["arn:", Unknown(reason), f":event-bus/{named}"])
+            return Reference(reason, resource=name, attribute=attribute)
+        parts = ("arn:", None, f":event-bus/{named}") if attribute == "Arn" else (named,)
+        return Reference(reason, parts, resource=name, attribute=attribute)
 
     def _sub(self, argument: Any) -> Any:
         template, variables = argument if isinstance(argument, list) else (argument, Object())

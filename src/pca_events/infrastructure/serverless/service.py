@@ -3,32 +3,103 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.targets import text_or_unknown
-from pca_events.infrastructure.cloudformation.template import Stack, read_resources
-from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.cloudformation.nested import read_stack
+from pca_events.infrastructure.cloudformation.template import Stack, bus_of
+from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
-from pca_events.infrastructure.source_tree import Object, child
+from pca_events.infrastructure.source_tree import Object, child, shown
+from pca_events.infrastructure.tree_files import TreeFiles
 
 _KINDS = {"eventBridge": "rule", "cloudwatchEvent": "cloudwatchEvent"}
+_SECTIONS = {"functions", "resources", "stepFunctions"}
+_REMEDY = 'run "serverless package" and check the template in .serverless'
 
 
 def is_serverless(document: Any) -> bool:
     """Whether a document configures a service of the Serverless Framework."""
-    return (
-        isinstance(document, Object) and "provider" in document and bool({"functions", "resources"} & document.keys())
-    )
+    return isinstance(document, Object) and "provider" in document and bool(_SECTIONS & document.keys())
 
 
-def read_serverless(document: Object, file: str) -> Reading:
-    """Read the rules of functions, each named as Serverless names it (`function/rule-1`), and those of resources."""
-    variables = Variables(document)
-    stack = Stack(_resources(variables.resolve(document.get("resources"))), file)
-    reading = Reading()
-    for name, function in _functions(variables.resolve(document.get("functions"))):
-        reading.rules += _rules(stack, name, function)
-    reading.add(read_resources(stack))
-    return reading
+def read_serverless(document: Object, file: str, files: TreeFiles) -> Reading:
+    """Read the rules of functions and state machines, each named as `function/rule-1`, and those of resources.
+
+    Args:
+        document: the service.
+        file: where it stands.
+        files: the files that `${file(...)}` may name.
+    """
+    service = _Service(document, file, files)
+    service.read()
+    return service.reading
+
+
+class _Service:
+    def __init__(self, document: Object, file: str, files: TreeFiles) -> None:
+        self.reading = Reading()
+        self._document = document
+        self._file = file
+        self._variables = Variables(document, file, files)
+        resources = self._known(self._variables.resolve(document.get("resources")), document, "resources")
+        self._stack = Stack(_resources(resources), file)
+
+    def read(self) -> None:
+        """Read everything that has rules, and note what cannot be known."""
+        functions = self._variables.resolve(self._document.get("functions"))
+        self._owners(functions, self._document, "functions", "lambda")
+        machines = self._variables.resolve(self._document.get("stepFunctions"))
+        machines = self._known(machines, self._document, "stepFunctions")
+        if isinstance(machines, Object) and "stateMachines" in machines:
+            self._owners(machines["stateMachines"], machines, "stateMachines", "states")
+        self.reading.add(read_stack(self._stack))
+        self.reading.unreadable += self._variables.faults
+
+    def _known(self, value: Any, held: Object, key: str) -> Any:
+        """The value of a key; where only a deployment knows it, say that it is not read."""
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, Unknown):
+                place = Place(held.file or self._file, held.line_of(key))
+                self.reading.skipped.append(Skipped(place, f"{key}: {part}", _REMEDY))
+        return value
+
+    def _owners(self, value: Any, held: Object, key: str, kind: str) -> None:
+        """Read the events of functions or state machines: an object, or a list of objects."""
+        self._known(value, held, key)
+        for part in value if isinstance(value, list) else [value]:
+            for name, owner in child(part).items():
+                if isinstance(self._known(owner, part, name), Object) and "events" in owner:
+                    events = self._known(owner["events"], owner, "events")
+                    self.reading.rules += self._rules(name, events, kind)
+
+    def _rules(self, owner: str, events: Any, target: str) -> Iterator[Rule]:
+        numbers = dict.fromkeys(_KINDS, 0)
+        for event in events if isinstance(events, list) else []:
+            for kind in _KINDS:
+                if not isinstance(event, Object) or kind not in event:
+                    continue
+                numbers[kind] += 1
+                settings = self._stack.template.resolve(event[kind])
+                key = "pattern" if child(settings).get("pattern") is not None else "event"
+                if isinstance(settings, Object) and settings.get(key) is not None:
+                    name = f"{owner}/{shown(settings.get('name', f'{_KINDS[kind]}-{numbers[kind]}'))}"
+                    yield self._rule(name, settings, key, event, kind, target)
+
+    def _rule(self, name: str, settings: Object, key: str, event: Object, kind: str, target: str) -> Rule:
+        line, last_line = event.spans[kind]
+        if settings.file != event.file:
+            line = last_line = settings.line
+        pattern, lines = pattern_of(settings, key)
+        place = Place(settings.file or self._file, line)
+        return Rule(
+            place=place,
+            last_line=last_line,
+            name=name,
+            pattern=pattern,
+            lines=lines,
+            bus=bus_of(settings.get("eventBus", settings.get("eventBusName"))),
+            enabled=_enabled(settings),
+            targets=(_target(self._stack, settings, place, name.partition("/")[0], target),),
+        )
 
 
 def _resources(value: Any) -> Object:
@@ -43,43 +114,6 @@ def _resources(value: Any) -> Object:
     return made
 
 
-def _functions(value: Any) -> Iterator[tuple[str, Object]]:
-    for part in value if isinstance(value, list) else [value]:
-        for name, function in child(part).items():
-            if isinstance(function, Object):
-                yield name, function
-
-
-def _rules(stack: Stack, function: str, written: Object) -> Iterator[Rule]:
-    events = written.get("events")
-    numbers = dict.fromkeys(_KINDS, 0)
-    for event in events if isinstance(events, list) else []:
-        for kind in _KINDS:
-            if not isinstance(event, Object) or kind not in event:
-                continue
-            numbers[kind] += 1
-            settings = stack.template.resolve(event[kind])
-            key = "pattern" if kind == "eventBridge" else "event"
-            if isinstance(settings, Object) and settings.get(key) is not None:
-                name = f"{function}/{settings.get('name', f'{_KINDS[kind]}-{numbers[kind]}')}"
-                yield _rule(stack, name, settings, key, event.spans[kind])
-
-
-def _rule(stack: Stack, name: str, settings: Object, key: str, span: tuple[int, int]) -> Rule:
-    pattern, lines = read_pattern(settings[key], settings.line_of(key))
-    place = Place(stack.file, span[0])
-    return Rule(
-        place=place,
-        last_line=span[1],
-        name=name,
-        pattern=pattern,
-        lines=lines,
-        bus=text_or_unknown(settings.get("eventBus")) or DEFAULT_BUS,
-        enabled=_enabled(settings),
-        targets=(_target(stack, settings, place, name.partition("/")[0]),),
-    )
-
-
 def _enabled(settings: Object) -> bool | Unknown:
     state = settings.get("enabled", settings.get("state"))
     if isinstance(state, Unknown):
@@ -87,8 +121,8 @@ def _enabled(settings: Object) -> bool | Unknown:
     return state not in (False, "false", "DISABLED")
 
 
-def _target(stack: Stack, settings: Object, place: Place, function: str) -> Target:
-    """The function as a target, its settings under the names that CloudFormation gives them."""
+def _target(stack: Stack, settings: Object, place: Place, owner: str, kind: str) -> Target:
+    """The function or state machine as a target, its settings under the names that CloudFormation gives them."""
     held = Object(place.line)
     names = {"inputPath": "InputPath", "retryPolicy": "RetryPolicy"}
     for key, name in names.items():
@@ -99,5 +133,6 @@ def _target(stack: Stack, settings: Object, place: Place, function: str) -> Targ
     if settings.get("deadLetterQueueArn") is not None:
         letter.put("Arn", settings["deadLetterQueueArn"], (0, 0))
         held.put("DeadLetterConfig", letter, (0, 0))
-    arn = Unknown(f"the function {function}", ("arn:", None, ":lambda:", None, f"-{function}"))
-    return stack.targets.made(held, place, function, arn, handler=function)
+    called = "function" if kind == "lambda" else "state machine"
+    arn = Unknown(f"the {called} {owner}", ("arn:", None, f":{kind}:", None, f"-{owner}"))
+    return stack.targets.made(held, place, owner, arn, handler=owner)

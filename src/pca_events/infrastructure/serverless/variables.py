@@ -1,20 +1,27 @@
-"""Variables of the Serverless Framework: `${self:custom.bus}` from the file itself, all others not known.
+"""Variables of the Serverless Framework: what the service and the files beside it say, all others not known.
 
-A default that the author gives to an option, a parameter or an environment variable counts, as the default of a
-CloudFormation parameter does. What lies in SSM, in another stack or file does not.
+`${self:...}`, `${file(...):...}` and `${param:...}` are followed. A default that the author gives to an option, a
+parameter or an environment variable counts, as the default of a CloudFormation parameter does. What lies in SSM or in
+another stack does not. Source: "Variables" and "Parameters" in the Serverless Framework documentation.
 """
 
 import re
 from typing import Any
 
-from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure import json_text
+from pca_events.infrastructure.model import Place, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.read_text import Refused
+from pca_events.infrastructure.source_tree import Object, of_file
+from pca_events.infrastructure.tree_files import TreeFiles
 
-_INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\))?:(?!:)[^${}]*)\}")
+_INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\)[^${}]*|:(?!:)[^${}]*))\}")
+_FILE = re.compile(r"file\(\s*([^()]*?)\s*\)(?::(.*))?")
+_CODE = (".js", ".cjs", ".mjs", ".ts")
 _WITH_DEFAULT = re.compile(r"(opt|env|param|sls):")
 _MARKED = re.compile("\ue002(\\d+)\ue003")
-_VARIABLE = re.compile(r"\w+(?:\([^)]*\))?:")
+_VARIABLE = re.compile(r"\w+(?:\([^)]*\))?:|\w+\(")
+_FOLLOWED = ("self:", "file(", "param:", "sls:stage")
 _WORDS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 20
 _MOST_ROUNDS = 20
@@ -23,10 +30,23 @@ _MOST_REPEATED = 1_000_000
 
 
 class Variables:
-    """The variables of one file."""
+    """The variables of one service.
 
-    def __init__(self, document: Object) -> None:
+    Args:
+        document: the service.
+        file: where it stands.
+        files: the files that it may name.
+
+    Attributes:
+        faults: what is wrong with the files that it names.
+    """
+
+    def __init__(self, document: Object, file: str, files: TreeFiles) -> None:
+        self.faults: list[Unreadable] = []
         self._document = document
+        self._file = file
+        self._files = files
+        self._trees: dict[str, Any] = {}
         self._held: list[Any] = []
         self._at_work: list[str] = []
         self._known: dict[str, Any] = {}
@@ -35,7 +55,7 @@ class Variables:
     def resolve(self, value: Any) -> Any:
         """The same value with its variables replaced; objects and lists are new."""
         if isinstance(value, Object):
-            made = Object(value.line)
+            made = Object(value.line, value.file)
             for key, held in value.items():
                 made.put(key, self.resolve(held), value.spans.get(key, (value.line, value.line)))
             return made
@@ -81,8 +101,8 @@ class Variables:
         """The first of the alternatives that has a value."""
         reason = _MARKED.sub(self._reason, written)
         for address in (part.strip() for part in addresses.split(",")):
-            if address.startswith("self:"):
-                if (value := self._own(address.removeprefix("self:"), reason)) is not None:
+            if address.startswith(_FOLLOWED):
+                if (value := self._followed(address, reason)) is not None:
                     return value
             elif address[:1] in "'\"" and address[-1:] == address[:1]:
                 return address[1:-1]
@@ -96,20 +116,72 @@ class Variables:
         held = self._held[int(mark[1])]
         return held.reason if isinstance(held, Unknown) else "..."
 
-    def _own(self, path: str, reason: str) -> Any:
-        """The value at a path of the file itself; one that leads back to itself is not known."""
-        if path in self._at_work or len(self._at_work) > _MOST_LINKS or _MARKED.search(path):
+    def _followed(self, address: str, reason: str) -> Any:
+        """The value at an address; None without one. One that leads back to itself is not known."""
+        if address in self._at_work or len(self._at_work) > _MOST_LINKS or _MARKED.search(address):
             return Unknown(reason)
-        if path not in self._known:
-            self._at_work.append(path)
+        if address not in self._known:
+            self._at_work.append(address)
             try:
-                self._known[path] = self._found(path, reason)
+                self._known[address] = self._value_at(address, reason)
             finally:
                 self._at_work.pop()
-        return self._known[path]
+        return self._known[address]
 
-    def _found(self, path: str, reason: str) -> Any:
-        value: Any = self._document
+    def _value_at(self, address: str, reason: str) -> Any:
+        if address.startswith("self:"):
+            return self._found(self._document, address.removeprefix("self:"), reason)
+        if address.startswith("param:"):
+            return self._parameter(address.removeprefix("param:"), reason)
+        if address == "sls:stage":
+            return self._stage()
+        found = _FILE.fullmatch(address)
+        return self._found(self._tree(found[1], reason), found[2] or "", reason) if found else Unknown(reason)
+
+    def _parameter(self, name: str, reason: str) -> Any:
+        """A parameter of the stage, else the default of all stages; both by the old and the new way to write them."""
+        for stage in (self._stage(), "default"):
+            for path in (f"params.{stage}.{name}", f"stages.{stage}.params.{name}"):
+                if (value := self._found(self._document, path, reason)) is not None:
+                    return value
+        return None
+
+    def _stage(self) -> str:
+        """The stage by the defaults: that of the provider where it has one, else `dev`, as Serverless has it."""
+        stage = self._followed("self:provider.stage", "${sls:stage}")
+        return stage if isinstance(stage, str) else "dev"
+
+    def _tree(self, name: str, reason: str) -> Any:
+        """What a file holds: a document, or a text; None where it does not exist."""
+        if name.endswith(_CODE):
+            return Unknown(reason)
+        if name not in self._trees:
+            try:
+                self._trees[name] = self._parsed(name)
+            except Refused as refused:
+                self._trees[name] = Unknown(reason)
+                self.faults.append(Unreadable(Place(self._file, 1), f"{reason}: {refused}"))
+        return self._trees[name]
+
+    def _parsed(self, name: str) -> Any:
+        text, path = self._files.text_of(name), self._files.path_of(name)
+        if text is None or not name.endswith((".yml", ".yaml", ".json")):
+            return text
+        if name.endswith(".json"):
+            try:
+                json_text.parse(text)
+                tree, _ = json_text.with_lines(text)
+            except json_text.NoJson as fault:
+                raise Refused(f"{path}:{fault.line} {fault}") from None
+            return of_file(tree, path)
+        from pca_events.infrastructure import yaml_text
+
+        loaded = yaml_text.load(text, path)
+        self.faults += loaded.unreadable
+        return of_file(loaded.documents[0], path) if loaded.documents else None
+
+    def _found(self, value: Any, path: str, reason: str) -> Any:
+        """The value at a path within another value."""
         for key in path.split(".") if path else []:
             if isinstance(value, str) and "${" in value:
                 value = self.resolve(value)

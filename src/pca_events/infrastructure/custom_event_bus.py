@@ -1,0 +1,169 @@
+"""The EventBridge Custom Event Bus: event sources and subscribers, from CloudFormation and answers of its API.
+
+Source: "Event sources for a Custom Event Bus" and "Filtering events for a subscriber" in the EventBridge user guide.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.model import (
+    CustomBus,
+    EventSource,
+    Place,
+    Reading,
+    Skipped,
+    Subscriber,
+    SubscriberFilter,
+    Unknown,
+)
+from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
+
+_LISTS = ("Subscribers", "EventSources")
+_WORD = re.compile(r"_([a-z0-9]+)")
+
+
+def event_source(held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown) -> EventSource | None:
+    """Read an event source from its properties; None where it is of a partner, not of an AWS service."""
+    settings = child(held, "Configuration") or held
+    ours = child(settings, "AwsServiceEventsConfiguration")
+    if not ours:
+        return None
+    pattern, lines = pattern_of(ours, "Pattern") if ours.get("Pattern") is not None else (None, {})
+    return EventSource(
+        place=place,
+        last_line=last_line,
+        name=name,
+        bus=bus,
+        service=plain(ours.get("AwsService")),
+        service_place=Place(place.file, ours.line_of("AwsService")),
+        pattern=pattern,
+        lines=lines,
+        size=_size(ours.get("Pattern")),
+        on_failure=_is_set(ours, "OnFailureConfiguration"),
+    )
+
+
+def subscriber(held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown) -> Subscriber:
+    """Read a subscriber from its properties."""
+    state = held.get("State")
+    return Subscriber(
+        place=place,
+        last_line=last_line,
+        name=name,
+        bus=bus,
+        filters=_filters(held.get("FilterConfiguration"), place),
+        target=_text(child(held, "InvokeConfiguration").get("TargetArn")),
+        on_failure=_is_set(held, "OnFailureConfiguration"),
+        enabled=only_unknown(state) if isinstance(state, Unknown) else state != "STOPPED",
+    )
+
+
+def _filters(configuration: Any, place: Place) -> tuple[SubscriberFilter, ...] | Unknown:
+    if isinstance(configuration, Unknown):
+        return only_unknown(configuration)
+    listed = child(configuration).get("Filters")
+    if isinstance(listed, Unknown):
+        return only_unknown(listed)
+    filters = listed if isinstance(listed, list) else []
+    return tuple(_filter(held, place) for held in filters if isinstance(held, Object))
+
+
+def _filter(held: Object, place: Place) -> SubscriberFilter:
+    pattern, lines = pattern_of(held, "Pattern") if held.get("Pattern") is not None else ("", {})
+    return SubscriberFilter(
+        place=Place(place.file, held.line_of("Pattern")),
+        scope=_text(held.get("Scope")) or "",
+        pattern=pattern,
+        lines=lines,
+        size=_size(held.get("Pattern")),
+    )
+
+
+def _size(pattern: Any) -> int:
+    """The length of a pattern as a text; 0 where it is not a known text."""
+    return len(pattern) if isinstance(pattern, str) else 0
+
+
+def _is_set(held: Object, key: str) -> bool | Unknown:
+    value = held.get(key)
+    return only_unknown(value) if isinstance(value, Unknown) else value is not None
+
+
+def _text(value: Any) -> str | Unknown | None:
+    if isinstance(value, Unknown):
+        return only_unknown(value)
+    return None if value is None else shown(value)
+
+
+def is_api_answer(document: Any) -> bool:
+    """Whether a document is what the API describes, lists or is asked to create."""
+    if not isinstance(document, Object):
+        return False
+    if any(isinstance(document.get(key), list) for key in _LISTS):
+        return not document.keys() - {*_LISTS, "NextToken"}
+    return _is_source(document) or _is_subscriber(document)
+
+
+def _is_source(held: Any) -> bool:
+    keys = {"Configuration", "EventSourceArn"}
+    return isinstance(held, Object) and "EventBusArn" in held and bool(keys & held.keys())
+
+
+def _is_subscriber(held: Any) -> bool:
+    keys = {"InvokeConfiguration", "SubscriberArn", "FilterConfiguration"}
+    return isinstance(held, Object) and "EventBusArn" in held and bool(keys & held.keys())
+
+
+def read_api_answer(document: Object, file: str, last_line: int) -> Reading:
+    """Read the event sources and subscribers of an answer; a list without their settings is said to be not read."""
+    reading = Reading()
+    lists = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
+    for held in [held for listed in lists for held in listed] if lists else [document]:
+        if not _read_answer(held, file, last_line, reading):
+            what = "an answer of the Custom Event Bus API without the settings of what it names"
+            remedy = "check the answers of DescribeSubscriber and DescribeEventSource"
+            reading.skipped.append(Skipped(Place(file, getattr(held, "line", 1)), what, remedy))
+    return reading
+
+
+def _read_answer(held: Any, file: str, last_line: int, reading: Reading) -> bool:
+    """Read one event source or subscriber; false where its settings are not there."""
+    if not isinstance(held, Object):
+        return False
+    place, name, bus = Place(file, held.line), shown(held.get("Name", "")), bus_by_arn(held.get("EventBusArn"))
+    last_line = max((last for _, last in held.spans.values()), default=last_line)
+    if _is_subscriber(held) and "InvokeConfiguration" in held:
+        reading.subscribers.append(subscriber(held, place, last_line, name, bus))
+    elif _is_source(held) and "Configuration" in held:
+        found = event_source(held, place, last_line, name, bus)
+        reading.event_sources += [found] if found else []
+    else:
+        return False
+    return True
+
+
+def bus_by_arn(arn: Any) -> CustomBus | Unknown:
+    """The bus that an ARN names."""
+    if isinstance(arn, Unknown):
+        return only_unknown(arn)
+    return CustomBus(shown(arn)) if arn is not None else Unknown("the event bus")
+
+
+def from_snake_case(value: Any) -> Any:
+    """Return attributes of the Terraform provider awscc under the names that CloudFormation gives them.
+
+    `aws_service_events_configuration` becomes `AwsServiceEventsConfiguration`; texts, patterns too, stay as they are.
+    """
+    if isinstance(value, Mapping):
+        made = Object(getattr(value, "line", 0), getattr(value, "file", ""))
+        spans = getattr(value, "spans", {})
+        for key, held in value.items():
+            made.put(_WORD.sub(_capital, f"_{key}"), from_snake_case(held), spans.get(key, (made.line, made.line)))
+        return made
+    return [from_snake_case(held) for held in value] if isinstance(value, list | tuple) else value
+
+
+def _capital(found: re.Match[str]) -> str:
+    return found[1].capitalize()
