@@ -32,10 +32,14 @@ class Unknown:
         reason: what it depends on, as the author wrote it: `var.ca_arn`, `!Ref CaArn`.
         parts: the text that it is known to have, with None for each hole: `("arn:aws:acm-pca:", None, "/x")`. `(None,)`
             may be anything, also no text at all.
+        meaning: `account`, `region` or `partition` where the whole value is that of the deployment itself; else empty.
+        meanings: the meaning of each hole, aligned with the None parts; empty where none of them has one.
     """
 
     reason: str
     parts: tuple[str | None, ...] = (None,)
+    meaning: str = ""
+    meanings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
