@@ -49,7 +49,9 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
         return Text(text, line) if line else text
     if len(flat) == 1:
         return holes[0]
-    return Composed(reason, tuple(p if isinstance(p, str) else None for p in flat), holes, line)
+    meanings = tuple(hole.meaning for hole in holes) if any(hole.meaning for hole in holes) else ()
+    parts = tuple(piece if isinstance(piece, str) else None for piece in flat)
+    return Composed(reason, parts, meanings=meanings, holes=holes, line=line)
 
 
 def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
@@ -59,7 +61,10 @@ def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
         if isinstance(piece, Composed):
             inner = piece.pieces()
         elif isinstance(piece, Unknown) and len(piece.parts) > 1:
-            inner = [Unknown(piece.reason) if part is None else part for part in piece.parts]
+            meanings = iter(piece.meanings)
+            inner = [
+                Unknown(piece.reason, meaning=next(meanings, "")) if part is None else part for part in piece.parts
+            ]
         for part in inner:
             length += _size(part)
             yield part

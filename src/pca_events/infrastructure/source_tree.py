@@ -58,7 +58,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(held) for held in value]
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.parts)
+        return Unknown(value.reason, value.parts, value.meaning, value.meanings)
     return str(value) if isinstance(value, Text) else value
 
 

@@ -43,7 +43,7 @@ class Arguments:
         """The blocks of a `dynamic` one; a single one where it is not known how many there are."""
         each = body.arguments.get("for_each")
         iterator = body.arguments.get("iterator")
-        word = str(iterator.node.children[0].children[0]) if iterator else name
+        word = (iterator.text or str(iterator.json)) if iterator else name
         try:
             found = items(self._values.value(each, self._bound)) if each else []
         except TypeError:
