@@ -10,7 +10,9 @@ from pca_events.infrastructure.model import Place, Skipped, Unreadable
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 TERRAGRUNT = "terragrunt.hcl"
-_OTHERS = (".json", ".template", ".yml", ".yaml", ".tfstate")
+FOUND_ANYWAY = (".json", ".template", ".yml", ".yaml", ".tfstate")
+"""How the names of files end that are read wherever they lie, each by itself."""
+
 _SKIPPED = {
     ".aws-sam",
     ".git",
@@ -118,6 +120,6 @@ def _is_asset(name: str, within_cdk: bool) -> bool:
 def _is_ours(name: str, within_cdk: bool) -> bool:
     if name.startswith(".#"):
         return False
-    return (
-        name.endswith(".template.json") if within_cdk else name.endswith((*TERRAFORM, *_OTHERS)) or name == TERRAGRUNT
-    )
+    if within_cdk:
+        return name.endswith(".template.json")
+    return name.endswith((*TERRAFORM, *FOUND_ANYWAY)) or name == TERRAGRUNT

@@ -32,12 +32,13 @@ LARGEST = 256 * 1024
 """The longest expression that is parsed, in characters: no rule, queue or policy comes near it."""
 
 _PREFIX = b"x="
-_SHOWN = 300
+_SHOWN = 100
 _COMMENT = re.compile(r"\s(?:#|//)[^\n]*")
 _PLAIN_TEXT = re.compile(r'"([^"\\$%\n]*)"')
 _PLAIN_NUMBER = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?")
 _PLAIN_PATH = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)+")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_MOST_DIGITS = 300
 _SIGNS = {"*", "/", "%", "+", "-", ">", ">=", "<", "<=", "==", "!=", "&&", "||"}
 _STEPS = {"index", "get_attr", "splat"}
 _CLOSING = {"}", ")", "]", ":", "="}
@@ -154,7 +155,7 @@ class _Converter:
     def _string_lit(self, node: "tree_sitter.Node") -> Node:
         text = self._raw(node)
         try:
-            return as_value(node.start_point.row, self._words(node), template(text[1:-1], quoted=True))
+            return as_value(node.start_point.row, text[:_SHOWN], template(text[1:-1], quoted=True))
         except Broken as error:
             raise Broken(error.line + node.start_point.row, str(error)) from None
 
@@ -244,13 +245,14 @@ def _too_long(text: str) -> str:
 def _number(text: str) -> int | float:
     if text.startswith("0x"):
         return int(text, 16)
-    if len(text) > _SHOWN:
-        raise Broken(1, "has a number of more than 300 digits")
+    if len(text) > _MOST_DIGITS:
+        raise Broken(1, f"has a number of more than {_MOST_DIGITS} digits")
     return float(text) if any(sign in text for sign in ".eE") else int(text)
 
 
 def _inner(node: "tree_sitter.Node") -> "list[tree_sitter.Node]":
-    return [child for child in node.children if child.type != "comment"]
+    children = node.children
+    return [child for child in children if child.type != "comment"] if len(children) > 1 else children
 
 
 def _fault(root: "tree_sitter.Node", text: bytes) -> Broken:

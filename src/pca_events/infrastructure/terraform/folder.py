@@ -39,7 +39,8 @@ class Folder:
         path: the folder.
         declared: every block that counts, in the order of the files.
         given: the expressions that files give to variables.
-        faults: what is broken or declared twice.
+        faults: what is broken.
+        duplicates: the blocks that are declared a second time, each with the first.
         encrypted: whether one of the files is encrypted, so that values may be there that cannot be read.
     """
 
@@ -48,6 +49,7 @@ class Folder:
         self.encrypted = encrypted
         self.faults: list[Unreadable] = []
         self.declared: list[Declared] = []
+        self.duplicates: list[tuple[Declared, Declared]] = []
         self._lines = lines
         self._texts = {file: text.removeprefix("\ufeff") for file, text in texts.items()}
         code = [file for file in _in_force(texts) if not file.endswith(_VALUES)]
@@ -92,13 +94,7 @@ class Folder:
     def _take(self, block: Declared) -> None:
         first = self.by_address.setdefault(block.address, block)
         if first is not block and block.kind in _UNIQUE:
-            self.faults.append(
-                Unreadable(
-                    self._lines.place(block.line),
-                    f"duplicate {block.kind} {block.address}: also declared in {self._lines.place(first.line)}; "
-                    "remove or rename one of them",
-                )
-            )
+            self.duplicates.append((block, first))
 
     def _override(self, file: str) -> None:
         for block in self._blocks(file):

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
+from pca_events.infrastructure.discovery import FOUND_ANYWAY
+from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
@@ -99,12 +100,27 @@ class Root:
             for block in names.folder.declared:
                 self._take(names, block)
             self._faults_of(names)
-        self._reading.rules = self._rules + self._put_together()
+        self._reading.rules = list(filter(self._is_worth_telling, self._rules + self._put_together()))
+        for names in self._names.whole():
+            self._reading.unreadable += self._duplicates(names)
         return self._reading
 
     def _faults_of(self, names: ModuleNames) -> None:
         if names is not self._names:
             self._reading.unreadable += names.folder.faults
+
+    def _duplicates(self, names: ModuleNames) -> Iterator[Unreadable]:
+        """What is declared twice, as far as it has to do with the rules."""
+        for block, first in names.folder.duplicates:
+            address = f"{names.prefix}{block.address}"
+            kind = block.address.rpartition(".")[0]
+            called = block.kind == "module" and any(rule.name.startswith(address) for rule in self._reading.rules)
+            if called or (block.kind in ("resource", "data") and _is_read(kind)):
+                yield Unreadable(
+                    self._lines.place(block.line),
+                    f"duplicate {block.kind} {block.address}: also declared in {self._lines.place(first.line)}; "
+                    "remove or rename one of them",
+                )
 
     def _put_together(self) -> list[Rule]:
         """The rules as they are deployed by default, and those that are not, with everything else that is not."""
@@ -115,12 +131,16 @@ class Root:
         everything = Resources(resource for resource, _ in self._resources).rules()
         return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
 
+    def _is_worth_telling(self, rule: Rule) -> bool:
+        """Whether anything is known of a rule; where a call makes none of a module's rules, their patterns are not."""
+        return not (rule.off and rule.name.startswith("module.") and isinstance(rule.pattern, Unknown))
+
     def _take(self, names: ModuleNames, block: Declared) -> None:
         kind = block.address.rpartition(".")[0]
         if block.kind == "module" and block.labels:
             if not names.children(block):
                 self._called_elsewhere(names, block)
-        elif READ.fullmatch(kind) or kind in other_rules.KINDS or kind in STACKS:
+        elif block.kind in ("resource", "data") and _is_read(kind):
             for instance in names.instances(block):
                 self._instance(names, kind, instance)
 
@@ -145,6 +165,7 @@ class Root:
             )
         elif kind == RULE:
             written = _Pattern(names, instance, self._lines.place)
+            values.put("event_pattern", written.value)
             self._add([Resource(kind, address, written.place, written.last_line, values, written.read)], off)
         else:
             self._add([Resource(kind, address, place, last, values)], off)
@@ -155,8 +176,8 @@ class Root:
     def _stack(self, names: ModuleNames, body: Any, instance: Instance, off: str) -> None:
         written = instance.body.arguments.get("template_body")
         line = line_of(body) or (written.line if written else instance.declared.line)
-        if not same_file(line, instance.declared.line):
-            return  # a template in a file of its own is read as that file
+        if not same_file(line, instance.declared.line) and self._lines.file(line).endswith(FOUND_ANYWAY):
+            return
         address = names.prefix + instance.address
         reading = read_stack(body, address, self._lines.place(line), lines_known=bool(line_of(body)))
         reading.rules = [replace(rule, off=off or rule.off) for rule in reading.rules]
@@ -187,21 +208,25 @@ class Root:
 
 
 class _Pattern:
-    """The event pattern of a resource, and where it is written."""
+    """The event pattern of a resource, and where it is written.
+
+    Attributes:
+        value: what the argument comes to.
+    """
 
     def __init__(self, names: ModuleNames, instance: Instance, place: Callable[[int], Place]) -> None:
         block = instance.declared
         written = instance.body.arguments.get("event_pattern")
-        self._value = names.value(written, instance.bound) if written else None
+        self.value = names.value(written, instance.bound) if written else None
         if instance.body.arguments.keys() & _PROVIDER:
-            self._value = without_meaning(self._value)
+            self.value = without_meaning(self.value)
         self._line = written.line if written else block.line
         first, last = block.line, block.last_line
-        origin = line_of(self._value)
+        origin = line_of(self.value)
         elsewhere = bool(origin) and not same_file(origin, block.line)
         if elsewhere and written and _is_code(place(origin).file) and place(origin).file not in names.folder.files:
             self._line = first = origin
-            last = last_line_of(self._value)
+            last = last_line_of(self.value)
         elif written and not origin and (argument := _argument(names, written)):
             self._line = first = argument.line
             last = argument.line + argument.text.count("\n")
@@ -209,7 +234,11 @@ class _Pattern:
 
     def read(self) -> tuple[Any, Mapping[str, int]]:
         """The pattern and the lines of its keys."""
-        return pattern_and_lines(self._value, self._line)
+        return pattern_and_lines(self.value, self._line)
+
+
+def _is_read(kind: str) -> bool:
+    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in STACKS
 
 
 def _is_code(file: str) -> bool:

@@ -91,8 +91,8 @@ class ModuleNames:
         self._evaluator = Evaluator(self)
         self._noted: set[int] = set()
         self._declared = folder.by_address
-        self._instances: dict[str, list[Instance]] = {}
-        self._children: dict[str, dict[str, ModuleNames]] = {}
+        self._instances: dict[int, list[Instance]] = {}
+        self._children: dict[int, dict[str, ModuleNames]] = {}
         self._known: dict[str, Any] = {}
         self._running: set[str] = set()
         self._locals: dict[str, Expression] | None = None
@@ -128,9 +128,9 @@ class ModuleNames:
 
     def instances(self, block: Declared) -> list[Instance]:
         """What a block makes; with `count = 0`, a single one that is off."""
-        if block.address not in self._instances:
-            self._instances[block.address] = self._once(f"instances of {block.address}", lambda: self._made(block), [])
-        return self._instances[block.address]
+        if block.line not in self._instances:
+            self._instances[block.line] = self._once(f"instances of {block.line}", lambda: self._made(block), [])
+        return self._instances[block.line]
 
     def _made(self, block: Declared) -> list[Instance]:
         body = self.body(block)
@@ -143,8 +143,16 @@ class ModuleNames:
         return [Instance(block.address, block, body)]
 
     def depends_on(self, expression: Expression) -> str:
-        """The variables that an expression depends on, through locals too, as they are written."""
-        found: dict[str, None] = {}
+        """The variables that an expression depends on, through locals too, as they are written.
+
+        Those that are false, empty, zero or null where there are any: they are what makes it none.
+        """
+        found = self._variables_of(expression)
+        empty = [text for text, name in found.items() if not decoded(self._variable(name))]
+        return ", ".join(empty or found)
+
+    def _variables_of(self, expression: Expression) -> dict[str, str]:
+        found: dict[str, str] = {}
         waiting, seen = [expression], set[str]()
         while waiting and len(seen) < 50:
             try:
@@ -153,19 +161,21 @@ class ModuleNames:
                 continue
             for path in paths:
                 root, step = path.root.text, path.steps[0] if path.steps else None
+                if not isinstance(step, nodes.Attribute):
+                    continue
                 if root == "var":
-                    found[short(path.text)] = None
-                elif root == "local" and isinstance(step, nodes.Attribute) and str(step.key) not in seen:
+                    found[short(path.text)] = str(step.key)
+                elif root == "local" and str(step.key) not in seen:
                     seen.add(str(step.key))
                     waiting += [held for held in [self._all_locals().get(str(step.key))] if held]
-        return ", ".join(found)
+        return found
 
     def children(self, block: Declared) -> "dict[str, ModuleNames]":
         """The modules that a call of a local module makes, by address; none where it is not followed."""
-        if block.address not in self._children:
-            self._children[block.address] = {}
-            self._children[block.address] = self._followed(block)
-        return self._children[block.address]
+        if block.line not in self._children:
+            self._children[block.line] = {}
+            self._children[block.line] = self._followed(block)
+        return self._children[block.line]
 
     def _followed(self, block: Declared) -> "dict[str, ModuleNames]":
         path = self.folder.source_folder(block)
@@ -373,6 +383,8 @@ def without_meaning(value: Any) -> Any:
 
 def _small(value: Any) -> Any:
     """The value, or Unknown in place of one that is too large to be handled."""
+    if value is None or isinstance(value, bool | int | float | Unknown):
+        return value
     waiting, count = [value], 0
     while waiting:
         held = decoded(waiting.pop())

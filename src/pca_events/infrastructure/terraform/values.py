@@ -38,6 +38,7 @@ class Evaluator:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._spend = names.spend
         self._steps = 0
         self._depth = 0
 
@@ -63,7 +64,7 @@ class Evaluator:
 
     def _value(self, node: Node, at: _At) -> Any:
         self._steps += 1
-        if self._steps > MOST_STEPS or not self._names.spend():
+        if self._steps > MOST_STEPS or not self._spend():
             return Unknown(short(node.text))
         try:
             return _READERS[type(node)](self, node, at)
