@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MOST_FAULTS = 10
-"""How many faults of one file are told."""
+MOST_FAULTS = 5
+"""After how many faults a file, or a block, is read no further."""
 
 _COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
 _BLANK = re.compile(rf"(?:\s|{_COMMENT})*+")
@@ -95,7 +95,7 @@ def blocks(text: str) -> Iterator[Block | Broken]:
 
 
 def items(text: str, line: int) -> Iterator[Block | Argument | Broken]:
-    """Give what a text of arguments and blocks has, in order, and what is broken.
+    """Give what a text of arguments and blocks has, in order, and the first of what is broken.
 
     Args:
         text: what stands between the braces of a block, or in a file of assignments.
@@ -114,7 +114,8 @@ def items(text: str, line: int) -> Iterator[Block | Argument | Broken]:
                 end = position + len(block.text)
                 yield block
         except Broken as error:
-            yield error
+            if not faults:
+                yield error
             faults += 1
             end = text.find("\n", position)
             if faults == MOST_FAULTS or end < 0:

@@ -11,13 +11,16 @@ from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.lines import Lines
 
-MOST_CALLS = 2_000
+MOST_CALLS = 1_000
 """How many calls of modules are followed from one root module."""
 
 DEEPEST_CALL = 20
 """How many modules may call each other in a row."""
 
-MOST_STEPS = 5_000_000
+MOST_RESOURCES = 10_000
+"""How many resources that matter may come from calls, `count` and `for_each` of one root module."""
+
+MOST_STEPS = 2_000_000
 """How many expressions one root module may take with all that it calls."""
 
 
@@ -82,11 +85,19 @@ class Evaluation:
     faults: dict[int, str] = field(default_factory=dict)
     folders_called: set[str] = field(default_factory=set)
     calls: int = 0
+    resources: int = 0
     steps: int = 0
 
     def note(self, line: int, message: str) -> None:
         """Take note of what is wrong on a line."""
         self.faults.setdefault(line, message)
+
+    def has_room(self, line: int) -> bool:
+        """Count a resource; False once there have been too many, which is noted."""
+        self.resources += 1
+        if self.resources == MOST_RESOURCES + 1:
+            self.note(line, f"more than {MOST_RESOURCES:,} resources from one root module; the rest is not read")
+        return self.resources <= MOST_RESOURCES
 
     def spend(self) -> bool:
         """Count a step; False once there have been too many."""

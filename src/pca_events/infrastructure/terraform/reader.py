@@ -16,7 +16,7 @@ from pca_events.infrastructure.terraform.given_patterns import given_patterns, r
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
-from pca_events.infrastructure.terraform.module_tree import Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resource, Resources
 from pca_events.infrastructure.terraform.scope import Given, ModuleNames, without_meaning
 from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
@@ -60,6 +60,9 @@ def read_root(names: ModuleNames) -> Reading:
         concerned = names.folder.files[0] if names.folder.files else names.folder.path
         reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deep"))
     faults = [Unreadable(lines.place(line), why) for line, why in evaluation.faults.items()]
+    if evaluation.steps > MOST_STEPS and names.folder.files:
+        message = f"takes more than {MOST_STEPS:,} steps to evaluate; the rest of its values is not known"
+        faults.append(Unreadable(Place(names.folder.files[0], 1), message))
     reading.unreadable = sorted({*reading.unreadable, *faults})
     return reading
 
@@ -141,7 +144,10 @@ class Root:
             if not names.children(block):
                 self._called_elsewhere(names, block)
         elif block.kind in ("resource", "data") and _is_read(kind):
-            for instance in names.instances(block):
+            instances = names.instances(block)
+            for instance in instances:
+                if (names.prefix or len(instances) > 1) and not names.evaluation.has_room(block.line):
+                    return
                 self._instance(names, kind, instance)
 
     def _instance(self, names: ModuleNames, kind: str, instance: Instance) -> None:

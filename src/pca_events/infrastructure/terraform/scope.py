@@ -184,8 +184,11 @@ class ModuleNames:
             return {}
         real = os.path.realpath(path)
         self.evaluation.folders_called.add(real)
-        if real in self._chain or len(self._chain) > DEEPEST_CALL:
-            self.evaluation.note(block.line, f"{block.address} calls a module that calls it in turn: {path}")
+        if real in self._chain:
+            self.evaluation.note(block.line, f"{block.address} calls a module that calls this one in turn: {path}")
+            return {}
+        if len(self._chain) > DEEPEST_CALL:
+            self.evaluation.note(block.line, f"more than {DEEPEST_CALL} modules call each other in a row")
             return {}
         made = {}
         for instance in self.instances(block):

@@ -7,7 +7,6 @@ from typing import Any
 from pca_events.infrastructure.terraform.blocks import Broken, closing_brace
 from pca_events.infrastructure.terraform.nodes import Choice, Embedded, Literal, Loop, Node, Template
 
-_HEREDOC = re.compile(r"<<(-?)[^\n]*\n(.*?)[ \t]*[^\s]+\s*\Z", re.DOTALL)
 _OPENING = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _QUOTED_OPENING = re.compile(rf"{_ESCAPE.pattern}|{_OPENING.pattern}", re.DOTALL)
@@ -50,10 +49,9 @@ def as_value(line: int, text: str, parts: tuple[str | Node, ...], first: int = -
 
 def heredoc(token: str) -> str:
     """What stands between the lines that begin and end a heredoc, without its indentation after `<<-`."""
-    found = _HEREDOC.match(token)
-    if found is None:
-        return ""
-    return _without_indent(found[2]) if found[1] else found[2]
+    opening, _, lines = token.partition("\n")
+    text, ended, _ = lines.rstrip().rpartition("\n")
+    return _without_indent(text + ended) if opening.startswith("<<-") else text + ended
 
 
 def unescaped(text: str) -> str:
