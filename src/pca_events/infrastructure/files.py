@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import Findings, Found, find
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
 from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
 from pca_events.processes import pool, processors, result_of
@@ -51,10 +51,20 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
         progress(done, len(findings.files))
     for module in root_modules(modules):
         reading.add(module.reading)
-    reading.rules.sort(key=lambda rule: (rule.place, rule.name))
+    reading.rules = list(_each_once(sorted(reading.rules, key=lambda rule: (rule.place, rule.name))))
     reading.unreadable = sorted(set(reading.unreadable))
     reading.skipped = sorted(set(reading.skipped))
     return reading
+
+
+def _each_once(rules: list[Rule]) -> Iterator[Rule]:
+    """Rules without those that several root modules make in the same way."""
+    for _, alike in itertools.groupby(rules, key=lambda rule: (rule.place, rule.name)):
+        kept: list[Rule] = []
+        for rule in alike:
+            if rule not in kept:
+                kept.append(rule)
+        yield from kept
 
 
 def _portions(found: list[Found]) -> list[list[Folder]]:

@@ -119,7 +119,7 @@ def _yaml_decoded(value: Any) -> Any:
 
     if not isinstance(value, str):
         raise TypeError("is not known")
-    loaded = yaml_text.load(value, "")
+    loaded = yaml_text.load(str(value), "")
     if loaded.unreadable or len(loaded.documents) != 1:
         raise ValueError("is not one YAML document")
     return _on_lines_of(value, loaded.documents[0])

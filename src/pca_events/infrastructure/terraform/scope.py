@@ -194,7 +194,8 @@ class ModuleNames:
         for instance in self.instances(block):
             self.evaluation.calls += 1
             if self.evaluation.calls > MOST_CALLS:
-                self.evaluation.note(block.line, f"more than {MOST_CALLS:,} calls of modules; the rest is not read")
+                if self.evaluation.calls == MOST_CALLS + 1:
+                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} calls of modules; the rest is not read")
                 break
             made[instance.address] = self._child(folder, instance, (*self._chain, real))
         return made
