@@ -295,7 +295,7 @@ def test_rules_of_the_public_module_are_read(source: str, arguments: str, bus: s
 
 @pytest.mark.parametrize(
     ("source", "arguments"),
-    [("./local", ""), (SOURCE, "create = false"), (SOURCE, "create_rules = false"), (SOURCE, "count = 0")],
+    [(SOURCE, "create = false"), (SOURCE, "create_rules = false")],
 )
 def test_calls_that_make_no_rules_have_none(source: str, arguments: str) -> None:
     assert rules(MODULE % (source, arguments), QUEUES % "") == []

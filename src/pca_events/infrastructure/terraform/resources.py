@@ -215,4 +215,4 @@ def _text(value: Any) -> str | Unknown:
 
 
 def _unknown(value: Any) -> Unknown:
-    return Unknown(value.reason, value.parts) if isinstance(value, Unknown) else Unknown(str(value))
+    return plain(value) if isinstance(value, Unknown) else Unknown(str(value))
