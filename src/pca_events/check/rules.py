@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.buses import buses_sent_to, is_among
+from pca_events.check.buses import Arrivals
 from pca_events.check.findings import Subject, findings_of
 from pca_events.check.partial_patterns import Stated, stated
-from pca_events.check.report import CheckedRule, CheckReport, Verdict, readable
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict, readable
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Reading, Rule
@@ -28,9 +29,10 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     fires on none. Other rules are counted; with `all_rules` they are reported too, without findings.
     """
     report = CheckReport(unreadable=sorted(reading.unreadable))
-    forwarded = buses_sent_to(reading.rules)
-    for rule in reading.rules:
-        subject = _subject(rule, forwarded)
+    subjects = [_subject(rule) for rule in reading.rules]
+    arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
+    for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
+        rule = subject.rule
         if concerns(subject):
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
         else:
@@ -49,13 +51,13 @@ def concerns(subject: Subject) -> bool:
     return bool(_MENTION.search(pattern if isinstance(pattern, str) else json.dumps(readable(pattern))))
 
 
-def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
+def _subject(rule: Rule) -> Subject:
     try:
         pattern, found, twins = _judged_once(rule.pattern)
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
-    return Subject(rule, pattern, None, found, twins, is_among(rule.bus, forwarded))
+    return Subject(rule, pattern, None, found, twins)
 
 
 def _judged_once(pattern: Any) -> Judged:
@@ -82,7 +84,11 @@ def _judged(pattern: Any) -> Judged:
 
 def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
     """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
-    live = [c for c in rules if not {"disabled", "custom-bus"} & {finding.code for finding in c.findings}]
+    live = [checked for checked in rules if not any(_keeps_from_firing(finding) for finding in checked.findings)]
     covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
     failures = [event.id for event in documented_events() if event.result == "failure"]
     return [event for event in failures if event not in covered] if rules else []
+
+
+def _keeps_from_firing(finding: Finding) -> bool:
+    return finding.code == "disabled" or (finding.code == "custom-bus" and finding.level == "error")

@@ -34,6 +34,15 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
     return str(plain(value)), {}
 
 
+def read_json(value: Any) -> Any:
+    """The object that a JSON text with or without holes is; the value itself where it is none."""
+    if isinstance(value, Composed):
+        tree = _tree_with_holes(value)
+        return value if tree is None else _unmarked(tree, value.holes)
+    tree = _tree(value) if isinstance(value, str) else None
+    return value if tree is None else tree
+
+
 @lru_cache(maxsize=1024)
 def _tree(text: str) -> Object | None:
     """The object that a text is, or nothing where it is none; rules are often made from one mould."""
@@ -57,17 +66,23 @@ def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
 
 
 def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
-    """Mark the holes, read the JSON around them, and put them back."""
-    if any("\ue000" in part for part in value.parts if part):
+    """The pattern and the lines of its keys, from a text with holes."""
+    tree = _tree_with_holes(value)
+    if tree is None:
         return plain(value), {}
+    marked = Text("".join(part or "" for part in value.parts), value.line) if value.line else ""
+    return plain(_unmarked(tree, value.holes)), _lines(tree, marked, line)
+
+
+def _tree_with_holes(value: Composed) -> Object | None:
+    """Mark the holes and read the JSON around them; nothing where it is none, or where a key is a hole."""
+    if any("\ue000" in part for part in value.parts if part):
+        return None
     marks = iter(range(len(value.holes)))
     text = "".join(_MARK.format(next(marks)) if part is None else part for part in value.parts)
     text = _BARE.sub(lambda found: found[0] if found[0].startswith('"') else f'"{found[0]}"', text)
     tree = _tree(text)
-    if tree is None or any(_MARKED.search(path) for path, _ in key_lines(tree)):
-        return plain(value), {}
-    marked = Text(text, value.line) if value.line else text
-    return plain(_unmarked(tree, value.holes)), _lines(tree, marked, line)
+    return None if tree is None or any(_MARKED.search(path) for path, _ in key_lines(tree)) else tree
 
 
 def _unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:

@@ -58,6 +58,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
         bus=text_or_unknown(written.get("EventBusName")) or DEFAULT_BUS,
         enabled=_enabled(stack, owner, written),
         targets=(target,),
+        own_bus=stack.destinations.bus(written.get("EventBusName")),
     )
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.queues import Queues
+from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.targets import Targets, text_or_unknown
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.partial_values import joined
+from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import Object, child
 
 
@@ -15,6 +17,7 @@ class Stack:
 
     Attributes:
         template: its values.
+        destinations: what rules deliver to.
         targets: makes targets.
         file: where it stands.
         spans: the first and the last line of each resource.
@@ -25,7 +28,8 @@ class Stack:
         self.template = Template(document)
         self.spans = child(document, "Resources").spans
         places = {name: Place(file, self.spans[name][0]) for name in self.template.resources}
-        self.targets = Targets(self.template, Queues(self.template, places), file)
+        self.destinations = Destinations(self.template, places, document.get("Transform"))
+        self.targets = Targets(self.template, self.destinations, file)
 
     def enabled(self, resource: str, state: Any) -> bool | Unknown:
         """Whether a rule of a resource is on.
@@ -82,4 +86,12 @@ def _rule(stack: Stack, name: str) -> Rule | None:
         bus=text_or_unknown(properties.get("EventBusName")) or DEFAULT_BUS,
         enabled=stack.enabled(name, properties.get("State")),
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
+        own_bus=stack.destinations.bus(properties.get("EventBusName")),
+        arn=_arn(properties.get("Name"), properties.get("EventBusName")),
     )
+
+
+def _arn(name: Any, bus: Any) -> Unknown:
+    """The ARN of a rule; on an event bus other than the default one the name of the bus stands before its own."""
+    named = name if isinstance(name, str | Unknown) else Unknown("its name")
+    return arn_of("events", named if bus in (None, "", DEFAULT_BUS) else joined([Unknown("bus"), named]), "rule/")

@@ -77,6 +77,7 @@ def _rule(stack: Stack, name: str, settings: Object, key: str, span: tuple[int, 
         bus=text_or_unknown(settings.get("eventBus")) or DEFAULT_BUS,
         enabled=_enabled(settings),
         targets=(_target(stack, settings, place, name.partition("/")[0]),),
+        own_bus=stack.destinations.bus(settings.get("eventBus")),
     )
 
 

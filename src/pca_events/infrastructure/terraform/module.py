@@ -6,11 +6,12 @@ from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines
-from pca_events.infrastructure.terraform.policy import listed
-from pca_events.infrastructure.terraform.resources import RULE, TARGET, Resource
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.resources import RULE, TARGET
 from pca_events.infrastructure.terraform.scope import ModuleNames
 
 SOURCES = ("terraform-aws-modules/eventbridge", "terraform-aws-modules/terraform-aws-eventbridge")

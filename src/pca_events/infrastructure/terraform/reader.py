@@ -11,8 +11,9 @@ from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.blocks import Broken, blocks
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines, shifted
+from pca_events.infrastructure.terraform.lookup import Resource
 from pca_events.infrastructure.terraform.module import module_resources
-from pca_events.infrastructure.terraform.resources import READ, Resource, Resources
+from pca_events.infrastructure.terraform.resources import READ, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
 from pca_events.infrastructure.terraform.syntax import Expression, json_body, parse_block, parse_body
 
