@@ -12,7 +12,7 @@ from pca_events.infrastructure.resource_policies import (
 )
 from pca_events.infrastructure.source_tree import plain
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.lookup import Lookup, Resource
+from pca_events.infrastructure.terraform.lookup import Lookup, Resource, Values
 from pca_events.infrastructure.terraform.services import named_service
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
@@ -38,6 +38,9 @@ _POLICIES = {
 _LOG_POLICY = "aws_cloudwatch_log_resource_policy"
 _BEFORE = {"lambda": "function:", "logs": "log-group:", "events": "event-bus/"}
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
+
+GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | {_LOG_POLICY: ""}
+"""What grants something to EventBridge: by type of resource, the argument that names what it belongs to."""
 
 READ = "|".join(
     (
@@ -119,7 +122,10 @@ class Destinations:
 
     def _policy(self, resource: Resource) -> Any:
         """The policies of a resource in one: its own, and those of resources that belong to it or may."""
-        documents = [self._document(resource.values.get("policy"))]
+        own = resource.values.get("policy")
+        if own is None and "policy" in resource.arguments:
+            own = Unknown("a policy that is null by default")
+        documents = [self._document(own)]
         for kind, argument in _POLICIES.get(resource.kind, {}).items():
             owned = self._owned_by(kind, argument, resource.kind)
             documents += map(self._given_by, owned.certain.get(resource.address, ()))
@@ -141,6 +147,8 @@ class Destinations:
         """The resources that a value may name; None where that may be any."""
         if isinstance(value, Reference):
             found = [self._function_of(held) for held in self._lookup.at(value)]
+            if not found and f"{of}." in value.resource and "data." not in value.resource:
+                return []
             return [held for held in found if held] if found and None not in found else None
         if identified := self._lookup.find(value, of):
             return identified
@@ -183,6 +191,23 @@ class Destinations:
             if to is not None and to != value and not self._lookup.find(to, _KEY_ALIAS):
                 return self._key(to)
         return Unknown(value.reason, value.parts) if isinstance(value, Unknown) else Unknown(str(plain(value)))
+
+
+class NotByDefault:
+    """The values of a policy or a permission that the defaults leave out: what it belongs to, and nothing else.
+
+    Args:
+        values: those that it has where it is there.
+        owner: the argument that names what it belongs to.
+    """
+
+    def __init__(self, values: Values, owner: str) -> None:
+        self._values = values
+        self._owner = owner
+
+    def get(self, name: str, /) -> Any:
+        """The value of an argument."""
+        return self._values.get(name) if name == self._owner else Unknown("what is left out by default")
 
 
 class _Owned:

@@ -34,7 +34,7 @@ class Resource:
         kind: its type; a data source's begins with `data.`; `module` for a call of a module that is not read.
         address: with `["key"]` or `[0]`.
         pattern: gives the event pattern of a rule, and the lines of its keys.
-        arguments: the names of the arguments of a call of a module.
+        arguments: the names of the arguments that are written; empty where that is not known, as in a plan.
     """
 
     kind: str

@@ -10,18 +10,22 @@ from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines
-from pca_events.infrastructure.terraform.lookup import Resource
-from pca_events.infrastructure.terraform.resources import RULE, TARGET
+from pca_events.infrastructure.terraform.lookup import MODULE, Resource
+from pca_events.infrastructure.terraform.resources import BUS, RULE, TARGET
 from pca_events.infrastructure.terraform.scope import ModuleNames
 
 SOURCES = ("terraform-aws-modules/eventbridge", "terraform-aws-modules/terraform-aws-eventbridge")
 
 
 def module_resources(names: ModuleNames, block: Declared, lines: Lines) -> Iterator[Resource]:
-    """The rules and targets that a call of the module makes; nothing where it is another module."""
+    """The bus, the rules and the targets that a call of the module makes; a call of another module is one resource."""
     source = names.body(block).arguments.get("source")
     found = names.value(source, {}) if source else None
     if not isinstance(found, str) or not any(name in found for name in SOURCES):
+        for instance in names.instances(block):
+            place, values = lines.place(block.line), names.arguments(instance)
+            written = tuple(instance.body.arguments)
+            yield Resource(MODULE, instance.address, place, in_file(block.last_line), values, arguments=written)
         return
     for instance in names.instances(block):
         if names.arguments(instance).get("create") is not False:
@@ -39,6 +43,10 @@ class _Call:
 
     def resources(self) -> Iterator[Resource]:
         """What it makes."""
+        if self._get("create_bus") is not False and self._get("bus_name") not in (None, "", DEFAULT_BUS):
+            values = {"name": self._get("bus_name"), "event_source_name": self._get("event_source_name")}
+            span = (self._block.line, self._block.last_line)
+            yield Resource(BUS, f"{self._address}.bus", self._lines.place(span[0]), in_file(span[1]), values)
         if self._get("create_rules") is not False:
             for name, rule, span in self._entries("rules", self._get("rules")):
                 yield self._rule(f'{self._address}.rules["{name}"]', rule, span)
@@ -61,6 +69,7 @@ class _Call:
         given = rule if isinstance(rule, dict) else {"event_pattern": rule}
         bus = self._get("bus_name")
         values = {
+            "name": Unknown("its name"),
             "event_pattern": given.get("event_pattern"),
             "is_enabled": given.get("enabled"),
             "state": given.get("state"),
@@ -84,8 +93,15 @@ class _Call:
             "input_transformer": given.get("input_transformer"),
             "dead_letter_config": _wrapped(given.get("dead_letter_arn")),
             "retry_policy": given.get("retry_policy"),
+            "role_arn": self._role(given) if isinstance(target, dict) else Unknown(f"{address}.role_arn"),
+            "sqs_target": {"message_group_id": given.get("message_group_id")},
         }
         return Resource(TARGET, address, self._lines.place(span[0]), in_file(span[1]), values)
+
+    def _role(self, target: dict[str, Any]) -> Any:
+        """The role of a target: its own, or the one that the module makes for it."""
+        attached = target.get("attach_role_arn")
+        return target.get("role_arn") or (attached if attached is not True else Unknown("the role of the module"))
 
     def _reference(self, rule: str) -> Reference:
         address = f'{self._address}.rules["{rule}"]'

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from pca_events.infrastructure import json_text
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Unknown, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.blocks import Broken, blocks
+from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines, shifted
 from pca_events.infrastructure.terraform.lookup import Resource
@@ -91,6 +92,16 @@ class _Module:
                 yield from module_resources(names, block, self._lines)
             elif READ.fullmatch(kind):
                 yield from (self._resource(names, kind, instance) for instance in names.instances(block))
+                if kind in GRANTS and not names.instances(block):
+                    yield self._not_by_default(names, kind, block)
+
+    def _not_by_default(self, names: ModuleNames, kind: str, block: Declared) -> Resource:
+        """A policy or a permission of which the defaults make no instance."""
+        unknown = Unknown("each.value")
+        bound = {"count": {"index": 0}, "each": {"key": Unknown("each.key"), "value": unknown}}
+        values = names.arguments(Instance(block.address, block, names.body(block), bound))
+        place = self._lines.place(block.line)
+        return Resource(kind, block.address, place, in_file(block.last_line), NotByDefault(values, GRANTS[kind]))
 
     def _resource(self, names: ModuleNames, kind: str, instance: Instance) -> Resource:
         block = instance.declared
@@ -101,7 +112,13 @@ class _Module:
             return pattern_and_lines(values.get("event_pattern"), written.first_line if written else block.line)
 
         return Resource(
-            kind, instance.address, self._lines.place(block.line), in_file(block.last_line), values, pattern
+            kind,
+            instance.address,
+            self._lines.place(block.line),
+            in_file(block.last_line),
+            values,
+            pattern,
+            tuple(instance.body.arguments),
         )
 
 

@@ -96,7 +96,7 @@ class Resources:
             input_paths={key: _text(path) for key, path in paths.items()} if isinstance(paths, dict) else {},
             dead_letter=self._dead_letter(dead_letters[0].get("arn")) if dead_letters else None,
             retry=bool(blocks(get("retry_policy"))),
-            role=_is_given(role),
+            role=_is_given(role) if role is not None or "role_arn" not in resource.arguments else Unknown("role_arn"),
             message_group=_is_given(queues[0].get("message_group_id")) if queues else False,
         )
 
