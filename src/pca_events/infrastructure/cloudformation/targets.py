@@ -43,7 +43,8 @@ class Targets:
             unknown = plain(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
             place = Place(self._file, line)
             return Target(place, unknown.reason, arn=unknown, dead_letter=unknown, retry=True, role=unknown)
-        name = str(plain(held.get("Id", "")))
+        identity = held.get("Id", "")
+        name = identity.reason if isinstance(identity, Unknown) else str(identity)
         return self.made(held, Place(self._file, held.line or line), name, held.get("Arn"))
 
     def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:

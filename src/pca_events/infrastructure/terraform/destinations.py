@@ -144,7 +144,12 @@ class Destinations:
         return self._owned[kind]
 
     def _owners(self, value: Any, of: str) -> list[Resource] | None:
-        """The resources that a value may name; None where that may be any."""
+        """The resources that a value may name; None where that may be any.
+
+        A policy without the argument is one that could not be read, but without a name a bus is the default one.
+        """
+        if value is None:
+            return [] if of == BUS else None
         if isinstance(value, Reference):
             found = [self._function_of(held) for held in self._lookup.at(value)]
             if not found and f"{of}." in value.resource and "data." not in value.resource:

@@ -86,6 +86,9 @@ class _Module:
 
     def _resources(self, names: ModuleNames) -> Iterator[Resource]:
         """All instances of the resources that matter."""
+        if self.reading.unreadable:
+            nowhere = Place(next(iter(self._files)), 1)
+            yield from (Resource(kind, "", nowhere, 1, NotByDefault({}, "")) for kind in GRANTS)
         for block in self._declared:
             kind = block.address.rpartition(".")[0]
             if block.kind == "module" and block.labels:
