@@ -16,8 +16,11 @@ _ON_BUS = ":event-bus/"
 _OWN = "\0"
 """Begins what stands for a bus of the project, which no name does."""
 
-_MOST_COMPARED = 2000
-"""How many names of buses that are known in part are compared; beyond that any of them may be any."""
+_MOST_COMPARED = 200
+"""How many names of buses are compared with one that is known in part; where there are more, it may be any of them."""
+
+_MOST_NAMED = 3
+"""How many rules that forward to a bus a message names."""
 
 Events = frozenset[str]
 """What a rule passes: the ids of documented events, and the detail-types of CloudTrail."""
@@ -25,19 +28,32 @@ Events = frozenset[str]
 
 @dataclass(frozen=True)
 class Arrival:
-    """What the rules of the project forward to the bus of a rule.
+    """What the rules of the project forward to an event bus.
 
     Attributes:
         events: the events that are forwarded from the default bus.
         possible: those that may be, by a rule whose target is not known.
-        forwards: the rules that send events there, those that send none of these and those that are off included.
-        chained: whether rules on other buses than the default one send events there.
+        forwards: the first rules that send events there, those that send none of these and those that are off included.
+        is_on: whether one of the rules that send events there is enabled, or may be.
+        chained: whether a rule on another bus than the default one sends events there.
     """
 
     events: Events = frozenset()
     possible: Events = frozenset()
     forwards: tuple[Rule, ...] = ()
+    is_on: bool = False
     chained: bool = False
+
+    def with_(self, other: "Arrival") -> "Arrival":
+        """Return what arrives by these rules and by others."""
+        forwards = {id(rule): rule for rule in (*self.forwards, *other.forwards)}
+        return Arrival(
+            self.events | other.events,
+            self.possible | other.possible,
+            tuple(forwards.values())[: _MOST_NAMED + 1],
+            self.is_on or other.is_on,
+            self.chained or other.chained,
+        )
 
 
 NOTHING = Arrival()
@@ -51,12 +67,14 @@ class Arrivals:
     """
 
     def __init__(self, rules: Iterable[tuple[Rule, Events]]) -> None:
-        self._sent: dict[str, dict[str, tuple[Rule, Events]]] = {}
-        self._vague: dict[str, None] = {}
+        self._sent: dict[str, Arrival] = {}
+        self._names: list[str] = []
+        self._vague: list[str] = []
+        self._everything: Events = frozenset()
         self._possible: Events = frozenset()
         self._of: dict[str, Arrival] = {}
         for rule, events in rules:
-            self._take(rule, events)
+            self._take(rule, frozenset() if rule.enabled is False else events)
 
     def at(self, rule: Rule) -> Arrival:
         """What arrives on the bus of a rule."""
@@ -68,39 +86,37 @@ class Arrivals:
         return self._of[key]
 
     def _take(self, rule: Rule, events: Events) -> None:
-        if rule.enabled is False:
-            events = frozenset()
-        if rule.targets is None and _is_on_default(rule):
+        is_direct = _is_on_default(rule)
+        if rule.targets is None and is_direct:
             self._possible |= events
         for target in rule.targets or ():
             if target.kind == "events":
-                self._send(target, rule, events)
-            elif not target.kind and isinstance(target.arn, Unknown) and _is_on_default(rule):
+                sent = events if is_direct else frozenset()
+                self._send(target, Arrival(sent, frozenset(), (rule,), rule.enabled is not False, not is_direct))
+            elif not target.kind and isinstance(target.arn, Unknown) and is_direct:
                 self._possible |= events
 
-    def _send(self, target: Target, rule: Rule, events: Events) -> None:
-        own = target.destination
-        names = {_key(own, target.arn)}
-        if own and "*" not in _name(own.arn):
-            names.add(_name(own.arn))
-        for name in names:
-            self._sent.setdefault(name, {})[f"{rule.place} {rule.name}"] = (rule, events)
-            if "*" in name and not name.startswith(_OWN):
-                self._vague[name] = None
+    def _send(self, target: Target, sent: Arrival) -> None:
+        own, name = target.destination, _name(target.arn)
+        self._everything |= sent.events
+        if own is None and name not in self._sent:
+            self._names.append(name)
+            self._vague += [name] if "*" in name else []
+        for key in {_key(own, target.arn), _name(own.arn) if own else name}:
+            self._sent[key] = self._sent.get(key, NOTHING).with_(sent)
 
     def _arrival(self, rule: Rule) -> Arrival:
         text = _name(rule.own_bus.arn if rule.own_bus else rule.bus)
-        names = {_key(rule.own_bus, rule.bus), text}
-        vague = list(self._vague)[:_MOST_COMPARED]
-        names |= {other for other in (self._sent if "*" in text else vague) if may_be_equal(text, other)}
-        sent = {label: held for name in names for label, held in self._sent.get(name, {}).items()}
-        forwards = sorted(sent.values(), key=lambda held: (held[0].place, held[0].name))
-        direct = [passed for forward, passed in forwards if _is_on_default(forward)]
+        compared = self._names if "*" in text else self._vague
         possible = self._possible
-        if len(self._vague) > _MOST_COMPARED:
-            possible = possible.union(*(passed for held in self._sent.values() for _, passed in held.values()))
-        rules = tuple(forward for forward, _ in forwards)
-        return Arrival(frozenset().union(*direct), possible, rules, len(direct) < len(forwards))
+        if len(compared) > _MOST_COMPARED:
+            possible, compared = possible | self._everything, []
+        names = {_key(rule.own_bus, rule.bus), *(name for name in compared if may_be_equal(text, name))}
+        names |= set() if "*" in text else {text}
+        found = Arrival(possible=possible)
+        for name in sorted(names & self._sent.keys()):
+            found = found.with_(self._sent[name])
+        return found
 
 
 def _key(own: Destination | None, bus: str | Unknown) -> str:
@@ -151,14 +167,13 @@ def _not_reached(rule: Rule, name: str, arrival: Arrival, fires_on: Events) -> F
     """Say that no rule of the project forwards what a rule waits for."""
     bus, level = rule.own_bus, _level(rule.own_bus, arrival, fires_on)
     remedy = "put it on the default bus; or forward the events from there by a rule whose target is this bus"
+    labels = ", ".join(forward.name for forward in arrival.forwards[:_MOST_NAMED])
+    labels += " and others" if len(arrival.forwards) > _MOST_NAMED else ""
     if arrival.forwards and not arrival.chained:
-        labels = ", ".join(forward.name for forward in arrival.forwards[:3])
-        off = all(forward.enabled is False for forward in arrival.forwards)
-        what = "is disabled" if off else f"passes {_passed(arrival.forwards)}"
+        what = f"passes {_passed(arrival.forwards)}" if arrival.is_on else "is disabled"
         message = f"is on the event bus {name}, but the rule that forwards to it ({labels}) {what}"
-        remedy = "enable the rule that forwards" if off else "forward the events of aws.acm-pca; or use the default bus"
+        remedy = "forward the events of aws.acm-pca; or use the default bus" if arrival.is_on else "enable that rule"
     elif arrival.chained:
-        labels = ", ".join(forward.name for forward in arrival.forwards[:3])
         message = (
             f"is on the event bus {name}, to which {labels} forwards from a bus that is not the default one: "
             "EventBridge does not route forwarded events to a third bus"
@@ -179,6 +194,8 @@ def _not_reached(rule: Rule, name: str, arrival: Arrival, fires_on: Events) -> F
 
 def _passed(forwards: tuple[Rule, ...]) -> str:
     """What forwards pass, in words: the sources that they name, where each names some."""
+    if len(forwards) > _MOST_NAMED:
+        return "none of the events that this rule fires on"
     named = [forward.pattern.get("source") if isinstance(forward.pattern, dict) else None for forward in forwards]
     sources = [source for held in named if isinstance(held, list) for source in held if isinstance(source, str)]
     if all(isinstance(held, list) for held in named) and sources and not any("acm-pca" in source for source in sources):
