@@ -137,7 +137,9 @@ def is_default(bus: str | Unknown) -> bool:
 
 def _is_on_default(rule: Rule) -> bool:
     """Whether a rule is on the default bus, or may be."""
-    return rule.own_bus is None and may_be_equal(_name(rule.bus), DEFAULT_BUS)
+    text = wildcard_text(rule.bus)
+    by_name, by_arn = may_be_equal(_name(rule.bus), DEFAULT_BUS), may_be_equal(text, f"*{_ON_BUS}{DEFAULT_BUS}")
+    return rule.own_bus is None and (by_name or by_arn)
 
 
 def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
@@ -156,7 +158,7 @@ def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
         yield Finding("error", "custom-bus", message, "put it on the default bus", rule.place)
     elif arrival.events & fires_on or (arrival.events and not fires_on):
         return
-    elif may_be_equal(_name(rule.bus), DEFAULT_BUS) and rule.own_bus is None:
+    elif _is_on_default(rule):
         message = f"fires only if {name} is the default event bus, or if a rule forwards events of AWS services to it"
         yield Finding("note", "custom-bus", message, "check what it is when deployed", rule.place)
     else:

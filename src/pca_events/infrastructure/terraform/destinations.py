@@ -37,6 +37,9 @@ _POLICIES = {
 }
 _LOG_POLICY = "aws_cloudwatch_log_resource_policy"
 _BEFORE = {"lambda": "function:", "logs": "log-group:", "events": "event-bus/"}
+_MOST_COMPARED = 200
+"""How many names that are known in part are compared with that of a resource; more of them may name any."""
+
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
 
 GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | {_LOG_POLICY: ""}
@@ -239,10 +242,17 @@ class _Owned:
     def may_be_of(self, resource: Resource) -> bool:
         """Whether one may belong to a resource, which only a deployment can tell."""
         name = wildcard_text(name_of(resource))
-        forms = (name, f"*:{name}", f"*/{name}", f"{name}:*", f"*:{name}:*")
-        return resource.address in self._possible or any(
-            may_be_equal(text, form) for text in self._texts for form in forms
-        )
+        if resource.address in self._possible or len(self._texts) > _MOST_COMPARED:
+            return True
+        return any(_may_name(text, name) for text in self._texts)
+
+
+def _may_name(text: str, name: str) -> bool:
+    """Whether a text that is known in part may be a name, or an ARN or a URL that ends with it or with its alias."""
+    forms = [name, f"*:{name}", f"*/{name}"]
+    if text == "*" or ":" in text:
+        forms += [f"{name}:*", f"*:{name}:*"]
+    return any(may_be_equal(text, form) for form in forms)
 
 
 def name_of(resource: Resource) -> str | Unknown:
