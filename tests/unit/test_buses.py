@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.check.rules import check
+from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
 from pca_events.infrastructure.terraform.reader import read_terraform
 
@@ -197,3 +198,62 @@ def test_a_bus_that_the_public_module_makes_is_one_of_the_project() -> None:
     """
     made = [read_terraform({"m.tf": call % created}).rules[0].own_bus for created in ("true", "false")]
     assert (made[0] is not None and made[0].name, made[1]) == ("orders", None)
+
+
+def test_a_target_belongs_to_the_rule_of_its_own_bus() -> None:
+    text = """
+    resource "aws_cloudwatch_event_rule" "%s" {
+      name           = "crl"
+      event_bus_name = %s
+      event_pattern  = jsonencode({ source = ["aws.acm-pca"] })
+    }
+    """
+    target = """
+    resource "aws_cloudwatch_event_target" "t" {
+      rule           = "crl"
+      event_bus_name = "pki"
+      arn            = "arn:aws:sqs:eu-west-1:111122223333:q"
+    }
+    """
+    first, second = read_terraform({"m.tf": text % ("a", "null") + text % ("b", '"pki"') + target}).rules
+    assert (len(first.targets or ()), len(second.targets or ())) == (0, 1)
+
+
+TEMPLATE = """
+Parameters: {Name: {Type: String}}
+Resources:
+  Known: {Type: AWS::Events::EventBus, Properties: {Name: pki}}
+  Named: {Type: AWS::Events::EventBus, Properties: {Name: !Sub "${AWS::StackName}-pki"}}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {EventPattern: {source: [aws.acm-pca]}, EventBusName: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("!Ref Known", "Known"),
+        ("!GetAtt Known.Name", "Known"),
+        ("!GetAtt Known.Arn", "Known"),
+        ("pki", "Known"),
+        ("!Sub 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/pki'", "Known"),
+        ("!Ref Named", "Named"),
+        ("!GetAtt Named.Arn", "Named"),
+        ("!GetAtt Named.Name", "Named"),
+        ("!Sub '${Named}'", "Named"),
+        ("!Sub '${AWS::StackName}-pki'", "Named"),
+        ("!Sub '${Name}-pki'", None),
+        ("!Ref Name", None),
+        ("!ImportValue bus", None),
+        ("default", None),
+        ("other-pki", None),
+    ],
+)
+def test_a_bus_of_a_template_is_found_however_it_is_named(written: str, address: str | None) -> None:
+    (found,) = read_document_file(TEMPLATE % written, "t.yaml", named=True).rules
+    assert (found.own_bus.address if found.own_bus else None) == address
+
+
+def test_an_archive_forwards_nothing() -> None:
+    assert levels(ON_BUS, rule("archive", targets=None, kind="archive")) == ["error"]

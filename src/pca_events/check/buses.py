@@ -86,6 +86,8 @@ class Arrivals:
         return self._of[key]
 
     def _take(self, rule: Rule, events: Events) -> None:
+        if rule.kind != "rule":
+            return
         is_direct = _is_on_default(rule)
         if rule.targets is None and is_direct:
             self._possible |= events

@@ -57,6 +57,7 @@ class Destinations:
         self._places = places
         self._made: dict[str, Destination] = {}
         self._ids: dict[tuple[str, str], str] = {}
+        self._unknown_buses: dict[tuple[str, tuple[str | None, ...]], str] = {}
         self._policies: list[tuple[str, Any, Any]] = []
         self._owned: dict[str, list[Any]] | None = None
         self._of_any: dict[str, Unknown] = {}
@@ -65,8 +66,11 @@ class Destinations:
         self._macro = Unknown("what a macro adds") if macros else None
         for name in template.resources:
             kind = template.type_of(name)
-            if kind in _KINDS and isinstance(named := self._property(name, _NAMES[_KINDS[kind]]), str):
+            named = self._property(name, _NAMES[_KINDS[kind]]) if kind in _KINDS else None
+            if isinstance(named, str):
                 self._ids[_KINDS[kind], named] = name
+            elif isinstance(named, Unknown) and _KINDS[kind] == "events":
+                self._unknown_buses[named.reason, named.parts] = name
             if kind in _POLICIES:
                 self._policies.append(self._policy(name, *_POLICIES[kind]))
             elif kind == "AWS::Logs::ResourcePolicy":
@@ -89,6 +93,8 @@ class Destinations:
     def bus(self, name: Any) -> Destination | None:
         """The event bus of the template that a name or an ARN belongs to."""
         found = self._ids.get(("events", name)) if isinstance(name, str) else None
+        if isinstance(name, Unknown) and not isinstance(name, Reference):
+            found = self._unknown_buses.get((name.reason, name.parts))
         return self.find(Reference(found, resource=found) if found else name)
 
     def _destination(self, name: str, kind: str) -> Destination:

@@ -78,7 +78,8 @@ class Destinations:
         if isinstance(name, Reference):
             return self.find(name)
         for bus in self._by_name.get(("events", wildcard_text(name).rpartition(":event-bus/")[2]), []):
-            if not isinstance(name, Unknown) or isinstance(name_of(bus), str) or name_of(bus) == name:
+            own = name_of(bus)
+            if not isinstance(name, Unknown) or isinstance(own, str) or own.reason == name.reason:
                 return self._destination(bus)
         return None
 

@@ -71,6 +71,9 @@ class Resources:
         rules = self._lookup.find(rule, RULE) or self._named.get(
             plain(rule) if isinstance(rule, (str, Unknown)) else None, []
         )
+        if len(rules) > 1 and not isinstance(rule, Reference):
+            bus = target.values.get("event_bus_name")
+            rules = [found for found in rules if found.values.get("event_bus_name") == bus] or rules
         if rules:
             made = self._target(target)
             for found in rules:
