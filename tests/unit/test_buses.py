@@ -200,6 +200,20 @@ def test_a_bus_that_the_public_module_makes_is_one_of_the_project() -> None:
     assert (made[0] is not None and made[0].name, made[1]) == ("orders", None)
 
 
+@pytest.mark.parametrize(
+    ("policy", "level"),
+    [
+        ('event_bus_name = aws_cloudwatch_event_bus.a.name\n principal = "444455556666"', "warning"),
+        ('principal = "444455556666"', "error"),
+        ('event_bus_name = aws_cloudwatch_event_bus.b.name\n principal = "444455556666"', "error"),
+    ],
+)
+def test_a_permission_of_the_bus_lets_others_send(policy: str, level: str) -> None:
+    permission = f'resource "aws_cloudwatch_event_permission" "p" {{\n statement_id = "p"\n {policy}\n}}'
+    rules = read_terraform({"m.tf": HEAD + RULE % "aws_cloudwatch_event_bus.a.name" + permission}).rules
+    assert levels(*rules) == [level]
+
+
 def test_a_target_belongs_to_the_rule_of_its_own_bus() -> None:
     text = """
     resource "aws_cloudwatch_event_rule" "%s" {

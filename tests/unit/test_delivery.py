@@ -1,7 +1,9 @@
 """Whether events can be delivered, as it is said about infrastructure code: permissions, roles, keys, FIFO queues."""
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from pca_events.check.delivery import of_delivery
 from pca_events.check.report import Finding
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
+from pca_events.infrastructure.terraform.plan import read_terraform_plan
 from pca_events.infrastructure.terraform.reader import read_terraform
 
 HEAD = """
@@ -128,6 +131,13 @@ def test_a_file_that_does_not_parse_may_hold_the_permission() -> None:
         "b.tf": 'resource "aws_lambda_permission" "p" {\n x = "',
     }
     reading = read_terraform(texts)
+    assert len(reading.unreadable) == 1
+    assert of(reading.rules[0]) == []
+
+
+def test_a_permission_that_does_not_parse_may_be_for_the_function() -> None:
+    broken = 'resource "aws_lambda_permission" "p" {\n  function_name = (\n}\n'
+    reading = read_terraform({"m.tf": HEAD % "aws_lambda_function.f.arn" + FUNCTION + "\n" + broken})
     assert len(reading.unreadable) == 1
     assert of(reading.rules[0]) == []
 
@@ -383,6 +393,16 @@ OF_RULE = ', Condition: {ArnEquals: {"aws:SourceArn": !GetAtt Rule.Arn}}'
             [],
         ),
         (
+            "!Ref Topic",
+            [
+                "Other: {Type: AWS::SNS::Topic}",
+                "P: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Topic], PolicyDocument: "
+                + statement("sns:Publish", "!Ref Other")
+                + "}}",
+            ],
+            [("error", "topic-policy")],
+        ),
+        (
             "!GetAtt Queue.Arn",
             [
                 "P: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [!Ref Queue], PolicyDocument: "
@@ -430,3 +450,106 @@ def test_what_sam_and_serverless_make_themselves_needs_no_permission() -> None:
     for name in ("sam/template.yaml", "serverless/serverless.yml"):
         text = (examples / name).read_text()
         assert [of(rule) for rule in read_document_file(text, name, named=True).rules if of(rule)] == []
+
+
+def plan(**resources: dict[str, Any]) -> Rule:
+    """The rule of a plan in which every ARN is known after apply; `values` may hold the address that one refers to."""
+    planned, changes, configuration = [], [], []
+    for label, values in resources.items():
+        kind, name = label.split("__")
+        later = {key: value for key, value in values.items() if isinstance(value, Later)}
+        known = {key: value for key, value in values.items() if key not in later}
+        common = {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name}
+        planned.append({**common, "values": known})
+        changes.append({**common, "change": {"after_unknown": dict.fromkeys(later, True)}})
+        written = {key: {"references": [value.to]} if key in later else {"constant_value": value}
+                   for key, value in values.items()}  # fmt: skip
+        configuration.append({**common, "expressions": written})
+    document = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": planned}},
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": configuration}},
+    }
+    return next(rule for rule in read_terraform_plan(document, "plan.json", json.dumps(document)).rules)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A value that is known after apply, and what it refers to."""
+
+    to: str
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [
+        ({}, MISSING),
+        ({"function_name": "f", "principal": "events.amazonaws.com"}, []),
+        ({"function_name": Later("aws_lambda_function.f.arn"), "principal": "events.amazonaws.com"}, []),
+        ({"function_name": "g", "principal": "events.amazonaws.com"}, MISSING),
+        (
+            {
+                "function_name": "f",
+                "principal": "events.amazonaws.com",
+                "source_arn": Later("aws_cloudwatch_event_rule.other.arn"),
+            },
+            MISSING,
+        ),
+        (
+            {
+                "function_name": "f",
+                "principal": "events.amazonaws.com",
+                "source_arn": Later("aws_cloudwatch_event_rule.r.name"),
+            },
+            [],
+        ),
+    ],
+)
+def test_what_a_plan_says(allowed: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    resources: dict[str, dict[str, Any]] = {
+        "aws_cloudwatch_event_rule__r": {"name": "r", "event_pattern": '{"source": ["aws.acm-pca"]}'},
+        "aws_cloudwatch_event_rule__other": {"name": "other", "schedule_expression": "rate(1 day)"},
+        "aws_cloudwatch_event_target__t": {"rule": "r", "arn": Later("aws_lambda_function.f.arn")},
+        "aws_lambda_function__f": {"function_name": "f"},
+    }
+    if allowed:
+        resources["aws_lambda_permission__p"] = {"action": "lambda:InvokeFunction", **allowed}
+    assert of(plan(**resources)) == expected
+
+
+CDK = """
+{"Resources": {
+  "RuleA1": {"Type": "AWS::Events::Rule", "Properties": {
+    "EventPattern": {"source": ["aws.acm-pca"]},
+    "Targets": [
+      {"Id": "Target0", "Arn": {"Fn::GetAtt": ["HandlerB2", "Arn"]}},
+      {"Id": "Target1", "Arn": {"Fn::GetAtt": ["QueueC3", "Arn"]}},
+      {"Id": "Target2", "Arn": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":logs:",
+        {"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}, ":log-group:", {"Ref": "LogD4"}]]}},
+      {"Id": "Target3", "Arn": {"Ref": "MachineE5"}, "RoleArn": {"Fn::GetAtt": ["RoleF6", "Arn"]}}
+    ]}},
+  "HandlerB2": {"Type": "AWS::Lambda::Function", "Properties": {}},
+  "RuleAllowEventRuleHandlerB2": {"Type": "AWS::Lambda::Permission", "Properties": {
+    "Action": "lambda:InvokeFunction", "FunctionName": {"Fn::GetAtt": ["HandlerB2", "Arn"]},
+    "Principal": "events.amazonaws.com", "SourceArn": {"Fn::GetAtt": ["RuleA1", "Arn"]}}},
+  "QueueC3": {"Type": "AWS::SQS::Queue"},
+  "QueuePolicyC3": {"Type": "AWS::SQS::QueuePolicy", "Properties": {
+    "PolicyDocument": {"Statement": [{"Action": ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+      "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["RuleA1", "Arn"]}}}, "Effect": "Allow",
+      "Principal": {"Service": "events.amazonaws.com"}, "Resource": {"Fn::GetAtt": ["QueueC3", "Arn"]}}]},
+    "Queues": [{"Ref": "QueueC3"}]}},
+  "LogD4": {"Type": "AWS::Logs::LogGroup"},
+  "MachineE5": {"Type": "AWS::StepFunctions::StateMachine"},
+  "RoleF6": {"Type": "AWS::IAM::Role"}%s
+}}
+"""
+CDK_LOGS = ', "EventsLogGroupPolicy": {"Type": "Custom::CloudwatchLogResourcePolicy", "Properties": {"Create": "x"}}'
+
+
+def test_what_cdk_generates_is_enough() -> None:
+    (rule,) = read_document_file(CDK % CDK_LOGS, "Stack.template.json", named=True).rules
+    assert [target.destination is None for target in rule.targets or ()] == [False, False, False, True]
+    assert of(rule) == []
+    (rule,) = read_document_file(CDK % "", "Stack.template.json", named=True).rules
+    assert of(rule) == [("warning", "log-policy")]
