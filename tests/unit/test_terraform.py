@@ -345,7 +345,8 @@ def test_the_json_syntax_is_read(name: str) -> None:
     assert second.pattern == {"source": ["aws.acm-pca"]}
     assert first.targets is not None
     (target,) = first.targets
-    assert (target.queue and target.queue.name, target.dead_letter == target.queue, target.retry) == ("q", True, True)
+    assert target.destination is not None
+    assert (target.destination.name, target.dead_letter, target.retry) == ("q", target.destination, True)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_outputs_lead_back_to_values_and_resources() -> None:
     rule = rules()["aws_cloudwatch_event_rule.r"]
     assert rule.pattern == {"source": ["aws.acm-pca"], "id": [Unknown("module.events.unknown")]}
     assert rule.targets is not None
-    assert [(target.queue and target.queue.name) for target in rule.targets] == ["pki"]
+    assert [(target.destination and target.destination.name) for target in rule.targets] == ["pki"]
 
 
 def test_resources_are_handed_to_modules() -> None:

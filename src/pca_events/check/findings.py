@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.advice import nearest
-from pca_events.check.buses import of_bus
+from pca_events.check.buses import NOTHING, Arrival, of_bus
 from pca_events.check.dead_values import dead_values
 from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
@@ -32,7 +32,7 @@ class Subject:
         stated: its pattern; None where AWS refuses it, and `refusal` says why.
         verdicts: on the documented events.
         twins: on the events of CloudTrail.
-        forwarded: whether another rule of the project sends events to its bus.
+        arrival: what other rules of the project forward to its bus.
     """
 
     rule: Rule
@@ -40,12 +40,17 @@ class Subject:
     refusal: InvalidPattern | None
     verdicts: tuple[Verdict, ...]
     twins: tuple[Verdict, ...]
-    forwarded: bool = False
+    arrival: Arrival = NOTHING
 
     @property
     def fired(self) -> list[Verdict]:
         """The verdicts on the events on which it fires, always or sometimes."""
         return [verdict for verdict in self.verdicts if verdict.fires != "never"]
+
+    @property
+    def passes(self) -> frozenset[str]:
+        """The events on which it fires, always or sometimes: ids, and detail-types of CloudTrail."""
+        return frozenset(verdict.event for verdict in (*self.verdicts, *self.twins) if verdict.fires != "never")
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +66,11 @@ def findings_of(subject: Subject) -> tuple[Finding, ...]:
     """Return all findings about a rule of AWS Private CA, errors first, then in the order of the text."""
     found = [*_of_pattern(subject), *_of_rule(subject)]
     if subject.rule.kind == "rule":
-        found += [*_of_inputs(subject), *of_bus(subject.rule, forwarded=subject.forwarded), *of_delivery(subject.rule)]
+        found += [
+            *_of_inputs(subject),
+            *of_bus(subject.rule, subject.arrival, subject.passes),
+            *of_delivery(subject.rule),
+        ]
     return _sorted(found)
 
 

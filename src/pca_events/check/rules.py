@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.buses import buses_sent_to, is_among, is_default
+from pca_events.check.buses import Arrivals, may_be_on_default
 from pca_events.check.cloudtrail import without_read_only
 from pca_events.check.custom_event_bus import judge
 from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.relevance import About, about, about_refused
-from pca_events.check.report import CheckedRule, CheckReport, Verdict
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Reading, Rule, Unknown
@@ -29,14 +30,11 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     no knowledge of their events. Nothing is said about a rule whose pattern is not known.
     """
     report = CheckReport(unreadable=sorted(reading.unreadable), skipped=sorted(reading.skipped))
-    forwarded = buses_sent_to(reading.rules)
     custom = judge(reading)
-    for rule in [*reading.rules, *custom.unknown]:
-        if isinstance(rule.pattern, Unknown):
-            report.not_known.append(rule)
-            continue
-        subject = _subject(rule, forwarded)
-        kind = _about(subject)
+    subjects = [_subject(rule) for rule in [*reading.rules, *custom.unknown]]
+    arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
+    for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
+        rule, kind = subject.rule, _about(subject)
         if kind == "ours":
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
         elif kind == "unknown":
@@ -56,20 +54,23 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
 
 
 def _about(subject: Subject) -> About:
+    rule = subject.rule
+    if isinstance(rule.pattern, Unknown):
+        return "unknown"
     if subject.stated is None:
-        return about_refused(subject.rule.pattern)
-    default = not isinstance(subject.rule.bus, str) or is_default(subject.rule.bus) or subject.forwarded
+        return about_refused(rule.pattern)
+    default = may_be_on_default(rule) or bool(subject.arrival.events & subject.passes)
     return about(subject.stated, subject.verdicts, subject.twins, default_bus=default)
 
 
-def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
+def _subject(rule: Rule) -> Subject:
     try:
         pattern, found, twins = _judged_once(rule.pattern)
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
     twins = tuple(without_read_only(twin, pattern, rule.read_only_calls) for twin in twins)
-    return Subject(rule, pattern, None, found, twins, is_among(rule.bus, forwarded))
+    return Subject(rule, pattern, None, found, twins)
 
 
 def _judged_once(pattern: Any) -> Judged:
@@ -96,10 +97,16 @@ def _judged(pattern: Any) -> Judged:
 
 def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
     """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
-    off = {"disabled", "custom-bus", "off-by-default"}
     live = [
-        c for c in rules if c.rule.kind in ("rule", "subscriber") and not off & {finding.code for finding in c.findings}
+        checked
+        for checked in rules
+        if checked.rule.kind in ("rule", "subscriber")
+        and not any(_keeps_from_firing(finding) for finding in checked.findings)
     ]
     covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
     failures = [event.id for event in documented_events() if event.result == "failure"]
     return [event for event in failures if event not in covered]
+
+
+def _keeps_from_firing(finding: Finding) -> bool:
+    return finding.code in ("disabled", "off-by-default") or (finding.code == "custom-bus" and finding.level == "error")

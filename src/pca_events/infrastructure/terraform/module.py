@@ -6,10 +6,11 @@ from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines
-from pca_events.infrastructure.terraform.policy import listed
-from pca_events.infrastructure.terraform.resources import RULE, TARGET, Resource
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.resources import BUS, RULE, TARGET
 
 SOURCES = ("terraform-aws-modules/eventbridge", "terraform-aws-modules/terraform-aws-eventbridge")
 
@@ -40,6 +41,9 @@ class PublicModule:
         """What it makes."""
         if self._get("create") is False:
             return
+        if self._get("create_bus") is not False and self._get("bus_name") not in (None, "", DEFAULT_BUS):
+            bus = {"name": self._get("bus_name"), "event_source_name": self._get("event_source_name")}
+            yield Resource(BUS, f"{self._address}.bus", self._lines.place(self._span[0]), in_file(self._span[1]), bus)
         if self._get("create_rules") is not False:
             for name, rule, span in self._entries("rules", self._get("rules")):
                 yield self._rule(f'{self._address}.rules["{name}"]', rule, span)
@@ -61,6 +65,7 @@ class PublicModule:
         given = rule if isinstance(rule, dict) else {"event_pattern": rule}
         bus = self._get("bus_name")
         values = {
+            "name": Unknown("its name"),
             "event_pattern": given.get("event_pattern"),
             "is_enabled": given.get("enabled"),
             "state": given.get("state"),
@@ -84,8 +89,15 @@ class PublicModule:
             "input_transformer": given.get("input_transformer"),
             "dead_letter_config": _wrapped(given.get("dead_letter_arn")),
             "retry_policy": given.get("retry_policy"),
+            "role_arn": self._role(given) if isinstance(target, dict) else Unknown(f"{address}.role_arn"),
+            "sqs_target": {"message_group_id": given.get("message_group_id")},
         }
         return Resource(TARGET, address, self._lines.place(span[0]), in_file(span[1]), values)
+
+    def _role(self, target: dict[str, Any]) -> Any:
+        """The role of a target: its own, or the one that the module makes for it."""
+        attached = target.get("attach_role_arn")
+        return target.get("role_arn") or (attached if attached is not True else Unknown("the role of the module"))
 
     def _reference(self, rule: str) -> Reference:
         address = f'{self._address}.rules["{rule}"]'

@@ -5,11 +5,13 @@ from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import plain
 from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.lines import in_file, pattern_and_lines
-from pca_events.infrastructure.terraform.policy import blocks, listed
-from pca_events.infrastructure.terraform.resources import RULE, TARGET, Resource
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.policy import blocks
+from pca_events.infrastructure.terraform.resources import RULE, TARGET
 
 CLOUD_CONTROL_RULE, ARCHIVE, PIPE = "awscc_events_rule", "aws_cloudwatch_event_archive", "aws_pipes_pipe"
 KINDS = {CLOUD_CONTROL_RULE, ARCHIVE, PIPE}

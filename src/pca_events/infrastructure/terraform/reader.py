@@ -10,14 +10,16 @@ from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
+from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
 from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
+from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
-from pca_events.infrastructure.terraform.resources import READ, RULE, Resource, Resources
+from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import Given, ModuleNames, without_meaning
 from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
@@ -128,11 +130,17 @@ class Root:
     def _put_together(self) -> list[Rule]:
         """The rules as they are deployed by default, and those that are not, with everything else that is not."""
         off = {resource.address: why for resource, why in self._resources if why}
-        found = Resources(resource for resource, why in self._resources if not why).rules()
+        found = Resources([*self._unread_grants(), *filter(None, map(_by_default, self._resources))]).rules()
         if not off:
             return found
-        everything = Resources(resource for resource, _ in self._resources).rules()
+        everything = Resources([*self._unread_grants(), *(resource for resource, _ in self._resources)]).rules()
         return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
+
+    def _unread_grants(self) -> Iterator[Resource]:
+        """What may grant something in the files, or parts of files, that cannot be read."""
+        if any(names.folder.faults for names in self._names.whole()):
+            nowhere = Place(self._names.folder.files[0], 1)
+            yield from (Resource(kind, "", nowhere, 1, NotByDefault({}, "")) for kind in GRANTS)
 
     def _is_worth_telling(self, rule: Rule) -> bool:
         """Whether anything is known of a rule; where a call makes none of a module's rules, their patterns are not."""
@@ -174,7 +182,8 @@ class Root:
             values.put("event_pattern", written.value)
             self._add([Resource(kind, address, written.place, written.last_line, values, written.read)], off)
         else:
-            self._add([Resource(kind, address, place, last, values)], off)
+            arguments = tuple(instance.body.arguments)
+            self._add([Resource(kind, address, place, last, values, arguments=arguments)], off)
 
     def _add(self, resources: "Iterator[Resource] | list[Resource]", off: str) -> None:
         self._resources += [(resource, off) for resource in resources]
@@ -207,6 +216,8 @@ class Root:
                     PublicModule(arguments.get, address, (block.line, block.last_line), self._lines).resources(), off
                 )
                 continue
+            place, last = self._lines.place(block.line), in_file(block.last_line)
+            self._add([Resource(MODULE, address, place, last, arguments, arguments=tuple(written))], off)
             values = {name: arguments.get(name) for name in written if name not in ("source", "version", "providers")}
             found = given_patterns(values, spans)
             rules = rules_given(address, arguments.get, found, spans, self._lines)
@@ -241,6 +252,15 @@ class _Pattern:
     def read(self) -> tuple[Any, Mapping[str, int]]:
         """The pattern and the lines of its keys."""
         return pattern_and_lines(self.value, self._line)
+
+
+def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
+    """A resource as it is by default: of what grants something, and is not made, nothing is known."""
+    resource, why = resource_and_why
+    if not why:
+        return resource
+    grants = resource.kind in GRANTS
+    return replace(resource, values=NotByDefault(resource.values, GRANTS[resource.kind])) if grants else None
 
 
 def _is_read(kind: str) -> bool:

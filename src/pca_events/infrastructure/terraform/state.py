@@ -10,7 +10,8 @@ from pca_events.infrastructure import json_text
 from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import Place, Reading, Skipped
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform.resources import READ, Resource, Resources
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.resources import READ, Resources
 
 VERSION = 4
 REMEDY = "check the output of terraform show -json"
