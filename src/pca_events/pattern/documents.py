@@ -46,6 +46,28 @@ def read(text: str) -> Any:
     return _decoded(text, _DECODER, "The pattern")
 
 
+def plain(document: Any) -> Any:
+    """Return a document that was read with objects for Members; of arrays with the same path the last one counts."""
+    if isinstance(document, Members):
+        made: dict[str, Any] = {}
+        for name, value in document:
+            inner = plain(value)
+            before = made.get(name)
+            made[name] = {**before, **inner} if isinstance(before, dict) and isinstance(inner, dict) else inner
+        return made
+    return [plain(item) for item in document] if isinstance(document, list) else document
+
+
+def compact(value: Any) -> str:
+    """Return the compact JSON text of a plain document, each WrittenNumber as it was written."""
+    if isinstance(value, Mapping):
+        members = ",".join(f"{compact(name)}:{compact(inner)}" for name, inner in value.items())
+        return f"{{{members}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(compact, value))}]"
+    return value.text if isinstance(value, WrittenNumber) else json.dumps(value, ensure_ascii=False)
+
+
 def read_event(text: str) -> dict[str, Any]:
     """Return an event, with WrittenNumbers for all numbers but integers, so that no digit is lost.
 
