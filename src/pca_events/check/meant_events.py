@@ -6,10 +6,9 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from pca_events.catalog import CatalogEntry, CloudTrailTwin, Event, cloudtrail_twins, documented_events, never_sent
-from pca_events.check.accepted import accepted
+from pca_events.check.accepted import meets
 from pca_events.check.field_domains import forms_of_event, forms_of_twin
 from pca_events.check.partial_patterns import stated
-from pca_events.check.regular_languages import overlaps
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import EventPattern, Exists, Matcher, flatten
@@ -129,7 +128,7 @@ class Imagined(MeantEvent):
 
     def _fulfils(self, path: str, matchers: Sequence[Matcher]) -> bool:
         if path in self._forms:
-            return any(overlaps(form.texts, accepted(matcher)) for form in self._forms[path] for matcher in matchers)
+            return any(meets(matchers, form.texts) for form in self._forms[path])
         values = self.values.get(path, ())
         if not values:
             return any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted import accepted
+from pca_events.check.accepted import covers, meets
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
     Form,
@@ -19,7 +19,7 @@ from pca_events.check.field_domains import (
     twin_detail_types,
 )
 from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
-from pca_events.check.regular_languages import begins, either, holds, overlaps
+from pca_events.check.regular_languages import begins, overlaps
 from pca_events.check.report import Fires, Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Exists, Matcher, Prefix
@@ -111,10 +111,9 @@ def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fire
             return "always", []
         reached = [form for form, (some, _) in found if some]
         return ("may" if reached else "never"), reached
-    wanted = either(*map(accepted, matchers))
-    if any(holds(wanted, form.texts) for form in forms):
+    if any(covers(matchers, form.texts) for form in forms):
         return "always", []
-    reached = [form for form in forms if overlaps(form.texts, wanted)]
+    reached = [form for form in forms if meets(matchers, form.texts)]
     return ("may" if reached else "never"), reached
 
 
