@@ -113,6 +113,7 @@ def _read(texts: Texts, words: str) -> Texts:
     return texts
 
 
+@cache
 def _spelt(matcher: Matcher) -> Spelt | None:
     """The text that a matcher accepts, or nothing where it does not compare texts."""
     match matcher:

@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pca_events.catalog import documented_events
@@ -43,7 +43,26 @@ def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
         pattern: what the rule asks.
         whole: name everything that blocks, where the rule does not fire; else only the first that is found.
     """
-    return tuple(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole) for event in documented_events())
+    paths = tuple(dict.fromkeys(path for conditions in pattern.pattern.conditions for path in conditions))
+    alike: dict[tuple[int | None, ...], Verdict] = {}
+    found = []
+    for event in documented_events():
+        shape = tuple(map(_shape(event.id).get, paths))
+        if shape in alike:
+            found.append(replace(alike[shape], event=event.id))
+        else:
+            found.append(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole))
+            alike[shape] = found[-1]
+    return tuple(found)
+
+
+@cache
+def _shape(event: str) -> Mapping[str, int]:
+    """A number for the forms of each path of an event: the same where those of another event are equal."""
+    known: list[tuple[Form, ...]] = []
+    for other in documented_events():
+        known += (forms for forms in forms_of_event(other.id).values() if forms not in known)
+    return {path: known.index(forms) for path, forms in forms_of_event(event).items()}
 
 
 def twin_verdicts(pattern: Stated) -> tuple[Verdict, ...]:
