@@ -1,12 +1,12 @@
 """On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted import accepted
+from pca_events.check.accepted import covers, meets
 from pca_events.check.advice import never_sent, no_such_field
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
@@ -17,7 +17,7 @@ from pca_events.check.field_domains import (
     twin_detail_types,
 )
 from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
-from pca_events.check.regular_languages import begins, either, holds, overlaps
+from pca_events.check.regular_languages import begins, overlaps
 from pca_events.check.report import Block, Fires, Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Exists, Matcher, Prefix
@@ -42,7 +42,26 @@ def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
         pattern: what the rule asks.
         whole: name everything that blocks, where the rule does not fire; else only the first that is found.
     """
-    return tuple(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole) for event in documented_events())
+    paths = tuple(dict.fromkeys(path for conditions in pattern.pattern.conditions for path in conditions))
+    alike: dict[tuple[int | None, ...], Verdict] = {}
+    found = []
+    for event in documented_events():
+        shape = tuple(map(_shape(event.id).get, paths))
+        if shape in alike:
+            found.append(replace(alike[shape], event=event.id))
+        else:
+            found.append(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole))
+            alike[shape] = found[-1]
+    return tuple(found)
+
+
+@cache
+def _shape(event: str) -> Mapping[str, int]:
+    """A number for the forms of each path of an event: the same where those of another event are equal."""
+    known: list[tuple[Form, ...]] = []
+    for other in documented_events():
+        known += (forms for forms in forms_of_event(other.id).values() if forms not in known)
+    return {path: known.index(forms) for path, forms in forms_of_event(event).items()}
 
 
 def twin_verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
@@ -141,10 +160,9 @@ def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fire
             return "always", []
         reached = [form for form, (some, _) in found if some]
         return ("may" if reached else "never"), reached
-    wanted = either(*map(accepted, matchers))
-    if any(holds(wanted, form.texts) for form in forms):
+    if any(covers(matchers, form.texts) for form in forms):
         return "always", []
-    reached = [form for form in forms if overlaps(form.texts, wanted)]
+    reached = [form for form in forms if meets(matchers, form.texts)]
     return ("may" if reached else "never"), reached
 
 
