@@ -1,4 +1,4 @@
-# Events of AWS services reach the default bus only.
+# Events of AWS services reach the default bus only. Whether another stack forwards them here is not known.
 
 resource "aws_cloudwatch_event_rule" "custom_bus" {
   name = "pki-events"

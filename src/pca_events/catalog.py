@@ -96,6 +96,25 @@ class CloudTrailTwin:
         return str(self.sample["detail-type"])
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """A source that AWS documents beside AWS Private CA, outside the contract.
+
+    Attributes:
+        source: as events have it.
+        title: the name of the service.
+        page: where AWS documents its events.
+        detail_types: every documented one.
+        events: samples, where AWS publishes any.
+    """
+
+    source: str
+    title: str
+    page: str
+    detail_types: tuple[str, ...]
+    events: tuple[Event, ...]
+
+
 _Entry = TypeVar("_Entry", CatalogEntry, DocumentedEvent, NeverSent, CloudTrailTwin)
 
 
@@ -115,6 +134,12 @@ def never_sent() -> tuple[NeverSent, ...]:
 def cloudtrail_twins() -> tuple[CloudTrailTwin, ...]:
     """The events that CloudTrail sends with the source of AWS Private CA."""
     return _in_page_order(CloudTrailTwin(**_read(path)) for path in locate("samples").glob("cloudtrail/*.json"))
+
+
+@cache
+def neighbours() -> tuple[Neighbour, ...]:
+    """The sources that AWS documents beside AWS Private CA, ordered by source."""
+    return tuple(_neighbour(path) for path in sorted(locate("samples").glob("neighbours/*.json")))
 
 
 def detail_types() -> tuple[str, ...]:
@@ -185,6 +210,12 @@ def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
 
 def _in_page_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.origin["position"]))
+
+
+def _neighbour(path: Path) -> Neighbour:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored["detail_types"], stored["events"] = tuple(stored["detail_types"]), tuple(stored["events"])
+    return Neighbour(source=path.stem, **stored)
 
 
 def _read(path: Path) -> dict[str, Any]:

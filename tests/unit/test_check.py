@@ -15,13 +15,13 @@ from pca_events.backends import Backend
 from pca_events.check.report import CheckedRule
 from pca_events.check.rules import check
 from pca_events.check.suppressions import without_ignored
-from pca_events.infrastructure.model import Key, Place, Queue, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Key, Place, Reading, Rule, Target, Unknown
 
 PLACE = Place("rules.tf", 3)
 FAILURES = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
 LETS_IN = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "*"}]}
 TARGET = Target(PLACE, "target", dead_letter=True, retry=True)
-QUEUE = Queue(PLACE, "alarms", LETS_IN)
+QUEUE = Destination("sqs", PLACE, "alarms", policy=LETS_IN)
 TOP = Path(__file__).parents[2]
 SCHEMA = TOP / "src" / "pca_events" / "check" / "formats" / "check-report.schema.json"
 
@@ -50,21 +50,21 @@ def target(**fields: Any) -> dict[str, Any]:
         (rule({"source": ["aws.acmpca"]}), {"never-fires": "error"}),
         (rule({"source": ["aws.acm-pca"], "detail-type": []}), {"invalid-pattern": "error"}),
         (rule({"source": ["aws.acm-pca"]}), {"fires-on-cloudtrail": "note"}),
-        (rule(bus="pki"), {"custom-bus": "error"}),
+        (rule(bus="pki"), {"custom-bus": "warning"}),
         (rule(bus="arn:aws:events:eu-central-1:444455556666:event-bus/default"), {}),
-        (rule(bus=Unknown("var.bus")), {}),
+        (rule(bus=Unknown("var.bus")), {"custom-bus": "note"}),
         (rule(enabled=False), {"disabled": "warning"}),
         (rule(enabled=Unknown("var.on")), {}),
         (rule(targets=()), {"no-target": "warning"}),
         (rule(targets=None), {}),
         (rule(**target(dead_letter=None)), {"no-dead-letter-queue": "warning"}),
         (rule(**target(retry=False)), {"no-retry-policy": "note"}),
-        (rule(**target(queue=QUEUE)), {}),
-        (rule(**target(queue=replace(QUEUE, policy=None))), {"queue-policy": "error"}),
-        (rule(**target(queue=replace(QUEUE, policy=Unknown("var.policy")))), {}),
-        (rule(**target(queue=replace(QUEUE, key="alias/aws/sqs"))), {"key-policy": "error"}),
-        (rule(**target(queue=replace(QUEUE, key=Key(PLACE, "key", None)))), {"key-policy": "error"}),
-        (rule(**target(queue=replace(QUEUE, key=Key(PLACE, "key", LETS_IN)))), {}),
+        (rule(**target(destination=QUEUE)), {}),
+        (rule(**target(destination=replace(QUEUE, policy=None))), {"queue-policy": "error"}),
+        (rule(**target(destination=replace(QUEUE, policy=Unknown("var.policy")))), {}),
+        (rule(**target(destination=replace(QUEUE, key="alias/aws/sqs"))), {"key-policy": "error"}),
+        (rule(**target(destination=replace(QUEUE, key=Key(PLACE, "key", None)))), {"key-policy": "error"}),
+        (rule(**target(destination=replace(QUEUE, key=Key(PLACE, "key", LETS_IN)))), {}),
         (rule(**target(dead_letter=replace(QUEUE, policy=None))), {"queue-policy": "warning"}),
         (rule(**target(input_path="$.detail.arn")), {"input-not-there": "error"}),
         (rule(**target(input_path="$.detail.reason")), {"input-not-always-there": "warning"}),
@@ -101,7 +101,8 @@ def test_a_refused_pattern_that_does_not_speak_of_aws_private_ca_concerns_somebo
 
 
 def test_a_bus_that_another_rule_forwards_to_is_reached() -> None:
-    forwarding = rule({"source": ["aws.acm-pca"]}, name="all", **target(kind="events", arn=Unknown("bus.pki.arn")))
+    arn = "arn:aws:events:eu-central-1:444455556666:event-bus/pki"
+    forwarding = rule({"source": ["aws.acm-pca"]}, name="all", **target(kind="events", arn=arn))
     (found, _) = of(rule(bus="pki"), forwarding)
     assert found.findings == ()
 
@@ -119,7 +120,9 @@ def test_a_documented_failure_that_no_rule_handles_is_told() -> None:
     assert check(Reading([rule()])).uncovered == []
     assert check(Reading([rule(crl)])).uncovered == [name for name in failures if "crl" not in name]
     assert check(Reading([rule(enabled=False)])).uncovered == failures
-    assert check(Reading([rule(bus="pki")])).uncovered == failures
+    made_here = Destination("events", PLACE, "pki", "aws_cloudwatch_event_bus.pki")
+    assert check(Reading([rule(bus="pki", own_bus=made_here)])).uncovered == failures
+    assert check(Reading([rule(bus="pki")])).uncovered == []
     assert check(Reading([])).uncovered == []
 
 

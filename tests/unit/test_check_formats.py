@@ -18,7 +18,7 @@ from pca_events.check.formats import FORMATS
 from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import printable, summary
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
-from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.model import Place, Skipped, Unreadable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
 HOSTILE = {
@@ -44,7 +44,14 @@ def hostile(text: str) -> CheckReport:
     """A report that has a text wherever one can be."""
     found = finding("error", "never-fires", text, text, text or "x", 3)
     rule = checked(text, found, at=(text or "x", 3), may=["crl"], bus=text, pattern={text: [text]})
-    return CheckReport([rule], 1, ["ca-creation-failure"], [Unreadable(Place(text or "x", 2), text)])
+    return CheckReport(
+        rules=[rule],
+        not_known=[rule.rule],
+        other_rules=1,
+        uncovered=["ca-creation-failure"],
+        unreadable=[Unreadable(Place(text or "x", 2), text)],
+        skipped=[Skipped(Place(text or "x", 4), text, text)],
+    )
 
 
 EMPTY = CheckReport()
@@ -150,7 +157,7 @@ def test_the_schema_describes_every_field_and_is_closed() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$id"] == "https://pca-events.example/schemas/check-report.schema.json"
     objects = [node for node in nodes(SCHEMA) if "properties" in node]
-    assert len(objects) == 4
+    assert len(objects) == 6
     for node in objects:
         assert (node["additionalProperties"], set(node["required"])) == (False, set(node["properties"]))
         assert all(field["description"].endswith(".") for field in node["properties"].values())
@@ -195,7 +202,7 @@ def test_sarif_has_a_result_for_each_finding() -> None:
     ]
     assert first["message"]["text"].startswith("aws_cloudwatch_event_rule.crl_failed: never fires: detail.result")
     assert first["message"]["text"].endswith('; write "failure"')
-    assert run["properties"] == {"uncovered": ["ca-creation-failure"], "otherRules": 12, "ignored": 1}
+    assert run["properties"] == {"uncovered": ["ca-creation-failure"], "otherRules": 12, "notKnown": [], "ignored": 1}
 
 
 def test_sarif_explains_each_kind_of_finding() -> None:
@@ -381,7 +388,7 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_github_writes_one_command_a_line(text: str) -> None:
     lines = FORMATS["github"](hostile(text)).splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines[:2]:
         command = re.fullmatch(r"::error file=([^:,]*),line=\d,title=([^:,]*)::(.*)", line)
         assert command is not None

@@ -9,7 +9,7 @@ from reports import checked, finding, realistic
 from rich.cells import cell_len
 from rich.console import Console
 
-from pca_events.check.report import CheckedRule, CheckReport, event_ids
+from pca_events.check.report import Block, CheckedRule, CheckReport, event_ids
 from pca_events.cli.check_matrix import WIDEST, print_report, shorten
 from pca_events.infrastructure.model import Place, Unreadable
 
@@ -137,11 +137,12 @@ def test_coverage_what_was_not_read_and_the_summary_close_it() -> None:
     )
 
 
-def test_an_empty_report_is_one_line() -> None:
-    assert shown(CheckReport()) == "0 rules of AWS Private CA: no findings\n"
+def test_an_empty_report_says_so() -> None:
+    nothing = "No rule for the events of AWS Private CA was found.\n0 rules of AWS Private CA: no findings\n"
+    assert shown(CheckReport()) == nothing
     assert (
-        shown(CheckReport(other_rules=1), all_rules=False)
-        == "0 rules of AWS Private CA, 1 other skipped: no findings\n"
+        shown(CheckReport(other_rules=1), all_rules=False) == "No rule for the events of AWS Private CA was found.\n"
+        "0 rules of AWS Private CA, 1 other skipped: no findings\n"
     )
     listed = shown(CheckReport([checked("a")], other_rules=1), all_rules=True)
     assert listed.endswith("\n0 rules of AWS Private CA, 1 other: no findings\n")
@@ -149,7 +150,7 @@ def test_an_empty_report_is_one_line() -> None:
 
 def test_verbose_says_why_of_each_event() -> None:
     rule = checked("a", may=["certificate-revocation"])
-    blocked = replace(rule.verdicts[0], blocks=("detail.result: no", "source: no"))
+    blocked = replace(rule.verdicts[0], blocks=(Block("detail.result", "no"), Block("source", "no")))
     text = shown(CheckReport([replace(rule, verdicts=(blocked, *rule.verdicts[1:]))]), verbose=True)
     assert "  · ca-creation-success  detail.result: no; source: no\n" in text
     assert "  ◐ certificate-revocation-success  only for one CA\n" in text

@@ -9,7 +9,7 @@ from pca_events.infrastructure import yaml_text
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Key, Place, Queue, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Key, Place, Reading, Rule, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, plain
 
@@ -303,6 +303,12 @@ def test_what_a_macro_writes_is_unknown() -> None:
     assert (found.pattern, found.targets) == (Unknown("!Transform {Name: M}"), None)
 
 
+def where(found: Any) -> tuple[str, int, str]:
+    """What a destination is, its line, and its logical id."""
+    assert isinstance(found, Destination)
+    return found.kind, found.place.line, found.address
+
+
 def targets_of(written: str, rest: str = "") -> tuple[Target, ...] | None:
     return rule_with(f"EventPattern: {{source: [a]}}\nTargets: {written}", rest).targets
 
@@ -332,7 +338,7 @@ def test_a_target_finds_its_queue(arn: str) -> None:
     targets = targets_of(f"[{{Id: t, Arn: {arn}}}]", QUEUE % "")
     assert targets is not None
     (target,) = targets
-    assert target.queue == Queue(Place(FILE, 8), "Queue")
+    assert where(target.destination) == ("sqs", 8, "Queue")
     assert (target.kind, target.place, target.name) == ("sqs", Place(FILE, 6), "t")
     assert target.handler in ("tickets", "Queue")
 
@@ -341,7 +347,7 @@ def test_a_target_finds_a_queue_that_has_no_name_of_its_own() -> None:
     arn = "!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Queue.QueueName}'"
     targets = targets_of(f"[{{Id: t, Arn: {arn}}}]", "  Queue: {Type: AWS::SQS::Queue}")
     assert targets is not None
-    assert targets[0].queue == Queue(Place(FILE, 7), "Queue")
+    assert where(targets[0].destination) == ("sqs", 7, "Queue")
 
 
 @pytest.mark.parametrize(
@@ -373,7 +379,8 @@ def test_the_kind_and_the_handler_of_a_target(arn: str, kind: str, handler: str)
 """
     targets = targets_of(f"[{{Id: t, Arn: {arn}}}]", rest)
     assert targets is not None
-    assert [(target.kind, target.handler, target.queue) for target in targets] == [(kind, handler, None)]
+    assert [(target.kind, target.handler) for target in targets] == [(kind, handler)]
+    assert (targets[0].destination is not None) == (arn in ("!GetAtt Function.Arn", "!Ref Topic"))
 
 
 def test_the_settings_of_a_target() -> None:
@@ -400,7 +407,7 @@ def test_the_settings_of_a_target() -> None:
     whole, parts, transformed, unknown = targets
     assert (whole.input_path, whole.input_paths, whole.dead_letter, whole.retry) == (None, {}, None, False)
     assert (parts.input_path, parts.retry, parts.place.line) == ("$.detail", True, 9)
-    assert parts.dead_letter == Queue(Place(FILE, 23), "Queue")
+    assert where(parts.dead_letter) == ("sqs", 23, "Queue")
     assert transformed.input_paths == {"reason": "$.detail.reason", "other": Unknown("!Ref Path")}
     assert transformed.dead_letter is True
     assert (unknown.arn, unknown.dead_letter, unknown.retry) == (Unknown("!Ref Target"), Unknown("!Ref Target"), True)
@@ -411,11 +418,11 @@ def test_targets_that_cannot_be_known_are_none() -> None:
     assert targets_of("[]") == ()
 
 
-def queue_of(properties: str, rest: str) -> Queue:
+def queue_of(properties: str, rest: str) -> Destination:
     targets = targets_of("[{Id: t, Arn: !GetAtt Queue.Arn}]", QUEUE % properties + rest)
     assert targets is not None
-    assert targets[0].queue is not None
-    return targets[0].queue
+    assert targets[0].destination is not None
+    return targets[0].destination
 
 
 def policy(name: str, queues: str, statement: str = "{Sid: one}", more: str = "") -> str:
@@ -427,7 +434,7 @@ def policy(name: str, queues: str, statement: str = "{Sid: one}", more: str = ""
     ("rest", "expected"),
     [
         ("", None),
-        (policy("P", "[!Ref Queue]"), {"Version": "2012-10-17", "Statement": {"Sid": "one"}}),
+        (policy("P", "[!Ref Queue]"), {"Version": "2012-10-17", "Statement": [{"Sid": "one"}]}),
         (policy("P", "[!Ref Other]") + "  Other: {Type: AWS::SQS::Queue}\n", None),
         (
             policy("P", "['https://sqs.eu-central-1.amazonaws.com/1/tickets']", "[{Action: !Ref A}]"),

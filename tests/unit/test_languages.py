@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import contract
+from pca_events.check.accepted import accepted, covers, meets
 from pca_events.check.regular_languages import (
     ANYTHING,
     EMPTY,
@@ -18,12 +19,25 @@ from pca_events.check.regular_languages import (
     both,
     but,
     either,
+    examples,
+    few_texts,
     holds,
     matching,
     overlaps,
     repeat,
     text,
     then,
+)
+from pca_events.pattern import (
+    AnythingBut,
+    EqualsIgnoreCase,
+    Exact,
+    Exists,
+    Matcher,
+    Numeric,
+    Prefix,
+    Suffix,
+    Wildcard,
 )
 
 TYPES = contract.schemas()["schemas/types.schema.json"]["$defs"]
@@ -136,3 +150,66 @@ def test_every_pattern_of_the_schemas_can_be_read() -> None:
     ]
     assert len(found) > 20
     assert all(matching(pattern) != NOTHING for pattern in found)
+
+
+TEXTS = st.sampled_from(["", "a", "A", "arn:aws:", "us-", "-1", "2026", "0", "failure", "ure", "é", "*a*b*", "1*"])
+KINDS = (Exact, Prefix, Suffix, EqualsIgnoreCase)
+ONE_TEXT = st.one_of(
+    st.builds(lambda kind, words: kind(words), st.sampled_from(KINDS), TEXTS),
+    st.builds(lambda kind, words: kind(words, True), st.sampled_from((Prefix, Suffix)), TEXTS),
+    st.builds(lambda before, after: Wildcard(f"{before}*{after}"), TEXTS, TEXTS).filter(
+        lambda one: "**" not in one.text
+    ),
+    st.sampled_from(["failure", "success", "us-east-1", AUTHORITY]).map(Exact),
+    st.sampled_from(["arn:aws", "s", "FAILURE"]).map(lambda words: Prefix(words, True)),
+)
+MATCHERS = st.one_of(
+    ONE_TEXT,
+    st.lists(ONE_TEXT, min_size=1, max_size=2).map(lambda refused: AnythingBut(tuple(refused))),
+    st.builds(Exists, st.booleans()),
+    st.just(Numeric(lower=1.0)),
+    st.just(Exact(300)),
+)
+SMALL_SETS = [text("failure"), either(text("failure"), text("success")), ANYTHING, text(""), CA]
+SETS = st.sampled_from(SMALL_SETS) | st.sampled_from(PATTERNS).map(matching)
+
+
+@settings(max_examples=times(400))
+@for_all(matchers=st.lists(MATCHERS, min_size=1, max_size=3).map(tuple), texts=SETS)
+def test_the_quick_way_for_matchers_says_what_their_sets_say(matchers: tuple[Matcher, ...], texts: Texts) -> None:
+    wanted = either(*map(accepted, matchers))
+    assert meets(matchers, texts) == overlaps(wanted, texts)
+    assert covers(matchers, texts) == holds(wanted, texts)
+
+
+@settings(max_examples=times(100))
+@for_all(first=small, matchers=st.lists(MATCHERS, min_size=1, max_size=2).map(tuple))
+def test_the_quick_way_takes_any_set(first: Texts, matchers: tuple[Matcher, ...]) -> None:
+    wanted = either(*map(accepted, matchers))
+    assert meets(matchers, first) == overlaps(wanted, first)
+    assert covers(matchers, first) == holds(wanted, first)
+
+
+@settings(max_examples=times(200))
+@for_all(matcher=ONE_TEXT, words=st.text(st.sampled_from("aAbé*1:-"), max_size=5) | TEXTS)
+def test_a_matcher_accepts_what_is_in_its_set(matcher: Matcher, words: str) -> None:
+    assert has(accepted(matcher), words) == matcher.accepts(words)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_examples_are_in_their_set_and_unlike_each_other(pattern: str) -> None:
+    found = examples(matching(pattern))
+    assert all(re.fullmatch(pattern, words) for words in found)
+    assert len(found) >= 8
+    assert max(len(set(letters)) for letters in zip(*found, strict=False)) > 2
+    assert few_texts(matching(pattern)) is None
+    assert examples(matching(pattern)) == found
+
+
+def test_few_texts_are_all_texts() -> None:
+    several = either(text("a"), text("bc"), EMPTY, then(text("x"), either(text("y"), text("z"))))
+    assert set(few_texts(several) or ()) == {"", "a", "bc", "xy", "xz"}
+    assert set(examples(several)) <= set(few_texts(several) or ())
+    assert few_texts(NOTHING) == () == examples(NOTHING)
+    assert few_texts(ANYTHING) is None
+    assert few_texts(either(*(text(str(number)) for number in range(30)))) is None

@@ -12,7 +12,7 @@ from pca_events.check.report import CheckedRule, Verdict
 from pca_events.check.rules import check
 from pca_events.cli import main
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Queue, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
 
 CRL = "ACM Private CA CRL Generation"
 PATTERNS: list[dict[str, Any]] = [
@@ -96,7 +96,7 @@ def test_a_rule_without_subscriber_has_a_reason(rule: CheckedRule, reason: str) 
 
 
 def test_each_target_has_a_subscriber_with_what_is_left_to_do() -> None:
-    queue = Queue(PLACE, "letters")
+    queue = Destination("sqs", PLACE, "letters")
     (found,) = migrate(
         [
             checked(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pca_events.calibrate.patterns import Case, operators
+from pca_events.calibrate.patterns import Case, NotRecorded, not_recorded, operators
 from pca_events.pattern import EventPattern, InvalidPattern, flatten
 
 ALL = [case for operator in operators() for case in operator.cases]
@@ -44,3 +44,17 @@ def test_an_object_is_read_as_its_text_is(case: Case) -> None:
         assert answer(case) == "invalid"
     else:
         assert as_read(given) == as_read(case.pattern)
+
+
+@pytest.mark.parametrize("found", not_recorded(), ids=lambda found: found.case.name)
+def test_what_is_not_recorded_is_answered_as_documented(found: NotRecorded) -> None:
+    assert answer(found.case) == found.case.answer != found.engine
+
+
+def test_a_pattern_says_where_the_service_may_differ() -> None:
+    doubtful = [found.case for found in not_recorded() if {found.case.answer, found.engine} == {"matches", "ignores"}]
+    assert len(doubtful) >= 7
+    assert [case.name for case in doubtful if not EventPattern.parse(case.pattern).service_may_differ] == []
+    assert [
+        case.name for case in ALL if answer(case) != "invalid" and EventPattern.parse(case.pattern).service_may_differ
+    ] == []

@@ -1,8 +1,6 @@
 """What a pattern matches, beyond what the corpus records: as AWS's own engine answers."""
 
-import json
 import re
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -134,7 +132,7 @@ OF_ONE_VALUE = [
 @pytest.mark.parametrize(("elements", "value", "matches"), OF_ONE_VALUE)
 def test_a_value_is_matched_as_on_aws(elements: str, value: str, matches: bool) -> None:
     pattern = EventPattern.parse(f'{{"detail": {{"result": [{elements}]}}}}')
-    event = json.loads(f'{{"detail": {{"result": {value}}}}}', parse_float=Decimal)
+    event = f'{{"detail": {{"result": {value}}}}}'
     assert pattern.matches(event) == matches
     assert pattern.explain(event).matched == matches
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.infrastructure import yaml_text
-from pca_events.infrastructure.model import Place, Queue, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, plain
@@ -129,7 +129,7 @@ resources:
 def test_the_rules_of_functions_and_resources() -> None:
     first, legacy, third, own = read(SERVICE).rules
     arn = Unknown("the function report", ("arn:", None, ":lambda:", None, "-report"))
-    target = Target(Place(FILE, 11), "report", "lambda", arn, handler="report")
+    target = Target(Place(FILE, 11), "report", "lambda", arn, handler="report", role=True)
     pattern = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
     lines = {"source": 13, "detail": 14, "detail.result": 15}
     assert first == Rule(Place(FILE, 11), 15, "report/rule-1", pattern, lines, targets=(target,))
@@ -138,11 +138,13 @@ def test_the_rules_of_functions_and_resources() -> None:
     assert (third.name, str(third.bus), third.place.line) == ("report/rule-3", "orders", 21)
     assert third.pattern == {"source": [Unknown("${opt:source}")]}
     assert third.targets is not None
-    queue = Queue(Place(FILE, 29), "Queue")
-    assert [(t.input_path, t.dead_letter, t.retry) for t in third.targets] == [("$.detail", queue, True)]
+    (target,) = third.targets
+    assert isinstance(target.dead_letter, Destination)
+    assert (target.dead_letter.address, target.dead_letter.place) == ("Queue", Place(FILE, 29))
+    assert (target.input_path, target.retry) == ("$.detail", True)
     assert (own.name, own.place.line, own.last_line, own.pattern) == ("Own", 31, 35, {"source": ["aws.acm-pca"]})
     assert own.targets is not None
-    assert own.targets[0].queue == queue
+    assert own.targets[0].destination == target.dead_letter
 
 
 def test_functions_and_resources_may_be_lists() -> None:

@@ -9,8 +9,10 @@ import pytest
 from fuzzing import seeded, times
 
 from pca_events.infrastructure.model import Place, Rule, Unknown
-from pca_events.infrastructure.terraform.reader import concerns_events, read_terraform
-from pca_events.infrastructure.terraform.templates import template_pieces
+from pca_events.infrastructure.terraform.blocks import Broken
+from pca_events.infrastructure.terraform.folder import concerns_events
+from pca_events.infrastructure.terraform.reader import read_terraform
+from pca_events.infrastructure.terraform.templates import template
 
 NAMES = """
 variable "env" { default = "prod" }
@@ -113,7 +115,6 @@ def test_what_is_written_is_known(expression: str, expected: Any) -> None:
         ('"a${var.ca}b${var.missing}"', "var.ca, var.missing", ("a", None, "b", None)),
         ('format("a/%s", var.ca)', "var.ca", ("a/", None)),
         ('join("-", ["a", var.ca, "b"])', "var.ca", ("a-", None, "-b")),
-        ("data.aws_caller_identity.current.account_id", "data.aws_caller_identity.current.account_id", (None,)),
         ("aws_acmpca_certificate_authority.ca.arn", "aws_acmpca_certificate_authority.ca.arn", (None,)),
         ("module.pki.ca_arn", "module.pki.ca_arn", (None,)),
         ('file("x.json")', 'file("x.json")', (None,)),
@@ -121,13 +122,11 @@ def test_what_is_written_is_known(expression: str, expected: Any) -> None:
         ('var.ca == "x" ? ["a"] : ["b"]', 'var.ca == "x" ? ["a"] : ["b"]', (None,)),
         ("[for x in var.ca : x]", "[for x in var.ca : x]", (None,)),
         ("concat(local.source, var.ca)", "concat(local.source, var.ca)", (None,)),
-        ('"%{ if true }a%{ endif }"', '"%{ if true }a%{ endif }"', (None,)),
         ("provider::x::f(1)", "provider::x::f(1)", (None,)),
         ('replace("a", "/a/", "b")', 'replace("a", "/a/", "b")', (None,)),
         ("1 / 0", "1 / 0", (None,)),
         ('!"a"', '!"a"', (None,)),
         ("-local.source", "-local.source", (None,)),
-        ("<<EOT\na${1 +}\nEOT\n", "1 +", ("a", None, "\n")),
     ],
 )
 def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, parts: tuple[str | None, ...]) -> None:
@@ -205,12 +204,19 @@ variable "ca" {}
 
 
 @pytest.mark.parametrize(
-    ("template", "words"),
-    [("a%{ if x }b", "template directives are not known here"), ("a${ {", "has a brace that never closes")],
+    ("text", "words"),
+    [
+        ("a%{ if x }b", "the directive `if` is never ended"),
+        ("a%{ endif }b", "the directive `endif` has no beginning"),
+        ("a%{ for x }b%{ endfor }", "the directive `for` is never ended"),
+        ("a%{ what }", "expected a directive, got `what`"),
+        ("a${ {", "a brace that is never closed"),
+        ("a${ = }", "does not parse"),
+    ],
 )
-def test_what_is_no_template_is_refused(template: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        list(template_pieces(template))
+def test_what_is_no_template_is_refused(text: str, words: str) -> None:
+    with pytest.raises(Broken, match=words):
+        template(text)
 
 
 def test_places_and_lines_are_those_of_the_text() -> None:
@@ -245,10 +251,10 @@ resource "aws_cloudwatch_event_rule" "r" {
         ("for_each = var.set", "each.value.result", {'r["bad"]': "failure"}),
         ("for_each = { for t in local.twins : t.name => t if t.on }", "each.value.name", {'r["a"]': "a"}),
         ("for_each = var.ca", "each.value.x", {'r["*"]': Unknown("each.value.x")}),
-        ("for_each = {}", "each.key", {}),
+        ("for_each = {}", "each.key", {'r["*"]': Unknown("each.key")}),
         ("count = 2", "count.index", {"r[0]": 0, "r[1]": 1}),
         ('count = var.env == "prod" ? 1 : 0', "count.index", {"r[0]": 0}),
-        ("count = 0", "count.index", {}),
+        ("count = 0", "count.index", {"r[0]": 0}),
         ("count = var.ca", "count.index", {"r[*]": Unknown("count.index")}),
         ("count = 1000000000", "1", {"r[*]": 1}),
     ],
@@ -339,7 +345,8 @@ def test_the_json_syntax_is_read(name: str) -> None:
     assert second.pattern == {"source": ["aws.acm-pca"]}
     assert first.targets is not None
     (target,) = first.targets
-    assert (target.queue and target.queue.name, target.dead_letter == target.queue, target.retry) == ("q", True, True)
+    assert target.destination is not None
+    assert (target.destination.name, target.dead_letter, target.retry) == ("q", target.destination, True)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +355,7 @@ def test_the_json_syntax_is_read(name: str) -> None:
         ('resource "aws_cloudwatch_event_rule" "x" {', 1, "never closed"),
         ('\n\nresource "aws_cloudwatch_event_rule" "x" {\n name = "a\n}', 4, "not closed on its line"),
         ('resource "aws_cloudwatch_event_rule" "x" {\n event_pattern = <<EOF\n{}\n}\n', 2, "no line `EOF`"),
-        ('resource "aws_cloudwatch_event_rule" "x" {\n\n name = = 1\n}', 3, "does not parse: did not expect"),
+        ('resource "aws_cloudwatch_event_rule" "x" {\n\n name = = 1\n}', 3, "does not parse: near `= 1`"),
         ('resource "aws_cloudwatch_event_rule" "x" {\n\n name = [1,,2]\n}', 3, "does not parse: did not expect"),
         ("/* aws_cloudwatch_event_rule", 1, "expected a block"),
         ("aws_cloudwatch_event_rule\x00\x01\x02", 1, "expected a block"),
@@ -356,8 +363,13 @@ def test_the_json_syntax_is_read(name: str) -> None:
         ('x "aws_cloudwatch_event_rule" {\n /* \n}', 2, "comment that begins here is never closed"),
         (RULE + " event_pattern = " + "[" * 5000 + "]" * 5000 + "}", 2, "nested too deep"),
         (RULE + " event_pattern = " + "(" * 5000 + "1" + ")" * 5000 + "\n}", 2, "nested too deep"),
-        ('resource "aws_cloudwatch_event_rule" "x" {\n name = "' + "a" * 300_000 + '"\n}', 1, "are not parsed"),
-        ('resource "aws_cloudwatch_event_rule" "x" {\n' + "\n" * 100_000 + "}", 1, "blank lines"),
+        (RULE + ' event_pattern = "${' + "a" * 300_000 + '}"\n}', 2, "are not parsed"),
+        (RULE + " event_pattern = <<EOT\n{}\na${1 +}\nEOT\n}\n", 4, "expected an expression, got the end"),
+        (RULE + " event_pattern = foo(1,\n 2\n\n", 1, "never closed"),
+        (RULE + ' event_pattern = jsonencode({\n a = ["b"\n c = 1\n})\n}', 4, "expected `]`, got `c = 1`"),
+        (RULE + ' event_pattern = "{}"\n name = "a" "b"\n}', 3, 'does not parse: near `"a"`'),
+        (RULE + ' event_pattern = "{}"\n event_pattern = "[]"\n}', 3, 'duplicate argument "event_pattern"'),
+        (RULE + ' event_pattern = "{}"\n name: 1\n}', 3, "expected an argument or a block, got `name: 1"),
     ],
 )  # fmt: skip
 def test_what_is_broken_is_told_in_one_line_and_the_rest_is_read(text: str, line: int, words: str) -> None:

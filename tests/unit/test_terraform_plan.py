@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.infrastructure.model import Place, Queue, Reading, Unknown
+from pca_events.infrastructure.model import Destination, Place, Reading, Unknown
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 PLAN = Path(__file__).parents[2] / "examples" / "infrastructure" / "terraform_plan" / "plan.json"
@@ -39,9 +39,9 @@ def test_what_is_known_after_apply_is_found_by_the_configuration() -> None:
     (target,) = rule.targets
     assert (target.name, target.kind, target.handler, target.retry) == ("on-call", "sqs", "pca-crl", True)
     assert target.arn == Unknown("known after apply")
-    assert isinstance(target.queue, Queue)
-    assert target.queue.policy["Statement"][0]["Action"] == "sqs:SendMessage"
-    assert isinstance(target.dead_letter, Queue)
+    assert isinstance(target.destination, Destination)
+    assert target.destination.policy["Statement"][0]["Action"] == "sqs:SendMessage"
+    assert isinstance(target.dead_letter, Destination)
     assert target.dead_letter.name == "pca-undelivered"
 
 
@@ -95,8 +95,8 @@ def test_a_state_is_read(indent: int | None) -> None:
     (rule,) = read(STATE, indent).rules
     assert (rule.name, rule.enabled) == ('module.a["x.y"].aws_cloudwatch_event_rule.r[0]', False)
     assert rule.targets is not None
-    assert rule.targets[0].queue is not None
-    assert (rule.targets[0].queue.name, rule.targets[0].queue.policy) == ("q", {})
+    assert rule.targets[0].destination is not None
+    assert (rule.targets[0].destination.name, rule.targets[0].destination.policy) == ("q", {})
 
 
 @pytest.mark.parametrize(

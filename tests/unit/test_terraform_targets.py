@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.infrastructure.model import Key, Place, Rule, Target, Unknown
+from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.terraform.reader import read_terraform
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "infrastructure"
@@ -88,8 +89,8 @@ def test_everything_that_a_target_says_is_read() -> None:
     """)
     assert (found.name, found.input_path, found.place) == ("t1", "$.detail", Place("m.tf", 1))
     assert found.input_paths == {"result": "$.detail.result", "other": Unknown("var.env")}
-    assert found.queue is not None
-    assert (found.queue.name, found.queue.policy, found.queue.key) == ("mine", None, None)
+    assert found.destination is not None
+    assert (found.destination.name, found.destination.policy, found.destination.key) == ("mine", None, None)
     assert getattr(found.dead_letter, "name", None) == "aws_sqs_queue.dlq"
     assert found.retry
     assert found.arn == Unknown("aws_sqs_queue.q.arn")
@@ -187,13 +188,15 @@ def queue(arguments: str, *texts: str) -> Any:
     """The queue of a target."""
     (rule,) = rules(RULE, TARGET, QUEUES % arguments, *texts)
     assert rule.targets is not None
-    return rule.targets[0].queue
+    return rule.targets[0].destination
 
 
 @pytest.mark.parametrize("attribute", ["id", "url"])
 def test_a_policy_document_becomes_a_policy(attribute: str) -> None:
-    condition = {"ArnEquals": {"aws:SourceArn": [Unknown("aws_cloudwatch_event_rule.r.arn")]}}
-    expected = STATEMENT | {"Resource": [Unknown("aws_sqs_queue.q.arn")], "Condition": condition}
+    rule = Reference("aws_cloudwatch_event_rule.r.arn", resource="aws_cloudwatch_event_rule.r", attribute="arn")
+    queue_arn = Reference("aws_sqs_queue.q.arn", resource="aws_sqs_queue.q", attribute="arn")
+    condition = {"ArnEquals": {"aws:SourceArn": [rule]}}
+    expected = STATEMENT | {"Resource": [queue_arn], "Condition": condition}
     assert queue("", DOCUMENT % attribute).policy == {"Version": "2012-10-17", "Statement": [expected]}
 
 
@@ -295,7 +298,7 @@ def test_rules_of_the_public_module_are_read(source: str, arguments: str, bus: s
 
 @pytest.mark.parametrize(
     ("source", "arguments"),
-    [("./local", ""), (SOURCE, "create = false"), (SOURCE, "create_rules = false"), (SOURCE, "count = 0")],
+    [(SOURCE, "create = false"), (SOURCE, "create_rules = false")],
 )
 def test_calls_that_make_no_rules_have_none(source: str, arguments: str) -> None:
     assert rules(MODULE % (source, arguments), QUEUES % "") == []
@@ -318,4 +321,4 @@ def test_examples_are_read_whole(folder: str, count: int) -> None:
         for found in rule.targets or pytest.fail(f"{rule.name} has no target"):
             assert found.retry
             assert getattr(found.dead_letter, "policy", None) is not None
-            assert (found.queue is None) == (found.kind == "lambda")
+            assert getattr(found.destination, "policy", None) is not None or folder == "terraform_module"

@@ -105,7 +105,7 @@ def test_on_every_event_of_a_kind(pattern: Any) -> None:
 def test_on_no_event_it_says_what_blocks(pattern: Any, block: str) -> None:
     verdict = of(pattern)["ca-creation-success"]
     assert verdict.fires == "never"
-    assert block in " ".join(verdict.blocks)
+    assert block in " ".join(map(str, verdict.blocks))
 
 
 def test_a_resource_that_only_some_events_have() -> None:

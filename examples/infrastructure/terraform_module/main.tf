@@ -19,6 +19,7 @@ module "eventbridge" {
       event_pattern = jsonencode({
         source        = ["aws.acm-pca"]
         "detail-type" = ["ACM Private CA Audit Report Generation"]
+        detail        = { result = ["success", "failure"] }
       })
     }
   }

@@ -40,6 +40,32 @@ class Operator:
     cases: tuple[Case, ...]
 
 
+@dataclass(frozen=True)
+class NotRecorded:
+    """A case of which no answer of AWS is recorded, and where AWS's published engine contradicts the documentation.
+
+    Attributes:
+        case: the pattern and the event; its answer is the one that AWS documents, and that pca-events gives.
+        engine: the answer of the published engine.
+        why: which semantics is documented, or what the engine does.
+    """
+
+    case: Case
+    engine: Answer
+    why: str
+
+
+@cache
+def not_recorded() -> tuple[NotRecorded, ...]:
+    """Return the cases to try on AWS: whatever a backend answers, it is not known to be wrong."""
+    stored = json.loads((locate("calibration") / "not-recorded.json").read_text("utf-8"))
+    base = catalog.documented(_BASE)
+    return tuple(
+        NotRecorded(_case(found, base.event, found["documented"]), found["engine"], found["why"])
+        for found in stored["cases"]
+    )
+
+
 @cache
 def operators() -> tuple[Operator, ...]:
     """Return the whole corpus, operator by operator."""
@@ -49,16 +75,14 @@ def operators() -> tuple[Operator, ...]:
 
 def _operator(stored: dict[str, Any]) -> Operator:
     base = catalog.documented(_BASE)
-    cases = (
-        Case(
-            name=case["name"],
-            pattern=case["pattern"] if isinstance(case["pattern"], str) else json.dumps(case["pattern"]),
-            event={**base.event, **case.get("event", {})},
-            answer=case["answer"],
-        )
-        for case in stored["cases"]
-    )
-    return Operator(stored["operator"], stored["says"], tuple(cases))
+    cases = tuple(_case(case, base.event, case["answer"]) for case in stored["cases"])
+    return Operator(stored["operator"], stored["says"], cases)
+
+
+def _case(stored: dict[str, Any], base: catalog.Event, answer: Answer) -> Case:
+    pattern = stored["pattern"]
+    text = pattern if isinstance(pattern, str) else json.dumps(pattern)
+    return Case(stored["name"], text, {**base, **stored.get("event", {})}, answer)
 
 
 def disagreements(session: Session, operator: Operator) -> list[str]:
@@ -66,11 +90,12 @@ def disagreements(session: Session, operator: Operator) -> list[str]:
     return [
         f"{case.name}: {answer}, on AWS {case.answer}"
         for case in operator.cases
-        if (answer := _ask(session, case)) != case.answer
+        if (answer := answer_of(session, case)) != case.answer
     ]
 
 
-def _ask(session: Session, case: Case) -> str:
+def answer_of(session: Session, case: Case) -> str:
+    """Return what the backend answers: matches, ignores, invalid, or how it fails."""
     answers: list[dict[str, Any]] = []
     ask = session.events.test_event_pattern
     refused = refusal(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))

@@ -1,42 +1,143 @@
-"""Whether what a rule sends can arrive: policies, keys, dead-letter queues, retries."""
+"""Whether what a rule sends can arrive: permissions, roles, keys, FIFO queues, dead-letter queues, retries."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pca_events.check.policies import admits
+from pca_events.check.policies import EVENTBRIDGE, Answer, Request, answer
 from pca_events.check.report import Finding, Level
-from pca_events.infrastructure.model import Key, Queue, Rule, Unknown
+from pca_events.infrastructure.model import Destination, Key, Rule, Target
+from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a kind of destination needs so that EventBridge can deliver to it.
+
+    Attributes:
+        code: the finding where it is missing.
+        grant: what grants it: a policy, a permission.
+        action: what EventBridge does.
+    """
+
+    noun: str
+    code: str
+    grant: str
+    action: str
+    services: tuple[str, ...] = (EVENTBRIDGE,)
+
+
+_KINDS = {
+    "sqs": _Kind("queue", "queue-policy", "queue policy", "sqs:SendMessage"),
+    "sns": _Kind("topic", "topic-policy", "topic policy", "sns:Publish"),
+    "lambda": _Kind("function", "lambda-permission", "permission", "lambda:InvokeFunction"),
+    "logs": _Kind(
+        "log group",
+        "log-policy",
+        "resource policy of CloudWatch Logs",
+        "logs:PutLogEvents",
+        (EVENTBRIDGE, "delivery.logs.amazonaws.com"),
+    ),
+}
+_WITH_ROLE = {
+    "states": "Step Functions",
+    "kinesis": "a Kinesis stream",
+    "firehose": "a Firehose stream",
+    "ecs": "an ECS task",
+    "batch": "a Batch job",
+    "codebuild": "CodeBuild",
+    "codepipeline": "CodePipeline",
+    "api-destination": "an API destination",
+}
+"""The kinds of targets for which PutTargets refuses a target without RoleArn."""
+
+_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+_CONSOLE_LOGS = "/aws/events/*"
 
 
 def of_delivery(rule: Rule) -> Iterator[Finding]:
     """Yield what keeps events from arriving at the targets of a rule, or loses them."""
     for target in rule.targets or ():
-        if target.queue is not None:
-            yield from _of_queue(target.queue, f"target {target.name}", "error")
-        if isinstance(target.dead_letter, Queue):
-            yield from _of_queue(target.dead_letter, f"the dead-letter queue of {target.name}", "warning")
-        elif target.dead_letter in (None, False):
-            message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
-            yield Finding("warning", "no-dead-letter-queue", message, "give it one", target.place)
+        yield from _of_target(rule, target)
+        yield from _of_dead_letter(rule, target)
         if not target.retry:
             message = f"target {target.name} has no retry policy: AWS tries for 24 hours, 185 times"
             yield Finding("note", "no-retry-policy", message, "leave it, if that is meant", target.place)
 
 
-def _of_queue(queue: Queue, subject: str, level: Level) -> Iterator[Finding]:
-    if admits(queue.policy, "sqs:SendMessage") is False:
-        message = f"{subject}: the queue {queue.name} has no policy that lets events.amazonaws.com send to it"
-        remedy = "allow sqs:SendMessage to the service events.amazonaws.com, with aws:SourceArn the ARN of the rule"
-        yield Finding(level, "queue-policy", message, remedy, queue.place)
-    yield from _of_key(queue.key, subject, queue, level)
+def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
+    subject, to = f"target {target.name}", target.destination
+    if to and to.kind in _KINDS and target.role is False and not _is_named_by_console(to):
+        yield from _of_policy(rule, to, subject, "warning" if to.kind == "logs" else "error")
+        yield from _of_key(to, subject, "error")
+    if to and to.kind == "sqs" and to.fifo is True:
+        if target.message_group is False:
+            message = f"{subject}: the queue {to.name} is a FIFO queue, and the target has no message group ID"
+            remedy = "set SqsParameters.MessageGroupId (Terraform: sqs_target.message_group_id)"
+            yield Finding("error", "fifo-queue", message, remedy, target.place)
+        if to.deduplicates is False:
+            message = f"{subject}: the FIFO queue {to.name} has no content-based deduplication, which EventBridge needs"
+            yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
+    if target.role is False and target.kind in _WITH_ROLE:
+        message = f"{subject} has no RoleArn, which AWS requires for {_WITH_ROLE[target.kind]}"
+        remedy = "give the target a role that events.amazonaws.com can assume; the role of the rule does not count"
+        yield Finding("error", "target-role", message, remedy, target.place)
+    elif target.role is False and target.kind == "events":
+        message = f"{subject} has no RoleArn: AWS documents an IAM role for every target that is an event bus"
+        remedy = "give the target a role with events:PutEvents on the bus"
+        yield Finding("warning", "target-role", message, remedy, target.place)
 
 
-def _of_key(key: Key | Unknown | str | None, subject: str, queue: Queue, level: Level) -> Iterator[Finding]:
-    remedy = "allow kms:GenerateDataKey and kms:Decrypt to the service events.amazonaws.com"
-    if key == "alias/aws/sqs":
-        message = f"{subject}: the queue {queue.name} is encrypted with alias/aws/sqs, which EventBridge cannot use"
-        yield Finding(level, "key-policy", message, "use a key of your own, or SSE-SQS", queue.place)
-    elif isinstance(key, Key) and False in (
-        admits(key.policy, f"kms:{verb}") for verb in ("GenerateDataKey", "Decrypt")
-    ):
-        message = f"{subject}: the key {key.name} of its queue does not let events.amazonaws.com use it"
+def _is_named_by_console(to: Destination) -> bool:
+    """Whether a log group may be one of those for which the console has made a resource policy for the account."""
+    name = wildcard_text(to.arn).partition(":log-group:")[2]
+    return to.kind == "logs" and not to.generated and may_be_equal(name, _CONSOLE_LOGS)
+
+
+def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
+    queue, subject = target.dead_letter, f"the dead-letter queue of {target.name}"
+    if isinstance(queue, Destination) and queue.kind == "sqs":
+        yield from _of_policy(rule, queue, subject, "warning")
+        yield from _of_key(queue, subject, "warning")
+        if queue.fifo is True:
+            message = f"{subject}: {queue.name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
+            yield Finding("warning", "fifo-queue", message, "use a standard queue", queue.place)
+    elif queue in (None, False):
+        message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
+        yield Finding("warning", "no-dead-letter-queue", message, "give it one", target.place)
+
+
+def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:
+    kind = _KINDS[to.kind]
+    found = answer(to.policy, Request(kind.action, to if to.kind != "lambda" else None, rule, kind.services))
+    if found.allowed is False:
+        message = f"{subject}: {_reason(found, kind, to)}"
+        principals = " and ".join(kind.services)
+        remedy = f"allow {kind.action} to {principals}, with the {kind.noun} as Resource and the rule as aws:SourceArn"
+        if to.kind == "lambda":
+            remedy = f"allow {kind.action} to {principals}, with the ARN of the rule as source ARN"
+        yield Finding(level, kind.code, message, remedy, to.place)
+
+
+def _reason(found: Answer, kind: _Kind, to: Destination) -> str:
+    """Say why EventBridge may not deliver, in one line."""
+    if found.why == "denied":
+        return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
+    if found.why == "resource":
+        return (
+            f"the {kind.grant} allows {kind.action} on {found.named}, which is not the ARN of the {kind.noun} {to.name}"
+        )
+    if found.why == "source":
+        return f"the {kind.grant} of the {kind.noun} {to.name} is for {found.named}, which is not the ARN of this rule"
+    return f"no {kind.grant} lets {' or '.join(kind.services)} use {kind.action} on the {kind.noun} {to.name}"
+
+
+def _of_key(to: Destination, subject: str, level: Level) -> Iterator[Finding]:
+    key, noun = to.key, _KINDS[to.kind].noun
+    if isinstance(key, str):
+        message = f"{subject}: the {noun} {to.name} is encrypted with {key}, which EventBridge cannot use"
+        other = ", or SSE-SQS" if to.kind == "sqs" else ""
+        yield Finding(level, "key-policy", message, f"use a customer managed key{other}", to.place)
+    elif isinstance(key, Key) and any(answer(key.policy, Request(action)).allowed is False for action in _KEY_ACTIONS):
+        message = f"{subject}: the key {key.name} of its {noun} does not let {EVENTBRIDGE} use it"
+        remedy = f"allow kms:GenerateDataKey and kms:Decrypt to the service {EVENTBRIDGE}"
         yield Finding(level, "key-policy", message, remedy, key.place)

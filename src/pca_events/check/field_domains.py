@@ -34,10 +34,13 @@ class Form:
 Forms = Mapping[str, tuple[Form, ...]]
 """For each field, by its path in event patterns (`detail.result`), the forms of its value, or of each entry of it."""
 
-OTHER_RECORD_FIELDS = frozenset({"userIdentity", "requestParameters", "responseElements", "additionalEventData"}) | {
+API_CALL, SERVICE_EVENT = "AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"
+
+OTHER_RECORD_FIELDS = frozenset(
+    {"readOnly", "userIdentity", "requestParameters", "responseElements", "additionalEventData"}
+) | {
     "sourceIPAddress",
     "userAgent",
-    "readOnly",
     "requestID",
     "recipientAccountId",
     "managementEvent",
@@ -61,7 +64,20 @@ def forms_of_event(event_id: str) -> Forms:
 @cache
 def forms_of_twin(detail_type: str) -> Forms:
     """Return the forms of an event that CloudTrail sends; the `OTHER_RECORD_FIELDS` may be there too."""
-    return _forms(contract.flat(contract.twin_schema_of()[detail_type]))
+    schema = contract.flat(contract.twin_schema_of()[detail_type])
+    detail = {key: value for key, value in schema["properties"]["detail"].items() if key not in ("if", "then")}
+    schema = {**schema, "properties": {**schema["properties"], "detail": detail}}
+    found = _forms(schema)
+    if calls := detail["properties"]["eventName"].get("examples"):
+        found["detail.eventName"] = (Form(either(*map(text, calls)), tuple(calls), "detail.eventName"),)
+    return found
+
+
+@cache
+def read_only_calls() -> frozenset[str]:
+    """Return the calls that change nothing, which EventBridge sends only to rules whose state asks for them."""
+    (form,) = forms_of_twin(API_CALL)["detail.eventName"]
+    return frozenset(name for name in form.values if name.startswith(("Get", "List", "Describe")))
 
 
 @cache
@@ -85,7 +101,7 @@ def twin_detail_types() -> tuple[str, ...]:
 def _forms(schema: contract.Schema) -> dict[str, tuple[Form, ...]]:
     found: dict[str, tuple[Form, ...]] = {}
     for field in contract.fields(schema):
-        if field.type in ("object", "array"):
+        if field.type in ("object", "array", "boolean"):
             continue
         path = re.sub(r"\[\d+\]$", "", field.path.removeprefix("$."))
         if field.values:

@@ -1,23 +1,27 @@
 """What is to be said about a rule: what keeps it from firing, what it catches by accident, what is lost on the way."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pca_events.catalog import documented_events, never_sent
-from pca_events.check.buses import of_bus
+from pca_events.catalog import documented, neighbours, never_sent
+from pca_events.check.advice import nearest
+from pca_events.check.buses import NOTHING, Arrival, of_bus
+from pca_events.check.dead_values import dead_values
 from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
-from pca_events.check.name_hints import expects
+from pca_events.check.name_hints import contradicts, expects
 from pca_events.check.partial_patterns import Stated
-from pca_events.check.report import Finding, Level, Verdict
+from pca_events.check.relevance import other_sources
+from pca_events.check.report import LEVELS, Block, Finding, Verdict
+from pca_events.check.verdicts import exact_texts
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Rule
-from pca_events.pattern import Prefix, Suffix
+from pca_events.pattern import Exact, Prefix, Suffix
 
 MOST_CHARACTERS = 2048
 _NEAR = 1800
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
+_ACTS = ("lambda", "states")
+"""The services of targets that act on what they receive, where a person only reads it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Subject:
         stated: its pattern; None where AWS refuses it, and `refusal` says why.
         verdicts: on the documented events.
         twins: on the events of CloudTrail.
-        forwarded: whether another rule of the project sends events to its bus.
+        arrival: what other rules of the project forward to its bus.
     """
 
     rule: Rule
@@ -36,44 +40,84 @@ class Subject:
     refusal: InvalidPattern | None
     verdicts: tuple[Verdict, ...]
     twins: tuple[Verdict, ...]
-    forwarded: bool = False
+    arrival: Arrival = NOTHING
 
     @property
     def fired(self) -> list[Verdict]:
         """The verdicts on the events on which it fires, always or sometimes."""
         return [verdict for verdict in self.verdicts if verdict.fires != "never"]
 
-    def line_of(self, words: str) -> Place:
-        """Return where the key stands that some words begin with: `detail.result: ...`."""
-        line = self.rule.lines.get(words.partition(":")[0], self.rule.place.line)
-        return Place(self.rule.place.file, line)
+    @property
+    def passes(self) -> frozenset[str]:
+        """The events on which it fires, always or sometimes: ids, and detail-types of CloudTrail."""
+        return frozenset(verdict.event for verdict in (*self.verdicts, *self.twins) if verdict.fires != "never")
+
+    @property
+    def names(self) -> list[str]:
+        """The name of the rule and those of its handlers."""
+        return [self.rule.name, *(target.handler for target in self.rule.targets or ())]
+
+    def line_of(self, path: str) -> Place:
+        """Return where a key of the pattern stands: `detail.result`; where the rule stands if that is not known."""
+        return Place(self.rule.place.file, self.rule.lines.get(path, self.rule.place.line))
 
 
 def findings_of(subject: Subject) -> tuple[Finding, ...]:
-    """Return all findings about a rule, errors first, then in the order of the text."""
-    found = [*_of_pattern(subject), *_of_rule(subject), *_of_inputs(subject)]
-    found += [*of_bus(subject.rule, forwarded=subject.forwarded), *of_delivery(subject.rule)]
-    levels: tuple[Level, ...] = ("error", "warning", "note")
-    return tuple(sorted(found, key=lambda finding: (levels.index(finding.level), finding.place.line)))
+    """Return all findings about a rule of AWS Private CA, errors first, then in the order of the text."""
+    found = [*_of_pattern(subject), *_of_rule(subject)]
+    if subject.rule.kind == "rule":
+        found += [
+            *_of_inputs(subject),
+            *of_bus(subject.rule, subject.arrival, subject.passes),
+            *of_delivery(subject.rule),
+        ]
+    return _sorted(found)
+
+
+def findings_without_contract(subject: Subject) -> tuple[Finding, ...]:
+    """Return the findings about a rule of any source for which nothing need be known of its events."""
+    found = [*_refused(subject), *_of_rule(subject)]
+    if subject.stated is not None:
+        found += [*_size(subject), *_alternatives(subject.stated, subject)]
+    if subject.rule.kind == "rule":
+        found += of_delivery(subject.rule)
+    return _sorted(found)
+
+
+def findings_of_neighbour(subject: Subject) -> tuple[Finding, ...]:
+    """Return the findings about a rule for events that AWS documents beside AWS Private CA."""
+    return _sorted(_near_detail_types(subject))
+
+
+def _sorted(found: "list[Finding] | Iterator[Finding]") -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda finding: (LEVELS.index(finding.level), finding.place.line)))
 
 
 def _of_pattern(subject: Subject) -> Iterator[Finding]:
     if subject.stated is None:
-        place = subject.rule.place
-        yield Finding("error", "invalid-pattern", str(subject.refusal), "correct the pattern; AWS refuses it", place)
+        yield from _refused(subject)
         return
     yield from _size(subject)
+    others = other_sources(subject.stated)
+    if subject.fired or any(twin.fires != "never" for twin in subject.twins):
+        yield from _dead(subject, subject.stated, others)
     if not subject.fired:
-        yield from _never(subject)
+        yield from _never(subject, others)
         return
     yield from _alternatives(subject.stated, subject)
-    yield from _expectations(subject)
+    yield from _expectations(subject, subject.stated)
     yield from _only_some(subject)
     if any(twin.fires != "never" for twin in subject.twins):
         message = "fires on events of CloudTrail with the same source too"
         yield Finding(
             "note", "fires-on-cloudtrail", message, "name the detail-types that are meant", subject.rule.place
         )
+
+
+def _refused(subject: Subject) -> Iterator[Finding]:
+    if subject.refusal is not None:
+        remedy = "correct the pattern; AWS refuses it"
+        yield Finding("error", "invalid-pattern", str(subject.refusal), remedy, subject.rule.place)
 
 
 def _size(subject: Subject) -> Iterator[Finding]:
@@ -87,11 +131,24 @@ def _size(subject: Subject) -> Iterator[Finding]:
         yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place)
 
 
-def _never(subject: Subject) -> Iterator[Finding]:
+def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
+    for dead in dead_values(stated, other_sources=others):
+        block = dead.block
+        verb = "excludes nothing" if dead.excluded else "adds nothing"
+        message = f"{block.path}: this value {verb}: {block.words}"
+        yield Finding(
+            "warning", "dead-value", message, _remedy(block, subject) or "remove it", subject.line_of(block.path)
+        )
+
+
+def _never(subject: Subject, others: bool) -> Iterator[Finding]:
     place = subject.rule.place
     if any(twin.fires != "never" for twin in subject.twins):
         message = "fires on events of CloudTrail only, on none that AWS Private CA sends itself"
-        remedy = "leave it, if the calls are meant; for how operations end, name a detail-type of AWS Private CA"
+        remedy = (
+            "no action needed if the calls are meant (it takes a trail); for how operations end, name a detail-type "
+            "of AWS Private CA"
+        )
         yield Finding("note", "cloudtrail-only", message, remedy, place)
         return
     for silent in never_sent():
@@ -99,38 +156,53 @@ def _never(subject: Subject) -> Iterator[Finding]:
             message = f"never fires: nothing is sent in the case that it waits for: {silent.when}"
             yield Finding("error", "never-fires", message, silent.what_to_do, subject.line_of("detail.result"))
             return
-    nearest = min(subject.verdicts, key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict)))
-    for block in nearest.blocks:
-        advice = re.search(r'did you mean ("[^"]*")\?', block)
-        remedy = f"write {advice[1]}" if advice else f"compare with the event {nearest.event}"
-        by_id = block.startswith("resources:") and _ID.search(block) and "arn:" not in block
-        if by_id:
-            remedy = "write the whole ARN, or a suffix of it: resources hold ARNs"
-            yield Finding("error", "resource-by-id", f"never fires: {block}", remedy, subject.line_of(block))
-        yield Finding("error", "never-fires", f"never fires: {block}", remedy, subject.line_of(block))
+    closest = min(
+        (*subject.verdicts, *subject.twins), key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict))
+    )
+    compare = (
+        f"compare with the event {closest.event}"
+        if closest in subject.verdicts
+        else f'compare with an "{closest.event}"'
+    )
+    for block in closest.blocks:
+        remedy = _remedy(block, subject) or compare
+        if others:
+            message = f"{block.path}: no event of aws.acm-pca reaches this rule: {block.words}"
+            yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path))
+            continue
+        message = f"never fires: {block}"
+        if block.path == "resources" and "whole ARN" in block.remedy:
+            yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
+        yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
+
+
+def _remedy(block: Block, subject: Subject) -> str:
+    """What to do; nothing by which the rule would fire on something else than its name says."""
+    if any(contradicts(name, block.suggestion) for name in subject.names):
+        return ""
+    return block.remedy
 
 
 def _of_another_kind(verdict: Verdict) -> bool:
-    return any(block.startswith("detail-type:") for block in verdict.blocks)
+    return any(block.path == "detail-type" for block in verdict.blocks)
 
 
 def _alternatives(stated: Stated, subject: Subject) -> Iterator[Finding]:
     for conditions in stated.pattern.conditions:
         for path, matchers in conditions.items():
             if {Prefix, Suffix} <= {type(matcher) for matcher in matchers}:
-                message = f"{path}: a prefix and a suffix in one list are alternatives, not both asked"
-                remedy = 'ask for both with one wildcard: {"wildcard": "begin*end"}'
+                message = f"{path}: a prefix and a suffix in one list are alternatives, not both required"
+                remedy = 'require both with one wildcard: {"wildcard": "begin*end"}'
                 yield Finding("warning", "prefix-or-suffix", message, remedy, subject.line_of(path))
 
 
-def _expectations(subject: Subject) -> Iterator[Finding]:
-    """What it fires on, against what its name or the name of its handler promises."""
-    results = {event.id: event.result for event in documented_events()}
-    fired = {results[verdict.event] for verdict in subject.fired}
-    names = [subject.rule.name, *(target.handler for target in subject.rule.targets or ())]
-    for name in names:
-        expected = expects(name)
-        if expected and fired == {"success", "failure"}:
+def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
+    """What it fires on, against what its name promises, or what its target may take for a success."""
+    fired = {documented(verdict.event).result for verdict in subject.fired}
+    if fired != {"success", "failure"}:
+        return
+    for name in subject.names:
+        if expected := expects(name):
             other = "failure" if expected == "success" else "success"
             yield Finding(
                 "warning",
@@ -140,16 +212,28 @@ def _expectations(subject: Subject) -> Iterator[Finding]:
                 subject.line_of("detail.result"),
             )
             return
+    kinds = {documented(verdict.event).detail_type for verdict in subject.fired}
+    for conditions in stated.pattern.conditions:
+        if "detail.result" in conditions or len(exact_texts(conditions.get("detail-type", ()))) != 1 or len(kinds) != 1:
+            return
+    acts = any(target.kind in _ACTS for target in subject.rule.targets or ())
+    yield Finding(
+        "warning" if acts else "note",
+        "no-result-filter",
+        "fires on failures as well as on successes: detail.result is not asked for",
+        'add "detail": {"result": ["success"]} or ["failure"] to the pattern; write both if both are meant',
+        subject.line_of("detail-type"),
+    )
 
 
 def _only_some(subject: Subject) -> Iterator[Finding]:
     conditions = dict.fromkeys(condition for verdict in subject.fired for condition in verdict.conditions)
     for condition in conditions:
-        code = "depends-on-unknown" if condition.startswith("depends on") else "only-some"
-        remedy = "leave it, if that is meant" if code == "only-some" else "check what it is when deployed"
-        yield Finding(
-            "note", code, f"fires {condition}" if code == "only-some" else condition, remedy, subject.rule.place
-        )
+        if condition.startswith("depends on"):
+            yield Finding("note", "depends-on-unknown", condition, "check what it is when deployed", subject.rule.place)
+        else:
+            remedy = "no action needed if intended"
+            yield Finding("note", "only-some", f"fires {condition}", remedy, subject.rule.place)
 
 
 def _of_rule(subject: Subject) -> Iterator[Finding]:
@@ -157,8 +241,11 @@ def _of_rule(subject: Subject) -> Iterator[Finding]:
     if rule.enabled is False:
         remedy = "enable it, or remove it"
         yield Finding("warning", "disabled", "is disabled, so it fires on nothing", remedy, rule.place)
-    if rule.targets == ():
-        yield Finding("warning", "no-target", "has no target", "give it one, or remove it", rule.place)
+    if rule.off:
+        message = f"is off by the defaults ({rule.off}); checked as if it were on"
+        yield Finding("note", "off-by-default", message, "no action needed if intended", rule.place)
+    if rule.targets == () and rule.kind == "rule":
+        yield Finding("warning", "no-target", "has no target", "add a target, or remove the rule", rule.place)
 
 
 def _of_inputs(subject: Subject) -> Iterator[Finding]:
@@ -171,3 +258,16 @@ def _of_inputs(subject: Subject) -> Iterator[Finding]:
             else:
                 message = f"target {target.name} reads {path}, which is not in {', '.join(missing)}"
                 yield Finding("warning", "input-not-always-there", message, "expect it to be missing", target.place)
+
+
+def _near_detail_types(subject: Subject) -> Iterator[Finding]:
+    for conditions in subject.stated.pattern.conditions if subject.stated else ():
+        sources = exact_texts(conditions.get("source", ()))
+        known = [name for one in neighbours() if one.source in sources for name in one.detail_types]
+        for matcher in conditions.get("detail-type", ()) if len(sources) == 1 else ():
+            value = matcher.value if isinstance(matcher, Exact) else None
+            if isinstance(value, str) and value not in known and (meant := nearest(value, known, 0.85)):
+                message = f'detail-type: AWS documents no "{value}" of {sources[0]}; did you mean "{meant}"?'
+                yield Finding(
+                    "warning", "unknown-detail-type", message, f'write "{meant}"', subject.line_of("detail-type")
+                )

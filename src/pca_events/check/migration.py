@@ -13,7 +13,7 @@ from pca_events.check.filter_faults import MOST_IN_FILTER, has_wildcard
 from pca_events.check.partial_patterns import stated
 from pca_events.check.report import CheckedRule
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Queue, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Rule, Target, Unknown
 from pca_events.infrastructure.source_tree import has_unknown
 
 SOURCE = "aws.acm-pca"
@@ -130,7 +130,7 @@ def _subscriber(rule: Rule, target: Target, text: str, notes: tuple[str, ...], t
 
 
 def _failure(letter: Any) -> str | Unknown | None:
-    if isinstance(letter, Queue):
+    if isinstance(letter, Destination):
         return Unknown(f"the queue {letter.name}")
     if letter is True:
         return Unknown("the dead-letter queue")

@@ -17,3 +17,27 @@ def expects(name: str) -> str:
     words = {word.lower() for word in _WORDS.findall(name)}
     promised = [result for result, hints in (("success", _SUCCESS), ("failure", _FAILURE)) if words & hints]
     return promised[0] if len(promised) == 1 else ""
+
+
+_KINDS = {
+    "ACM Private CA Creation": {"creation", "create", "created", "creating"},
+    "ACM Private CA Certificate Issuance": {"issuance", "issue", "issued", "issuing"},
+    "ACM Private CA Certificate Revocation": {"revocation", "revoke", "revoked", "revoking"},
+    "ACM Private CA CRL Generation": {"crl", "crls"},
+    "ACM Private CA Audit Report Generation": {"audit", "audits", "report", "reports"},
+}
+_EXPIRY = {"expiry", "expire", "expires", "expired", "expiring", "expiration", "renew", "renewal", "renewed"}
+
+
+def contradicts(name: str, suggestion: str) -> bool:
+    """Whether a suggested value would make a rule fire on something else than its name says.
+
+    Args:
+        name: of the rule, or of its handler.
+        suggestion: a result or a detail-type.
+    """
+    if suggestion in ("success", "failure"):
+        return expects(name) not in ("", suggestion)
+    words = {word.lower() for word in _WORDS.findall(name)}
+    named = {kind for kind, hints in _KINDS.items() if words & hints}
+    return suggestion in _KINDS and (bool(named and suggestion not in named) or bool(words & _EXPIRY))

@@ -6,6 +6,7 @@ decides exactly what trying examples could only suggest.
 """
 
 import itertools
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ Ranges = tuple[tuple[int, int], ...]
 """Code points from and to, both included."""
 
 _LAST = 0x10FFFF
+_EXAMPLES, _LONG_ENOUGH, _SPREAD, _FEW = 12, 200, 25, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +192,89 @@ def begins(texts: Texts, words: str) -> tuple[bool, bool]:
     """
     every = True
     for character in map(ord, words):
-        every = every and not _takes_empty(texts) and set(_first_ranges(texts)) == {(character, character)}
-        texts = _after(texts, character)
+        every = every and not takes_empty(texts) and set(_first_ranges(texts)) == {(character, character)}
+        texts = following(texts, character)
     return texts != NOTHING, every and texts != NOTHING
+
+
+@cache
+def has_only_texts(texts: Texts) -> bool:
+    """Whether a set was made without `both` and `but`: what follows some words is then NOTHING, or it has a text."""
+    return texts.kind not in ("both", "but") and all(map(has_only_texts, texts.parts))
+
+
+@cache
+def endings(texts: Texts) -> tuple[Texts, ...]:
+    """Return what may follow any words that texts of a set begin with, the set itself first."""
+    found, waiting = {texts: None}, [texts]
+    while waiting:
+        now = waiting.pop()
+        for character in _representatives(now):
+            after = following(now, character)
+            if after != NOTHING and after not in found:
+                found[after] = None
+                waiting.append(after)
+    return tuple(found)
+
+
+@cache
+def few_texts(texts: Texts) -> tuple[str, ...] | None:
+    """Return all texts of a set that was made without `both` and `but`, or nothing where they are more than a few."""
+    found: list[str] = []
+    waiting = [("", texts)]
+    while waiting:
+        words, now = waiting.pop()
+        if takes_empty(now):
+            found.append(words)
+        characters = {character for first, last in _first_ranges(now) for character in (first, last)}
+        if len(found) + len(waiting) + len(characters) > _FEW or len(words) > _LONG_ENOUGH:
+            return None
+        if any(first != last for first, last in _first_ranges(now)):
+            return None
+        waiting += ((words + chr(character), following(now, character)) for character in characters)
+    return tuple(found)
+
+
+@cache
+def examples(texts: Texts) -> tuple[str, ...]:
+    """Return some texts of a set that was made without `both` and `but`: always the same, and unlike each other."""
+    chance = random.Random(0)  # noqa: S311
+    left = _steps_to_the_end(texts)
+    return tuple(dict.fromkeys(_example(texts, left, chance) for _ in range(_EXAMPLES)))
+
+
+def _example(texts: Texts, left: dict[Texts, int], chance: random.Random) -> str:
+    words, now = "", texts
+    while not (takes_empty(now) and (len(words) > _LONG_ENOUGH or chance.random() < 0.5)):
+        steps = [
+            (character, after)
+            for first, last in sorted(set(_first_ranges(now)))
+            for character in (chance.randint(first, min(last, first + _SPREAD)),)
+            if (after := following(now, character)) != NOTHING
+        ]
+        if not steps:
+            break
+        if len(words) > _LONG_ENOUGH:
+            steps = [min(steps, key=lambda step: left[step[1]])]
+        character, now = chance.choice(steps)
+        words += chr(character)
+    return words
+
+
+def _steps_to_the_end(texts: Texts) -> dict[Texts, int]:
+    """The least number of characters from each ending of a set to its end."""
+    before: dict[Texts, list[Texts]] = {}
+    for now in endings(texts):
+        for character in _representatives(now):
+            before.setdefault(following(now, character), []).append(now)
+    left = {now: 0 for now in endings(texts) if takes_empty(now)}
+    waiting = list(left)
+    for now in waiting:
+        for earlier in before.get(now, ()):
+            if earlier not in left:
+                left[earlier] = left[now] + 1
+                waiting.append(earlier)
+    return left
 
 
 @cache
@@ -200,10 +282,10 @@ def _is_empty(texts: Texts) -> bool:
     seen, waiting = {texts}, [texts]
     while waiting:
         now = waiting.pop()
-        if _takes_empty(now):
+        if takes_empty(now):
             return False
         for character in _representatives(now):
-            after = _after(now, character)
+            after = following(now, character)
             if after != NOTHING and after not in seen:
                 seen.add(after)
                 waiting.append(after)
@@ -211,37 +293,38 @@ def _is_empty(texts: Texts) -> bool:
 
 
 @cache
-def _takes_empty(texts: Texts) -> bool:
+def takes_empty(texts: Texts) -> bool:
+    """Whether the empty text is in the set."""
     match texts.kind:
         case "empty" | "repeat":
             return True
         case "either":
-            return any(map(_takes_empty, texts.parts))
+            return any(map(takes_empty, texts.parts))
         case "both" | "then":
-            return all(map(_takes_empty, texts.parts))
+            return all(map(takes_empty, texts.parts))
         case "but":
-            return not _takes_empty(texts.parts[0])
+            return not takes_empty(texts.parts[0])
     return False
 
 
 @cache
-def _after(texts: Texts, character: int) -> Texts:
-    """What may follow this character."""
+def following(texts: Texts, character: int) -> Texts:
+    """Return what may follow this character."""
     match texts.kind:
         case "one":
             return EMPTY if any(first <= character <= last for first, last in texts.ranges) else NOTHING
         case "then":
             first, second = texts.parts
-            after = then(_after(first, character), second)
-            return either(after, _after(second, character)) if _takes_empty(first) else after
+            after = then(following(first, character), second)
+            return either(after, following(second, character)) if takes_empty(first) else after
         case "either":
-            return either(*(_after(part, character) for part in texts.parts))
+            return either(*(following(part, character) for part in texts.parts))
         case "both":
-            return both(*(_after(part, character) for part in texts.parts))
+            return both(*(following(part, character) for part in texts.parts))
         case "but":
-            return but(_after(texts.parts[0], character))
+            return but(following(texts.parts[0], character))
         case "repeat":
-            return then(_after(texts.parts[0], character), texts)
+            return then(following(texts.parts[0], character), texts)
     return NOTHING
 
 
@@ -258,5 +341,5 @@ def _first_ranges(texts: Texts) -> Ranges:
     """The ranges that the first character of a text is held against."""
     if texts.kind == "then":
         first, second = texts.parts
-        return _first_ranges(first) + (_first_ranges(second) if _takes_empty(first) else ())
+        return _first_ranges(first) + (_first_ranges(second) if takes_empty(first) else ())
     return texts.ranges + tuple(found for part in texts.parts for found in _first_ranges(part))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pca_events.catalog import documented_events
-from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown, Unreadable
 
 Level = Literal["error", "warning", "note"]
 Fires = Literal["always", "may", "never"]
@@ -33,6 +33,26 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Block:
+    """What keeps a rule from firing on an event.
+
+    Attributes:
+        path: the field, as event patterns have it: `detail.result`.
+        words: what is asked of it, and what is sent: `"failed" is never sent; documented values: ...`.
+        suggestion: the value or path that was probably meant; empty where nothing is near.
+        remedy: what to do; empty where nothing better is known than to compare with a documented event.
+    """
+
+    path: str
+    words: str
+    suggestion: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.words}"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether a rule fires on one documented event, in all the forms that the contract allows.
 
@@ -46,7 +66,7 @@ class Verdict:
     event: str
     fires: Fires
     conditions: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,22 +101,33 @@ class CheckReport:
 
     Attributes:
         rules: those that concern AWS Private CA; with --all-rules the others too.
-        other_rules: how many rules concern other sources.
+        neighbours: those of the sources that AWS documents beside AWS Private CA, outside the contract.
+        not_known: those of whose pattern nothing is known without deploying, so that nothing is said about them.
+        other_rules: how many rules concern other sources, the neighbours left out.
         uncovered: the ids of the documented failures that no rule of the project handles.
         unreadable: what could not be read.
+        skipped: what may hold rules and is not read.
         ignored: how many findings a comment or the baseline has taken out.
     """
 
     rules: list[CheckedRule] = field(default_factory=list)
+    neighbours: list[CheckedRule] = field(default_factory=list)
+    not_known: list[Rule] = field(default_factory=list)
     other_rules: int = 0
     uncovered: list[str] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     ignored: int = 0
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, rule by rule."""
-        return [finding for checked in self.rules for finding in checked.findings]
+        return [finding for checked in self.checked for finding in checked.findings]
+
+    @property
+    def checked(self) -> list[CheckedRule]:
+        """The rules about which something may be said: those of AWS Private CA, then its neighbours'."""
+        return [*self.rules, *self.neighbours]
 
     def count(self, level: Level) -> int:
         """Count the findings of a level."""
@@ -113,11 +144,25 @@ class CheckReport:
         """Return the report for machines, in the shape of `formats/check-report.schema.json`."""
         return {
             "rules": [_rule_as_json(checked) for checked in self.rules],
+            "neighbours": [_rule_as_json(checked) for checked in self.neighbours],
+            "not_known": [
+                {
+                    "file": rule.place.file,
+                    "line": rule.place.line,
+                    "name": rule.name,
+                    "depends_on": reason_of(rule.pattern),
+                }
+                for rule in self.not_known
+            ],
             "other_rules": self.other_rules,
             "uncovered": self.uncovered,
             "unreadable": [
                 {"file": found.place.file, "line": found.place.line, "message": found.message}
                 for found in self.unreadable
+            ],
+            "skipped": [
+                {"file": found.place.file, "line": found.place.line, "what": found.what, "remedy": found.remedy}
+                for found in self.skipped
             ],
             "ignored": self.ignored,
         }
@@ -126,6 +171,14 @@ class CheckReport:
 def event_ids() -> Iterable[str]:
     """The ids of the documented events, in the order of the AWS page."""
     return (event.id for event in documented_events())
+
+
+def reason_of(pattern: Any) -> str:
+    """Say what a pattern depends on that is not known: `var.pattern`; several things are separated by commas."""
+    if isinstance(pattern, Unknown):
+        return pattern.reason
+    inner = pattern.values() if isinstance(pattern, dict) else pattern if isinstance(pattern, list) else ()
+    return ", ".join(dict.fromkeys(filter(None, map(reason_of, inner))))
 
 
 def readable(value: Any) -> Any:

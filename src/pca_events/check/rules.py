@@ -1,66 +1,76 @@
 """Checks all rules of a consumer: verdicts, findings, coverage."""
 
 import json
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.buses import buses_sent_to, is_among
+from pca_events.check.buses import Arrivals, may_be_on_default
+from pca_events.check.cloudtrail import without_read_only
 from pca_events.check.custom_event_bus import judge
-from pca_events.check.findings import Subject, findings_of
+from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
 from pca_events.check.partial_patterns import Stated, stated
-from pca_events.check.report import CheckedRule, CheckReport, Verdict, readable
+from pca_events.check.relevance import About, about, about_refused
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, Unknown
 
 Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
 """A pattern with its verdicts on the documented events and on those of CloudTrail."""
-
-_MENTION = re.compile(r"acm.?pca|private.?ca\b|certificate-authority|pca-connector", re.IGNORECASE)
 
 
 def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     """Check the rules that were read.
 
-    A rule concerns AWS Private CA where it fires on one of its events or may, or where its pattern speaks of it and
-    fires on none. Other rules are counted; with `all_rules` they are reported too, without findings.
+    A rule concerns AWS Private CA where its source is `aws.acm-pca` or a misspelling of it, or where it fires on one of
+    its events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that need
+    no knowledge of their events. Nothing is said about a rule whose pattern is not known.
     """
-    report = CheckReport(unreadable=sorted(reading.unreadable))
-    forwarded = buses_sent_to(reading.rules)
+    report = CheckReport(unreadable=sorted(reading.unreadable), skipped=sorted(reading.skipped))
     custom = judge(reading)
-    for rule in [*reading.rules, *custom.unknown]:
-        subject = _subject(rule, forwarded)
-        if concerns(subject):
+    subjects = [_subject(rule) for rule in [*reading.rules, *custom.unknown]]
+    arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
+    for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
+        rule, kind = subject.rule, _about(subject)
+        if kind == "ours":
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
+        elif kind == "unknown":
+            report.not_known.append(rule)
+        elif kind == "neighbour":
+            report.neighbours.append(CheckedRule(rule, subject.verdicts, findings_of_neighbour(subject)))
         else:
             report.other_rules += 1
             if all_rules:
-                report.rules.append(CheckedRule(rule, subject.verdicts, ()))
+                report.rules.append(CheckedRule(rule, subject.verdicts, findings_without_contract(subject)))
     report.other_rules += len(custom.others)
     if added := [*custom.checked, *(custom.others if all_rules else ())]:
         report.rules = sorted([*report.rules, *added], key=lambda checked: (checked.rule.place, checked.rule.name))
-    report.uncovered = _uncovered([checked for checked in report.rules if checked.rule.kind != "event source"])
+    receiving = [checked for checked in report.rules if checked.rule.kind != "event source"]
+    report.uncovered = _uncovered(receiving) if report.rules or report.not_known else []
     return report
 
 
-def concerns(subject: Subject) -> bool:
-    """Whether a rule concerns AWS Private CA."""
-    if subject.fired or any(twin.fires != "never" for twin in subject.twins):
-        return True
-    pattern = subject.rule.pattern
-    return bool(_MENTION.search(pattern if isinstance(pattern, str) else json.dumps(readable(pattern))))
+def _about(subject: Subject) -> About:
+    rule = subject.rule
+    if isinstance(rule.pattern, Unknown):
+        return "unknown"
+    if subject.stated is None:
+        return about_refused(rule.pattern)
+    default = may_be_on_default(rule) or bool(subject.arrival.events & subject.passes)
+    return about(subject.stated, subject.verdicts, subject.twins, default_bus=default)
 
 
-def _subject(rule: Rule, forwarded: Sequence[str]) -> Subject:
+def _subject(rule: Rule) -> Subject:
     try:
         pattern, found, twins = _judged_once(rule.pattern)
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
-    return Subject(rule, pattern, None, found, twins, is_among(rule.bus, forwarded))
+    twins = tuple(without_read_only(twin, pattern, rule.read_only_calls) for twin in twins)
+    return Subject(rule, pattern, None, found, twins)
 
 
 def _judged_once(pattern: Any) -> Judged:
@@ -79,15 +89,24 @@ def _judged_text(text: str) -> Judged:
 
 def _judged(pattern: Any) -> Judged:
     read = stated(pattern)
-    found = verdicts(read)
-    if all(verdict.fires == "never" for verdict in found):
-        found = verdicts(read, whole=True)
-    return read, found, twin_verdicts(read)
+    found, twins = verdicts(read), twin_verdicts(read)
+    if all(verdict.fires == "never" for verdict in (*found, *twins)):
+        found, twins = verdicts(read, whole=True), twin_verdicts(read, whole=True)
+    return read, found, twins
 
 
 def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
     """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
-    live = [c for c in rules if not {"disabled", "custom-bus"} & {finding.code for finding in c.findings}]
+    live = [
+        checked
+        for checked in rules
+        if checked.rule.kind in ("rule", "subscriber")
+        and not any(_keeps_from_firing(finding) for finding in checked.findings)
+    ]
     covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
     failures = [event.id for event in documented_events() if event.result == "failure"]
-    return [event for event in failures if event not in covered] if rules else []
+    return [event for event in failures if event not in covered]
+
+
+def _keeps_from_firing(finding: Finding) -> bool:
+    return finding.code in ("disabled", "off-by-default") or (finding.code == "custom-bus" and finding.level == "error")

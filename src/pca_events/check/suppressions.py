@@ -2,10 +2,12 @@
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.errors import BadInput
@@ -32,8 +34,10 @@ def without_ignored(report: CheckReport, known: Known = frozenset()) -> CheckRep
     A comment without a reason takes nothing out and is a finding itself.
     """
     rules = [_without(checked, known) for checked in report.rules]
-    ignored = len(report.findings) - sum(finding.code != "ignore" for c in rules for finding in c.findings)
-    return replace(report, rules=rules, ignored=report.ignored + ignored)
+    neighbours = [_without(checked, known) for checked in report.neighbours]
+    kept = sum(finding.code != "ignore" for c in (*rules, *neighbours) for finding in c.findings)
+    ignored = len(report.findings) - kept
+    return replace(report, rules=rules, neighbours=neighbours, ignored=report.ignored + ignored)
 
 
 def _without(checked: CheckedRule, known: Known) -> CheckedRule:
@@ -51,22 +55,40 @@ def _without(checked: CheckedRule, known: Known) -> CheckedRule:
 
 
 def comments_beside(rule: Rule) -> list[Ignore]:
-    """Return the comments from the lines just above a rule to its end."""
-    lines = _lines(rule.place.file)
+    """Return the comments from the lines just above a rule to its end.
+
+    JSON has no comments: what looks like one there is part of a string, and may stand on a line with many rules.
+    """
+    comments = _comments(rule.place.file)
     first = rule.place.line
-    while first > 1 and lines[first - 2 : first - 1] and lines[first - 2].strip().startswith(("#", "//")):
+    while first - 1 in comments.alone:
         first -= 1
-    found = []
-    for number, line in enumerate(lines[first - 1 : rule.last_line], first):
-        if comment := _COMMENT.search(line):
-            found.append(Ignore(comment["code"], comment["reason"].strip(), Place(rule.place.file, number)))
-    return found
+    numbers = comments.numbers
+    return list(comments.found[bisect_left(numbers, first) : bisect_right(numbers, rule.last_line)])
+
+
+class _Comments(NamedTuple):
+    """The comments of a file that ignore something, their lines, and the lines that are comments as a whole."""
+
+    found: tuple[Ignore, ...] = ()
+    numbers: tuple[int, ...] = ()
+    alone: frozenset[int] = frozenset()
 
 
 @cache
-def _lines(file: str) -> list[str]:
+def _comments(file: str) -> _Comments:
     path = Path(file)
-    return path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    text = path.read_text("utf-8", "replace") if path.is_file() else ""
+    if "pca-events:" not in text or text.lstrip()[:1] in ("{", "["):
+        return _Comments()
+    found: list[Ignore] = []
+    alone: set[int] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip()[:2].startswith(("#", "//")):
+            alone.add(number)
+        if comment := _COMMENT.search(line):
+            found.append(Ignore(comment["code"], comment["reason"].strip(), Place(file, number)))
+    return _Comments(tuple(found), tuple(ignore.place.line for ignore in found), frozenset(alone))
 
 
 def read_baseline(file: str) -> Known:

@@ -1,26 +1,24 @@
 """On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
 
-import difflib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted import accepted
+from pca_events.check.accepted import covers, meets
+from pca_events.check.advice import never_sent, no_such_field
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
     Form,
     Forms,
-    documented_values,
     forms_of_event,
     forms_of_twin,
-    known_paths,
     twin_detail_types,
 )
 from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
-from pca_events.check.regular_languages import begins, either, holds, overlaps
-from pca_events.check.report import Fires, Verdict
+from pca_events.check.regular_languages import begins, overlaps
+from pca_events.check.report import Block, Fires, Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Exists, Matcher, Prefix
 
@@ -30,10 +28,11 @@ Conditions = Mapping[str, tuple[Matcher, ...]]
 
 @dataclass(frozen=True)
 class Field:
-    """Whether one field of an event is as a pattern asks: always, may or never, and why where not always."""
+    """Whether one field of an event is as a pattern asks: always, may or never; on which condition, or what blocks."""
 
     fires: Fires
     words: str = ""
+    block: Block | None = None
 
 
 def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
@@ -43,12 +42,42 @@ def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
         pattern: what the rule asks.
         whole: name everything that blocks, where the rule does not fire; else only the first that is found.
     """
-    return tuple(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole) for event in documented_events())
+    paths = tuple(dict.fromkeys(path for conditions in pattern.pattern.conditions for path in conditions))
+    alike: dict[tuple[int | None, ...], Verdict] = {}
+    found = []
+    for event in documented_events():
+        shape = tuple(map(_shape(event.id).get, paths))
+        if shape in alike:
+            found.append(replace(alike[shape], event=event.id))
+        else:
+            found.append(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole))
+            alike[shape] = found[-1]
+    return tuple(found)
 
 
-def twin_verdicts(pattern: Stated) -> tuple[Verdict, ...]:
+@cache
+def _shape(event: str) -> Mapping[str, int]:
+    """A number for the forms of each path of an event: the same where those of another event are equal."""
+    known: list[tuple[Form, ...]] = []
+    for other in documented_events():
+        known += (forms for forms in forms_of_event(other.id).values() if forms not in known)
+    return {path: known.index(forms) for path, forms in forms_of_event(event).items()}
+
+
+def twin_verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
     """Return a verdict for each detail-type by which CloudTrail reports on AWS Private CA."""
-    return tuple(_verdict(name, forms_of_twin(name), pattern, twin=True) for name in twin_detail_types())
+    return tuple(_verdict(name, forms_of_twin(name), pattern, whole=whole, twin=True) for name in twin_detail_types())
+
+
+def reaches(conditions: Conditions, pattern: Stated) -> bool:
+    """Whether one alternative of a pattern can match any event at all: a documented one, or one of CloudTrail."""
+    return any(
+        _branch(name, forms, conditions, pattern, False, twin).fires != "never"
+        for name, forms, twin in (
+            *((event.id, forms_of_event(event.id), False) for event in documented_events()),
+            *((name, forms_of_twin(name), True) for name in twin_detail_types()),
+        )
+    )
 
 
 def _verdict(event: str, forms: Forms, pattern: Stated, *, whole: bool = False, twin: bool = False) -> Verdict:
@@ -57,20 +86,38 @@ def _verdict(event: str, forms: Forms, pattern: Stated, *, whole: bool = False, 
         if branch.fires == "always":
             return branch
     some = [branch for branch in branches if branch.fires == "may"]
+    if some and _cover_all(event, forms, pattern, twin):
+        return Verdict(event, "always")
     if some:
         conditions = [", ".join(branch.conditions) for branch in some]
         return Verdict(event, "may", tuple(dict.fromkeys(conditions)))
     return min(branches, key=lambda branch: len(branch.blocks))
 
 
+def _cover_all(event: str, forms: Forms, pattern: Stated, twin: bool) -> bool:
+    """Whether alternatives that differ in one field only accept all its values together."""
+    if len(pattern.pattern.conditions) < 2:
+        return False
+    united: dict[tuple[str, frozenset[Any]], dict[str, tuple[Matcher, ...]]] = {}
+    for conditions in pattern.pattern.conditions:
+        for path, matchers in conditions.items():
+            rest = {other: held for other, held in conditions.items() if other != path}
+            key = (path, frozenset(rest.items()))
+            earlier = united.setdefault(key, {**rest, path: ()})
+            earlier[path] = (*earlier[path], *matchers)
+    return any(
+        _branch(event, forms, conditions, pattern, False, twin).fires == "always" for conditions in united.values()
+    )
+
+
 def _branch(event: str, forms: Forms, conditions: Conditions, pattern: Stated, whole: bool, twin: bool) -> Verdict:
-    blocks: list[str] = []
+    blocks: list[Block] = []
     some: dict[str, None] = {}
     for path, matchers in conditions.items():
         unknowns = pattern.unknown_among(matchers) if pattern.unknowns else ()
         field = _field(path, matchers, forms.get(path, ()), unknowns, twin)
-        if field.fires == "never":
-            blocks.append(field.words)
+        if field.block is not None:
+            blocks.append(field.block)
             if not whole:
                 break
         elif field.fires == "may":
@@ -86,6 +133,8 @@ def _field(
 ) -> Field:
     if not forms:
         return _absent(path, matchers, unknowns, twin)
+    if any(unknown.meaning == path for unknown in unknowns):  # the account and the Region of the deployment itself
+        return Field("always")
     known = tuple(matcher for matcher in matchers if not is_marked(matcher))
     fires, reached = _reach(known, forms)
     if fires == "always":
@@ -94,7 +143,7 @@ def _field(
         return Field("may", _condition(path, known, reached))
     if any(overlaps(form.texts, possible_texts(unknown)) for form in forms for unknown in unknowns):
         return Field("may", _depends(unknowns))
-    return Field("never", _block(path, known, unknowns, forms))
+    return Field("never", block=never_sent(path, known, [unknown.reason for unknown in unknowns], forms))
 
 
 def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fires, list[Form]]:
@@ -111,10 +160,9 @@ def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fire
             return "always", []
         reached = [form for form, (some, _) in found if some]
         return ("may" if reached else "never"), reached
-    wanted = either(*map(accepted, matchers))
-    if any(holds(wanted, form.texts) for form in forms):
+    if any(covers(matchers, form.texts) for form in forms):
         return "always", []
-    reached = [form for form in forms if overlaps(form.texts, wanted)]
+    reached = [form for form in forms if meets(matchers, form.texts)]
     return ("may" if reached else "never"), reached
 
 
@@ -126,19 +174,13 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
     """Judge a field that these events do not have."""
     if any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers):
         return Field("always")
+    if path == "replay-name":
+        return Field("may", "only for events that are replayed from an archive")
     if unknowns:
         return Field("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return Field("may", f"depends on {path}")
-    return Field("never", _no_such_field(path))
-
-
-def _no_such_field(path: str) -> str:
-    near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.7)
-    if path in known_paths():
-        return f"{path}: these events do not have it"
-    advice = f'; did you mean "{near[0]}"?' if near else ""
-    return f"{path}: no event has it{advice}"
+    return Field("never", block=no_such_field(path))
 
 
 _ONE = {
@@ -157,21 +199,6 @@ def _condition(path: str, matchers: Sequence[Matcher], forms: Sequence[Form]) ->
         return f"only for {'one' if len(texts) == 1 else len(texts)} {kind}{'s' if len(texts) > 1 else ''}"
     subject = "a resource" if path == "resources" else path
     return f"only where {subject} {words_of(matchers)}"
-
-
-def _block(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], forms: tuple[Form, ...]) -> str:
-    """Say why a field is never as asked, and what is documented instead."""
-    wanted = " or ".join([*(matcher.words for matcher in matchers), *(f"${{{u.reason}}}" for u in unknowns)])
-    if not forms[0].values:
-        return f"{path}: {wanted} is never sent"
-    texts, known = exact_texts(matchers), documented_values(path)
-    if set(texts) & set(known):
-        return f"{path}: {wanted} is not sent here; these events have {' or '.join(map(json.dumps, forms[0].values))}"
-    folded = {value.lower(): value for value in known}
-    near = difflib.get_close_matches(texts[0].lower(), folded, n=1) if texts else []
-    advice = f'; did you mean "{folded[near[0]]}"?' if near else ""
-    values = "documented value" if len(known) == 1 else "documented values"
-    return f"{path}: {wanted} is never sent; {values}: {', '.join(map(json.dumps, known))}{advice}"
 
 
 def exact_texts(matchers: Iterable[Matcher]) -> list[str]:

@@ -47,7 +47,14 @@ def _check(parser: Parser) -> None:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
     parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
-    parser.add_argument("--all-rules", action="store_true", help="list the rules of other sources too")
+    parser.add_argument(
+        "--all-rules",
+        action="store_true",
+        help="report the rules of other sources too, with the findings that hold for any source",
+    )
+    parser.add_argument(
+        "--require-rules", action="store_true", help="exit with 1 where no rule of AWS Private CA is found"
+    )
     parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
     parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")

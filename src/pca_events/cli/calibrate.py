@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pca_events.backends import Backend, EmbeddedLocalStack, identify
-from pca_events.calibrate import BEHAVIOURS, Operator, disagreements, divergence, operators
+from pca_events.calibrate import BEHAVIOURS, Operator, answer_of, disagreements, divergence, not_recorded, operators
 from pca_events.cli.console import console
 from pca_events.harness import Mode, RunId, Session
 
@@ -42,6 +42,10 @@ def _calibrate(backend: Backend, out: Console) -> int:
             shown, known = behaviour.shown_by(session), divergence(backend, name)
             unknown += not shown and known is None
             table.add_row(escape(behaviour.says), _verdict(shown, known), escape(known.reason if known else ""))
+        table.add_section()
+        for found in not_recorded():
+            told = f"documented: {found.case.answer}; AWS's published engine: {found.engine}"
+            table.add_row(f"not recorded: {found.case.name}", answer_of(session, found.case), told)
     out.print(table)
     out.print(f"{unknown} differences that calibration/divergences.toml does not know")
     return 1 if unknown else 0

@@ -40,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
         return 2 if report.unreadable else 0
     _print(report, options)
     status = report.exit_status
+    if options.require_rules and not report.rules:
+        print("pca-events: --require-rules: no rule for the events of AWS Private CA was found", file=sys.stderr)
+        status = max(status, 1)
     if options.deploy:
         status = max(status, _deploy(report, options, console()))
     return status

@@ -9,8 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from pca_events.catalog import documented
 from pca_events.check.formats.columns import Column, columns
 from pca_events.check.formats.wording import SYMBOLS, fires, printable, summary
-from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level
+from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level, reason_of
 from pca_events.cli.console import Plain
+from pca_events.infrastructure.model import Place, Rule
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,16 +55,22 @@ def print_report(
     page = _Page(out)
     if report.rules:
         page.matrix(report.rules)
-    for checked in report.rules:
+    for checked in report.checked:
         if checked.findings or verbose:
             page.about(checked, verbose)
-    if report.uncovered:
-        page.section([[("No rule handles", "bold")], *(_uncovered(event) for event in report.uncovered)])
-    if report.unreadable:
-        page.section(
-            [("not read", "bold red"), (f" {found.place}", "bold"), (f": {found.message}", "")]
-            for found in report.unreadable
-        )
+    for title, lines in (
+        ("Documented by AWS, outside this contract", map(_listed, report.neighbours)),
+        ("Not known", map(_not_known, report.not_known)),
+        ("No rule handles", map(_uncovered, report.uncovered)),
+    ):
+        if listed := list(lines):
+            page.section([[(title, "bold")], *listed])
+    page.unread(
+        "seen, not read", "bold yellow", [(skip.place, f"{skip.what}; {skip.remedy}") for skip in report.skipped]
+    )
+    page.unread("not read", "bold red", [(found.place, found.message) for found in report.unreadable])
+    if not report.rules:
+        page.line(("No rule for the events of AWS Private CA was found.", ""))
     page.line((summary(report, all_rules=all_rules), "bold"))
 
 
@@ -106,6 +113,11 @@ class _Page:
             self.line(*line)
         self.line()
 
+    def unread(self, lead: str, style: str, found: list[tuple[Place, str]]) -> None:
+        """Print what was not read, if anything."""
+        if found:
+            self.section([(lead, style), (f" {place}", "bold"), (f": {why}", "")] for place, why in found)
+
     def matrix(self, rules: list[CheckedRule]) -> None:
         """Print the matrix, the rules of each file under its name."""
         self._heads()
@@ -125,7 +137,7 @@ class _Page:
         for finding in checked.findings:
             self._finding(finding, checked)
         for verdict in checked.verdicts if verbose else ():
-            why = "; ".join(verdict.conditions or verdict.blocks)
+            why = "; ".join(map(str, verdict.conditions or verdict.blocks))
             self.line((f"  {self._symbols[verdict.fires]}", _STYLES[verdict.fires]), (f" {verdict.event}  {why}", ""))
         self.line()
 
@@ -195,6 +207,14 @@ class _Page:
 
 def _uncovered(event: str) -> list[Part]:
     return [(f"  {event}", ""), (f"  {documented(event).title}", "dim")]
+
+
+def _listed(checked: CheckedRule) -> list[Part]:
+    return [(f"  {checked.rule.place}", ""), (f"  {checked.rule.name}", "dim")]
+
+
+def _not_known(rule: Rule) -> list[Part]:
+    return [(f"  {rule.place}", ""), (f"  {rule.name}: depends on {reason_of(rule.pattern)}", "dim")]
 
 
 def _head(column: Column) -> list[str]:

@@ -8,8 +8,8 @@ from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
 
 _KNOWN = {
-    "$comment", "$id", "$schema", "const", "description", "enum", "format", "items", "minItems", "pattern",
-    "prefixItems", "properties", "required", "title", "type",
+    "$comment", "$id", "$schema", "const", "description", "enum", "examples", "format", "items", "maxItems", "minItems",
+    "pattern", "prefixItems", "properties", "required", "title", "type",
 }  # fmt: skip
 
 

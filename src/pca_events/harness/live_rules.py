@@ -33,11 +33,13 @@ def _target(stored: dict[str, Any], place: Place) -> Target:
     return Target(
         place,
         stored["Id"],
-        kind=arn.split(":")[2] if arn.startswith("arn:") else "",
+        kind="api-destination" if ":api-destination/" in arn else arn.split(":")[2] if arn.startswith("arn:") else "",
         arn=arn,
         handler=arn.rpartition(":")[2],
         input_path=stored.get("InputPath"),
         input_paths=stored.get("InputTransformer", {}).get("InputPathsMap", {}),
         dead_letter="DeadLetterConfig" in stored,
         retry="RetryPolicy" in stored,
+        role="RoleArn" in stored,
+        message_group="MessageGroupId" in stored.get("SqsParameters", {}),
     )

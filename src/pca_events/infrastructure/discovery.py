@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.model import Place, Skipped, Unreadable
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
-_OTHERS = (".json", ".template", ".yml", ".yaml")
+TERRAGRUNT = "terragrunt.hcl"
+FOUND_ANYWAY = (".json", ".template", ".yml", ".yaml", ".tfstate")
+"""How the names of files end that are read wherever they lie, each by itself."""
+
 _SKIPPED = {
     ".aws-sam",
     ".git",
@@ -24,6 +28,7 @@ _SKIPPED = {
     "venv",
 }
 _CDK = "cdk.out"
+_LINK_REMEDY = "check the folder that has both the link and its file"
 
 
 @dataclass(frozen=True, order=True)
@@ -50,28 +55,50 @@ class Found:
         """Whether Terraform reads it, by its name."""
         return self.path.endswith(TERRAFORM)
 
+    @property
+    def is_terragrunt(self) -> bool:
+        """Whether Terragrunt reads it, by its name."""
+        return os.path.basename(self.path) == TERRAGRUNT or (self.named and self.path.endswith(".hcl"))
 
-def find(paths: Sequence[str]) -> tuple[list[Found], list[Unreadable]]:
-    """Find what these paths mean, each file once, in the order of their names.
 
-    Links to files within the same folder are followed, links to folders are not: what they lead to is found anyway.
+@dataclass
+class Findings:
+    """What paths mean.
+
+    Attributes:
+        files: each once, in the order of their names.
+        tree: the tree that is checked.
+    """
+
+    files: list[Found]
+    tree: CheckedTree
+    faults: list[Unreadable]
+    skipped: list[Skipped]
+
+
+def find(paths: Sequence[str]) -> Findings:
+    """Find what these paths mean.
+
+    Links to files of the tree are followed. Links that lead out of the tree are told, and links to folders are passed
+    over: what they lead to is either found anyway or elsewhere.
     """
     found: dict[str, Found] = {}
     faults: list[Unreadable] = []
+    skipped: list[Skipped] = []
+    there = [path for path in map(os.path.normpath, paths) if "\0" not in path and os.path.lexists(path)]
+    tree = CheckedTree.of(there)
     for path in (os.path.normpath(path) for path in paths):
         if "\0" in path or not os.path.lexists(path):
             faults.append(Unreadable(Place(path.replace("\0", "?"), 1), "does not exist"))
         elif os.path.isdir(path):
-            real = os.path.realpath(path)
             for name in _walk(path, faults):
-                if os.path.islink(name) and not _is_within(name, real):
-                    message = "is a link out of the checked folder, which is not followed; check the file by its name"
-                    faults.append(Unreadable(Place(name, 1), message))
-                    continue
-                found.setdefault(name, Found(name, top=path))
+                if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
+                    skipped.append(Skipped(Place(name, 1), "a link out of the checked tree", _LINK_REMEDY))
+                else:
+                    found.setdefault(name, Found(name, top=path))
         else:
             found[path] = Found(path, named=True, top=os.path.dirname(path))
-    return sorted(found.values()), faults
+    return Findings(sorted(found.values()), tree, faults, sorted(set(skipped)))
 
 
 def terraform_beside(folder: str) -> Iterator[Found]:
@@ -93,11 +120,6 @@ def _walk(top: str, faults: list[Unreadable]) -> Iterator[str]:
                 yield os.path.normpath(os.path.join(folder, name))
 
 
-def _is_within(path: str, top: str) -> bool:
-    """Whether a path leads to something within a folder whose own links are followed."""
-    return os.path.commonpath([os.path.realpath(path), top]) == top
-
-
 def _is_asset(name: str, within_cdk: bool) -> bool:
     return within_cdk and name.startswith("asset.")
 
@@ -105,4 +127,6 @@ def _is_asset(name: str, within_cdk: bool) -> bool:
 def _is_ours(name: str, within_cdk: bool) -> bool:
     if name.startswith(".#"):
         return False
-    return name.endswith(".template.json") if within_cdk else name.endswith((*TERRAFORM, *_OTHERS))
+    if within_cdk:
+        return name.endswith(".template.json")
+    return name.endswith((*TERRAFORM, *FOUND_ANYWAY)) or name == TERRAGRUNT

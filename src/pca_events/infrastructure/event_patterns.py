@@ -44,6 +44,15 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
     return shown(value), {}
 
 
+def read_json(value: Any) -> Any:
+    """The object that a JSON text with or without holes is; the value itself where it is none."""
+    if isinstance(value, Composed):
+        _, tree = _tree_with_holes(value)
+        return value if tree is None else unmarked(tree, value.holes)
+    tree = _tree(value) if isinstance(value, str) else None
+    return value if tree is None else tree
+
+
 @lru_cache(maxsize=1024)
 def _tree(text: str) -> Object | None:
     """The object that a text is, or nothing where it is none; rules are often made from one mould."""
@@ -67,13 +76,19 @@ def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
 
 
 def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
-    """Mark the holes, read the JSON around them, and put them back."""
-    text = marked(value)
-    if text is None:
-        return plain(value), {}
-    text = _BARE.sub(lambda found: found[0] if found[0].startswith('"') else f'"{found[0]}"', text)
-    tree = _tree(text)
-    if tree is None or any(MARK.search(path) for path, _ in key_lines(tree)):
+    """The pattern and the lines of its keys, from a text with holes."""
+    text, tree = _tree_with_holes(value)
+    if tree is None:
         return plain(value), {}
     placed = Text(text, value.line) if value.line else text
     return plain(unmarked(tree, value.holes)), _lines(tree, placed, line)
+
+
+def _tree_with_holes(value: Composed) -> tuple[str, Object | None]:
+    """Mark the holes and read the JSON around them; nothing where it is none, or where a key is a hole."""
+    text = marked(value)
+    if text is None:
+        return "", None
+    text = _BARE.sub(lambda found: found[0] if found[0].startswith('"') else f'"{found[0]}"', text)
+    tree = _tree(text)
+    return text, None if tree is None or any(MARK.search(path) for path, _ in key_lines(tree)) else tree

@@ -1,15 +1,17 @@
 """Reads files and folders: finds what concerns rules, and gives each file to its reader, on all processors."""
 
-import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pca_events.infrastructure.discovery import Found, find, terraform_beside
+from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.discovery import Findings, Found, find
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
 from pca_events.infrastructure.projects import is_project, unread_program
 from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
+from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
 from pca_events.processes import pool, processors, result_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ Folder = tuple[Found, ...]
 """The files of one folder."""
 
 
+@dataclass
+class Part:
+    """What a portion has: the Terraform modules apart, because others may call them."""
+
+    reading: Reading = field(default_factory=Reading)
+    modules: list[FolderReading] = field(default_factory=list)
+
+
 def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lambda _done, _all: None) -> Reading:
     """Read every rule in these files and folders, ordered by place.
 
@@ -32,30 +42,36 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
         paths: files, and folders with everything in them.
         progress: is called with the number of files that have been read and the number of all files.
     """
-    found, faults = find(paths)
-    reading = Reading(unreadable=faults)
+    findings = find(paths)
+    reading = Reading(unreadable=findings.faults, skipped=findings.skipped)
+    modules: list[FolderReading] = []
     done = 0
-    for portion, part in _read_all(_portions(found), len(found)):
-        reading.add(part)
+    for portion, part in _read_all(_portions(findings.files), findings):
+        reading.add(part.reading)
+        modules += part.modules
         done += sum(map(len, portion))
-        progress(done, len(found))
+        progress(done, len(findings.files))
+    for module in root_modules(modules):
+        reading.add(module.reading)
     reading.rules = _once(sorted(reading.rules, key=lambda rule: (rule.place, rule.name)))
     reading.event_sources.sort(key=lambda found: (found.place, found.name))
     reading.subscribers.sort(key=lambda found: (found.place, found.name))
-    reading.skipped = sorted(set(reading.skipped))
     reading.unreadable = sorted(set(reading.unreadable))
+    reading.skipped = sorted(set(reading.skipped))
     return reading
 
 
 def _once(rules: list[Rule]) -> list[Rule]:
-    """Each rule once: a template may be found by itself, and with more values known by the service that includes it."""
+    """Each rule once: root modules may make the same one, and a service may know more values of a template."""
     kept: list[Rule] = []
     for _, same in itertools.groupby(rules, key=lambda rule: (rule.place, rule.name)):
         group = list(same)
         known = [rule for rule in group if not has_unknown(rule.pattern)] if len(group) > 1 else []
+        alike: list[Rule] = []
         for rule in known or group:
-            if not kept or rule != kept[-1]:
-                kept.append(rule)
+            if rule not in alike:
+                alike.append(rule)
+        kept += alike
     return kept
 
 
@@ -70,79 +86,58 @@ def _portions(found: list[Found]) -> list[list[Folder]]:
     return portions
 
 
-def _read_all(portions: list[list[Folder]], count: int) -> Iterator[tuple[list[Folder], Reading]]:
-    jobs = min(processors(), len(portions))
-    if jobs < 2 or count <= _SERIAL:
-        yield from ((portion, _read_portion(portion)) for portion in portions)
+def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tuple[list[Folder], Part]]:
+    jobs, tree = min(processors(), len(portions)), findings.tree
+    if jobs < 2 or len(findings.files) <= _SERIAL:
+        yield from ((portion, _read_portion(portion, tree)) for portion in portions)
         return
     workers = pool(jobs)
     try:
-        futures = [workers.submit(_read_portion, portion) for portion in portions]
-        yield from ((portion, _result(future, portion)) for portion, future in zip(portions, futures, strict=True))
+        futures = [workers.submit(_read_portion, portion, tree) for portion in portions]
+        yield from (
+            (portion, _result(future, portion, tree)) for portion, future in zip(portions, futures, strict=True)
+        )
     finally:
         workers.shutdown(cancel_futures=True)
 
 
-def _result(future: "Future[Reading]", portion: list[Folder]) -> Reading:
+def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) -> Part:
     """What another process found; where it died, the portion is read here."""
-    reading = result_of(future)
-    return _read_portion(portion) if reading is None else reading
+    part = result_of(future)
+    return _read_portion(portion, tree) if part is None else part
 
 
-def _read_portion(portion: list[Folder]) -> Reading:
-    reading = Reading()
+def _read_portion(portion: list[Folder], tree: CheckedTree) -> Part:
+    part = Part()
+    terraform = TerraformReader(tree)
     for folder in portion:
-        terraform = [file for file in folder if file.is_terraform]
-        if terraform:
-            reading.add(_read_module(terraform))
+        code = [file for file in folder if file.is_terraform]
+        if code:
+            part.modules.append(terraform.module(code))
         for file in folder:
-            if not file.is_terraform:
-                reading.add(_read_one(file))
-    return reading
+            if file.is_terragrunt:
+                part.modules.append(terraform.terragrunt(file))
+            elif not file.is_terraform:
+                part.reading.add(_read_one(file))
+    return part
 
 
 def _read_one(file: Found) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
+    from pca_events.infrastructure.terraform.state import read_state_file
 
     if is_project(file.path) and (skipped := unread_program(file.path)) is not None:
         return Reading(skipped=[skipped])
     try:
         text = text_of(file.path, always=file.named)
-        return Reading() if text is None else read_document_file(text, file.path, named=file.named, top=file.top)
+        if text is None:
+            return Reading()
+        state = read_state_file(text, file.path)
+        return read_document_file(text, file.path, named=file.named, top=file.top) if state is None else state
     except Refused as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:
         return _fault(file.path, 1, "is nested too deep")
-
-
-def _read_module(files: list[Found]) -> Reading:
-    """Read the Terraform files of a folder together, and keep what is in those that were asked for."""
-    from pca_events.infrastructure.terraform.reader import concerns_events, read_terraform
-
-    reading = Reading()
-    asked_for = {file.path for file in files}
-    texts: dict[str, str] = {}
-    for file in _whole_module(files):
-        try:
-            texts[file.path] = text_of(file.path, always=True) or ""
-        except Refused as refused:
-            reading.unreadable.append(Unreadable(Place(file.path, refused.line), str(refused)))
-    if any(concerns_events(text) for text in texts.values()):
-        try:
-            reading.add(read_terraform(texts))
-        except RecursionError:
-            reading.add(_fault(files[0].path, 1, "is nested too deep"))
-    reading.rules = [rule for rule in reading.rules if rule.place.file in asked_for]
-    reading.unreadable = [fault for fault in reading.unreadable if fault.place.file in asked_for]
-    return reading
-
-
-def _whole_module(files: list[Found]) -> list[Found]:
-    if not any(file.named for file in files):
-        return files
-    with contextlib.suppress(OSError):
-        return sorted({file.path: file for file in (*terraform_beside(files[0].folder), *files)}.values())
-    return files
 
 
 def _fault(path: str, line: int, message: str) -> Reading:

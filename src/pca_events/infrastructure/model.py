@@ -69,20 +69,34 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Queue:
-    """An SQS queue of the project.
+class Destination:
+    """A resource of the project that EventBridge delivers to: a target, a dead-letter queue or an event bus.
 
     Attributes:
-        policy: its policy as a JSON object whose values may be unknown; None where the project gives it none. Where
-            several policies apply, their statements are in one object.
-        key: the KMS key that encrypts it: one of the project, or Unknown; None without one (SSE-SQS needs none). The
-            managed key is the text `alias/aws/sqs`, whose policy nobody can change.
+        kind: the service of its ARN: sqs, sns, lambda, logs, or events for an event bus.
+        name: its name, or its address where the name is not known.
+        address: its address (Terraform) or logical id, by which a `Reference` in a policy names it.
+        arn: its ARN with holes for what is not known.
+        generated: whether its name is not given, so that the provider or CloudFormation generates it.
+        policy: its resource-based policy as a JSON object whose values may be unknown, in which a `Reference` names a
+            resource of the project by its address; None where the project gives it none. The statements of several
+            policies, and of permissions of a Lambda function, are in one object.
+        key: the KMS key that encrypts it: one of the project, or Unknown; None without one. A key that AWS manages is
+            its alias (`alias/aws/sqs`), whose policy nobody can change.
+        fifo: whether it is a FIFO queue or topic.
+        deduplicates: whether a FIFO queue has content-based deduplication.
     """
 
+    kind: str
     place: Place
     name: str
+    address: str = ""
+    arn: str | Unknown = Unknown("its ARN")
+    generated: bool = False
     policy: Any = None
     key: Key | Unknown | str | None = None
+    fifo: bool | Unknown = False
+    deduplicates: bool | Unknown = True
 
 
 @dataclass(frozen=True)
@@ -91,14 +105,18 @@ class Target:
 
     Attributes:
         name: its id, or the address of its resource.
-        kind: the service of its ARN where that is known: sqs, lambda, sns, logs, events, states ...; else empty.
+        kind: the service of its ARN where that is known: sqs, lambda, sns, logs, states ..., events for an event bus,
+            api-destination; else empty.
         arn: its ARN; Unknown where it refers to a resource.
         handler: what a reader would call it: the name of the function, queue or topic; empty where nothing names it.
-        queue: the queue of the project that it is, if it is one.
+        destination: the resource of the project that it is; None for one that is elsewhere, that is not known, or whose
+            permissions the format makes itself (events of SAM and Serverless functions).
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
         dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
         retry: whether a retry policy is set.
+        role: whether it has a RoleArn.
+        message_group: whether it has a message group ID for a FIFO queue.
     """
 
     place: Place
@@ -106,11 +124,13 @@ class Target:
     kind: str = ""
     arn: str | Unknown = Unknown("its ARN")
     handler: str = ""
-    queue: Queue | None = None
+    destination: Destination | None = None
     input_path: str | Unknown | None = None
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
-    dead_letter: Queue | Unknown | bool | None = None
+    dead_letter: Destination | Unknown | bool | None = None
     retry: bool = False
+    role: bool | Unknown = False
+    message_group: bool | Unknown = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +149,9 @@ class Rule:
         targets: in the order of the text; None where they cannot be known, so that nothing is said about them.
         kind: what the pattern belongs to; an archive and a pipe have no targets of a rule.
         off: what the rule is not deployed for by default, as written: `var.enabled`; empty where it is deployed.
+        read_only_calls: whether its state is ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS.
+        own_bus: the event bus of the project that it is on; None for the default bus, and for one that is elsewhere.
+        arn: its ARN with holes for what is not known.
     """
 
     place: Place
@@ -141,6 +164,9 @@ class Rule:
     targets: tuple[Target, ...] | None = ()
     kind: RuleKind = "rule"
     off: str = ""
+    read_only_calls: bool | Unknown = False
+    own_bus: Destination | None = None
+    arn: str | Unknown = Unknown("its ARN")
 
 
 @dataclass(frozen=True)

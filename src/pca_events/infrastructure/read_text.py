@@ -18,6 +18,7 @@ _STRONG_MARKS = re.compile(
     rb'|"EventPattern"\s*:|"source"\s*:\s*\[',
     re.MULTILINE,
 )
+_GIT_CRYPT = b"\0GITCRYPT"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -29,6 +30,10 @@ class Refused(Exception):
         self.line = line
 
 
+class Encrypted(Refused):
+    """A file is encrypted with git-crypt."""
+
+
 def text_of(path: str, *, always: bool) -> str | None:
     """The text of a file; None where it need not be read, because it speaks of no rule.
 
@@ -37,7 +42,7 @@ def text_of(path: str, *, always: bool) -> str | None:
         always: read it whatever it holds.
 
     Raises:
-        Refused: it cannot be read, is too large, or is no text.
+        Refused: it cannot be read, is too large, is not text, or (Encrypted) is encrypted.
     """
     try:
         data = _data(path, always)
@@ -46,6 +51,8 @@ def text_of(path: str, *, always: bool) -> str | None:
     if data.startswith(_UTF_16):
         text = data.decode("utf-16", "replace")
         return text if always or _MARKS.search(text.encode()) else None
+    if data.startswith(_GIT_CRYPT) and always:
+        raise Encrypted("is encrypted with git-crypt; unlock it to check it")
     if not always and not _MARKS.search(data):
         return None
     if b"\0" in data:
@@ -69,7 +76,10 @@ def _data(path: str, always: bool) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise Refused("is no file with text in it")
         if status.st_size <= LARGEST:
-            return stream.read()
+            data = stream.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+            return data
         with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as whole:
             if always or _MARKS.search(whole):
                 raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")

@@ -5,8 +5,9 @@ import re
 from typing import NamedTuple
 
 _V4 = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
-_V6 = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")
+_V6 = re.compile(r"[0-9a-fA-F]*:[0-9a-fA-F:]*")
 _LONGEST_V4 = 15
+_LONGEST_V6 = 39
 
 
 class NotAnAddress(ValueError):
@@ -36,7 +37,7 @@ def digits_of(text: str) -> str | None:
     if _V4.fullmatch(text):
         parts = [int(part) for part in text.split(".")] if len(text) <= _LONGEST_V4 else [256]
         return bytes(parts).hex() if max(parts) <= 255 else None
-    if not _V6.fullmatch(text):
+    if len(text) > _LONGEST_V6 or not _V6.fullmatch(text):
         return None
     try:
         address = ipaddress.IPv6Address(text)
@@ -56,7 +57,7 @@ def range_of(cidr: str) -> Range:
         parts.pop()
     if len(parts) != 2:
         raise NotAnAddress("Malformed CIDR, one '/' required")
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}", parts[1]):
+    if not re.fullmatch(r"[+-]?\d{1,9}", parts[1]):
         raise NotAnAddress("Malformed CIDR, mask bits must be an integer")
     bits = int(parts[1])
     if bits < 0:

@@ -1,5 +1,6 @@
 """The operator numeric: one comparison, or a range of two."""
 
+import sys
 from typing import Any
 
 from pca_events.pattern.matcher import Matcher
@@ -7,6 +8,7 @@ from pca_events.pattern.matchers import Numeric
 from pca_events.pattern.refusal import TOO_MANY, Refused, is_array, is_number, number_operand, token
 
 COMPARISONS = ("=", "<", "<=", ">", ">=")
+EMPTY_RANGE = "Bottom must be less than top"
 
 
 def numeric(operand: Any) -> Matcher:
@@ -24,10 +26,16 @@ def numeric(operand: Any) -> Matcher:
         if operator not in (">", ">="):
             raise Refused(TOO_MANY)
         return _between(operator, rest)
-    bound = number_operand(rest[0])
-    is_open = operator in ("<", ">")
+    return _one_sided(operator, number_operand(rest[0]))
+
+
+def _one_sided(operator: str, bound: float) -> Matcher:
     if operator == "=":
         return Numeric(bound, False, bound, False)
+    is_open = operator in ("<", ">")
+    # AWS reads one comparison as a range that ends at the largest number.
+    if bound == (sys.float_info.max if operator in (">", ">=") else -sys.float_info.max):
+        raise Refused(EMPTY_RANGE)
     return Numeric(bound, is_open) if operator in (">", ">=") else Numeric(upper=bound, upper_open=is_open)
 
 
@@ -43,5 +51,5 @@ def _between(lower_operator: str, rest: list[Any]) -> Matcher:
         raise Refused("Too many terms in numeric range expression")
     lower, upper = number_operand(rest[0]), number_operand(rest[2])
     if lower >= upper:
-        raise Refused("Bottom must be less than top")
+        raise Refused(EMPTY_RANGE)
     return Numeric(lower, lower_operator == ">", upper, upper_operator == "<")

@@ -6,13 +6,16 @@ from typing import Any
 
 from pca_events.pattern.leaves import WrittenNumber
 
+# AWS reads JSON with Jackson, which refuses longer ones.
+_LONGEST_NUMBER = 1_000
+
 
 class Members(list[tuple[str, Any]]):
     """The keys and values of an object, in their order."""
 
 
 class NotJson(ValueError):
-    """The text is no JSON document; `at` is the index of the character, or nothing."""
+    """The text is not valid JSON; `at` is the index of the character, or nothing."""
 
     def __init__(self, reason: str, at: int | None = None) -> None:
         super().__init__(reason)
@@ -38,18 +41,56 @@ def read(text: str) -> Any:
     """Return the document, with Members for objects and WrittenNumbers for all but integers.
 
     Raises:
-        NotJson: the text is no JSON document.
+        NotJson: the text is not valid JSON.
     """
+    return _decoded(text, _DECODER, "The pattern")
+
+
+def plain(document: Any) -> Any:
+    """Return a document that was read with objects for Members; of arrays with the same path the last one counts."""
+    if isinstance(document, Members):
+        made: dict[str, Any] = {}
+        for name, value in document:
+            inner = plain(value)
+            before = made.get(name)
+            made[name] = {**before, **inner} if isinstance(before, dict) and isinstance(inner, dict) else inner
+        return made
+    return [plain(item) for item in document] if isinstance(document, list) else document
+
+
+def compact(value: Any) -> str:
+    """Return the compact JSON text of a plain document, each WrittenNumber as it was written."""
+    if isinstance(value, Mapping):
+        members = ",".join(f"{compact(name)}:{compact(inner)}" for name, inner in value.items())
+        return f"{{{members}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(compact, value))}]"
+    return value.text if isinstance(value, WrittenNumber) else json.dumps(value, ensure_ascii=False)
+
+
+def read_event(text: str) -> dict[str, Any]:
+    """Return an event, with WrittenNumbers for all numbers but integers, so that no digit is lost.
+
+    Raises:
+        NotJson: the text is not a JSON object.
+    """
+    event = _decoded(text, _EVENT_DECODER, "The event")
+    if not isinstance(event, dict):
+        raise NotJson("The event is not a JSON object")
+    return event
+
+
+def _decoded(text: str, decoder: json.JSONDecoder, what: str) -> Any:
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except json.JSONDecodeError as error:
-        raise NotJson(f"The pattern is no JSON: {error.msg}", error.pos) from None
+        raise NotJson(f"{what} is not valid JSON: {error.msg}", error.pos) from None
     except RecursionError:
-        raise NotJson("The pattern is nested too deep") from None
-    except NotJson:
-        raise
+        raise NotJson(f"{what} is nested too deep") from None
+    except NotJson as error:
+        raise NotJson(f"{what} is not valid JSON: {error.reason}") from None
     except (ValueError, ArithmeticError):
-        raise NotJson("The pattern holds a number that is too large to be read") from None
+        raise NotJson(f"{what} holds a number that is too large") from None
 
 
 def line_and_column(text: str, at: int) -> tuple[int, int]:
@@ -90,7 +131,7 @@ def _blanks(text: str, at: int) -> int:
 
 
 def _constant(word: str) -> Any:
-    raise NotJson(f"The pattern is no JSON: {word} is no number")
+    raise NotJson(f"{word} is not a JSON number")
 
 
 def _plain(value: Any) -> Any:
@@ -99,4 +140,21 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} {value!r}"[:100])
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=Members, parse_float=WrittenNumber, parse_constant=_constant)
+def _integer(text: str) -> int:
+    return int(_not_too_long(text))
+
+
+def _number(text: str) -> WrittenNumber:
+    return WrittenNumber(_not_too_long(text))
+
+
+def _not_too_long(text: str) -> str:
+    if len(text) > _LONGEST_NUMBER:
+        raise NotJson(f"A number of {len(text)} characters is longer than {_LONGEST_NUMBER}")
+    return text
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=Members, parse_float=_number, parse_int=_integer, parse_constant=_constant
+)
+_EVENT_DECODER = json.JSONDecoder(parse_float=_number, parse_int=_integer, parse_constant=_constant)

@@ -8,6 +8,7 @@ from typing import Any
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import explanation
 from pca_events.pattern.documents import NotJson, index_of, line_and_column, read, text_of
+from pca_events.pattern.engine_faults import service_may_differ
 from pca_events.pattern.explanation import Explanation
 from pca_events.pattern.flat_events import FlatEvent, flatten
 from pca_events.pattern.matching import Conditions, compiled
@@ -60,18 +61,25 @@ class EventPattern:
     @property
     def size(self) -> int:
         """The characters of its compact JSON text, which is what counts towards the quota where it is sent so."""
-        return len(json.dumps(json.loads(self.text), separators=(",", ":"), ensure_ascii=False))
+        # A text of the same length stands for each number that Python would write in other digits.
+        stated = json.loads(self.text, parse_float=lambda digits: "." * (len(digits) - len('""')))
+        return len(json.dumps(stated, separators=(",", ":"), ensure_ascii=False))
 
     @property
     def given_size(self) -> int:
         """The characters of the text as it was given, blanks included."""
         return len(self.text)
 
-    def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether EventBridge sends this event to the rule's targets.
+    @property
+    def service_may_differ(self) -> tuple[str, ...]:
+        """Why EventBridge may not match as documented: faults of AWS's published engine, in a sentence each."""
+        return service_may_differ(self.conditions)
+
+    def matches(self, event: Mapping[str, Any] | str) -> bool:
+        """Whether EventBridge sends this event, an object or its JSON text, to the rule's targets.
 
         Raises:
-            BadInput: the event is no object.
+            BadInput: the event is not an object.
         """
         return self.matches_flat(flatten(event))
 
@@ -82,11 +90,11 @@ class EventPattern:
                 return True
         return False
 
-    def explain(self, event: Mapping[str, Any]) -> Explanation:
+    def explain(self, event: Mapping[str, Any] | str) -> Explanation:
         """Return why it matches or ignores the event, condition by condition.
 
         Raises:
-            BadInput: the event is no object.
+            BadInput: the event is not an object.
         """
         return explanation.explain(self.conditions, flatten(event))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.errors import BadInput
+from pca_events.pattern.documents import NotJson, read_event
 from pca_events.pattern.leaves import Key, key_of
 
 Elements = tuple[tuple[int, int], ...]
@@ -27,14 +28,16 @@ class FlatEvent:
     elements: dict[str, tuple[Elements, ...]]
 
 
-def flatten(event: Mapping[str, Any]) -> FlatEvent:
+def flatten(event: Mapping[str, Any] | str) -> FlatEvent:
     """Return the leaves of an event; what lies deeper than 1,000 levels is left out, since AWS reads no deeper.
 
+    Args:
+        event: an object, or its JSON text, of which numbers keep all their digits.
+
     Raises:
-        BadInput: the event is no object.
+        BadInput: the event is not an object.
     """
-    if not isinstance(event, Mapping):
-        raise BadInput(f"an event is a JSON object, and this is {type(event).__name__}; give the whole event")
+    event = _read(event)
     fields: dict[str, list[Key]] = {}
     elements: dict[str, list[Elements]] = {}
     arrays = 0
@@ -58,11 +61,27 @@ def flatten(event: Mapping[str, Any]) -> FlatEvent:
     )
 
 
+def _read(event: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    if isinstance(event, Mapping):
+        return event
+    if not isinstance(event, str):
+        raise BadInput(f"an event is a JSON object, and this is {type(event).__name__}; give the whole event")
+    try:
+        return read_event(event)
+    except NotJson as error:
+        raise BadInput(error.reason) from None
+
+
 _Waiting = tuple[Any, str, Elements, int]
 
 
 def _of_object(node: Mapping[str, Any], start: str, lies_in: Elements, depth: int) -> list[_Waiting]:
-    return [(value, f"{start}{name}", lies_in, depth) for name, value in reversed(list(node.items()))]
+    # AWS splits the paths of a rule at the dots, which drops an empty last key; it then skips such keys of an event.
+    return [
+        (value, f"{start}{name}", lies_in, depth)
+        for name, value in reversed(list(node.items()))
+        if name or not start or isinstance(value, (Mapping, list, tuple))
+    ]
 
 
 def _of_array(node: Sequence[Any], path: str, lies_in: Elements, depth: int, array: int) -> list[_Waiting]:

@@ -62,4 +62,4 @@ def _written(number: float | Decimal) -> bytes:
     # Python refuses to write an int of more than 4300 digits in decimal; in hexadecimal it does not.
     if isinstance(number, int) and number.bit_length() > 10_000:
         return hex(number).encode()
-    return str(number).encode()
+    return (number.text if isinstance(number, WrittenNumber) else str(number)).encode()

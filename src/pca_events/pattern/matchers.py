@@ -25,24 +25,13 @@ class Exact(Matcher):
         object.__setattr__(self, "key", key)
 
     @property
-    def keys(self) -> frozenset[Key]:
-        """The leaves that it accepts.
-
-        A number that a float cannot hold equals only its own text on AWS. An event that Python has read holds the
-        nearest float instead, so that one is accepted too.
-        """
-        if isinstance(self.value, WrittenNumber) and isinstance(self.key, bytes):
-            return frozenset((self.key, float(self.value)))
-        return frozenset((self.key,))
-
-    @property
     def words(self) -> str:
         """The value as JSON."""
         return self.value.text if isinstance(self.value, WrittenNumber) else quoted(self.value)
 
     def test(self) -> KeyTest:
         """Return the condition on a leaf as it is compared."""
-        return self.keys.__contains__
+        return frozenset((self.key,)).__contains__
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +145,7 @@ class AnythingBut(Matcher):
 def test_of(several: Iterable[Matcher]) -> KeyTest:
     """Return whether one of the matchers accepts a leaf as it is compared."""
     matchers = list(several)
-    keys = frozenset(key for matcher in matchers if isinstance(matcher, Exact) for key in matcher.keys)
+    keys = frozenset(matcher.key for matcher in matchers if isinstance(matcher, Exact))
     tests = tuple(matcher.test() for matcher in matchers if not isinstance(matcher, Exact))
     if not tests:
         return keys.__contains__

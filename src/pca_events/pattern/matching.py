@@ -1,6 +1,6 @@
 """Conditions compiled to be held against flat events, the cheapest and most telling ones first."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pca_events.pattern.flat_events import Elements, FlatEvent
 from pca_events.pattern.leaves import Key
@@ -43,14 +43,22 @@ def consistent(conditions: Conditions, flat: FlatEvent) -> bool:
     """
     paths = sorted(conditions, key=_as_java_sorts)
     settled: set[Elements] = {()}
-    for place, path in enumerate(paths):
-        ahead = {array for later in paths[place + 1 :] for lies in flat.elements.get(later, ()) for array, _ in lies}
+    for path, ahead in zip(paths, _arrays_ahead(paths, flat), strict=True):
         reached = _step(settled, conditions[path], *_leaves(flat, path))
         # Elements of arrays that no later path touches decide nothing more.
         settled = {tuple(element for element in lies_in if element[0] in ahead) for lies_in in reached}
         if not settled:
             return False
     return True
+
+
+def _arrays_ahead(paths: Sequence[str], flat: FlatEvent) -> list[frozenset[int]]:
+    """The arrays that the paths after each path lie in."""
+    ahead: list[frozenset[int]] = [frozenset()]
+    for path in reversed(paths[1:]):
+        arrays = {array for lies_in in flat.elements.get(path, ()) for array, _ in lies_in}
+        ahead.append(ahead[-1] | arrays if arrays else ahead[-1])
+    return ahead[::-1]
 
 
 def _leaves(flat: FlatEvent, path: str) -> tuple[tuple[Key, ...], tuple[Elements, ...]]:
@@ -60,25 +68,48 @@ def _leaves(flat: FlatEvent, path: str) -> tuple[tuple[Key, ...], tuple[Elements
 
 def _step(
     settled: set[Elements], matchers: tuple[Matcher, ...], keys: tuple[Key, ...], elements: tuple[Elements, ...]
-) -> Iterable[Elements]:
+) -> Iterator[Elements]:
     test = test_of(matchers)
-    accepted = {lies_in for key, lies_in in zip(keys, elements, strict=True) if test(key)}
-    absent = may_be_absent(matchers)
+    accepted = _Places(lies_in for key, lies_in in zip(keys, elements, strict=True) if test(key))
+    everywhere = _Places(elements) if may_be_absent(matchers) else None
     for so_far in settled:
-        for lies_in in accepted:
-            together = _together(so_far, lies_in)
-            if together is not None:
-                yield together
-        if absent and all(_together(so_far, lies_in) is None for lies_in in elements):
+        fixed = dict(so_far)
+        for lies_in in accepted.beside(fixed):
+            yield tuple(sorted({**fixed, **dict(lies_in)}.items()))
+        if everywhere is not None and next(everywhere.beside(fixed), None) is None:
             yield so_far
 
 
-def _together(so_far: Elements, lies_in: Elements) -> Elements | None:
-    both = dict(so_far)
-    for array, index in lies_in:
-        if both.setdefault(array, index) != index:
-            return None
-    return tuple(sorted(both.items()))
+class _Places:
+    """The elements that some leaves lie in, as a tree: of each array, from the outermost inwards, the elements.
+
+    An element is fixed only together with the elements around it. So the elements of an array that is not fixed go
+    together with all that is, and looking through the tree takes no longer than what it finds.
+    """
+
+    __slots__ = ("_arrays", "_here")
+
+    def __init__(self, several: Iterable[Elements]) -> None:
+        self._here: list[Elements] = []
+        self._arrays: dict[int, dict[int, _Places]] = {}
+        for lies_in in dict.fromkeys(several):
+            node = self
+            for array, index in lies_in:
+                elements = node._arrays.setdefault(array, {})
+                node = elements.get(index) or elements.setdefault(index, _Places(()))
+            node._here.append(lies_in)
+
+    def beside(self, fixed: Mapping[int, int]) -> Iterator[Elements]:
+        """Yield what goes together with the elements that are fixed."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield from node._here
+            for array, elements in node._arrays.items():
+                if array not in fixed:
+                    waiting += elements.values()
+                elif (inner := elements.get(fixed[array])) is not None:
+                    waiting.append(inner)
 
 
 def may_be_absent(matchers: tuple[Matcher, ...]) -> bool:
@@ -93,7 +124,7 @@ def _sorted_out(
     others: list[tuple[str, KeyTest, bool]] = []
     for path, matchers in conditions.items():
         if all(type(matcher) is Exact for matcher in matchers):
-            keys = frozenset(key for matcher in matchers for key in matcher.keys)  # type: ignore[attr-defined]
+            keys = frozenset(matcher.key for matcher in matchers)  # type: ignore[attr-defined]
             exact.append((_TELLING.get(path, 1), len(keys), path, keys))
         else:
             others.append((path, test_of(matchers), may_be_absent(matchers)))

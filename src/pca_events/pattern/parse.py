@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from pca_events.pattern import wildcards
+from pca_events.pattern import complexity
 from pca_events.pattern.comparisons import COMPARISONS
 from pca_events.pattern.documents import Members
 from pca_events.pattern.matcher import Matcher
-from pca_events.pattern.matchers import AnythingBut
 from pca_events.pattern.operators import OPERATORS, matcher_of
 from pca_events.pattern.refusal import Refused
-from pca_events.pattern.text_matchers import Wildcard
 
 Alternative = dict[str, tuple[Matcher, ...]]
+Way = tuple[str, ...]
 
 OR = "$or"
 # AWS documents this quota; its error text is not known.
@@ -24,47 +23,79 @@ _RESERVED_INSIDE_OR = frozenset((*OPERATORS, *COMPARISONS, *_KEPT_FOR_LATER, *_D
 def alternatives_of(document: Any) -> list[Alternative]:
     """Return the alternatives of a pattern; an event matches when it fulfils one of them.
 
-    A path that is given twice counts as it is given last, as AWS has it.
+    A path that is given twice counts as it is given last, as AWS has it. The complexity of wildcards is judged last.
 
     Raises:
         Refused: EventBridge refuses the pattern.
     """
     if not isinstance(document, Members):
         raise Refused("Filter is not an object")
-    return _object([], document, "", False)
+    alternatives = _object([], document, (), False)
+    complex_path = complexity.too_complex(alternatives)
+    if complex_path is not None:
+        refused = Refused(complexity.TOO_COMPLEX)
+        for step, name in reversed(_way_to(document, complex_path, ()) or []):
+            refused.inside(step, name)
+        raise refused
+    return alternatives
 
 
-def _object(so_far: list[Alternative], members: Members, start: str, inside_or: bool) -> list[Alternative]:
+def _way_to(node: Members, path: str, way: Way) -> list[tuple[int, str]] | None:
+    """The steps to the array of a path, each with its number and its name."""
+    for step, (name, value) in enumerate(node):
+        found = None
+        if name == OR and not isinstance(value, Members):
+            for number, branch in enumerate(value):
+                if (inside := _way_to(branch, path, way)) is not None:
+                    found = [(number, f"[{number}]"), *inside]
+                    break
+        elif isinstance(value, Members):
+            found = _way_to(value, path, (*way, name))
+        elif _joined((*way, name)) == path:
+            found = []
+        if found is not None:
+            return [(step, f".{name}"), *found]
+    return None
+
+
+def _object(so_far: list[Alternative], members: Members, way: Way, inside_or: bool) -> list[Alternative]:
     if not members:
         raise Refused("Empty objects are not allowed")
     for step, (name, node) in enumerate(members):
         try:
-            so_far = _member(so_far, name, node, start, inside_or)
+            so_far = _member(so_far, name, node, way, inside_or)
         except Refused as refused:
             refused.inside(step, f".{name}")
             raise
     return so_far
 
 
-def _member(so_far: list[Alternative], name: str, node: Any, start: str, inside_or: bool) -> list[Alternative]:
+def _member(so_far: list[Alternative], name: str, node: Any, way: Way, inside_or: bool) -> list[Alternative]:
     if name == OR:
-        return _any_of(so_far, node, start)
+        return _any_of(so_far, node, way)
     if inside_or and name in _RESERVED_INSIDE_OR:
         raise Refused(f"{name} is Ruler reserved fieldName which cannot be used inside {OR}.")
     if isinstance(node, Members):
-        return _object(so_far, node, f"{start}{name}.", inside_or)
+        return _object(so_far, node, (*way, name), inside_or)
     if isinstance(node, list):
-        return _field(so_far, node, f"{start}{name}")
+        return _field(so_far, node, _joined((*way, name)))
     raise Refused(f'"{name}" must be an object or an array')
 
 
-def _any_of(so_far: list[Alternative], node: Any, start: str) -> list[Alternative]:
+def _joined(way: Way) -> str:
+    """The path of a key; AWS writes no dot behind an empty first key."""
+    *around, last = way
+    start = ".".join(around)
+    return f"{start}.{last}" if start else last
+
+
+def _any_of(so_far: list[Alternative], node: Any, way: Way) -> list[Alternative]:
     if isinstance(node, Members) or not isinstance(node, list):
         raise Refused(f"It must be an Array followed with {OR}.")
     together: list[Alternative] = []
     for step, branch in enumerate(node):
         try:
-            together += _branch(so_far, branch, start)
+            together += _branch(so_far, branch, way)
         except Refused as refused:
             refused.inside(step, f"[{step}]")
             raise
@@ -75,19 +106,17 @@ def _any_of(so_far: list[Alternative], node: Any, start: str) -> list[Alternativ
     return together
 
 
-def _branch(so_far: list[Alternative], branch: Any, start: str) -> list[Alternative]:
+def _branch(so_far: list[Alternative], branch: Any, way: Way) -> list[Alternative]:
     if not isinstance(branch, Members):
         raise Refused(f"Only JSON object is allowed in array of {OR} relationship.")
     copies = [dict(alternative) for alternative in so_far] or [{}]
-    return _object(copies, branch, start, True)
+    return _object(copies, branch, way, True)
 
 
 def _field(so_far: list[Alternative], node: list[Any], path: str) -> list[Alternative]:
     if not node:
         raise Refused("Empty arrays are not allowed")
     matchers = tuple([_element(step, item) for step, item in enumerate(node)])
-    if wildcards.too_complex(_wildcards(matchers)):
-        raise Refused(wildcards.TOO_COMPLEX)
     so_far = so_far or [{}]
     for alternative in so_far:
         alternative[path] = matchers
@@ -100,12 +129,3 @@ def _element(step: int, item: Any) -> Matcher:
     except Refused as refused:
         refused.inside(step, "")
         raise
-
-
-def _wildcards(matchers: tuple[Matcher, ...]) -> list[wildcards.Wildcard]:
-    return [
-        wildcards.characters_of(one.text)
-        for matcher in matchers
-        for one in (matcher.refused if isinstance(matcher, AnythingBut) else (matcher,))
-        if isinstance(one, Wildcard)
-    ]

@@ -1,18 +1,10 @@
 r"""Wildcards: `*` stands for any characters, `\*` and `\\` for a star and a backslash."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 STAR = None
 Wildcard = tuple[str | None, ...]
 """The characters of a wildcard, where nothing (STAR) stands for any characters."""
-
-TOO_COMPLEX = (
-    "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a"
-    " wildcard character"
-)
-# AWS does not publish its limit: 9 was seen to pass, 11 to be refused.
-_MOST_AT_ONCE = 10
-_MOST_LOOKED_AT = 2_000
 
 
 class BadWildcard(ValueError):
@@ -65,47 +57,6 @@ def test_of(characters: Wildcard) -> Callable[[str], bool]:
         return True
 
     return fits
-
-
-def too_complex(wildcards: Iterable[Wildcard]) -> bool:
-    """Whether the wildcards of one field are more than AWS takes.
-
-    AWS counts the beginnings of wildcards that one text can fit at the same time: `a`, `a*` and `a*b` are beginnings
-    of `a*b*c`, and the text `ab` fits the last two.
-    """
-    # AWS reads the quotes around a text as two more characters.
-    several = [('"', *wildcard, '"') for wildcard in wildcards]
-    if sum(map(len, several)) <= _MOST_AT_ONCE:
-        return False
-    alphabet = {character for wildcard in several for character in wildcard if character is not STAR}
-    start = frozenset(_with_stars(several, ((which, 0) for which in range(len(several)))))
-    seen, waiting = {start}, [start]
-    while waiting and len(seen) < _MOST_LOOKED_AT:
-        state = waiting.pop()
-        for character in alphabet:
-            after = frozenset(_with_stars(several, _read(several, state, character)))
-            if after not in seen:
-                if sum(1 for _, length in after if length) > _MOST_AT_ONCE:
-                    return True
-                seen.add(after)
-                waiting.append(after)
-    return False
-
-
-def _read(several: list[Wildcard], state: Iterable[tuple[int, int]], character: str) -> Iterable[tuple[int, int]]:
-    for which, length in state:
-        wildcard = several[which]
-        if length and wildcard[length - 1] is STAR:
-            yield which, length
-        if length < len(wildcard) and wildcard[length] == character:
-            yield which, length + 1
-
-
-def _with_stars(several: list[Wildcard], state: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    for which, length in state:
-        yield which, length
-        if length < len(several[which]) and several[which][length] is STAR:
-            yield which, length + 1
 
 
 def _position(text: str, index: int) -> int:

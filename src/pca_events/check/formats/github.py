@@ -16,10 +16,13 @@ def render(report: CheckReport) -> str:
             f"{checked.rule.name}: {finding.code}",
             f"{finding.message}\n{finding.remedy}",
         )
-        for checked in report.rules
+        for checked in report.checked
         for finding in checked.findings
     ]
     lines += [_command("error", found.place, "not read", found.message) for found in report.unreadable]
+    lines += [
+        _command("warning", found.place, "seen, not read", f"{found.what}\n{found.remedy}") for found in report.skipped
+    ]
     if report.uncovered:
         lines.append(_command("notice", None, "no rule handles these failures", ", ".join(report.uncovered)))
     return "".join(f"{line}\n" for line in lines)

@@ -13,7 +13,7 @@ def render(report: CheckReport) -> str:
 
     An error is a failure, and what was not read is an error; warnings and notes pass, with their text as output.
     """
-    cases = [case for checked in report.rules for case in _cases(checked)]
+    cases = [case for checked in report.checked for case in _cases(checked)]
     for found in report.unreadable:
         cases.append(_case(found.place, "can be read"))
         SubElement(cases[-1], "error", _texts(message=found.message, type="unreadable"))
@@ -56,4 +56,5 @@ def _texts(**texts: str) -> dict[str, str]:
 
 def _closing(report: CheckReport) -> str:
     uncovered = [f"no rule handles {event}" for event in report.uncovered]
-    return "\n".join([*uncovered, summary(report)])
+    skipped = [f"seen, not read: {found.place} {found.what}; {found.remedy}" for found in report.skipped]
+    return "\n".join([*uncovered, *skipped, summary(report)])

@@ -5,7 +5,7 @@ import re
 from pca_events.catalog import documented
 from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import SYMBOLS, fires, posix, printable, summary
-from pca_events.check.report import CheckedRule, CheckReport
+from pca_events.check.report import CheckedRule, CheckReport, reason_of
 from pca_events.infrastructure.model import Place
 
 _SPECIAL = re.compile(r"([\\`*_~\[\]|#])")
@@ -18,8 +18,23 @@ def render(report: CheckReport) -> str:
     parts = [
         [f"**{summary(report)}**"],
         _matrix(report) if report.rules else [],
-        [line for checked in report.rules for line in _of_rule(checked)],
+        [line for checked in report.checked for line in _of_rule(checked)],
         _titled("No rule handles", [f"{_code(event)} {_text(documented(event).title)}" for event in report.uncovered]),
+        _titled(
+            "Documented by AWS, outside this contract",
+            [f"{_code(checked.rule.name)} {_place(checked.rule.place)}" for checked in report.neighbours],
+        ),
+        _titled(
+            "Not known",
+            [
+                f"{_code(rule.name)} {_place(rule.place)} depends on {_code(reason_of(rule.pattern))}"
+                for rule in report.not_known
+            ],
+        ),
+        _titled(
+            "Seen, not read",
+            [f"{_place(found.place)} {_text(found.what)}: {_text(found.remedy)}" for found in report.skipped],
+        ),
         _titled("Not read", [f"{_place(found.place)} {_text(found.message)}" for found in report.unreadable]),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"

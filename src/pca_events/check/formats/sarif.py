@@ -44,11 +44,16 @@ def _run(report: CheckReport) -> dict[str, Any]:
         "originalUriBaseIds": {_TOP: {"description": {"text": "The folder that the command ran in."}}},
         "results": [
             _result(checked.rule.name, finding, codes.index(finding.code))
-            for checked in report.rules
+            for checked in report.checked
             for finding in checked.findings
         ],
         "columnKind": "utf16CodeUnits",
-        "properties": {"uncovered": report.uncovered, "otherRules": report.other_rules, "ignored": report.ignored},
+        "properties": {
+            "uncovered": report.uncovered,
+            "otherRules": report.other_rules,
+            "notKnown": [rule.name for rule in report.not_known],
+            "ignored": report.ignored,
+        },
     }
 
 

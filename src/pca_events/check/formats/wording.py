@@ -56,4 +56,6 @@ def summary(report: CheckReport, *, all_rules: bool = False) -> str:
 def _rules(report: CheckReport, all_rules: bool) -> str:
     others = f", {counted(report.other_rules, 'other')}{'' if all_rules else ' skipped'}" if report.other_rules else ""
     own = len(report.rules) - (report.other_rules if all_rules else 0)
-    return f"{counted(own, 'rule')} of AWS Private CA{others}"
+    beside = f", {len(report.neighbours):,} documented beside it" if report.neighbours else ""
+    not_known = f", {len(report.not_known):,} not known" if report.not_known else ""
+    return f"{counted(own, 'rule')} of AWS Private CA{beside}{not_known}{others}"

@@ -65,6 +65,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
         bus=bus_of(written.get("EventBusName")),
         enabled=_enabled(stack, owner, written),
         targets=(target,),
+        own_bus=stack.destinations.bus(written.get("EventBusName")),
     )
 
 

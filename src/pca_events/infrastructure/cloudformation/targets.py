@@ -3,17 +3,19 @@
 import re
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.queues import Queues, known_text
+from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Place, Queue, Target, Unknown
-from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.model import Destination, Place, Target, Unknown
+from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
+from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 _SERVICES = {
     "AWS::StepFunctions::StateMachine": "states",
     "AWS::Serverless::StateMachine": "states",
     "AWS::Serverless::Function": "lambda",
     "AWS::KinesisFirehose::DeliveryStream": "firehose",
+    "AWS::Events::ApiDestination": "api-destination",
 }
 _NAMES = ("FunctionName", "QueueName", "TopicName", "LogGroupName", "StateMachineName", "Name")
 _SERVICE = re.compile(r"arn:[^:]*:([a-z0-9-]+):")
@@ -23,9 +25,9 @@ _PREFIX = re.compile(r"(?:function|log-group|stateMachine|deliverystream|stream)
 class Targets:
     """Makes targets of what a template says about them."""
 
-    def __init__(self, template: Template, queues: Queues, file: str) -> None:
+    def __init__(self, template: Template, destinations: Destinations, file: str) -> None:
         self._template = template
-        self._queues = queues
+        self._destinations = destinations
         self._file = file
 
     def read(self, listed: Any, line: int) -> tuple[Target, ...] | None:
@@ -39,12 +41,17 @@ class Targets:
     def _target(self, held: Any, line: int) -> Target:
         if not isinstance(held, Object):
             unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
-            return Target(Place(self._file, line), unknown.reason, arn=unknown, dead_letter=unknown, retry=True)
+            place = Place(self._file, line)
+            return Target(place, unknown.reason, arn=unknown, dead_letter=unknown, retry=True, role=unknown)
         name = shown(held.get("Id", ""))
         return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))
 
     def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
-        """A target with the settings that CloudFormation, SAM and `put-targets` write alike."""
+        """A target with the settings that CloudFormation, SAM and `put-targets` write alike.
+
+        Args:
+            handler: what it is called, for a target to which SAM or Serverless gives permission itself.
+        """
         paths = child(held, "InputTransformer", "InputPathsMap")
         return Target(
             place=place,
@@ -52,14 +59,16 @@ class Targets:
             kind=self._kind(arn),
             arn=str(arn) if isinstance(arn, str) else plain(arn) if isinstance(arn, Unknown) else Unknown("its ARN"),
             handler=handler or self._handler(arn),
-            queue=self._queues.find(arn),
+            destination=None if handler else self._destinations.find(arn),
             input_path=text_or_unknown(held.get("InputPath")),
             input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
             dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
             retry=held.get("RetryPolicy") is not None,
+            role=bool(handler) or _is_given(held.get("RoleArn")),
+            message_group=_is_given(child(held, "SqsParameters").get("MessageGroupId")),
         )
 
-    def dead_letter(self, config: Any) -> Queue | Unknown | bool | None:
+    def dead_letter(self, config: Any) -> Destination | Unknown | bool | None:
         """The dead-letter queue that a `DeadLetterConfig` names."""
         if isinstance(config, Unknown):
             return Unknown(config.reason)
@@ -67,13 +76,16 @@ class Targets:
             return None
         if config.get("Arn") is None:
             return True if config.get("Type") else None
-        return self._queues.find(config["Arn"]) or True
+        return self._destinations.find(config["Arn"]) or True
 
     def _kind(self, arn: Any) -> str:
         if isinstance(arn, Reference):
             kind = self._template.type_of(arn.resource)
             return _SERVICES.get(kind, kind.split("::")[1].lower() if kind.count("::") == 2 else "")
-        found = _SERVICE.match(known_text(arn))
+        text = wildcard_text(arn)
+        found = _SERVICE.match(text)
+        if ":api-destination/" in text or ":event-bus/" in text:
+            return "events" if ":event-bus/" in text else "api-destination"
         return found[1] if found else ""
 
     def _handler(self, arn: Any) -> str:
@@ -82,10 +94,17 @@ class Targets:
             properties = self._template.properties(arn.resource)
             named = (properties.get(key) for key in _NAMES) if isinstance(properties, Object) else ()
             return next((str(name) for name in named if isinstance(name, str)), arn.resource)
-        parts = known_text(arn).split(":", 5)
+        parts = wildcard_text(arn).split(":", 5)
         found = _PREFIX.fullmatch(parts[5]) if len(parts) == 6 else None
         named_as = next((group for group in found.groups() if group), "") if found else ""
         return "" if "*" in named_as else named_as
+
+
+def _is_given(value: Any) -> bool | Unknown:
+    """Whether a value is given; a parameter that is not known may be empty."""
+    if isinstance(value, Unknown) and not isinstance(value, Reference | Composed):
+        return Unknown(value.reason)
+    return value not in (None, "")
 
 
 def text_or_unknown(value: Any) -> str | Unknown | None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.loops import LOOP, without_loops
-from pca_events.infrastructure.cloudformation.queues import Queues
 from pca_events.infrastructure.cloudformation.targets import Targets, text_or_unknown
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown, Unreadable
-from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.partial_values import Reference, joined
+from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import Object, child
 
 
@@ -17,6 +18,7 @@ class Stack:
 
     Attributes:
         template: its values.
+        destinations: what rules deliver to.
         targets: makes targets.
         file: where it stands.
         prefix: what the names of its rules begin with: `StackSet/` for a template within another.
@@ -31,7 +33,8 @@ class Stack:
         self.template = Template(document)
         self.spans = child(document, "Resources").spans
         places = {name: self.place(held, self.spans[name][0]) for name, held in self.template.resources.items()}
-        self.targets = Targets(self.template, Queues(self.template, places), file)
+        self.destinations = Destinations(self.template, places, document.get("Transform"))
+        self.targets = Targets(self.template, self.destinations, file)
 
     def place(self, held: Object, line: int) -> Place:
         """The place of something within an object, which may come from another file."""
@@ -102,4 +105,12 @@ def _rule(stack: Stack, name: str) -> Rule | None:
         bus=bus_of(properties.get("EventBusName")),
         enabled=stack.enabled(name, properties.get("State")),
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
+        own_bus=stack.destinations.bus(properties.get("EventBusName")),
+        arn=_arn(properties.get("Name"), properties.get("EventBusName")),
     )
+
+
+def _arn(name: Any, bus: Any) -> Unknown:
+    """The ARN of a rule; on an event bus other than the default one the name of the bus stands before its own."""
+    named = name if isinstance(name, str | Unknown) else Unknown("its name")
+    return arn_of("events", named if bus in (None, "", DEFAULT_BUS) else joined([Unknown("bus"), named]), "rule/")

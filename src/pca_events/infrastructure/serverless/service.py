@@ -99,6 +99,7 @@ class _Service:
             bus=bus_of(settings.get("eventBus", settings.get("eventBusName"))),
             enabled=_enabled(settings),
             targets=(_target(self._stack, settings, place, name.partition("/")[0], target),),
+            own_bus=self._stack.destinations.bus(settings.get("eventBus", settings.get("eventBusName"))),
         )
 
 

@@ -28,9 +28,15 @@ class Arguments:
         """The value of an argument, or the nested blocks of this name; None where there is neither."""
         if name not in self._known:
             written = self._body.arguments.get(name)
-            blocks = list(self._blocks(name)) or None
-            self._known[name] = self._values.value(written, self._bound) if written else blocks
+            if written:
+                self._known[name] = self._values.value(written, self._bound)
+            else:
+                self._known[name] = list(self._blocks(name)) or None
         return self._known[name]
+
+    def put(self, name: str, value: Any) -> None:
+        """Set the value of an argument that is known already."""
+        self._known[name] = value
 
     def _blocks(self, name: str) -> Iterator["Arguments"]:
         for kind, labels, body in self._body.nested:
@@ -43,7 +49,7 @@ class Arguments:
         """The blocks of a `dynamic` one; a single one where it is not known how many there are."""
         each = body.arguments.get("for_each")
         iterator = body.arguments.get("iterator")
-        word = str(iterator.node.children[0].children[0]) if iterator else name
+        word = (iterator.text or str(iterator.json)) if iterator else name
         try:
             found = items(self._values.value(each, self._bound)) if each else []
         except TypeError:

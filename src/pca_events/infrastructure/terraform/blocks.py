@@ -1,27 +1,36 @@
-"""The top-level blocks of a Terraform file, found without parsing what they hold.
+"""Terraform files cut into blocks, and blocks into arguments, without parsing any expression.
 
-A parser of HCL takes milliseconds for a block, and most blocks of a project have nothing to do with events; so a file
-is cut into its blocks first, and only those that matter are parsed.
+Most of a project has nothing to do with events, and what is broken in one place must not hide the rest. So each text is
+cut by its brackets, strings, heredocs and comments first, and only the expressions that matter are parsed.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+MOST_FAULTS = 5
+"""After how many faults a file, or a block, is read no further."""
+
 _COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
 _BLANK = re.compile(rf"(?:\s|{_COMMENT})*+")
 _HEADER = re.compile(
     r'([^\W\d][\w-]*+)((?:[ \t]*+"(?:[^"\\\n]|\\[^\n])*+"|[ \t]++[^\W\d][\w-]*+)*+)(?:\s|' + _COMMENT + r")*+\{"
 )
+_ARGUMENT = re.compile(r"([^\W\d][\w-]*+)[ \t]*+=(?![=>])[ \t]*+")
 _LABEL = re.compile(r'"((?:[^"\\]|\\.)*)"|([\w-]+)')
-_CODE = re.compile(
-    rf'[{{}}]|"(?:[^"\\$%\n]|\\[^\n]|[$%](?![{{$%]))*+"|"|{_COMMENT}|/\*|<<-?(?P<heredoc>[^\W\d][\w.-]*+)[ \t]*\r?\n|<<'
-)
+_LEAVES = rf'"(?:[^"\\$%\n]|\\[^\n]|[$%](?![{{$%]))*+"|"|{_COMMENT}|/\*|<<-?(?P<heredoc>[^\W\d][\w.-]*+)[ \t]*\r?\n|<<'
+_BRACES = re.compile(rf"[{{}}]|{_LEAVES}")
+_BRACKETS = re.compile(rf"[{{}}()\[\]\n]|{_LEAVES}")
 _STRING = re.compile(r'"|\n|\\[^\n]|\$\$\{|%%\{|[$%]\{')
+_DEPTH = {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}
+_NEXT = re.compile(
+    r"^(?:resource|data|module|variable|output|provider)[ \t]+[\"\w][^\n]*\{|^(?:locals|terraform)[ \t]*\{",
+    re.MULTILINE,
+)
 
 
 class Broken(Exception):
-    """A text that is no HCL, with the line where that shows."""
+    """A text that is not HCL, with the line where that shows."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -30,40 +39,88 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """A top-level block, such as `resource "aws_sqs_queue" "dlq" {...}`.
+    """A block, such as `resource "aws_sqs_queue" "dlq" {...}`.
 
     Attributes:
         line: where it begins.
         text: all of it, with its braces.
+        start: where the text within the braces begins.
     """
 
     kind: str
     labels: tuple[str, ...]
     line: int
     text: str
+    start: int
 
     @property
     def last_line(self) -> int:
         """The line of its closing brace."""
         return self.line + self.text.count("\n")
 
+    @property
+    def inner(self) -> tuple[str, int]:
+        """What stands between the braces, and the line where that begins."""
+        return self.text[self.start : -1], self.line + self.text.count("\n", 0, self.start)
 
-def blocks(text: str) -> Iterator[Block]:
-    """Give the blocks of a file, in order.
 
-    Raises:
-        Broken: what follows the last block that was given is none.
-    """
-    line, counted, position = 1, 0, _after_blank(text, 0)
+@dataclass(frozen=True)
+class Argument:
+    """A name with the text of an expression, and the line where that begins."""
+
+    name: str
+    text: str
+    line: int
+
+
+def blocks(text: str) -> Iterator[Block | Broken]:
+    """Give the blocks of a file in order, and what is broken; after that, reading goes on with the next known block."""
+    faults, position = 0, _after_blank(text, 0)
+    line, counted = 1, 0
     while position < len(text):
-        header = _HEADER.match(text, position)
-        if header is None:
-            raise Broken(_line(text, position), f"expected a block, not `{_shown(text, position)}`")
-        end = closing_brace(text, header.end())
         line += text.count("\n", counted, position)
-        labels = tuple(quoted or plain for quoted, plain in _LABEL.findall(header[2]))
-        yield Block(header[1], labels, line, text[position : end + 1])
-        counted, position = position, _after_blank(text, end + 1)
+        counted = position
+        try:
+            block = _block(text, position, line, "a block")
+        except Broken as error:
+            yield error
+            faults += 1
+            following = _NEXT.search(text, position + 1)
+            if faults == MOST_FAULTS or following is None:
+                return
+            position = following.start()
+        else:
+            yield block
+            position = _after_blank(text, position + len(block.text))
+
+
+def items(text: str, line: int) -> Iterator[Block | Argument | Broken]:
+    """Give what a text of arguments and blocks has, in order, and the first of what is broken.
+
+    Args:
+        text: what stands between the braces of a block, or in a file of assignments.
+        line: where it begins.
+    """
+    faults, counted, position = 0, 0, _after_blank(text, 0)
+    while position < len(text):
+        line += text.count("\n", counted, position)
+        counted = position
+        try:
+            if named := _ARGUMENT.match(text, position):
+                end = _end_of_expression(text, named.end(), line)
+                yield Argument(named[1], text[named.end() : end], line)
+            else:
+                block = _block(text, position, line, "an argument or a block")
+                end = position + len(block.text)
+                yield block
+        except Broken as error:
+            if not faults:
+                yield error
+            faults += 1
+            end = text.find("\n", position)
+            if faults == MOST_FAULTS or end < 0:
+                return
+        position = _after_blank(text, end)
 
 
 def closing_brace(text: str, position: int) -> int:
@@ -74,22 +131,60 @@ def closing_brace(text: str, position: int) -> int:
     """
     opened, depth, strings = position, 1, list[int]()
     while depth:
-        token = _CODE.search(text, position)
+        token = _BRACES.search(text, position)
         if token is None:
             raise Broken(_line(text, opened), "the brace that opens here is never closed")
-        position = token.end()
-        depth += {"{": 1, "}": -1}.get(token[0], 0)
-        if token[0] in ("/*", "<<") or token["heredoc"]:
-            position = _after_heredoc(text, token)
-        goes_on = token[0] == "}" and strings and strings[-1] == depth
-        if goes_on:
-            strings.pop()
-        if goes_on or token[0] == '"':
-            position = _in_string(text, position)
-            if text[position - 1] == "{":
-                strings.append(depth)
-                depth += 1
+        depth += _DEPTH.get(token[0], 0)
+        position, depth = _after(text, token, depth, strings)
     return position - 1
+
+
+def is_heredoc(text: str) -> bool:
+    """Whether a text is a heredoc and nothing else."""
+    token = _BRACES.match(text) if text.startswith("<<") else None
+    return token is not None and token["heredoc"] is not None and _after_heredoc(text, token) == len(text.rstrip())
+
+
+def _block(text: str, position: int, line: int, expected: str) -> Block:
+    header = _HEADER.match(text, position)
+    if header is None:
+        raise Broken(line, f"expected {expected}, got `{shown(text, position)}`")
+    try:
+        end = closing_brace(text, header.end())
+    except Broken as error:
+        raise Broken(line + error.line - _line(text, position), str(error)) from None
+    labels = tuple(quoted or plain for quoted, plain in _LABEL.findall(header[2]))
+    return Block(header[1], labels, line, text[position : end + 1], header.end() - position)
+
+
+def _end_of_expression(text: str, position: int, line: int) -> int:
+    """Where an expression ends: at the end of a line that is within no bracket."""
+    start, depth, strings = position, 0, list[int]()
+    while token := _BRACKETS.search(text, position):
+        if (token[0] == "\n" and not depth and not strings) or (depth == 0 and token[0] in "})]"):
+            return token.start()
+        depth += _DEPTH.get(token[0], 0)
+        try:
+            position, depth = _after(text, token, depth, strings)
+        except Broken as error:
+            raise Broken(line + error.line - _line(text, start), str(error)) from None
+    return len(text)
+
+
+def _after(text: str, token: re.Match[str], depth: int, strings: list[int]) -> tuple[int, int]:
+    """Where to go on after a token, and how deep; `strings` has the depths at which templates have begun."""
+    position = token.end()
+    if token[0] in ("/*", "<<") or token["heredoc"]:
+        position = _after_heredoc(text, token)
+    goes_on = token[0] == "}" and bool(strings) and strings[-1] == depth
+    if goes_on:
+        strings.pop()
+    if goes_on or token[0] == '"':
+        position = _in_string(text, position)
+        if text[position - 1] == "{":
+            strings.append(depth)
+            depth += 1
+    return position, depth
 
 
 def _in_string(text: str, position: int) -> int:
@@ -126,7 +221,7 @@ def _line(text: str, position: int) -> int:
     return 1 + text.count("\n", 0, position)
 
 
-def _shown(text: str, position: int) -> str:
+def shown(text: str, position: int = 0) -> str:
     """The beginning of what stands there, fit to be shown in one line."""
     words = " ".join(text[position : position + 80].split())[:40]
     return "".join(character if character.isprintable() and character != "`" else "?" for character in words)

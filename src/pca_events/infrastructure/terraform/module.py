@@ -1,43 +1,49 @@
 """Rules that are arguments of the public module terraform-aws-modules/eventbridge."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines
-from pca_events.infrastructure.terraform.policy import listed
-from pca_events.infrastructure.terraform.resources import RULE, TARGET, Resource
-from pca_events.infrastructure.terraform.scope import ModuleNames
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.resources import BUS, RULE, TARGET
 
 SOURCES = ("terraform-aws-modules/eventbridge", "terraform-aws-modules/terraform-aws-eventbridge")
 
 
-def module_resources(names: ModuleNames, block: Declared, lines: Lines) -> Iterator[Resource]:
-    """The rules and targets that a call of the module makes; nothing where it is another module."""
-    source = names.body(block).arguments.get("source")
-    found = names.value(source, {}) if source else None
-    if not isinstance(found, str) or not any(name in found for name in SOURCES):
-        return
-    for instance in names.instances(block):
-        if names.arguments(instance).get("create") is not False:
-            yield from _Call(names, instance, lines).resources()
+def is_public_module(source: Any) -> bool:
+    """Whether a source is the public module, from a registry or from its repository."""
+    return isinstance(source, str) and any(name in source for name in SOURCES)
 
 
-class _Call:
+class PublicModule:
     """One call of the module."""
 
-    def __init__(self, names: ModuleNames, instance: Instance, lines: Lines) -> None:
-        self._get = names.arguments(instance).get
-        self._address = instance.address
-        self._block = instance.declared
+    def __init__(self, get: Callable[[str], Any], address: str, span: tuple[int, int], lines: Lines) -> None:
+        """Take a call.
+
+        Args:
+            get: gives its arguments.
+            address: of the call: `module.events`.
+            span: its first and last line.
+            lines: which lines are in which file.
+        """
+        self._get = get
+        self._address = address
+        self._span = span
         self._lines = lines
 
     def resources(self) -> Iterator[Resource]:
         """What it makes."""
+        if self._get("create") is False:
+            return
+        if self._get("create_bus") is not False and self._get("bus_name") not in (None, "", DEFAULT_BUS):
+            bus = {"name": self._get("bus_name"), "event_source_name": self._get("event_source_name")}
+            yield Resource(BUS, f"{self._address}.bus", self._lines.place(self._span[0]), in_file(self._span[1]), bus)
         if self._get("create_rules") is not False:
             for name, rule, span in self._entries("rules", self._get("rules")):
                 yield self._rule(f'{self._address}.rules["{name}"]', rule, span)
@@ -48,18 +54,18 @@ class _Call:
 
     def _entries(self, name: str, value: Any) -> Iterator[tuple[str, Any, tuple[int, int]]]:
         """The entries of an argument, each with its first and last line."""
-        span = (self._block.line, self._block.last_line)
         if isinstance(value, Unknown):
-            yield "*", value, span
+            yield "*", value, self._span
         elif isinstance(value, dict):
             spans = value.spans if isinstance(value, Object) else {}
             for key, held in value.items():
-                yield key, Unknown(f"{name}.{key}") if held is None else held, spans.get(key, span)
+                yield key, Unknown(f"{name}.{key}") if held is None else held, spans.get(key, self._span)
 
     def _rule(self, address: str, rule: Any, span: tuple[int, int]) -> Resource:
         given = rule if isinstance(rule, dict) else {"event_pattern": rule}
         bus = self._get("bus_name")
         values = {
+            "name": Unknown("its name"),
             "event_pattern": given.get("event_pattern"),
             "is_enabled": given.get("enabled"),
             "state": given.get("state"),
@@ -83,8 +89,15 @@ class _Call:
             "input_transformer": given.get("input_transformer"),
             "dead_letter_config": _wrapped(given.get("dead_letter_arn")),
             "retry_policy": given.get("retry_policy"),
+            "role_arn": self._role(given) if isinstance(target, dict) else Unknown(f"{address}.role_arn"),
+            "sqs_target": {"message_group_id": given.get("message_group_id")},
         }
         return Resource(TARGET, address, self._lines.place(span[0]), in_file(span[1]), values)
+
+    def _role(self, target: dict[str, Any]) -> Any:
+        """The role of a target: its own, or the one that the module makes for it."""
+        attached = target.get("attach_role_arn")
+        return target.get("role_arn") or (attached if attached is not True else Unknown("the role of the module"))
 
     def _reference(self, rule: str) -> Reference:
         address = f'{self._address}.rules["{rule}"]'

@@ -10,7 +10,8 @@ from typing import Any
 from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import Place, Reading, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.terraform.resources import READ, RULE, Resource, Resources, base
+from pca_events.infrastructure.terraform.lookup import Resource, base
+from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 
 AFTER_APPLY = "known after apply"
 

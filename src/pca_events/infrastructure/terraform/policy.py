@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.source_tree import plain
+from pca_events.infrastructure.event_patterns import read_json
+from pca_events.infrastructure.resource_policies import listed, statements_of
 from pca_events.infrastructure.terraform.functions import Encoded, decoded
 
 Get = Callable[[str], Any]
@@ -22,29 +21,9 @@ def policy_document(get: Get) -> Encoded:
     """The JSON of a data source `aws_iam_policy_document`, of which `get` gives the arguments and nested blocks."""
     statements = [_statement(block.get) for block in blocks(get("statement"))]
     for name in ("source_policy_documents", "override_policy_documents", "source_json", "override_json"):
-        statements += [statement for held in listed(get(name)) for statement in statements_of(policy(held))]
+        given = (read_json(decoded(held)) for held in listed(get(name)) if held is not None)
+        statements += [statement for held in given for statement in statements_of(held)]
     return Encoded({"Version": "2012-10-17", "Statement": statements})
-
-
-def policy(value: Any) -> Any:
-    """The object of a policy that is given as a JSON text; None where there is none."""
-    if value is None or isinstance(value, Encoded | dict):
-        return plain(decoded(value))
-    return read_pattern(value, 0)[0]
-
-
-def statements_of(policy: Any) -> list[Any]:
-    """The statements of a policy."""
-    if isinstance(policy, dict):
-        return listed(policy.get("Statement"))
-    return [policy] if isinstance(policy, Unknown) else []
-
-
-def listed(value: Any) -> list[Any]:
-    """A value, or several, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def blocks(value: Any) -> list[Any]:
@@ -62,8 +41,7 @@ def _statement(get: Get) -> dict[str, Any]:
             statement[name] = "*" if everybody else _merged(principals)
     conditions: dict[str, Any] = {}
     for block in blocks(get("condition")):
-        if isinstance(test := block.get("test"), str):
-            conditions.setdefault(test, {})[str(block.get("variable"))] = block.get("values")
+        conditions.setdefault(str(block.get("test")), {})[str(block.get("variable"))] = block.get("values")
     return statement | ({"Condition": conditions} if conditions else {})
 
 

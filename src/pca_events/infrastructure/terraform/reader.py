@@ -1,32 +1,35 @@
-"""Terraform and OpenTofu, as it is written: all files of one folder are one module."""
+"""Terraform and OpenTofu, as it is written: the files of one folder are one module, which calls others."""
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import partial
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from pca_events.infrastructure import json_text
-from pca_events.infrastructure.model import Place, Reading, Unreadable
-from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform.blocks import Broken, blocks
+from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.discovery import FOUND_ANYWAY
+from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.terraform import nodes, other_rules
+from pca_events.infrastructure.terraform.blocks import Broken
+from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
+from pca_events.infrastructure.terraform.files_beside import FilesBeside
+from pca_events.infrastructure.terraform.folder import Folder
+from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
 from pca_events.infrastructure.terraform.instances import Declared, Instance
-from pca_events.infrastructure.terraform.lines import Lines, in_file, pattern_and_lines, shifted
-from pca_events.infrastructure.terraform.module import module_resources
-from pca_events.infrastructure.terraform.resources import READ, Resource, Resources
-from pca_events.infrastructure.terraform.scope import ModuleNames
-from pca_events.infrastructure.terraform.syntax import Expression, json_body, parse_block, parse_body
+from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
+from pca_events.infrastructure.terraform.lookup import MODULE, Resource
+from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
+from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
+from pca_events.infrastructure.terraform.scope import Given, ModuleNames, without_meaning
+from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
+from pca_events.infrastructure.terraform.syntax import Expression
 
-_CONCERNS = re.compile(r"aws_cloudwatch_event_rule|terraform-aws-(?:modules/)?eventbridge")
-_GIVEN = re.compile(r"(?:^|[\\/])terraform\.tfvars(?:\.json)?$|\.auto\.tfvars(?:\.json)?$")
-
-
-def concerns_events(text: str) -> bool:
-    """Whether a file can have rules; a folder none of whose files can need not be read."""
-    return _CONCERNS.search(text) is not None
+_PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
+_PROVIDER = {"provider", "region"}
 
 
 def read_terraform(files: Mapping[str, str]) -> Reading:
-    """Read one module.
+    """Read one module that is all in these texts; what they refer to elsewhere is not read.
 
     What is wrong within a block is told only where the block matters to a rule; braces, strings and heredocs that never
     end are told everywhere.
@@ -34,107 +37,257 @@ def read_terraform(files: Mapping[str, str]) -> Reading:
     Args:
         files: the text of all files of a folder, by path, those that give values to variables (`*.tfvars`) included.
     """
-    module = _Module(files)
-    if any(concerns_events(text) for text in files.values()):
-        module.read_rules()
-    return module.reading
+    folders = ModuleFolders(CheckedTree())
+    return read_folder(Folder("", files, folders.lines), folders)[0]
 
 
-class _Module:
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.reading = Reading()
-        self._files = files
-        self._lines = Lines(list(files))
-        self._declared: list[Declared] = []
-        for file, text in files.items():
-            if not file.endswith((".tfvars", ".tfvars.json")):
-                self._take(file, text)
+def read_folder(folder: Folder, folders: ModuleFolders) -> tuple[Reading, set[str]]:
+    """Read a folder as a root module, with the local modules that it calls; and the real paths of their folders."""
+    reading = Reading(unreadable=list(folder.faults))
+    if not _concerned(folder, folders):
+        return reading, {os.path.realpath(path) for path in _called(folder, folders)}
+    evaluation = Evaluation(folders, folder.path, FilesBeside(folders.tree, folders.lines, folder.path))
+    given = {name: Given(expression) for name, expression in folder.given.items()}
+    reading.add(read_root(ModuleNames(folder, evaluation, given)))
+    return reading, evaluation.folders_called
 
-    def read_rules(self) -> None:
+
+def read_root(names: ModuleNames) -> Reading:
+    """What a root module and all that it calls have."""
+    lines, evaluation = names.evaluation.folders.lines, names.evaluation
+    reading = Reading()
+    try:
+        reading = Root(names).reading()
+    except RecursionError:
+        concerned = names.folder.files[0] if names.folder.files else names.folder.path
+        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deep"))
+    faults = [Unreadable(lines.place(line), why) for line, why in evaluation.faults.items()]
+    if evaluation.steps > MOST_STEPS and names.folder.files:
+        message = f"takes more than {MOST_STEPS:,} steps to evaluate; the rest of its values is not known"
+        faults.append(Unreadable(Place(names.folder.files[0], 1), message))
+    reading.unreadable = sorted({*reading.unreadable, *faults})
+    return reading
+
+
+def _called(folder: Folder, folders: ModuleFolders) -> set[str]:
+    """The folders of the modules that a folder calls, those that they call included."""
+    found: set[str] = set()
+    waiting = [folder]
+    while waiting:
+        for path in waiting.pop().local_sources:
+            if path not in found and (called := folders.folder(path)):
+                found.add(path)
+                waiting.append(called)
+    return found
+
+
+def _concerned(folder: Folder, folders: ModuleFolders) -> bool:
+    """Whether a folder, or a module that it calls, can have rules."""
+    if folder.concerns_events:
+        return True
+    called = (folders.folder(path) for path in _called(folder, folders))
+    return any(held.concerns_events for held in called if held)
+
+
+class Root:
+    """A root module and all modules that it calls."""
+
+    def __init__(self, names: ModuleNames) -> None:
+        self._names = names
+        self._lines = names.evaluation.folders.lines
+        self._resources: list[tuple[Resource, str]] = []
+        self._rules: list[Rule] = []
+        self._reading = Reading()
+
+    def reading(self) -> Reading:
         """Evaluate what the rules are made of."""
-        names = ModuleNames(self._declared, self._given())
-        try:
-            self.reading.rules = Resources(self._resources(names)).rules()
-        except RecursionError:
-            concerned = next(file for file, text in self._files.items() if concerns_events(text))
-            self.reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deep"))
-        self.reading.unreadable += [Unreadable(self._lines.place(line), why) for line, why in names.broken.items()]
-        self.reading.unreadable.sort()
+        for names in self._names.whole():
+            for block in names.folder.declared:
+                self._take(names, block)
+            self._faults_of(names)
+        self._reading.rules = list(filter(self._is_worth_telling, self._rules + self._put_together()))
+        for names in self._names.whole():
+            self._reading.unreadable += self._duplicates(names)
+        return self._reading
 
-    def _take(self, file: str, text: str) -> None:
-        """Take note of the blocks of a file, up to where it is broken."""
-        read = _json_blocks if file.endswith(".json") else _hcl_blocks
-        try:
-            self._declared.extend(read(text.removeprefix("\ufeff"), self._lines.start(file)))
-        except (Broken, json_text.NoJson) as error:
-            self._broken(file, error)
+    def _faults_of(self, names: ModuleNames) -> None:
+        if names is not self._names:
+            self._reading.unreadable += names.folder.faults
 
-    def _broken(self, file: str, error: Broken | json_text.NoJson) -> None:
-        self.reading.unreadable.append(Unreadable(Place(file, error.line), str(error)))
-
-    def _given(self) -> dict[str, Expression]:
-        """What files give to variables: terraform.tfvars first, then those called .auto.tfvars by name."""
-        found: dict[str, Expression] = {}
-        for file in sorted(filter(_GIVEN.search, self._files), key=lambda name: (".auto." in name, name)):
-            try:
-                found |= _assignments(file, self._files[file])
-            except (Broken, json_text.NoJson) as error:
-                self._broken(file, error)
-        return found
-
-    def _resources(self, names: ModuleNames) -> Iterator[Resource]:
-        """All instances of the resources that matter."""
-        for block in self._declared:
+    def _duplicates(self, names: ModuleNames) -> Iterator[Unreadable]:
+        """What is declared twice, as far as it has to do with the rules."""
+        for block, first in names.folder.duplicates:
+            address = f"{names.prefix}{block.address}"
             kind = block.address.rpartition(".")[0]
-            if block.kind == "module" and block.labels:
-                yield from module_resources(names, block, self._lines)
-            elif READ.fullmatch(kind):
-                yield from (self._resource(names, kind, instance) for instance in names.instances(block))
+            called = block.kind == "module" and any(rule.name.startswith(address) for rule in self._reading.rules)
+            if called or (block.kind in ("resource", "data") and _is_read(kind)):
+                yield Unreadable(
+                    self._lines.place(block.line),
+                    f"duplicate {block.kind} {block.address}: also declared in {self._lines.place(first.line)}; "
+                    "remove or rename one of them",
+                )
 
-    def _resource(self, names: ModuleNames, kind: str, instance: Instance) -> Resource:
-        block = instance.declared
+    def _put_together(self) -> list[Rule]:
+        """The rules as they are deployed by default, and those that are not, with everything else that is not."""
+        off = {resource.address: why for resource, why in self._resources if why}
+        found = Resources([*self._unread_grants(), *filter(None, map(_by_default, self._resources))]).rules()
+        if not off:
+            return found
+        everything = Resources([*self._unread_grants(), *(resource for resource, _ in self._resources)]).rules()
+        return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
+
+    def _unread_grants(self) -> Iterator[Resource]:
+        """What may grant something in the files, or parts of files, that cannot be read."""
+        if any(names.folder.faults for names in self._names.whole()):
+            nowhere = Place(self._names.folder.files[0], 1)
+            yield from (Resource(kind, "", nowhere, 1, NotByDefault({}, "")) for kind in GRANTS)
+
+    def _is_worth_telling(self, rule: Rule) -> bool:
+        """Whether anything is known of a rule; where a call makes none of a module's rules, their patterns are not."""
+        return not (rule.off and rule.name.startswith("module.") and isinstance(rule.pattern, Unknown))
+
+    def _take(self, names: ModuleNames, block: Declared) -> None:
+        kind = block.address.rpartition(".")[0]
+        if block.kind == "module" and block.labels:
+            if not names.children(block):
+                self._called_elsewhere(names, block)
+        elif block.kind in ("resource", "data") and _is_read(kind):
+            instances = names.instances(block)
+            for instance in instances:
+                if (names.prefix or len(instances) > 1) and not names.evaluation.has_room(block.line):
+                    return
+                self._instance(names, kind, instance)
+
+    def _instance(self, names: ModuleNames, kind: str, instance: Instance) -> None:
+        block, off = instance.declared, names.off or instance.off
+        address = names.prefix + instance.address
         values = names.arguments(instance)
+        place, last = self._lines.place(block.line), in_file(block.last_line)
+        if kind in STACKS:
+            self._stack(names, values.get("template_body"), instance, off)
+        elif kind == other_rules.PIPE:
+            found = other_rules.pipe(values.get, address, place, last, block.line)
+            self._rules += [replace(rule, off=off) for rule in found]
+        elif kind == other_rules.ARCHIVE:
+            written = _Pattern(names, instance, self._lines.place)
+            found = other_rules.archive(values.get, address, written.place, written.last_line, written.read)
+            self._rules += [replace(rule, off=off) for rule in found]
+        elif kind == other_rules.CLOUD_CONTROL_RULE:
+            written = _Pattern(names, instance, self._lines.place)
+            self._add(
+                other_rules.cloud_control_rule(values.get, address, written.place, written.last_line, written.read), off
+            )
+        elif kind == RULE:
+            written = _Pattern(names, instance, self._lines.place)
+            values.put("event_pattern", written.value)
+            self._add([Resource(kind, address, written.place, written.last_line, values, written.read)], off)
+        else:
+            arguments = tuple(instance.body.arguments)
+            self._add([Resource(kind, address, place, last, values, arguments=arguments)], off)
+
+    def _add(self, resources: "Iterator[Resource] | list[Resource]", off: str) -> None:
+        self._resources += [(resource, off) for resource in resources]
+
+    def _stack(self, names: ModuleNames, body: Any, instance: Instance, off: str) -> None:
+        written = instance.body.arguments.get("template_body")
+        line = line_of(body) or (written.line if written else instance.declared.line)
+        if not same_file(line, instance.declared.line) and self._lines.file(line).endswith(FOUND_ANYWAY):
+            return
+        address = names.prefix + instance.address
+        reading = read_stack(body, address, self._lines.place(line), lines_known=bool(line_of(body)))
+        reading.rules = [replace(rule, off=off or rule.off) for rule in reading.rules]
+        self._reading.add(reading)
+        self._rules += self._reading.rules
+        self._reading.rules = []
+
+    def _called_elsewhere(self, names: ModuleNames, block: Declared) -> None:
+        """The rules that a module makes whose code is not here."""
+        written = block.body.arguments
+        source = names.value(written["source"], {}) if "source" in written else None
+        local = names.folder.source_folder(block)
+        if local and names.evaluation.folders.folder(local):
+            return
+        spans = {name: (held.line, held.line + held.text.count("\n")) for name, held in written.items()}
+        for instance in names.instances(block):
+            arguments, off = names.arguments(instance), names.off or instance.off
+            address = names.prefix + instance.address
+            if is_public_module(source):
+                self._add(
+                    PublicModule(arguments.get, address, (block.line, block.last_line), self._lines).resources(), off
+                )
+                continue
+            place, last = self._lines.place(block.line), in_file(block.last_line)
+            self._add([Resource(MODULE, address, place, last, arguments, arguments=tuple(written))], off)
+            values = {name: arguments.get(name) for name in written if name not in ("source", "version", "providers")}
+            found = given_patterns(values, spans)
+            rules = rules_given(address, arguments.get, found, spans, self._lines)
+            self._rules += [replace(rule, off=off) for rule in rules]
+
+
+class _Pattern:
+    """The event pattern of a resource, and where it is written.
+
+    Attributes:
+        value: what the argument comes to.
+    """
+
+    def __init__(self, names: ModuleNames, instance: Instance, place: Callable[[int], Place]) -> None:
+        block = instance.declared
         written = instance.body.arguments.get("event_pattern")
+        self.value = names.value(written, instance.bound) if written else None
+        if instance.body.arguments.keys() & _PROVIDER:
+            self.value = without_meaning(self.value)
+        self._line = written.line if written else block.line
+        first, last = block.line, block.last_line
+        origin = line_of(self.value)
+        elsewhere = bool(origin) and not same_file(origin, block.line)
+        if elsewhere and written and _is_code(place(origin).file) and place(origin).file not in names.folder.files:
+            self._line = first = origin
+            last = last_line_of(self.value)
+        elif written and not origin and (argument := _argument(names, written)):
+            self._line = first = argument.line
+            last = argument.line + argument.text.count("\n")
+        self.place, self.last_line = place(first), in_file(last)
 
-        def pattern() -> tuple[Any, Mapping[str, int]]:
-            return pattern_and_lines(values.get("event_pattern"), written.first_line if written else block.line)
-
-        return Resource(
-            kind, instance.address, self._lines.place(block.line), in_file(block.last_line), values, pattern
-        )
-
-
-def _hcl_blocks(text: str, start: int) -> Iterator[Declared]:
-    for block in blocks(text):
-        line = start + block.line
-        yield Declared(block.kind, block.labels, line, start + block.last_line, partial(parse_block, block.text, line))
-
-
-def _json_blocks(text: str, start: int) -> Iterator[Declared]:
-    json_text.parse(text)
-    tree, _ = json_text.with_lines(text)
-    shifted(tree, start)
-    for kind, held in tree.items() if isinstance(tree, Object) else ():
-        depth = {"resource": 2, "data": 2, "variable": 1, "module": 1, "locals": 0}.get(kind)
-        if depth is not None:
-            yield from _json_declared(kind, (), held, depth, tree.spans[kind])
+    def read(self) -> tuple[Any, Mapping[str, int]]:
+        """The pattern and the lines of its keys."""
+        return pattern_and_lines(self.value, self._line)
 
 
-def _json_declared(
-    kind: str, labels: tuple[str, ...], value: Any, depth: int, span: tuple[int, int]
-) -> Iterator[Declared]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _json_declared(kind, labels, item, depth, span)
-    elif isinstance(value, Object) and depth:
-        for name, held in value.items():
-            yield from _json_declared(kind, (*labels, name), held, depth - 1, value.spans[name])
-    elif isinstance(value, Object):
-        yield Declared(kind, labels, *span, partial(json_body, value, span[0]))
+def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
+    """A resource as it is by default: of what grants something, and is not made, nothing is known."""
+    resource, why = resource_and_why
+    if not why:
+        return resource
+    grants = resource.kind in GRANTS
+    return replace(resource, values=NotByDefault(resource.values, GRANTS[resource.kind])) if grants else None
 
 
-def _assignments(file: str, text: str) -> Mapping[str, Expression]:
-    if not file.endswith(".json"):
-        return parse_body(text, 1).arguments
-    json_text.parse(text)
-    return json_body(json_text.with_lines(text)[0], 1).arguments
+def _is_read(kind: str) -> bool:
+    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in STACKS
+
+
+def _is_code(file: str) -> bool:
+    return file.endswith((".tf", ".tofu", ".tf.json", ".tofu.json", ".hcl"))
+
+
+def _argument(names: ModuleNames, written: Expression) -> Expression | None:
+    """The argument of a call that an expression is no more than the variable of."""
+    found = None
+    while given := names.given.get(_variable(written)):
+        if given.caller is None or given.expression is None:
+            break
+        names, written, found = given.caller, given.expression, given.expression
+    return found
+
+
+def _variable(written: Expression) -> str:
+    try:
+        node = written.node
+    except Broken:
+        return ""
+    while isinstance(node, nodes.Call) and node.name in _PASSED_ON and node.arguments:
+        node = node.arguments[0]
+    if isinstance(node, nodes.Path) and node.root.text == "var" and isinstance(node.steps[0], nodes.Attribute):
+        return str(node.steps[0].key)
+    return ""

@@ -1,82 +1,215 @@
-"""The names of one module of Terraform: locals, variables, data sources and resources with their instances."""
+"""The names of one module of Terraform: locals, variables, data sources, resources and modules with their instances."""
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.arguments import Arguments
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.functions import decoded
+from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, FilesBeside
+from pca_events.infrastructure.terraform.folder import Folder
+from pca_events.infrastructure.terraform.functions import Encoded, decoded
 from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
+from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
 from pca_events.infrastructure.terraform.policy import policy_document
 from pca_events.infrastructure.terraform.syntax import Body, Expression
 from pca_events.infrastructure.terraform.traversal import Step
-from pca_events.infrastructure.terraform.values import Evaluator
+from pca_events.infrastructure.terraform.types import with_defaults, with_values
+from pca_events.infrastructure.terraform.values import Evaluator, short
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
 
 _RULE, _BUS = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_bus"
 _NOTHING: Mapping[str, Any] = {}
+_MEANINGS = {
+    ("aws_caller_identity", "account_id"): "account",
+    ("aws_region", "name"): "region",
+    ("aws_region", "region"): "region",
+    ("aws_region", "id"): "region",
+    ("aws_partition", "partition"): "partition",
+    ("aws_partition", "id"): "partition",
+}
+_META = {"source", "version", "providers", "count", "for_each", "depends_on"}
+
+
+@dataclass(frozen=True)
+class Referred(Reference):
+    """A reference to a resource or module that knows in which module that is."""
+
+    owner: "ModuleNames | None" = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a call gives to a variable.
+
+    Attributes:
+        expression: as it is written in the calling module.
+        caller: that module; None for a file of values.
+        bound: what `each` and `count` stand for there.
+        strange: whether the call has providers of its own, so that its account and Region may be others.
+        value: what it comes to, where there is no expression.
+    """
+
+    expression: Expression | None = None
+    caller: "ModuleNames | None" = None
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    strange: bool = False
+    value: Any = None
 
 
 class ModuleNames:
-    """What names stand for in one module."""
+    """What names stand for in one module, called with certain arguments."""
 
-    def __init__(self, declared: list[Declared], given: Mapping[str, Expression]) -> None:
-        """Take all blocks of the module, and the values that are given to its variables."""
+    def __init__(
+        self,
+        folder: Folder,
+        evaluation: Evaluation,
+        given: Mapping[str, Given],
+        prefix: str = "",
+        chain: tuple[str, ...] = (),
+        off: str = "",
+    ) -> None:
+        """Take the blocks of a folder and the values of its variables.
+
+        Args:
+            folder: the module.
+            evaluation: what it has in common with the others.
+            given: the values of its variables.
+            prefix: its address with a dot: `module.crl.`; empty for a root module.
+            chain: the folders of the modules that called each other up to this one, itself included.
+            off: what the call is not deployed for by default.
+        """
+        self.folder, self.prefix, self.given, self.off = folder, prefix, given, off
+        self.evaluation, self._chain = evaluation, chain or (os.path.realpath(folder.path),)
         self._evaluator = Evaluator(self)
-        self.broken: dict[int, str] = {}
-        self._declared = {block.address: block for block in declared if block.kind != "locals"}
-        self._local_blocks = [block for block in declared if block.kind == "locals"]
-        self._given = given
-        self._bodies: dict[int, Body] = {}
-        self._instances: dict[str, list[Instance]] = {}
+        self._noted: set[int] = set()
+        self._declared = folder.by_address
+        self._instances: dict[int, list[Instance]] = {}
+        self._children: dict[int, dict[str, ModuleNames]] = {}
         self._known: dict[str, Any] = {}
         self._running: set[str] = set()
         self._locals: dict[str, Expression] | None = None
 
-    def body(self, block: Declared) -> Body:
-        """What is in a block; nothing where it is broken, which is noted by its line."""
-        if block.line not in self._bodies:
-            try:
-                self._bodies[block.line] = block.parse()
-            except Broken as error:
-                self._note(error)
-                self._bodies[block.line] = Body(block.line)
-        return self._bodies[block.line]
+    @property
+    def files(self) -> FilesBeside:
+        """The files that functions can read."""
+        return self.evaluation.files
 
-    def _note(self, error: Broken) -> None:
-        self.broken.setdefault(error.line, str(error))
+    def spend(self) -> bool:
+        """Count a step of the evaluation; False once there have been too many."""
+        return self.evaluation.spend()
+
+    def body(self, block: Declared) -> Body:
+        """What is in a block; what is broken there is noted by its line."""
+        if block.line not in self._noted:
+            self._noted.add(block.line)
+            for fault in block.body.faults:
+                self.evaluation.note(fault.line, str(fault))
+        return block.body
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
         """What an expression comes to; one that is broken is noted by its line, and not known."""
         try:
             return _small(self._evaluator.value(expression, bound))
         except Broken as error:
-            self._note(error)
-            return Unknown("what is nested too deep")
+            self.evaluation.note(error.line, str(error))
+            return Unknown("what does not parse")
 
     def arguments(self, instance: Instance) -> Arguments:
         """The values of an instance."""
         return Arguments(self, instance.body, instance.bound)
 
     def instances(self, block: Declared) -> list[Instance]:
-        """What a block makes: nothing with `count = 0`."""
-        if block.address not in self._instances:
-            self._instances[block.address] = self._once(f"instances of {block.address}", lambda: self._made(block), [])
-        return self._instances[block.address]
+        """What a block makes; with `count = 0`, a single one that is off."""
+        if block.line not in self._instances:
+            self._instances[block.line] = self._once(f"instances of {block.line}", lambda: self._made(block), [])
+        return self._instances[block.line]
 
     def _made(self, block: Declared) -> list[Instance]:
         body = self.body(block)
         if each := body.arguments.get("for_each"):
             over = self.value(each, _NOTHING)
-            return for_each(block, body, self.every(over) if isinstance(over, Reference) else over)
+            over = self.every(over) if isinstance(over, Reference) else over
+            return for_each(block, body, over, self.depends_on(each) or "for_each")
         if count := body.arguments.get("count"):
-            return counted(block, body, self.value(count, _NOTHING))
+            return counted(block, body, self.value(count, _NOTHING), self.depends_on(count) or f"count = {count.text}")
         return [Instance(block.address, block, body)]
+
+    def depends_on(self, expression: Expression) -> str:
+        """The variables that an expression depends on, through locals too, as they are written.
+
+        Those that are false, empty, zero or null where there are any: they are what makes it none.
+        """
+        found = self._variables_of(expression)
+        empty = [text for text, name in found.items() if not decoded(self._variable(name))]
+        return ", ".join(empty or found)
+
+    def _variables_of(self, expression: Expression) -> dict[str, str]:
+        found: dict[str, str] = {}
+        waiting, seen = [expression], set[str]()
+        while waiting and len(seen) < 50:
+            try:
+                paths = [node for node in nodes.inner(waiting.pop().node) if isinstance(node, nodes.Path)]
+            except Broken:
+                continue
+            for path in paths:
+                root, step = path.root.text, path.steps[0] if path.steps else None
+                if not isinstance(step, nodes.Attribute):
+                    continue
+                if root == "var":
+                    found[short(path.text)] = str(step.key)
+                elif root == "local" and str(step.key) not in seen:
+                    seen.add(str(step.key))
+                    waiting += [held for held in [self._all_locals().get(str(step.key))] if held]
+        return found
+
+    def children(self, block: Declared) -> "dict[str, ModuleNames]":
+        """The modules that a call of a local module makes, by address; none where it is not followed."""
+        if block.line not in self._children:
+            self._children[block.line] = {}
+            self._children[block.line] = self._followed(block)
+        return self._children[block.line]
+
+    def _followed(self, block: Declared) -> "dict[str, ModuleNames]":
+        path = self.folder.source_folder(block)
+        folder = self.evaluation.folders.folder(path) if path else None
+        if folder is None:
+            return {}
+        real = os.path.realpath(path)
+        self.evaluation.folders_called.add(real)
+        if real in self._chain:
+            self.evaluation.note(block.line, f"{block.address} calls a module that calls this one in turn: {path}")
+            return {}
+        if len(self._chain) > DEEPEST_CALL:
+            self.evaluation.note(block.line, f"more than {DEEPEST_CALL} modules call each other in a row")
+            return {}
+        made = {}
+        for instance in self.instances(block):
+            self.evaluation.calls += 1
+            if self.evaluation.calls > MOST_CALLS:
+                if self.evaluation.calls == MOST_CALLS + 1:
+                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} calls of modules; the rest is not read")
+                break
+            made[instance.address] = self._child(folder, instance, (*self._chain, real))
+        return made
+
+    def _child(self, folder: Folder, instance: Instance, chain: tuple[str, ...]) -> "ModuleNames":
+        written = instance.body.arguments
+        strange = "providers" in written
+        given = {
+            name: Given(expression, self, instance.bound, strange)
+            for name, expression in written.items()
+            if name not in _META
+        }
+        prefix = f"{self.prefix}{instance.address}."
+        return ModuleNames(folder, self.evaluation, given, prefix, chain, self.off or instance.off)
 
     def named(self, root: str, steps: list[Step]) -> tuple[Any, list[Step]]:
         """What the beginning of `root.step.step` is, and the steps that are left to go."""
@@ -84,37 +217,57 @@ class ModuleNames:
             return self._local(str(steps[0].key)), steps[1:]
         if root == "var" and steps:
             return self._variable(str(steps[0].key)), steps[1:]
+        if root == "path" and steps and (path := self._path(str(steps[0].key))):
+            return path, steps[1:]
         length = 2 if root in ("data", "module") else 1
         taken = 1 if root == "module" else length
         address = ".".join([root, *(str(step.key) for step in steps[:taken])])
         if address in self._declared or root == "module" or (len(steps) >= taken and "_" in address):
-            return Reference(address, resource=address), steps[taken:]
+            return Referred(address, resource=self.prefix + address, owner=self), steps[taken:]
         return Unknown("".join([root, *(step.text for step in steps)])), []
+
+    def _path(self, name: str) -> str:
+        """The folder of this module or of its root, as functions take it."""
+        if name in ("root", "cwd"):
+            return "."
+        return os.path.relpath(self.folder.path or ".", self.evaluation.root or ".") if name == "module" else ""
 
     def attribute(self, of: Reference, step: Step) -> Any:
         """What a step from a resource, or from what is known of it, leads to."""
+        owner = of.owner if isinstance(of, Referred) and of.owner else self
+        reason = of.reason + step.text
         if of.attribute or not step.text.startswith("."):
             resource = of.resource if of.attribute else of.resource + step.text
-            return Reference(
-                of.reason + step.text, resource=resource, attribute=of.attribute and of.attribute + step.text
-            )
-        found = Reference(of.reason + step.text, resource=of.resource, attribute=str(step.key))
-        return self._once(found.reason, lambda: self._configured(found), found)
+            return Referred(reason, resource=resource, attribute=of.attribute and of.attribute + step.text, owner=owner)
+        found = Referred(reason, resource=of.resource, attribute=str(step.key), owner=owner)
+        return owner._once(f"{of.resource}{step.text}", lambda: owner._configured(found), found)
 
     def every(self, of: Reference) -> Any:
         """The instances of a resource: a list, or an object of them by key; else Unknown."""
-        block = self._declared.get(of.resource)
-        found = self.instances(block) if block else []
-        references = [Reference(instance.address, resource=instance.address) for instance in found]
-        keys = [instance.bound.get("each", {}).get("key") for instance in found]
-        if not found or any("*" in instance.address for instance in found):
+        owner = of.owner if isinstance(of, Referred) and of.owner else self
+        block = owner._declared.get(of.resource.removeprefix(owner.prefix))
+        if of.attribute or block is None:
             return Unknown(of.reason)
-        return dict(zip(keys, references, strict=True)) if keys[0] is not None else references
+        every = owner.instances(block)
+        found = [instance for instance in every if not instance.off]
+        references = [
+            Referred(instance.address, resource=owner.prefix + instance.address, owner=owner) for instance in found
+        ]
+        if any("*" in instance.address for instance in found):
+            return Unknown(of.reason)
+        if "for_each" in block.body.arguments:
+            return dict(zip((instance.bound["each"]["key"] for instance in found), references, strict=True))
+        return references if "count" in block.body.arguments else of
 
-    def _configured(self, found: Reference) -> Any:
-        """What the text says about an attribute of a resource, as far as it says anything."""
-        block = self._declared.get(re.sub(r"\[.*", "", found.resource))
-        of = [instance for instance in self.instances(block) if instance.address == found.resource] if block else []
+    def _configured(self, found: Referred) -> Any:
+        """What the text says about an attribute of a resource or module, as far as it says anything."""
+        address = found.resource.removeprefix(self.prefix)
+        block = self._declared.get(re.sub(r"\[.*", "", address))
+        if address.startswith("module."):
+            return self._output(block, address, found) if block else found
+        if address.startswith("data.") and (meaning := self._meaning(block, address, found.attribute)):
+            return replace(found, meaning=meaning)
+        of = [instance for instance in self.instances(block) if instance.address == address] if block else []
         if not block or not of or block.labels[:1] == (_RULE,) or block.kind not in ("resource", "data"):
             return found
         values = self.arguments(of[0])
@@ -126,17 +279,68 @@ class ModuleNames:
         value = values.get(found.attribute) if found.attribute in of[0].body.arguments else None
         return found if value is None else value
 
+    def _meaning(self, block: Declared | None, address: str, attribute: str) -> str:
+        """Whether an attribute is the account, Region or partition of the deployment itself."""
+        _, kind, *_ = address.split(".")
+        if block is not None and block.body.arguments.keys() & {"provider", "region", "name"}:
+            return ""
+        return _MEANINGS.get((kind, attribute), "")
+
+    def _output(self, block: Declared, address: str, found: Referred) -> Any:
+        children = self.children(block)
+        child = children.get(address) or (next(iter(children.values())) if len(children) == 1 else None)
+        output = child._declared.get(f"output.{found.attribute}") if child else None
+        written = child.body(output).arguments.get("value") if child and output else None
+        if child is None or written is None:
+            return found
+        value = child.value(written, _NOTHING)
+        if type(value) is Unknown and value.parts == (None,):
+            return replace(found, meaning=value.meaning)
+        return value
+
     def _local(self, name: str) -> Any:
+        expression = self._all_locals().get(name)
+        return self._once(f"local.{name}", lambda: self._there(expression), self._not_there(f"local.{name}"))
+
+    def _all_locals(self) -> dict[str, Expression]:
         if self._locals is None:
-            bodies = [self.body(block) for block in self._local_blocks]
-            self._locals = {key: held for body in bodies for key, held in body.arguments.items()}
-        expression = self._locals.get(name)
-        return self._once(f"local.{name}", lambda: self._there(expression), Unknown(f"local.{name}"))
+            self._locals = {}
+            for block in self.folder.declared:
+                if block.kind == "locals":
+                    self._locals |= self.body(block).arguments
+        return self._locals
+
+    def _not_there(self, name: str) -> Unknown:
+        return Unknown(ENCRYPTED if self.folder.encrypted else name)
 
     def _variable(self, name: str) -> Any:
+        return self._once(f"var.{name}", lambda: self._of_variable(name), self._not_there(f"var.{name}"))
+
+    def _of_variable(self, name: str) -> Any:
         block = self._declared.get(f"variable.{name}")
-        expression = self._given.get(name) or (self.body(block).arguments.get("default") if block else None)
-        return self._once(f"var.{name}", lambda: self._there(expression), Unknown(f"var.{name}"))
+        arguments = self.body(block).arguments if block else {}
+        value = self._given_value(self.given[name]) if name in self.given else None
+        if name not in self.given or (value is None and not self._is_nullable(arguments)):
+            value = self._there(arguments.get("default"))
+        if kind := arguments.get("type"):
+            try:
+                value = with_defaults(value, kind.node, lambda node: self._default(kind, node))
+            except (Broken, RecursionError):
+                return value
+        return value
+
+    def _given_value(self, given: Given) -> Any:
+        if given.expression is None:
+            return given.value
+        value = (given.caller or self).value(given.expression, given.bound)
+        return without_meaning(value) if given.strange else value
+
+    def _default(self, kind: Expression, node: nodes.Node) -> Any:
+        return self._evaluator.node(node, kind.line)
+
+    def _is_nullable(self, arguments: Mapping[str, Expression]) -> bool:
+        written = arguments.get("nullable")
+        return written is None or self.value(written, _NOTHING) is not False
 
     def _there(self, expression: Expression | None) -> Any:
         if expression is None:
@@ -157,9 +361,34 @@ class ModuleNames:
                 self._running.discard(name)
         return self._known[name]
 
+    def whole(self) -> "Iterator[ModuleNames]":
+        """This module and all that it calls."""
+        waiting = [self]
+        while waiting:
+            names = waiting.pop(0)
+            yield names
+            for block in names.folder.declared:
+                if block.kind == "module" and block.labels:
+                    waiting += names.children(block).values()
+
+
+def without_meaning(value: Any) -> Any:
+    """The same for another account and Region than those of the caller."""
+    if isinstance(value, Encoded):
+        return Encoded(without_meaning(value.value))
+    if isinstance(value, Composed):
+        return replace(value, meanings=(), holes=tuple(replace(hole, meaning="") for hole in value.holes))
+    if isinstance(value, Unknown):
+        return replace(value, meaning="", meanings=())
+    if isinstance(value, dict):
+        return with_values(value, {key: without_meaning(held) for key, held in value.items()})
+    return [without_meaning(held) for held in value] if isinstance(value, list) else value
+
 
 def _small(value: Any) -> Any:
     """The value, or Unknown in place of one that is too large to be handled."""
+    if value is None or isinstance(value, bool | int | float | Unknown):
+        return value
     waiting, count = [value], 0
     while waiting:
         held = decoded(waiting.pop())

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 _OF_TYPE = {
     "aws_sqs_queue": "sqs",
@@ -15,7 +15,7 @@ _OF_TYPE = {
     "aws_sns_topic": "sns",
     "aws_cloudwatch_log_group": "logs",
     "aws_cloudwatch_event_bus": "events",
-    "aws_cloudwatch_event_api_destination": "events",
+    "aws_cloudwatch_event_api_destination": "api-destination",
     "aws_sfn_state_machine": "states",
     "aws_kinesis_stream": "kinesis",
     "aws_kinesis_firehose_delivery_stream": "firehose",
@@ -34,7 +34,7 @@ class Service:
     """What an ARN says.
 
     Attributes:
-        kind: the service, as ARNs have it; empty where it is not known.
+        kind: the service, as ARNs have it, or api-destination; empty where it is not known.
         name: the function, queue or topic; empty where nothing names it.
     """
 
@@ -44,9 +44,7 @@ class Service:
 
 def named_service(arn: Any) -> Service:
     """What an ARN belongs to, or the part of it that is known."""
-    if isinstance(arn, Unknown) and isinstance(arn.parts[0], str):
-        return _spelt("".join("*" if part is None else part for part in arn.parts))
-    return _spelt(arn) if isinstance(arn, str) else Service()
+    return _spelt(wildcard_text(arn))
 
 
 def referred_service(arn: Reference, kind: str = "", get: Callable[[str], Any] = lambda _name: None) -> Service:
@@ -68,8 +66,11 @@ def referred_service(arn: Reference, kind: str = "", get: Callable[[str], Any] =
 def _spelt(arn: str) -> Service:
     fields = arn.split(":", 5)
     if len(fields) < 6 or fields[0] != "arn":
-        return Service()
+        bus = arn.rpartition(":event-bus/")
+        return Service("events" if bus[1] else "", "" if "*" in bus[2] or not bus[1] else bus[2])
     kind = "" if "*" in fields[2] else fields[2]
+    if kind == "events" and fields[5].startswith("api-destination/"):
+        return Service("api-destination", fields[5].split("/")[1])
     rest = fields[5].split(":")
     last = rest[1] if kind in ("lambda", "logs") and len(rest) > 1 else rest[-1]
     name = last if kind == "logs" else last.rpartition("/")[2]

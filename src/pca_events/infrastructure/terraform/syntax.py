@@ -1,22 +1,17 @@
 """Terraform's two syntaxes, HCL and JSON, in one shape: bodies with arguments and nested blocks."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from lark import Tree
-from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedToken
-
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform.blocks import Broken
+from pca_events.infrastructure.terraform.blocks import Argument, Block, Broken, items
+from pca_events.infrastructure.terraform.expressions import parse
+from pca_events.infrastructure.terraform.nodes import Entries, Entry, Items, Literal, Node
+from pca_events.infrastructure.terraform.templates import as_value, template
 
-LARGEST = 256 * 1024
-"""The longest text that is parsed, in characters: no rule, queue or policy comes near it."""
-_LONGEST_BLANK = 4096
-
-Node = Tree[Any]
+DEEPEST_BLOCK = 30
+"""How many blocks may stand within each other."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +19,28 @@ class Expression:
     """What stands to the right of an argument's name.
 
     Attributes:
-        node: a syntax tree of HCL, or a value of JSON.
-        text: the text that the tree was made of.
-        line: the line that this text begins on, counted on through all files of a module.
+        text: as it is written; empty in JSON.
+        line: the line that it begins on, counted on through all files.
+        json: the value of a `.tf.json` file.
     """
 
-    node: Any
     text: str
     line: int
+    json: Any = None
 
     @property
-    def first_line(self) -> int:
-        """Where it begins."""
-        return line_of(self.node, self.line)
+    def node(self) -> Node:
+        """Its syntax tree.
+
+        Raises:
+            Broken: it does not parse.
+        """
+        if not self.text:
+            return _json_node(self.json, self.line)
+        try:
+            return parse(self.text)
+        except Broken as error:
+            raise Broken(self.line + error.line - 1, str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -47,51 +51,41 @@ class Body:
         line: where the block begins.
         arguments: by name.
         nested: the blocks within it, each with its type and labels.
+        faults: what does not parse between them.
     """
 
     line: int
     arguments: dict[str, Expression] = field(default_factory=dict)
     nested: list[tuple[str, tuple[str, ...], "Body"]] = field(default_factory=list)
+    faults: list[Broken] = field(default_factory=list)
+
+    def overridden(self, other: "Body") -> "Body":
+        """This body with what a block of an override file puts in the place of its arguments and nested blocks."""
+        kinds = {kind for kind, _, _ in other.nested}
+        kept = [held for held in self.nested if held[0] not in kinds]
+        arguments = self.arguments | other.arguments
+        return Body(self.line, arguments, kept + other.nested, self.faults + other.faults)
 
 
-def line_of(node: Any, line: int) -> int:
-    """The line of a syntax tree whose text begins on a line; JSON has that one line only."""
-    meta = getattr(node, "meta", None)
-    return line if meta is None or meta.empty else int(line + meta.line - 1)
-
-
-def parse_body(text: str, line: int) -> Body:
-    """Parse the text of one block, or of a file of assignments, that begins on a line.
-
-    Raises:
-        Broken: it is no HCL.
-    """
-    try:
-        return _body(_parsed(text), text, line)
-    except Broken as error:
-        raise Broken(line + error.line - 1, str(error)) from None
-
-
-def parse_block(text: str, line: int) -> Body:
-    """Parse the text of one block, and give what is in it.
-
-    Raises:
-        Broken: it is no HCL.
-    """
-    return parse_body(text, line).nested[0][2]
-
-
-@lru_cache(maxsize=4096)
-def parse_expression(text: str) -> Expression:
-    """Parse an expression that stands alone, such as what a template has between `${` and `}`.
-
-    Raises:
-        Broken: it is none.
-    """
-    argument = parse_body(f"x = {text}", 1).arguments.get("x")
-    if argument is None:
-        raise Broken(1, "expected an expression")
-    return argument
+def parse_body(text: str, line: int, depth: int = 0) -> Body:
+    """Cut the text of one block, or of a file of assignments, that begins on a line."""
+    body = Body(line)
+    for item in items(text, line):
+        if isinstance(item, Argument):
+            if item.name in body.arguments:
+                body.faults.append(Broken(item.line, f'duplicate argument "{item.name}"'))
+            body.arguments.setdefault(item.name, Expression(item.text.strip(), item.line))
+        elif isinstance(item, Block):
+            inside, begins = item.inner
+            if depth == DEEPEST_BLOCK:
+                body.faults.append(Broken(item.line, "is nested too deep"))
+                continue
+            nested = parse_body(inside, begins, depth + 1)
+            body.nested.append((item.kind, item.labels, nested))
+            body.faults.extend(nested.faults)
+        else:
+            body.faults.append(item)
+    return body
 
 
 def json_body(value: Any, line: int) -> Body:
@@ -99,69 +93,23 @@ def json_body(value: Any, line: int) -> Body:
     body = Body(line)
     for name, held in value.items() if isinstance(value, dict) else ():
         at = value.line_of(name) if isinstance(value, Object) else line
-        body.arguments[name] = Expression(held, "", at)
+        body.arguments[name] = Expression("", at, held)
     return body
 
 
-def trees(node: Node) -> list[Node]:
-    """What a syntax tree is made of, without punctuation, comments and line ends."""
-    return [child for child in node.children if isinstance(child, Tree) and child.data != "new_line_or_comment"]
+def _json_node(value: Any, base: int, line: int | None = None) -> Node:
+    """A value of JSON, in which every text is a template."""
+    at = 0 if line is None else line - base
+    if isinstance(value, dict):
+        return Entries(at, "{...}", tuple(_json_entries(value, base)))
+    if isinstance(value, list):
+        return Items(at, "[...]", tuple(_json_node(held, base, line) for held in value))
+    if isinstance(value, str):
+        return as_value(at, value, template(value))
+    return Literal(at, str(value), value)
 
 
-def source_text(node: Any, text: str) -> str:
-    """What the author wrote, in one line."""
-    if not isinstance(node, Tree) or node.meta.empty:
-        return str(node)
-    return " ".join(re.sub(r"\s(?:#|//)[^\n]*", "", text[node.meta.start_pos : node.meta.end_pos]).split())
-
-
-def _parsed(text: str) -> Node:
-    import hcl2  # building its parser takes longer than most commands run
-
-    if len(text) > LARGEST:
-        raise Broken(1, f"has {len(text):,} characters in one block; more than {LARGEST:,} are not parsed")
-    if max((len(blank[0]) for blank in re.finditer(r"\s\s+", text)), default=0) > _LONGEST_BLANK:
-        raise Broken(1, "has thousands of blank lines in one block")
-    try:
-        return hcl2.parses_to_tree(text)
-    except (UnexpectedToken, UnexpectedCharacters) as error:
-        raise Broken(max(1, error.line), f"does not parse: did not expect {_unexpected(error)}") from None
-    except LarkError:
-        raise Broken(1, "does not parse") from None
-    except RecursionError:
-        raise Broken(1, "is nested too deep") from None
-
-
-def _unexpected(error: UnexpectedToken | UnexpectedCharacters) -> str:
-    shown = error.token.value if isinstance(error, UnexpectedToken) else error.char
-    first = str(shown).strip().partition("\n")[0][:40]
-    return f"`{first}`" if first.isprintable() and first else "the end of this line"
-
-
-def _body(tree: Node, text: str, line: int) -> Body:
-    found = tree.children[0] if tree.data == "start" else tree
-    body = Body(line)
-    for child in trees(found):
-        if child.data == "attribute":
-            name, expression = trees(child)
-            body.arguments[_word(name)] = Expression(expression, text, line)
-        elif child.data == "block":
-            body.nested.append(_block(child, text, line))
-    return body
-
-
-def _block(tree: Node, text: str, line: int) -> tuple[str, tuple[str, ...], Body]:
-    *words, inner = trees(tree)
-    names = [_word(word) for word in words]
-    body = _body(inner, text, line)
-    return names[0], tuple(names[1:]), Body(line_of(tree, line), body.arguments, body.nested)
-
-
-def _word(node: Node) -> str:
-    """The text of an identifier, or of a quoted label."""
-    return "".join(_words(node)).strip('"')
-
-
-def _words(node: Node) -> Iterator[str]:
-    for child in node.children:
-        yield from _words(child) if isinstance(child, Tree) else [str(child)]
+def _json_entries(value: dict[str, Any], base: int) -> Iterator[Entry]:
+    for key, held in value.items():
+        line = value.line_of(key) if isinstance(value, Object) else base
+        yield Entry(Literal(0, key, key), _json_node(held, base, line), line - base, line - base)

@@ -2,61 +2,156 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pca_events.infrastructure.terraform.blocks import Broken, closing_brace
+from pca_events.infrastructure.terraform.nodes import Choice, Embedded, Literal, Loop, Node, Template
 
-_HEREDOC = re.compile(r"<<(-?)[^\n]*\n(.*?)[ \t]*[^\s]+\s*\Z", re.DOTALL)
 _OPENING = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|(\$\$|%%)(?=\{)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_QUOTED_OPENING = re.compile(rf"{_ESCAPE.pattern}|{_OPENING.pattern}", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
+_FOR = re.compile(r"for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\s+(.*)", re.DOTALL)
+
+Piece = tuple[str, str, int]
+"""A text (`""`), an expression (`$`) or a directive (`%`), and the line where it begins."""
+
+
+def template(text: str, *, quoted: bool = False) -> tuple[str | Node, ...]:
+    """The texts of a template, and what stands between them.
+
+    Args:
+        text: the template.
+        quoted: whether it stands in quotes, so that it has escapes.
+
+    Raises:
+        Broken: it has a brace or a directive that never ends, or an expression that does not parse.
+    """
+    if "${" not in text and "%{" not in text:
+        return (unescaped(text) if quoted else text,) if text else ()
+    pieces = list(_pieces(text, quoted))
+    parts, at, _ = _parts(pieces, 0)
+    if at < len(pieces):
+        raise Broken(pieces[at][2] + 1, f"the directive `{pieces[at][1]}` has no beginning")
+    return parts
+
+
+def as_value(line: int, text: str, parts: tuple[str | Node, ...], first: int = -1) -> Node:
+    """The node of a template: a plain text, the expression that it has alone, or the whole."""
+    if not parts:
+        return Literal(line, text, "")
+    if len(parts) == 1 and isinstance(parts[0], str) and first < 0:
+        return Literal(line, text, parts[0])
+    if len(parts) == 1 and isinstance(parts[0], Embedded) and first < 0:
+        return parts[0]
+    return Template(line, text, parts, first)
 
 
 def heredoc(token: str) -> str:
     """What stands between the lines that begin and end a heredoc, without its indentation after `<<-`."""
-    found = _HEREDOC.match(token)
-    if found is None:
-        return ""
-    return _without_indent(found[2]) if found[1] else found[2]
+    opening, _, lines = token.partition("\n")
+    text, ended, _ = lines.rstrip().rpartition("\n")
+    return _without_indent(text + ended) if opening.startswith("<<-") else text + ended
 
 
-def template_pieces(text: str) -> Iterator[tuple[str, str | None]]:
-    """The texts of a template; and what stands in `${}`, with the text above it.
+def unescaped(text: str) -> str:
+    """The text of a part of a quoted string."""
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
 
-    Raises:
-        ValueError: it has directives, or braces that never close.
-    """
-    position = 0
-    plain = ""
-    while found := _OPENING.search(text, position):
+
+def _pieces(text: str, quoted: bool) -> Iterator[Piece]:
+    """The pieces of a template; `~` takes the blank space beside it away."""
+    position, plain, strip, line, counted = 0, "", False, 0, 0
+    opening = _QUOTED_OPENING if quoted else _OPENING
+    while found := opening.search(text, position):
         plain += text[position : found.start()]
         position = found.end()
+        if found[0][0] == "\\":
+            plain += unescaped(found[0])
+            continue
         if found[0] in ("$${", "%%{"):
             plain += found[0][1:]
             continue
-        if found[0] == "%{":
-            raise ValueError("template directives are not known here")
+        line, counted = line + text.count("\n", counted, position), position
         try:
             end = closing_brace(text, position)
         except Broken as error:
-            raise ValueError("has a brace that never closes") from error
-        if plain:
-            yield plain, None
-        yield text[position:end], text[:position]
+            raise Broken(line + 1, "a template has a brace that is never closed") from error
+        code = text[position:end]
+        if code.startswith("~"):
+            plain = plain.rstrip()
+        yield from _plain(plain.lstrip() if strip else plain)
+        yield found[0][0], code.strip("~ \t\r\n"), line
+        strip = code.endswith("~")
         position, plain = end + 1, ""
-    if plain + text[position:]:
-        yield plain + text[position:], None
+    rest = plain + text[position:]
+    yield from _plain(rest.lstrip() if strip else rest)
 
 
-def unescaped(token: str) -> str:
-    """The text of a part of a quoted string."""
-    return _ESCAPE.sub(_character, token) if "\\" in token or "{" in token else str(token)
+def _plain(text: str) -> Iterator[Piece]:
+    if text:
+        yield "", text, 0
 
 
-def _character(found: re.Match[str]) -> str:
-    short, long, letter, doubled = found.groups()
-    if doubled:
-        return str(doubled[0])
-    return _LETTERS.get(letter, letter) if letter else chr(int(short or long, 16))
+def _parts(pieces: list[Piece], at: int) -> tuple[tuple[str | Node, ...], int, str]:
+    """The parts up to the end of a directive, where that is, and its word."""
+    parts: list[str | Node] = []
+    while at < len(pieces):
+        mark, code, line = pieces[at]
+        word = code.partition(" ")[0] if mark == "%" else ""
+        if word in ("else", "endif", "endfor"):
+            return tuple(parts), at, word
+        at += 1
+        if not mark:
+            parts.append(code)
+        elif not word:
+            parts.append(_embedded(code, line))
+        elif word == "if":
+            part, at = _choice(pieces, at, code, line)
+            parts.append(part)
+        elif word == "for":
+            part, at = _loop(pieces, at, code, line)
+            parts.append(part)
+        else:
+            raise Broken(line + 1, f"expected a directive, got `{word}`")
+    return tuple(parts), at, ""
+
+
+def _choice(pieces: list[Piece], at: int, code: str, line: int) -> tuple[Node, int]:
+    then, at, word = _parts(pieces, at)
+    otherwise: tuple[str | Node, ...] = ()
+    if word == "else":
+        otherwise, at, word = _parts(pieces, at + 1)
+    if word != "endif":
+        raise Broken(line + 1, "the directive `if` is never ended")
+    return Choice(line, code, _embedded(code.removeprefix("if"), line), then, otherwise), at + 1
+
+
+def _loop(pieces: list[Piece], at: int, code: str, line: int) -> tuple[Node, int]:
+    parts, at, word = _parts(pieces, at)
+    found = _FOR.match(code)
+    if word != "endfor" or found is None:
+        raise Broken(line + 1, "the directive `for` is never ended")
+    names = tuple(name for name in found.groups()[:2] if name)
+    return Loop(line, code, names, _embedded(found[3], line), parts), at + 1
+
+
+def _embedded(code: str, line: int) -> Node:
+    from pca_events.infrastructure.terraform.expressions import parse
+
+    try:
+        inner = parse(code.strip())
+    except Broken as error:
+        raise Broken(line + error.line, str(error)) from None
+    return Embedded(line, inner.text, inner)
+
+
+def _character(found: re.Match[str]) -> Any:
+    short, long, letter = found.groups()
+    if letter:
+        return _LETTERS.get(letter, letter)
+    code = int(short or long, 16)
+    return chr(code) if code < 0x110000 else found[0]
 
 
 def _without_indent(text: str) -> str:

@@ -1,34 +1,36 @@
 """What the expressions of Terraform come to, as far as that can be known without running it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lark import Token
-
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
-from pca_events.infrastructure.source_tree import Object, Text
+from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.blocks import Broken
+from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, Encrypted
 from pca_events.infrastructure.terraform.functions import call, text_of
+from pca_events.infrastructure.terraform.nodes import Node
 from pca_events.infrastructure.terraform.operators import binary, negated
-from pca_events.infrastructure.terraform.syntax import Expression, Node, line_of, parse_expression, source_text, trees
-from pca_events.infrastructure.terraform.templates import heredoc, template_pieces, unescaped
-from pca_events.infrastructure.terraform.traversal import Names, Step, follow, items
+from pca_events.infrastructure.terraform.syntax import Expression
+from pca_events.infrastructure.terraform.templates import template
+from pca_events.infrastructure.terraform.traversal import Absent, Missing, Names, Step, follow, items
 
 MOST_STEPS = 200_000
 """How many expressions the value of one argument may take; what takes more is not known."""
 
 _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
 class _At:
-    """Where an expression stands: in which text, on which line that begins, and which names are bound there."""
+    """Where an expression stands: on which line it begins, which names are bound, and whether there are others."""
 
-    text: str
     line: int
     bound: Mapping[str, Any]
+    closed: bool = False
 
 
 class Evaluator:
@@ -36,228 +38,235 @@ class Evaluator:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._spend = names.spend
         self._steps = 0
         self._depth = 0
+
+    def node(self, node: Node, line: int) -> Any:
+        """What a part of an expression that begins on a line comes to."""
+        return self._value(node, _At(line, {}))
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
         """What an expression comes to; Unknown where that cannot be known.
 
         Raises:
-            Broken: it is nested too deep.
+            Broken: it does not parse, or is nested too deep.
         """
         if not self._depth:
             self._steps = 0
         self._depth += 1
         try:
-            return self._value(expression.node, _At(expression.text, expression.line, bound))
+            return self._value(expression.node, _At(expression.line, bound))
         except RecursionError:
-            raise Broken(expression.first_line, "is nested too deep") from None
+            raise Broken(expression.line, "is nested too deep") from None
         finally:
             self._depth -= 1
 
-    def _value(self, node: Any, at: _At) -> Any:
+    def _value(self, node: Node, at: _At) -> Any:
         self._steps += 1
-        if self._steps > MOST_STEPS:
-            return Unknown(_short(source_text(node, at.text)))
+        if self._steps > MOST_STEPS or not self._spend():
+            return Unknown(short(node.text))
         try:
-            read = getattr(self, f"_{node.data}", None) if hasattr(node, "data") else None
-            return read(node, at) if read else self._json(node, at)
+            return _READERS[type(node)](self, node, at)
+        except Encrypted:
+            return Unknown(ENCRYPTED)
+        except Absent:
+            return Missing(short(node.text))
         except _WRONG:
-            return Unknown(_short(source_text(node, at.text)))
+            return Unknown(short(node.text))
 
-    def _json(self, value: Any, at: _At) -> Any:
-        """A value of a `.tf.json` file, in which every text is a template."""
-        if isinstance(value, dict):
-            made = Object(value.line if isinstance(value, Object) else at.line)
-            for key, held in value.items():
-                line = value.line_of(key) if isinstance(value, Object) else at.line
-                made.put(key, self._value(held, replace(at, line=line)), (line, line))
-            return made
-        if isinstance(value, list):
-            return [self._value(held, at) for held in value]
-        if hasattr(value, "data"):
-            raise ValueError(f"{value.data} is not known here")
-        return self._template(value, at) if isinstance(value, str) else value
+    def _literal(self, node: nodes.Literal, at: _At) -> Any:  # noqa: ARG002
+        return node.value
 
-    def _expr_term(self, node: Node, at: _At) -> Any:
-        return self._value(trees(node)[0], at)
+    def _name(self, node: nodes.Name, at: _At) -> Any:
+        return self._named(node.text, [], at)
 
-    def _literal_value(self, node: Node, at: _At) -> Any:  # noqa: ARG002
-        return {"true": True, "false": False, "null": None}[str(node.children[0])]
+    def _items(self, node: nodes.Items, at: _At) -> Any:
+        return [self._value(held, at) for held in node.items]
 
-    def _int_lit(self, node: Node, at: _At) -> Any:  # noqa: ARG002
-        return int(str(node.children[0]))
-
-    def _float_lit(self, node: Node, at: _At) -> Any:  # noqa: ARG002
-        return float(str(node.children[0]))
-
-    def _identifier(self, node: Node, at: _At) -> Any:
-        return self._path(str(node.children[0]), [], at)
-
-    def _tuple(self, node: Node, at: _At) -> Any:
-        return [self._value(child, at) for child in trees(node)]
-
-    def _object(self, node: Node, at: _At) -> Any:
-        made = Object(line_of(node, at.line))
-        for element in trees(node):
-            key_node, value_node = trees(element)
-            key = self._key(key_node, at)
-            made.put(key, self._value(value_node, at), (line_of(element, at.line), at.line + element.meta.end_line - 1))
-        return made
-
-    def _key(self, node: Node, at: _At) -> str:
-        """The key of an object: a bare name stands for itself.
-
-        Raises:
-            TypeError: it is not known.
-        """
-        inner = trees(node)[0]
-        bare = inner if inner.data == "keyword" else trees(inner)[0]
-        if bare.data in ("identifier", "keyword", "literal_value") and len(inner.children) == 1:
-            return str(bare.children[0])
-        key = text_of(self._value(inner, at))
-        if isinstance(key, Unknown):
-            raise TypeError("the key is not known")
-        return key
-
-    def _conditional(self, node: Node, at: _At) -> Any:
-        condition, then, otherwise = trees(node)
-        known = self._value(condition, at)
-        if isinstance(known, Unknown):
-            first, second = self._value(then, at), self._value(otherwise, at)
-            return first if first == second else Unknown(_short(source_text(node, at.text)))
-        return self._value(then if known in (True, "true") else otherwise, at)
-
-    def _binary_op(self, node: Node, at: _At) -> Any:
-        left, term = trees(node)
-        operator, right = trees(term)
-        return binary(str(operator.children[0]).split()[-1], self._value(left, at), lambda: self._value(right, at))
-
-    def _unary_op(self, node: Node, at: _At) -> Any:
-        return negated(str(node.children[0]), self._value(trees(node)[0], at))
-
-    def _function_call(self, node: Node, at: _At) -> Any:
-        name, *rest = trees(node)
-        arguments = [self._value(child, at) for held in rest for child in trees(held)]
-        if rest and any(isinstance(child, Token) and child.type == "ELLIPSIS" for child in rest[0].children):
-            arguments[-1:] = arguments[-1]
-        return call(str(name.children[0]), arguments)
-
-    def _string(self, node: Node, at: _At) -> Any:
-        pieces = []
-        for part in trees(node):
-            (held,) = part.children
-            if not isinstance(held, Token):
-                if held.data != "interpolation":
-                    raise ValueError("template directives are not known here")
-                held = self._value(trees(held)[0], at)
-            pieces.append(unescaped(held) if isinstance(held, Token) else held)
-        return pieces[0] if len(pieces) == 1 else joined(map(text_of, pieces))
-
-    def _heredoc_template(self, node: Node, at: _At) -> Any:
-        return self._template(Text(heredoc(str(node.children[0])), line_of(node, at.line) + 1), at)
-
-    _heredoc_template_trim = _heredoc_template
-
-    def _template(self, text: str, at: _At) -> Any:
-        """A text with `${...}` in it."""
-        line = text.line if isinstance(text, Text) else 0
-        pieces = [
-            self._interpolated(piece, of, replace(at, line=line or at.line)) for piece, of in template_pieces(text)
-        ]
-        whole = text.strip().startswith("${") and len(pieces) == 1
-        return pieces[0] if whole else joined(map(text_of, pieces), line)
-
-    def _interpolated(self, piece: str, above: str | None, at: _At) -> Any:
-        if above is None:
-            return piece
-        try:
-            parsed = parse_expression(piece.strip("~ \t\r\n"))
-        except Broken:
-            return Unknown(_short(" ".join(piece.split())))
-        return self._value(parsed.node, _At(parsed.text, at.line + above.count("\n"), at.bound))
-
-    def _get_attr_expr_term(self, node: Node, at: _At) -> Any:
-        steps: list[Step] = []
-        while node.data in ("get_attr_expr_term", "index_expr_term"):
-            above, step = trees(node)
-            steps.insert(0, self._step(step, at))
-            inner = trees(above)
-            if len(above.children) > 1 or inner[0].data not in ("get_attr_expr_term", "index_expr_term"):
-                node = above
-                break
-            node = inner[0]
-        if len(node.children) == 1 and trees(node)[0].data == "identifier":
-            return self._path(str(trees(node)[0].children[0]), steps, at)
-        return follow(self._names, self._value(node, at), steps)
-
-    _index_expr_term = _get_attr_expr_term
-
-    def _step(self, node: Node, at: _At) -> Step:
-        if node.data == "get_attr":
-            name = str(trees(node)[0].children[0])
-            return Step(name, f".{name}")
-        if node.data == "short_index":
-            return Step(int(str(node.children[-1])), f"[{node.children[-1]}]")
-        key = self._value(trees(node)[0], at)
-        if isinstance(key, Unknown):
-            return Step(key, f"[{source_text(trees(node)[0], at.text)}]")
-        return Step(key, f'["{key}"]' if isinstance(key, str) else f"[{key}]")
-
-    def _path(self, root: str, steps: list[Step], at: _At) -> Any:
-        if root in at.bound:
-            value, rest = at.bound[root], steps
-        else:
-            value, rest = self._names.named(root, steps)
-        return follow(self._names, value, rest)
-
-    def _full_splat_expr_term(self, node: Node, at: _At) -> Any:
-        base, splat = trees(node)
-        value, steps = self._value(base, at), [self._step(step, at) for step in trees(splat)]
-        if isinstance(value, Reference):
-            value = self._names.every(value)
-        if not isinstance(value, list):
-            raise TypeError("it is not known how many there are")
-        return [follow(self._names, item, steps) for item in value]
-
-    _attr_splat_expr_term = _full_splat_expr_term
-
-    def _for_tuple_expr(self, node: Node, at: _At) -> Any:
-        return [self._value(trees(node)[1], within) for within in self._each(node, at)]
-
-    def _for_object_expr(self, node: Node, at: _At) -> Any:
-        made = Object(line_of(node, at.line))
-        _, key_node, value_node = trees(node)[:3]
-        grouped = any(isinstance(child, Token) and child.type == "ELLIPSIS" for child in node.children)
-        for within in self._each(node, at):
-            key = text_of(self._value(key_node, within))
+    def _entries(self, node: nodes.Entries, at: _At) -> Any:
+        made = Object(at.line + node.line)
+        for entry in node.entries:
+            key = text_of(self._value(entry.key, at))
             if isinstance(key, Unknown):
                 raise TypeError("the key is not known")
-            value = self._value(value_node, within)
-            made.put(key, [*made.get(key, []), value] if grouped else value, (made.line, made.line))
+            made.put(key, self._value(entry.value, at), (at.line + entry.line, at.line + entry.last_line))
         return made
 
-    def _each(self, node: Node, at: _At) -> Iterator[_At]:
-        """The bindings of a `for`, one after another."""
-        *names, collection = trees(trees(node)[0])
-        words = [str(name.children[0]) for name in names]
-        value = self._value(collection, at)
-        if isinstance(value, Reference):
-            value = self._names.every(value)
-        for key, held in items(value):
-            bound = {words[-1]: held} | ({words[0]: key} if len(words) == 2 else {})
-            within = replace(at, bound={**at.bound, **bound})
-            if self._is_kept(trees(node)[-1], within):
-                yield within
+    def _conditional(self, node: nodes.Conditional, at: _At) -> Any:
+        known = self._value(node.condition, at)
+        if isinstance(known, Unknown):
+            first, second = self._value(node.then, at), self._value(node.otherwise, at)
+            return first if first == second else Unknown(short(node.text))
+        return self._value(node.then if known in (True, "true") else node.otherwise, at)
 
-    def _is_kept(self, node: Node, at: _At) -> bool:
-        if node.data != "for_cond":
-            return True
-        kept = self._value(trees(node)[0], at)
-        if not isinstance(kept, bool):
-            raise TypeError("it is not known whether it is there")
-        return kept
+    def _binary(self, node: nodes.Binary, at: _At) -> Any:
+        return binary(node.sign, self._value(node.left, at), lambda: self._value(node.right, at))
+
+    def _unary(self, node: nodes.Unary, at: _At) -> Any:
+        return negated(node.sign, self._value(node.operand, at))
+
+    def _call(self, node: nodes.Call, at: _At) -> Any:
+        if node.name in ("try", "can"):
+            return self._first_there(node, at)
+        arguments = [self._value(held, at) for held in node.arguments]
+        if node.spread:
+            arguments[-1:] = arguments[-1]
+        if node.name == "templatefile":
+            return self._template_file(*arguments)
+        if node.name in self._names.files.functions:
+            return self._names.files.call(node.name, arguments)
+        return call(node.name, [self._every(held) for held in arguments])
+
+    def _every(self, value: Any) -> Any:
+        """The instances of a resource that is named as a whole, where it is known which there are."""
+        if isinstance(value, Reference) and not value.attribute:
+            every = self._names.every(value)
+            return value if isinstance(every, Unknown) else every
+        return value
+
+    def _first_there(self, node: nodes.Call, at: _At) -> Any:
+        """`try` gives the first value that is there, `can` tells whether it is."""
+        for argument in node.arguments:
+            value = self._value(argument, at)
+            if isinstance(value, Missing):
+                continue
+            if isinstance(value, Unknown) and not isinstance(value, Reference):
+                raise TypeError("it is not known whether it is there")
+            return value if node.name == "try" else True
+        if node.name == "can":
+            return False
+        raise Absent(node.text)
+
+    def _template_file(self, path: Any, variables: Any) -> Any:
+        text = self._names.files.text(path)
+        if not isinstance(variables, dict):
+            raise TypeError("its variables are not known")
+        try:
+            parts = template(text)
+        except Broken as error:
+            raise ValueError("does not parse") from error
+        return self._joined(parts, _At(text.line, variables, closed=True), text.line)
+
+    def _template(self, node: nodes.Template, at: _At) -> Any:
+        return self._joined(node.parts, at, at.line + node.first if node.first >= 0 else 0)
+
+    def _joined(self, parts: Sequence[str | Node], at: _At, line: int) -> Any:
+        return joined(self._pieces(parts, at), line)
+
+    def _pieces(self, parts: Sequence[str | Node], at: _At) -> Iterator[str | Unknown]:
+        for part in parts:
+            if isinstance(part, str):
+                yield part
+            elif isinstance(part, nodes.Choice):
+                known = self._value(part.condition, at)
+                if isinstance(known, Unknown):
+                    yield Unknown(known.reason)
+                else:
+                    yield from self._pieces(part.then if known in (True, "true") else part.otherwise, at)
+            elif isinstance(part, nodes.Loop):
+                yield from self._looped(part, at)
+            else:
+                yield text_of(self._value(part, at))
+
+    def _looped(self, part: nodes.Loop, at: _At) -> Iterator[str | Unknown]:
+        over = self._value(part.over, at)
+        if isinstance(over, Unknown):
+            yield Unknown(over.reason)
+            return
+        for bound in _bindings(part.names, over):
+            yield from self._pieces(part.parts, replace(at, bound={**at.bound, **bound}))
+
+    def _embedded(self, node: nodes.Embedded, at: _At) -> Any:
+        return self._value(node.inner, replace(at, line=at.line + node.line))
+
+    def _path(self, node: nodes.Path, at: _At) -> Any:
+        steps = list(node.steps)
+        plain: list[Step] = []
+        while steps and not isinstance(steps[0], nodes.Splat):
+            plain.append(self._step(steps.pop(0), at))
+        if isinstance(node.root, nodes.Name):
+            value = self._named(node.root.text, plain, at)
+        else:
+            value = follow(self._names, self._value(node.root, at), plain)
+        return self._splat(value, steps, at) if steps else value
+
+    def _splat(self, value: Any, steps: list[Node], at: _At) -> Any:
+        splat, *others = steps
+        inner = [self._step(step, at) for step in splat.steps] if isinstance(splat, nodes.Splat) else []
+        value = self._every(value)
+        if isinstance(value, dict) and value and all(isinstance(held, Reference) for held in value.values()):
+            value = list(value.values())
+        if isinstance(value, Unknown):
+            raise TypeError("it is not known how many there are")
+        held = value if isinstance(value, list) else [] if value is None else [value]
+        found: Any = [follow(self._names, item, inner) for item in held]
+        if others and isinstance(others[0], nodes.Splat):
+            return self._splat(found, others, at)
+        return follow(self._names, found, [self._step(step, at) for step in others])
+
+    def _step(self, node: Node, at: _At) -> Step:
+        if isinstance(node, nodes.Attribute):
+            text = f".{node.key}" if isinstance(node.key, str) else f"[{node.key}]"
+            return Step(node.key, text)
+        if not isinstance(node, nodes.Index):
+            raise TypeError("is no step")
+        key = self._value(node.key, at)
+        if isinstance(key, Unknown):
+            return Step(key, f"[{node.key.text}]")
+        return Step(key, f'["{key}"]' if isinstance(key, str) else f"[{key}]")
+
+    def _named(self, root: str, steps: list[Step], at: _At) -> Any:
+        if root in at.bound:
+            return follow(self._names, at.bound[root], steps)
+        if at.closed:
+            raise Absent(root)
+        value, rest = self._names.named(root, steps)
+        return follow(self._names, value, rest)
+
+    def _for(self, node: nodes.For, at: _At) -> Any:
+        over = self._every(self._value(node.over, at))
+        each = [replace(at, bound={**at.bound, **bound}) for bound in _bindings(node.names, over)]
+        kept = [within for within in each if node.condition is None or self._is_kept(node.condition, within)]
+        if node.key is None:
+            return [self._value(node.value, within) for within in kept]
+        made = Object(at.line + node.line)
+        for within in kept:
+            key = text_of(self._value(node.key, within))
+            if isinstance(key, Unknown):
+                raise TypeError("the key is not known")
+            value = self._value(node.value, within)
+            made.put(key, [*made.get(key, []), value] if node.grouped else value, (made.line, made.line))
+        return made
+
+    def _is_kept(self, condition: Node, at: _At) -> bool:
+        """Whether an element is there; one of which that is not known may be, and is kept."""
+        kept = self._value(condition, at)
+        return isinstance(kept, Unknown) or kept in (True, "true")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
+_READERS: dict[type[Node], Any] = {
+    nodes.Literal: Evaluator._literal,
+    nodes.Name: Evaluator._name,
+    nodes.Items: Evaluator._items,
+    nodes.Entries: Evaluator._entries,
+    nodes.Conditional: Evaluator._conditional,
+    nodes.Binary: Evaluator._binary,
+    nodes.Unary: Evaluator._unary,
+    nodes.Call: Evaluator._call,
+    nodes.Template: Evaluator._template,
+    nodes.Embedded: Evaluator._embedded,
+    nodes.Path: Evaluator._path,
+    nodes.For: Evaluator._for,
+}
+
+
+def _bindings(names: Sequence[str], over: Any) -> Iterator[dict[str, Any]]:
+    """What the names of a `for` stand for, one element after another."""
+    for key, held in items(over):
+        yield {names[-1]: held} | ({names[0]: key} if len(names) == 2 else {})
+
+
+def short(text: str) -> str:
+    """The beginning of a text that is shown."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

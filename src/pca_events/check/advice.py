@@ -1,0 +1,152 @@
+"""Why a value or a field of an event pattern never matches, in words, and what was probably meant."""
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+
+from pca_events.catalog import detail_types, neighbours
+from pca_events.check.field_domains import (
+    API_CALL,
+    SERVICE_EVENT,
+    Form,
+    documented_values,
+    forms_of_twin,
+    known_paths,
+    twin_detail_types,
+)
+from pca_events.check.report import Block
+from pca_events.pattern import Exact, Matcher
+
+_EXPIRY = re.compile(r"expir|renew|days.?(left|remaining|until)", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
+_OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"
+_MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
+_NEAR, _NEAR_TYPE = 0.6, 0.8
+_FEW = 12
+_CA = re.compile(r"PrivateCA|CA(?![a-z])")
+_NO_EXPIRY = (
+    "poll DescribeCertificateAuthority and compare NotAfter with the date; "
+    'for certificates that ACM manages, write a rule for the source "aws.acm"'
+)
+
+
+def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[str], forms: Sequence[Form]) -> Block:
+    """Say why a field never has such a value.
+
+    Args:
+        path: of the field, as in event patterns.
+        matchers: what the pattern asks of it.
+        unknowns: what else it asks, as it is written, whose value is not known.
+        forms: what the events have there.
+    """
+    wanted = " or ".join([*(matcher.words for matcher in matchers), *(f"${{{unknown}}}" for unknown in unknowns)])
+    values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
+    for value in values:
+        if block := _special(path, value, forms):
+            return block
+    texts = [value for value in values if isinstance(value, str)]
+    if path == "resources" and any(_ID.fullmatch(text) for text in texts):
+        return Block(path, f"{wanted} is never sent", remedy="write the whole ARN: resources hold ARNs")
+    if not forms[0].values:
+        return Block(path, f"{wanted} is never sent")
+    known, here = documented_values(path), [value for form in forms for value in form.values]
+    if set(texts) & set(known):
+        return Block(path, f"{wanted} is not sent here; these events have {' or '.join(map(json.dumps, here))}")
+    among = known if set(here) <= set(known) else tuple(dict.fromkeys(here))
+    suggestion = nearest(texts[0], among, _NEAR_TYPE if path == "detail-type" else _NEAR) if texts else ""
+    listed = f"; {_values(among)}" if len(among) < _FEW else ""
+    advice = f'; did you mean "{suggestion}"?' if suggestion else ""
+    return Block(
+        path, f"{wanted} is never sent{listed}{advice}", suggestion, f'write "{suggestion}"' if suggestion else ""
+    )
+
+
+def no_such_field(path: str) -> Block:
+    """Say that no event has a field, or none of these events, and where it belongs."""
+    if path in known_paths():
+        return Block(path, "these events do not have it")
+    name = path.rpartition(".")[2]
+    if path.startswith("detail.") and name in known_paths():
+        remedy = f"write {name} at the top of the pattern, beside source"
+        return Block(path, f"no event has it: {name} is a field of the event itself, not of detail", name, remedy)
+    if f"detail.{path}" in known_paths():
+        remedy = f'write it within detail: "detail": {{"{path}": [...]}}'
+        return Block(path, f"no event has it: {path} is a field of detail", f"detail.{path}", remedy)
+    suggestion = nearest(path, known_paths(), 0.7)
+    advice = f'; did you mean "{suggestion}"?' if suggestion else ""
+    return Block(path, f"no event has it{advice}", suggestion, f'write "{suggestion}"' if suggestion else "")
+
+
+def nearest(text: str, among: Sequence[str], cutoff: float) -> str:
+    """Return what a text was probably meant to be, whatever its letter case; empty where nothing is near."""
+    folded = {value.lower(): value for value in among}
+    near = difflib.get_close_matches(text.strip().lower(), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else ""
+
+
+def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
+    """Explain a mistake that has an explanation of its own."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        remedy = "put the account in quotes: 12 digits" if path == "account" else "put the value in quotes"
+        return Block(path, f"{json.dumps(value)} is a number, but events have a string here", remedy=remedy)
+    if not isinstance(value, str):
+        return None
+    if operator := _MATCHER_AS_TEXT.match(value):
+        remedy = f'write the matcher as an object: {{"{operator[1].lower()}": ...}}'
+        return Block(path, f"{json.dumps(value)} is a string, which is compared as it stands", remedy=remedy)
+    if path == "detail-type" and (block := _detail_type(value)):
+        return block
+    if "*" in value:
+        return _asterisk(path, value, forms)
+    if path == "detail.eventName":
+        return _call(path, value, forms)
+    if path == "resources" and re.match(r"arn:[^:]*:acm:", value):
+        words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
+        return Block(path, words, remedy='name a CA of AWS Private CA; the events of ACM have the source "aws.acm"')
+    return None
+
+
+def _detail_type(value: str) -> Block | None:
+    if value in (*detail_types(), *twin_detail_types()):
+        return None
+    owner = next((one.source for one in neighbours() if value in one.detail_types), "")
+    sent = f"is sent by {owner}, not by aws.acm-pca" if owner else "is never sent"
+    if _EXPIRY.search(value):
+        words = f"{json.dumps(value)} {sent}; AWS documents no event for the expiry of a CA"
+        return Block("detail-type", words, remedy=_NO_EXPIRY)
+    if owner:
+        remedy = f'write the source "{owner}", or a detail-type of aws.acm-pca'
+        return Block("detail-type", f"{json.dumps(value)} {sent}", owner, remedy)
+    return None
+
+
+def _asterisk(path: str, value: str, forms: Sequence[Form]) -> Block:
+    words = f"{json.dumps(value)} is never sent: the * in a string is a literal asterisk"
+    if value.strip("*"):
+        begin = value.rstrip("*")
+        matcher = {"prefix": begin} if "*" not in begin else {"wildcard": value}
+        return Block(path, words, remedy=f"write {json.dumps(matcher)}")
+    listed = f"; {_values(forms[0].values)}" if forms[0].values and len(forms[0].values) < _FEW else ""
+    return Block(path, words + listed, remedy='leave the field out, or write {"exists": true}')
+
+
+def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
+    known = [name for form in forms for name in form.values]
+    other = {API_CALL: SERVICE_EVENT, SERVICE_EVENT: API_CALL}
+    for here, there in other.items():
+        names = [name for form in forms_of_twin(there)[path] for name in form.values]
+        if value in names and value not in known:
+            return Block(
+                path, f'{json.dumps(value)} is never sent as "{here}"', there, f'write the detail-type "{there}"'
+            )
+    verb = re.match("[A-Z]?[a-z]+", value)
+    alike = [name for name in known if verb and name.startswith(verb[0].capitalize())]
+    suggestion = nearest(_CA.sub("CertificateAuthority", value), alike or known, _NEAR)
+    advice = f'; did you mean "{suggestion}"?' if suggestion else ""
+    words = f"AWS Private CA has no {'call' if len(known) > 10 else 'event'} {json.dumps(value)}{advice}"
+    return Block(path, words, suggestion, f'write "{suggestion}"' if suggestion else "")
+
+
+def _values(values: Sequence[str]) -> str:
+    return f"documented value{'' if len(values) == 1 else 's'}: {', '.join(map(json.dumps, values))}"

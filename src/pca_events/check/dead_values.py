@@ -1,0 +1,95 @@
+"""Values of a pattern that never match, in a rule that fires on other ones."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pca_events.catalog import SOURCE, documented_events
+from pca_events.check.advice import never_sent
+from pca_events.check.field_domains import Form, forms_of_event, forms_of_twin, twin_detail_types
+from pca_events.check.partial_patterns import Stated, is_marked
+from pca_events.check.relevance import is_ours_or_misspelt
+from pca_events.check.report import Block
+from pca_events.check.verdicts import Conditions, reaches
+from pca_events.pattern import AnythingBut, Exact, Matcher
+
+_MOST = 50
+"""How many values of one field are tried one by one; longer lists are made by programs."""
+
+
+@dataclass(frozen=True)
+class DeadValue:
+    """A value that adds nothing to a pattern.
+
+    Attributes:
+        block: why it never matches.
+        excluded: whether the pattern excludes it, in vain, instead of asking for it.
+    """
+
+    block: Block
+    excluded: bool = False
+
+
+def dead_values(stated: Stated, *, other_sources: bool) -> Iterator[DeadValue]:
+    """Yield every value that never matches while the rest of its alternative can, each once.
+
+    Args:
+        stated: the pattern.
+        other_sources: whether it asks for the events of other sources too, whose values are not known.
+    """
+    found: dict[DeadValue, None] = {}
+    for conditions in stated.pattern.conditions:
+        if not reaches(conditions, stated):
+            continue
+        for path, matchers in conditions.items():
+            if path == "source" or not other_sources:
+                found |= dict.fromkeys(_of_field(conditions, path, matchers, stated))
+    yield from found
+
+
+def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], stated: Stated) -> Iterator[DeadValue]:
+    if path == "source":
+        yield from _misspelt_sources(matchers)
+    elif len(matchers) > 1:
+        yield from (
+            DeadValue(_why(path, matcher))
+            for matcher in matchers[:_MOST]
+            if not is_marked(matcher) and not reaches({**conditions, path: (matcher,)}, stated)
+        )
+    refused = [one for matcher in matchers if isinstance(matcher, AnythingBut) for one in matcher.refused]
+    for excluded in refused[:_MOST]:
+        exact = isinstance(excluded, Exact) and not is_marked(excluded)
+        if exact and not reaches({**conditions, path: (excluded,)}, stated):
+            yield DeadValue(_why(path, excluded), excluded=True)
+
+
+def _misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[DeadValue]:
+    for matcher in matchers:
+        if _means_ours(matcher) and matcher.words != f'"{SOURCE}"':
+            words = f"{matcher.words} is the source of no AWS service"
+            yield DeadValue(Block("source", words, SOURCE, f'write "{SOURCE}"'))
+
+
+def _means_ours(matcher: Matcher) -> bool:
+    return isinstance(matcher, Exact) and isinstance(matcher.value, str) and is_ours_or_misspelt(matcher.value)
+
+
+def _why(path: str, matcher: Matcher) -> Block:
+    """Say why a value never matches: it is never sent at all, or not in the events that the rest asks for."""
+    forms = _forms_anywhere().get(path, ())
+    block = never_sent(path, (matcher,), (), forms) if forms else Block(path, f"{matcher.words} is never sent")
+    if " is not sent here" in block.words:
+        return Block(path, f"{matcher.words} is not sent in the events that the rest of the pattern asks for")
+    return block
+
+
+@cache
+def _forms_anywhere() -> Mapping[str, tuple[Form, ...]]:
+    """What stands in each field in any event of the source."""
+    found: dict[str, dict[Form, None]] = {}
+    every = [forms_of_event(event.id) for event in documented_events()]
+    every += [forms_of_twin(name) for name in twin_detail_types()]
+    for forms in every:
+        for path, held in forms.items():
+            found.setdefault(path, {}).update(dict.fromkeys(held))
+    return {path: tuple(held) for path, held in found.items()}

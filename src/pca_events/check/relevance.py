@@ -1,0 +1,149 @@
+"""What a rule is about: AWS Private CA, another source, or something that nobody knows without deploying."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
+
+from pca_events.catalog import SOURCE, detail_types, neighbours
+from pca_events.check.partial_patterns import Stated, is_marked
+from pca_events.check.report import Verdict
+from pca_events.infrastructure.model import Unknown
+from pca_events.pattern import Exact, Matcher
+
+About = Literal["ours", "neighbour", "other", "unknown"]
+"""Whose events a rule asks for: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
+
+_MISSPELT = frozenset(
+    {
+        "acm-pca",
+        "acmpca",
+        "aws.acmpca",
+        "aws.acm_pca",
+        "aws.acm.pca",
+        "aws.pca",
+        "aws.private-ca",
+        "aws.privateca",
+        "aws.acm-private-ca",
+        "acm-pca.amazonaws.com",
+        "aws.acm-pca.amazonaws.com",
+    }
+)
+_EDITS = 2
+_LIKE = 0.85
+_NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
+
+
+def about(stated: Stated, verdicts: Sequence[Verdict], twins: Sequence[Verdict], *, default_bus: bool) -> About:
+    """Say whose events a rule asks for.
+
+    Args:
+        stated: its pattern.
+        verdicts: on the documented events.
+        twins: on the events of CloudTrail.
+        default_bus: whether the rule may be on the default bus, which alone receives the events of AWS services.
+    """
+    fires = any(verdict.fires != "never" for verdict in (*verdicts, *twins))
+    found = {_of_branch(conditions, fires, default_bus) for conditions in stated.pattern.conditions}
+    order: tuple[About, ...] = ("ours", "unknown", "neighbour", "other")
+    return next(kind for kind in order if kind in found)
+
+
+def about_refused(pattern: Any) -> About:
+    """Say whose events a rule asks for whose pattern AWS refuses: ours where it names our source or a detail-type."""
+    if isinstance(pattern, Unknown):
+        return "unknown"
+    if isinstance(pattern, dict):
+        texts = [*_texts(pattern.get("source")), *_texts(pattern.get("detail-type"))]
+        known = any(text in detail_types() or is_ours_or_misspelt(text) for text in texts)
+        return "ours" if known or _NAMED.search(" ".join(texts)) else "other"
+    return (
+        "ours" if _NAMED.search(pattern if isinstance(pattern, str) else json.dumps(pattern, default=str)) else "other"
+    )
+
+
+@cache
+def is_ours_or_misspelt(source: str) -> bool:
+    """Whether a source is that of AWS Private CA, or one that no AWS service uses and that means it."""
+    plain = source.strip().lower()
+    if plain == SOURCE or plain in _MISSPELT:
+        return True
+    if plain in {neighbour.source for neighbour in neighbours()}:
+        return False
+    return "acm" in plain and _distance(plain.rstrip("*."), SOURCE) <= _EDITS
+
+
+def other_sources(stated: Stated) -> bool:
+    """Whether the pattern asks for events of other sources too, on which nothing is known."""
+    return any(_others(conditions) for conditions in stated.pattern.conditions)
+
+
+def _others(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
+    types = conditions.get("detail-type", ())
+    if types and len(_exact(types)) == len(types) and all(map(_like_ours, _exact(types))):
+        return False  # no other service sends these
+    return any(not _names_ours(matcher) for matcher in conditions.get("source", ()))
+
+
+def _names_ours(matcher: Matcher) -> bool:
+    return isinstance(matcher, Exact) and isinstance(matcher.value, str) and is_ours_or_misspelt(matcher.value)
+
+
+def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, default_bus: bool) -> About:
+    sources, types = conditions.get("source"), _exact(conditions.get("detail-type", ()))
+    named = _exact(sources or ())
+    if any(map(is_ours_or_misspelt, named)):
+        return "ours"
+    if any(text in detail_types() for text in types) and (sources is None or any(map(_of_aws, named)) or fires):
+        return "ours"
+    if sources is None:
+        if fires:
+            return "ours" if default_bus or "resources" in conditions else "other"
+        return "ours" if any(map(_like_ours, types)) else "other"
+    if named and not any(matcher for matcher in sources if not isinstance(matcher, Exact) or is_marked(matcher)):
+        return "neighbour" if {neighbour.source for neighbour in neighbours()} & set(named) else "other"
+    if not fires:
+        return "other"
+    if any(map(is_marked, sources)):
+        return "unknown"
+    return "ours" if default_bus else "other"
+
+
+def _of_aws(source: str) -> bool:
+    return source.startswith("aws.")
+
+
+@cache
+def _like_ours(detail_type: str) -> bool:
+    """Whether a detail-type is one of ours with a slip in it, and none that AWS documents elsewhere."""
+    if any(detail_type in neighbour.detail_types for neighbour in neighbours()):
+        return False
+    return bool(difflib.get_close_matches(detail_type.lower(), map(str.lower, detail_types()), n=1, cutoff=_LIKE))
+
+
+def _exact(matchers: Iterable[Matcher]) -> list[str]:
+    values = [matcher.value for matcher in matchers if isinstance(matcher, Exact) and not is_marked(matcher)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
+def _distance(one: str, other: str) -> int:
+    """How many characters must be changed, put in, taken out or swapped with the next; more than `_EDITS` is enough."""
+    if abs(len(one) - len(other)) > _EDITS:
+        return _EDITS + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, right in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,105 @@
+"""The folders that modules are made of, found from the calls of a root module and never outside of the checked tree."""
+
+import os
+from dataclasses import dataclass, field
+
+from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.discovery import terraform_beside
+from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.read_text import Encrypted, Refused, text_of
+from pca_events.infrastructure.terraform.files_beside import FilesBeside
+from pca_events.infrastructure.terraform.folder import Folder
+from pca_events.infrastructure.terraform.lines import Lines
+
+MOST_CALLS = 1_000
+"""How many calls of modules are followed from one root module."""
+
+DEEPEST_CALL = 20
+"""How many modules may call each other in a row."""
+
+MOST_RESOURCES = 10_000
+"""How many resources that matter may come from calls, `count` and `for_each` of one root module."""
+
+MOST_STEPS = 2_000_000
+"""How many expressions one root module may take with all that it calls."""
+
+
+class ModuleFolders:
+    """The Terraform folders of the checked tree, each read once."""
+
+    def __init__(self, tree: CheckedTree) -> None:
+        self.tree = tree
+        self.lines = Lines()
+        self._folders: dict[str, Folder | None] = {}
+        self._faults: dict[str, list[Unreadable]] = {}
+
+    def folder(self, path: str) -> Folder | None:
+        """The module of a folder; None where there is none, or where it is outside of the tree."""
+        if path not in self._folders:
+            self._folders[path] = self._read(path)
+        return self._folders[path]
+
+    def _read(self, path: str) -> Folder | None:
+        if not self.tree.holds(path) or not os.path.isdir(path):
+            return None
+        try:
+            files = [file.path for file in terraform_beside(path)]
+        except OSError:
+            return None
+        code = [file for file in files if not file.endswith((".tfvars", ".tfvars.json"))]
+        return self.made(path, files) if code else None
+
+    def made(self, path: str, files: list[str]) -> Folder:
+        """The module that these files of a folder make."""
+        texts: dict[str, str] = {}
+        faults: list[Unreadable] = []
+        encrypted = False
+        for file in files:
+            if os.path.islink(file) and not self.tree.holds(file):
+                continue
+            try:
+                texts[file] = text_of(file, always=True) or ""
+            except Encrypted:
+                encrypted = True
+            except Refused as refused:
+                faults.append(Unreadable(Place(file, refused.line), str(refused)))
+        folder = Folder(path, texts, self.lines, encrypted=encrypted)
+        folder.faults += faults
+        return folder
+
+
+@dataclass
+class Evaluation:
+    """What the modules that one root module calls have in common.
+
+    Attributes:
+        root: the folder of the root module.
+        files: what functions can read.
+        faults: what is wrong, by line.
+        folders_called: the real paths of the folders that are called.
+    """
+
+    folders: ModuleFolders
+    root: str
+    files: FilesBeside
+    faults: dict[int, str] = field(default_factory=dict)
+    folders_called: set[str] = field(default_factory=set)
+    calls: int = 0
+    resources: int = 0
+    steps: int = 0
+
+    def note(self, line: int, message: str) -> None:
+        """Take note of what is wrong on a line."""
+        self.faults.setdefault(line, message)
+
+    def has_room(self, line: int) -> bool:
+        """Count a resource; False once there have been too many, which is noted."""
+        self.resources += 1
+        if self.resources == MOST_RESOURCES + 1:
+            self.note(line, f"more than {MOST_RESOURCES:,} resources from one root module; the rest is not read")
+        return self.resources <= MOST_RESOURCES
+
+    def spend(self) -> bool:
+        """Count a step; False once there have been too many."""
+        self.steps += 1
+        return self.steps <= MOST_STEPS

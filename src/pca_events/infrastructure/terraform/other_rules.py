@@ -1,0 +1,78 @@
+"""Event patterns of other resources than `aws_cloudwatch_event_rule`: Cloud Control rules, archives and pipes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pca_events.infrastructure.model import DEFAULT_BUS, Place, Rule, Unknown
+from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import listed
+from pca_events.infrastructure.source_tree import plain
+from pca_events.infrastructure.terraform.functions import decoded
+from pca_events.infrastructure.terraform.lines import in_file, pattern_and_lines
+from pca_events.infrastructure.terraform.lookup import Resource
+from pca_events.infrastructure.terraform.policy import blocks
+from pca_events.infrastructure.terraform.resources import RULE, TARGET
+
+CLOUD_CONTROL_RULE, ARCHIVE, PIPE = "awscc_events_rule", "aws_cloudwatch_event_archive", "aws_pipes_pipe"
+KINDS = {CLOUD_CONTROL_RULE, ARCHIVE, PIPE}
+
+Get = Callable[[str], Any]
+
+
+def cloud_control_rule(
+    get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]
+) -> Iterator[Resource]:
+    """The rule and the targets of an `awscc_events_rule`, in the shape of the AWS provider."""
+    values = {name: get(name) for name in ("name", "event_pattern", "event_bus_name", "state")}
+    yield Resource(RULE, address, place, last_line, values, pattern)
+    targets = get("targets")
+    for at, target in enumerate(listed(targets)):
+        given = target if isinstance(target, dict) else {}
+        transformer, dead_letter = given.get("input_transformer"), given.get("dead_letter_config")
+        held = {
+            "rule": Reference(f"{address}.name", resource=address, attribute="name"),
+            "target_id": given.get("id"),
+            "arn": given.get("arn") or Unknown(f"{address}.targets"),
+            "role_arn": given.get("role_arn"),
+            "input_path": given.get("input_path"),
+            "input_transformer": _renamed(transformer, {"input_paths_map": "input_paths"}),
+            "dead_letter_config": dead_letter,
+            "retry_policy": given.get("retry_policy"),
+        }
+        yield Resource(TARGET, f"{address}.targets[{at}]", place, last_line, held)
+
+
+def archive(get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]) -> Iterator[Rule]:
+    """The pattern of an archive; without one it takes every event of its bus."""
+    if get("event_pattern") is None:
+        return
+    found, lines = pattern()
+    bus = get("event_source_arn")
+    bus = plain(bus) if isinstance(bus, str | Unknown) else DEFAULT_BUS
+    yield Rule(place, last_line, address, found, lines, bus, targets=None, kind="archive")
+
+
+def pipe(get: Get, address: str, place: Place, last_line: int, line: int) -> Iterator[Rule]:
+    """The filters of a pipe: what they ask of a message's body or data, which is the event where a rule has sent it."""
+    filters = [
+        found
+        for parameters in blocks(get("source_parameters"))
+        for criteria in blocks(parameters.get("filter_criteria"))
+        for found in blocks(criteria.get("filter"))
+    ]
+    for at, held in enumerate(filters):
+        pattern, lines = pattern_and_lines(held.get("pattern"), line)
+        if pattern is None:
+            continue
+        for key in ("body", "data"):
+            if isinstance(pattern, dict) and pattern.keys() == {key} and isinstance(decoded(pattern[key]), dict):
+                pattern = pattern[key]
+                lines = {path.removeprefix(f"{key}."): number for path, number in lines.items()}
+        name = address if len(filters) == 1 else f"{address} filter {at + 1}"
+        yield Rule(place, in_file(last_line), name, pattern, lines, targets=None, kind="pipe")
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {names.get(key, key): held for key, held in value.items()}

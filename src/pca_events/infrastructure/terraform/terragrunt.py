@@ -1,0 +1,90 @@
+"""Terragrunt: the inputs that a `terragrunt.hcl` gives to a module."""
+
+import os
+import re
+from functools import partial
+from typing import Any
+
+from pca_events.infrastructure.model import Reading, Unreadable
+from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.terraform.files_beside import FilesBeside
+from pca_events.infrastructure.terraform.folder import Folder
+from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
+from pca_events.infrastructure.terraform.instances import Declared
+from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
+from pca_events.infrastructure.terraform.module_tree import Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.reader import read_root
+from pca_events.infrastructure.terraform.resources import Resources
+from pca_events.infrastructure.terraform.scope import Given, ModuleNames
+from pca_events.infrastructure.terraform.syntax import Body, parse_body
+
+ADDRESS = "inputs"
+
+
+def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Reading, set[str]]:
+    """Read a file; and the real path of the folder of its module, where that is in the checked tree.
+
+    Args:
+        text: what is in it.
+        file: its path.
+        folders: the modules of the checked tree.
+    """
+    start = folders.lines.start(file)
+    body = parse_body(text.removeprefix("\ufeff"), start + 1)
+    names = _names(body, os.path.dirname(file), folders)
+    found = Reading()
+    called: set[str] = set()
+    if inputs := body.arguments.get("inputs"):
+        value = names.value(inputs, {})
+        source = _source(body, names)
+        if isinstance(value, dict):
+            span = (inputs.line, inputs.line + inputs.text.count("\n"))
+            spans = value.spans if isinstance(value, Object) else {}
+            spans = {key: spans.get(key, span) for key in value}
+            found, called = _given(value, source, span, spans, names)
+    faults = [(fault.line, str(fault)) for fault in body.faults] + list(names.evaluation.faults.items())
+    found.unreadable += [Unreadable(folders.lines.place(line), why) for line, why in faults]
+    return found, called
+
+
+def _names(body: Body, path: str, folders: ModuleFolders) -> ModuleNames:
+    folder = Folder(path, {}, folders.lines)
+    folder.declared = [
+        Declared("locals", (), held.line, held.line, partial(_itself, held))
+        for kind, _, held in body.nested
+        if kind == "locals"
+    ]
+    return ModuleNames(folder, Evaluation(folders, path, FilesBeside(folders.tree, folders.lines, path)), {})
+
+
+def _itself(body: Body) -> Body:
+    return body
+
+
+def _source(body: Body, names: ModuleNames) -> str:
+    for kind, _, held in body.nested:
+        if kind == "terraform" and (written := held.arguments.get("source")):
+            value = names.value(written, {})
+            return value if isinstance(value, str) else ""
+    return ""
+
+
+def _given(
+    value: dict[str, Any], source: str, span: tuple[int, int], spans: dict[str, tuple[int, int]], names: ModuleNames
+) -> tuple[Reading, set[str]]:
+    folders = names.evaluation.folders
+    if is_public_module(source):
+        made = PublicModule(value.get, ADDRESS, span, folders.lines).resources()
+        return Reading(Resources(made).rules()), set()
+    path = re.sub(r"\?.*", "", source).replace("//", "/")
+    path = os.path.normpath(os.path.join(names.folder.path, path)) if path.startswith(("./", "../")) else ""
+    folder = folders.folder(path) if path else None
+    if folder is None:
+        found = given_patterns(value, spans)
+        return Reading(list(rules_given(ADDRESS, value.get, found, spans, folders.lines))), set()
+    evaluation = Evaluation(folders, path, FilesBeside(folders.tree, folders.lines, path))
+    given = {name: Given(expression) for name, expression in folder.given.items()}
+    given |= {name: Given(value=held) for name, held in value.items()}
+    reading = read_root(ModuleNames(folder, evaluation, given))
+    reading.unreadable += folder.faults
+    return reading, {os.path.realpath(path), *evaluation.folders_called}

@@ -1,0 +1,125 @@
+"""How complex the wildcards of a pattern are, counted as AWS's published engine does.
+
+The engine follows a text through all wildcards of a field at once. It counts the beginnings of wildcards that one
+text can fit at the same time: `a`, `a*` and `a*b` are beginnings of `a*b*c`, and the text `ab` fits the last two.
+Equal beginnings of one pattern count once where the engine stores them once. The texts under one `anything-but` are
+one pattern.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pca_events.pattern import wildcards
+from pca_events.pattern.matcher import Matcher
+from pca_events.pattern.matchers import AnythingBut
+from pca_events.pattern.text_matchers import Wildcard
+
+TOO_COMPLEX = (
+    "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a"
+    " wildcard character"
+)
+# AWS does not publish its limit: 9 was seen to pass, 11 to be refused.
+MOST = 10
+_MOST_LOOKED_AT = 2_000
+
+
+@dataclass(slots=True, eq=False)
+class _Beginning:
+    """The beginning of a wildcard: what may come next, by its byte, and whether it ends in a star.
+
+    Attributes:
+        settled: whether no star comes before its end, so that a text leads here in one way only.
+    """
+
+    settled: bool = True
+    ends_in_star: bool = False
+    after: dict[int, list["_Beginning"]] = field(default_factory=dict)
+    star: "_Beginning | None" = None
+
+
+def too_complex(alternatives: Iterable[Mapping[str, tuple[Matcher, ...]]]) -> str | None:
+    """Return the path of the first field whose wildcards are more than AWS takes, or nothing.
+
+    The engine reads a field of several alternatives in one go where they agree in all fields before it, in the order of
+    their paths.
+    """
+    together: dict[tuple[str, object], list[Matcher]] = {}
+    for alternative in alternatives:
+        if not any(map(_is_wildcard, (one for matchers in alternative.values() for one in matchers))):
+            continue
+        before: tuple[object, ...] = ()
+        for path in sorted(alternative, key=lambda path: path.encode("utf-16-be", "surrogatepass")):
+            matchers = alternative[path]
+            together.setdefault((path, before), []).extend(filter(_is_wildcard, matchers))
+            before = (before, path, matchers)
+    for (path, _), several in together.items():
+        if several and complexity(tuple(several)) > MOST:
+            return path
+    return None
+
+
+@lru_cache(maxsize=1 << 12)
+def complexity(matchers: tuple[Matcher, ...]) -> int:
+    """Return how many beginnings one text can fit at the same time; more than `MOST` are not counted to the end."""
+    start = frozenset(_tree(matcher, times) for matcher, times in Counter(matchers).items())
+    seen, waiting, most = {start}, [start], 0
+    while waiting and len(seen) < _MOST_LOOKED_AT:
+        state = waiting.pop()
+        looping = {beginning for beginning in state if beginning.ends_in_star}
+        for byte in {byte for beginning in state for byte in beginning.after}:
+            after = set(looping)
+            for beginning in state:
+                for longer in beginning.after.get(byte, ()):
+                    after.update((longer, longer.star) if longer.star else (longer,))
+            most = max(most, len(after))
+            if most > MOST:
+                return most
+            if (reached := frozenset(after)) not in seen:
+                seen.add(reached)
+                waiting.append(reached)
+    return most
+
+
+def _is_wildcard(matcher: Matcher) -> bool:
+    return isinstance(matcher.refused[0] if isinstance(matcher, AnythingBut) else matcher, Wildcard)
+
+
+def _tree(matcher: Matcher, times: int) -> _Beginning:
+    root, end = _Beginning(), _Beginning()
+    for one in matcher.refused if isinstance(matcher, AnythingBut) else (matcher,):
+        if isinstance(one, Wildcard):
+            for _ in range(min(times, MOST)):
+                _grow(root, wildcards.characters_of(one.text), end)
+    return root
+
+
+def _grow(root: _Beginning, characters: wildcards.Wildcard, end: _Beginning) -> None:
+    # AWS reads the quotes around a text as two more characters.
+    node = root
+    for character in ('"', *characters):
+        if character is wildcards.STAR:
+            node.star = node.star or _Beginning(settled=False, ends_in_star=True)
+            node = node.star
+        else:
+            first, *others = character.encode("utf-8", "surrogatepass")
+            node = _longer(node, first, alone=node.star is not None or character.lower() != character.upper())
+            for byte in others:
+                node = _longer(node, byte, alone=False)
+    ends = node.after.setdefault(ord('"'), [])
+    if end not in ends:
+        ends.append(end)
+
+
+def _longer(node: _Beginning, byte: int, *, alone: bool) -> _Beginning:
+    """Return the beginning that is one byte longer: one that is stored, if the engine can use it again.
+
+    Behind a star it cannot where the character has two letter cases, nor where a star may come instead.
+    """
+    several = node.after.setdefault(byte, [])
+    for known in several:
+        if known.settled or not alone:
+            return known
+    several.append(_Beginning(settled=node.settled))
+    return several[-1]
