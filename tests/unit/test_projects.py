@@ -90,13 +90,17 @@ def test_a_pulumi_program_is_said(runtime: str) -> None:
     assert skipped.what == "a Pulumi program"
 
 
-STATE = {"version": 4, "terraform_version": "1.9.0", "resources": [{"mode": "managed"}]}
 EVENT = {"version": "0", "id": "x", "source": "aws.acm-pca", "detail": {}}
 
 
 @pytest.mark.parametrize(
     "document",
-    [{**STATE, "detail": {}}, {"name": "x", "resources": {}}, EVENT, {"source": ["aws.acm-pca"], "handlers": {}}],
+    [
+        {"version": 4, "detail": {}, "lineage": "x"},
+        {"name": "x", "resources": {}},
+        EVENT,
+        {"source": ["aws.acm-pca"], "handlers": {}},
+    ],
 )
 def test_a_named_file_that_looks_like_no_pattern_is_none(document: object) -> None:
     put("named.json", json.dumps(document))
@@ -128,7 +132,7 @@ def test_links_out_of_the_folder_are_not_followed(here: Path) -> None:
         Path(name).symlink_to(to)
     reading = read_paths(["."])
     assert [rule.place.file for rule in reading.rules] == ["c.json", "real.json"]
-    assert [fault.place.file for fault in reading.unreadable] == ["a.json", "b.json"]
+    assert [skipped.place.file for skipped in reading.skipped] == ["a.json", "b.json"]
     assert len(read_paths(["a.json"]).rules) == 1
 
 

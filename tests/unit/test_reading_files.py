@@ -11,6 +11,7 @@ import pytest
 from fuzzing import seeded, times
 
 from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_file
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Reading, Unreadable
@@ -302,10 +303,10 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}")
     parent = os.getpid()
 
-    def dies_elsewhere(text: str, file: str, *, named: bool, top: str) -> Reading:
+    def dies_elsewhere(text: str, file: str, *, named: bool, tree: CheckedTree) -> Reading:
         if os.getpid() != parent:
             os._exit(1)
-        return read_document_file(text, file, named=named, top=top)
+        return read_document_file(text, file, named=named, tree=tree)
 
     monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 2)
     monkeypatch.setattr("pca_events.infrastructure.detect_format.read_document_file", dies_elsewhere)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.infrastructure import json_text, plain_json
+from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
@@ -41,26 +42,26 @@ _OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class _Source:
-    """A file with what is in it, whether the user named it, and the folder within which it may name others."""
+    """A file with what is in it, whether the user named it, and the tree within which it may name others."""
 
     file: str
     text: str
     named: bool
-    top: str
+    tree: CheckedTree
 
 
-def read_document_file(text: str, file: str, *, named: bool, top: str | None = None) -> Reading:
+def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree | None = None) -> Reading:
     """Read a file; what is none of ours is told only where the user named the file.
 
     Args:
         text: what is in it.
         file: its name.
         named: whether the user named it.
-        top: the folder within which it may name other files; that of the file itself where none is given.
+        tree: what is checked, within which it may name other files; its own folder where none is given.
     """
     if file.endswith(CODE):
         return _told(file, [(1, IS_CODE)], named)
-    source = _Source(file, text, named, os.path.dirname(file) if top is None else top)
+    source = _Source(file, text, named, tree or CheckedTree.of([file]))
     reading = _read_json(source) if _is_json(text, file) else _read_yaml(source)
     if reading is None:
         message = NONE_OF_OURS if text.strip() else "is empty"
@@ -125,7 +126,7 @@ def _read(tree: Any, source: _Source) -> Reading | None:
     if is_cloudformation(tree):
         return read_template(tree, file)
     if is_serverless(tree):
-        return read_serverless(tree, file, TreeFiles(source.top, os.path.dirname(file)))
+        return read_serverless(tree, file, TreeFiles(source.tree, os.path.dirname(file)))
     if is_pulumi(tree):
         return read_pulumi(tree, file)
     if is_api_answer(tree):

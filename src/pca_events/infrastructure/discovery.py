@@ -38,12 +38,10 @@ class Found:
     Attributes:
         path: the file.
         named: whether the user named it.
-        top: the folder that the user named, or in which a file lies that the user named; nothing outside is read.
     """
 
     path: str
     named: bool = False
-    top: str = ""
 
     @property
     def folder(self) -> str:
@@ -95,9 +93,9 @@ def find(paths: Sequence[str]) -> Findings:
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
                     skipped.append(Skipped(Place(name, 1), "a link out of the checked tree", _LINK_REMEDY))
                 else:
-                    found.setdefault(name, Found(name, top=path))
+                    found.setdefault(name, Found(name))
         else:
-            found[path] = Found(path, named=True, top=os.path.dirname(path))
+            found[path] = Found(path, named=True)
     return Findings(sorted(found.values()), tree, faults, sorted(set(skipped)))
 
 

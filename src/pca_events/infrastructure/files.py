@@ -118,11 +118,11 @@ def _read_portion(portion: list[Folder], tree: CheckedTree) -> Part:
             if file.is_terragrunt:
                 part.modules.append(terraform.terragrunt(file))
             elif not file.is_terraform:
-                part.reading.add(_read_one(file))
+                part.reading.add(_read_one(file, tree))
     return part
 
 
-def _read_one(file: Found) -> Reading:
+def _read_one(file: Found, tree: CheckedTree) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
     from pca_events.infrastructure.terraform.state import read_state_file
 
@@ -133,7 +133,7 @@ def _read_one(file: Found) -> Reading:
         if text is None:
             return Reading()
         state = read_state_file(text, file.path)
-        return read_document_file(text, file.path, named=file.named, top=file.top) if state is None else state
+        return read_document_file(text, file.path, named=file.named, tree=tree) if state is None else state
     except Refused as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:

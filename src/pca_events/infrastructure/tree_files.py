@@ -2,6 +2,7 @@
 
 import os
 
+from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.read_text import Refused, text_of
 
 MOST_FILES = 200
@@ -15,12 +16,12 @@ class TreeFiles:
     """The files that a file of infrastructure code may name.
 
     Args:
-        top: the folder that `check` was given; nothing outside it is opened, also not through links.
+        tree: what is checked; nothing outside it is opened, also not through links.
         folder: what relative names are relative to.
     """
 
-    def __init__(self, top: str, folder: str) -> None:
-        self._top = os.path.realpath(top or ".")
+    def __init__(self, tree: CheckedTree, folder: str) -> None:
+        self._tree = tree
         self._folder = folder
         self._texts: dict[str, str | None] = {}
         self._room = MOST_CHARACTERS
@@ -44,7 +45,7 @@ class TreeFiles:
         if "\0" in path:
             raise Refused(f"{name!r} is not the name of a file")
         real = os.path.realpath(path)
-        if os.path.commonpath([real, self._top]) != self._top:
+        if not self._tree.holds(path):
             raise Refused(f"{name} lies outside the checked tree; check the folder that holds both")
         if not os.path.exists(real):
             return None
