@@ -270,3 +270,47 @@ def test_different_resources_of_one_event_may_match_both() -> None:
     both = [{"resources": [first, "other"]}, {"resources": ["other", second]}]
     assert all(EventPattern.parse(pattern).matches(event.event) for pattern in both)
     assert conjunction(both) is None
+
+
+TERRAFORM = """
+resource "awscc_eventsv2_event_bus" "pki" { name = "pki" }
+resource "awscc_eventsv2_event_source" "pca" {
+  name          = "private-ca"
+  event_bus_arn = awscc_eventsv2_event_bus.pki.event_bus_arn
+  configuration = {
+    aws_service_events_configuration = {
+      aws_service = "aws.acm-pca"
+      pattern     = jsonencode({ detail = { result = ["failure"] } })
+    }
+  }
+}
+resource "awscc_eventsv2_subscriber" "crl" {
+  name          = "crl"
+  event_bus_arn = awscc_eventsv2_event_bus.pki.event_bus_arn
+  filter_configuration = {
+    filters = [{ scope = "DATA", pattern = jsonencode({ detail-type = ["ACM Private CA CRL Generation"] }) }]
+  }
+  invoke_configuration     = { target_arn = "t", role_arn = "r" }
+  on_failure_configuration = { arn = var.queue }
+}
+"""
+
+
+def test_terraform(run: Any) -> None:
+    report = run(TERRAFORM, "main.tf")
+    found = the(report, "awscc_eventsv2_subscriber.crl")
+    assert (found.fires_on, codes(found), found.rule.place.line) == (FAILED_CRLS, set(), 13)
+    assert codes(the(report, "awscc_eventsv2_event_source.pca")) == {"no-on-failure"}
+
+
+def test_a_template_within_terraform(run: Any) -> None:
+    template = (
+        "Resources:"
+        + SOURCE % ""
+        + subscribed(filters(("DATA", {"detail-type": [CRL], "detail": {"result": ["failed"]}})))
+    )
+    stack = f'resource "aws_cloudformation_stack" "pki" {{\n  template_body = <<-EOF\n{template}EOF\n}}\n'
+    found = the(run(stack, "main.tf"), "Subscriber")
+    assert "never-fires" in codes(found)
+    assert found.rule.place.file == "main.tf"
+    assert found.rule.place.line > 3

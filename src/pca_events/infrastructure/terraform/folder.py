@@ -15,7 +15,7 @@ from pca_events.infrastructure.terraform.lines import Lines, shifted
 from pca_events.infrastructure.terraform.syntax import Body, Expression, json_body, parse_body
 
 _CONCERNS = re.compile(
-    r"aws_cloudwatch_event_(?:rule|archive)|awscc_events_rule|aws_pipes_pipe|aws_cloudformation_stack"
+    r"aws_cloudwatch_event_(?:rule|archive)|awscc_events(?:_rule|v2_)|aws_pipes_pipe|aws_cloudformation_stack"
     r"|terraform-aws-(?:modules/)?eventbridge"
 )
 _MODULE_WITH_PATTERN = re.compile(r"pattern|detail-type|[\"']aws\.", re.IGNORECASE)

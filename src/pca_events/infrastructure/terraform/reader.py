@@ -8,7 +8,7 @@ from typing import Any
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
-from pca_events.infrastructure.terraform import nodes, other_rules
+from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
@@ -165,6 +165,8 @@ class Root:
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
+        elif kind in custom_bus.KINDS:
+            self._reading.add(custom_bus.read_custom_bus(kind, values.get, address, place, last))
         elif kind == other_rules.PIPE:
             found = other_rules.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]
@@ -264,7 +266,7 @@ def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
 
 
 def _is_read(kind: str) -> bool:
-    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in STACKS
+    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in custom_bus.KINDS or kind in STACKS
 
 
 def _is_code(file: str) -> bool:

@@ -35,6 +35,8 @@ def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> R
         [_placed(_restored(rule, holes), place, lines_known) for rule in reading.rules],
         [_placed(fault, place, lines_known) for fault in reading.unreadable],
         [_placed(skipped, place, lines_known) for skipped in reading.skipped],
+        [_placed(_restored(source, holes), place, lines_known) for source in reading.event_sources],
+        [_placed(_restored(found, holes), place, lines_known) for found in reading.subscribers],
     )
     found.rules = [replace(rule, name=f"{address}/{rule.name}") for rule in found.rules]
     found.unreadable = [
@@ -96,8 +98,9 @@ def _placed(value: Any, place: Place, lines_known: bool) -> Any:
     if isinstance(value, dict) or not is_dataclass(value) or isinstance(value, type | Unknown):
         return value
     changed = {field.name: _placed(getattr(value, field.name), place, lines_known) for field in fields(value)}
+    by = place.line - 1
     if "last_line" in changed:
-        by = place.line - 1
         changed["last_line"] = changed["last_line"] + by if lines_known else place.line
+    if "lines" in changed:
         changed["lines"] = {path: line + by if lines_known else place.line for path, line in changed["lines"].items()}
     return replace(value, **changed)
