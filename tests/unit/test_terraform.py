@@ -387,8 +387,9 @@ def test_blocks_that_do_not_matter_are_not_parsed() -> None:
 
 
 def test_comments_may_stand_anywhere() -> None:
-    text = 'resource /* one */ "aws_cloudwatch_event_rule" /* "two" */ "r" /* { */ {\n # }\n event_pattern /* = */ = "{}"\n'
-    (rule,) = rules(text + ' state = ( // an end )\n "DISABLED" )\n}\n// }\n')
+    header = 'resource /* one */ "aws_cloudwatch_event_rule" /* "two" */ "r" /* { */ {\n # }\n'
+    body = ' event_pattern /* = */ = "{}"\n state = ( // an end )\n "DISABLED" )\n}\n// }\n'
+    (rule,) = rules(header + body)
     assert (rule.name, rule.pattern, rule.enabled) == ("aws_cloudwatch_event_rule.r", {}, False)
 
 

@@ -215,6 +215,10 @@ def test_what_is_off_by_default_is_marked() -> None:
           count         = 0
           event_pattern = jsonencode({ source = ["c"] })
         }
+        resource "aws_cloudwatch_event_rule" "e" {
+          for_each      = {}
+          event_pattern = jsonencode({ source = ["e"] })
+        }
         resource "aws_cloudwatch_event_rule" "d" {
           count         = var.on ? 1 : 0
           event_pattern = jsonencode({ source = ["d"] })
@@ -228,6 +232,7 @@ def test_what_is_off_by_default_is_marked() -> None:
         'b["*"]': "var.names",
         "c[0]": "count = 0",
         "d[0]": "",
+        'e["*"]': "for_each = {}",
         "module.m[0].aws_cloudwatch_event_rule.this": "var.enabled",
     }
     assert len(found["aws_cloudwatch_event_rule.a[0]"].targets or ()) == 1

@@ -137,9 +137,11 @@ class ModuleNames:
         if each := body.arguments.get("for_each"):
             over = self.value(each, _NOTHING)
             over = self.every(over) if isinstance(over, Reference) else over
-            return for_each(block, body, over, self.depends_on(each) or "for_each")
+            return for_each(block, body, over, self.depends_on(each) or f"for_each = {each.written}")
         if count := body.arguments.get("count"):
-            return counted(block, body, self.value(count, _NOTHING), self.depends_on(count) or f"count = {count.text}")
+            return counted(
+                block, body, self.value(count, _NOTHING), self.depends_on(count) or f"count = {count.written}"
+            )
         return [Instance(block.address, block, body)]
 
     def depends_on(self, expression: Expression) -> str:
