@@ -53,6 +53,21 @@ def parse(text: str) -> Node:
     Raises:
         Broken: it is none, is too long, or is nested too deep; the line is counted from 1.
     """
+    if made := _simple(text):
+        return made
+    if not text.strip():
+        raise Broken(1, "expected an expression")
+    if len(text) > LARGEST:
+        raise Broken(1, f"has {len(text):,} characters in one expression; more than {LARGEST:,} are not parsed")
+    if is_heredoc(text):
+        return _heredoc(0, text)
+    if _QUOTED.fullmatch(text):
+        return as_value(0, text[:_SHOWN], template(text[1:-1], quoted=True))
+    return _Converter(text).node()
+
+
+def _simple(text: str) -> Node | None:
+    """A plain text, number, word or path, for which no parser is needed."""
     if found := _PLAIN_TEXT.fullmatch(text):
         return Literal(0, text, found[1])
     if text in _WORDS:
@@ -62,15 +77,7 @@ def parse(text: str) -> Node:
     if _PLAIN_PATH.fullmatch(text):
         root, *names = text.split(".")
         return Path(0, text, Name(0, root), tuple(Attribute(0, f".{name}", name) for name in names))
-    if _QUOTED.fullmatch(text) and len(text) < LARGEST:
-        return as_value(0, text[:_SHOWN], template(text[1:-1], quoted=True))
-    if is_heredoc(text):
-        return _heredoc(0, text)
-    if not text.strip():
-        raise Broken(1, "expected an expression")
-    if len(text) > LARGEST:
-        raise Broken(1, _too_long(text))
-    return _Converter(text).node()
+    return None
 
 
 @cache
@@ -234,16 +241,10 @@ class _Converter:
 
 
 def _heredoc(line: int, text: str) -> Node:
-    if len(text) > LARGEST:
-        raise Broken(1, _too_long(text))
     try:
         return as_value(line, text[:_SHOWN].partition("\n")[0], template(heredoc(text)), line + 1)
     except Broken as error:
         raise Broken(error.line + line + 1, str(error)) from None
-
-
-def _too_long(text: str) -> str:
-    return f"has {len(text):,} characters in one expression; more than {LARGEST:,} are not parsed"
 
 
 def _number(text: str) -> int | float:

@@ -31,7 +31,15 @@ def decoded(value: Any) -> Any:
 
 def _encoded(value: Any) -> Encoded:
     """An encoded value; what is encoded within it is a text already."""
-    return Encoded(_with_texts(value))
+    return Encoded(_with_texts(value) if _has_encoded(value) else value)
+
+
+def _has_encoded(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_encoded, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_encoded, value))
+    return isinstance(value, Encoded)
 
 
 def _with_texts(value: Any) -> Any:
