@@ -388,6 +388,13 @@ def test_blocks_that_do_not_matter_are_not_parsed() -> None:
     assert len(rules(sound + 'resource "aws_instance" "x" {\n a = = [,\n}\n')) == 1
 
 
+def test_comments_may_stand_anywhere() -> None:
+    header = 'resource /* one */ "aws_cloudwatch_event_rule" /* "two" */ "r" /* { */ {\n # }\n'
+    body = ' event_pattern /* = */ = "{}"\n state = ( // an end )\n "DISABLED" )\n}\n// }\n'
+    (rule,) = rules(header + body)
+    assert (rule.name, rule.pattern, rule.enabled) == ("aws_cloudwatch_event_rule.r", {}, False)
+
+
 def test_a_folder_without_rules_is_only_held_against_its_braces() -> None:
     reading = read_terraform({"a.tf": "locals { a = = }", "b.tf": "locals {", "c.tf.json": "{"})
     assert [(found.place.file, found.place.line) for found in reading.unreadable] == [("b.tf", 1), ("c.tf.json", 1)]

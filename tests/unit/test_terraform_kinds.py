@@ -69,6 +69,8 @@ def pattern(expression: str) -> Any:
         ('jsonencode([{ source = ["a"] }])', '[{"source":["a"]}]'),
         ('[{ source = ["a"] }]', '[{"source":["a"]}]'),
         ("true", "true"),
+        ('[jsonencode({ a = "b" })]', json.dumps([json.dumps({"a": "b"}, separators=(",", ":"))])),
+        ("{ detail = jsonencode({}) }", {"detail": "{}"}),
     ],
 )
 def test_functions_read_files_of_the_checked_tree(expression: str, expected: Any, tmp_path: Path) -> None:

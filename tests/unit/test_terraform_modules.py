@@ -215,6 +215,10 @@ def test_what_is_off_by_default_is_marked() -> None:
           count         = 0
           event_pattern = jsonencode({ source = ["c"] })
         }
+        resource "aws_cloudwatch_event_rule" "e" {
+          for_each      = {}
+          event_pattern = jsonencode({ source = ["e"] })
+        }
         resource "aws_cloudwatch_event_rule" "d" {
           count         = var.on ? 1 : 0
           event_pattern = jsonencode({ source = ["d"] })
@@ -228,9 +232,62 @@ def test_what_is_off_by_default_is_marked() -> None:
         'b["*"]': "var.names",
         "c[0]": "count = 0",
         "d[0]": "",
+        'e["*"]': "for_each = {}",
         "module.m[0].aws_cloudwatch_event_rule.this": "var.enabled",
     }
     assert len(found["aws_cloudwatch_event_rule.a[0]"].targets or ()) == 1
+
+
+@pytest.mark.parametrize(
+    "written", ['"{\\"source\\": [\\"a\\"]}"', 'jsonencode({ source = ["a"] })', '<<EOT\n{"source": ["a"]}\nEOT']
+)
+def test_a_rule_stands_where_its_pattern_is_written(written: str) -> None:
+    put(
+        main=f'\n\nmodule "outer" {{\n  source = "./outer"\n\n  given = {written}\n}}\n',
+        outer__main='variable "given" {}\nmodule "inner" {\n source = "../inner"\n pattern = var.given\n}\n',
+        inner__main=CHILD,
+    )
+    (rule,) = rules().values()
+    first = 7 if written.startswith("<<") else 6
+    assert (rule.place, rule.pattern) == (Place("main.tf", first), {"source": ["a"]})
+    assert rule.last_line in (6, 8)
+    assert rule.lines["source"] == first
+
+
+def test_what_is_off_is_not_there_for_what_is_on() -> None:
+    put(
+        main="""
+        variable "enabled" { default = false }
+        resource "aws_cloudwatch_event_rule" "on" {
+          event_pattern = jsonencode({ source = ["n${length(aws_sqs_queue.off)}"], id = aws_sqs_queue.off[*].name })
+        }
+        resource "aws_cloudwatch_event_target" "on" {
+          rule = aws_cloudwatch_event_rule.on.name
+          arn  = aws_sqs_queue.on.arn
+        }
+        resource "aws_sqs_queue" "on" { name = "on" }
+        resource "aws_sqs_queue" "off" {
+          count = var.enabled ? 1 : 0
+          name  = "off"
+        }
+        resource "aws_sqs_queue_policy" "off" {
+          count     = var.enabled ? 1 : 0
+          queue_url = aws_sqs_queue.on.id
+          policy    = jsonencode({ Statement = [] })
+        }
+        module "off" {
+          count  = var.enabled ? 1 : 0
+          source = "./outer"
+        }
+        """,
+        outer__main='module "inner" {\n source = "../inner"\n pattern = jsonencode({ source = ["i"] })\n}\n',
+        inner__main=CHILD,
+    )
+    found = rules()
+    on = found["aws_cloudwatch_event_rule.on"]
+    assert on.pattern == {"source": ["n0"], "id": []}
+    assert [target.queue and target.queue.policy for target in on.targets or ()] == [None]
+    assert found["module.off[0].module.inner.aws_cloudwatch_event_rule.this"].off == "var.enabled"
 
 
 def test_modules_that_call_each_other_are_one_line() -> None:

@@ -76,6 +76,13 @@ def test_a_target_is_named_by_its_arn(arn: str, kind: str, handler: str) -> None
     assert isinstance(found.arn, str) == (arn.startswith('"') and "$" not in arn)
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"), [("true", "true"), ('["$.a", null]', '["$.a",null]'), ("{ a = 1 }", '{"a":1}')]
+)
+def test_a_value_of_the_wrong_type_is_shown_as_json(written: str, shown: str) -> None:
+    assert target(f"arn = aws_sqs_queue.q.arn\n input_path = {written}").input_path == shown
+
+
 def test_everything_that_a_target_says_is_read() -> None:
     found = target("""arn = aws_sqs_queue.q.arn
       target_id  = "t1"

@@ -12,12 +12,12 @@ MOST_FAULTS = 5
 """After how many faults a file, or a block, is read no further."""
 
 _COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
+_INLINE = r"(?:[ \t]|/\*(?:[^*]|\*(?!/))*+\*/)"
 _BLANK = re.compile(rf"(?:\s|{_COMMENT})*+")
-_HEADER = re.compile(
-    r'([^\W\d][\w-]*+)((?:[ \t]*+"(?:[^"\\\n]|\\[^\n])*+"|[ \t]++[^\W\d][\w-]*+)*+)(?:\s|' + _COMMENT + r")*+\{"
-)
-_ARGUMENT = re.compile(r"([^\W\d][\w-]*+)[ \t]*+=(?![=>])[ \t]*+")
-_LABEL = re.compile(r'"((?:[^"\\]|\\.)*)"|([\w-]+)')
+_LABELS = rf'(?:{_INLINE}*+"(?:[^"\\\n]|\\[^\n])*+"|{_INLINE}++[^\W\d][\w-]*+)*+'
+_HEADER = re.compile(rf"([^\W\d][\w-]*+)({_LABELS})(?:\s|{_COMMENT})*+\{{")
+_ARGUMENT = re.compile(rf"([^\W\d][\w-]*+){_INLINE}*+=(?![=>])[ \t]*+")
+_LABEL = re.compile(r'/\*(?:[^*]|\*(?!/))*+\*/|"((?:[^"\\]|\\.)*)"|([\w-]+)')
 _LEAVES = rf'"(?:[^"\\$%\n]|\\[^\n]|[$%](?![{{$%]))*+"|"|{_COMMENT}|/\*|<<-?(?P<heredoc>[^\W\d][\w.-]*+)[ \t]*\r?\n|<<'
 _BRACES = re.compile(rf"[{{}}]|{_LEAVES}")
 _BRACKETS = re.compile(rf"[{{}}()\[\]\n]|{_LEAVES}")
@@ -153,7 +153,7 @@ def _block(text: str, position: int, line: int, expected: str) -> Block:
         end = closing_brace(text, header.end())
     except Broken as error:
         raise Broken(line + error.line - _line(text, position), str(error)) from None
-    labels = tuple(quoted or plain for quoted, plain in _LABEL.findall(header[2]))
+    labels = tuple(quoted or plain for quoted, plain in _LABEL.findall(header[2]) if quoted or plain)
     return Block(header[1], labels, line, text[position : end + 1], header.end() - position)
 
 

@@ -35,11 +35,13 @@ _PREFIX = b"x="
 _SHOWN = 100
 _COMMENT = re.compile(r"\s(?:#|//)[^\n]*")
 _PLAIN_TEXT = re.compile(r'"([^"\\$%\n]*)"')
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))*+"')
 _PLAIN_NUMBER = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?")
 _PLAIN_PATH = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)+")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _MOST_DIGITS = 300
 _SIGNS = {"*", "/", "%", "+", "-", ">", ">=", "<", "<=", "==", "!=", "&&", "||"}
+_WRAPPING = {"literal_value", "template_expr", "collection_value", "operation", "for_expr"}
 _STEPS = {"index", "get_attr", "splat"}
 _CLOSING = {"}", ")", "]", ":", "="}
 
@@ -51,6 +53,21 @@ def parse(text: str) -> Node:
     Raises:
         Broken: it is none, is too long, or is nested too deep; the line is counted from 1.
     """
+    if made := _simple(text):
+        return made
+    if not text.strip():
+        raise Broken(1, "expected an expression")
+    if len(text) > LARGEST:
+        raise Broken(1, f"has {len(text):,} characters in one expression; more than {LARGEST:,} are not parsed")
+    if is_heredoc(text):
+        return _heredoc(0, text)
+    if _QUOTED.fullmatch(text):
+        return as_value(0, text[:_SHOWN], template(text[1:-1], quoted=True))
+    return _Converter(text).node()
+
+
+def _simple(text: str) -> Node | None:
+    """A plain text, number, word or path, for which no parser is needed."""
     if found := _PLAIN_TEXT.fullmatch(text):
         return Literal(0, text, found[1])
     if text in _WORDS:
@@ -60,13 +77,7 @@ def parse(text: str) -> Node:
     if _PLAIN_PATH.fullmatch(text):
         root, *names = text.split(".")
         return Path(0, text, Name(0, root), tuple(Attribute(0, f".{name}", name) for name in names))
-    if is_heredoc(text):
-        return _heredoc(0, text)
-    if not text.strip():
-        raise Broken(1, "expected an expression")
-    if len(text) > LARGEST:
-        raise Broken(1, _too_long(text))
-    return _Converter(text).node()
+    return None
 
 
 @cache
@@ -109,6 +120,8 @@ class _Converter:
 
     def _expression(self, node: "tree_sitter.Node") -> Node:
         children = _inner(node)
+        if len(children) == 1 and children[0].type in _WRAPPING:
+            return self._value(children[0])
         if children[0].type == "conditional":
             condition, _, then, _, otherwise = _inner(children[0])
             line = children[0].start_point.row
@@ -132,11 +145,9 @@ class _Converter:
         return Path(children[0].start_point.row, self._words(*children), root, tuple(map(self._step, rest)))
 
     def _value(self, node: "tree_sitter.Node") -> Node:
-        kind = node.type
-        if kind in ("literal_value", "template_expr", "collection_value", "operation", "for_expr"):
+        if node.type in _WRAPPING:
             node = _inner(node)[0]
-            kind = node.type
-        made: Node = getattr(self, f"_{kind}")(node)
+        made: Node = getattr(self, f"_{node.type}")(node)
         return made
 
     def _variable_expr(self, node: "tree_sitter.Node") -> Node:
@@ -230,16 +241,10 @@ class _Converter:
 
 
 def _heredoc(line: int, text: str) -> Node:
-    if len(text) > LARGEST:
-        raise Broken(1, _too_long(text))
     try:
         return as_value(line, text[:_SHOWN].partition("\n")[0], template(heredoc(text)), line + 1)
     except Broken as error:
         raise Broken(error.line + line + 1, str(error)) from None
-
-
-def _too_long(text: str) -> str:
-    return f"has {len(text):,} characters in one expression; more than {LARGEST:,} are not parsed"
 
 
 def _number(text: str) -> int | float:

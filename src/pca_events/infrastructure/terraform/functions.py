@@ -29,9 +29,21 @@ def decoded(value: Any) -> Any:
     return value.value if isinstance(value, Encoded) else value
 
 
+def with_texts(value: Any) -> Any:
+    """A value in which what is encoded is a text."""
+    return _with_texts(value) if _has_encoded(value) else value
+
+
 def _encoded(value: Any) -> Encoded:
-    """An encoded value; what is encoded within it is a text already."""
-    return Encoded(_with_texts(value))
+    return Encoded(with_texts(value))
+
+
+def _has_encoded(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_encoded, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_encoded, value))
+    return isinstance(value, Encoded)
 
 
 def _with_texts(value: Any) -> Any:
@@ -85,6 +97,8 @@ def _json(value: Any) -> Iterator[str | Unknown]:
         yield from _listed("{}", ((json.dumps(key), ":", *_json(held)) for key, held in value.items()))
     elif isinstance(value, list):
         yield from _listed("[]", (_json(held) for held in value))
+    elif isinstance(value, Encoded):
+        yield from _json(value.text())
     elif isinstance(value, Unknown) and value.parts == (None,):
         yield value
     elif isinstance(value, Unknown):

@@ -6,7 +6,7 @@ from typing import Any
 from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import Place, Unknown
 from pca_events.infrastructure.source_tree import Object, Text
-from pca_events.infrastructure.terraform.functions import Encoded, decoded
+from pca_events.infrastructure.terraform.functions import Encoded, decoded, with_texts
 
 _FILE = 10_000_000
 
@@ -74,7 +74,7 @@ def _as_written(value: Any) -> Any:
         return value.text()
     if isinstance(held, list):
         return Encoded(held).text()
-    return json.dumps(held) if isinstance(held, bool | int | float) else held
+    return json.dumps(held) if isinstance(held, bool | int | float) else with_texts(held)
 
 
 def shifted(value: Any, by: int) -> None:

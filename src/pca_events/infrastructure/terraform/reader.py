@@ -19,8 +19,9 @@ from pca_events.infrastructure.terraform.lines import in_file, last_line_of, lin
 from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
-from pca_events.infrastructure.terraform.scope import Given, ModuleNames, without_meaning
+from pca_events.infrastructure.terraform.scope import ModuleNames
 from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 

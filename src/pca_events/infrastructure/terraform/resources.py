@@ -148,6 +148,8 @@ def _text(value: Any) -> str | Unknown:
         value = value.text()
     if isinstance(value, Unknown):
         return _unknown(value)
+    if isinstance(value, bool | list | dict):
+        return _text(Encoded(value))
     return str(plain(value)) if value is not None else Unknown("null")
 
 

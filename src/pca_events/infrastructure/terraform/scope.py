@@ -3,24 +3,26 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.arguments import Arguments
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
-from pca_events.infrastructure.terraform.functions import Encoded, decoded
+from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
 from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
+from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.policy import policy_document
+from pca_events.infrastructure.terraform.references import Given, Referred, without_meaning
 from pca_events.infrastructure.terraform.syntax import Body, Expression
 from pca_events.infrastructure.terraform.traversal import Step
-from pca_events.infrastructure.terraform.types import with_defaults, with_values
-from pca_events.infrastructure.terraform.values import Evaluator, short
+from pca_events.infrastructure.terraform.types import with_defaults
+from pca_events.infrastructure.terraform.values import Evaluator
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
@@ -36,32 +38,6 @@ _MEANINGS = {
     ("aws_partition", "id"): "partition",
 }
 _META = {"source", "version", "providers", "count", "for_each", "depends_on"}
-
-
-@dataclass(frozen=True)
-class Referred(Reference):
-    """A reference to a resource or module that knows in which module that is."""
-
-    owner: "ModuleNames | None" = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a call gives to a variable.
-
-    Attributes:
-        expression: as it is written in the calling module.
-        caller: that module; None for a file of values.
-        bound: what `each` and `count` stand for there.
-        strange: whether the call has providers of its own, so that its account and Region may be others.
-        value: what it comes to, where there is no expression.
-    """
-
-    expression: Expression | None = None
-    caller: "ModuleNames | None" = None
-    bound: Mapping[str, Any] = field(default_factory=dict)
-    strange: bool = False
-    value: Any = None
 
 
 class ModuleNames:
@@ -137,38 +113,12 @@ class ModuleNames:
         if each := body.arguments.get("for_each"):
             over = self.value(each, _NOTHING)
             over = self.every(over) if isinstance(over, Reference) else over
-            return for_each(block, body, over, self.depends_on(each) or "for_each")
+            return for_each(block, body, over, depends_on(self, each) or f"for_each = {each.written}")
         if count := body.arguments.get("count"):
-            return counted(block, body, self.value(count, _NOTHING), self.depends_on(count) or f"count = {count.text}")
+            return counted(
+                block, body, self.value(count, _NOTHING), depends_on(self, count) or f"count = {count.written}"
+            )
         return [Instance(block.address, block, body)]
-
-    def depends_on(self, expression: Expression) -> str:
-        """The variables that an expression depends on, through locals too, as they are written.
-
-        Those that are false, empty, zero or null where there are any: they are what makes it none.
-        """
-        found = self._variables_of(expression)
-        empty = [text for text, name in found.items() if not decoded(self._variable(name))]
-        return ", ".join(empty or found)
-
-    def _variables_of(self, expression: Expression) -> dict[str, str]:
-        found: dict[str, str] = {}
-        waiting, seen = [expression], set[str]()
-        while waiting and len(seen) < 50:
-            try:
-                paths = [node for node in nodes.inner(waiting.pop().node) if isinstance(node, nodes.Path)]
-            except Broken:
-                continue
-            for path in paths:
-                root, step = path.root.text, path.steps[0] if path.steps else None
-                if not isinstance(step, nodes.Attribute):
-                    continue
-                if root == "var":
-                    found[short(path.text)] = str(step.key)
-                elif root == "local" and str(step.key) not in seen:
-                    seen.add(str(step.key))
-                    waiting += [held for held in [self._all_locals().get(str(step.key))] if held]
-        return found
 
     def children(self, block: Declared) -> "dict[str, ModuleNames]":
         """The modules that a call of a local module makes, by address; none where it is not followed."""
@@ -216,7 +166,7 @@ class ModuleNames:
         if root == "local" and steps:
             return self._local(str(steps[0].key)), steps[1:]
         if root == "var" and steps:
-            return self._variable(str(steps[0].key)), steps[1:]
+            return self.variable(str(steps[0].key)), steps[1:]
         if root == "path" and steps and (path := self._path(str(steps[0].key))):
             return path, steps[1:]
         length = 2 if root in ("data", "module") else 1
@@ -299,10 +249,11 @@ class ModuleNames:
         return value
 
     def _local(self, name: str) -> Any:
-        expression = self._all_locals().get(name)
+        expression = self.locals().get(name)
         return self._once(f"local.{name}", lambda: self._there(expression), self._not_there(f"local.{name}"))
 
-    def _all_locals(self) -> dict[str, Expression]:
+    def locals(self) -> dict[str, Expression]:
+        """The expressions of the locals, by name."""
         if self._locals is None:
             self._locals = {}
             for block in self.folder.declared:
@@ -313,7 +264,8 @@ class ModuleNames:
     def _not_there(self, name: str) -> Unknown:
         return Unknown(ENCRYPTED if self.folder.encrypted else name)
 
-    def _variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Any:
+        """The value of a variable."""
         return self._once(f"var.{name}", lambda: self._of_variable(name), self._not_there(f"var.{name}"))
 
     def _of_variable(self, name: str) -> Any:
@@ -370,19 +322,6 @@ class ModuleNames:
             for block in names.folder.declared:
                 if block.kind == "module" and block.labels:
                     waiting += names.children(block).values()
-
-
-def without_meaning(value: Any) -> Any:
-    """The same for another account and Region than those of the caller."""
-    if isinstance(value, Encoded):
-        return Encoded(without_meaning(value.value))
-    if isinstance(value, Composed):
-        return replace(value, meanings=(), holes=tuple(replace(hole, meaning="") for hole in value.holes))
-    if isinstance(value, Unknown):
-        return replace(value, meaning="", meanings=())
-    if isinstance(value, dict):
-        return with_values(value, {key: without_meaning(held) for key, held in value.items()})
-    return [without_meaning(held) for held in value] if isinstance(value, list) else value
 
 
 def _small(value: Any) -> Any:

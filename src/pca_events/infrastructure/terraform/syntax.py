@@ -1,5 +1,6 @@
 """Terraform's two syntaxes, HCL and JSON, in one shape: bodies with arguments and nested blocks."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from pca_events.infrastructure.terraform.blocks import Argument, Block, Broken, 
 from pca_events.infrastructure.terraform.expressions import parse
 from pca_events.infrastructure.terraform.nodes import Entries, Entry, Items, Literal, Node
 from pca_events.infrastructure.terraform.templates import as_value, template
+
+_SHOWN = 80
 
 DEEPEST_BLOCK = 30
 """How many blocks may stand within each other."""
@@ -27,6 +30,12 @@ class Expression:
     text: str
     line: int
     json: Any = None
+
+    @property
+    def written(self) -> str:
+        """The beginning of it, in one line, as it is shown."""
+        text = " ".join((self.text or json.dumps(self.json, default=str)).split())
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
     @property
     def node(self) -> Node:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pca_events.infrastructure.terraform.blocks import Broken, closing_brace
+from pca_events.infrastructure.terraform.blocks import Broken, closing_brace, shown
 from pca_events.infrastructure.terraform.nodes import Choice, Embedded, Literal, Loop, Node, Template
 
 _OPENING = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
@@ -32,7 +32,7 @@ def template(text: str, *, quoted: bool = False) -> tuple[str | Node, ...]:
     pieces = list(_pieces(text, quoted))
     parts, at, _ = _parts(pieces, 0)
     if at < len(pieces):
-        raise Broken(pieces[at][2] + 1, f"the directive `{pieces[at][1]}` has no beginning")
+        raise Broken(pieces[at][2] + 1, f"the directive `{shown(pieces[at][1])}` has no beginning")
     return parts
 
 
@@ -113,7 +113,7 @@ def _parts(pieces: list[Piece], at: int) -> tuple[tuple[str | Node, ...], int, s
             part, at = _loop(pieces, at, code, line)
             parts.append(part)
         else:
-            raise Broken(line + 1, f"expected a directive, got `{word}`")
+            raise Broken(line + 1, f"expected a directive, got `{shown(word)}`")
     return tuple(parts), at, ""
 
 

@@ -14,8 +14,9 @@ from pca_events.infrastructure.terraform.instances import Declared
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.reader import read_root
+from pca_events.infrastructure.terraform.references import Given
 from pca_events.infrastructure.terraform.resources import Resources
-from pca_events.infrastructure.terraform.scope import Given, ModuleNames
+from pca_events.infrastructure.terraform.scope import ModuleNames
 from pca_events.infrastructure.terraform.syntax import Body, parse_body
 
 ADDRESS = "inputs"
