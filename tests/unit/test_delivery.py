@@ -553,3 +553,12 @@ def test_what_cdk_generates_is_enough() -> None:
     assert of(rule) == []
     (rule,) = read_document_file(CDK % "", "Stack.template.json", named=True).rules
     assert of(rule) == [("warning", "log-policy")]
+
+
+def test_a_template_within_another_has_rules_and_policies_of_its_own() -> None:
+    inner = CDK % CDK_LOGS
+    outer = {"Resources": {"Set": {"Type": "AWS::CloudFormation::StackSet", "Properties": {"TemplateBody": inner}}}}
+    (rule,) = read_document_file(json.dumps(outer), "outer.json", named=True).rules
+    assert rule.name == "Set/RuleA1"
+    assert [target.destination is None for target in rule.targets or ()] == [False, False, False, True]
+    assert of(rule) == []
