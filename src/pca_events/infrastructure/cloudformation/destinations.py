@@ -106,11 +106,7 @@ class Destinations:
         return Destination(
             kind=kind,
             place=self._places[name],
-            name=partner
-            if isinstance(partner, str)
-            else named
-            if isinstance(named, str) and kind == "events"
-            else name,
+            name=next((held for held in (partner, named) if isinstance(held, str) and kind == "events"), name),
             address=self._prefix + name,
             arn=arn_of(kind, named, _BEFORE.get(kind, "")),
             generated=named is None,
