@@ -115,6 +115,53 @@ def test_a_function_needs_a_permission(texts: list[str], expected: list[tuple[st
     assert of(terraform("aws_lambda_alias.live.arn", FUNCTION, ALIAS, *texts)) == expected
 
 
+@pytest.mark.parametrize(
+    ("arn", "texts"),
+    [
+        (
+            "aws_lambda_function.f.arn",
+            [FUNCTION, 'resource "awscc_lambda_permission" "p" {\n function_name = "open-ticket"\n}'],
+        ),
+        (
+            "aws_sqs_queue.q.arn",
+            [
+                'resource "aws_sqs_queue" "q" {}',
+                'resource "awscc_sqs_queue_policy" "p" {\n queues = ["https://x", aws_sqs_queue.q.url]\n}',
+            ],
+        ),
+        (
+            "aws_sns_topic.t.arn",
+            [
+                'resource "aws_sns_topic" "t" {}',
+                'resource "awscc_sns_topic_policy" "p" {\n topics = [aws_sns_topic.t.id]\n}',
+            ],
+        ),
+        ("awscc_lambda_function.f.arn", ['resource "awscc_lambda_function" "f" {}']),
+    ],
+)
+def test_policies_of_the_cloud_control_provider_are_not_known(arn: str, texts: list[str]) -> None:
+    assert of(terraform(arn, *texts)) == []
+
+
+def test_a_cloud_control_rule_has_a_message_group() -> None:
+    text = """
+    resource "aws_sqs_queue" "q" {
+      name                        = "q.fifo"
+      fifo_queue                  = true
+      content_based_deduplication = true
+      policy                      = var.policy
+    }
+    variable "policy" {}
+    resource "awscc_events_rule" "r" {
+      event_pattern = jsonencode({ source = ["aws.acm-pca"] })
+      targets       = [{ id = "t", arn = aws_sqs_queue.q.arn%s }]
+    }
+    """
+    group = ', sqs_parameters = { message_group_id = "g" }'
+    codes = [of(read_terraform({"m.tf": text % more}).rules[0]) for more in (group, "")]
+    assert codes == [[], [("error", "fifo-queue")]]
+
+
 def test_each_permission_of_a_set_is_for_its_rule() -> None:
     texts = permission("aws_lambda_function.f.arn", more=" for_each = %s\n source_arn = each.value")
     for rules, expected in (
@@ -553,3 +600,12 @@ def test_what_cdk_generates_is_enough() -> None:
     assert of(rule) == []
     (rule,) = read_document_file(CDK % "", "Stack.template.json", named=True).rules
     assert of(rule) == [("warning", "log-policy")]
+
+
+def test_a_template_within_another_has_rules_and_policies_of_its_own() -> None:
+    inner = CDK % CDK_LOGS
+    outer = {"Resources": {"Set": {"Type": "AWS::CloudFormation::StackSet", "Properties": {"TemplateBody": inner}}}}
+    (rule,) = read_document_file(json.dumps(outer), "outer.json", named=True).rules
+    assert rule.name == "Set/RuleA1"
+    assert [target.destination is None for target in rule.targets or ()] == [False, False, False, True]
+    assert of(rule) == []

@@ -1,6 +1,6 @@
 """Whether a resource-based policy lets EventBridge deliver the events of a rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -182,16 +182,7 @@ def _any(values: list[Any], test: Callable[[Any], bool]) -> bool | None:
 
 def _words(value: Any) -> str:
     """A value as its author wrote it."""
-    return "".join(_pieces(value))
-
-
-def _pieces(value: Any) -> Iterator[str]:
-    if isinstance(value, Composed):
-        yield from (
-            piece if isinstance(piece, str) else f"${{{piece.reason.strip('${}')}}}" for piece in value.pieces()
-        )
-    else:
-        yield value.reason if isinstance(value, Unknown) else str(value)
+    return value.reason if isinstance(value, Unknown) and value.parts == (None,) else str(value)
 
 
 def _many(value: Any) -> list[Any]:

@@ -50,10 +50,12 @@ class Destinations:
         template: the template.
         places: where each resource stands, by logical id.
         transform: its `Transform`; a macro that is not known may add policies.
+        prefix: what addresses begin with, for a template within another.
     """
 
-    def __init__(self, template: Template, places: dict[str, Place], transform: Any = None) -> None:
+    def __init__(self, template: Template, places: dict[str, Place], transform: Any = None, prefix: str = "") -> None:
         self._template = template
+        self._prefix = prefix
         self._places = places
         self._made: dict[str, Destination] = {}
         self._ids: dict[tuple[str, str], str] = {}
@@ -104,12 +106,8 @@ class Destinations:
         return Destination(
             kind=kind,
             place=self._places[name],
-            name=partner
-            if isinstance(partner, str)
-            else named
-            if isinstance(named, str) and kind == "events"
-            else name,
-            address=name,
+            name=next((held for held in (partner, named) if isinstance(held, str) and kind == "events"), name),
+            address=self._prefix + name,
             arn=arn_of(kind, named, _BEFORE.get(kind, "")),
             generated=named is None,
             policy=self._policy_of(name, kind),
@@ -209,10 +207,10 @@ class Destinations:
     def _resolve(self, reference: Reference) -> Unknown:
         kind = self._template.type_of(reference.resource)
         if kind and (reference.attribute in _ARNS or (reference.attribute == "" and kind in _REF_IS_ARN)):
-            return Reference(reference.reason, resource=reference.resource, attribute="arn")
+            return Reference(reference.reason, resource=self._prefix + reference.resource, attribute="arn")
         if kind in _NO_ARN and reference.attribute == "":
             name = NAME_OF_RULE if kind == "AWS::Events::Rule" else "Ref"
-            return Reference(reference.reason, resource=reference.resource, attribute=name)
+            return Reference(reference.reason, resource=self._prefix + reference.resource, attribute=name)
         return Unknown(reference.reason, reference.parts)
 
     def _key(self, value: Any) -> Key | Unknown | str | None:

@@ -33,7 +33,7 @@ class Stack:
         self.template = Template(document)
         self.spans = child(document, "Resources").spans
         places = {name: self.place(held, self.spans[name][0]) for name, held in self.template.resources.items()}
-        self.destinations = Destinations(self.template, places, document.get("Transform"))
+        self.destinations = Destinations(self.template, places, document.get("Transform"), prefix)
         self.targets = Targets(self.template, self.destinations, file)
 
     def place(self, held: Object, line: int) -> Place:

@@ -8,6 +8,7 @@ from pca_events.infrastructure.resource_policies import (
     arn_of,
     combined,
     invoke_permission,
+    listed,
     read_policy,
 )
 from pca_events.infrastructure.source_tree import plain
@@ -29,27 +30,41 @@ _EVENT_PERMISSION = "aws_cloudwatch_event_permission"
 _KEY, _KEY_ALIAS, _DATA_KEY_ALIAS, _DATA_KEY = "aws_kms_key", "aws_kms_alias", "data.aws_kms_alias", "data.aws_kms_key"
 _KEY_OF = {_KEY_ALIAS: "target_key_id", _DATA_KEY_ALIAS: "name", _DATA_KEY: "key_id"}
 _POLICIES = {
-    "aws_sqs_queue": {"aws_sqs_queue_policy": "queue_url"},
-    "aws_sns_topic": {"aws_sns_topic_policy": "arn"},
+    "aws_sqs_queue": {
+        "aws_sqs_queue_policy": "queue_url",
+        "awscc_sqs_queue_policy": "queues",
+        "awscc_sqs_queue_inline_policy": "queue",
+    },
+    "aws_sns_topic": {
+        "aws_sns_topic_policy": "arn",
+        "awscc_sns_topic_policy": "topics",
+        "awscc_sns_topic_inline_policy": "topic_arn",
+    },
     "aws_kms_key": {"aws_kms_key_policy": "key_id"},
-    "aws_lambda_function": {_PERMISSION: "function_name"},
-    BUS: {"aws_cloudwatch_event_bus_policy": "event_bus_name", _EVENT_PERMISSION: "event_bus_name"},
+    "aws_lambda_function": {_PERMISSION: "function_name", "awscc_lambda_permission": "function_name"},
+    BUS: {
+        "aws_cloudwatch_event_bus_policy": "event_bus_name",
+        _EVENT_PERMISSION: "event_bus_name",
+        "awscc_events_event_bus_policy": "event_bus_name",
+    },
 }
-_LOG_POLICY = "aws_cloudwatch_log_resource_policy"
+_LOG_POLICIES = ("aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy")
 _BEFORE = {"lambda": "function:", "logs": "log-group:", "events": "event-bus/"}
 _MOST_COMPARED = 200
 """How many names that are known in part are compared with that of a resource; more of them may name any."""
 
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
 
-GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | {_LOG_POLICY: ""}
+GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | dict.fromkeys(
+    _LOG_POLICIES, ""
+)
 """What grants something to EventBridge: by type of resource, the argument that names what it belongs to."""
 
 READ = "|".join(
     (
         *_KINDS,
         *(kind for kinds in _POLICIES.values() for kind in kinds),
-        *(_LAMBDA_ALIAS, _LOG_POLICY, _KEY, _KEY_ALIAS, _DATA_KEY_ALIAS, _DATA_KEY),
+        *(_LAMBDA_ALIAS, *_LOG_POLICIES, _KEY, _KEY_ALIAS, _DATA_KEY_ALIAS, _DATA_KEY),
     )
 )
 """The types of resources that it reads, as a regular expression."""
@@ -144,7 +159,8 @@ class Destinations:
         if kind not in self._owned:
             owned = self._owned[kind] = _Owned()
             for other in self._lookup.of_kind(kind):
-                owned.add(other, other.values.get(argument), self._owners(other.values.get(argument), of))
+                for value in listed(other.values.get(argument)) or [None]:
+                    owned.add(other, value, self._owners(value, of))
         return self._owned[kind]
 
     def _owners(self, value: Any, of: str) -> list[Resource] | None:
@@ -168,8 +184,8 @@ class Destinations:
         return named
 
     def _given_by(self, other: Resource) -> Any:
-        """What a policy or a permission says."""
-        if other.kind == _EVENT_PERMISSION:
+        """What a policy or a permission says; those of the Cloud Control provider are not known."""
+        if other.kind == _EVENT_PERMISSION or other.kind.startswith("awscc_"):
             return Unknown(other.address)
         return self._permission(other) if other.kind == _PERMISSION else self._document(other.values.get("policy"))
 
@@ -184,7 +200,7 @@ class Destinations:
     def _account_policy(self) -> Any:
         """The policies for log groups: they belong to the account, and name log groups as their resources."""
         if not self._log_policy:
-            policies = self._lookup.of_kind(_LOG_POLICY)
+            policies = [held for kind in _LOG_POLICIES for held in self._lookup.of_kind(kind)]
             documents = [held.values.get("policy_document") for held in policies]
             self._log_policy.append(combined(map(self._document, documents)))
         return self._log_policy[0]

@@ -37,6 +37,7 @@ def cloud_control_rule(
             "input_path": given.get("input_path"),
             "input_transformer": _renamed(transformer, {"input_paths_map": "input_paths"}),
             "dead_letter_config": dead_letter,
+            "sqs_target": given.get("sqs_parameters"),
             "retry_policy": given.get("retry_policy"),
         }
         yield Resource(TARGET, f"{address}.targets[{at}]", place, last_line, held)
