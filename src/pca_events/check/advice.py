@@ -16,6 +16,7 @@ from pca_events.check.field_domains import (
     twin_detail_types,
 )
 from pca_events.check.report import Block
+from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Matcher
 
 _EXPIRY = re.compile(r"expir|renew|days.?(left|remaining|until)", re.IGNORECASE)
@@ -24,6 +25,7 @@ _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|nume
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
 _NEAR, _NEAR_TYPE = 0.6, 0.8
 _FEW = 12
+_OF_ACM = 'name a CA of AWS Private CA; the events of ACM have the source "aws.acm"'
 _CA = re.compile(r"PrivateCA|CA(?![a-z])")
 _NO_EXPIRY = (
     "poll DescribeCertificateAuthority and compare NotAfter with the date; "
@@ -31,21 +33,23 @@ _NO_EXPIRY = (
 )
 
 
-def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[str], forms: Sequence[Form]) -> Block:
+def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknown], forms: Sequence[Form]) -> Block:
     """Say why a field never has such a value.
 
     Args:
         path: of the field, as in event patterns.
         matchers: what the pattern asks of it.
-        unknowns: what else it asks, as it is written, whose value is not known.
+        unknowns: what else it asks, whose value is not known.
         forms: what the events have there.
     """
-    wanted = " or ".join([*(matcher.words for matcher in matchers), *(f"${{{unknown}}}" for unknown in unknowns)])
+    wanted = " or ".join([*(matcher.words for matcher in matchers), *map(str, unknowns)])
     values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
     for value in values:
         if block := _special(path, value, forms):
             return block
     texts = [value for value in values if isinstance(value, str)]
+    if path == "resources" and any(part and part.startswith(":acm:") for one in unknowns for part in one.parts):
+        return Block(path, f"{wanted} is a certificate of ACM, which no event of AWS Private CA names", remedy=_OF_ACM)
     if path == "resources" and any(_ID.fullmatch(text) for text in texts):
         return Block(path, f"{wanted} is never sent", remedy="write the whole ARN: resources hold ARNs")
     if not forms[0].values:
@@ -103,7 +107,7 @@ def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
         return _call(path, value, forms)
     if path == "resources" and re.match(r"arn:[^:]*:acm:", value):
         words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
-        return Block(path, words, remedy='name a CA of AWS Private CA; the events of ACM have the source "aws.acm"')
+        return Block(path, words, remedy=_OF_ACM)
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from pca_events import contract
@@ -28,7 +29,18 @@ class Form:
 
     def may_be(self, value: str) -> bool:
         """Whether the contract allows exactly this text; the quick way where only texts are asked for."""
-        return value in self.values if self.values else bool(re.search(self.pattern, value)) and value[-1:] != "\n"
+        if self.values:
+            return value in self.values
+        return bool(re.search(self.pattern, value)) and value[-1:] != "\n" and (self.kind != "time" or _is_time(value))
+
+
+def _is_time(value: str) -> bool:
+    """Whether there is such a day and time; the pattern of the field looks at digits only."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 Forms = Mapping[str, tuple[Form, ...]]

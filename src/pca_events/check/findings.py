@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.advice import nearest
 from pca_events.check.buses import NOTHING, Arrival, of_bus
+from pca_events.check.contradictions import contradictions
 from pca_events.check.dead_values import dead_values
 from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
@@ -104,6 +105,7 @@ def _of_pattern(subject: Subject) -> Iterator[Finding]:
     if not subject.fired:
         yield from _never(subject, others)
         return
+    yield from _contradictions(subject.stated, subject)
     yield from _alternatives(subject.stated, subject)
     yield from _expectations(subject, subject.stated)
     yield from _only_some(subject)
@@ -194,6 +196,13 @@ def _alternatives(stated: Stated, subject: Subject) -> Iterator[Finding]:
                 message = f"{path}: a prefix and a suffix in one list are alternatives, not both required"
                 remedy = 'require both with one wildcard: {"wildcard": "begin*end"}'
                 yield Finding("warning", "prefix-or-suffix", message, remedy, subject.line_of(path))
+
+
+def _contradictions(stated: Stated, subject: Subject) -> Iterator[Finding]:
+    found = dict.fromkeys(words for conditions in stated.pattern.conditions for words in contradictions(conditions))
+    for words in found:
+        remedy = "name the CA with the partition, Region and account that it is in"
+        yield Finding("warning", "contradiction", words, remedy, subject.line_of("resources"))
 
 
 def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:

@@ -143,7 +143,7 @@ def _field(
         return Field("may", _condition(path, known, reached))
     if any(overlaps(form.texts, possible_texts(unknown)) for form in forms for unknown in unknowns):
         return Field("may", _depends(unknowns))
-    return Field("never", block=never_sent(path, known, [unknown.reason for unknown in unknowns], forms))
+    return Field("never", block=never_sent(path, known, unknowns, forms))
 
 
 def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fires, list[Form]]:
@@ -167,7 +167,21 @@ def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fire
 
 
 def _depends(unknowns: tuple[Unknown, ...]) -> str:
-    return f"depends on {', '.join(dict.fromkeys(unknown.reason for unknown in unknowns))}"
+    """Say on what a field depends; its own account, Region and partition are known to every deployment."""
+    if all(unknown.names for unknown in unknowns):
+        return f"only for the CA{'s' if len(unknowns) > 1 else ''} {', '.join(unknown.names for unknown in unknowns)}"
+    reasons = [reason for unknown in unknowns for reason in _reasons(unknown)]
+    if not reasons:
+        return "only for resources of its own account and Region"
+    return f"depends on {', '.join(dict.fromkeys(reasons))}"
+
+
+def _reasons(unknown: Unknown) -> list[str]:
+    if not unknown.meanings:
+        return [unknown.reason]
+    holes = unknown.parts.count(None)
+    reasons = unknown.reasons or (unknown.reason,) * holes
+    return [reason for reason, meaning in zip(reasons, unknown.meanings, strict=False) if not meaning]
 
 
 def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], twin: bool) -> Field:
@@ -176,7 +190,7 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
         return Field("always")
     if path == "replay-name":
         return Field("may", "only for events that are replayed from an archive")
-    if unknowns:
+    if any(unknown.parts == (None,) for unknown in unknowns):  # which may be no text, but a matcher of absence
         return Field("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return Field("may", f"depends on {path}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.harness.session import Session
-from pca_events.infrastructure.model import Place, Reading, Rule, Target
+from pca_events.infrastructure.model import Place, Reading, Rule, Target, asks_for_read_only_calls
 
 
 def read_bus(session: Session, bus: str) -> Reading:
@@ -25,7 +25,16 @@ def _rule(session: Session, stored: dict[str, Any], bus: str, place: Place) -> R
     targets = tuple(_target(target, place) for page in pages for target in page["Targets"])
     enabled = stored.get("State") != "DISABLED"
     pattern = json.loads(stored["EventPattern"])
-    return Rule(place, 1, stored["Name"], pattern, bus=bus, enabled=enabled, targets=targets)
+    return Rule(
+        place,
+        1,
+        stored["Name"],
+        pattern,
+        bus=bus,
+        enabled=enabled,
+        targets=targets,
+        read_only_calls=asks_for_read_only_calls(stored.get("State")),
+    )
 
 
 def _target(stored: dict[str, Any], place: Place) -> Target:

@@ -34,6 +34,7 @@ class Unknown:
             may be anything, also no text at all.
         meaning: `account`, `region` or `partition` where it is that of the deployment; else empty.
         meanings: the meaning of each hole of `parts`, in their order; empty where no hole has one.
+        names: the resource of the code that it is, and where that stands: `PCA (line 3)`; else empty.
         reasons: what each hole of `parts` depends on, in their order; empty where all depend on `reason`.
     """
 
@@ -42,8 +43,11 @@ class Unknown:
     meaning: str = ""
     meanings: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    names: str = ""
 
     def __str__(self) -> str:
+        if self.names:
+            return as_placeholder(self.reason)
         reasons = iter(self.reasons or (self.reason,) * len(self.parts))
         return "".join(as_placeholder(next(reasons)) if part is None else part for part in self.parts)
 
@@ -53,6 +57,13 @@ def as_placeholder(reason: str) -> str:
     for function in ("!Ref ", "!GetAtt "):
         reason = reason.removeprefix(function)
     return reason if reason.startswith("${") and reason.endswith("}") else f"${{{reason}}}"
+
+
+def asks_for_read_only_calls(state: Any) -> bool | Unknown:
+    """Whether the state of a rule lets CloudTrail's events of read-only calls through."""
+    if isinstance(state, Unknown):
+        return Unknown(state.reason)
+    return bool(state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
 @dataclass(frozen=True)

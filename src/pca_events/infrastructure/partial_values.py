@@ -23,6 +23,32 @@ class Reference(Unknown):
     attribute: str = ""
 
 
+ARNS: dict[str, tuple[str | None, ...]] = {
+    "AWS::ACMPCA::CertificateAuthority": ("arn:", None, ":acm-pca:", None, ":", None, ":certificate-authority/", None),
+    "AWS::CertificateManager::Certificate": ("arn:", None, ":acm:", None, ":", None, ":certificate/", None),
+}
+"""What is known of the ARN of a resource, by its type."""
+_MEANINGS = ("partition", "region", "account", "")
+
+
+def reference_to(kind: str, reason: str, resource: str, attribute: str, place: str) -> Reference:
+    """Return a reference to the ARN of a resource, with what is known of it by its type.
+
+    Args:
+        kind: the type, as CloudFormation has it.
+        reason: the reference as it is written.
+        resource: its logical id, or its address.
+        attribute: as in `Reference`.
+        place: where the resource stands, in words: `line 3`.
+    """
+    parts = ARNS.get(kind)
+    if parts is None:
+        return Reference(reason, resource=resource, attribute=attribute)
+    return Reference(
+        reason, parts, meanings=_MEANINGS, names=f"{resource} ({place})", resource=resource, attribute=attribute
+    )
+
+
 @dataclass(frozen=True)
 class Composed(Unknown):
     """A text with holes, each with a reason of its own; `line` is 0 where its lines are not those of the file."""
@@ -72,7 +98,7 @@ def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
         inner: Iterable[str | Unknown] = [piece]
         if isinstance(piece, Composed):
             inner = piece.pieces()
-        elif isinstance(piece, Unknown) and piece.parts != (None,):
+        elif isinstance(piece, Unknown) and piece.parts != (None,) and not piece.names:
             inner = holes_and_texts(piece)
         for part in inner:
             length += _size(part)

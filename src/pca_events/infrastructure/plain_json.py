@@ -7,7 +7,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.targets import text_or_unknown
 from pca_events.infrastructure.event_patterns import FIELDS, pattern_of, read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
+from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, asks_for_read_only_calls
 from pca_events.infrastructure.source_tree import Object, shown
 
 _STAMPED = ("version", "id", "account", "time", "region")
@@ -92,5 +92,6 @@ def _rule(held: Object, file: str, last_line: int) -> Rule | None:
         lines=lines,
         bus=text_or_unknown(held.get("EventBusName")) or DEFAULT_BUS,
         enabled=held.get("State") != "DISABLED",
+        read_only_calls=asks_for_read_only_calls(held.get("State")),
         targets=None,
     )

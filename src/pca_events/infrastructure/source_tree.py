@@ -130,7 +130,7 @@ def of_file(value: Any, file: str) -> Any:
 
 def only_unknown(value: Unknown) -> Unknown:
     """Return the same unknown without what it refers to, and without the values of its holes."""
-    return Unknown(value.reason, value.parts, value.meaning, value.meanings, value.reasons)
+    return Unknown(value.reason, value.parts, value.meaning, value.meanings, value.reasons, value.names)
 
 
 def has_unknown(value: Any) -> bool:

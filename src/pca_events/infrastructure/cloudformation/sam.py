@@ -4,7 +4,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
 from pca_events.infrastructure.event_patterns import pattern_of
-from pca_events.infrastructure.model import Reading, Rule, Unknown
+from pca_events.infrastructure.model import Reading, Rule, Unknown, asks_for_read_only_calls
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child, shown
 
@@ -64,6 +64,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
         lines=lines,
         bus=bus_of(written.get("EventBusName")),
         enabled=_enabled(stack, owner, written),
+        read_only_calls=asks_for_read_only_calls(written.get("State")),
         targets=(target,),
         own_bus=stack.destinations.bus(written.get("EventBusName")),
     )

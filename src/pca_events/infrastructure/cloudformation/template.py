@@ -7,7 +7,15 @@ from pca_events.infrastructure.cloudformation.loops import LOOP, without_loops
 from pca_events.infrastructure.cloudformation.targets import Targets, text_or_unknown
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.event_patterns import pattern_of
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import (
+    DEFAULT_BUS,
+    Place,
+    Reading,
+    Rule,
+    Unknown,
+    Unreadable,
+    asks_for_read_only_calls,
+)
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import Object, child
@@ -104,6 +112,7 @@ def _rule(stack: Stack, name: str) -> Rule | None:
         lines=lines,
         bus=bus_of(properties.get("EventBusName")),
         enabled=stack.enabled(name, properties.get("State")),
+        read_only_calls=asks_for_read_only_calls(properties.get("State")),
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
         own_bus=stack.destinations.bus(properties.get("EventBusName")),
         arn=_arn(properties.get("Name"), properties.get("EventBusName")),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.conditions import Conditions
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference, joined
+from pca_events.infrastructure.partial_values import Composed, Reference, joined, reference_to
 from pca_events.infrastructure.render_intrinsics import written
 from pca_events.infrastructure.source_tree import Object, Text, child
 
@@ -35,6 +35,7 @@ class Template:
         self.resources: dict[str, Object] = {
             name: held for name, held in child(document, "Resources").items() if isinstance(held, Object)
         }
+        self._lines = {name: span[0] for name, span in child(document, "Resources").spans.items()}
         self._parameters = child(document, "Parameters")
         self._mappings = child(document, "Mappings")
         self.conditions = Conditions(child(document, "Conditions"), self.resolve)
@@ -104,7 +105,7 @@ class Template:
         if self.type_of(name) == "AWS::Events::EventBus":
             return self._bus(name, "", reason)
         if name in self.resources:
-            return Reference(reason, resource=name)
+            return self._reference(name, "", reason)
         return Unknown(reason, meaning=_MEANINGS.get(name, ""))
 
     def _default(self, parameter: Object, reason: str) -> Any:
@@ -124,8 +125,13 @@ class Template:
         if self.type_of(name) == "AWS::Events::EventBus" and attribute in ("Arn", "Name"):
             return self._bus(name, attribute, reason)
         if name in self.resources and isinstance(attribute, str):
-            return Reference(reason, resource=name, attribute=attribute)
+            return self._reference(name, attribute, reason)
         return Unknown(reason)
+
+    def _reference(self, name: str, attribute: str, reason: str) -> Reference:
+        """A resource by its ARN where `Ref` or `Arn` gives that, or by something else of it."""
+        kind = self.type_of(name) if attribute in ("", "Arn") else ""
+        return reference_to(kind, reason, name, attribute, f"line {self._lines[name]}")
 
     def _name_of(self, name: str, attribute: str, reason: str) -> Any:
         """The name that a resource has by its property; one made of the names of others is not followed."""

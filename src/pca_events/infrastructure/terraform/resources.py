@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown
+from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import plain
@@ -60,6 +60,7 @@ class Resources:
             lines=lines,
             bus=DEFAULT_BUS if bus in (None, "") else _text(bus),
             enabled=_enabled(resource.values),
+            read_only_calls=asks_for_read_only_calls(resource.values.get("state")),
             targets=None if self._elsewhere and not targets else tuple(targets or ()),
             own_bus=None if bus is None else self._destinations.bus(bus),
             arn=_rule_arn(resource),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.partial_values import Reference, reference_to
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.arguments import Arguments
 from pca_events.infrastructure.terraform.blocks import Broken
@@ -15,6 +15,7 @@ from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, FilesBes
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
+from pca_events.infrastructure.terraform.lines import in_file
 from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
 from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.policy import policy_document
@@ -28,6 +29,10 @@ MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
 
 _RULE, _BUS = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_bus"
+_ARN_KINDS = {
+    "aws_acmpca_certificate_authority": "AWS::ACMPCA::CertificateAuthority",
+    "aws_acm_certificate": "AWS::CertificateManager::Certificate",
+}
 _NOTHING: Mapping[str, Any] = {}
 _MEANINGS = {
     ("aws_caller_identity", "account_id"): "account",
@@ -189,8 +194,16 @@ class ModuleNames:
         if of.attribute or not step.text.startswith("."):
             resource = of.resource if of.attribute else of.resource + step.text
             return Referred(reason, resource=resource, attribute=of.attribute and of.attribute + step.text, owner=owner)
-        found = Referred(reason, resource=of.resource, attribute=str(step.key), owner=owner)
+        found = owner._referred(reason, of.resource, str(step.key))
         return owner._once(f"{of.resource}{step.text}", lambda: owner._configured(found), found)
+
+    def _referred(self, reason: str, resource: str, attribute: str) -> Referred:
+        """A reference to an attribute of a resource of this module, with what is known of its ARN."""
+        address = resource.removeprefix(self.prefix)
+        block = self._declared.get(address.partition("[")[0])
+        kind = _ARN_KINDS.get(address.partition(".")[0], "") if attribute in ("arn", "id") and block else ""
+        made = reference_to(kind, reason, resource, attribute, f"line {in_file(block.line)}" if block else "")
+        return Referred(reason, made.parts, "", made.meanings, (), made.names, resource, attribute, self)
 
     def every(self, of: Reference) -> Any:
         """The instances of a resource: a list, or an object of them by key; else Unknown."""
