@@ -211,12 +211,6 @@ ONE_CHANGE: dict[str, tuple[Edit, str, str, str, str]] = {
     "more resources than documented": (
         drop(CREATION, "properties/resources/items"),
         "breaking", CREATION_EVENT, "$.resources", "may have more entries"),
-    "no further entries": (
-        put(API_CALL, "properties/resources/items", False),
-        "breaking", CALL_EVENT, "$.resources", "no further entries"),
-    "entries of another type": (
-        put(API_CALL, "properties/resources/items/type", "object"),
-        "breaking", CALL_EVENT, "$.resources[*]", 'type is "object" now'),
     "a condition gone": (
         drop(CRL, "properties/detail/allOf/0"),
         "breaking", CRL_EVENT, "$.detail.reason on failure", "may be missing now"),

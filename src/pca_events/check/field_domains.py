@@ -65,10 +65,8 @@ def forms_of_event(event_id: str) -> Forms:
 def forms_of_twin(detail_type: str) -> Forms:
     """Return the forms of an event that CloudTrail sends; the `OTHER_RECORD_FIELDS` may be there too."""
     schema = contract.flat(contract.twin_schema_of()[detail_type])
-    detail = {key: value for key, value in schema["properties"]["detail"].items() if key not in ("if", "then")}
-    schema = {**schema, "properties": {**schema["properties"], "detail": detail}}
     found = _forms(schema)
-    if calls := detail["properties"]["eventName"].get("examples"):
+    if calls := schema["properties"]["detail"]["properties"]["eventName"].get("examples"):
         found["detail.eventName"] = (Form(either(*map(text, calls)), tuple(calls), "detail.eventName"),)
     return found
 

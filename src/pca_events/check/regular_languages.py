@@ -240,7 +240,7 @@ def examples(texts: Texts) -> tuple[str, ...]:
     """Return some texts of a set that was made without `both` and `but`: always the same, and unlike each other."""
     chance = random.Random(0)  # noqa: S311
     left = _steps_to_the_end(texts)
-    return tuple(dict.fromkeys(_example(texts, left, chance) for _ in range(_EXAMPLES)))
+    return tuple(dict.fromkeys(_example(texts, left, chance) for _ in range(_EXAMPLES if left else 0)))
 
 
 def _example(texts: Texts, left: dict[Texts, int], chance: random.Random) -> str:

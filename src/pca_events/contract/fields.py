@@ -8,8 +8,8 @@ from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
 
 _KNOWN = {
-    "$comment", "$id", "$schema", "const", "description", "enum", "examples", "format", "items", "maxItems", "minItems",
-    "pattern", "prefixItems", "properties", "required", "title", "type",
+    "$comment", "$id", "$schema", "const", "description", "enum", "examples", "format", "if", "items", "maxItems",
+    "minItems", "pattern", "prefixItems", "properties", "required", "then", "title", "type",
 }  # fmt: skip
 
 
@@ -36,6 +36,8 @@ class Field:
 
 def fields(schema: Schema) -> list[Field]:
     """Return the fields of a schema that `contract.per_result` or `contract.flat` made, in its own order.
+
+    What a field requires of another one (`if`, `then`) is left out.
 
     Raises:
         PcaEventsError: the schema says something that a list of fields cannot say.
