@@ -221,6 +221,21 @@ def test_a_list_without_settings_is_said_to_be_not_read(tmp_path: Path) -> None:
     assert "DescribeSubscriber" in skipped.remedy
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Subscribers": [{"SubscriptionType": "EMAIL", "Address": "a@example.com"}]},
+        {"EventSources": [{"Arn": "arn:aws:events:us-east-1::event-source/aws.partner/x", "State": "ACTIVE"}]},
+        {"Subscribers": []},
+    ],
+)
+def test_answers_of_other_services_are_none(tmp_path: Path, document: Any) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(json.dumps(document))
+    reading = read_paths([str(file)])
+    assert (reading.skipped, reading.subscribers, len(reading.unreadable)) == ([], [], 1)
+
+
 def test_attributes_of_the_terraform_provider_awscc() -> None:
     place, bus = Place("main.tf", 3), CustomBus("awscc_eventsv2_event_bus.pki", Place("main.tf", 1))
     attributes: dict[str, Any] = {"configuration": {"aws_service_events_configuration": {"aws_service": "aws.acm-pca"}}}
