@@ -1,5 +1,6 @@
 """Whatever the moment at which SIGINT or SIGTERM comes: the command ends at once, and nothing of it is left."""
 
+import itertools
 import json
 import os
 import random
@@ -7,10 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from fuzzing import FACTOR
 from processes import Ended, started
 
 from pca_events.backends import Backend
@@ -23,6 +26,9 @@ HANGS = 10.0  # seconds; on a machine with nothing else to do every command ends
 INTERRUPTED = 130
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
+WATCHER = f"78{int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]):010d}"
+"""An account of this worker's own."""
+
 COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
     "verify": (("verify",), 9.0),
     "verify in one process": (("verify", "-n", "1", "routing"), 6.0),
@@ -30,8 +36,16 @@ COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
     "calibrate": (("calibrate",), 5.0),
     "check --deploy": (("check", "--deploy", str(TOP / "examples" / "infrastructure")), 5.0),
     "site": (("site", "SITE"), 0.7),
+    "watch": (("watch", "--account", WATCHER, "--endpoint-url", "ENDPOINT"), 2.0),
 }
 """What is interrupted, and within how many seconds from its start."""
+
+WATCHED = r"(watching .*\n)?(events seen: .*; rule and queue are removed\n)?"
+"""What may be on stderr: `watch` says there what it does."""
+
+
+INTERRUPTIONS = list(itertools.product(ENDS, "12")) if FACTOR > 1 else list(zip(ENDS, "12", strict=True))
+"""Which signal, and how many workers."""
 
 
 def moments() -> list[tuple[str, int, float]]:
@@ -47,13 +61,14 @@ def moments() -> list[tuple[str, int, float]]:
 def check_nothing_is_left(ended: Ended) -> None:
     assert ended.seconds < HANGS, ended
     assert (ended.alive, ended.left) == ([], []), ended
-    assert ended.error == "", ended
+    assert re.fullmatch(WATCHED, ended.error), ended
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "number", "after"), moments())
-def test_any_moment(tmp_path: Path, name: str, number: signal.Signals, after: float) -> None:
-    words = [str(tmp_path / "site") if word == "SITE" else word for word in COMMANDS[name][0]]
+def test_any_moment(tmp_path: Path, backend: Backend, name: str, number: signal.Signals, after: float) -> None:
+    given = {"SITE": str(tmp_path / "site"), "ENDPOINT": backend.endpoint_url}
+    words = [given.get(word, word) for word in COMMANDS[name][0]]
     with started(tmp_path / "temporary", *words) as command:
         try:
             command.process.wait(after)
@@ -62,12 +77,12 @@ def test_any_moment(tmp_path: Path, name: str, number: signal.Signals, after: fl
         else:
             pytest.skip(f"it ended by itself in {after} s")
     check_nothing_is_left(ended)
-    assert ended.status == INTERRUPTED or (name == "localstack" and ended.status == 0), ended
+    assert replace(backend, account=WATCHER).client("events").list_rules()["Rules"] == []
+    assert ended.status == INTERRUPTED or (name in ("localstack", "watch") and ended.status == 0), ended
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", ENDS)
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("number", "workers"), INTERRUPTIONS)
 def test_a_run_that_is_interrupted_is_incomplete_everywhere(
     tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:

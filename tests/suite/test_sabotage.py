@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from fuzzing import FACTOR
 
 from pca_events.backends import Backend
 from pca_events.harness import ScenarioBus, Session, caller, live_events, scenario_bus
@@ -15,8 +16,12 @@ from pca_events.report import RunReport
 
 pytestmark = pytest.mark.slow
 
-MANY = 80  # scenarios fail, at least; those that the backend is not calibrated for are skipped
-MANY_OPERATIONS = 20
+EVERY_EXAMPLE = FACTOR > 1
+SELECTED = [] if EVERY_EXAMPLE else ["-p", "one_example"]
+"""The steps of an outline are the same for all its examples: one is enough by day."""
+
+MANY = 80 if EVERY_EXAMPLE else 20  # scenarios fail, at least; those that the backend is not calibrated for are skipped
+MANY_OPERATIONS = 20 if EVERY_EXAMPLE else 12
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunRe
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.01)
     monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
     monkeypatch.setattr(scenario_bus, "_GRACE", 0.0)
-    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented and not operations"])
+    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented and not operations", *SELECTED])
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def call(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunR
     """Run every scenario in which an operation sends a documented event; a silent bus is given up soon."""
     monkeypatch.setattr(caller, "_DEADLINE", 0.05)
     monkeypatch.setattr(caller, "_LONGEST_POLL", 0)
-    return lambda: run_suite(backend, Nobody(), ["-m", "operations and documented and not never_sent"])
+    return lambda: run_suite(backend, Nobody(), ["-m", "operations and documented and not never_sent", *SELECTED])
 
 
 def all_failed(report: RunReport, at_least: int = MANY) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pca_events.catalog import documented_events
 from pca_events.check.rules import check
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
@@ -106,6 +107,13 @@ def test_the_pattern_of_a_forward_has_to_let_the_events_pass(pattern: Any, words
 def test_one_forward_that_passes_an_event_is_enough() -> None:
     crl = {"detail-type": ["ACM Private CA CRL Generation"]}
     assert levels(ON_BUS, forward(BUS, {"source": ["aws.s3"]}), forward(BUS, crl, name="other")) == []
+
+
+def test_failures_that_are_not_forwarded_are_handled_by_no_rule() -> None:
+    crl = forward(BUS, {"source": ["aws.acm-pca"], "detail-type": ["ACM Private CA CRL Generation"]})
+    failures = {event.id for event in documented_events() if event.result == "failure"}
+    assert set(check(Reading([ON_BUS, crl])).uncovered) == {event for event in failures if not event.startswith("crl-")}
+    assert check(Reading([replace(ON_BUS, own_bus=replace(BUS, policy={})), crl])).uncovered == []
 
 
 def test_a_forward_that_is_disabled_passes_nothing() -> None:

@@ -487,6 +487,21 @@ def test_what_targets_of_a_template_need(arn: str, resources: list[str], expecte
     assert of(template(arn, *resources)) == expected
 
 
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("", [("error", "target-role")]),
+        (", RoleArn: !GetAtt Role.Arn", []),
+        (", RoleArn: !Ref Name", []),
+        (", RoleArn: ''", []),
+        (", RoleArn: !Sub 'arn:aws:iam::${AWS::AccountId}:role/r'", []),
+    ],
+)
+def test_a_state_machine_needs_a_role(role: str, expected: list[tuple[str, str]]) -> None:
+    machine = "Machine: {Type: AWS::StepFunctions::StateMachine}"
+    assert of(template(f"!Ref Machine{role}", machine)) == expected
+
+
 def test_a_macro_that_is_not_known_may_add_permissions() -> None:
     assert of(template("!GetAtt Function.Arn", head="Transform: [AWS::Serverless-2016-10-31]\n")) == MISSING
     assert of(template("!GetAtt Function.Arn", head="Transform: [Permissions]\n")) == []

@@ -167,6 +167,13 @@ def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
         yield _not_reached(rule, name, arrival, fires_on)
 
 
+def not_arriving(rule: Rule, arrival: Arrival, events: Events) -> Events:
+    """Return those of some events that certainly do not reach the bus of a rule."""
+    if may_be_on_default(rule) or _level(rule.own_bus, arrival, events) != "error":
+        return frozenset()
+    return events - arrival.events
+
+
 def _not_reached(rule: Rule, name: str, arrival: Arrival, fires_on: Events) -> Finding:
     """Say that no rule of the project forwards what a rule waits for."""
     bus, level = rule.own_bus, _level(rule.own_bus, arrival, fires_on)

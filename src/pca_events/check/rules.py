@@ -1,13 +1,13 @@
 """Checks all rules of a consumer: verdicts, findings, coverage."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.buses import Arrivals, may_be_on_default
+from pca_events.check.buses import Arrivals, may_be_on_default, not_arriving
 from pca_events.check.cloudtrail import without_read_only
 from pca_events.check.custom_event_bus import judge
 from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
@@ -16,7 +16,7 @@ from pca_events.check.relevance import About, about, about_refused
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Reading, Rule, Unknown
+from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
 
 Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
 """A pattern with its verdicts on the documented events and on those of CloudTrail."""
@@ -33,9 +33,11 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     custom = judge(reading)
     subjects = [_subject(rule) for rule in [*reading.rules, *custom.unknown]]
     arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
+    lost: dict[tuple[Place, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
         rule, kind = subject.rule, _about(subject)
         if kind == "ours":
+            lost[rule.place, rule.name] = not_arriving(rule, subject.arrival, subject.passes)
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
         elif kind == "unknown":
             report.not_known.append(rule)
@@ -49,7 +51,7 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     if added := [*custom.checked, *(custom.others if all_rules else ())]:
         report.rules = sorted([*report.rules, *added], key=lambda checked: (checked.rule.place, checked.rule.name))
     receiving = [checked for checked in report.rules if checked.rule.kind != "event source"]
-    report.uncovered = _uncovered(receiving) if report.rules or report.not_known else []
+    report.uncovered = _uncovered(receiving, lost) if report.rules or report.not_known else []
     return report
 
 
@@ -95,15 +97,25 @@ def _judged(pattern: Any) -> Judged:
     return read, found, twins
 
 
-def _uncovered(rules: Sequence[CheckedRule]) -> list[str]:
-    """The documented failures on which no rule fires that is enabled and on a bus that the events reach."""
+def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[Place, str], frozenset[str]]) -> list[str]:
+    """The documented failures on which no rule fires that is enabled and on a bus that the events reach.
+
+    Args:
+        rules: the rules.
+        lost: the events that certainly do not reach the bus of a rule.
+    """
     live = [
         checked
         for checked in rules
         if checked.rule.kind in ("rule", "subscriber")
         and not any(_keeps_from_firing(finding) for finding in checked.findings)
     ]
-    covered = {event for checked in live for event in (*checked.fires_on, *checked.may_fire_on)}
+    covered = {
+        event
+        for checked in live
+        for event in (*checked.fires_on, *checked.may_fire_on)
+        if event not in lost.get((checked.rule.place, checked.rule.name), ())
+    }
     failures = [event.id for event in documented_events() if event.result == "failure"]
     return [event for event in failures if event not in covered]
 

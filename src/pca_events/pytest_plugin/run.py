@@ -115,6 +115,8 @@ def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> tuple[
     """Run pytest on features; return its status, and what kept it from doing so."""
     fixed = [str(bindings), f"--rootdir={locate('bindings')}", "-c", os.devnull, "--import-mode=importlib"]
     fixed += ["-p", "no:terminal", "-p", "no:cacheprovider"]
+    # Both collect garbage ten times over, after each run, for warnings that nobody would see.
+    fixed += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     for plugin in _PLUGINS:
         fixed += ["-p", plugin]
     with _undisturbed(), contextlib.redirect_stderr(io.StringIO()) as said:

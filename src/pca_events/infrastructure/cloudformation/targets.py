@@ -104,7 +104,7 @@ def _is_given(value: Any) -> bool | Unknown:
     """Whether a value is given; a parameter that is not known may be empty."""
     if isinstance(value, Unknown) and not isinstance(value, Reference | Composed):
         return Unknown(value.reason)
-    return value not in (None, "")
+    return Unknown("a value that is empty by default") if value == "" else value is not None
 
 
 def text_or_unknown(value: Any) -> str | Unknown | None:
