@@ -1,6 +1,7 @@
 """Event sources and subscribers of the Custom Event Bus: read from templates and API answers, and judged."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,20 @@ import pytest
 
 from pca_events.catalog import documented_events
 from pca_events.check.conjunction import conjunction, judged
+from pca_events.check.custom_event_bus import judge
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
 from pca_events.infrastructure.custom_event_bus import event_source, from_snake_case, subscriber
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import CustomBus, Place, Unknown
+from pca_events.infrastructure.model import (
+    CustomBus,
+    EventSource,
+    Place,
+    Reading,
+    Subscriber,
+    SubscriberFilter,
+    Unknown,
+)
 from pca_events.pattern import EventPattern
 
 CRL = "ACM Private CA CRL Generation"
@@ -221,6 +231,21 @@ def test_a_list_without_settings_is_said_to_be_not_read(tmp_path: Path) -> None:
     assert "DescribeSubscriber" in skipped.remedy
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Subscribers": [{"SubscriptionType": "EMAIL", "Address": "a@example.com"}]},
+        {"EventSources": [{"Arn": "arn:aws:events:us-east-1::event-source/aws.partner/x", "State": "ACTIVE"}]},
+        {"Subscribers": []},
+    ],
+)
+def test_answers_of_other_services_are_none(tmp_path: Path, document: Any) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(json.dumps(document))
+    reading = read_paths([str(file)])
+    assert (reading.skipped, reading.subscribers, len(reading.unreadable)) == ([], [], 1)
+
+
 def test_attributes_of_the_terraform_provider_awscc() -> None:
     place, bus = Place("main.tf", 3), CustomBus("awscc_eventsv2_event_bus.pki", Place("main.tf", 1))
     attributes: dict[str, Any] = {"configuration": {"aws_service_events_configuration": {"aws_service": "aws.acm-pca"}}}
@@ -314,3 +339,16 @@ def test_a_template_within_terraform(run: Any) -> None:
     assert "never-fires" in codes(found)
     assert found.rule.place.file == "main.tf"
     assert found.rule.place.line > 3
+
+
+def test_many_subscribers_and_event_sources_take_little_time() -> None:
+    place, bus = Place("t.yaml", 1), CustomBus("b", Place("t.yaml", 1))
+    forwarded = {"detail": {"result": ["failure"]}}
+    sources = [EventSource(place, 1, f"s{n}", bus, "aws.acm-pca", place, forwarded) for n in range(1_000)]
+    asked = [
+        SubscriberFilter(place, "DATA", {"source": ["aws.acm-pca"], "account": [f"{n:012}"]}) for n in range(1_000)
+    ]
+    reading = Reading(event_sources=sources, subscribers=[Subscriber(place, 1, "s", bus, (held,)) for held in asked])
+    started = time.process_time()
+    assert len(judge(reading).checked) == 2_000
+    assert time.process_time() - started < 5

@@ -86,6 +86,8 @@ def test_the_requests_of_the_api_have_the_verdicts_of_the_rule(
         (checked({"source": [Unknown("var.source")]}, target()), "not known whole"),
         (checked({"source": ["aws.acm-pca"]}), "it has no target"),
         (checked({"source": ["x" * 5_000]}, target()), "more than 4,096 characters"),
+        (checked(PATTERNS[0], kind="archive"), "an archive becomes the retention of the bus"),
+        (checked(PATTERNS[0], kind="pipe"), "a pipe reads from its queue or stream"),
     ],
 )
 def test_a_rule_without_subscriber_has_a_reason(rule: CheckedRule, reason: str) -> None:
@@ -128,3 +130,10 @@ def test_names_stay_apart_and_nothing_breaks_out_of_a_line() -> None:
 def test_without_any_rule_that_can_move_there_is_no_template() -> None:
     assert as_template([]) == "# No rule has a subscriber that does the same.\n"
     assert Migration(checked(PATTERNS[0]).rule).subscribers == ()
+
+
+def test_a_rule_whose_pattern_is_not_known_is_named_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Resources: {R: {Type: 'AWS::Events::Rule', Properties: {EventPattern: !Ref Pattern}}}\n"
+    (tmp_path / "t.yaml").write_text(text)
+    assert main(["check", "--migrate", str(tmp_path)]) == 0
+    assert "R: no subscriber: its pattern is not known whole" in capsys.readouterr().out

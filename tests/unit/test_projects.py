@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pca_events.check.rules import check
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Reading, Unknown
 
@@ -155,6 +156,12 @@ def test_numbers_keep_how_they_were_written(written: str, value: object) -> None
     (account,) = rule.pattern["account"]
     assert account == value
     assert getattr(account, "written", written) == written
+
+
+def test_an_account_that_yaml_reads_as_octal_is_to_be_put_in_quotes() -> None:
+    put("t.yaml", RULE % "012345670123")
+    remedies = [finding.remedy for checked in check(read_paths(["."])).rules for finding in checked.findings]
+    assert any(remedy.startswith('put the account in quotes: "012345670123"') for remedy in remedies)
 
 
 def test_a_json_number_of_thousands_of_digits_gets_one_line() -> None:

@@ -22,6 +22,7 @@ from pca_events.pattern import Exact, Matcher
 _EXPIRY = re.compile(r"expir|renew|days.?(left|remaining|until)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"
+_ACCOUNT_DIGITS = 12
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
 _NEAR, _NEAR_TYPE = 0.6, 0.8
 _FEW = 12
@@ -92,8 +93,8 @@ def nearest(text: str, among: Sequence[str], cutoff: float) -> str:
 def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     """Explain a mistake that has an explanation of its own."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        remedy = "put the account in quotes: 12 digits" if path == "account" else "put the value in quotes"
-        return Block(path, f"{json.dumps(value)} is a number, but events have a string here", remedy=remedy)
+        words = f"{json.dumps(value)} is a number, but events have a string here"
+        return Block(path, words, remedy=_quotes(path, value))
     if not isinstance(value, str):
         return None
     if operator := _MATCHER_AS_TEXT.match(value):
@@ -109,6 +110,16 @@ def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
         words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
         return Block(path, words, remedy=_OF_ACM)
     return None
+
+
+def _quotes(path: str, number: float) -> str:
+    """Say to quote a number; an account that begins with 0 is one in YAML where its digits are octal."""
+    if path != "account":
+        return "put the value in quotes"
+    octal = f"0{number:o}" if isinstance(number, int) and number > 0 else ""
+    if len(octal) == _ACCOUNT_DIGITS:
+        return f'put the account in quotes: "{octal}" without them is an octal number in YAML'
+    return "put the account in quotes: 12 digits"
 
 
 def _detail_type(value: str) -> Block | None:

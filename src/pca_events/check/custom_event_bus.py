@@ -24,11 +24,23 @@ from pca_events.check.findings import Subject, findings_of
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.report import CheckedRule, Finding, Level, Verdict, readable
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import EventSource, Reading, Rule, Subscriber, SubscriberFilter, Unknown
+from pca_events.infrastructure.model import (
+    CustomBus,
+    EventSource,
+    Reading,
+    Rule,
+    Subscriber,
+    SubscriberFilter,
+    Target,
+    Unknown,
+)
 
 SERVICE = "aws.acm-pca"
 _MENTION = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
 _OF_RULES = ("pattern-too-long", "pattern-nearly-too-long")
+_MOST_SOURCES = 20
+"""How many event sources of one bus are told apart; what more of them forward is not known."""
+
 _LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
 
@@ -49,11 +61,11 @@ class Judgement:
 
 def judge(reading: Reading) -> Judgement:
     """Judge every event source and subscriber."""
-    judgement = Judgement()
+    judgement, arrivals = Judgement(), _Arrivals(reading)
     for source in reading.event_sources:
         _judge_source(source, judgement)
     for found in reading.subscribers:
-        _judge_subscriber(found, reading, judgement)
+        _judge_subscriber(found, arrivals, judgement)
     return judgement
 
 
@@ -88,7 +100,7 @@ def _is_wildcard_of_ours(service: Any) -> bool:
     return re.fullmatch(re.escape(service).replace(r"\*", ".*"), SERVICE) is not None
 
 
-def _judge_subscriber(found: Subscriber, reading: Reading, judgement: Judgement) -> None:
+def _judge_subscriber(found: Subscriber, arrivals: "_Arrivals", judgement: Judgement) -> None:
     if isinstance(found.filters, Unknown):
         judgement.unknown.append(_rule(found, "subscriber", found.filters))
         return
@@ -97,7 +109,7 @@ def _judge_subscriber(found: Subscriber, reading: Reading, judgement: Judgement)
     if unknown is not None:
         judgement.unknown.append(_rule(found, "subscriber", unknown))
         return
-    arrival = _Arrival.of(found, reading)
+    arrival = arrivals.at(found.bus)
     mentioned = bool(_MENTION.search(json.dumps([readable(held.pattern) for held in filters])))
     if not mentioned and not arrival.sources:
         judgement.others.append(CheckedRule(_rule(found, "subscriber", _shown_pattern(filters)), _never(), ()))
@@ -154,21 +166,6 @@ class _Arrival:
     barred: bool = False
     condition: str = ""
 
-    @classmethod
-    def of(cls, found: Subscriber, reading: Reading) -> "_Arrival":
-        same = [source for source in reading.event_sources if source.bus == found.bus]
-        if isinstance(found.bus, Unknown):
-            return cls(condition=f"depends on what reaches {found.bus}")
-        ours = tuple(source.pattern for source in same if source.service == SERVICE)
-        if ours:
-            known = tuple(p for p in ours if p is None or not (isinstance(p, Unknown) or _refusal(p)))
-            depends = "" if len(known) == len(ours) else f"depends on the event sources of {found.bus.name}"
-            return cls(known, condition=depends)
-        elsewhere = any(isinstance(source.service, Unknown) for source in same) or _is_a_target(reading)
-        if found.bus.place is None or elsewhere:
-            return cls(condition=f"depends on the event sources of {found.bus.name}")
-        return cls(barred=True)
-
     def findings(self, found: Subscriber) -> Iterator[Finding]:
         """What is to be said about how events reach the bus."""
         if self.barred and not isinstance(found.bus, Unknown):
@@ -181,10 +178,51 @@ class _Arrival:
             yield Finding("note", "event-source-not-known", message, remedy, found.place)
 
 
-def _is_a_target(reading: Reading) -> bool:
-    """Whether some rule sends events to a Custom Event Bus."""
-    targets = [target for rule in reading.rules for target in rule.targets or ()]
-    return any(target.kind == "eventsv2" or ":event-busv2/" in str(target.arn) for target in targets)
+class _Arrivals:
+    """What the event sources of the code forward to each bus.
+
+    Args:
+        reading: everything that was read.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._by_bus: dict[CustomBus, list[EventSource]] = {}
+        for source in reading.event_sources:
+            if isinstance(source.bus, CustomBus):
+                self._by_bus.setdefault(source.bus, []).append(source)
+        self._by_rule = any(map(_may_send_to_custom_bus, reading.rules))
+        self._known: dict[CustomBus, _Arrival] = {}
+
+    def at(self, bus: CustomBus | Unknown) -> _Arrival:
+        """How events of AWS Private CA reach a bus."""
+        if isinstance(bus, Unknown):
+            return _Arrival(condition=f"depends on what reaches {bus}")
+        if bus not in self._known:
+            self._known[bus] = self._arrival(bus)
+        return self._known[bus]
+
+    def _arrival(self, bus: CustomBus) -> _Arrival:
+        same = self._by_bus.get(bus, [])
+        depends = f"depends on the event sources of {bus.name}"
+        patterns = {repr(source.pattern): source.pattern for source in same if source.service == SERVICE}
+        known = [p for p in patterns.values() if p is None or not (isinstance(p, Unknown) or _refusal(p))]
+        if patterns:
+            whole = len(known) == len(patterns) <= _MOST_SOURCES
+            return _Arrival(tuple(known[:_MOST_SOURCES]), condition="" if whole else depends)
+        unknown = any(isinstance(source.service, Unknown) for source in same) or self._by_rule
+        return _Arrival(condition=depends) if bus.place is None or unknown else _Arrival(barred=True)
+
+
+def _may_send_to_custom_bus(rule: Rule) -> bool:
+    """Whether a rule sends events to a Custom Event Bus, or may: it could be the bus of a subscriber."""
+    if rule.kind != "rule":
+        return False
+    return rule.targets is None or any(map(_may_be_custom_bus, rule.targets))
+
+
+def _may_be_custom_bus(target: Target) -> bool:
+    is_unknown = not target.kind and isinstance(target.arn, Unknown)
+    return is_unknown or target.kind == "eventsv2" or ":event-busv2/" in str(target.arn)
 
 
 def _said(rule: Rule, read: Stated, found: tuple[Verdict, ...], twins: tuple[Verdict, ...]) -> Iterator[Finding]:

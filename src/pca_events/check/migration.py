@@ -20,6 +20,10 @@ SOURCE = "aws.acm-pca"
 _NO_ID = re.compile(r"[^A-Za-z0-9]+")
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 200
+_OTHER_KINDS = {
+    "archive": "an archive becomes the retention of the bus and the starting position of a subscriber",
+    "pipe": "a pipe reads from its queue or stream, which stays as it is",
+}
 _TARGETS = ("lambda", "sqs", "sns", "kinesis", "states", "")
 
 
@@ -56,9 +60,9 @@ class Migration:
 
 
 def migrate(rules: Sequence[CheckedRule]) -> list[Migration]:
-    """Return what each Classic rule becomes."""
+    """Return what each Classic rule, archive and pipe becomes."""
     taken: set[str] = set()
-    return [_migration(checked, taken) for checked in rules if checked.rule.kind == "rule"]
+    return [_migration(checked, taken) for checked in rules if checked.rule.kind not in ("event source", "subscriber")]
 
 
 def _migration(checked: CheckedRule, taken: set[str]) -> Migration:
@@ -74,6 +78,8 @@ def _migration(checked: CheckedRule, taken: set[str]) -> Migration:
 def _obstacles(checked: CheckedRule) -> Iterator[str]:
     """Why a rule has no subscriber that gives the same verdict on every event."""
     pattern = checked.rule.pattern
+    if checked.rule.kind in _OTHER_KINDS:
+        yield _OTHER_KINDS[checked.rule.kind]
     if has_unknown(pattern):
         yield "its pattern is not known whole; check the code as it is deployed"
     try:
@@ -102,6 +108,8 @@ def _notes_of_rule(rule: Rule) -> Iterator[str]:
     if sources is None or others:
         asked = ", ".join(map(json.dumps, others)) if others else "every source"
         yield f"the rule asks for {asked} too: add an event source for each service that it is meant for"
+    if rule.off:
+        yield f"the rule is off by the defaults ({rule.off})"
     if isinstance(rule.enabled, Unknown):
         yield f"whether the rule is enabled depends on {rule.enabled.reason}"
 

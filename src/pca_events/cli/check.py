@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pca_events.check.formats import FORMATS
-from pca_events.check.report import CheckReport
+from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
 from pca_events.check.suppressions import read_baseline, without_ignored, write_baseline
 from pca_events.cli.check_matrix import print_report
@@ -64,7 +64,8 @@ def _print_migration(report: CheckReport, form: str) -> None:
 
     for found in report.unreadable:
         print(f"not read {found.place}: {found.message}", file=sys.stderr)
-    migrations = migrate(report.rules)
+    not_known = [CheckedRule(rule, (), ()) for rule in report.not_known]
+    migrations = migrate([*report.rules, *not_known])
     sys.stdout.write(written(as_requests(migrations)) if form == "json" else as_template(migrations))
 
 

@@ -101,8 +101,9 @@ def is_api_answer(document: Any) -> bool:
     """Whether a document is what the API describes, lists or is asked to create."""
     if not isinstance(document, Object):
         return False
-    if any(isinstance(document.get(key), list) for key in _LISTS):
-        return not document.keys() - {*_LISTS, "NextToken"}
+    listed = [held for key in _LISTS if isinstance(document.get(key), list) for held in document[key]]
+    if listed:
+        return not document.keys() - {*_LISTS, "NextToken"} and all(_is_source(h) or _is_subscriber(h) for h in listed)
     return _is_source(document) or _is_subscriber(document)
 
 
