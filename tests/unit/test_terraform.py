@@ -29,6 +29,7 @@ locals {
   pool    = local.loop
   pattern = jsonencode({ source = local.source })
   object  = { source = local.source, detail = { result = ["success"] } }
+  n       = 3
   twins   = [{ name = "a", on = true }, { name = "b", on = false }]
 }
 data "aws_caller_identity" "current" {}
@@ -70,6 +71,13 @@ def pattern(expression: str) -> Any:
         ('"${local.source}"', ["aws.acm-pca"]),
         (r'"tab\t quote\" back\\ \u00e9 $${x} %%{y}"', "tab\t quote\" back\\ é ${x} %{y}"),
         ('"100%"', "100%"),
+        ('"a ${~ var.env ~} b"', "aprodb"),
+        ('"%{ for x in local.results ~} ${x} %{~ endfor }%{ if false }a%{ else }b%{ endif }"', "failuresuccessb"),
+        ('"%{ for key, x in local.results }${key}%{ endfor }"', "badok"),
+        ("<<-EOT\n    a\n\n      $${b} \\n\n    %%{c}\n  EOT\n", "a\n\n  ${b} \\n\n%{c}\n"),
+        ("[<<A\n1\nA\n, <<B\n2\nB\n]", ["1\n", "2\n"]),
+        ("-local.n - 1 * 2", -5),
+        ("!(1 > 2) && 3 >= 3 || 1 / 0 == 1", True),
         ('format("%s/%s-%d%%", "a", var.env, 3)', "a/prod-3%"),
         ('join(",", ["a", var.env])', "a,prod"),
         ('concat(["a"], local.source)', ["a", "aws.acm-pca"]),
@@ -149,6 +157,7 @@ def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, p
         ('<<EOF\n{"a": ${jsonencode(local.source)}}\nEOF', {"a": ["aws.acm-pca"]}),
         ('<<EOF\n{"b": ${jsonencode([var.ca, 1])}}\nEOF', {"b": [Unknown("var.ca"), 1]}),
         ('<<EOF\n{"${var.ca}": ["x"]}\nEOF', Unknown("var.ca", ('{"', None, '": ["x"]}\n'))),
+        ('<<é\n{"a": ["é"]}\né', {"a": ["é"]}),
         ('trimspace(<<EOF\n{"a": ["b"]}\nEOF\n)', {"a": ["b"]}),
         ('var.env == "prod" ? local.pattern : ""', {"source": ["aws.acm-pca"]}),
         ("jsonencode({ detail = jsonencode({}) })", {"detail": "{}"}),

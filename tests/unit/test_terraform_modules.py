@@ -353,7 +353,7 @@ def test_a_named_file_is_read_with_the_modules_that_it_calls() -> None:
     ],
 )  # fmt: skip
 def test_patterns_given_to_a_module_that_is_not_here_are_its_rules(arguments: str, expected: dict[str, object]) -> None:
-    put(main=f'module "m" {{\n source = "acme/rule/aws"\n {arguments}\n}}\nvariable "given" {{}}\n')
+    put(main=f'module "m" {{\n source = "acme/rule/aws"\n {arguments}\n}}\nvariable "given" {{}} # a pattern\n')
     found = {name.removeprefix("module.m"): rule for name, rule in rules().items()}
     assert {name: rule.pattern for name, rule in found.items()} == expected
     assert all(rule.targets is None for rule in found.values())
