@@ -395,6 +395,28 @@ def test_blocks_that_do_not_matter_are_not_parsed() -> None:
     assert len(rules(sound + 'resource "aws_instance" "x" {\n a = = [,\n}\n')) == 1
 
 
+@pytest.mark.parametrize(
+    ("broken", "line", "words"),
+    [
+        (' name = "a\n', 2, "not closed on its line"),
+        (" name = {\n", 1, "never closed"),
+        (" name = (1\n", 3, "expected `)`"),
+        (" name: 1\n", 2, "expected an argument or a block"),
+        (" name = = 1\n", 2, "does not parse"),
+        (" name\n", 2, "expected an argument or a block"),
+        (" one two three\n four\n", 2, "expected an argument or a block"),
+    ],
+)
+def test_what_follows_a_fault_is_read(broken: str, line: int, words: str) -> None:
+    rule = 'resource "aws_cloudwatch_event_rule" "%s" {\n%s event_pattern = "{}"\n}\n'
+    reading = read_terraform({"m.tf": rule % ("broken", broken) + rule % ("sound", "")})
+    (fault,) = reading.unreadable
+    assert (fault.place.line, words in fault.message) == (line, True), fault
+    names = [rule.name.rpartition(".")[2] for rule in reading.rules]
+    whole_block = words in ("never closed", "not closed on its line", "expected `)`")
+    assert names == (["sound"] if whole_block else ["broken", "sound"])
+
+
 def test_comments_may_stand_anywhere() -> None:
     header = 'resource /* one */ "aws_cloudwatch_event_rule" /* "two" */ "r" /* { */ {\n # }\n'
     body = ' event_pattern /* = */ = "{}"\n state = ( // an end )\n "DISABLED" )\n}\n// }\n'
