@@ -359,6 +359,23 @@ def test_patterns_given_to_a_module_that_is_not_here_are_its_rules(arguments: st
     assert all(rule.targets is None for rule in found.values())
 
 
+@pytest.mark.parametrize(
+    ("argument", "off"),
+    [
+        ("enabled = false", "enabled = false"),
+        ("create = var.on", "var.on"),
+        ("enabled = true", ""),
+        ("enabled = var.unknown", ""),
+    ],
+)
+def test_a_module_that_is_switched_off_has_rules_that_are_off(argument: str, off: str) -> None:
+    put(
+        main=f'module "m" {{\n source = "acme/rule/aws"\n event_pattern = {ISSUED}\n {argument}\n}}\n'
+        'variable "on" {\n default = false\n}\nvariable "unknown" {}\n'
+    )
+    assert [rule.off for rule in rules().values()] == [off]
+
+
 def test_override_files_change_what_they_name() -> None:
     put(
         main=f"""

@@ -17,6 +17,7 @@ from pca_events.infrastructure.terraform.instances import Declared, Instance
 from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resource, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
@@ -24,6 +25,7 @@ from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 
 _PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
+_SWITCHES = ("enabled", "create", "create_rule")
 _PROVIDER = {"provider", "region"}
 
 
@@ -202,6 +204,7 @@ class Root:
         spans = {name: (held.line, held.line + held.text.count("\n")) for name, held in written.items()}
         for instance in names.instances(block):
             arguments, off = names.arguments(instance), names.off or instance.off
+            off = off or _switched_off(names, instance, arguments.get)
             address = names.prefix + instance.address
             if is_public_module(source):
                 self._add(
@@ -242,6 +245,15 @@ class _Pattern:
     def read(self) -> tuple[Any, Mapping[str, int]]:
         """The pattern and the lines of its keys."""
         return pattern_and_lines(self.value, self._line)
+
+
+def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], Any]) -> str:
+    """What makes a module make nothing, by the arguments that most modules have for that."""
+    for name in _SWITCHES:
+        if get(name) is False:
+            written = instance.body.arguments[name]
+            return depends_on(names, written) or f"{name} = {written.written}"
+    return ""
 
 
 def _is_read(kind: str) -> bool:
