@@ -174,14 +174,14 @@ BAD: dict[str, tuple[str | bytes, int, str]] = {
     "twice.yaml": (f"{RULE % 'R'}      EventPattern: {{source: [x]}}\n", 6, 'has the key "EventPattern" twice'),
     "bell.yaml": (f"{RULE % 'R'}# \x07\n", 6, "is no YAML: "),
     "nul.yaml": (f"{RULE % 'R'}\0", 6, "is binary"),
-    "latin.yaml": ((RULE % "R" + "# ").encode() + b"\xe9\n", 6, "is no UTF-8 here; convert the file to UTF-8"),
+    "latin.yaml": ((RULE % "R" + "# ").encode() + b"\xe9\n", 6, "is not UTF-8 here; convert the file to UTF-8"),
     "malformed.json": ('{"Resources":\n {"Type": "AWS::Events::Rule"', 2, "is no JSON: "),
     "pattern.json": ('{"source": ["aws.acm-pca",]}', 1, "is no JSON: "),
     "twice.json": (JSON_RULE[:-1] + ',\n"Resources": {}}', 2, 'has the key "Resources" twice'),
     "deep.json": (f'{{"Resources": {"[" * 200}"AWS::Events::Rule"{"]" * 200}}}', 1, "is nested too deep"),
     "deeper.json": (f'{{"EventPattern": {"[" * 100_000}', 1, "is nested too deep"),
     "malformed.tf": ('resource "aws_cloudwatch_event_rule" "r" {\n', 1, ""),
-    "latin.tf": (b'# \xe9\nresource "aws_cloudwatch_event_rule" "r" {}\n', 1, "is no UTF-8 here"),
+    "latin.tf": (b'# \xe9\nresource "aws_cloudwatch_event_rule" "r" {}\n', 1, "is not UTF-8 here"),
     "nul.tf": ("\n\0", 2, "is binary"),
     "large.yaml": (RULE % "R" + "# x\n" * 6_000_000, 1, "is larger than 20 MiB"),
     "large.tf": (b" " * 30_000_000, 1, "is larger than 20 MiB"),
@@ -235,7 +235,7 @@ def test_links_and_folders_with_misleading_names() -> None:
     assert told(reading) == [
         "gone.yaml:1 cannot be read: No such file or directory",
         "loop.yaml:1 cannot be read: Too many levels of symbolic links",
-        "pipe.yaml:1 is no file with text in it",
+        "pipe.yaml:1 is not a regular file",
     ]
 
 

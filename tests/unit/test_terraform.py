@@ -29,6 +29,7 @@ locals {
   pool    = local.loop
   pattern = jsonencode({ source = local.source })
   object  = { source = local.source, detail = { result = ["success"] } }
+  n       = 3
   twins   = [{ name = "a", on = true }, { name = "b", on = false }]
 }
 data "aws_caller_identity" "current" {}
@@ -70,6 +71,13 @@ def pattern(expression: str) -> Any:
         ('"${local.source}"', ["aws.acm-pca"]),
         (r'"tab\t quote\" back\\ \u00e9 $${x} %%{y}"', "tab\t quote\" back\\ é ${x} %{y}"),
         ('"100%"', "100%"),
+        ('"a ${~ var.env ~} b"', "aprodb"),
+        ('"%{ for x in local.results ~} ${x} %{~ endfor }%{ if false }a%{ else }b%{ endif }"', "failuresuccessb"),
+        ('"%{ for key, x in local.results }${key}%{ endfor }"', "badok"),
+        ("<<-EOT\n    a\n\n      $${b} \\n\n    %%{c}\n  EOT\n", "a\n\n  ${b} \\n\n%{c}\n"),
+        ("[<<A\n1\nA\n, <<B\n2\nB\n]", ["1\n", "2\n"]),
+        ("-local.n - 1 * 2", -5),
+        ("!(1 > 2) && 3 >= 3 || 1 / 0 == 1", True),
         ('format("%s/%s-%d%%", "a", var.env, 3)', "a/prod-3%"),
         ('join(",", ["a", var.env])', "a,prod"),
         ('concat(["a"], local.source)', ["a", "aws.acm-pca"]),
@@ -150,6 +158,7 @@ def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, p
         ('<<EOF\n{"a": ${jsonencode(local.source)}}\nEOF', {"a": ["aws.acm-pca"]}),
         ('<<EOF\n{"b": ${jsonencode([var.ca, 1])}}\nEOF', {"b": [Unknown("var.ca"), 1]}),
         ('<<EOF\n{"${var.ca}": ["x"]}\nEOF', Unknown("var.ca", ('{"', None, '": ["x"]}\n'))),
+        ('<<é\n{"a": ["é"]}\né', {"a": ["é"]}),
         ('trimspace(<<EOF\n{"a": ["b"]}\nEOF\n)', {"a": ["b"]}),
         ('var.env == "prod" ? local.pattern : ""', {"source": ["aws.acm-pca"]}),
         ("jsonencode({ detail = jsonencode({}) })", {"detail": "{}"}),
@@ -386,6 +395,28 @@ def test_what_is_broken_is_told_in_one_line_and_the_rest_is_read(text: str, line
 def test_blocks_that_do_not_matter_are_not_parsed() -> None:
     sound = 'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = "{}"\n}\n'
     assert len(rules(sound + 'resource "aws_instance" "x" {\n a = = [,\n}\n')) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "words"),
+    [
+        (' name = "a\n', 2, "not closed on its line"),
+        (" name = {\n", 1, "never closed"),
+        (" name = (1\n", 3, "expected `)`"),
+        (" name: 1\n", 2, "expected an argument or a block"),
+        (" name = = 1\n", 2, "does not parse"),
+        (" name\n", 2, "expected an argument or a block"),
+        (" one two three\n four\n", 2, "expected an argument or a block"),
+    ],
+)
+def test_what_follows_a_fault_is_read(broken: str, line: int, words: str) -> None:
+    rule = 'resource "aws_cloudwatch_event_rule" "%s" {\n%s event_pattern = "{}"\n}\n'
+    reading = read_terraform({"m.tf": rule % ("broken", broken) + rule % ("sound", "")})
+    (fault,) = reading.unreadable
+    assert (fault.place.line, words in fault.message) == (line, True), fault
+    names = [rule.name.rpartition(".")[2] for rule in reading.rules]
+    whole_block = words in ("never closed", "not closed on its line", "expected `)`")
+    assert names == (["sound"] if whole_block else ["broken", "sound"])
 
 
 def test_comments_may_stand_anywhere() -> None:

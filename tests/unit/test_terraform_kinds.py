@@ -326,6 +326,13 @@ def test_inputs_of_terragrunt_are_given_to_their_module(source: str, inputs: str
     assert len(reading.rules) == 1 + (not source.startswith(".."))
 
 
+def test_files_of_values_take_precedence_over_inputs() -> None:
+    put("m/main.tf", 'variable "a" {}\nresource "aws_cloudwatch_event_rule" "r" {\n event_pattern = var.a\n}\n')
+    put("m/x.auto.tfvars", 'a = "{\\"source\\": [\\"file\\"]}"\n')
+    put("live/terragrunt.hcl", INPUTS % ("../m", "a = local.pattern"))
+    assert {str(rule.pattern) for rule in read_paths(["."]).rules} == {"{'source': ['file']}"}
+
+
 def test_a_broken_terragrunt_file_is_told() -> None:
     put("terragrunt.hcl", "inputs = {\n a = [1,,2]\n}\n")
     assert [f"{fault.place} {fault.message}" for fault in read_paths(["."]).unreadable] == [
@@ -378,6 +385,7 @@ def test_a_state_has_the_rules_that_were_deployed() -> None:
     "document",
     [
         {"version": 3, "terraform_version": "0.11.0", "modules": [{"aws_cloudwatch_event_rule.r": {}}]},
+        STATE | {"version": 5},
         {"serial": 1, "lineage": "x", "encrypted_data": "eA==", "meta": {"aws_cloudwatch_event_rule": 1}},
     ],
 )

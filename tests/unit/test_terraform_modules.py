@@ -354,10 +354,27 @@ def test_a_named_file_is_read_with_the_modules_that_it_calls() -> None:
     ],
 )  # fmt: skip
 def test_patterns_given_to_a_module_that_is_not_here_are_its_rules(arguments: str, expected: dict[str, object]) -> None:
-    put(main=f'module "m" {{\n source = "acme/rule/aws"\n {arguments}\n}}\nvariable "given" {{}}\n')
+    put(main=f'module "m" {{\n source = "acme/rule/aws"\n {arguments}\n}}\nvariable "given" {{}} # a pattern\n')
     found = {name.removeprefix("module.m"): rule for name, rule in rules().items()}
     assert {name: rule.pattern for name, rule in found.items()} == expected
     assert all(rule.targets is None for rule in found.values())
+
+
+@pytest.mark.parametrize(
+    ("argument", "off"),
+    [
+        ("enabled = false", "enabled = false"),
+        ("create = var.on", "var.on"),
+        ("enabled = true", ""),
+        ("enabled = var.unknown", ""),
+    ],
+)
+def test_a_module_that_is_switched_off_has_rules_that_are_off(argument: str, off: str) -> None:
+    put(
+        main=f'module "m" {{\n source = "acme/rule/aws"\n event_pattern = {ISSUED}\n {argument}\n}}\n'
+        'variable "on" {\n default = false\n}\nvariable "unknown" {}\n'
+    )
+    assert [rule.off for rule in rules().values()] == [off]
 
 
 def test_override_files_change_what_they_name() -> None:

@@ -1,5 +1,6 @@
 """Reads files and folders: finds what concerns rules, and gives each file to its reader, on all processors."""
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _SERIAL = 100
 """How many files are read before other processes are worth their start."""
+
+_GARBAGE = 200_000
+"""How many objects a process of the reading makes before it looks for garbage: it makes many, and few of them last."""
 
 _PORTION = 20
 """How many files, about, another process reads at a time."""
@@ -93,7 +97,7 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
         return
     workers = pool(jobs)
     try:
-        futures = [workers.submit(_read_portion, portion, tree) for portion in portions]
+        futures = [workers.submit(_read_elsewhere, portion, tree) for portion in portions]
         yield from (
             (portion, _result(future, portion, tree)) for portion, future in zip(portions, futures, strict=True)
         )
@@ -105,6 +109,12 @@ def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) ->
     """What another process found; where it died, the portion is read here."""
     part = result_of(future)
     return _read_portion(portion, tree) if part is None else part
+
+
+def _read_elsewhere(portion: list[Folder], tree: CheckedTree) -> Part:
+    """Read a portion in a process that lives for the reading only, and therefore looks for garbage rarely."""
+    gc.set_threshold(_GARBAGE)
+    return _read_portion(portion, tree)
 
 
 def _read_portion(portion: list[Folder], tree: CheckedTree) -> Part:

@@ -61,7 +61,7 @@ def text_of(path: str, *, always: bool) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Refused("is no UTF-8 here; convert the file to UTF-8", line) from None
+        raise Refused("is not UTF-8 here; convert the file to UTF-8", line) from None
 
 
 def looks_like_ours(text: str) -> bool:
@@ -74,7 +74,7 @@ def _data(path: str, always: bool) -> bytes:
     with open(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise Refused("is no file with text in it")
+            raise Refused("is not a regular file")
         if status.st_size <= LARGEST:
             data = stream.read(LARGEST + 1)
             if len(data) > LARGEST:

@@ -19,6 +19,7 @@ from pca_events.infrastructure.terraform.lines import in_file, last_line_of, lin
 from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
+from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
@@ -26,6 +27,7 @@ from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 
 _PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
+_SWITCHES = ("enabled", "create", "create_rule")
 _PROVIDER = {"provider", "region"}
 
 
@@ -213,6 +215,7 @@ class Root:
         spans = {name: (held.line, held.line + held.text.count("\n")) for name, held in written.items()}
         for instance in names.instances(block):
             arguments, off = names.arguments(instance), names.off or instance.off
+            off = off or _switched_off(names, instance, arguments.get)
             address = names.prefix + instance.address
             if is_public_module(source):
                 self._add(
@@ -264,6 +267,15 @@ def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
         return resource
     grants = resource.kind in GRANTS
     return replace(resource, values=NotByDefault(resource.values, GRANTS[resource.kind])) if grants else None
+
+
+def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], Any]) -> str:
+    """What makes a module make nothing, by the arguments that most modules have for that."""
+    for name in _SWITCHES:
+        if get(name) is False:
+            written = instance.body.arguments[name]
+            return depends_on(names, written) or f"{name} = {written.written}"
+    return ""
 
 
 def _is_read(kind: str) -> bool:

@@ -84,8 +84,9 @@ def _given(
         found = given_patterns(value, spans)
         return Reading(list(rules_given(ADDRESS, value.get, found, spans, folders.lines))), set()
     evaluation = Evaluation(folders, path, FilesBeside(folders.tree, folders.lines, path))
-    given = {name: Given(expression) for name, expression in folder.given.items()}
-    given |= {name: Given(value=held) for name, held in value.items()}
+    # Terragrunt hands inputs over as environment variables, which files of values take precedence over.
+    given = {name: Given(value=held) for name, held in value.items()}
+    given |= {name: Given(expression) for name, expression in folder.given.items()}
     reading = read_root(ModuleNames(folder, evaluation, given))
     reading.unreadable += folder.faults
     return reading, {os.path.realpath(path), *evaluation.folders_called}
