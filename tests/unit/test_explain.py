@@ -17,6 +17,7 @@ from test_pattern_properties import events, patterns
 from pca_events import catalog
 from pca_events.check.likeness import likeness, promised
 from pca_events.check.meant_events import Given, MeantEvent, known_events
+from pca_events.check.pattern_edits import Change, Edit, applied
 from pca_events.check.refused_patterns import repaired
 from pca_events.check.suggested_fix import Nearest, change_to_match, nearest
 from pca_events.pattern import EventPattern, InvalidPattern
@@ -168,6 +169,21 @@ def test_another_account_ca_region_or_time_is_a_condition() -> None:
         ),
         ({"a": ["x"]}, {"b": {"c": "y"}}, ['write this pattern instead: {"b":{"c":["y"]}}']),
         ({"a": [1e300]}, {"a": 5}, ["a: write [5] for [1e+300]"]),
+        (
+            {"items": {"kind": ["x"], "name": ["a"], "price": [2]}},
+            {"items": [{"kind": "y", "name": "a", "price": 1}, {"kind": "z", "name": "b", "price": 2}]},
+            ['items.kind: write ["y"] for ["x"]', "items.price: write [1] for [2]"],
+        ),
+        (
+            {"status": ["FAILED"], "detail": {"result": {"x": ["y"]}}},
+            {"detail": {"result": "failure"}},
+            ['status: write detail: {"result": ["failure"]}', "detail.result.x: take it out"],
+        ),
+        (
+            {"status": ["FAILED"], "detail": {"result": {"code": [1]}}},
+            {"detail": {"result": {"code": 1, "status": "failure"}}},
+            ['status: write detail: {"result": {"status": ["failure"]}}'],
+        ),
         ({"a": ["x"]}, {}, []),
         ({"a": ["x"]}, {"b": []}, []),
     ],
@@ -318,3 +334,36 @@ def test_every_documented_event_needs_no_change_of_its_own_pattern() -> None:
 
 def event_pattern_of(name: str) -> dict[str, Any]:
     return catalog.entry(name).pattern
+
+
+def test_a_detail_type_that_speaks_of_a_failure_is_for_one() -> None:
+    pattern = {"detail-type": ["ACM Private CA Creation Failed"], "detail": {"result": ["success", "failure"]}}
+    assert nearest(pattern).event == "ca-creation-failure"
+
+
+def test_another_key_is_never_overwritten() -> None:
+    pattern = {"detail": {"result": ["failure"], "status": ["FAILED"]}}
+    found = change_to_match(pattern, event_of("ca-creation-failure"))
+    assert list(map(str, found.edits)) == ["detail.status: take it out"]
+    changes = [Change(Edit("a", ["x"], ["x"], "b"), ("a",), ("b",))]
+    assert applied({"a": ["x"], "b": ["y"]}, changes) is None
+    assert applied({"a": ["x"], "c": ["y"]}, changes) == {"b": ["x"], "c": ["y"]}
+    assert applied({"a": ["x"]}, [Change(Edit("a", ["x"]), ("a",))]) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [{"numeric": ["!", 5]}]}',
+        '{"a": [{"cidr": "x"}]}',
+        '{"a": [{"wildcard": "*aaaaaaaaaaaaaaa"}]}',
+        '{"a": [{"anything-but": [null]}]}',
+        "{",
+        "[1]",
+        "{}",
+        '"x"',
+        '{"a":' * 5_000,
+    ],
+)
+def test_what_cannot_be_repaired_gets_no_pattern(text: str) -> None:
+    assert repaired(text) is None

@@ -69,23 +69,24 @@ def names_of(steps: Steps) -> list[str]:
     return [step for step in steps if isinstance(step, str) and step != "$or"]
 
 
-def applied(pattern: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """The changed pattern; nothing where another key is in the way."""
+def applied(pattern: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any] | None:
+    """Return the changed pattern, empty where nothing is left of it; nothing where another key is in the way."""
     changed = _copied(pattern)
     changes = list(changes)
     for change in changes:
         if change.steps and change.into != change.steps:
             _at(changed, change.steps[:-1]).pop(change.steps[-1])
+    changed = _without_empty(changed)
     for change in changes:
         if change.into:
             node = changed
             for step in change.into[:-1]:
                 node = _inside(node, step)
             if not isinstance(node, dict) or (change.into[-1] in node and change.into != change.steps):
-                return {}
+                return None
             node[change.into[-1]] = change.edit.after
     kept = _without_empty(changed)
-    return kept if isinstance(kept, dict) else {}
+    return kept if isinstance(kept, dict) else None
 
 
 def _inside(node: Any, step: str | int) -> Any:

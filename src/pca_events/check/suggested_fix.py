@@ -106,8 +106,9 @@ class _Search:
                 cost += _AGAINST_ITS_WORDS
             elif "detail.result" not in self._taken:
                 changes.append(Change(Edit("detail.result", None, [result]), (), ("detail", "result")))
-        changed = applied(pattern, changes) or _least(self._event)
-        return changed, tuple(change.edit for change in changes), cost
+        changed = applied(pattern, changes)
+        edits = tuple(change.edit for change in changes)
+        return (_least(self._event) if changed == {} else changed or {}), edits, cost
 
     def _of_object(self, node: dict[str, Any], way: Steps, branch: Steps) -> list[Change]:
         changes: list[Change] = []

@@ -1,6 +1,7 @@
 """`pca-events check`: on which documented events a consumer's rules fire, and what is wrong with them."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -32,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
         reading = read_paths(options.paths, progress)
     if options.endpoint_url or options.aws:
         reading.add(_live(options))
-    report = without_ignored(check(reading, all_rules=options.all_rules), known)
+    with _no_garbage_collection():
+        report = without_ignored(check(reading, all_rules=options.all_rules), known)
     if options.write_baseline:
         write_baseline(options.write_baseline, report.rules)
     if options.migrate:
@@ -85,6 +87,18 @@ def _print_breadth(report: CheckReport, out: "Console") -> None:
                 f"[bold]{escape(checked.rule.name)}[/] lets {found.let_through:,} of {found.changed:,} broken events "
                 f"through; it looks at nothing in {', '.join(found.unnoticed) or 'no field'}"
             )
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """What checking makes lives until the report is printed; looking for garbage among it takes a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager
