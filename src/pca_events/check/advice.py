@@ -24,7 +24,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"
 _ACCOUNT_DIGITS = 12
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
-_NEAR, _NEAR_TYPE = 0.6, 0.8
+_NEAR, _NEAR_TYPE, _NEAR_ONLY = 0.6, 0.8, 0.4
 _FEW = 12
 _OF_ACM = 'name a CA of AWS Private CA; the events of ACM have the source "aws.acm"'
 _CA = re.compile(r"PrivateCA|CA(?![a-z])")
@@ -59,7 +59,8 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
     if set(texts) & set(known):
         return Block(path, f"{wanted} is not sent here; these events have {' or '.join(map(json.dumps, here))}")
     among = known if set(here) <= set(known) else tuple(dict.fromkeys(here))
-    suggestion = nearest(texts[0], among, _NEAR_TYPE if path == "detail-type" else _NEAR) if texts else ""
+    cutoff = _NEAR_TYPE if path == "detail-type" else _NEAR_ONLY if len(among) == 1 else _NEAR
+    suggestion = nearest(texts[0], among, cutoff) if texts else ""
     listed = f"; {_values(among)}" if len(among) < _FEW else ""
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     return Block(
