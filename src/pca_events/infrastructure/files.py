@@ -4,6 +4,7 @@ import gc
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pca_events.infrastructure.checked_tree import CheckedTree
@@ -93,7 +94,8 @@ def _portions(found: list[Found]) -> list[list[Folder]]:
 def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tuple[list[Folder], Part]]:
     jobs, tree = min(processors(), len(portions)), findings.tree
     if jobs < 2 or len(findings.files) <= _SERIAL:
-        yield from ((portion, _read_portion(portion, tree)) for portion in portions)
+        terraform = TerraformReader(tree)
+        yield from ((portion, _read_portion(portion, terraform)) for portion in portions)
         return
     workers = pool(jobs)
     try:
@@ -108,18 +110,23 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
 def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) -> Part:
     """What another process found; where it died, the portion is read here."""
     part = result_of(future)
-    return _read_portion(portion, tree) if part is None else part
+    return _read_portion(portion, TerraformReader(tree)) if part is None else part
 
 
 def _read_elsewhere(portion: list[Folder], tree: CheckedTree) -> Part:
     """Read a portion in a process that lives for the reading only, and therefore looks for garbage rarely."""
     gc.set_threshold(_GARBAGE)
-    return _read_portion(portion, tree)
+    return _read_portion(portion, _terraform_of(tree))
 
 
-def _read_portion(portion: list[Folder], tree: CheckedTree) -> Part:
+@lru_cache(maxsize=1)
+def _terraform_of(tree: CheckedTree) -> TerraformReader:
+    """The reader of this process, which knows the modules that several portions call."""
+    return TerraformReader(tree)
+
+
+def _read_portion(portion: list[Folder], terraform: TerraformReader) -> Part:
     part = Part()
-    terraform = TerraformReader(tree)
     for folder in portion:
         code = [file for file in folder if file.is_terraform]
         if code:

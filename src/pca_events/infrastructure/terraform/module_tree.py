@@ -92,12 +92,17 @@ class Evaluation:
         """Take note of what is wrong on a line."""
         self.faults.setdefault(line, message)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there have been too many resources already."""
+        return self.resources > MOST_RESOURCES
+
     def has_room(self, line: int) -> bool:
         """Count a resource; False once there have been too many, which is noted."""
         self.resources += 1
         if self.resources == MOST_RESOURCES + 1:
             self.note(line, f"more than {MOST_RESOURCES:,} resources from one root module; the rest is not read")
-        return self.resources <= MOST_RESOURCES
+        return not self.is_full
 
     def spend(self) -> bool:
         """Count a step; False once there have been too many."""

@@ -154,7 +154,7 @@ class Root:
         if block.kind == "module" and block.labels:
             if not names.children(block):
                 self._called_elsewhere(names, block)
-        elif block.kind in ("resource", "data") and _is_read(kind):
+        elif block.kind in ("resource", "data") and _is_read(kind) and not (names.prefix and names.evaluation.is_full):
             instances = names.instances(block)
             for instance in instances:
                 if (names.prefix or len(instances) > 1) and not names.evaluation.has_room(block.line):
