@@ -151,10 +151,11 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
     return Field("never", _no_such_field(path))
 
 
+@cache
 def _no_such_field(path: str) -> str:
-    near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.7)
     if path in known_paths():
         return f"{path}: these events do not have it"
+    near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.7)
     advice = f'; did you mean "{near[0]}"?' if near else ""
     return f"{path}: no event has it{advice}"
 

@@ -35,9 +35,9 @@ def run(options: argparse.Namespace) -> int:
         reading.add(_live(options))
     with _no_garbage_collection():
         report = without_ignored(check(reading, all_rules=options.all_rules), known)
-    if options.write_baseline:
-        write_baseline(options.write_baseline, report.rules)
-    _print(report, options)
+        if options.write_baseline:
+            write_baseline(options.write_baseline, report.rules)
+        _print(report, options)
     status = report.exit_status
     if options.deploy:
         status = max(status, _deploy(report, options, console()))
