@@ -1,15 +1,17 @@
 """The engine in hard cases: time that grows with the text, wildcards counted as AWS does, numbers with all digits."""
 
 import json
+import re
 import time
 from typing import Any
 
 import pytest
+from fuzzing import times
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pca_events.pattern import EventPattern, InvalidPattern, complexity
+from pca_events.pattern import AnythingBut, EventPattern, InvalidPattern, Matcher, Wildcard, complexity
 from pca_events.pattern.complexity import MOST
 from pca_events.pattern.letter_case import spellings
 
@@ -90,6 +92,22 @@ def test_at_most_one_spelling_of_a_character_fits() -> None:
 def test_complexity_is_counted_as_the_published_engine_does(elements: list[Any], count: int) -> None:
     (conditions,) = of(*elements).conditions
     assert complexity.complexity(conditions["a"]) == count <= MOST
+
+
+pieces = st.lists(st.text(st.sampled_from("abé/"), max_size=3), min_size=1, max_size=4)
+wildcard_texts = pieces.map("*".join).map(lambda text: re.sub(r"\*+", "*", text))
+wildcards_of_a_field = st.lists(
+    st.builds(Wildcard, wildcard_texts)
+    | st.lists(wildcard_texts, min_size=1, max_size=3).map(lambda texts: AnythingBut(tuple(map(Wildcard, texts)))),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=times(300))
+@for_all(wildcards_of_a_field)
+def test_the_complexity_never_exceeds_its_quick_bound(matchers: list[Matcher]) -> None:
+    assert complexity.complexity(tuple(matchers)) <= complexity.at_most(matchers)
 
 
 def test_complexity_is_counted_over_alternatives_that_are_read_in_one_go() -> None:

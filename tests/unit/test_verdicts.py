@@ -97,7 +97,7 @@ def test_on_every_event_of_a_kind(pattern: Any) -> None:
         ({"account": ["1"]}, 'account: "1" is never sent'),
         ({"resources": ["11223344-1234-1122-2233-112233445566"]}, "resources: "),
         ({"detail": [{"exists": True}]}, "detail: "),
-        ({"source": [Unknown("var.x", ("aws.ec", None))]}, "source: ${var.x} is never sent"),
+        ({"source": [Unknown("var.x", ("aws.ec", None))]}, "source: aws.ec${var.x} is never sent"),
         ({"source": [{"cidr": "10.0.0.0/8"}]}, "source: "),
         ({"source": [None]}, "source: "),
     ],

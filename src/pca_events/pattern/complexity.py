@@ -55,9 +55,23 @@ def too_complex(alternatives: Iterable[Mapping[str, tuple[Matcher, ...]]]) -> st
             together.setdefault((path, before), []).extend(filter(_is_wildcard, matchers))
             before = (before, path, matchers)
     for (path, _), several in together.items():
-        if several and complexity(tuple(several)) > MOST:
+        if at_most(several) > MOST and complexity(tuple(several)) > MOST:
             return path
     return None
+
+
+def at_most(matchers: Iterable[Matcher]) -> int:
+    """Return what the complexity does not exceed; quick, and enough for most patterns.
+
+    Of the beginnings that end within one piece between stars, a text fits only those that end in the same byte.
+    """
+    most = 0
+    for matcher in matchers:
+        for one in matcher.refused if isinstance(matcher, AnythingBut) else (matcher,):
+            if isinstance(one, Wildcard):
+                _, *pieces = f'{one.text}"'.encode("utf-8", "surrogatepass").split(b"*")
+                most += 1 + sum(1 + max(map(piece.count, set(piece)), default=0) for piece in pieces)
+    return most
 
 
 @lru_cache(maxsize=1 << 12)
