@@ -4,6 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pca_events.catalog import detail_types, neighbours
 from pca_events.check.field_domains import (
@@ -68,6 +69,7 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
     )
 
 
+@cache
 def no_such_field(path: str) -> Block:
     """Say that no event has a field, or none of these events, and where it belongs."""
     if path in known_paths():

@@ -194,20 +194,7 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
         return Field("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return Field("may", f"depends on {path}")
-<<<<<<< HEAD
     return Field("never", block=no_such_field(path))
-=======
-    return Field("never", _no_such_field(path))
-
-
-@cache
-def _no_such_field(path: str) -> str:
-    if path in known_paths():
-        return f"{path}: these events do not have it"
-    near = difflib.get_close_matches(path, known_paths(), n=1, cutoff=0.7)
-    advice = f'; did you mean "{near[0]}"?' if near else ""
-    return f"{path}: no event has it{advice}"
->>>>>>> 909fd0bb8fc7d65b107ea73c3e631558ebc1ebde
 
 
 _ONE = {

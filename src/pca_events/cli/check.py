@@ -35,18 +35,12 @@ def run(options: argparse.Namespace) -> int:
         reading.add(_live(options))
     with _no_garbage_collection():
         report = without_ignored(check(reading, all_rules=options.all_rules), known)
-<<<<<<< HEAD
-    if options.write_baseline:
-        write_baseline(options.write_baseline, report.rules)
-    if options.migrate:
-        _print_migration(report, options.format)
-        return 2 if report.unreadable else 0
-    _print(report, options)
-=======
         if options.write_baseline:
             write_baseline(options.write_baseline, report.rules)
+        if options.migrate:
+            _print_migration(report, options.format)
+            return 2 if report.unreadable else 0
         _print(report, options)
->>>>>>> 909fd0bb8fc7d65b107ea73c3e631558ebc1ebde
     status = report.exit_status
     if options.require_rules and not report.rules:
         print("pca-events: --require-rules: no rule for the events of AWS Private CA was found", file=sys.stderr)

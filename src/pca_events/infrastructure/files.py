@@ -95,7 +95,7 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
     jobs, tree = min(processors(), len(portions)), findings.tree
     if jobs < 2 or len(findings.files) <= _SERIAL:
         terraform = TerraformReader(tree)
-        yield from ((portion, _read_portion(portion, terraform)) for portion in portions)
+        yield from ((portion, _read_portion(portion, terraform, findings.tree)) for portion in portions)
         return
     workers = pool(jobs)
     try:
@@ -110,13 +110,13 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
 def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) -> Part:
     """What another process found; where it died, the portion is read here."""
     part = result_of(future)
-    return _read_portion(portion, TerraformReader(tree)) if part is None else part
+    return _read_portion(portion, TerraformReader(tree), tree) if part is None else part
 
 
 def _read_elsewhere(portion: list[Folder], tree: CheckedTree) -> Part:
     """Read a portion in a process that lives for the reading only, and therefore looks for garbage rarely."""
     gc.set_threshold(_GARBAGE)
-    return _read_portion(portion, _terraform_of(tree))
+    return _read_portion(portion, _terraform_of(tree), tree)
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +125,7 @@ def _terraform_of(tree: CheckedTree) -> TerraformReader:
     return TerraformReader(tree)
 
 
-def _read_portion(portion: list[Folder], terraform: TerraformReader) -> Part:
+def _read_portion(portion: list[Folder], terraform: TerraformReader, tree: CheckedTree) -> Part:
     part = Part()
     for folder in portion:
         code = [file for file in folder if file.is_terraform]
