@@ -2,9 +2,10 @@
 
     python benchmarks/check.py [PATTERNS] [ROUNDS] [--small]
 
-Makes so many patterns of the kind that rules for AWS Private CA have (10,000, unless told), holds each against the
-documented events, and prints the evaluations per second of each way, and the ratio. The slower ways get a part of the
-set. Needs LocalStack (which brings moto); MiniStack (pip) is optional; without one its line says so.
+Judges so many rules (10,000, unless told) as `check` does, all different: with every operator, and for one CA each.
+Then makes as many patterns of the kind that rules for AWS Private CA have, holds each against the documented events,
+and prints the evaluations per second of each way, and the ratio. The slower ways get a part of the set. Needs
+LocalStack (which brings moto); MiniStack (pip) is optional; without one its line says so.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from typing import Any
 
 from pca_events import catalog
 from pca_events.backends import EmbeddedLocalStack
+from pca_events.check.rules import check
+from pca_events.infrastructure.model import Place, Reading, Rule
 from pca_events.pattern import EventPattern, flatten
 
 EVENTS = [entry.event for entry in catalog.documented_events()]
@@ -117,6 +120,52 @@ def rate(way: Way, texts: list[str]) -> float | None:
     return len(texts) * len(EVENTS) / seconds
 
 
+def make_rules(count: int, *, every_operator: bool) -> list[Rule]:
+    """Write rules that all differ: with the operators on several fields, or for an account and a CA each."""
+    chance = random.Random(2)
+    made = []
+    for number in range(count):
+        account = f"{10**11 + number}"
+        arn = f"arn:aws:acm-pca:eu-west-1:{account}:certificate-authority/{number:08x}-1234-1122-2233-112233445566"
+        pattern: dict[str, Any] = {"source": [catalog.SOURCE], "detail": {"result": ["failure"]}}
+        values = {"account": account, "resources": arn, "time": f"20{number % 90 + 10}-0{number % 9 + 1}"}
+        if every_operator:
+            values["detail-type"] = chance.choice(catalog.detail_types())
+            pattern |= {field: [_element(chance, value)] for field, value in values.items()}
+        else:
+            pattern |= {"account": [account], "resources": [arn]}
+        made.append(Rule(Place("rules.json", number + 1), number + 1, f"rule-{number}", pattern))
+    return made
+
+
+def _element(chance: random.Random, value: str) -> Any:
+    """Return one of the operators on a part of a value."""
+    length = chance.randint(3, len(value))
+    part, end = value[:length], value[-length:]
+    return chance.choice(
+        (
+            {"prefix": part},
+            {"suffix": end},
+            {"equals-ignore-case": value.upper()},
+            {"prefix": {"equals-ignore-case": part}},
+            {"wildcard": f"{part}*{end[-3:]}*"},
+            {"anything-but": [value, part]},
+            {"anything-but": {"prefix": part}},
+            {"anything-but": {"suffix": [end, part]}},
+            {"anything-but": {"wildcard": f"*{end[-4:]}*"}},
+        )
+    )
+
+
+def judge(count: int) -> None:
+    """Print how long `check` takes for rules that all differ."""
+    for name, every_operator in (("with every operator", True), ("for one CA each", False)):
+        rules = make_rules(count, every_operator=every_operator)
+        began = time.perf_counter()
+        check(Reading(rules))
+        print(f"check, {count:,} rules that all differ, {name}: {time.perf_counter() - began:.1f} s")
+
+
 def compare(client: Any, count: int, rounds: int) -> None:
     """Print a line for each way."""
     texts = make_patterns(count)
@@ -148,6 +197,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="200 patterns, once")
     options = parser.parse_args()
     count, rounds = (200, 1) if options.small else (options.patterns, options.rounds)
+    judge(count)
     localstack = EmbeddedLocalStack.of_this_process()
     try:
         compare(localstack.start().client("events"), count, rounds)

@@ -133,6 +133,11 @@ def test_found_values_are_those_of_the_event() -> None:
     assert json.dumps(branch.conditions[0].found) == json.dumps(values)
 
 
+def test_of_many_values_the_first_are_shown() -> None:
+    (branch,) = EventPattern.parse({"a": ["x"]}).explain({"a": list(range(1_500))}).branches
+    assert str(branch.conditions[0]).endswith("found 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,490 more")
+
+
 def test_a_pattern_knows_its_size() -> None:
     text = '{ "source": [ "é" ],\n "source": ["aws.acm-pca"] }'
     pattern = EventPattern.parse(text)

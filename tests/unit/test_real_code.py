@@ -288,6 +288,20 @@ CASES = [
         unsaid=("never-fires",),
     ),
     Case(
+        "calls of all services",
+        {
+            "main.tf": rule('{ detail-type = ["AWS API Call via CloudTrail", "GuardDuty Finding", "Object Created"] }')
+            + rule('{ detail-type = ["AWS Service Event via CloudTrail"], source = [{ prefix = "aws." }] }', "prefix")
+        },
+        counts=(0, 0, 0, 2, 0),
+    ),
+    Case(
+        "everything on the default bus",
+        {"main.tf": rule('{ account = ["123456789012"] }')},
+        unsaid=("dead-value", "never-fires", "no-result-filter"),
+        uncovered=0,
+    ),
+    Case(
         "expiry",
         {"main.tf": rule('{ source = ["aws.acm-pca"], detail-type = ["ACM Private CA Expiring"] }', "ca_expiry")},
         said=(("never-fires", "no event for the expiry of a CA"), ("never-fires", "DescribeCertificateAuthority")),

@@ -36,16 +36,18 @@ _LIKE = 0.85
 _NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
 
 
-def about(stated: Stated, verdicts: Sequence[Verdict], twins: Sequence[Verdict], *, default_bus: bool) -> About:
+def about(stated: Stated, verdicts: Sequence[Verdict], *, default_bus: bool) -> About:
     """Say whose events a rule asks for.
+
+    A rule that does not name the source is ours where it fires on a documented event. That it fires on what CloudTrail
+    sends does not count: such rules ask for the calls of all services.
 
     Args:
         stated: its pattern.
         verdicts: on the documented events.
-        twins: on the events of CloudTrail.
         default_bus: whether the rule may be on the default bus, which alone receives the events of AWS services.
     """
-    fires = any(verdict.fires != "never" for verdict in (*verdicts, *twins))
+    fires = any(verdict.fires != "never" for verdict in verdicts)
     found = {_of_branch(conditions, fires, default_bus) for conditions in stated.pattern.conditions}
     order: tuple[About, ...] = ("ours", "unknown", "neighbour", "other")
     return next(kind for kind in order if kind in found)
@@ -84,7 +86,8 @@ def _others(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
     types = conditions.get("detail-type", ())
     if types and len(_exact(types)) == len(types) and all(map(_like_ours, _exact(types))):
         return False  # no other service sends these
-    return any(not _names_ours(matcher) for matcher in conditions.get("source", ()))
+    sources = conditions.get("source")
+    return sources is None or any(not _names_ours(matcher) for matcher in sources)
 
 
 def _names_ours(matcher: Matcher) -> bool:

@@ -62,7 +62,7 @@ def _about(subject: Subject) -> About:
     if subject.stated is None:
         return about_refused(rule.pattern)
     default = may_be_on_default(rule) or bool(subject.arrival.events & subject.passes)
-    return about(subject.stated, subject.verdicts, subject.twins, default_bus=default)
+    return about(subject.stated, subject.verdicts, default_bus=default)
 
 
 def _subject(rule: Rule) -> Subject:

@@ -10,6 +10,7 @@ from pca_events.pattern.matchers import test_of
 from pca_events.pattern.matching import Conditions, compiled, may_be_absent
 
 Outcome = Literal["matched", "missing", "wrong value"]
+_MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class ConditionResult:
 
     def __str__(self) -> str:
         """One line: path, outcome, what was wanted, what was found."""
-        found = ", ".join(map(quoted, self.found)) or "nothing"
+        found = ", ".join(map(quoted, self.found[:_MOST_SHOWN])) or "nothing"
+        if len(self.found) > _MOST_SHOWN:
+            found += f" and {len(self.found) - _MOST_SHOWN:,} more"
         return f"{self.path}: {self.outcome}; wanted {self.wanted}; found {found}"
 
 
