@@ -4,8 +4,8 @@
 
 Judges so many rules (10,000, unless told) as `check` does, all different: with every operator, and for one CA each.
 Then makes as many patterns of the kind that rules for AWS Private CA have, holds each against the documented events,
-and prints the evaluations per second of each way, and the ratio. The slower ways get a part of the set. Needs LocalStack
-(which brings moto); MiniStack (pip) is optional; without one its line says so.
+and prints the evaluations per second of each way, and the ratio. The slower ways get a part of the set. Needs
+LocalStack (which brings moto); MiniStack (pip) is optional; without one its line says so.
 """
 
 import argparse
