@@ -48,6 +48,7 @@ from faults import (
     unrouted,
     whole,
 )
+from fuzzing import FACTOR
 
 from pca_events import catalog
 from pca_events.backends import Backend
@@ -387,6 +388,15 @@ def test_a_backend_that_is_gone(proxy: FaultProxy) -> None:
             _read(connect(proxy.url, service))
 
 
+BURSTS = [
+    (service, code, status)
+    for service in SERVICES
+    for code, status in (("ThrottlingException", None), ("InternalFailure", 500), ("SlowDown", 503))
+    if status is None or service == "events" or FACTOR > 1
+]
+"""Every service with every error by night; by day each error, and each service, at least once."""
+
+
 def test_five_percent_are_one_call_in_twenty(proxy: FaultProxy) -> None:
     events = connect(proxy.url, "events")
     proxy.add(refused(When(calls_of("ListEventBuses"), every=20), 503, "ServiceUnavailable"))
@@ -394,10 +404,8 @@ def test_five_percent_are_one_call_in_twenty(proxy: FaultProxy) -> None:
     assert [number for number, status in enumerate(statuses) if status == 503] == [0, 20, 40]
 
 
-@pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize(
-    ("code", "status"), [("ThrottlingException", None), ("InternalFailure", 500), ("SlowDown", 503)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("service", "code", "status"), BURSTS)
 def test_microburst_gives_errors_that_boto3_tries_again(
     backend: Backend, service: str, code: str, status: int | None
 ) -> None:

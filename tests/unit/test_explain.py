@@ -66,6 +66,7 @@ def test_what_is_proposed_for_a_mistake_was_tried_on_every_event(mistake: dict[s
         assert tried(found, event)
 
 
+@pytest.mark.slow
 @settings(max_examples=times(300))
 @for_all(patterns, events)
 def test_a_change_of_any_pattern_is_taken_by_aws_and_matches(pattern: dict[str, Any], event: dict[str, Any]) -> None:

@@ -185,6 +185,7 @@ def test_empty_keys_are_read_as_the_published_engine_does(pattern: Any, event: A
     assert EventPattern.parse(pattern).matches(event) == matches
 
 
+@pytest.mark.slow
 def test_objects_in_arrays_do_not_take_the_square_of_their_number() -> None:
     many = 30_000
     present = [{"exists": True}]

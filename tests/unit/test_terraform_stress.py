@@ -74,6 +74,7 @@ def read(folder: Path) -> Reading:
     return reading
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_what_is_hard_to_read_is_read_in_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pca_events.infrastructure.terraform.module_tree.MOST_RESOURCES", 1_000)

@@ -99,7 +99,7 @@ def _of_pattern(subject: Subject) -> Iterator[Finding]:
         yield from _refused(subject)
         return
     yield from _size(subject)
-    others = other_sources(subject.stated)
+    others = subject.rule.kind not in ("event source", "subscriber") and other_sources(subject.stated)
     if subject.fired or any(twin.fires != "never" for twin in subject.twins):
         yield from _dead(subject, subject.stated, others)
     if not subject.fired:
