@@ -436,3 +436,44 @@ _SEEDS: list[tuple[str, bytes]] = []
 def seeds_once() -> list[tuple[str, bytes]]:
     _SEEDS.extend([] if _SEEDS else seeds())
     return _SEEDS
+
+
+def test_what_another_process_reads_comes_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+resource "aws_kms_key" "k" { policy = data.aws_iam_policy_document.d[0].json }
+data "aws_iam_policy_document" "d" {
+  count = var.many
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.k.arn]
+    principals {
+      type        = "Service"
+      identifiers = [module.none.principal, "${aws_sqs_queue.q.name}.amazonaws.com"]
+    }
+  }
+}
+resource "aws_sqs_queue" "q" {
+  kms_master_key_id = aws_kms_key.k.arn
+  policy            = data.aws_iam_policy_document.d[0].json
+}
+resource "aws_cloudwatch_event_rule" "r" {
+  event_pattern = jsonencode({
+    source    = ["aws.acm-pca"]
+    resources = [aws_acmpca_certificate_authority.ca.arn, module.x.y]
+  })
+}
+resource "aws_cloudwatch_event_target" "t" {
+  rule = aws_cloudwatch_event_rule.r.name
+  arn  = aws_sqs_queue.q.arn
+}
+"""
+    for number in range(60):
+        (tmp_path / f"m{number:02}").mkdir()
+        (tmp_path / f"m{number:02}" / "main.tf").write_text(code)
+        (tmp_path / f"m{number:02}" / "extra.tf").write_text("")
+    monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 2)
+    shared = read_paths([str(tmp_path)])
+    monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 1)
+    alone = read_paths([str(tmp_path)])
+    assert len(shared.rules) == 60
+    assert shared == alone

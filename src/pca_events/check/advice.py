@@ -17,22 +17,18 @@ from pca_events.check.field_domains import (
     twin_detail_types,
 )
 from pca_events.check.report import Block
+from pca_events.check.undocumented import instead_of_waiting
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Matcher
 
-_EXPIRY = re.compile(r"expir|renew|days.?(left|remaining|until)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"
 _ACCOUNT_DIGITS = 12
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
-_NEAR, _NEAR_TYPE, _NEAR_ONLY = 0.6, 0.8, 0.4
+_NEAR, _NEAR_TYPE, _NEAR_ONLY, _NEARLY_EQUAL = 0.6, 0.8, 0.4, 0.9
 _FEW = 12
 _OF_ACM = 'name a CA of AWS Private CA; the events of ACM have the source "aws.acm"'
 _CA = re.compile(r"PrivateCA|CA(?![a-z])")
-_NO_EXPIRY = (
-    "poll DescribeCertificateAuthority and compare NotAfter with the date; "
-    'for certificates that ACM manages, write a rule for the source "aws.acm"'
-)
 
 
 def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknown], forms: Sequence[Form]) -> Block:
@@ -130,9 +126,9 @@ def _detail_type(value: str) -> Block | None:
         return None
     owner = next((one.source for one in neighbours() if value in one.detail_types), "")
     sent = f"is sent by {owner}, not by aws.acm-pca" if owner else "is never sent"
-    if _EXPIRY.search(value):
-        words = f"{json.dumps(value)} {sent}; AWS documents no event for the expiry of a CA"
-        return Block("detail-type", words, remedy=_NO_EXPIRY)
+    instead = instead_of_waiting([("detail-type", [value])])
+    if instead and not nearest(value, detail_types(), _NEARLY_EQUAL):
+        return Block("detail-type", f"{json.dumps(value)} {sent}", remedy=instead[0])
     if owner:
         remedy = f'write the source "{owner}", or a detail-type of aws.acm-pca'
         return Block("detail-type", f"{json.dumps(value)} {sent}", owner, remedy)

@@ -99,6 +99,8 @@ def _of_pattern(subject: Subject) -> Iterator[Finding]:
         yield from _refused(subject)
         return
     yield from _size(subject)
+    for words in subject.stated.pattern.service_may_differ:
+        yield Finding("note", "service-may-differ", words, "test the rule with an event on AWS", subject.rule.place)
     others = subject.rule.kind not in ("event source", "subscriber") and other_sources(subject.stated)
     if subject.fired or any(twin.fires != "never" for twin in subject.twins):
         yield from _dead(subject, subject.stated, others)

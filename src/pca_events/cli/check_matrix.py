@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WIDEST = 100
 """How many columns of the terminal the matrix takes at most."""
 
+_MOST_UNREAD = 50
 _NARROWEST_LABEL = 14
 _TERRAFORM_TYPE = "aws_cloudwatch_event_rule."
 _GAP = "  "
@@ -115,8 +116,13 @@ class _Page:
 
     def unread(self, lead: str, style: str, found: list[tuple[Place, str]]) -> None:
         """Print what was not read, if anything."""
-        if found:
-            self.section([(lead, style), (f" {place}", "bold"), (f": {why}", "")] for place, why in found)
+        lines: list[list[Part]] = [
+            [(lead, style), (f" {place}", "bold"), (f": {why}", "")] for place, why in found[:_MOST_UNREAD]
+        ]
+        if len(found) > _MOST_UNREAD:
+            lines.append([(lead, style), (f": {len(found) - _MOST_UNREAD:,} more; --format json lists all", "")])
+        if lines:
+            self.section(lines)
 
     def matrix(self, rules: list[CheckedRule]) -> None:
         """Print the matrix, the rules of each file under its name."""

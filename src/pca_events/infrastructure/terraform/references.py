@@ -20,6 +20,11 @@ class Referred(Reference):
 
     owner: "ModuleNames | None" = field(default=None, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave the module behind: the process that asked for the rules does not evaluate them."""
+        own = (self.reason, self.parts, self.meaning, self.meanings, self.reasons, self.names)
+        return Reference, (*own, self.resource, self.attribute)
+
 
 @dataclass(frozen=True)
 class Given:
