@@ -1,6 +1,7 @@
 """What checking rules found, for people: a matrix of rules and events, then all that is to be said."""
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -229,6 +230,7 @@ def _head(column: Column) -> list[str]:
     return [word.ljust(max(map(len, words))) for word in words]
 
 
+@cache
 def _below(column: Column, symbol: str) -> str:
     """A symbol below the middle of the head of its column."""
     width = len(_head(column)[0])
