@@ -1,6 +1,6 @@
 # The ARN was copied from an account in China; the Region was changed, the partition was not.
 
-resource "aws_cloudwatch_event_rule" "one_ca" {
+resource "aws_cloudwatch_event_rule" "copied_ca" {
   name = "pki-events"
 
   event_pattern = jsonencode({
@@ -9,8 +9,8 @@ resource "aws_cloudwatch_event_rule" "one_ca" {
   })
 }
 
-resource "aws_cloudwatch_event_target" "one_ca" {
-  rule = aws_cloudwatch_event_rule.one_ca.name
+resource "aws_cloudwatch_event_target" "copied_ca" {
+  rule = aws_cloudwatch_event_rule.copied_ca.name
   arn  = "arn:aws:sns:eu-central-1:444455556666:pki"
 
   dead_letter_config {

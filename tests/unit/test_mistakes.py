@@ -23,7 +23,7 @@ def test_there_are_enough_of_them() -> None:
 def test_a_mistake_is_found(name: str) -> None:
     report = without_ignored(check(read_paths([str(FOLDER / name)])))
     assert report.unreadable == []
-    (checked,) = report.rules
+    (checked,) = report.checked
     assert {
         "fires_on": checked.fires_on,
         "may_fire_on": checked.may_fire_on,
