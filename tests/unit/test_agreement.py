@@ -57,6 +57,7 @@ def test_they_agree_on_every_sample() -> None:
         assert shape.fullmatch(json.dumps(entry.sample, separators=(",", ":")).encode()), entry.id
 
 
+@pytest.mark.slow
 def test_they_agree_on_every_mutant() -> None:
     made = [mutant.event for entry in catalog.documented_events() for mutant in mutants(entry)]
     assert len(made) > 2_000

@@ -14,6 +14,7 @@ from pca_events import __version__, catalog
 from pca_events.backends import Backend
 
 
+@pytest.mark.slow
 def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> None:
     ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -115,6 +115,7 @@ def test_a_loop_that_is_written_wrong_is_reported(loop: str) -> None:
     assert fault.message.startswith("Fn::ForEach::Rules must be a list of")
 
 
+@pytest.mark.slow
 def test_loops_that_make_too_much_are_reported_at_once() -> None:
     inner = RULE % "a"
     for level in range(8):

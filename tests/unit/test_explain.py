@@ -111,6 +111,7 @@ with_branches = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=times(150))
 @for_all(fields | with_branches, st.sampled_from(known_events()))
 def test_a_change_of_a_pattern_like_ours_is_taken_by_aws_and_matches(

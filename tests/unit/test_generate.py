@@ -43,6 +43,7 @@ def test_a_realistic_event_agrees_with_its_place(entry: DocumentedEvent, partiti
     assert event["id"] != entry.sample["id"]
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 def test_all_variants_are_let_through_and_all_mutants_killed() -> None:
     count = times(1_000)
@@ -62,6 +63,7 @@ def test_variants_reach_every_partition_and_every_order() -> None:
     assert sum(len(event) > 9 for event in made) > 100
 
 
+@pytest.mark.slow
 def test_a_schema_that_lets_a_mutant_through_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = contract.violations
     monkeypatch.setattr(

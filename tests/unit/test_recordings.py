@@ -166,6 +166,7 @@ def test_one_endless_line_is_passed_over_in_little_memory() -> None:
     assert [(line, fault) for line, _, fault in notes.faults] == [(1, "is longer than 16 MiB")]
 
 
+@pytest.mark.slow
 def test_an_endless_array_on_one_line_is_read() -> None:
     count = 2 * LONGEST // len(LINE)
     notes = read("[" + ",".join([LINE] * count) + "]", careful=True)

@@ -248,6 +248,7 @@ def test_the_places_that_a_page_names_are_there(alone: dict[str, str]) -> None:
         assert re.match(r'Scenario|\||"', written), place
 
 
+@pytest.mark.slow
 def test_the_messages_that_a_site_carries_make_it_again(messages: Path, tmp_path: Path) -> None:
     for name, source in (("one", messages), ("other", tmp_path / "one" / "messages.ndjson.gz")):
         line = [sys.executable, "-m", "pca_events", "site", str(tmp_path / name), "--messages", str(source)]

@@ -134,6 +134,7 @@ def million(count: int, chance: random.Random) -> list[str]:
     return [chance.choice(lines) for _ in range(count)]
 
 
+@pytest.mark.slow
 def test_many_processes_find_what_one_finds(tmp_path: Path) -> None:
     chance = random.Random(4)
     lines = million(60_000, chance)
