@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pca_events.catalog import documented_events
-from pca_events.check.conjunction import conjunction, judged
+from pca_events.check.conjunction import conjunction, judged_together
 from pca_events.check.custom_event_bus import judge
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
@@ -280,7 +280,7 @@ PATTERNS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("second", PATTERNS)
 def test_a_conjunction_matches_what_both_match(first: dict[str, Any], second: dict[str, Any]) -> None:
     both = [EventPattern.parse(pattern) for pattern in (first, second)]
-    _, found, _ = judged([first, second])
+    _, found, _ = judged_together([first, second])
     merged = conjunction([first, second])
     for event, verdict in zip(documented_events(), found, strict=True):
         matches = all(pattern.matches(event.event) for pattern in both)
@@ -352,3 +352,10 @@ def test_many_subscribers_and_event_sources_take_little_time() -> None:
     started = time.process_time()
     assert len(judge(reading).checked) == 2_000
     assert time.process_time() - started < 5
+
+
+def test_where_nothing_matches_everything_that_blocks_is_named_for_cloudtrail_too() -> None:
+    detail = {"eventSource": ["acm.amazonaws.com"], "eventName": ["MakeCA"]}
+    source = {"source": ["aws.acm-pca"]}
+    _, _, twins = judged_together([source, {"detail-type": ["AWS API Call via CloudTrail"], "detail": detail}])
+    assert [block.path for block in twins[0].blocks] == ["detail.eventSource", "detail.eventName"]

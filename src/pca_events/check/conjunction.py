@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.report import Fires, Verdict
-from pca_events.check.verdicts import twin_verdicts, verdicts
+from pca_events.check.verdicts import Judged, judged
 from pca_events.infrastructure.model import Unknown
 
 _EVERYTHING = {"source": [{"exists": True}]}
-Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
-"""A pattern with its verdicts on the documented events and on those of CloudTrail."""
 
 
-def judged(patterns: Sequence[dict[str, Any]]) -> Judged:
+def judged_together(patterns: Sequence[dict[str, Any]]) -> Judged:
     """Judge what matches all of these patterns; none of them matches every event.
 
     Where they cannot be written as one, the first stands for all in what is said about its parts.
     """
     merged = conjunction(patterns)
-    each = [_judged(pattern) for pattern in ([merged] if merged is not None else patterns)]
+    each = [judged(pattern) for pattern in ([merged] if merged is not None else patterns)]
     found, twins = ([part[at] for part in each] for at in (1, 2))
     return each[0][0], tuple(map(_of_all, zip(*found, strict=True))), tuple(map(_of_all, zip(*twins, strict=True)))
 
@@ -63,14 +60,6 @@ def _in_both(first: Any, second: Any) -> list[str] | None:
     if not lists or not all(isinstance(value, str) for value in (*first, *second)):
         return None
     return [value for value in first if value in second] or None
-
-
-def _judged(pattern: dict[str, Any]) -> Judged:
-    read = stated(pattern)
-    found = verdicts(read)
-    if all(verdict.fires == "never" for verdict in found):
-        found = verdicts(read, whole=True)
-    return read, found, twin_verdicts(read)
 
 
 def _of_all(found: Sequence[Verdict]) -> Verdict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.conjunction import at_best, conjunction, judged, only_if, unknown_whole
+from pca_events.check.conjunction import at_best, conjunction, judged_together, only_if, unknown_whole
 from pca_events.check.filter_faults import (
     DATA,
     SYSTEM,
@@ -39,7 +39,7 @@ SERVICE = "aws.acm-pca"
 _MENTION = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
 _OF_RULES = ("pattern-too-long", "pattern-nearly-too-long")
 _MOST_SOURCES = 20
-"""How many event sources of one bus are told apart; what more of them forward is not known."""
+"""How many event sources of one bus are distinguished; what further ones forward is not known."""
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
@@ -88,7 +88,7 @@ def _judge_source(source: EventSource, judgement: Judgement) -> None:
         faults.append(Finding("error", "invalid-pattern", refusal, remedy, source.place))
         judgement.checked.append(CheckedRule(rule, _never(), _in_order(faults)))
         return
-    read, found, twins = judged([pattern])
+    read, found, twins = judged_together([pattern])
     verdicts = _never() if any(finding.level == "error" for finding in faults) else found
     judgement.checked.append(CheckedRule(rule, verdicts, _in_order([*faults, *_said(rule, read, found, twins)])))
 
@@ -132,7 +132,7 @@ def _reaches_ours(filters: Sequence[SubscriberFilter]) -> bool:
     own = _event_patterns(filters)
     if not own and filters and all(map(never_matches, filters)):
         return False
-    return any(verdict.fires != "never" for verdict in judged(own)[1])
+    return any(verdict.fires != "never" for verdict in judged_together(own)[1])
 
 
 def _received(
@@ -141,7 +141,7 @@ def _received(
     """Judge what event sources forward and all filters let through."""
     own = _event_patterns(filters)
     ways = [[*([] if source is None else [source]), *own] for source in arrival.sources] or [own]
-    each = [judged(way) for way in ways]
+    each = [judged_together(way) for way in ways]
     read, found, twins = each[0][0], at_best([way[1] for way in each]), at_best([way[2] for way in each])
     fields = [field for held in filters for field in system_fields(held)]
     for condition in filter(None, (arrival.condition, f"depends on {', '.join(fields)}" if fields else "")):

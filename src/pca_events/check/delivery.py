@@ -61,7 +61,7 @@ def of_delivery(rule: Rule) -> Iterator[Finding]:
         yield from _of_dead_letter(rule, target)
         if not target.retry:
             message = f"target {target.name} has no retry policy: AWS tries for 24 hours, 185 times"
-            yield Finding("note", "no-retry-policy", message, "leave it, if that is meant", target.place)
+            yield Finding("note", "no-retry-policy", message, "no action needed if intended", target.place)
 
 
 def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
             yield Finding("warning", "fifo-queue", message, "use a standard queue", queue.place)
     elif queue in (None, False):
         message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
-        yield Finding("warning", "no-dead-letter-queue", message, "give it one", target.place)
+        yield Finding("warning", "no-dead-letter-queue", message, "add a dead-letter queue", target.place)
 
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:

@@ -1,9 +1,9 @@
 """How like a value is to one that AWS documents: letter case never counts, and a failure is never like a success."""
 
-import re
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from pca_events.check.name_hints import words_in
+
 _RESULTS = {
     "failure": {"fail", "fails", "failed", "failing", "failure", "failures", "failue", "error", "errors", "errored"}
     | {"unsuccessful", "ko", "false", "rejected", "denied", "exception"},
@@ -28,7 +28,7 @@ NOT_ALIKE = 0.0
 
 def promised(text: str) -> str:
     """Return the result that a text speaks of: success or failure; empty where it speaks of neither, or of both."""
-    words = {word.lower() for word in _WORD.findall(text)}
+    words = words_in(text)
     found = [result for result, hints in _RESULTS.items() if words & hints]
     if not found and words & _DONE:
         return "success"
@@ -77,7 +77,7 @@ def _of_detail_types(written: str, meant: str) -> float:
 
 
 def _telling(text: str) -> set[str]:
-    words = {_STEMS.get(word.lower(), word.lower()) for word in _WORD.findall(text)}
+    words = {_STEMS.get(word, word) for word in words_in(text)}
     return words - _SAY_NOTHING - _RESULTS["failure"] - _RESULTS["success"]
 
 

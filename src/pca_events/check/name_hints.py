@@ -12,9 +12,14 @@ _SUCCESS = {"success", "successes", "successful", "succeeded", "succeeds", "comp
 }
 
 
+def words_in(name: str) -> set[str]:
+    """Return the words of a name in lower case, whether case, hyphens or underscores part them."""
+    return {word.lower() for word in _WORDS.findall(name)}
+
+
 def expects(name: str) -> str:
     """Return the result that a name promises: success or failure; empty where it promises neither, or both."""
-    words = {word.lower() for word in _WORDS.findall(name)}
+    words = words_in(name)
     promised = [result for result, hints in (("success", _SUCCESS), ("failure", _FAILURE)) if words & hints]
     return promised[0] if len(promised) == 1 else ""
 
@@ -38,6 +43,6 @@ def contradicts(name: str, suggestion: str) -> bool:
     """
     if suggestion in ("success", "failure"):
         return expects(name) not in ("", suggestion)
-    words = {word.lower() for word in _WORDS.findall(name)}
+    words = words_in(name)
     named = {kind for kind, hints in _KINDS.items() if words & hints}
     return suggestion in _KINDS and (bool(named and suggestion not in named) or bool(words & _EXPIRY))

@@ -1,6 +1,5 @@
 """What checking a consumer's rules found: the one model that every output renders."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -86,13 +85,6 @@ class CheckedRule:
     def may_fire_on(self) -> list[str]:
         """The ids of the events on some of which it fires."""
         return [verdict.event for verdict in self.verdicts if verdict.fires == "may"]
-
-    @property
-    def pattern_text(self) -> str:
-        """The event pattern as JSON, with `${reason}` for what is not known."""
-        if isinstance(self.rule.pattern, str):
-            return self.rule.pattern
-        return json.dumps(readable(self.rule.pattern), ensure_ascii=False)
 
 
 @dataclass

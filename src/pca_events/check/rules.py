@@ -11,15 +11,11 @@ from pca_events.check.buses import Arrivals, may_be_on_default, not_arriving
 from pca_events.check.cloudtrail import without_read_only
 from pca_events.check.custom_event_bus import judge
 from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
-from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.relevance import About, about, about_refused
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
-from pca_events.check.verdicts import twin_verdicts, verdicts
+from pca_events.check.verdicts import Judged, judged
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
-
-Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
-"""A pattern with its verdicts on the documented events and on those of CloudTrail."""
 
 
 def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
@@ -80,21 +76,13 @@ def _judged_once(pattern: Any) -> Judged:
     try:
         text = json.dumps(pattern)
     except TypeError:  # something in it is not known
-        return _judged(pattern)
+        return judged(pattern)
     return _judged_text(text)
 
 
 @lru_cache(maxsize=1 << 14)
 def _judged_text(text: str) -> Judged:
-    return _judged(json.loads(text))
-
-
-def _judged(pattern: Any) -> Judged:
-    read = stated(pattern)
-    found, twins = verdicts(read), twin_verdicts(read)
-    if all(verdict.fires == "never" for verdict in (*found, *twins)):
-        found, twins = verdicts(read, whole=True), twin_verdicts(read, whole=True)
-    return read, found, twins
+    return judged(json.loads(text))
 
 
 def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[Place, str], frozenset[str]]) -> list[str]:

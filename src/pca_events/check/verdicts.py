@@ -16,7 +16,7 @@ from pca_events.check.field_domains import (
     forms_of_twin,
     twin_detail_types,
 )
-from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
+from pca_events.check.partial_patterns import Stated, is_marked, possible_texts, stated
 from pca_events.check.regular_languages import begins, overlaps
 from pca_events.check.report import Block, Fires, Verdict
 from pca_events.infrastructure.model import Unknown
@@ -33,6 +33,23 @@ class Field:
     fires: Fires
     words: str = ""
     block: Block | None = None
+
+
+Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
+"""A pattern with its verdicts on the documented events and on those of CloudTrail."""
+
+
+def judged(pattern: Any) -> Judged:
+    """Judge a pattern; where it matches nothing, everything that blocks is named.
+
+    Raises:
+        InvalidPattern: AWS refuses it.
+    """
+    read = stated(pattern)
+    found, twins = verdicts(read), twin_verdicts(read)
+    if all(verdict.fires == "never" for verdict in (*found, *twins)):
+        found, twins = verdicts(read, whole=True), twin_verdicts(read, whole=True)
+    return read, found, twins
 
 
 def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:

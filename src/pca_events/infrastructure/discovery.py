@@ -77,8 +77,8 @@ class Findings:
 def find(paths: Sequence[str]) -> Findings:
     """Find what these paths mean.
 
-    Links to files of the tree are followed. Links that lead out of the tree are told, and links to folders are passed
-    over: what they lead to is either found anyway or elsewhere.
+    Links to files of the tree are followed. Links that lead out of the tree are reported, and links to folders are
+    passed over: what they lead to is either found anyway or elsewhere.
     """
     found: dict[str, Found] = {}
     faults: list[Unreadable] = []

@@ -153,7 +153,8 @@ class Rule:
         last_line: where its text ends; a comment between the two, or just above, stands beside the rule.
         name: its address (`aws_cloudwatch_event_rule.crl_failed`, with `["key"]` or `[0]` for an instance), logical id
             (`CrlFailed`, for SAM and Serverless with what it belongs to: `Handler/CrlFailed`), or name.
-        pattern: the event pattern as a JSON object whose values may be unknown; a text where it is no JSON; or Unknown.
+        pattern: the event pattern as a JSON object whose values may be unknown; a text where it is not valid JSON;
+            or Unknown.
         lines: the line of each key of the pattern, by its path: `detail.result`. May be incomplete.
         bus: the name or ARN of its event bus.
         enabled: whether it is.

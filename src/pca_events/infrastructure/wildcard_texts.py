@@ -3,6 +3,8 @@
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
+from pca_events.pattern import wildcards
+from pca_events.pattern.wildcards import STAR
 
 
 def wildcard_text(value: Any) -> str:
@@ -29,13 +31,5 @@ def _ends(text: str) -> tuple[str, str]:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    first, *middle, last = pattern.split("*")
-    if len(first) + len(last) > len(text) or not text.startswith(first) or not text.endswith(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for part in middle:
-        found = text.find(part, at, end)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return True
+    characters = tuple(STAR if character == "*" else character for character in pattern)
+    return wildcards.test_of(characters)(text)

@@ -105,7 +105,7 @@ class Folder:
                 changed.overrides.append(block)
 
     def _blocks(self, file: str) -> list[Declared]:
-        """The blocks of a file; what is broken in it is told."""
+        """The blocks of a file; what is broken in it is reported."""
         made: list[Declared] = []
         start = self._lines.start(file)
         try:

@@ -9,7 +9,7 @@ from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.terraform.syntax import Body
 
 MOST_INSTANCES = 1000
-"""How many instances of one resource are told apart."""
+"""How many instances of one resource are distinguished."""
 
 
 @dataclass

@@ -34,8 +34,8 @@ _PROVIDER = {"provider", "region"}
 def read_terraform(files: Mapping[str, str]) -> Reading:
     """Read one module that is all in these texts; what they refer to elsewhere is not read.
 
-    What is wrong within a block is told only where the block matters to a rule; braces, strings and heredocs that never
-    end are told everywhere.
+    What is wrong within a block is reported only where the block matters to a rule; braces, strings and heredocs that
+    never end are reported everywhere.
 
     Args:
         files: the text of all files of a folder, by path, those that give values to variables (`*.tfvars`) included.

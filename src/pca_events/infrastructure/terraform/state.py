@@ -20,7 +20,7 @@ _LOOKS_SO = re.compile(r'"(?:terraform_version|encrypted_data)"\s*:')
 
 
 def read_state_file(text: str, file: str) -> Reading | None:
-    """The rules of a state of version 4; other versions, and what is encrypted, are told. None for any other file."""
+    """The rules of a state of version 4; other versions and encrypted states are reported. None for any other file."""
     if not _LOOKS_SO.search(text):
         return None
     try:
