@@ -242,7 +242,7 @@ def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> 
 
 def test_a_verdict_that_the_engine_contradicts_is_told(command: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import pca_events.check.rules as check\n"
+        "import pca_events.check.verdicts as check\n"
         "from pca_events.check.report import Verdict\n"
         "found = check.verdicts\n"
         "check.verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"
