@@ -1,7 +1,6 @@
 """LocalStack from PyPI as a child process, shared by all processes of one run and gone with it."""
 
 import contextlib
-import fcntl
 import importlib.metadata
 import importlib.util
 import json
@@ -75,6 +74,11 @@ class EmbeddedLocalStack:
         Raises:
             BackendError: the extra `localstack` is not installed, or the port is taken.
         """
+        if importlib.util.find_spec("fcntl") is None:
+            raise BackendError(
+                "the embedded LocalStack runs on Linux and macOS; start LocalStack with Docker and name it with "
+                "--endpoint-url"
+            )
         if importlib.util.find_spec("localstack") is None:
             raise BackendError(
                 "the embedded LocalStack is not installed; "
@@ -215,6 +219,8 @@ class EmbeddedLocalStack:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Let one process of the run in at a time."""
+        import fcntl  # which Windows does not have
+
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

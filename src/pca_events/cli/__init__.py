@@ -25,6 +25,22 @@ COMMANDS = {
 }
 """What each command does, in one line. `arguments` has its arguments; the module of its name is imported to run it."""
 
+EXTRAS = {
+    "_pytest": "suite",
+    "boto3": "suite",
+    "botocore": "suite",
+    "gherkin": "site",
+    "jinja2": "site",
+    "localstack": "localstack",
+    "localstack_client": "suite",
+    "markupsafe": "site",
+    "psutil": "localstack",
+    "pytest": "suite",
+    "pytest_bdd": "suite",
+    "xdist": "suite",
+}
+"""The extra that installs each package which the base does without."""
+
 INPUT_UNREADABLE = 2
 
 
@@ -51,11 +67,21 @@ def _run(words: Sequence[str]) -> int:
     from pca_events.cli.arguments import parsed
     from pca_events.errors import PcaEventsError
 
-    options = parsed(words)
-    command = importlib.import_module(f"pca_events.cli.{options.command}")
-    raise_interrupts()
     try:
+        options = parsed(words)
+        command = importlib.import_module(f"pca_events.cli.{options.command}")
+        raise_interrupts()
         status: int = command.run(options)
+    except ModuleNotFoundError as missing:
+        extra = EXTRAS.get((missing.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"pca-events: {missing.name} is not installed; install pca-events with the extra [{extra}] for this "
+            f"(docs/install.md)",
+            file=sys.stderr,
+        )
+        return INPUT_UNREADABLE
     except PcaEventsError as error:
         print(f"pca-events: {error}", file=sys.stderr)
         return INPUT_UNREADABLE

@@ -69,8 +69,12 @@ def looks_like_ours(text: str) -> bool:
     return _STRONG_MARKS.search(text.encode("utf-8", "replace")) is not None
 
 
+# Windows has no flag that keeps a named pipe from waiting, and reads text unless asked for bytes.
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
 def _data(path: str, always: bool) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    descriptor = os.open(path, _READ_ONLY)
     with open(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
