@@ -22,7 +22,7 @@ _FORMATS = FormatChecker(formats=())
 
 @_FORMATS.checks("date-time", raises=ValueError)
 def _is_date_time(value: object) -> bool:
-    """Whether a text is a date and time of RFC 3339, on a day that there is; leap seconds, which AWS never sends, are none."""
+    """Whether a text is a date and time of RFC 3339, on a day that exists; a leap second is none."""
     if not isinstance(value, str):
         return True
     found = _DATE_TIME.fullmatch(value)
