@@ -201,10 +201,10 @@ def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
     by_id = {entry.id: entry for entry in entries}
     if event_id in by_id:
         return by_id[event_id]
-    import difflib
+    from pca_events.suggestions import nearest
 
-    nearest = difflib.get_close_matches(event_id, by_id, n=1)
-    advice = f'did you mean "{nearest[0]}"?' if nearest else "known: " + ", ".join(by_id)
+    meant = nearest(event_id, by_id)
+    advice = f'did you mean "{meant}"?' if meant else "known: " + ", ".join(by_id)
     raise BadInput(f'no {what} is called "{event_id}"; {advice}')
 
 

@@ -186,8 +186,8 @@ def test_the_same_bytes_every_time_and_from_which_version(exported: Exported, na
         assert re.search(r"[ \t]\n|[^\n]\Z", text) is None
 
 
-def export(capsysbinary: pytest.CaptureFixture[bytes], *words: str) -> tuple[int, str, str]:
-    status = cli.main(["export", *words])
+def export(capsysbinary: pytest.CaptureFixture[bytes], name: str, out: str) -> tuple[int, str, str]:
+    status = cli.main(["export", name, "--output", out])
     said = capsysbinary.readouterr()
     return status, said.out.decode(), said.err.decode()
 
@@ -203,6 +203,7 @@ def test_a_file_and_standard_output(
     assert out.read_bytes() == text.encode()
     assert list(tmp_path.iterdir()) == [out]
     assert export(capsysbinary, name, "-") == (0, text, "")
+    assert (cli.main(["export", name]), capsysbinary.readouterr().out.decode()) == (0, text)
 
 
 def test_a_folder_keeps_what_else_is_in_it(
@@ -270,5 +271,5 @@ def test_where_it_cannot_write_it_says_so_in_one_line(
 
 def test_a_format_that_it_does_not_know(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     with pytest.raises(SystemExit, match=r"^2$"):
-        cli.main(["export", "protobuf", "-"])
+        cli.main(["export", "protobuf"])
     assert b"protobuf" in capsysbinary.readouterr().err

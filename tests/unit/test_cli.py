@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +13,11 @@ from given import Run
 
 from pca_events import __version__, catalog
 from pca_events.backends import Backend
+from pca_events.cli import COMMANDS
+from pca_events.cli.arguments import parsed
+from pca_events.cli.command_help import HELP
+
+TOP = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
@@ -49,12 +55,64 @@ def test_verify_of_nothing_is_no_success(process: Run, backend: Backend, express
     assert "Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["verfy"], ["verify", "--endpont"], ["localstack", "--port", "x"]])
-def test_words_that_it_does_not_know(process: Run, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "usage", "message"),
+    [
+        ([], "pca-events [-h] [--version] COMMAND ...", "pca-events: the following arguments are required: COMMAND"),
+        (["verfy"], "pca-events [-h]", 'pca-events: there is no command "verfy"; did you mean "verify"?'),
+        (["frobnicate"], "pca-events [-h]", 'there is no command "frobnicate"; see pca-events --help'),
+        (["verify", "--endpont", "x"], "pca-events verify [options] [FEATURE ...]", "did you mean --endpoint-url?"),
+        (["verify", "--xyz"], "pca-events verify [options]", "pca-events verify: there is no option --xyz\n"),
+        (["list", "--formt=json"], "pca-events list [options]", "there is no option --formt; did you mean --format?"),
+        (
+            ["check", "--format", "sarf", "x"],
+            "pca-events check [options]",
+            '"sarf" is not supported; did you mean "sarif"?',
+        ),
+        (["list", "x"], "pca-events list [options]", 'pca-events list: unexpected argument "x"'),
+        (["localstack", "--port", "x"], "pca-events localstack", '"x" is not a whole number; write 0 to 65535'),
+        (["localstack", "--port", "70000"], "pca-events localstack", '"70000" is out of range; write 0 to 65535'),
+        (["sample", "all", "--count", "0"], "pca-events sample", '"0" is out of range; write 1 or more'),
+        (["verify", "--workers", "x"], "pca-events verify", '"x" is not a number of workers; write 1 to 64, or auto'),
+    ],
+)
+def test_words_that_it_does_not_know(process: Run, words: list[str], usage: str, message: str) -> None:
     ran = process(*words)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "error: " in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith(f"usage: {usage}")
+    assert message in ran.stderr
+    assert ran.stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["show", "ca-creation-succes"],
+            'no event is called "ca-creation-succes"; did you mean "ca-creation-success"?',
+        ),
+        (["check", str(TOP / "README.m")], f'did you mean "{TOP / "README.md"}"?'),
+        (["validate", str(TOP / "README.m")], f'did you mean "{TOP / "README.md"}"?'),
+    ],
+)
+def test_names_that_it_does_not_know(process: Run, words: list[str], message: str) -> None:
+    ran = process(*words)
+    assert ran.returncode == 2
+    assert message in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_says_what_it_does_and_how_it_ends(process: Run, command: str) -> None:
+    told = process(command, "--help").stdout
+    assert all(f"\n{title}:\n" in told for title in ("options", "examples", "exit status"))
+    assert max(map(len, told.split("examples:")[0].splitlines())) <= 100
+
+
+@pytest.mark.parametrize("example", [example for known in HELP.values() for example in known.examples])
+def test_an_example_of_the_help_can_be_parsed(example: str) -> None:
+    program, *words = shlex.split(re.split(r" [<>] ", example)[0])
+    assert program == "pca-events"
+    assert parsed(words).command == words[0]
 
 
 def test_version(process: Run) -> None:

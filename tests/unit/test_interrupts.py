@@ -55,7 +55,7 @@ def test_the_library_leaves_the_handlers_alone() -> None:
 
 def test_a_command_that_is_called_restores_the_handlers(capsys: pytest.CaptureFixture[str]) -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
-    assert main(["list", "--json"]) == 0
+    assert main(["list", "--format", "json"]) == 0
     assert capsys.readouterr().out
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
@@ -81,7 +81,7 @@ def test_a_command_that_is_interrupted_can_remove_what_it_owns(
 
 def test_a_command_can_be_called_in_another_thread(capsys: pytest.CaptureFixture[str]) -> None:
     found: list[int] = []
-    thread = threading.Thread(target=lambda: found.append(main(["list", "--json"])))
+    thread = threading.Thread(target=lambda: found.append(main(["list", "--format", "json"])))
     thread.start()
     thread.join()
     assert found == [0]

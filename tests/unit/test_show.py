@@ -52,7 +52,7 @@ def test_show_says_all_about_an_event(command: Run, event: DocumentedEvent) -> N
 
 
 def test_show_for_machines(command: Run) -> None:
-    told = json.loads(command("show", "crl-generation-failure-internal", "--json").stdout)
+    told = json.loads(command("show", "crl-generation-failure-internal", "--format", "json").stdout)
     assert told["example"] == catalog.documented("crl-generation-failure-internal").sample
     assert told["rules"].keys() == NOTATIONS.keys()
     (result,) = [field for field in told["fields"] if field["path"] == "$.detail.result"]
@@ -67,7 +67,7 @@ def test_show_prints_only_the_rule_that_is_asked_for(command: Run) -> None:
 def test_what_is_never_sent_has_no_rule(command: Run) -> None:
     ran = command("show", "certificate-already-revoked")
     assert (ran.returncode, "never sent after RevokeCertificate" in ran.stdout) == (0, True)
-    assert json.loads(command("show", "certificate-already-revoked", "--json").stdout)["sent"] is False
+    assert json.loads(command("show", "certificate-already-revoked", "--format", "json").stdout)["sent"] is False
     ran = command("show", "certificate-already-revoked", "--rule", "cli")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "is never sent, so no rule can fire on it" in ran.stderr
@@ -81,7 +81,7 @@ def test_an_event_that_is_none_is_answered_with_the_nearest(command: Run) -> Non
 
 def test_list_names_everything(command: Run) -> None:
     ran = command("list")
-    told = json.loads(command("list", "--json").stdout)
+    told = json.loads(command("list", "--format", "json").stdout)
     for entry in (*catalog.documented_events(), *catalog.never_sent()):
         assert entry.id in ran.stdout
     assert all(twin.detail_type in ran.stdout for twin in catalog.cloudtrail_twins())

@@ -205,7 +205,7 @@ def test_validate_reads_standard_input() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot be read: No such file or directory"),
+        (None, "does not exist"),
         (b"", "is empty, so nothing was validated"),
         (b"\x00\x01\x02\xff\xfe" * 1000, "is no JSON: Expecting value, column 1"),
         (b"\x1f\x8b\x08\x00garbage", "gzip data is damaged or cut off from here on"),
@@ -230,6 +230,6 @@ def test_one_file_that_is_missing_does_not_keep_the_others_from_being_read(comma
     (tmp_path / "events").write_text(LINES[0])
     ran = command("validate", str(tmp_path / "none"), str(tmp_path / "events"), str(tmp_path))
     assert ran.returncode == 1
-    assert "none cannot be read: No such file" in ran.stdout
+    assert "none does not exist" in ran.stdout
     assert "Is a directory" in ran.stdout
     assert "1 events of AWS Private CA: 1 meet" in ran.stdout

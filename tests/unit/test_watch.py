@@ -93,7 +93,7 @@ def test_an_event_is_shown_with_its_verdict(own: Backend, watch: Start, end: sig
 
 
 def test_one_that_breaks_its_contract_is_the_exit_status(own: Backend, watch: Start) -> None:
-    process = watch("--json")
+    process = watch("--format", "json")
     event = {**catalog.documented("ca-creation-success").event, "detail": {"result": "maybe"}}
     publish(own, event)
     told = json.loads(line_of(process))

@@ -22,6 +22,7 @@ COMMANDS = {
     "sweep": "remove what runs have left behind; shows it only, without --yes",
     "localstack": "run the embedded LocalStack in the foreground until Ctrl-C",
     "watch": "show the events on a bus as they come, until Ctrl-C",
+    "completion": "print the completion of commands and options for a shell",
 }
 """What each command does, in one line. `arguments` has its arguments; the module of its name is imported to run it."""
 

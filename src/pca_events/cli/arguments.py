@@ -1,15 +1,19 @@
 """The arguments of every command, read without importing what does the work."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from pca_events import __version__
 from pca_events.cli import COMMANDS
+from pca_events.cli.parser import Parser
 
-Parser = argparse.ArgumentParser
+SHELLS = ("bash", "zsh")
+"""The shells that `pca-events completion` knows."""
+
 _MOST_WORKERS = 64
+_MOST_DIGITS = 18
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
@@ -18,33 +22,39 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: help was printed, or the words cannot be used.
     """
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    parser, by_name = parser_with({chosen} & COMMANDS.keys())
+    options, rest = parser.parse_known_args(words)
+    if rest:
+        by_name[options.command].unknown(rest)
+    return options
+
+
+def parser_with(complete: Collection[str | None]) -> tuple[Parser, dict[str, Parser]]:
+    """Return the parser of the command line, and that of each command.
+
+    Args:
+        complete: the commands whose arguments it knows; those of the others take time and are not needed.
+    """
     parser = Parser(
         prog="pca-events",
         description="Contracts and a test harness for the events that AWS Private CA sends to Amazon EventBridge.",
+        epilog="pca-events COMMAND --help shows the options of a command, with examples and exit statuses.",
     )
     parser.add_argument("--version", action="version", version=f"pca-events {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    chosen = next((word for word in words if not word.startswith("-")), None)
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary)
-        if name == chosen:
-            add_arguments(name, command)
-    return parser.parse_args(words)
-
-
-def add_arguments(command: str, parser: Parser) -> None:
-    """Add the arguments of one command to its parser."""
-    _ARGUMENTS[command](parser)
+    by_name = {name: commands.add_parser(name, help=summary) for name, summary in COMMANDS.items()}
+    for name in complete:
+        if name is not None:
+            _ARGUMENTS[name](by_name[name])
+            by_name[name].describe(name)
+    return parser, by_name
 
 
 def _check(parser: Parser) -> None:
     from pca_events.check.formats import FORMATS
     from pca_events.infrastructure.model import DEFAULT_BUS
 
-    parser.description = (
-        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
-        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not."
-    )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
     parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
     parser.add_argument(
@@ -79,25 +89,25 @@ def _explain(parser: Parser) -> None:
 
 
 def _list(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="for machines")
+    _add_format(parser)
 
 
 def _show(parser: Parser) -> None:
     from pca_events.ready_rules import NOTATIONS
 
     parser.add_argument("event", metavar="EVENT", help="its id, as `pca-events list` prints it")
-    parser.add_argument("--json", action="store_true", help="for machines")
+    _add_format(parser)
     parser.add_argument("--rule", choices=tuple(NOTATIONS), help="print only the rule, in this notation")
 
 
 def _sample(parser: Parser) -> None:
     from pca_events.generate import KINDS, PARTITIONS
 
-    parser.add_argument("event", metavar="EVENT", help="the id of a documented event, or all")
+    parser.add_argument("event", metavar="EVENT", help="the id of a documented event; all: one of each")
     parser.add_argument("--account", metavar="ID", help="twelve digits (default: 111122223333)")
     parser.add_argument("--region", help="such as eu-central-1 (default: one of the partition)")
     parser.add_argument("--partition", choices=tuple(PARTITIONS), help="default: that of the Region")
-    parser.add_argument("--count", type=_count, default=1, metavar="N", help="how many (default: %(default)s)")
+    parser.add_argument("--count", type=_whole(1), metavar="N", help="how many (default: 1; all: one of each)")
     parser.add_argument("--seed", metavar="S", help="the same seed makes the same events")
     parser.add_argument(
         "--set",
@@ -115,10 +125,18 @@ def _sample(parser: Parser) -> None:
     )
 
 
-def _count(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(f'"{words}" is no number of events; write 1 or more')
-    return int(words)
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return what reads a whole number between two bounds."""
+
+    def read(words: str) -> int:
+        bounds = f"write {least} or more" if most is None else f"write {least} to {most}"
+        if not words.removeprefix("-").isdecimal() or len(words) > _MOST_DIGITS:
+            raise argparse.ArgumentTypeError(f'"{words}" is not a whole number; {bounds}')
+        if int(words) < least or (most is not None and int(words) > most):
+            raise argparse.ArgumentTypeError(f'"{words}" is out of range; {bounds}')
+        return int(words)
+
+    return read
 
 
 def _change(words: str) -> tuple[str, Any]:
@@ -134,28 +152,25 @@ def _change(words: str) -> tuple[str, Any]:
 
 
 def _validate(parser: Parser) -> None:
-    parser.description = (
-        "Holds recorded events against the contract. Reads JSON, JSON Lines, arrays and documents one "
-        "after another, plain or gzip, and finds events in what SQS, SNS, CloudWatch Logs, Firehose and Kinesis make "
-        "of them."
-    )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     parser.add_argument("--closed", action="store_true", help="report fields that the contract does not know")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes that read; default: one a processor")
+    _add_format(parser)
+    _add_workers(parser, "how many processes read (default: as many as there are cores)")
 
 
 def _mutate(parser: Parser) -> None:
-    parser.add_argument("--variants", type=int, default=10_000, metavar="N", help="good ones (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the variants (default: %(default)s)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--variants", type=_whole(0), default=10_000, metavar="N", help="good ones (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=_whole(0), default=0, metavar="S", help="of the variants (default: %(default)s)")
+    _add_format(parser)
 
 
 def _diff(parser: Parser) -> None:
     version = "a schemas folder, a checkout that has one, or a git revision of the repository in this folder"
     parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
     parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    _add_format(parser)
     parser.add_argument(
         "--consumers", metavar="PATH", action="append", default=[], help="say which rules there a breaking change hits"
     )
@@ -165,9 +180,10 @@ def _export(parser: Parser) -> None:
     from pca_events.exports import FORMATS
 
     summaries = "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
-    parser.description = f"Write the contracts of all events in one format: {summaries}."
-    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=f"one of {', '.join(FORMATS)}")
-    parser.add_argument("out", metavar="OUT", help="the file, or for openapi the folder; - is standard output")
+    parser.add_argument("format", metavar="FORMAT", choices=tuple(FORMATS), help=summaries)
+    parser.add_argument(
+        "--output", metavar="FILE", default="-", help="the file, or the folder for openapi (default: standard output)"
+    )
 
 
 def _verify(parser: Parser) -> None:
@@ -188,14 +204,7 @@ def _verify(parser: Parser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="list the scenarios that would run, and run none")
     parser.add_argument("-x", "--fail-fast", action="store_true", help="stop at the first scenario that fails")
-    parser.add_argument(
-        "-n",
-        "--workers",
-        metavar="N",
-        type=_workers,
-        default="auto",
-        help="how many processes share the scenarios (default: as many as there are cores)",
-    )
+    _add_workers(parser, "how many processes share the scenarios (default: as many as there are cores)")
     parser.add_argument(
         "--endpoint-url",
         metavar="URL",
@@ -220,17 +229,22 @@ def _verify(parser: Parser) -> None:
     _add_options_of_a_site(parser)
 
 
+def _add_workers(parser: Parser, words: str) -> None:
+    parser.add_argument("-n", "--workers", metavar="N", type=_workers, default="auto", help=words)
+
+
+def _add_format(parser: Parser, more: str = "") -> None:
+    words = "default: %(default)s" + (f"; {more}" if more else "")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help=words)
+
+
 def _workers(words: str) -> str:
     if words != "auto" and not (words.isdecimal() and 1 <= int(words) <= _MOST_WORKERS):
-        raise argparse.ArgumentTypeError(f'"{words}" is no number of workers; write 1 to {_MOST_WORKERS}, or auto')
+        raise argparse.ArgumentTypeError(f'"{words}" is not a number of workers; write 1 to {_MOST_WORKERS}, or auto')
     return words
 
 
 def _site(parser: Parser) -> None:
-    parser.description = (
-        "Write the living documentation into a folder: every event with its facts, example, rule, fields "
-        "and scenarios, and what a run has shown of it. Without --messages nothing is proven."
-    )
     parser.add_argument("folder", metavar="DIR", type=Path, help="made where it is missing; other files in it stay")
     parser.add_argument("--messages", metavar="FILE", type=Path, help="what `pca-events verify --messages` has written")
     _add_options_of_a_site(parser)
@@ -286,7 +300,7 @@ def _age(words: str) -> Any:
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     match = re.fullmatch(r"(\d+)([smhd])", words)
     if match is None:
-        raise argparse.ArgumentTypeError(f'"{words}" is no age; write it as 90m, 2h or 1d')
+        raise argparse.ArgumentTypeError(f'"{words}" is not an age; write it as 90m, 2h or 1d')
     return timedelta(**{units[match[2]]: int(match[1])})
 
 
@@ -300,17 +314,19 @@ def _kinds(words: str) -> tuple[str, ...]:
 
 
 def _localstack(parser: Parser) -> None:
-    parser.add_argument("--port", type=int, default=4566, help="the loopback port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port",
+        type=_whole(0, 65535),
+        metavar="N",
+        default=4566,
+        help="the loopback port to listen on (default: %(default)s)",
+    )
 
 
 def _watch(parser: Parser) -> None:
     from pca_events.backends.defaults import ACCOUNT, REGION
 
-    parser.description = (
-        "Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
-        "with its verdict as it comes, and removes both at Ctrl-C."
-    )
-    parser.add_argument("--bus", metavar="NAME", default="default", help="default: %(default)s")
+    parser.add_argument("--bus", metavar="NAME", default="default", help="the event bus (default: %(default)s)")
     parser.add_argument(
         "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
     )
@@ -318,7 +334,11 @@ def _watch(parser: Parser) -> None:
         "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
     )
     parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line: event, meets, violations")
+    _add_format(parser, "json: one object a line with event, meets and violations")
+
+
+def _completion(parser: Parser) -> None:
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=" or ".join(SHELLS))
 
 
 _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
@@ -337,4 +357,5 @@ _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "sweep": _sweep,
     "localstack": _localstack,
     "watch": _watch,
+    "completion": _completion,
 }

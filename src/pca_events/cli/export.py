@@ -14,9 +14,9 @@ _STANDARD_OUTPUT = "-"
 def run(options: argparse.Namespace) -> int:
     """Write the files and say so in one line; nothing is said where they go to standard output."""
     known = FORMATS[options.format]
-    out = Path(options.out)
+    out = Path(options.output)
     files = known.render(documented_detail_types())
-    if options.out == _STANDARD_OUTPUT:
+    if options.output == _STANDARD_OUTPUT:
         if known.is_folder:
             raise BadInput(f"{options.format} is {len(files)} files, too many for standard output; name a folder")
         sys.stdout.buffer.write("".join(files.values()).encode())

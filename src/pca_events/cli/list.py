@@ -10,7 +10,7 @@ from pca_events.cli.console import console, titled_table
 
 def run(options: argparse.Namespace) -> int:
     """Print the catalogue."""
-    if options.json:
+    if options.format == "json":
         print(json.dumps(_as_json(), indent=2))
         return 0
     table = titled_table("AWS Private CA sends, with source aws.acm-pca")

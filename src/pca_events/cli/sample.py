@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
             "--broken changes the documented sample, so --account, --region and --partition do not go with it"
         )
     entries = catalog.documented_events() if options.event == "all" else (catalog.documented(options.event),)
-    for index in range(options.count):
+    for index in range(options.count or len(entries)):
         entry = entries[index % len(entries)]
         event = _broken(entry, options.broken, chance) if options.broken else realistic(entry, where, chance)
         for path, value in options.changes:

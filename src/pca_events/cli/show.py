@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 def _show(event: DocumentedEvent, options: argparse.Namespace) -> None:
     if options.rule:
         print(ready_rule(event, options.rule))
-    elif options.json:
+    elif options.format == "json":
         print(json.dumps(_as_json(event), indent=2))
     else:
         _print(event, console())
@@ -38,7 +38,7 @@ def _show(event: DocumentedEvent, options: argparse.Namespace) -> None:
 def _show_never_sent(silent: NeverSent, options: argparse.Namespace) -> None:
     if options.rule:
         raise BadInput(f"{silent.id} is never sent, so no rule can fire on it: {silent.when}")
-    if options.json:
+    if options.format == "json":
         print(
             json.dumps({"id": silent.id, "sent": False, "when": silent.when, "what_to_do": silent.what_to_do}, indent=2)
         )

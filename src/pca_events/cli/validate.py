@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Read everything and print what was found; exit status 0 where all events meet their contract."""
     with _progress(options.files) as progress:
-        report = validate(options.files, closed=options.closed, jobs=options.jobs, progress=progress)
+        report = validate(
+            options.files,
+            closed=options.closed,
+            jobs=None if options.workers == "auto" else int(options.workers),
+            progress=progress,
+        )
     if not report.found:
         raise BadInput(_nothing_found(report, options.files))
     if options.format == "json":

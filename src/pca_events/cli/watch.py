@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
                     raise came
                 found = [str(violation) for violation in violations(came)]
                 seen, broke = seen + 1, broke + bool(found)
-                _show(came, found, out, as_json=options.json)
+                _show(came, found, out, as_json=options.format == "json")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

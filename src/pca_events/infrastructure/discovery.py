@@ -87,7 +87,7 @@ def find(paths: Sequence[str]) -> Findings:
     tree = CheckedTree.of(there)
     for path in (os.path.normpath(path) for path in paths):
         if "\0" in path or not os.path.lexists(path):
-            faults.append(Unreadable(Place(path.replace("\0", "?"), 1), "does not exist"))
+            faults.append(Unreadable(Place(path.replace("\0", "?"), 1), f"does not exist{_meant(path)}"))
         elif os.path.isdir(path):
             for name in _walk(path, faults):
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
@@ -97,6 +97,12 @@ def find(paths: Sequence[str]) -> Findings:
         else:
             found[path] = Found(path, named=True)
     return Findings(sorted(found.values()), tree, faults, sorted(set(skipped)))
+
+
+def _meant(path: str) -> str:
+    from pca_events.suggestions import file_meant
+
+    return "" if "\0" in path else file_meant(path)
 
 
 def terraform_beside(folder: str) -> Iterator[Found]:

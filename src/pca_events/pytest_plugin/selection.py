@@ -1,6 +1,5 @@
 """Which scenarios are run: by feature, tag and name, as `pca-events verify` shows them."""
 
-import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from _pytest.mark.expression import Expression
 from pytest_bdd.parser import Scenario, ScenarioTemplate
 
 from pca_events.locations import locate
+from pca_events.suggestions import nearest
 
 EXAMPLE = "_pytest_bdd_example"
 """The name of the parameter of a test that holds its row of the Examples."""
@@ -128,5 +128,5 @@ def _matcher(item: pytest.Item) -> Any:
 
 
 def _advice(name: str, known: set[str], sign: str = "") -> str:
-    nearest = difflib.get_close_matches(name, known, n=1)
-    return f'did you mean "{sign}{nearest[0]}"?' if nearest else f"known: {', '.join(sorted(known))}"
+    meant = nearest(name, known)
+    return f'did you mean "{sign}{meant}"?' if meant else f"known: {', '.join(sorted(known))}"

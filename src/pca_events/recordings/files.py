@@ -32,6 +32,10 @@ def blocks(name: str) -> Iterator[tuple[bytes, bool]]:
     try:
         with Path(name).open("rb") as stream:
             yield from _cut(_unpacked(stream, name))
+    except FileNotFoundError as error:
+        from pca_events.suggestions import file_meant
+
+        raise BadInput(f"{name} does not exist{file_meant(name)}") from error
     except OSError as error:
         raise BadInput(f"{name} cannot be read: {error.strerror}") from error
 

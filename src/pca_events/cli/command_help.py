@@ -1,0 +1,143 @@
+"""What `--help` of each command says beside its options: what it does, examples, and what its exit status means."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_UNUSABLE = "the input cannot be used; one line says why"
+
+
+class Help(NamedTuple):
+    """The help of one command.
+
+    Attributes:
+        description: what it does, in a few sentences.
+        examples: command lines.
+        statuses: what each exit status means.
+    """
+
+    description: str
+    examples: tuple[str, ...]
+    statuses: Mapping[str, str]
+
+
+HELP: Mapping[str, Help] = {
+    "check": Help(
+        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
+        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not.",
+        (
+            "pca-events check infra/",
+            "pca-events check --format sarif infra/ > pca-events.sarif",
+            "pca-events check --all-rules --require-rules template.yaml",
+        ),
+        {"0": "no finding is an error", "1": "a finding is an error", "2": "something could not be read"},
+    ),
+    "explain": Help(
+        "Says key by key why an event pattern matches an event or does not, and what to change.",
+        (
+            "pca-events explain --pattern pattern.json --event crl-generation-failure-internal",
+            "pca-events explain --pattern - --event event.json < pattern.json",
+        ),
+        {"0": "the pattern matches the event", "1": "it does not", "2": _UNUSABLE},
+    ),
+    "list": Help(
+        "Lists the documented events, what is never sent, and what CloudTrail sends with the same source.",
+        ("pca-events list", "pca-events list --format json"),
+        {"0": "always"},
+    ),
+    "show": Help(
+        "Shows one event: an example, its meaning, what to do, its fields, and rules to copy.",
+        (
+            "pca-events show crl-generation-failure-s3-permissions",
+            "pca-events show certificate-issuance-failure --rule terraform",
+        ),
+        {"0": "the event is shown", "2": "there is no such event"},
+    ),
+    "sample": Help(
+        "Prints realistic events as JSON, one a line, or events that break the contract.",
+        (
+            "pca-events sample all",
+            "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
+            "pca-events sample crl-generation-success --broken missing:$.detail.result --seed 7",
+        ),
+        {"0": "the events are printed", "2": _UNUSABLE},
+    ),
+    "validate": Help(
+        "Compares recorded events with the contract. Reads JSON, JSON Lines, arrays and concatenated documents, "
+        "plain or gzip, and finds the events in messages of SQS, SNS, CloudWatch Logs, Firehose and Kinesis.",
+        ("pca-events validate events.ndjson.gz", "pca-events validate --closed --format json - < events.json"),
+        {"0": "every event meets the contract", "1": "an event breaks it", "2": "something could not be read"},
+    ),
+    "mutate": Help(
+        "Tests the schemas: each broken variant of a documented event must be refused, each valid one accepted.",
+        ("pca-events mutate", "pca-events mutate --variants 100000 --seed 3 --format json"),
+        {"0": "all verdicts are right", "1": "one is wrong"},
+    ),
+    "diff": Help(
+        "Compares two versions of the schemas and says which changes break consumers.",
+        ("pca-events diff v0.1.0 HEAD", "pca-events diff old/schemas new/schemas --consumers infra/"),
+        {"0": "no change is breaking", "1": "a change is breaking", "2": _UNUSABLE},
+    ),
+    "export": Help(
+        "Writes the contracts of all events in the format of another tool.",
+        ("pca-events export typescript --output events.ts", "pca-events export asyncapi > asyncapi.yaml"),
+        {"0": "the contracts are written", "2": "the place cannot be written"},
+    ),
+    "verify": Help(
+        "Runs the scenarios on an EventBridge and shows the result for each documented event.",
+        (
+            "pca-events verify",
+            "pca-events verify events/ca_creation --fail-fast",
+            "pca-events verify --endpoint-url http://127.0.0.1:4566 --site build/site",
+        ),
+        {
+            "0": "no scenario failed",
+            "1": "a scenario failed",
+            "2": "the run could not start, or its results are incomplete",
+            "130": "interrupted",
+        },
+    ),
+    "site": Help(
+        "Writes the living documentation into a folder: every event with its facts, example, rule, fields "
+        "and scenarios, and what a run has shown of it. Without --messages nothing is proven.",
+        ("pca-events site build/site", "pca-events site build/site --messages run.ndjson --consumers infra/"),
+        {"0": "the site is written", "2": _UNUSABLE},
+    ),
+    "calibrate": Help(
+        "Shows how far an emulator of EventBridge behaves as AWS documents.",
+        ("pca-events calibrate", "pca-events calibrate --endpoint-url http://127.0.0.1:5000"),
+        {
+            "0": "every difference is a known one",
+            "1": "a difference is not known yet",
+            "2": "the emulator cannot be used",
+            "130": "interrupted",
+        },
+    ),
+    "sweep": Help(
+        "Lists what interrupted runs have left on a LocalStack; with --yes it is removed.",
+        (
+            "pca-events sweep --endpoint-url http://127.0.0.1:4566",
+            "pca-events sweep --endpoint-url http://127.0.0.1:4566 --older-than 2h --yes",
+        ),
+        {"0": "everything was listed, or removed", "1": "something could not be removed", "2": _UNUSABLE},
+    ),
+    "localstack": Help(
+        "Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until Ctrl-C.",
+        ("pca-events localstack", "pca-events localstack --port 4577"),
+        {
+            "0": "ended by Ctrl-C",
+            "2": "it could not start, or ended by itself",
+            "130": "interrupted before it was ready",
+        },
+    ),
+    "watch": Help(
+        "Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
+        "with its verdict as it arrives, and removes both at Ctrl-C.",
+        ("pca-events watch", "pca-events watch --endpoint-url http://127.0.0.1:4566 --format json"),
+        {"0": "every event met its contract", "1": "an event broke it", "2": "the bus cannot be used"},
+    ),
+    "completion": Help(
+        "Prints the completion of commands and options for a shell.",
+        ("pca-events completion bash > ~/.local/share/bash-completion/completions/pca-events",),
+        {"0": "the script is printed", "2": _UNUSABLE},
+    ),
+}
