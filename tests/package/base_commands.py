@@ -13,9 +13,10 @@ from pca_events.catalog import documented
 from pca_events.cli import EXTRAS
 
 TOP = Path(__file__).parents[2]
+_PATTERN = "examples/infrastructure/json/crl-failed.json"
 COMMANDS: list[tuple[int, list[str]]] = [
     (1, ["check", "examples/infrastructure", "examples/mistakes"]),
-    (0, ["explain", "--pattern", "examples/infrastructure/json/crl-failed.json", "--event", "crl-generation-failure-internal"]),
+    (0, ["explain", "--pattern", _PATTERN, "--event", "crl-generation-failure-internal"]),
     (0, ["list"]),
     (0, ["show", "certificate-issuance-failure"]),
     (0, ["sample", "all"]),
@@ -24,7 +25,7 @@ COMMANDS: list[tuple[int, list[str]]] = [
     (0, ["export", "asyncapi"]),
     (0, ["diff", "schemas", "schemas"]),
     (0, ["completion", "bash"]),
-]  # fmt: skip
+]
 
 
 def ran(words: list[str], **more: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -41,4 +42,4 @@ if __name__ == "__main__":
         found = ran(words)
         assert (found.returncode, found.stderr) == (status, ""), f"{words}: {found}"
         assert found.stdout, words
-        print(f"pca-events {' '.join(words)}: {len(found.stdout.splitlines())} lines")
+        sys.stdout.write(f"pca-events {' '.join(words)}: {len(found.stdout.splitlines())} lines\n")
