@@ -94,6 +94,28 @@ Feature: What check says is what the bus does
         | 39-one-ca.tf                      | only-some                | aws       |
         | 92-partition-of-another-region.tf | contradiction, only-some | aws-cn    |
 
+    Scenario: A rule for the CAs of another Region is silent here, and check claims neither
+      Given a rule for events where
+        | field     | condition                                   |
+        | source    | is "aws.acm-pca"                            |
+        | resources | is like "arn:aws:acm-pca:eu-south-2:*:c*/*" |
+      When the rule is checked
+      And each documented event is published
+      Then check finds "only-some"
+      And each rule fires on what check says, and on nothing else
+      And it fires on "ca-creation-success" once "$.resources[0]" is "arn:aws:acm-pca:eu-south-2:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
+
+    Scenario: A rule for the CAs of one Region fires there, and check does not deny it
+      Given a rule for events where
+        | field     | condition                                  |
+        | source    | is "aws.acm-pca"                           |
+        | resources | is like "arn:aws:acm-pca:us-east-1:*:c*/*" |
+      When the rule is checked
+      And each documented event is published
+      Then check finds "only-some"
+      And the target receives each of them
+      And each rule fires on what check says, and on nothing else
+
   Rule: A rule on another bus waits until the events are forwarded
 
     Scenario Outline: The rule of <code> is silent until its bus gets the events
