@@ -19,7 +19,7 @@ def infrastructure(code: str) -> Reading:
 
 @when("its rules are checked", target_fixture="checked")
 def check_rules(reading: Reading) -> CheckReport:
-    """Hold them against the contract."""
+    """Check each rule against the contract."""
     return check(reading)
 
 

@@ -7,8 +7,7 @@ Feature: What check says is what the bus does
 
     Scenario Outline: The mistake <code> is silent, whatever is sent
       Given the infrastructure code "<code>"
-      When its rules are checked
-      And its rules are put on the bus
+      When its rules are checked, and put on the bus
       And each documented event is published
       Then check finds "never-fires"
       And each rule fires on what check says, and on nothing else
@@ -49,8 +48,7 @@ Feature: What check says is what the bus does
 
     Scenario Outline: The rule <rule> of <code> fires on what is said, and no more
       Given the infrastructure code "<code>"
-      When its rules are checked
-      And its rules are put on the bus
+      When its rules are checked, and put on the bus
       And each documented event is published
       Then check finds "<finding>"
       And the rule "<rule>" fires on "<events>" and on nothing else
@@ -83,8 +81,7 @@ Feature: What check says is what the bus does
 
     Scenario Outline: The rule of <code> is silent for every other CA
       Given the infrastructure code "<code>"
-      When its rules are checked
-      And its rules are put on the bus
+      When its rules are checked, and put on the bus
       And the event "crl-generation-failure-internal" is published
       Then check finds "<findings>"
       And the target receives nothing, unless "$.resources[0]" is "arn:<partition>:acm-pca:eu-central-1:444455556666:certificate-authority/11223344-1234-1122-2233-112233445566"
@@ -170,8 +167,7 @@ Feature: What check says is what the bus does
 
     Scenario Outline: The rules of <code> lose and gain nothing as subscribers
       Given the infrastructure code "<code>"
-      When its rules are checked
-      And its rules are put on the bus
+      When its rules are checked, and put on the bus
       And its rules are migrated
       And each documented event is published
       Then each subscriber gets what its rule fires on
