@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from given import Run
+from required import cannot_run
 from scenario_count import scenario_count
 
 from pca_events import __version__, catalog
@@ -19,6 +20,7 @@ from pca_events.cli.arguments import parsed
 from pca_events.cli.command_help import HELP
 
 TOP = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "pca_events"]
 
 
 @pytest.mark.slow
@@ -115,6 +117,53 @@ def test_an_example_of_the_help_can_be_parsed(example: str) -> None:
     program, *words = shlex.split(re.split(r" [<>] ", example)[0])
     assert program == "pca-events"
     assert parsed(words).command == words[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list",
+        "show ca-creation-success",
+        "sample all",
+        "check examples/infrastructure",
+        "export python",
+        "check --help",
+    ],
+)
+def test_output_that_cannot_be_written_is_said_in_one_line(words: str) -> None:
+    if not Path("/dev/full").exists():
+        cannot_run("/dev/full is missing")
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(PROGRAM + words.split(), stdout=full, stderr=subprocess.PIPE, text=True, cwd=TOP)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("pca-events: standard output cannot be written (No space left on device)")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_closed_output_is_said_in_one_line() -> None:
+    program = ["/bin/sh", "-c", '"$@" >&-', "sh", *PROGRAM, "list"]
+    ran = subprocess.run(program, capture_output=True, text=True, cwd=TOP)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "pca-events: standard output is closed; send it to a file, or to /dev/null\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("list", 0),
+        ("sample all --count 5000", 0),
+        ("check examples/mistakes", 141),
+        ("validate examples/recordings", 141),
+    ],
+)
+def test_a_reader_that_has_read_enough_ends_it_silently(words: str, status: int) -> None:
+    """A verdict that nobody reads to its end is no success."""
+    with subprocess.Popen(PROGRAM + words.split(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (status, b"")
 
 
 def test_version(process: Run) -> None:

@@ -1,8 +1,10 @@
 """The command `pca-events`."""
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from pca_events.interrupts import INTERRUPTED, die_at_once, handlers_restored, raise_interrupts
 
@@ -44,6 +46,11 @@ EXTRAS = {
 
 INPUT_UNREADABLE = 2
 
+UNTOLD = 141
+"""The exit status of a verdict that nobody has read to its end: that of a shell for a closed pipe."""
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 all is well, 1 a contract is broken, 2 unusable input.
@@ -63,6 +70,30 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    """Run a command to its last line of output, and return its exit status."""
+    if sys.stdout is None:
+        _complain("standard output is closed; send it to a file, or to /dev/null")
+        return INPUT_UNREADABLE
+    try:
+        try:
+            status = _command(words)
+        except SystemExit:  # the help, or words that cannot be used
+            sys.stdout.flush()
+            raise
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        _discard_output()
+        return UNTOLD if _judges(words) else 0
+    except OSError as error:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
+            raise
+        _discard_output()
+        _complain(f"standard output cannot be written ({error.strerror}); free some space, or send it elsewhere")
+        return INPUT_UNREADABLE
+    return status
+
+
+def _command(words: Sequence[str]) -> int:
     import importlib
 
     from pca_events.cli.arguments import parsed
@@ -77,16 +108,26 @@ def _run(words: Sequence[str]) -> int:
         extra = EXTRAS.get((missing.name or "").partition(".")[0])
         if extra is None:
             raise
-        print(
-            f"pca-events: {missing.name} is not installed; install pca-events with the extra [{extra}] for this "
-            f"(docs/install.md)",
-            file=sys.stderr,
-        )
+        _complain(f"{missing.name} is not installed; install pca-events with the extra [{extra}] (docs/install.md)")
         return INPUT_UNREADABLE
     except PcaEventsError as error:
-        print(f"pca-events: {error}", file=sys.stderr)
+        _complain(str(error))
         return INPUT_UNREADABLE
-    except BrokenPipeError:  # `| head` has read enough
-        sys.stderr.close()
-        return 0
     return status
+
+
+def _complain(message: str) -> None:
+    print(f"pca-events: {message}", file=sys.stderr)
+
+
+def _judges(words: Sequence[str]) -> bool:
+    """Whether the exit status of a command is a verdict, which must not look good where nobody could read it."""
+    from pca_events.cli.command_help import HELP
+
+    return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
+
+
+def _discard_output() -> None:
+    """Keep Python from writing what is left in its buffer, in vain, when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

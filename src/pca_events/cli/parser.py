@@ -2,8 +2,9 @@
 
 import argparse
 import shutil
+import sys
 import textwrap
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from pca_events.cli.command_help import HELP
 from pca_events.suggestions import did_you_mean, nearest
@@ -48,6 +49,10 @@ class Parser(argparse.ArgumentParser):
             SystemExit: always, with status 2.
         """
         self.exit(2, f"{self.format_usage()}{self.prog}: {message}\n")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        # argparse is silent where its help cannot be written.
+        (file or sys.stderr).write(message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         # argparse lists every choice and leaves the search to the reader.
