@@ -153,7 +153,7 @@ def test_closed_output_is_said_in_one_line() -> None:
         ("list", 0),
         ("sample all --count 5000", 0),
         ("check examples/mistakes", 141),
-        ("validate examples/recordings", 141),
+        ("validate examples/recordings/archive.jsonl", 141),
     ],
 )
 def test_a_reader_that_has_read_enough_ends_it_silently(words: str, status: int) -> None:

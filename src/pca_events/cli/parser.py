@@ -4,10 +4,13 @@ import argparse
 import shutil
 import sys
 import textwrap
-from typing import IO, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pca_events.cli.command_help import HELP
 from pca_events.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _WIDEST = 100
 
@@ -50,7 +53,7 @@ class Parser(argparse.ArgumentParser):
         """
         self.exit(2, f"{self.format_usage()}{self.prog}: {message}\n")
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         # argparse is silent where its help cannot be written.
         (file or sys.stderr).write(message)
 
