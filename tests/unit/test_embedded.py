@@ -109,13 +109,13 @@ def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytes
     assert said.startswith("the embedded LocalStack ended with status 1 before it was ready. Its last lines:\n")
     assert "    RuntimeError: broken on purpose\n" in said
     assert said.endswith(
-        "Install the pinned versions again (pip install 'pca-events[localstack]'), "
+        "Install the pinned versions again (docs/install.md says how), "
         "or give a running LocalStack with --endpoint-url."
     )
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(BackendError, match=r"is not installed; pip install 'pca-events\[localstack\]', or give"):
+    with pytest.raises(BackendError, match=r"is not installed; docs/install.md says how, or give"):
         EmbeddedLocalStack(tmp_path / "run", os.getpid()).start()
     assert not (tmp_path / "run").exists()

@@ -82,7 +82,7 @@ class EmbeddedLocalStack:
         if importlib.util.find_spec("localstack") is None:
             raise BackendError(
                 "the embedded LocalStack is not installed; "
-                "pip install 'pca-events[localstack]', or give a running one with --endpoint-url"
+                "docs/install.md says how, or give a running one with --endpoint-url"
             )
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._alone():
@@ -195,7 +195,7 @@ class EmbeddedLocalStack:
 
     def _failure(self, what: str) -> BackendError:
         return BackendError(
-            f"{self.last_words(what)}\nInstall the pinned versions again (pip install 'pca-events[localstack]'), "
+            f"{self.last_words(what)}\nInstall the pinned versions again (docs/install.md says how), "
             "or give a running LocalStack with --endpoint-url."
         )
 
