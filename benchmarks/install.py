@@ -33,6 +33,7 @@ def installed(file: str, folder: Path) -> tuple[int, float, float]:
 
 
 def main() -> None:
+    """Install each and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="the base only")
     small = parser.parse_args().small

@@ -115,7 +115,7 @@ def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytes
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "localstack" else name)
     with pytest.raises(BackendError, match=r"is not installed; docs/install.md says how, or give"):
         EmbeddedLocalStack(tmp_path / "run", os.getpid()).start()
     assert not (tmp_path / "run").exists()
