@@ -104,14 +104,19 @@ class Root:
 
     def reading(self) -> Reading:
         """Evaluate what the rules are made of."""
+        self._take_all()
         for names in self._names.whole():
-            for block in names.folder.declared:
-                self._take(names, block)
             self._faults_of(names)
         self._reading.rules = list(filter(self._is_worth_telling, self._rules + self._put_together()))
         for names in self._names.whole():
             self._reading.unreadable += self._duplicates(names)
         return self._reading
+
+    def _take_all(self) -> list[tuple[Resource, str]]:
+        for names in self._names.whole():
+            for block in names.folder.declared:
+                self._take(names, block)
+        return self._resources
 
     def _faults_of(self, names: ModuleNames) -> None:
         if names is not self._names:
@@ -136,7 +141,9 @@ class Root:
         found = Resources([*self._unread_grants(), *filter(None, map(_by_default, self._resources))]).rules()
         if not off:
             return found
-        everything = Resources([*self._unread_grants(), *(resource for resource, _ in self._resources)]).rules()
+        evaluation = replace(self._names.evaluation, as_if_on=True, calls=0, resources=0)
+        every = Root(ModuleNames(self._names.folder, evaluation, self._names.given))._take_all()
+        everything = Resources([*self._unread_grants(), *(resource for resource, _ in every)]).rules()
         return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
 
     def _unread_grants(self) -> Iterator[Resource]:
@@ -250,6 +257,8 @@ class _Pattern:
         if elsewhere and written and _is_code(place(origin).file) and place(origin).file not in names.folder.files:
             self._line = first = origin
             last = last_line_of(self.value)
+        elif written and not same_file(written.line, block.line):
+            first, last = written.line, written.line + written.text.count("\n")
         elif written and not origin and (argument := _argument(names, written)):
             self._line = first = argument.line
             last = argument.line + argument.text.count("\n")
