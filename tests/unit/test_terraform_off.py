@@ -1,4 +1,4 @@
-"""What `for_each` goes over where a condition is false by default or not known; what is off is checked as if it were on."""
+"""What `for_each` goes over where a condition is false by default or not known; what is off is checked as if on."""
 
 from pathlib import Path
 from typing import Any

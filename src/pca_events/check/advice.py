@@ -4,6 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from pca_events.catalog import detail_types, neighbours
@@ -16,6 +17,7 @@ from pca_events.check.field_domains import (
     known_paths,
     twin_detail_types,
 )
+from pca_events.check.key_names import aliases, plain
 from pca_events.check.report import Block
 from pca_events.check.undocumented import instead_of_waiting
 from pca_events.infrastructure.model import Unknown
@@ -77,9 +79,31 @@ def no_such_field(path: str) -> Block:
     if f"detail.{path}" in known_paths():
         remedy = f'write it within detail: "detail": {{"{path}": [...]}}'
         return Block(path, f"no event has it: {path} is a field of detail", f"detail.{path}", remedy)
-    suggestion = nearest(path, known_paths(), 0.7)
+    suggestion = nearest(path, known_paths(), 0.7) or _called(name)
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
-    return Block(path, f"no event has it{advice}", suggestion, f'write "{suggestion}"' if suggestion else "")
+    at_top = " at the top of the pattern, beside source" if "." in path and "." not in suggestion else ""
+    return Block(path, f"no event has it{advice}", suggestion, f'write "{suggestion}"{at_top}' if suggestion else "")
+
+
+@cache
+def in_cloudtrail(path: str) -> Block:
+    """Say that events of CloudTrail do not have a field, and which one has what is meant."""
+    words = "events of CloudTrail do not have it"
+    if path == "resources":
+        remedy = 'write the ARN of the CA as "detail": {"requestParameters": {"certificateAuthorityArn": [...]}}'
+        return Block(path, "it is empty in events of CloudTrail", "detail.requestParameters", remedy)
+    if path == "detail.result":
+        remedy = (
+            'calls that fail have "detail": {"errorCode": [{"exists": true}]}; results have the detail-types of AWS'
+        )
+        return Block(path, words, remedy=f"{remedy} Private CA")
+    return replace(no_such_field(path), words=words) if path in known_paths() else no_such_field(path)
+
+
+def _called(name: str) -> str:
+    """The field that people call by this name, where there is only one; empty where there is none."""
+    found = [path for path in known_paths() if plain(name) in aliases().get(path, ())]
+    return found[0] if len(found) == 1 else ""
 
 
 def nearest(text: str, among: Sequence[str], cutoff: float) -> str:

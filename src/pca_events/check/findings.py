@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.advice import nearest
 from pca_events.check.buses import NOTHING, Arrival, of_bus
+from pca_events.check.cloudtrail import read_only_values
 from pca_events.check.contradictions import contradictions
 from pca_events.check.dead_values import dead_values
 from pca_events.check.delivery import of_delivery
@@ -143,6 +144,9 @@ def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
         yield Finding(
             "warning", "dead-value", message, _remedy(block, subject) or "remove it", subject.line_of(block.path)
         )
+    for block in dict.fromkeys(read_only_values(stated, subject.rule.read_only_calls)):
+        message = f"{block.path}: this value adds nothing: {block.words}"
+        yield Finding("warning", "dead-value", message, block.remedy, subject.line_of(block.path))
 
 
 def _never(subject: Subject, others: bool) -> Iterator[Finding]:

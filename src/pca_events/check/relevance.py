@@ -31,6 +31,7 @@ _MISSPELT = frozenset(
         "aws.acm-pca.amazonaws.com",
     }
 )
+_EVENT_SOURCE = "acm-pca.amazonaws.com"
 _EDITS = 2
 _LIKE = 0.85
 _NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
@@ -87,6 +88,8 @@ def _others(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
     if types and len(_exact(types)) == len(types) and all(map(_like_ours, _exact(types))):
         return False  # no other service sends these
     sources = conditions.get("source")
+    if sources is None and _our_calls(conditions):
+        return False
     return sources is None or any(not _names_ours(matcher) for matcher in sources)
 
 
@@ -97,7 +100,7 @@ def _names_ours(matcher: Matcher) -> bool:
 def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, default_bus: bool) -> About:
     sources, types = conditions.get("source"), _exact(conditions.get("detail-type", ()))
     named = _exact(sources or ())
-    if any(map(is_ours_or_misspelt, named)):
+    if any(map(is_ours_or_misspelt, named)) or (sources is None and _our_calls(conditions)):
         return "ours"
     if any(text in detail_types() for text in types) and (sources is None or any(map(_of_aws, named)) or fires):
         return "ours"
@@ -112,6 +115,12 @@ def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, defau
     if any(map(is_marked, sources)):
         return "unknown"
     return "ours" if default_bus else "other"
+
+
+def _our_calls(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
+    """Whether only calls of AWS Private CA are asked for, as CloudTrail reports them."""
+    asked = conditions.get("detail.eventSource", ())
+    return bool(asked) and all(isinstance(matcher, Exact) and matcher.value == _EVENT_SOURCE for matcher in asked)
 
 
 def _of_aws(source: str) -> bool:

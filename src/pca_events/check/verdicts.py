@@ -7,7 +7,7 @@ from typing import Any
 
 from pca_events.catalog import documented_events
 from pca_events.check.accepted import covers, meets
-from pca_events.check.advice import never_sent, no_such_field
+from pca_events.check.advice import in_cloudtrail, never_sent, no_such_field
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
     Form,
@@ -211,7 +211,7 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
         return Field("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return Field("may", f"depends on {path}")
-    return Field("never", block=no_such_field(path))
+    return Field("never", block=in_cloudtrail(path) if twin else no_such_field(path))
 
 
 _ONE = {
