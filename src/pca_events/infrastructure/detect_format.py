@@ -7,6 +7,7 @@ from typing import Any
 
 from pca_events.infrastructure import json_text, plain_json
 from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.cloudformation.includes import with_includes
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
@@ -123,10 +124,11 @@ def _read_yaml(source: _Source) -> Reading | None:
 def _read(tree: Any, source: _Source) -> Reading | None:
     text, file, named = source.text, source.file, source.named
     last_line = text.rstrip().count("\n") + 1
+    files = TreeFiles(source.tree, os.path.dirname(file))
     if is_cloudformation(tree):
-        return read_template(tree, file)
+        return read_template(with_includes(tree, files) if "AWS::Include" in text else tree, file)
     if is_serverless(tree):
-        return read_serverless(tree, file, TreeFiles(source.tree, os.path.dirname(file)))
+        return read_serverless(tree, file, files)
     if is_pulumi(tree):
         return read_pulumi(tree, file)
     if is_api_answer(tree):

@@ -50,6 +50,7 @@ class Template:
             "Fn::Select": self._select,
             "Fn::Split": self._split,
             "Fn::FindInMap": self._find_in_map,
+            "Fn::ToJsonString": self.resolve,
         }
 
     def type_of(self, name: str) -> str:
@@ -207,8 +208,11 @@ class Template:
         return text.split(between) if isinstance(text, str) else Unknown(written("Fn::Split", argument))
 
     def _find_in_map(self, argument: list[Any]) -> Any:
-        first, second, third, *_ = (self.resolve(held) for held in argument)
-        return self._mappings[first][second][third]
+        first, second, third, *more = (self.resolve(held) for held in argument)
+        try:
+            return self._mappings[first][second][third]
+        except LookupError:
+            return more[0]["DefaultValue"]
 
 
 def _as_text(value: Any, reason: str) -> str | Unknown:

@@ -5,7 +5,7 @@ import re
 from functools import partial
 from typing import Any
 
-from pca_events.infrastructure.model import Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
@@ -20,6 +20,9 @@ from pca_events.infrastructure.terraform.scope import ModuleNames
 from pca_events.infrastructure.terraform.syntax import Body, parse_body
 
 ADDRESS = "inputs"
+
+_DIRECTIVE = re.compile(r"^\s*\{\{.*\}\}\s*$", re.MULTILINE)
+"""A line of the templates that boilerplate makes Terragrunt code of."""
 
 
 def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Reading, set[str]]:
@@ -44,6 +47,9 @@ def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Readi
             spans = {key: spans.get(key, span) for key in value}
             found, called = _given(value, source, span, spans, names)
     faults = [(fault.line, str(fault)) for fault in body.faults] + list(names.evaluation.faults.items())
+    if faults and _DIRECTIVE.search(text):
+        what = [Skipped(Place(file, 1), "a template of Terragrunt code", "fill it in, and check what it becomes")]
+        return Reading(skipped=what if "pattern" in text else []), set()
     found.unreadable += [Unreadable(folders.lines.place(line), why) for line, why in faults]
     return found, called
 
