@@ -57,13 +57,19 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
     known, here = documented_values(path), [value for form in forms for value in form.values]
     if set(texts) & set(known):
         return Block(path, f"{wanted} is not sent here; these events have {' or '.join(map(json.dumps, here))}")
-    among = known if set(here) <= set(known) else tuple(dict.fromkeys(here))
+    among = _documented(path, forms)
+    begun = [value for value in among if texts and texts[0] and value.startswith(texts[0])]
+    if len(begun) > 1:
+        words = f"{wanted} is never sent; {len(begun)} documented values begin with it"
+        return Block(path, words, remedy=f"write {json.dumps({'prefix': texts[0]})}, or a whole value")
     cutoff = _NEAR_TYPE if path == "detail-type" else _NEAR_ONLY if len(among) == 1 else _NEAR
     suggestion = nearest(texts[0], among, cutoff) if texts else ""
-    listed = f"; {_values(among)}" if len(among) < _FEW else ""
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     return Block(
-        path, f"{wanted} is never sent{listed}{advice}", suggestion, f'write "{suggestion}"' if suggestion else ""
+        path,
+        f"{wanted} is never sent{_listed(path, forms)}{advice}",
+        suggestion,
+        f'write "{suggestion}"' if suggestion else "",
     )
 
 
@@ -115,11 +121,8 @@ def nearest(text: str, among: Sequence[str], cutoff: float) -> str:
 
 def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     """Explain a mistake that has an explanation of its own."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        words = f"{json.dumps(value)} is a number, but events have a string here"
-        return Block(path, words, remedy=_quotes(path, value))
     if not isinstance(value, str):
-        return None
+        return _no_text(path, value, forms)
     if operator := _MATCHER_AS_TEXT.match(value):
         remedy = f'write the matcher as an object: {{"{operator[1].lower()}": ...}}'
         return Block(path, f"{json.dumps(value)} is a string, which is compared as it stands", remedy=remedy)
@@ -132,6 +135,15 @@ def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     if path == "resources" and re.match(r"arn:[^:]*:acm:", value):
         words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
         return Block(path, words, remedy=_OF_ACM)
+    return None
+
+
+def _no_text(path: str, value: object, forms: Sequence[Form]) -> Block | None:
+    if isinstance(value, bool):
+        return Block(path, f"{json.dumps(value)} is a boolean, but events have a string here{_listed(path, forms)}")
+    if isinstance(value, int | float):
+        words = f"{json.dumps(value)} is a number, but events have a string here"
+        return Block(path, words, remedy=_quotes(path, value))
     return None
 
 
@@ -165,8 +177,7 @@ def _asterisk(path: str, value: str, forms: Sequence[Form]) -> Block:
         begin = value.rstrip("*")
         matcher = {"prefix": begin} if "*" not in begin else {"wildcard": value}
         return Block(path, words, remedy=f"write {json.dumps(matcher)}")
-    listed = f"; {_values(forms[0].values)}" if forms[0].values and len(forms[0].values) < _FEW else ""
-    return Block(path, words + listed, remedy='leave the field out, or write {"exists": true}')
+    return Block(path, words + _listed(path, forms), remedy='leave the field out, or write {"exists": true}')
 
 
 def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
@@ -184,6 +195,17 @@ def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     words = f"AWS Private CA has no {'call' if len(known) > 10 else 'event'} {json.dumps(value)}{advice}"
     return Block(path, words, suggestion, f'write "{suggestion}"' if suggestion else "")
+
+
+def _documented(path: str, forms: Sequence[Form]) -> Sequence[str]:
+    """The documented values of a field over all events; those of these events where other ones have more."""
+    known, here = documented_values(path), [value for form in forms for value in form.values]
+    return known if set(here) <= set(known) else tuple(dict.fromkeys(here))
+
+
+def _listed(path: str, forms: Sequence[Form]) -> str:
+    among = _documented(path, forms) if forms and forms[0].values else ()
+    return f"; {_values(among)}" if 0 < len(among) < _FEW else ""
 
 
 def _values(values: Sequence[str]) -> str:

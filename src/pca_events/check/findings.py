@@ -15,6 +15,7 @@ from pca_events.check.name_hints import contradicts, expects
 from pca_events.check.partial_patterns import Stated
 from pca_events.check.relevance import other_sources
 from pca_events.check.report import LEVELS, Block, Finding, Verdict
+from pca_events.check.undocumented import instead_of_waiting
 from pca_events.check.verdicts import exact_texts
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Rule
@@ -165,7 +166,8 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
             yield Finding("error", "never-fires", message, silent.what_to_do, subject.line_of("detail.result"))
             return
     closest = min(
-        (*subject.verdicts, *subject.twins), key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict))
+        (*subject.verdicts, *subject.twins),
+        key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict), _missing(verdict)),
     )
     compare = (
         f"compare with the event {closest.event}"
@@ -174,11 +176,12 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
     )
     for block in closest.blocks:
         remedy = _remedy(block, subject) or compare
+        words = _words(block, subject)
         if others:
-            message = f"{block.path}: no event of aws.acm-pca reaches this rule: {block.words}"
+            message = f"{block.path}: no event of aws.acm-pca reaches this rule: {words}"
             yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path))
             continue
-        message = f"never fires: {block}"
+        message = f"never fires: {block.path}: {words}"
         if block.path == "resources" and "whole ARN" in block.remedy:
             yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
         yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
@@ -186,9 +189,21 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
 
 def _remedy(block: Block, subject: Subject) -> str:
     """What to do; nothing by which the rule would fire on something else than its name says."""
-    if any(contradicts(name, block.suggestion) for name in subject.names):
-        return ""
+    for name in subject.names:
+        if contradicts(name, block.suggestion):
+            return "".join(instead_of_waiting([("detail-type", [name])])[:1])
     return block.remedy
+
+
+def _words(block: Block, subject: Subject) -> str:
+    """Why it never fires, without a suggestion by which it would fire on something else than its name says."""
+    if any(contradicts(name, block.suggestion) for name in subject.names):
+        return block.words.partition("; did you mean")[0]
+    return block.words
+
+
+def _missing(verdict: Verdict) -> int:
+    return sum(block.words.endswith("do not have it") for block in verdict.blocks)
 
 
 def _of_another_kind(verdict: Verdict) -> bool:
@@ -215,6 +230,7 @@ def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
     """What it fires on, against what its name promises, or what its target may take for a success."""
     fired = {documented(verdict.event).result for verdict in subject.fired}
     if fired != {"success", "failure"}:
+        yield from _opposite(subject, *fired)
         return
     for name in subject.names:
         if expected := expects(name):
@@ -239,6 +255,14 @@ def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
         'add "detail": {"result": ["success"]} or ["failure"] to the pattern; write both if both are meant',
         subject.line_of("detail-type"),
     )
+
+
+def _opposite(subject: Subject, fired: str) -> Iterator[Finding]:
+    """A rule that fires on one result only, and whose name promises the other."""
+    if expects(subject.rule.name) not in ("", fired):
+        message = f"fires on a {fired} only, but {subject.rule.name} is for a {expects(subject.rule.name)}"
+        remedy = f'write "detail": {{"result": ["{expects(subject.rule.name)}"]}}, or rename the rule'
+        yield Finding("warning", f"fires-on-{fired}", message, remedy, subject.line_of("detail.result"))
 
 
 def _only_some(subject: Subject) -> Iterator[Finding]:

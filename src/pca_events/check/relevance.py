@@ -8,7 +8,10 @@ from functools import cache
 from typing import Any, Literal
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
-from pca_events.check.partial_patterns import Stated, is_marked
+from pca_events.check.field_domains import twin_detail_types
+from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
+from pca_events.check.regular_languages import overlaps
+from pca_events.check.regular_languages import text as only
 from pca_events.check.report import Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Matcher
@@ -50,6 +53,8 @@ def about(stated: Stated, verdicts: Sequence[Verdict], *, default_bus: bool) -> 
     """
     fires = any(verdict.fires != "never" for verdict in verdicts)
     found = {_of_branch(conditions, fires, default_bus) for conditions in stated.pattern.conditions}
+    if found == {"other"} and any(_may_be_ours(conditions, stated) for conditions in stated.pattern.conditions):
+        return "unknown"
     order: tuple[About, ...] = ("ours", "unknown", "neighbour", "other")
     return next(kind for kind in order if kind in found)
 
@@ -115,6 +120,16 @@ def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, defau
     if any(map(is_marked, sources)):
         return "unknown"
     return "ours" if default_bus else "other"
+
+
+def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: Stated) -> bool:
+    """Whether the source is not known and may be ours, and the rule asks for no detail-type of another."""
+    types = conditions.get("detail-type", ())
+    asked = [*detail_types(), *twin_detail_types()]
+    if types and not any(is_marked(matcher) or getattr(matcher, "value", "") in asked for matcher in types):
+        return False
+    unknowns = stated.unknown_among(conditions.get("source", ()))
+    return any(overlaps(only(SOURCE), possible_texts(unknown)) for unknown in unknowns)
 
 
 def _our_calls(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
