@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pca_events.infrastructure import json_text, yaml_text
+from pca_events.infrastructure import json_text
 from pca_events.infrastructure.read_text import Refused
 from pca_events.infrastructure.source_tree import Object, child, on_one_line
 from pca_events.infrastructure.tree_files import TreeFiles
@@ -53,6 +53,8 @@ class _Includes:
         return found[0]
 
     def _read(self, location: str) -> tuple[Object, int] | None:
+        from pca_events.infrastructure import yaml_text
+
         try:
             text = self._files.text_of(location)
             if text is None:
