@@ -238,3 +238,22 @@ def test_data_sources_of_templates_and_files() -> None:
 def test_what_is_given_to_a_module_that_is_elsewhere(name: str, value: str, pattern: Any) -> None:
     found = rules(main=f'module "m" {{\n source = "a/b/aws"\n {name} = {value}\n}}\nvariable "perhaps" {{}}\n')
     assert [rule.pattern for rule in found] == ([] if pattern is None else [pattern])
+
+
+def test_a_pattern_that_is_empty_is_none() -> None:
+    block = 'resource "%s" "%s" {\n count = var.p == "" ? 0 : 1\n event_pattern = var.p\n}\n'
+    kinds = ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_archive", "awscc_events_rule"]
+    text = 'variable "p" {\n default = ""\n}\n' + "".join(block % (kind, kind) for kind in kinds)
+    assert rules(main=text) == []
+
+
+def test_a_destination_whose_name_is_empty_has_its_address() -> None:
+    (rule,) = rules(
+        main='resource "aws_sns_topic" "t" {\n name = var.name\n}\nvariable "name" {\n default = ""\n}\n'
+        'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ source = ["x"] })\n}\n'
+        'resource "aws_cloudwatch_event_target" "t" {\n rule = aws_cloudwatch_event_rule.r.name\n'
+        " arn = aws_sns_topic.t.arn\n}\n"
+    )
+    (target,) = rule.targets or ()
+    assert target.destination is not None
+    assert target.destination.name == "aws_sns_topic.t"

@@ -284,7 +284,8 @@ def _of_rule(subject: Subject) -> Iterator[Finding]:
         message = f"is off by the defaults ({rule.off}); checked as if it were on"
         yield Finding("note", "off-by-default", message, "no action needed if intended", rule.place)
     if rule.targets == () and rule.kind == "rule":
-        yield Finding("warning", "no-target", "has no target", "add a target, or remove the rule", rule.place)
+        remedy = "add a target, or remove the rule; no action needed if only its metrics are read"
+        yield Finding("warning", "no-target", "has no target", remedy, rule.place)
 
 
 def _of_inputs(subject: Subject) -> Iterator[Finding]:

@@ -128,7 +128,11 @@ class Destinations:
             self._made[resource.address] = Destination(
                 kind=kind,
                 place=resource.place,
-                name=partner if isinstance(partner, str) else name if isinstance(name, str) else resource.address,
+                name=partner
+                if isinstance(partner, str)
+                else name
+                if name and isinstance(name, str)
+                else resource.address,
                 address=resource.address,
                 arn=arn_of(kind, name_of(resource), _BEFORE.get(kind, "")),
                 generated=name is None and get("name_prefix") is None,
@@ -275,7 +279,7 @@ def _may_name(text: str, name: str) -> bool:
 def name_of(resource: Resource) -> str | Unknown:
     """The name of a resource; Unknown in whole where the provider generates it."""
     name = resource.values.get("function_name" if resource.kind == "aws_lambda_function" else "name")
-    if isinstance(name, str | Unknown):
+    if name and isinstance(name, str | Unknown):
         return name
     prefix = resource.values.get("name_prefix")
     generated = Unknown("its name")

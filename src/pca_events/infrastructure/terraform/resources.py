@@ -47,7 +47,7 @@ class Resources:
         return [rule for rule in made if rule]
 
     def _rule(self, resource: Resource) -> Rule | None:
-        if resource.values.get("event_pattern") is None:
+        if resource.values.get("event_pattern") in (None, ""):
             return None
         pattern, lines = resource.pattern()
         bus = resource.values.get("event_bus_name")
