@@ -134,3 +134,47 @@ def test_a_pattern_in_another_format_is_said(
     assert [str(skipped.place) for skipped in found.skipped] == ([f"{name}:{line}"] if line else [])
     assert (found.rules, found.unreadable) == ([], [])
     assert len(read_paths([name]).unreadable) == 1
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ({"source": [{"equals-ignore-case": "AWS.ACM-PCA"}]}, "never-fires"),
+        ({"source": [{"prefix": "aws.acm-"}]}, "never-fires"),
+        ({"detail-type": [{"prefix": "ACM Private CA"}]}, "never-fires"),
+        ({"source": [{"wildcard": "aws.*pca*"}]}, "dead-value"),
+        ({"source": [{"suffix": "pca"}]}, "dead-value"),
+        ({"source": [{"prefix": "aws.acm"}]}, None),
+        ({"source": [{"wildcard": "com.*pca*"}]}, None),
+        ({"detail-type": [{"prefix": "ACM Certificate"}]}, None),
+    ],
+)
+def test_sources_and_detail_types_by_other_matchers(conditions: dict[str, Any], code: str | None) -> None:
+    found = report({**conditions, "detail": {"result": ["failed"]}})
+    codes = [finding.code for rule in found.rules for finding in rule.findings if finding.level != "note"]
+    assert (codes, found.other_rules) == (([code], 0) if code else ([], 1))
+
+
+def test_a_source_that_is_excluded_is_not_dead() -> None:
+    assert said({"source": [{"anything-but": "aws.ec2"}], "detail": {"result": ["failure"]}}) == []
+
+
+def test_an_alternative_that_never_matches() -> None:
+    either = [
+        {"detail": {"result": ["failure"]}},
+        {"detail-type": ["ACM Private CA Deletion"]},
+        {"detail": {"colour": ["red"]}},
+    ]
+    found = said({"source": ["aws.acm-pca"], "$or": either})
+    assert [(code, words) for code, words, _ in found] == [
+        ("dead-value", 'detail-type: this value adds nothing: "ACM Private CA Deletion" is never sent'),
+        ("dead-value", "detail.colour: this value adds nothing: no event has it"),
+    ]
+    assert found[0][2].startswith("AWS documents no event for the deletion of a CA")
+    assert said({"source": ["aws.acm-pca", "com.acme"], "$or": either}) == []
+
+
+def test_the_beginning_of_an_event_that_is_not_documented() -> None:
+    ((_, message, remedy),) = said({"source": ["aws.acm-pca"], "detail-type": [{"prefix": "ACM Private CA OCSP"}]})
+    assert 'a value that begins with "ACM Private CA OCSP" is never sent' in message
+    assert remedy.startswith("AWS documents no event of AWS Private CA for OCSP")

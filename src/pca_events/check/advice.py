@@ -21,7 +21,7 @@ from pca_events.check.key_names import aliases, plain
 from pca_events.check.report import Block
 from pca_events.check.undocumented import instead_of_waiting
 from pca_events.infrastructure.model import Unknown
-from pca_events.pattern import Exact, Matcher
+from pca_events.pattern import Exact, Matcher, Prefix, Suffix, Wildcard
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"
@@ -42,10 +42,10 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
         unknowns: what else it asks, whose value is not known.
         forms: what the events have there.
     """
-    wanted = " or ".join([*(matcher.words for matcher in matchers), *map(str, unknowns)])
+    wanted = " or ".join([*map(noun_of, matchers), *map(str, unknowns)])
     values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
-    for value in values:
-        if block := _special(path, value, forms):
+    for matcher in matchers:
+        if block := _of_matcher(path, matcher, forms):
             return block
     texts = [value for value in values if isinstance(value, str)]
     if path == "resources" and any(part and part.startswith(":acm:") for one in unknowns for part in one.parts):
@@ -71,6 +71,11 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
         suggestion,
         f'write "{suggestion}"' if suggestion else "",
     )
+
+
+def noun_of(matcher: Matcher) -> str:
+    """What a matcher asks for, as a noun."""
+    return f"a value that {matcher.words}" if isinstance(matcher, Prefix | Suffix | Wildcard) else matcher.words
 
 
 @cache
@@ -119,8 +124,17 @@ def nearest(text: str, among: Sequence[str], cutoff: float) -> str:
     return folded[near[0]] if near else ""
 
 
-def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
+def _of_matcher(path: str, matcher: Matcher, forms: Sequence[Form]) -> Block | None:
     """Explain a mistake that has an explanation of its own."""
+    if isinstance(matcher, Exact):
+        return _special(path, matcher.value, forms)
+    if path == "detail-type" and isinstance(matcher, Prefix | Wildcard):
+        instead = instead_of_waiting([(path, [matcher.text])])
+        return Block(path, f"{noun_of(matcher)} is never sent", remedy=instead[0]) if instead else None
+    return None
+
+
+def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     if not isinstance(value, str):
         return _no_text(path, value, forms)
     if operator := _MATCHER_AS_TEXT.match(value):
