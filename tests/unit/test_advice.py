@@ -69,6 +69,8 @@ def test_values_that_are_never_sent(pattern: dict[str, Any], message: str, remed
         ("crl-published-successfully", "failure", ""),
         ("crl_success", "failure", "fires-on-failure"),
         ("crl", "success", ""),
+        ("crl-not-generated", "failure", ""),
+        ("CrlWithoutError", "success", ""),
         ("crl_failed", "failure", ""),
     ],
 )

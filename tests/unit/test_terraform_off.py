@@ -89,6 +89,14 @@ def test_for_each_with_a_condition_that_is_not_known(expression: str) -> None:
     assert over(expression) == {'"a"]': ("failure", ""), '"b"]': ("success", "")}
 
 
+def test_a_condition_that_is_known_keeps_its_branch_beside_one_that_is_not() -> None:
+    more = '{ z = { result = "z" } }'
+    known = {'"a"]': ("failure", ""), '"b"]': ("success", "")}
+    assert over(f"merge(local.open, var.on ? {more} : {{}})") == known
+    assert over(f"merge(local.open, var.on ? {{}} : {more})") == known | {'"z"]': ("z", "")}
+    assert over(f"merge(local.open, var.on == false ? {more} : {{}})") == known | {'"z"]': ("z", "")}
+
+
 def test_what_is_known_to_be_on_does_not_widen() -> None:
     assert over("local.both") == {'"c"]': ("x", "")}
     assert over("var.on ? local.both : local.table") == {'"a"]': ("failure", ""), '"b"]': ("success", "")}
