@@ -180,3 +180,16 @@ def test_the_beginning_of_an_event_that_is_not_documented() -> None:
     ((_, message, remedy),) = said({"source": ["aws.acm-pca"], "detail-type": [{"prefix": "ACM Private CA OCSP"}]})
     assert 'a value that begins with "ACM Private CA OCSP" is never sent' in message
     assert remedy.startswith("AWS documents no event of AWS Private CA for OCSP")
+
+
+def test_only_the_source_that_is_misspelt_is_to_be_mended() -> None:
+    pattern = {"source": ["aws.s3", "aws.acmpca"], "detail-type": ["Object Created", "ACM Private CA Creation"]}
+    assert said(pattern) == [
+        (
+            "dead-value",
+            'source: no event of aws.acm-pca reaches this rule: "aws.acmpca" is the source of no AWS service',
+            'write "aws.acm-pca"',
+        )
+    ]
+    (found,) = said({"source": ["aws.s3"], "detail-type": ["ACM Private CA Creation"]})
+    assert found[1:] == ('never fires: source: "aws.s3" sends no event of AWS Private CA', 'write "aws.acm-pca"')

@@ -126,3 +126,27 @@ def test_the_remedies_are_right() -> None:
     )
     (rule,) = report(right).rules
     assert [finding.code for finding in rule.findings] == ["cloudtrail-only"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("DisableCertificateAuthority", "UpdateCertificateAuthority"),
+        ("ActivateCertificateAuthority", "UpdateCertificateAuthority"),
+        ("CreatCertificateAuthority", "CreateCertificateAuthority"),
+        ("ExpireCertificate", ""),
+        ("RejectCertificateAuthority", ""),
+    ],
+)
+def test_a_call_that_is_suggested_does_what_the_name_says(name: str, meant: str) -> None:
+    (finding,) = said(calls(eventName=[name]))
+    assert f'AWS Private CA has no call "{name}"' in finding.message
+    assert finding.message.partition("did you mean ")[2] == (f'"{meant}"?' if meant else "")
+
+
+def test_a_field_of_a_call_in_other_letter_case() -> None:
+    (finding,) = said(calls(errorcode=[{"exists": True}]))
+    assert (finding.message, finding.remedy) == (
+        'never fires: detail.errorcode: no event has it; did you mean "detail.errorCode"?',
+        'write "detail.errorCode"',
+    )

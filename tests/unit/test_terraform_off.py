@@ -265,3 +265,9 @@ def test_a_destination_whose_name_is_empty_has_its_address() -> None:
     (target,) = rule.targets or ()
     assert target.destination is not None
     assert target.destination.name == "aws_sns_topic.t"
+
+
+def test_a_pattern_of_a_file_that_is_given_to_a_module_has_no_lines_there() -> None:
+    Path("p.tpl").write_text('{\n "source": ["x"]\n}')
+    (rule,) = rules(main='\nmodule "m" {\n source = "a/b/aws"\n event_pattern = file("p.tpl")\n}\n')
+    assert (rule.place, rule.pattern, rule.lines) == (Place("main.tf", 4), {"source": ["x"]}, {"source": 4})

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from pca_events.catalog import detail_types, neighbours
+from pca_events.catalog import SOURCE, detail_types, neighbours
 from pca_events.check.field_domains import (
     API_CALL,
+    OTHER_RECORD_FIELDS,
     SERVICE_EVENT,
     Form,
     documented_values,
@@ -18,6 +19,7 @@ from pca_events.check.field_domains import (
     twin_detail_types,
 )
 from pca_events.check.key_names import aliases, plain
+from pca_events.check.relevance import is_ours_or_misspelt
 from pca_events.check.report import Block
 from pca_events.check.undocumented import instead_of_waiting
 from pca_events.infrastructure.model import Unknown
@@ -28,8 +30,10 @@ _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|nume
 _ACCOUNT_DIGITS = 12
 _MATCHER_AS_TEXT = re.compile(rf"\s*\{{?\s*['\"]?({_OPERATORS})['\"]?\s*:", re.IGNORECASE)
 _NEAR, _NEAR_TYPE, _NEAR_ONLY, _NEARLY_EQUAL = 0.6, 0.8, 0.4, 0.9
+_NEAR_VERB = 0.75
 _FEW = 12
 _OF_ACM = 'name a CA of AWS Private CA; the events of ACM have the source "aws.acm"'
+_SWITCH = re.compile(r"(?:Dis|En)able|(?:Dea|A)ctivate")
 _CA = re.compile(r"PrivateCA|CA(?![a-z])")
 
 
@@ -108,7 +112,13 @@ def in_cloudtrail(path: str) -> Block:
             'calls that fail have "detail": {"errorCode": [{"exists": true}]}; results have the detail-types of AWS'
         )
         return Block(path, words, remedy=f"{remedy} Private CA")
-    return replace(no_such_field(path), words=words) if path in known_paths() else no_such_field(path)
+    if path in known_paths():
+        return replace(no_such_field(path), words=words)
+    of_calls = [field for kind in twin_detail_types() for field in forms_of_twin(kind)]
+    of_calls += [f"detail.{name}" for name in OTHER_RECORD_FIELDS]
+    if suggestion := nearest(path, sorted({*of_calls} - {*known_paths()}), _NEARLY_EQUAL):
+        return Block(path, f'no event has it; did you mean "{suggestion}"?', suggestion, f'write "{suggestion}"')
+    return no_such_field(path)
 
 
 def _called(name: str) -> str:
@@ -140,6 +150,9 @@ def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     if operator := _MATCHER_AS_TEXT.match(value):
         remedy = f'write the matcher as an object: {{"{operator[1].lower()}": ...}}'
         return Block(path, f"{json.dumps(value)} is a string, which is compared as it stands", remedy=remedy)
+    if path == "source" and not is_ours_or_misspelt(value):
+        words = f"{json.dumps(value)} sends no event of AWS Private CA"
+        return Block(path, words, SOURCE, f'write "{SOURCE}"')
     if path == "detail-type" and (block := _detail_type(value)):
         return block
     if "*" in value:
@@ -206,9 +219,19 @@ def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
     verb = re.match("[A-Z]?[a-z]+", value)
     alike = [name for name in known if verb and name.startswith(verb[0].capitalize())]
     suggestion = nearest(_CA.sub("CertificateAuthority", value), alike or known, _NEAR)
+    if _SWITCH.match(value) and "UpdateCertificateAuthority" in known:
+        suggestion = "UpdateCertificateAuthority"
+    elif not alike and not _same_verb(value, suggestion):
+        suggestion = ""
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     words = f"AWS Private CA has no {'call' if len(known) > 10 else 'event'} {json.dumps(value)}{advice}"
     return Block(path, words, suggestion, f'write "{suggestion}"' if suggestion else "")
+
+
+def _same_verb(call: str, other: str) -> bool:
+    """Whether two calls begin with the same verb, or one with a slip in it."""
+    first, second = (re.sub(r"(?<=[a-z])[A-Z].*", "", name).lower() for name in (call, other))
+    return difflib.SequenceMatcher(None, first, second).ratio() >= _NEAR_VERB
 
 
 def _documented(path: str, forms: Sequence[Form]) -> Sequence[str]:

@@ -59,7 +59,7 @@ def _of_alternative(conditions: Conditions, stated: Stated) -> Iterator[DeadValu
 
 def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], stated: Stated) -> Iterator[DeadValue]:
     if path == "source":
-        yield from _misspelt_sources(matchers)
+        yield from map(DeadValue, misspelt_sources(matchers))
         return
     if len(matchers) > 1:
         yield from (
@@ -74,11 +74,12 @@ def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], 
             yield DeadValue(_why(path, excluded), excluded=True)
 
 
-def _misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[DeadValue]:
+def misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[Block]:
+    """Yield each source that is a misspelling of ours."""
     for matcher in matchers:
         if _means_ours(matcher) and matcher.words != f'"{SOURCE}"':
             words = f"{matcher.words} is the source of no AWS service"
-            yield DeadValue(Block("source", words, SOURCE, f'write "{SOURCE}"'))
+            yield Block("source", words, SOURCE, f'write "{SOURCE}"')
 
 
 def _means_ours(matcher: Matcher) -> bool:

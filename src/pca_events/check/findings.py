@@ -1,6 +1,6 @@
 """What is to be said about a rule: what keeps it from firing, what it catches by accident, what is lost on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pca_events.catalog import documented, neighbours, never_sent
@@ -8,7 +8,7 @@ from pca_events.check.advice import nearest
 from pca_events.check.buses import NOTHING, Arrival, of_bus
 from pca_events.check.cloudtrail import read_only_values
 from pca_events.check.contradictions import contradictions
-from pca_events.check.dead_values import dead_values
+from pca_events.check.dead_values import dead_values, misspelt_sources
 from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
 from pca_events.check.name_hints import contradicts, expects
@@ -174,7 +174,7 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
         if closest in subject.verdicts
         else f'compare with an "{closest.event}"'
     )
-    for block in closest.blocks:
+    for block in _named(closest.blocks, subject) if others else closest.blocks:
         remedy = _remedy(block, subject) or compare
         words = _words(block, subject)
         if others:
@@ -185,6 +185,15 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
         if block.path == "resources" and "whole ARN" in block.remedy:
             yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
         yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
+
+
+def _named(blocks: Iterable[Block], subject: Subject) -> Iterator[Block]:
+    """The blocks of a rule for other sources too, of which only those that are misspelt are to be mended."""
+    alternatives = subject.stated.pattern.conditions if subject.stated else ()
+    for block in blocks:
+        sources = [matchers for held in alternatives if (matchers := held.get("source"))]
+        misspelt = [found for matchers in sources for found in misspelt_sources(matchers)]
+        yield from dict.fromkeys(misspelt) if block.path == "source" and misspelt else (block,)
 
 
 def _remedy(block: Block, subject: Subject) -> str:

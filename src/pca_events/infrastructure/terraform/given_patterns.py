@@ -10,7 +10,14 @@ from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Rule, Unknown
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.lines import Lines, in_file, last_line_of, line_of, pattern_and_lines
+from pca_events.infrastructure.terraform.lines import (
+    Lines,
+    in_file,
+    last_line_of,
+    line_of,
+    pattern_and_lines,
+    same_file,
+)
 from pca_events.infrastructure.terraform.values import short
 
 _ENVELOPE = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
@@ -56,8 +63,8 @@ def rules_given(
     buses = [value for value in map(get, _BUS) if isinstance(value, str | Unknown) and value != ""]
     direct = sum(len(keys) == 1 for keys, _, _ in found)
     for keys, value, line in found:
-        pattern, key_lines = pattern_and_lines(_unless_named(value), line)
         first, last = spans[keys[0]] if len(keys) == 1 else (line, max(line, last_line_of(value)))
+        pattern, key_lines = pattern_and_lines(_unless_named(value), line if same_file(line, first) else first)
         yield Rule(
             place=lines.place(first),
             last_line=in_file(last),
