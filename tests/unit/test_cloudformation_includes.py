@@ -1,4 +1,4 @@
-"""Snippets that `AWS::Include` puts into a template, and functions of the language extensions."""
+"""Snippets that `AWS::Include` puts into a template, functions of the language extensions, and what is off."""
 
 from pathlib import Path
 
@@ -79,3 +79,16 @@ def test_functions_of_the_language_extensions() -> None:
     ]:
         (made,) = read(pattern % (key, more), table).rules
         assert made.pattern["detail"]["result"] == [result]
+
+
+@pytest.mark.parametrize(("default", "off"), [("no", "condition IsOn"), ("yes", "")])
+def test_a_rule_whose_condition_does_not_hold_by_the_defaults_is_off(default: str, off: str) -> None:
+    Path("template.yaml").write_text(
+        f"Parameters: {{On: {{Type: String, Default: '{default}'}}}}\n"
+        "Conditions: {IsOn: !Equals [!Ref On, 'yes']}\nResources:\n"
+        "  R:\n    Type: AWS::Events::Rule\n    Condition: IsOn\n    Properties: {EventPattern: {source: [x]}}\n"
+        "  F:\n    Type: AWS::Serverless::Function\n    Condition: IsOn\n    Properties:\n      Events:\n"
+        "        E: {Type: EventBridgeRule, Properties: {Pattern: {source: [x]}}}\n"
+        "  U:\n    Type: AWS::Events::Rule\n    Condition: Elsewhere\n    Properties: {EventPattern: {source: [x]}}\n"
+    )
+    assert {rule.name: rule.off for rule in read_paths(["."]).rules} == {"R": off, "F/E": off, "U": ""}

@@ -71,6 +71,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
         read_only_calls=asks_for_read_only_calls(written.get("State")),
         targets=(target,),
         own_bus=stack.destinations.bus(written.get("EventBusName")),
+        off=stack.off(owner),
     )
 
 

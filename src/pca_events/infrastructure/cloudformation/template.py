@@ -60,6 +60,11 @@ class Stack:
             return Unknown(state.reason)
         return state not in ("DISABLED", False, "false")
 
+    def off(self, resource: str) -> str:
+        """The condition of a resource that does not hold by the defaults; empty where it holds or is not known."""
+        condition = self.template.resources[resource].get("Condition")
+        return f"condition {condition}" if self.template.conditions.holds(condition) is False else ""
+
 
 def is_cloudformation(document: Any) -> bool:
     """Whether a document is a template: its resources have types as CloudFormation writes them."""
@@ -116,6 +121,7 @@ def _rule(stack: Stack, name: str) -> Rule | None:
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
         own_bus=stack.destinations.bus(properties.get("EventBusName")),
         arn=_arn(properties.get("Name"), properties.get("EventBusName")),
+        off=stack.off(name),
     )
 
 
