@@ -82,7 +82,6 @@ MISSING = [("error", "lambda-permission")]
         ([permission("aws_lambda_function.f.arn")], []),
         ([permission("aws_lambda_function.f.id")], []),
         ([permission('"open-ticket"')], []),
-        ([permission('"open-ticket:live"')], []),
         ([permission('"arn:aws:lambda:eu-west-1:111122223333:function:open-ticket"')], []),
         ([permission('"open-tickets"')], MISSING),
         ([permission("var.env")], []),
@@ -112,7 +111,6 @@ MISSING = [("error", "lambda-permission")]
 )  # fmt: skip
 def test_a_function_needs_a_permission(texts: list[str], expected: list[tuple[str, str]]) -> None:
     assert of(terraform("aws_lambda_function.f.arn", FUNCTION, *texts)) == expected
-    assert of(terraform("aws_lambda_alias.live.arn", FUNCTION, ALIAS, *texts)) == expected
 
 
 @pytest.mark.parametrize(

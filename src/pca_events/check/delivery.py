@@ -108,13 +108,15 @@ def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:
     kind = _KINDS[to.kind]
-    found = answer(to.policy, Request(kind.action, to if to.kind != "lambda" else None, rule, kind.services))
+    found = answer(to.policy, Request(kind.action, to, rule, kind.services))
     if found.allowed is False:
         message = f"{subject}: {_reason(found, kind, to)}"
         principals = " and ".join(kind.services)
         remedy = f"allow {kind.action} to {principals}, with the {kind.noun} as Resource and the rule as aws:SourceArn"
         if to.kind == "lambda":
-            remedy = f"allow {kind.action} to {principals}, with the ARN of the rule as source ARN"
+            remedy = (
+                f"allow {kind.action} to {principals} on what the target names, with the ARN of the rule as source ARN"
+            )
         yield Finding(level, kind.code, message, remedy, to.place)
 
 
@@ -122,6 +124,11 @@ def _reason(found: Answer, kind: _Kind, to: Destination) -> str:
     """Say why EventBridge may not deliver, in one line."""
     if found.why == "denied":
         return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
+    if found.why == "resource" and to.kind == "lambda":
+        return (
+            f"the {kind.grant} is for {found.named}, but the target is {to.name}{to.qualifier}: a {kind.grant} for a "
+            "version or an alias does not count for the function, nor the other way round"
+        )
     if found.why == "resource":
         return (
             f"the {kind.grant} allows {kind.action} on {found.named}, which is not the ARN of the {kind.noun} {to.name}"

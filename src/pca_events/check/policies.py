@@ -85,7 +85,7 @@ def _said(statement: Any, request: Request) -> Answer:
         return _denied(statement, request)
     resources = _many(statement.get("Resource"))
     if request.to and resources and not any(_may_name(held, request.to) for held in resources):
-        return Answer(False, "resource", _words(resources[0]))
+        return Answer(False, "resource", _named(resources[0], request.to))
     return _restricted(statement.get("Condition"), request)
 
 
@@ -134,8 +134,19 @@ def _may_be_rule(value: Any, rule: Rule) -> bool:
 
 
 def _may_name(value: Any, to: Destination) -> bool:
+    if to.kind == "lambda":
+        return _may_name_function(value, to)
     arn = wildcard_text(to.arn)
     return _may_be(value, to.address, arn) or (to.kind == "logs" and _may_be(value, to.address, f"{arn}:*"))
+
+
+def _may_name_function(value: Any, to: Destination) -> bool:
+    """Whether a permission may be for a function, or for the version or the alias of it that a target has."""
+    pieces = list(value.pieces()) if isinstance(value, Composed) else [value]
+    function, qualifier = pieces[0], "".join(map(wildcard_text, pieces[1:]))
+    if not isinstance(function, Reference):
+        return True
+    return function.resource == to.address and may_be_equal(qualifier, wildcard_text(to.qualifier))
 
 
 def _may_be(value: Any, address: str, arn: str) -> bool:
@@ -178,6 +189,14 @@ def _any(values: list[Any], test: Callable[[Any], bool]) -> bool | None:
     if any(test(value) for value in values if not isinstance(value, Unknown)):
         return True
     return None if any(isinstance(value, Unknown) for value in values) else False
+
+
+def _named(value: Any, to: Destination) -> str:
+    """A resource of a policy as its author wrote it; for a permission the function with its version or alias."""
+    if to.kind == "lambda" and isinstance(value, Reference | Composed):
+        behind = list(value.pieces())[1:] if isinstance(value, Composed) else []
+        return "".join([to.name, *map(str, behind)])
+    return _words(value)
 
 
 def _words(value: Any) -> str:

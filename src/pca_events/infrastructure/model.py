@@ -96,6 +96,7 @@ class Destination:
             its alias (`alias/aws/sqs`), whose policy nobody can change.
         fifo: whether it is a FIFO queue or topic.
         deduplicates: whether a FIFO queue has content-based deduplication.
+        qualifier: `:live` for a version or an alias of a function, whose permissions are not those of the function.
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Destination:
     key: Key | Unknown | str | None = None
     fifo: bool | Unknown = False
     deduplicates: bool | Unknown = True
+    qualifier: str | Unknown = ""
 
 
 @dataclass(frozen=True)

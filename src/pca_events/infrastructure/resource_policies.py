@@ -47,10 +47,13 @@ def statements_of(policy: Any) -> list[Any]:
     return listed(policy.get("Statement")) if isinstance(policy, dict) else [policy]
 
 
-def invoke_permission(principal: Any, action: Any, source_arn: Any, source_account: Any) -> dict[str, Any]:
-    """Return a permission of a Lambda function as a policy; its resource is the function that it belongs to.
+def invoke_permission(
+    function: Any, principal: Any, action: Any, source_arn: Any, source_account: Any
+) -> dict[str, Any]:
+    """Return a permission of a Lambda function as a policy.
 
     Args:
+        function: its resource: the ARN of the function, or of a version or an alias of it.
         principal: a service or an account, as `AddPermission` has it.
         action: such as `lambda:InvokeFunction`.
         source_arn, source_account: None where the permission does not restrict them.
@@ -60,7 +63,7 @@ def invoke_permission(principal: Any, action: Any, source_arn: Any, source_accou
         "Effect": "Allow",
         "Principal": {"Service" if service else "AWS": principal},
         "Action": action,
-        "Resource": "*",
+        "Resource": function,
     }
     condition = {}
     if source_arn is not None:

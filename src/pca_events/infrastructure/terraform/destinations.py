@@ -1,7 +1,9 @@
 """What rules of Terraform deliver to: queues, topics, functions, log groups and event buses, with policies and keys."""
 
+from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.lambda_qualifiers import A_QUALIFIER, as_qualifier, qualifier_of
 from pca_events.infrastructure.model import Destination, Key, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import (
@@ -86,7 +88,11 @@ class Destinations:
     def find(self, arn: Any) -> Destination | None:
         """What an ARN belongs to, where that is one resource of the project."""
         found = self._resource(arn)
-        return self._destination(found) if found else None
+        if found is None:
+            return None
+        destination = self._destination(found)
+        qualifier = self._qualifier(arn) if destination.kind == "lambda" else ""
+        return replace(destination, qualifier=qualifier) if qualifier else destination
 
     def bus(self, name: Any) -> Destination | None:
         """The event bus of the project that a name or an ARN belongs to."""
@@ -99,11 +105,7 @@ class Destinations:
         return None
 
     def _resource(self, arn: Any) -> Resource | None:
-        reference = arn
-        if isinstance(arn, Composed):
-            pieces = list(arn.pieces())
-            after = pieces[1] if len(pieces) > 1 else ""
-            reference = pieces[0] if isinstance(after, str) and after.startswith(":") else pieces[-1]
+        reference = _reference_in(arn)
         if isinstance(reference, Reference):
             found = [self._function_of(held) for held in self._lookup.at(reference)]
             return found[0] if len(found) == 1 and found[0] and found[0].kind in _KINDS else None
@@ -119,6 +121,19 @@ class Destinations:
         function = resource.values.get("function_name")
         found = self._lookup.find(function, "aws_lambda_function") or self._by_name.get(("lambda", str(function)), [])
         return found[0] if len(found) == 1 else None
+
+    def _qualifier(self, function: Any) -> str | Unknown:
+        """What a name or an ARN of a function, a version or an alias says behind the function."""
+        if not isinstance(function, Reference):
+            return qualifier_of(function)
+        found = self._lookup.at(function)
+        aliases = {as_qualifier(held.values.get("name")) for held in found if held.kind == _LAMBDA_ALIAS}
+        if aliases and function.attribute in ("arn", "id"):
+            return aliases.pop() if len(aliases) == 1 else A_QUALIFIER
+        if function.attribute != "qualified_arn":
+            return ""
+        published = [_truth(held.values.get("publish")) for held in found]
+        return A_QUALIFIER if published and all(held is True for held in published) else Unknown(function.reason)
 
     def _destination(self, resource: Resource) -> Destination:
         if resource.address not in self._made:
@@ -147,7 +162,7 @@ class Destinations:
         documents = [self._document(own)]
         for kind, argument in _POLICIES.get(resource.kind, {}).items():
             owned = self._owned_by(kind, argument, resource.kind)
-            documents += map(self._given_by, owned.certain.get(resource.address, ()))
+            documents += [self._given_by(held, resource) for held in owned.certain.get(resource.address, ())]
             if owned.may_be_of(resource):
                 documents.append(Unknown(f"a {kind}"))
         if self._lookup.is_given_to_a_module(resource):
@@ -170,6 +185,8 @@ class Destinations:
         """
         if value is None:
             return [] if of == BUS else None
+        if isinstance(reference := _reference_in(value), Reference) and of == "aws_lambda_function":
+            value = reference
         if isinstance(value, Reference):
             found = [self._function_of(held) for held in self._lookup.at(value)]
             if not found and f"{of}." in value.resource and "data." not in value.resource:
@@ -183,15 +200,19 @@ class Destinations:
             return [held for held in named if name_of(held) == value] or None
         return named
 
-    def _given_by(self, other: Resource) -> Any:
-        """What a policy or a permission says; those of the Cloud Control provider are not known."""
+    def _given_by(self, other: Resource, to: Resource) -> Any:
+        """What a policy or a permission of a resource says; those of the Cloud Control provider are not known."""
         if other.kind == _EVENT_PERMISSION or other.kind.startswith("awscc_"):
             return Unknown(other.address)
-        return self._permission(other) if other.kind == _PERMISSION else self._document(other.values.get("policy"))
+        return self._permission(other, to) if other.kind == _PERMISSION else self._document(other.values.get("policy"))
 
-    def _permission(self, permission: Resource) -> Any:
+    def _permission(self, permission: Resource, to: Resource) -> Any:
         get = permission.values.get
-        document = invoke_permission(get("principal"), get("action"), get("source_arn"), get("source_account"))
+        qualifier = as_qualifier(get("qualifier")) or self._qualifier(get("function_name"))
+        function = joined([Reference(to.address, resource=to.address, attribute="arn"), qualifier])
+        document = invoke_permission(
+            function, get("principal"), get("action"), get("source_arn"), get("source_account")
+        )
         return self._document(document)
 
     def _document(self, value: Any) -> Any:
@@ -280,6 +301,15 @@ def name_of(resource: Resource) -> str | Unknown:
     prefix = resource.values.get("name_prefix")
     generated = Unknown("its name")
     return joined([prefix, generated]) if isinstance(prefix, str | Unknown) else generated
+
+
+def _reference_in(arn: Any) -> Any:
+    """The reference that a text is made of, where something behind it follows: `${aws_lambda_function.f.arn}:live`."""
+    if not isinstance(arn, Composed):
+        return arn
+    pieces = list(arn.pieces())
+    after = pieces[1] if len(pieces) > 1 else ""
+    return pieces[0] if isinstance(after, str) and after.startswith(":") else pieces[-1]
 
 
 def _truth(value: Any) -> bool | Unknown:
