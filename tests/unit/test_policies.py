@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pca_events.check.name_hints import expects
-from pca_events.check.policies import Answer, Request, answer
+from pca_events.check.policies import Request, answer
+from pca_events.check.policy_conditions import Answer
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pca_events.check.policies import EVENTBRIDGE, Answer, Request, answer
+from pca_events.check.policies import EVENTBRIDGE, Request, answer
+from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
@@ -135,6 +136,8 @@ def _reason(found: Answer, kind: _Kind, to: Destination) -> str:
         )
     if found.why == "source":
         return f"the {kind.grant} of the {kind.noun} {to.name} is for {found.named}, which is not the ARN of this rule"
+    if found.why == "account":
+        return f"the {kind.grant} of the {kind.noun} {to.name} is for the account {found.named}, not that of this rule"
     return f"no {kind.grant} lets {' or '.join(kind.services)} use {kind.action} on the {kind.noun} {to.name}"
 
 
