@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pca_events.check.policies import EVENTBRIDGE, Request, answer
 from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
+from pca_events.check.target_roles import of_role
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
@@ -39,18 +40,6 @@ _KINDS = {
         (EVENTBRIDGE, "delivery.logs.amazonaws.com"),
     ),
 }
-_WITH_ROLE = {
-    "states": "Step Functions",
-    "kinesis": "a Kinesis stream",
-    "firehose": "a Firehose stream",
-    "ecs": "an ECS task",
-    "batch": "a Batch job",
-    "codebuild": "CodeBuild",
-    "codepipeline": "CodePipeline",
-    "api-destination": "an API destination",
-}
-"""The kinds of targets for which PutTargets refuses a target without RoleArn."""
-
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _CONSOLE_LOGS = "/aws/events/*"
 
@@ -67,7 +56,8 @@ def of_delivery(rule: Rule) -> Iterator[Finding]:
 
 def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
     subject, to = f"target {target.name}", target.destination
-    if to and to.kind in _KINDS and target.role is False and not _is_named_by_console(to):
+    by_policy = target.role is False or target.kind == "logs"
+    if to and to.kind in _KINDS and by_policy and not _is_named_by_console(to):
         yield from _of_policy(rule, to, subject, "warning" if to.kind == "logs" else "error")
         yield from _of_key(to, subject, "error")
     if to and to.kind == "sqs" and to.fifo is True:
@@ -78,14 +68,7 @@ def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
         if to.deduplicates is False:
             message = f"{subject}: the FIFO queue {to.name} has no content-based deduplication, which EventBridge needs"
             yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
-    if target.role is False and target.kind in _WITH_ROLE:
-        message = f"{subject} has no RoleArn, which AWS requires for {_WITH_ROLE[target.kind]}"
-        remedy = "give the target a role that events.amazonaws.com can assume; the role of the rule does not count"
-        yield Finding("error", "target-role", message, remedy, target.place)
-    elif target.role is False and target.kind == "events":
-        message = f"{subject} has no RoleArn: AWS documents an IAM role for every target that is an event bus"
-        remedy = "give the target a role with events:PutEvents on the bus"
-        yield Finding("warning", "target-role", message, remedy, target.place)
+    yield from of_role(rule, target)
 
 
 def _is_named_by_console(to: Destination) -> bool:

@@ -21,7 +21,8 @@ class Request:
         action: such as `sqs:SendMessage`.
         to: the resource that it delivers to; None where the policy stands for its resource.
         rule: the rule whose ARN is the aws:SourceArn; None where that is not compared.
-        services: the service principals, of which one has to be allowed.
+        services: the service principals, of which one has to be allowed; none for a policy of a role, which is for
+            that role.
     """
 
     action: str
@@ -58,7 +59,10 @@ def _said(statement: Any, request: Request) -> Answer:
     effect, spared = statement.get("Effect"), statement.get("NotPrincipal")
     if spared is not None and effect != "Deny":
         return Answer(None)
-    for_service = _names_service(statement.get("Principal") if spared is None else spared, request.services)
+    is_of_role = not request.services and statement.get("Principal") is None
+    for_service = is_of_role or _names_service(
+        statement.get("Principal") if spared is None else spared, request.services
+    )
     if spared is not None and for_service is not None:
         for_service = not for_service
     applies = (for_service, _names_action(statement, request.action))

@@ -7,6 +7,9 @@ from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
+_NAMED_BY_ARN = ("sqs", "sns", "logs", "events")
+"""The kinds of destinations of which it is known which attributes are their ARN."""
+
 
 def may_be_rule(value: Any, rule: Rule) -> bool:
     """Say whether a value may be the ARN of a rule."""
@@ -20,6 +23,9 @@ def may_name(value: Any, to: Destination) -> bool:
     """Say whether a value may be the ARN of a destination, for a log group also that of its log streams."""
     if to.kind == "lambda":
         return _may_name_function(value, to)
+    first = next(iter(value.pieces())) if isinstance(value, Composed) else value
+    if isinstance(first, Reference) and (not to.address or to.kind not in _NAMED_BY_ARN):
+        return not to.address or first.resource == to.address
     arn = wildcard_text(to.arn)
     return _may_be(value, to.address, arn) or (to.kind == "logs" and _may_be(value, to.address, f"{arn}:*"))
 

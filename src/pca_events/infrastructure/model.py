@@ -113,6 +113,21 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class Role:
+    """An IAM role of the project that a target has.
+
+    Attributes:
+        trust: who can assume it, as a JSON object whose values may be unknown.
+        policy: the statements of all its policies, likewise; None where the project gives it none.
+    """
+
+    place: Place
+    name: str
+    trust: Any
+    policy: Any = None
+
+
+@dataclass(frozen=True)
 class Target:
     """Where a rule sends events.
 
@@ -128,7 +143,8 @@ class Target:
         input_paths: the JSON paths of an InputTransformer, by variable.
         dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
         retry: whether a retry policy is set.
-        role: whether it has a RoleArn.
+        role: whether it has a RoleArn; the role, where it is one of the project.
+        address: the address (Terraform) or logical id of the resource that its ARN refers to; empty for any other ARN.
         message_group: whether it has a message group ID for a FIFO queue.
     """
 
@@ -142,7 +158,8 @@ class Target:
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
     dead_letter: Destination | Unknown | bool | None = None
     retry: bool = False
-    role: bool | Unknown = False
+    role: Role | bool | Unknown = False
+    address: str = ""
     message_group: bool | Unknown = False
 
 

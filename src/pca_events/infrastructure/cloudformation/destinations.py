@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.lambda_qualifiers import A_QUALIFIER, as_qualifier, qualifier_of
 from pca_events.infrastructure.model import Destination, Key, Place, Unknown
@@ -39,7 +40,7 @@ _POLICIES = {
 }
 _OF_LAMBDA = {"AWS::Lambda::Alias": "FunctionName", "AWS::Lambda::Version": "FunctionName"}
 _ARNS = {"Arn", "TopicArn"}
-_REF_IS_ARN = {"AWS::SNS::Topic"}
+_REF_IS_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"}
 _NO_ARN = {"AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function", "AWS::Serverless::Function"}
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
 _KNOWN_MACROS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen")
@@ -53,6 +54,9 @@ class Destinations:
         places: where each resource stands, by logical id.
         transform: its `Transform`; a macro that is not known may add policies.
         prefix: what addresses begin with, for a template within another.
+
+    Attributes:
+        roles: the roles of the template.
     """
 
     def __init__(self, template: Template, places: dict[str, Place], transform: Any = None, prefix: str = "") -> None:
@@ -84,6 +88,8 @@ class Destinations:
             elif kind == "AWS::Serverless::Connector":
                 self._policies.append(("", self._property(name, "Destination"), Unknown(f"connector {name}")))
             self._policies += self._connectors(name)
+        connected = next((Unknown("a connector") for kind, *_ in self._policies if not kind), None)
+        self.roles = Roles(template, places, self._resolve, self._macro or connected, self._conditional)
 
     def find(self, value: Any) -> Destination | None:
         """What a reference, an ARN or a URL means, where that is a resource of the template."""
@@ -94,6 +100,11 @@ class Destinations:
             self._made[name] = self._destination(name, _KINDS[self._template.type_of(name)])
         qualifier = self._qualifier(value) if self._made[name].kind == "lambda" else ""
         return replace(self._made[name], qualifier=qualifier) if qualifier else self._made[name]
+
+    def address_of(self, arn: Any) -> str:
+        """The address of the resource of the template that an ARN refers to; empty for any other ARN."""
+        is_own = isinstance(arn, Reference) and arn.resource in self._template.resources
+        return self._prefix + arn.resource if is_own else ""
 
     def bus(self, name: Any) -> Destination | None:
         """The event bus of the template that a name or an ARN belongs to."""

@@ -64,7 +64,8 @@ class Targets:
             input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
             dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
             retry=held.get("RetryPolicy") is not None,
-            role=bool(handler) or _is_given(held.get("RoleArn")),
+            role=bool(handler) or self._destinations.roles.given(held.get("RoleArn")),
+            address="" if handler else self._destinations.address_of(arn),
             message_group=_is_given(child(held, "SqsParameters").get("MessageGroupId")),
         )
 

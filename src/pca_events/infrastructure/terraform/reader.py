@@ -10,7 +10,6 @@ from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
@@ -20,6 +19,7 @@ from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.off import depends_on
+from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames

@@ -8,11 +8,13 @@ from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Targ
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import plain
-from pca_events.infrastructure.terraform import destinations
-from pca_events.infrastructure.terraform.destinations import BUS, Destinations, name_of
+from pca_events.infrastructure.terraform import destinations, roles
+from pca_events.infrastructure.terraform.destinations import Destinations
 from pca_events.infrastructure.terraform.functions import Encoded
 from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, Values
+from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
 from pca_events.infrastructure.terraform.policy import blocks
+from pca_events.infrastructure.terraform.roles import Roles
 from pca_events.infrastructure.terraform.services import Service, named_service, referred_service
 
 __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
@@ -20,7 +22,7 @@ __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
 TARGET = "aws_cloudwatch_event_target"
 
 READ = re.compile(
-    rf"{RULE}|{TARGET}|{destinations.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
+    rf"{RULE}|{TARGET}|{destinations.READ}|{roles.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
     r"|cloudwatch_event_api_destination|ecs_cluster|batch_job_queue|code\w+|ssm_document)"
 )
 """The types of resources that can tell something about rules."""
@@ -31,7 +33,9 @@ class Resources:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._lookup = Lookup(resources)
-        self._destinations = Destinations(self._lookup)
+        owners = Owners(self._lookup)
+        self._destinations = Destinations(self._lookup, owners)
+        self._roles = Roles(self._lookup, owners)
         self._targets: dict[str, list[Target]] = {}
         self._elsewhere = False
         self._named: dict[Any, list[Resource]] = {}
@@ -100,9 +104,15 @@ class Resources:
             input_paths={key: _text(path) for key, path in paths.items()} if isinstance(paths, dict) else {},
             dead_letter=self._dead_letter(dead_letters[0].get("arn")) if dead_letters else None,
             retry=bool(blocks(get("retry_policy"))),
-            role=_is_given(role) if role is not None or "role_arn" not in resource.arguments else Unknown("role_arn"),
+            role=Unknown("role_arn") if role is None and "role_arn" in resource.arguments else self._roles.given(role),
+            address=self._address(arn),
             message_group=_is_given(queues[0].get("message_group_id")) if queues else False,
         )
+
+    def _address(self, arn: Any) -> str:
+        """The address of the one resource that an ARN refers to."""
+        found = self._lookup.at(arn) if isinstance(arn, Reference) else []
+        return found[0].address if len(found) == 1 else ""
 
     def _service(self, arn: Any) -> Service:
         """What an ARN belongs to, as far as a reader can tell."""
