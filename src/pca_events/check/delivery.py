@@ -7,6 +7,7 @@ from pca_events.check.policies import EVENTBRIDGE, Request, answer
 from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
 from pca_events.check.target_roles import of_role
+from pca_events.infrastructure.arns import read_arn
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
@@ -79,15 +80,36 @@ def _is_named_by_console(to: Destination) -> bool:
 
 def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
     queue, subject = target.dead_letter, f"the dead-letter queue of {target.name}"
+    place = queue.place if isinstance(queue, Destination) else target.place
     if isinstance(queue, Destination) and queue.kind == "sqs":
         yield from _of_policy(rule, queue, subject, "warning")
         yield from _of_key(queue, subject, "warning")
-        if queue.fifo is True:
-            message = f"{subject}: {queue.name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
-            yield Finding("warning", "fifo-queue", message, "use a standard queue", queue.place)
-    elif queue in (None, False):
+    if queue in (None, False):
         message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
         yield Finding("warning", "no-dead-letter-queue", message, "add a dead-letter queue", target.place)
+        return
+    arn = read_arn(target.dead_letter_arn)
+    kind = queue.kind if isinstance(queue, Destination) else arn.service
+    name = queue.name if isinstance(queue, Destination) else arn.resource
+    if kind not in ("", "sqs"):
+        message = f"{subject} is {target.dead_letter_arn}, which is no queue: EventBridge takes an SQS queue only"
+        yield Finding("error", "dead-letter-queue", message, "give the ARN of an SQS queue", target.place)
+    elif (queue.fifo if isinstance(queue, Destination) else name.endswith(".fifo")) is True:
+        message = f"{subject}: {name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
+        yield Finding("warning", "fifo-queue", message, "use a standard queue", place)
+    yield from _of_regions(rule, target, arn.region)
+
+
+def _of_regions(rule: Rule, target: Target, region: str) -> Iterator[Finding]:
+    """Compare the Regions of ARNs that are written out; only an event bus may be in another than the rule."""
+    own = next((arn.region for arn in map(read_arn, (rule.arn, rule.bus)) if arn.region), "")
+    there = "" if target.kind == "events" else read_arn(target.arn).region
+    for what, other in (("the rule", own), (f"target {target.name}", there)):
+        if region and other and region != other:
+            message = f"the dead-letter queue of {target.name} is in {region}, but {what} is in {other}"
+            remedy = "use a queue in the Region of the rule"
+            yield Finding("warning", "dead-letter-queue", message, remedy, target.place)
+            return
 
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:

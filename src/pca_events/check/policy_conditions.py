@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pca_events.check.policy_arns import many, may_be_rule, words
+from pca_events.infrastructure.arns import read_arn
 from pca_events.infrastructure.model import Rule, Unknown
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
@@ -41,7 +42,7 @@ def restricted(conditions: Any, rule: Rule | None) -> Answer:
     if not isinstance(conditions, dict):
         return Answer(None)
     compared = list(_compared(conditions))
-    sources = [_literal_account(value) for _, key, values in compared if key == _SOURCE_ARN for value in many(values)]
+    sources = [read_arn(value).account for _, key, values in compared if key == _SOURCE_ARN for value in many(values)]
     answers = [_condition(operator, key, values, rule, sources) for operator, key, values in compared]
     refused = [found for found in answers if found.allowed is False]
     return next(iter(refused), Answer(True if all(found.allowed for found in answers) else None))
@@ -94,9 +95,4 @@ def _may_be_account(value: Any, known: str) -> bool:
 
 def _account_of(rule: Rule) -> str:
     """The account of a rule, where its ARN or that of its event bus is written out; else empty."""
-    return _literal_account(rule.arn) or _literal_account(rule.bus)
-
-
-def _literal_account(arn: Any) -> str:
-    fields = wildcard_text(arn).split(":", 5)
-    return fields[4] if len(fields) == 6 and _ACCOUNT.fullmatch(fields[4]) else ""
+    return read_arn(rule.arn).account or read_arn(rule.bus).account

@@ -142,6 +142,7 @@ class Target:
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
         dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
+        dead_letter_arn: its ARN; empty without one, and where SAM makes the queue.
         retry: whether a retry policy is set.
         role: whether it has a RoleArn; the role, where it is one of the project.
         address: the address (Terraform) or logical id of the resource that its ARN refers to; empty for any other ARN.
@@ -157,6 +158,7 @@ class Target:
     input_path: str | Unknown | None = None
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
     dead_letter: Destination | Unknown | bool | None = None
+    dead_letter_arn: str | Unknown = ""
     retry: bool = False
     role: Role | bool | Unknown = False
     address: str = ""

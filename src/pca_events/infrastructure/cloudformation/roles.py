@@ -1,6 +1,7 @@
 """The roles that targets of CloudFormation rules have: who can assume them, and what their policies allow."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.values import Template
@@ -110,12 +111,17 @@ class Roles:
         """The logical id of a role that a reference or a name means."""
         if isinstance(role, Reference):
             return role.resource if self._template.type_of(role.resource) == _ROLE else None
-        for name in self._template.resources if isinstance(role, str) else ():
+        return self._names.get(role) if isinstance(role, str) else None
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The logical ids of the roles that have a literal name, by that."""
+        found: dict[str, str] = {}
+        for name in self._template.resources:
             if self._template.type_of(name) == _ROLE:
-                properties = self._template.properties(name)
-                if isinstance(properties, Object) and properties.get("RoleName") == role:
-                    return name
-        return None
+                called = child(self._template.properties(name)).get("RoleName")
+                found |= {str(called): name} if isinstance(called, str) else {}
+        return found
 
     def _read(self, document: Any) -> Any:
         return read_policy(document, self._resolve)

@@ -63,6 +63,7 @@ class Targets:
             input_path=text_or_unknown(held.get("InputPath")),
             input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
             dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
+            dead_letter_arn=text_or_unknown(child(held, "DeadLetterConfig").get("Arn")) or "",
             retry=held.get("RetryPolicy") is not None,
             role=bool(handler) or self._destinations.roles.given(held.get("RoleArn")),
             address="" if handler else self._destinations.address_of(arn),

@@ -103,6 +103,7 @@ class Resources:
             input_path=None if input_path is None else _text(input_path),
             input_paths={key: _text(path) for key, path in paths.items()} if isinstance(paths, dict) else {},
             dead_letter=self._dead_letter(dead_letters[0].get("arn")) if dead_letters else None,
+            dead_letter_arn=_text(dead_letters[0].get("arn")) if dead_letters else "",
             retry=bool(blocks(get("retry_policy"))),
             role=Unknown("role_arn") if role is None and "role_arn" in resource.arguments else self._roles.given(role),
             address=self._address(arn),
