@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pca_events.check.custom_event_bus import judge
 from pca_events.check.delivery import of_delivery
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
@@ -202,3 +203,49 @@ INVOKE = {"Roles": [{"Ref": "Invoke"}]}
 )
 def test_a_role_of_a_template(role: dict[str, Any], more: dict[str, Any], count: int) -> None:
     assert len(of(template(role, more))) == count
+
+
+SUBSCRIBER = """
+Resources:
+  Bus: {Type: AWS::EventsV2::EventBus, Properties: {Name: pki}}
+  Source:
+    Type: AWS::EventsV2::EventSource
+    Properties:
+      EventBusArn: !Ref Bus
+      Configuration: {AwsServiceEventsConfiguration: {AwsService: aws.acm-pca, OnFailureConfiguration: {Arn: q}}}
+  Subscriber:
+    Type: AWS::EventsV2::Subscriber
+    Properties:
+      EventBusArn: !Ref Bus
+      InvokeConfiguration: INVOKE
+      OnFailureConfiguration: {Arn: q}
+  Queue: {Type: AWS::SQS::Queue}
+  Deliver:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Principal: {Service: SERVICE}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: deliver
+          PolicyDocument: {Statement: {Effect: Allow, Action: ACTION, Resource: !GetAtt Queue.Arn}}
+"""
+SUBSCRIBED = "{TargetArn: !GetAtt Queue.Arn, RoleArn: !GetAtt Deliver.Arn}"
+
+
+@pytest.mark.parametrize(
+    ("invoke", "service", "action", "words"),
+    [
+        (SUBSCRIBED, "events.amazonaws.com", "sqs:SendMessage", []),
+        ("{TargetArn: !Ref Elsewhere, RoleArn: !Ref Elsewhere}", "events.amazonaws.com", "sqs:SendMessage", []),
+        ("{TargetArn: !GetAtt Queue.Arn}", "events.amazonaws.com", "sqs:SendMessage", ["has no RoleArn"]),
+        (SUBSCRIBED, "pipes.amazonaws.com", "sqs:SendMessage", ["does not let events.amazonaws.com assume it"]),
+        (SUBSCRIBED, "events.amazonaws.com", "sqs:ReceiveMessage", ["no policy of the role"]),
+    ],
+)
+def test_a_subscriber_has_a_role(invoke: str, service: str, action: str, words: list[str]) -> None:
+    text = SUBSCRIBER.replace("INVOKE", invoke).replace("SERVICE", service).replace("ACTION", action)
+    reading = read_document_file(text, "t.yaml", named=True)
+    (checked,) = [held for held in judge(reading).checked if held.rule.kind == "subscriber"]
+    found = [held.message for held in checked.findings if held.code == "target-role"]
+    assert len(found) == len(words)
+    assert all(word in message for word, message in zip(words, found, strict=True))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pca_events.check.policies import EVENTBRIDGE, Request, answer
 from pca_events.check.report import Finding
-from pca_events.infrastructure.model import Destination, Role, Rule, Target
+from pca_events.infrastructure.model import Destination, Role, Rule, Subscriber, Target
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ _KINDS = {
     "glue": _Kind("a Glue workflow", ("glue:NotifyEvent",)),
     "appsync": _Kind("AppSync", ("appsync:GraphQL",), named=False),
     "inspector": _Kind("Amazon Inspector", ("inspector:StartAssessmentRun",), named=False),
-    "events": _Kind("an event bus", ("events:PutEvents",), needs_role=False),
+    "events": _Kind("an event bus", ("events:PutEvents", "events:PutRawEvents"), needs_role=False),
     "sqs": _Kind("a queue", ("sqs:SendMessage",), needs_role=False),
     "sns": _Kind("a topic", ("sns:Publish",), needs_role=False),
     "lambda": _Kind("a function", ("lambda:InvokeFunction",), needs_role=False),
@@ -77,17 +77,32 @@ def of_role(rule: Rule, target: Target) -> Iterator[Finding]:
         yield Finding("warning", "target-role", message, remedy, target.place)
 
 
+def of_subscriber_role(found: Subscriber) -> Iterator[Finding]:
+    """Yield what is wrong with the role by which a subscriber invokes its target; the API requires one."""
+    target = found.target
+    if target is None:
+        return
+    if isinstance(target.role, Role):
+        yield from _of_known(None, target, target.role, _KINDS.get(target.kind))
+    elif target.role is False:
+        message = "has no RoleArn in its InvokeConfiguration, which AWS requires for every target"
+        remedy = "give it a role that events.amazonaws.com can assume and that allows the action on the target"
+        yield Finding("error", "target-role", message, remedy, found.place)
+
+
 def _is_run(target: Target) -> bool:
     fields = str(target.arn).split(":", 5)
     return target.kind != "ssm" or len(fields) < 6 or fields[5].startswith(_RUN)
 
 
-def _of_known(rule: Rule, target: Target, role: Role, kind: _Kind) -> Iterator[Finding]:
+def _of_known(rule: Rule | None, target: Target, role: Role, kind: _Kind | None) -> Iterator[Finding]:
     subject = f"target {target.name}"
     if answer(role.trust, Request("sts:AssumeRole", rule=rule)).allowed is False:
         message = f"{subject}: the trust policy of the role {role.name} does not let {EVENTBRIDGE} assume it"
         remedy = f"allow sts:AssumeRole to the service {EVENTBRIDGE} in its trust policy"
         yield Finding("error", "target-role", message, remedy, role.place)
+    if kind is None:
+        return
     to = target.destination or Destination(target.kind, target.place, target.name, target.address, target.arn)
     requests = [Request(action, to if kind.named else None, services=()) for action in kind.actions]
     found = [answer(role.policy, request) for request in requests]

@@ -226,6 +226,7 @@ class EventSource:
         lines: the line of each key of the pattern.
         size: how many characters the pattern has as it is written; 0 where that is not known.
         on_failure: whether it has an OnFailureConfiguration.
+        off: as in `Rule`.
     """
 
     place: Place
@@ -238,6 +239,7 @@ class EventSource:
     lines: Mapping[str, int] = field(default_factory=dict)
     size: int = 0
     on_failure: bool | Unknown = False
+    off: str = ""
 
 
 @dataclass(frozen=True)
@@ -265,9 +267,10 @@ class Subscriber:
 
     Attributes:
         filters: none means every event; Unknown where only a deployment knows them.
-        target: the ARN of its target; None where it has none.
+        target: what it delivers to; None where that is not written.
         on_failure: whether it has an OnFailureConfiguration.
         enabled: whether it runs.
+        off: as in `Rule`.
     """
 
     place: Place
@@ -275,9 +278,10 @@ class Subscriber:
     name: str
     bus: CustomBus | Unknown
     filters: tuple[SubscriberFilter, ...] | Unknown = ()
-    target: str | Unknown | None = None
+    target: Target | None = None
     on_failure: bool | Unknown = False
     enabled: bool | Unknown = True
+    off: str = ""
 
 
 @dataclass(frozen=True, order=True)

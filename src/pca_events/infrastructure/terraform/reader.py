@@ -169,7 +169,10 @@ class Root:
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
         elif kind in custom_bus.KINDS:
-            self._reading.add(custom_bus.read_custom_bus(kind, values.get, address, place, last))
+            found_there = custom_bus.read_custom_bus(kind, values.get, address, place, last)
+            found_there.subscribers = [replace(held, off=off) for held in found_there.subscribers]
+            found_there.event_sources = [replace(held, off=off) for held in found_there.event_sources]
+            self._reading.add(found_there)
         elif kind == other_rules.PIPE:
             found = other_rules.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]
