@@ -120,9 +120,8 @@ def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Itera
         principals = " and ".join(kind.services)
         remedy = f"allow {kind.action} to {principals}, with the {kind.noun} as Resource and the rule as aws:SourceArn"
         if to.kind == "lambda":
-            remedy = (
-                f"allow {kind.action} to {principals} on what the target names, with the ARN of the rule as source ARN"
-            )
+            named = f"{to.name}{to.qualifier}"
+            remedy = f"allow {kind.action} on {named} to {principals}, with the ARN of the rule as source ARN"
         yield Finding(level, kind.code, message, remedy, to.place)
 
 

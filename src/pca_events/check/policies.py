@@ -1,6 +1,5 @@
 """Whether a resource-based policy lets EventBridge deliver the events of a rule."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,7 @@ from pca_events.check.policy_arns import many, may_name, named
 from pca_events.check.policy_conditions import Answer, denies, restricted
 from pca_events.infrastructure.model import Destination, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.wildcard_texts import may_be_equal
+from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 EVENTBRIDGE = "events.amazonaws.com"
 
@@ -87,19 +86,29 @@ def _denied(statement: dict[str, Any], request: Request) -> Answer:
 
 
 def _names_service(principal: Any, services: tuple[str, ...]) -> bool | None:
-    if isinstance(principal, dict):
-        found = [value for kind in ("Service", "AWS", "*") for value in many(principal.get(kind))]
-    else:
-        found = many(principal)
-    return _any(found, lambda value: value == "*" or value in services)
+    if not isinstance(principal, dict):
+        return _any(many(principal), ("*",))
+    everybody = _any([held for kind in ("AWS", "*") for held in many(principal.get(kind))], ("*",))
+    named = _any(many(principal.get("Service")), ("*", *services))
+    return True if everybody or named else None if None in (everybody, named) else False
 
 
 def _names_action(statement: dict[str, Any], wanted: str) -> bool | None:
     actions = many(statement.get("Action"))
-    return _any(actions, lambda action: may_be_equal(str(action).lower().replace("?", "*"), wanted.lower()))
-
-
-def _any(values: list[Any], test: Callable[[Any], bool]) -> bool | None:
-    if any(test(value) for value in values if not isinstance(value, Unknown)):
+    known = [str(action).lower().replace("?", "*") for action in actions if not isinstance(action, Unknown)]
+    if any(may_be_equal(action, wanted.lower()) for action in known):
         return True
-    return None if any(isinstance(value, Unknown) for value in values) else False
+    return None if len(known) < len(actions) else False
+
+
+def _any(values: list[Any], wanted: tuple[str, ...]) -> bool | None:
+    """Whether one of the values is one of the wanted texts; None where one that is known in part may be."""
+    if any(value in wanted for value in values if not isinstance(value, Unknown)):
+        return True
+    unknown = [value for value in values if isinstance(value, Unknown)]
+    return None if any(_may_be_text(value, text) for value in unknown for text in wanted) else False
+
+
+def _may_be_text(value: Unknown, text: str) -> bool:
+    known = "".join(part for part in value.parts if part)
+    return known in ("", "*") if text == "*" else may_be_equal(wildcard_text(value), text)

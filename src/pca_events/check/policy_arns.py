@@ -55,11 +55,17 @@ def _may_be(value: Any, address: str, arn: str) -> bool:
     if not arn.startswith("arn:"):
         return True
     fields, own = text.split(":", 5), arn.split(":", 5)
+    if len(fields) == len(own) and (isinstance(value, str) or all(piece.meaning for piece in _holes(pieces))):
+        return all(map(may_be_equal, fields, own))
     if len(fields) > 2 and "*" not in fields[2] and fields[2] != own[2]:
         return False
     if len(fields) == len(own) and "*" not in "".join(fields[:5]):
         return may_be_equal(fields[5], own[5])
     return may_be_equal(text, arn)
+
+
+def _holes(pieces: list[Any]) -> list[Unknown]:
+    return [piece for piece in pieces if isinstance(piece, Unknown)]
 
 
 def named(value: Any, to: Destination) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pca_events.infrastructure.event_patterns import read_json
-from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.source_tree import Text
+from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 Resolve = Callable[[Reference], Unknown]
 """Gives the reference with the address of the resource that it names, or Unknown where that is not known."""
@@ -87,6 +88,21 @@ def arn_of(service: str, resource: Any, before: str = "") -> Unknown:
     return Unknown("its ARN", made.parts if isinstance(made, Unknown) else (None,))
 
 
+def rule_arn(name: Any, bus: Any) -> Unknown:
+    """Return the ARN of a rule; before its name stands that of its event bus, where that is not the default one.
+
+    Args:
+        name: Unknown where it is not known, in whole or in part.
+        bus: the name or ARN of its event bus, likewise; None or empty for the default one.
+    """
+    on = wildcard_text(bus).rpartition(":event-bus/")[2]
+    named = name if isinstance(name, str | Unknown) else Unknown("its name")
+    if on in ("", DEFAULT_BUS):
+        return arn_of("events", named, "rule/")
+    before = Unknown("event bus") if "*" in on else f"{on}/"
+    return arn_of("events", joined([before, named]), "rule/")
+
+
 def listed(value: Any) -> list[Any]:
     """Return a value, or several, as a list."""
     if value is None:
@@ -106,7 +122,8 @@ def _as_json(value: Any) -> Any:
 def _resolved_statement(statement: Any, resolve: Resolve) -> Any:
     if not isinstance(statement, dict):
         return _resolved(statement, _forget)
-    return {key: _resolved(held, resolve if key in _COMPARED else _forget) for key, held in statement.items()}
+    resolvers = {"Principal": _of_principal, "NotPrincipal": _of_principal} | dict.fromkeys(_COMPARED, resolve)
+    return {key: _resolved(held, resolvers.get(key, _forget)) for key, held in statement.items()}
 
 
 def _resolved(value: Any, resolve: Resolve) -> Any:
@@ -122,6 +139,12 @@ def _resolved(value: Any, resolve: Resolve) -> Any:
             value.reason, value.parts, meanings=value.meanings, reasons=value.reasons, holes=holes, line=value.line
         )
     return value
+
+
+def _of_principal(reference: Reference) -> Unknown:
+    """What is known of a principal: the ARN of a resource of the project is an ARN, so it is not everybody."""
+    is_arn = reference.attribute.lower().endswith("arn") and not reference.resource.startswith(("module.", "data."))
+    return Unknown(reference.reason, ("arn:", None) if is_arn else reference.parts)
 
 
 def _forget(reference: Reference) -> Unknown:

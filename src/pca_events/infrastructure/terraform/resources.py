@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
-from pca_events.infrastructure.partial_values import Composed, Reference, joined
-from pca_events.infrastructure.resource_policies import arn_of
+from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.resource_policies import rule_arn
 from pca_events.infrastructure.source_tree import plain
 from pca_events.infrastructure.terraform import destinations, roles
 from pca_events.infrastructure.terraform.destinations import Destinations
@@ -67,7 +67,7 @@ class Resources:
             read_only_calls=asks_for_read_only_calls(resource.values.get("state")),
             targets=None if self._elsewhere and not targets else tuple(targets or ()),
             own_bus=None if bus is None else self._destinations.bus(bus),
-            arn=_rule_arn(resource),
+            arn=rule_arn(name_of(resource), bus),
         )
 
     def _give(self, target: Resource) -> None:
@@ -129,14 +129,6 @@ class Resources:
             return queue
         elsewhere = isinstance(arn, Reference) and arn.resource.startswith(("data.", "module."))
         return _unknown(arn) if isinstance(arn, Unknown) and not elsewhere else True
-
-
-def _rule_arn(rule: Resource) -> Unknown:
-    """The ARN of a rule; on an event bus other than the default one the name of the bus stands before its own."""
-    name = name_of(rule)
-    if rule.values.get("event_bus_name") not in (None, "", DEFAULT_BUS):
-        name = joined([Unknown("event bus"), name])
-    return arn_of("events", name, "rule/")
 
 
 def _is_given(value: Any) -> bool | Unknown:
