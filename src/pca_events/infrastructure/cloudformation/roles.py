@@ -45,7 +45,7 @@ class Roles:
         self._conditional = conditional
         self._made: dict[str, Role] = {}
         self._attached: dict[str, list[Any]] | None = None
-        self._of_any: list[Any] = []
+        self._of_any: Unknown | None = None
 
     def given(self, arn: Any) -> Role | Unknown | bool:
         """The role of a target: one of the template, or whether there is one; a parameter may be empty.
@@ -70,7 +70,7 @@ class Roles:
         documents = [self._inline(held) for held in listed(properties.get("Policies"))]
         documents += [self._managed(held) for held in listed(properties.get("ManagedPolicyArns"))]
         documents += self._by_role().get(name, [])
-        documents += [held for held in (*self._of_any, self._added) if held is not None]
+        documents += [held for held in (self._of_any, self._added) if held is not None]
         return Role(place, name, trust, combined(documents))
 
     def _inline(self, held: Any) -> Any:
@@ -96,7 +96,7 @@ class Roles:
     def _attach(self, name: str, kind: str) -> None:
         properties, attached = self._template.properties(name), self._attached or {}
         if not isinstance(properties, Object):
-            self._of_any.append(properties)
+            self._of_any = properties
             return
         document = self._conditional(name, self._read(properties.get("PolicyDocument")))
         for role in listed(properties.get(_ATTACHED[kind])):
@@ -104,7 +104,7 @@ class Roles:
             if own is not None:
                 attached.setdefault(own, []).append(document)
             elif isinstance(role, Unknown):
-                self._of_any.append(Unknown(role.reason))
+                self._of_any = Unknown(role.reason)
         self._attached = attached
 
     def _named(self, role: Any) -> str | None:
