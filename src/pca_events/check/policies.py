@@ -11,6 +11,9 @@ from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 EVENTBRIDGE = "events.amazonaws.com"
 
+MOST_STATEMENTS = 200
+"""How many statements are evaluated: more than AWS takes for a queue (20) or fit into 20 KB of a function's policy."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -41,7 +44,10 @@ def answer(policy: Any, request: Request) -> Answer:
         return Answer(False, "missing")
     if isinstance(policy, Unknown) or not isinstance(policy, dict):
         return Answer(None)
-    said = [_said(statement, request) for statement in many(policy.get("Statement"))]
+    statements = many(policy.get("Statement"))
+    if len(statements) > MOST_STATEMENTS:
+        return Answer(None)
+    said = [_said(statement, request) for statement in statements]
     denied = [found for found in said if found.why == "denied"]
     for found in (*denied, *said):
         if found.why == "denied" or found.allowed:
