@@ -149,3 +149,12 @@ def test_each_field_of_an_arn_is_compared_by_itself(resource: str, right: bool) 
     }}
     """
     assert (policies(allow(EVENTS), more, target="aws_cloudwatch_log_group.pki.arn") == []) is right
+
+
+def test_a_data_source_that_is_off_by_default_is_not_known() -> None:
+    more = """
+    variable "on" { default = false }
+    data "aws_partition" "here" { count = var.on ? 1 : 0 }
+    locals { suffix = join("", data.aws_partition.here[*].dns_suffix) }
+    """
+    assert policies(allow('{ Service = "events.${local.suffix}" }'), more) == []

@@ -249,3 +249,21 @@ def test_a_subscriber_has_a_role(invoke: str, service: str, action: str, words: 
     found = [held.message for held in checked.findings if held.code == "target-role"]
     assert len(found) == len(words)
     assert all(word in message for word, message in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize("role", ["", "role_arn = aws_iam_role.invoke.arn"])
+def test_a_built_in_target_is_no_event_bus(role: str) -> None:
+    snapshot = '"arn:aws:events:us-east-1:444433332222:target/create-snapshot"'
+    text = PROJECT.replace("  role_arn = aws_iam_role.invoke.arn", role).replace("ARN", snapshot)
+    reading = read_terraform({"main.tf": text.replace("SERVICE", '"events.amazonaws.com"').replace("POLICIES", "")})
+    assert of(reading.rules[0]) == []
+    target = {
+        "Id": "snapshot",
+        "Arn": {"Fn::Sub": "arn:aws:events:${AWS::Region}:${AWS::AccountId}:target/stop-instance"},
+    }
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "Properties": {"EventPattern": {"source": ["aws.acm-pca"]}, "Targets": [target]},
+    }
+    made = read_document_file(json.dumps({"Resources": {"Rule": rule}}), "t.json", named=True)
+    assert of(made.rules[0]) == []

@@ -88,7 +88,7 @@ class Targets:
         found = _SERVICE.match(text)
         if ":api-destination/" in text or ":event-bus/" in text:
             return "events" if ":event-bus/" in text else "api-destination"
-        return found[1] if found else ""
+        return found[1] if found and ":target/" not in text else ""
 
     def _handler(self, arn: Any) -> str:
         """What a reader would call it: the name it has, else its logical id, else the end of its ARN."""

@@ -68,7 +68,7 @@ def _spelt(arn: str) -> Service:
     if len(fields) < 6 or fields[0] != "arn":
         bus = arn.rpartition(":event-bus/")
         return Service("events" if bus[1] else "", "" if "*" in bus[2] or not bus[1] else bus[2])
-    kind = "" if "*" in fields[2] else fields[2]
+    kind = "" if "*" in fields[2] or fields[5].startswith("target/") else fields[2]
     if kind == "events" and fields[5].startswith("api-destination/"):
         return Service("api-destination", fields[5].split("/")[1])
     rest = fields[5].split(":")
