@@ -70,6 +70,11 @@ def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
             message = f"{subject}: the FIFO queue {to.name} has no content-based deduplication, which EventBridge needs"
             yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
     yield from of_role(rule, target)
+    own, there = _region_of(rule), _region_of_target(target)
+    if own and there and own != there:
+        message = f"{subject} is in {there}, but the rule is in {own}: only an event bus can be in another Region"
+        remedy = f"send the events to an event bus in {there}, with a rule there for this target"
+        yield Finding("error", "target-region", message, remedy, target.place)
 
 
 def _is_named_by_console(to: Destination) -> bool:
@@ -97,14 +102,23 @@ def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
     elif (queue.fifo if isinstance(queue, Destination) else name.endswith(".fifo")) is True:
         message = f"{subject}: {name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
         yield Finding("warning", "fifo-queue", message, "use a standard queue", place)
-    yield from _of_regions(rule, target, arn.region)
+    region = read_arn(queue.arn).region if isinstance(queue, Destination) else arn.region
+    yield from _of_regions(rule, target, region)
+
+
+def _region_of(rule: Rule) -> str:
+    return next((arn.region for arn in map(read_arn, (rule.arn, rule.bus)) if arn.region), "")
+
+
+def _region_of_target(target: Target) -> str:
+    """The Region of a target that has to be in that of its rule; only an event bus may be in another."""
+    return (
+        "" if target.kind == "events" else read_arn(target.destination.arn if target.destination else target.arn).region
+    )
 
 
 def _of_regions(rule: Rule, target: Target, region: str) -> Iterator[Finding]:
-    """Compare the Regions of ARNs that are written out; only an event bus may be in another than the rule."""
-    own = next((arn.region for arn in map(read_arn, (rule.arn, rule.bus)) if arn.region), "")
-    there = "" if target.kind == "events" else read_arn(target.arn).region
-    for what, other in (("the rule", own), (f"target {target.name}", there)):
+    for what, other in (("the rule", _region_of(rule)), (f"target {target.name}", _region_of_target(target))):
         if region and other and region != other:
             message = f"the dead-letter queue of {target.name} is in {region}, but {what} is in {other}"
             remedy = "use a queue in the Region of the rule"

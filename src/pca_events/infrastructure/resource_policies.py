@@ -74,33 +74,35 @@ def invoke_permission(
     return {"Version": _VERSION, "Statement": [statement | ({"Condition": condition} if condition else {})]}
 
 
-def arn_of(service: str, resource: Any, before: str = "") -> Unknown:
-    """Return the ARN of a resource in a partition, a Region and an account that are not known.
+def arn_of(service: str, resource: Any, before: str = "", region: Any = None) -> Unknown:
+    """Return the ARN of a resource in a partition and an account that are not known.
 
     Args:
         service: such as `sqs`.
         resource: its name; Unknown in whole or in part.
         before: what stands before the name: `function:`.
+        region: its Region, where that is a text.
     """
     name = resource if isinstance(resource, str | Unknown) else Unknown("its name")
-    region, account = Unknown("Region"), Unknown("account")
-    made = joined(["arn:", Unknown("partition"), f":{service}:", region, ":", account, f":{before}", name])
+    there = region if isinstance(region, str) and region else Unknown("Region")
+    made = joined(["arn:", Unknown("partition"), f":{service}:", there, ":", Unknown("account"), f":{before}", name])
     return Unknown("its ARN", made.parts if isinstance(made, Unknown) else (None,))
 
 
-def rule_arn(name: Any, bus: Any) -> Unknown:
+def rule_arn(name: Any, bus: Any, region: Any = None) -> Unknown:
     """Return the ARN of a rule; before its name stands that of its event bus, where that is not the default one.
 
     Args:
         name: Unknown where it is not known, in whole or in part.
         bus: the name or ARN of its event bus, likewise; None or empty for the default one.
+        region: its Region, where that is a text.
     """
     on = wildcard_text(bus).rpartition(":event-bus/")[2]
     named = name if isinstance(name, str | Unknown) else Unknown("its name")
     if on in ("", DEFAULT_BUS):
-        return arn_of("events", named, "rule/")
+        return arn_of("events", named, "rule/", region)
     before = Unknown("event bus") if "*" in on else f"{on}/"
-    return arn_of("events", joined([before, named]), "rule/")
+    return arn_of("events", joined([before, named]), "rule/", region)
 
 
 def listed(value: Any) -> list[Any]:

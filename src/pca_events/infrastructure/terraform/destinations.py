@@ -101,7 +101,7 @@ class Destinations:
                 place=resource.place,
                 name=partner if isinstance(partner, str) else name if isinstance(name, str) else resource.address,
                 address=resource.address,
-                arn=arn_of(kind, name_of(resource), _BEFORE.get(kind, "")),
+                arn=arn_of(kind, name_of(resource), _BEFORE.get(kind, ""), get("region")),
                 generated=name is None and get("name_prefix") is None,
                 policy=self._account_policy() if kind == "logs" else self._policy(resource),
                 key=self._key(key) if key not in (None, "") and kind in ("sqs", "sns") else None,

@@ -165,6 +165,8 @@ class Root:
         block, off = instance.declared, names.off or instance.off
         address = names.prefix + instance.address
         values = names.arguments(instance)
+        if not names.prefix and (region := names.folder.providers.region_of(instance.body)):
+            values.put("region", region)
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)

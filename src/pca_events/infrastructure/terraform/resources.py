@@ -67,7 +67,7 @@ class Resources:
             read_only_calls=asks_for_read_only_calls(resource.values.get("state")),
             targets=None if self._elsewhere and not targets else tuple(targets or ()),
             own_bus=None if bus is None else self._destinations.bus(bus),
-            arn=rule_arn(name_of(resource), bus),
+            arn=rule_arn(name_of(resource), bus, resource.values.get("region")),
         )
 
     def _give(self, target: Resource) -> None:
