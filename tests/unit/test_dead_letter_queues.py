@@ -135,3 +135,17 @@ Resources:
 def test_a_queue_that_sam_makes_and_one_of_its_own(letters: str, principal: str, expected: list[str]) -> None:
     text = SAM.replace("LETTERS", letters).replace("PRINCIPAL", principal)
     assert codes(read_document_file(text, "template.yaml", named=True).rules[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "expected"),
+    [
+        ("jobs.fifo", "", ["fifo-queue"]),
+        ("jobs.fifo", 'sqs_target { message_group_id = "pki" }', []),
+        ("jobs.fifo", "sqs_target { message_group_id = var.later }", []),
+        ("jobs", "", []),
+    ],
+)
+def test_a_fifo_queue_elsewhere_is_one_by_its_name(name: str, group: str, expected: list[str]) -> None:
+    target = f'"arn:aws:sqs:ca-central-1:555566667777:{name}"\n  {group}'
+    assert codes(terraform('"arn:aws:sqs:ca-central-1:555566667777:lost"', target)) == expected

@@ -61,20 +61,29 @@ def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
     if to and to.kind in _KINDS and by_policy and not _is_named_by_console(to):
         yield from _of_policy(rule, to, subject, "warning" if to.kind == "logs" else "error")
         yield from _of_key(to, subject, "error")
-    if to and to.kind == "sqs" and to.fifo is True:
-        if target.message_group is False:
-            message = f"{subject}: the queue {to.name} is a FIFO queue, and the target has no message group ID"
-            remedy = "set SqsParameters.MessageGroupId (Terraform: sqs_target.message_group_id)"
-            yield Finding("error", "fifo-queue", message, remedy, target.place)
-        if to.deduplicates is False:
-            message = f"{subject}: the FIFO queue {to.name} has no content-based deduplication, which EventBridge needs"
-            yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
+    yield from _of_fifo(target)
     yield from of_role(rule, target)
     own, there = _region_of(rule), _region_of_target(target)
     if own and there and own != there:
         message = f"{subject} is in {there}, but the rule is in {own}: only an event bus can be in another Region"
         remedy = f"send the events to an event bus in {there}, with a rule there for this target"
         yield Finding("error", "target-region", message, remedy, target.place)
+
+
+def _of_fifo(target: Target) -> Iterator[Finding]:
+    """Say what a FIFO queue lacks; a queue elsewhere is one by its name."""
+    to, subject, elsewhere = target.destination, f"target {target.name}", read_arn(target.arn)
+    fifo = to.kind == "sqs" and to.fifo if to else elsewhere.service == "sqs" and elsewhere.resource.endswith(".fifo")
+    if fifo is not True:
+        return
+    name = to.name if to else elsewhere.resource
+    if target.message_group is False:
+        message = f"{subject}: the queue {name} is a FIFO queue, and the target has no message group ID"
+        remedy = "set SqsParameters.MessageGroupId (Terraform: sqs_target.message_group_id)"
+        yield Finding("error", "fifo-queue", message, remedy, target.place)
+    if to and to.deduplicates is False:
+        message = f"{subject}: the FIFO queue {name} has no content-based deduplication, which EventBridge needs"
+        yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
 
 
 def _is_named_by_console(to: Destination) -> bool:
