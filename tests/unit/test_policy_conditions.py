@@ -97,6 +97,7 @@ def test_what_only_a_deployment_tells(condition: Any) -> None:
         ({"Condition": {"ArnNotLike": {"aws:SourceArn": f"arn:aws:events:*:{OWN}:rule/other-*"}}}, False),
         ({"Condition": {"StringNotEquals": {"aws:SourceArn": Unknown("var.rule")}}}, True),
         ({"Condition": {"ArnEquals": {"aws:SourceArn": SOURCE}}}, True),
+        ({"Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:eu-south-1:{OWN}:rule/other"}}}, True),
         ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, True),
         ({"NotPrincipal": {"Service": "events.amazonaws.com"}, "Principal": None}, True),
         ({"NotPrincipal": {"AWS": f"arn:aws:iam::{OWN}:root"}, "Principal": None}, False),

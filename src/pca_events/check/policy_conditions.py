@@ -86,8 +86,6 @@ def _condition(operator: str, key: str, values: Any, rule: Rule | None, sources:
 
 def _may_be_account(value: Any, known: str) -> bool:
     """Whether a value may be an account, the known one where there is one."""
-    if isinstance(value, Unknown) and value.meaning == "account":
-        return True
     text = wildcard_text(value) if isinstance(value, str | Unknown) else str(value)
     text = text.replace("?", "*")
     return may_be_equal(text, known) if known else "*" in text or _ACCOUNT.fullmatch(text) is not None

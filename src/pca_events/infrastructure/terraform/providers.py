@@ -10,7 +10,7 @@ _LITERAL = re.compile(r'"([a-z0-9-]+)"')
 
 
 class Providers:
-    """The AWS providers of a root module.
+    """The AWS providers that a module configures itself; those that it is given by its call are not known.
 
     Args:
         files: the texts of its files, by path; those in JSON are left out.

@@ -165,7 +165,7 @@ class Root:
         block, off = instance.declared, names.off or instance.off
         address = names.prefix + instance.address
         values = names.arguments(instance)
-        if not names.prefix and (region := names.folder.providers.region_of(instance.body)):
+        if region := names.folder.providers.region_of(instance.body):
             values.put("region", region)
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
