@@ -267,3 +267,16 @@ def test_a_built_in_target_is_no_event_bus(role: str) -> None:
     }
     made = read_document_file(json.dumps({"Resources": {"Rule": rule}}), "t.json", named=True)
     assert of(made.rules[0]) == []
+
+
+def test_the_settings_of_a_target_say_what_it_is() -> None:
+    for settings, words in (
+        ("EcsParameters", "an ECS task"),
+        ("RunCommandParameters", "Systems Manager"),
+        ("Input", ""),
+    ):
+        target = {"Id": "job", "Arn": {"Fn::ImportValue": "job"}, settings: {}}
+        rule = {"EventPattern": {"source": ["aws.acm-pca"]}, "Targets": [target]}
+        text = json.dumps({"Resources": {"Rule": {"Type": "AWS::Events::Rule", "Properties": rule}}})
+        found = of(read_document_file(text, "t.json", named=True).rules[0])
+        assert (words in found[0]) if words else found == []

@@ -16,7 +16,19 @@ _SERVICES = {
     "AWS::Serverless::Function": "lambda",
     "AWS::KinesisFirehose::DeliveryStream": "firehose",
     "AWS::Events::ApiDestination": "api-destination",
+    "AWS::RedshiftServerless::Workgroup": "redshift-serverless",
 }
+_PARAMETERS = {
+    "EcsParameters": "ecs",
+    "BatchParameters": "batch",
+    "KinesisParameters": "kinesis",
+    "RedshiftDataParameters": "redshift",
+    "RunCommandParameters": "ssm",
+    "SageMakerPipelineParameters": "sagemaker",
+    "AppSyncParameters": "appsync",
+    "SqsParameters": "sqs",
+}
+"""The services whose settings a target has, whatever its ARN is."""
 _NAMES = ("FunctionName", "QueueName", "TopicName", "LogGroupName", "StateMachineName", "Name")
 _SERVICE = re.compile(r"arn:[^:]*:([a-z0-9-]+):")
 _PREFIX = re.compile(r"(?:function|log-group|stateMachine|deliverystream|stream)[:/]([^:]+).*|event-bus/(.+)|([^:]+)")
@@ -56,7 +68,7 @@ class Targets:
         return Target(
             place=place,
             name=name,
-            kind=self._kind(arn),
+            kind=self._kind(arn) or next((_PARAMETERS[key] for key in held if key in _PARAMETERS), ""),
             arn=str(arn) if isinstance(arn, str) else plain(arn) if isinstance(arn, Unknown) else Unknown("its ARN"),
             handler=handler or self._handler(arn),
             destination=None if handler else self._destinations.find(arn),

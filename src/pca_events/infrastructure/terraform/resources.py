@@ -15,7 +15,7 @@ from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, V
 from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
 from pca_events.infrastructure.terraform.policy import blocks
 from pca_events.infrastructure.terraform.roles import Roles
-from pca_events.infrastructure.terraform.services import Service, named_service, referred_service
+from pca_events.infrastructure.terraform.services import OF_BLOCK, Service, named_service, referred_service
 
 __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
 
@@ -96,7 +96,7 @@ class Resources:
         return Target(
             place=resource.place,
             name=name if isinstance(name, str) else resource.address,
-            kind=service.kind,
+            kind=service.kind or next((kind for block, kind in OF_BLOCK.items() if blocks(get(block))), ""),
             arn=_text(arn),
             handler=service.name,
             destination=self._destinations.find(arn),

@@ -24,7 +24,25 @@ _OF_TYPE = {
     "aws_codebuild_project": "codebuild",
     "aws_codepipeline": "codepipeline",
     "aws_ssm_document": "ssm",
+    "aws_glue_workflow": "glue",
+    "aws_redshift_cluster": "redshift",
+    "aws_redshiftserverless_workgroup": "redshift-serverless",
+    "aws_sagemaker_pipeline": "sagemaker",
+    "aws_appsync_graphql_api": "appsync",
+    "aws_inspector_assessment_template": "inspector",
 }
+OF_BLOCK = {
+    "ecs_target": "ecs",
+    "batch_target": "batch",
+    "kinesis_target": "kinesis",
+    "redshift_target": "redshift",
+    "run_command_targets": "ssm",
+    "sagemaker_pipeline_target": "sagemaker",
+    "appsync_target": "appsync",
+    "sqs_target": "sqs",
+}
+"""The services whose settings a target has in a block, whatever its ARN is."""
+
 _OF_OUTPUT = {"lambda": "lambda", "queue": "sqs", "topic": "sns", "state_machine": "states", "log_group": "logs"}
 _NAMES = ("function_name", "name", "queue_name", "topic_name")
 
