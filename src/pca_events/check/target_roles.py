@@ -103,7 +103,9 @@ def _of_known(rule: Rule | None, target: Target, role: Role, kind: _Kind | None)
         yield Finding("error", "target-role", message, remedy, role.place)
     if kind is None:
         return
-    to = target.destination or Destination(target.kind, target.place, target.name, target.address, target.arn)
+    to = target.destination or Destination(
+        target.kind, target.place, target.name, target.address, target.own_arn or target.arn
+    )
     requests = [Request(action, to if kind.named else None, services=()) for action in kind.actions]
     found = [answer(role.policy, request) for request in requests]
     if any(each.allowed is not False for each in found):

@@ -146,6 +146,7 @@ class Target:
         retry: whether a retry policy is set.
         role: whether it has a RoleArn; the role, where it is one of the project.
         address: the address (Terraform) or logical id of the resource that its ARN refers to; empty for any other ARN.
+        own_arn: the ARN of that resource with holes for what is not known; empty where its kind does not tell it.
         message_group: whether it has a message group ID for a FIFO queue.
     """
 
@@ -162,6 +163,7 @@ class Target:
     retry: bool = False
     role: Role | bool | Unknown = False
     address: str = ""
+    own_arn: str | Unknown = ""
     message_group: bool | Unknown = False
 
 

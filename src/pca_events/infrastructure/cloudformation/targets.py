@@ -7,6 +7,7 @@ from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.model import Destination, Place, Target, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
 from pca_events.infrastructure.wildcard_texts import wildcard_text
 
@@ -18,6 +19,15 @@ _SERVICES = {
     "AWS::Events::ApiDestination": "api-destination",
     "AWS::RedshiftServerless::Workgroup": "redshift-serverless",
 }
+_OWN_ARNS = {
+    "AWS::StepFunctions::StateMachine": ("stateMachine:", "StateMachineName"),
+    "AWS::Serverless::StateMachine": ("stateMachine:", "Name"),
+    "AWS::Kinesis::Stream": ("stream/", "Name"),
+    "AWS::KinesisFirehose::DeliveryStream": ("deliverystream/", "DeliveryStreamName"),
+    "AWS::CodeBuild::Project": ("project/", "Name"),
+    "AWS::CodePipeline::Pipeline": ("", "Name"),
+}
+"""What stands before the name in the ARNs of targets that have a role, and the property that is the name, by type."""
 _PARAMETERS = {
     "EcsParameters": "ecs",
     "BatchParameters": "batch",
@@ -79,6 +89,7 @@ class Targets:
             retry=held.get("RetryPolicy") is not None,
             role=bool(handler) or self._destinations.roles.given(held.get("RoleArn")),
             address="" if handler else self._destinations.address_of(arn),
+            own_arn="" if handler else self._own_arn(arn),
             message_group=_is_given(child(held, "SqsParameters").get("MessageGroupId")),
         )
 
@@ -101,6 +112,15 @@ class Targets:
         if ":api-destination/" in text or ":event-bus/" in text:
             return "events" if ":event-bus/" in text else "api-destination"
         return found[1] if found and ":target/" not in text else ""
+
+    def _own_arn(self, arn: Any) -> str | Unknown:
+        """The ARN of the resource that an ARN refers to, where its type says how that is made."""
+        kind = self._template.type_of(arn.resource) if isinstance(arn, Reference) else ""
+        if kind not in _OWN_ARNS:
+            return ""
+        before, key = _OWN_ARNS[kind]
+        properties = self._template.properties(arn.resource)
+        return arn_of(self._kind(arn), properties.get(key) if isinstance(properties, Object) else None, before)
 
     def _handler(self, arn: Any) -> str:
         """What a reader would call it: the name it has, else its logical id, else the end of its ARN."""

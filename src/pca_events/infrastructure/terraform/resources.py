@@ -6,7 +6,7 @@ from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
 from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import rule_arn
+from pca_events.infrastructure.resource_policies import arn_of, rule_arn
 from pca_events.infrastructure.source_tree import plain
 from pca_events.infrastructure.terraform import destinations, roles
 from pca_events.infrastructure.terraform.destinations import Destinations
@@ -15,7 +15,7 @@ from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, V
 from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
 from pca_events.infrastructure.terraform.policy import blocks
 from pca_events.infrastructure.terraform.roles import Roles
-from pca_events.infrastructure.terraform.services import OF_BLOCK, Service, named_service, referred_service
+from pca_events.infrastructure.terraform.services import BEFORE_NAME, OF_BLOCK, Service, named_service, referred_service
 
 __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
 
@@ -88,7 +88,7 @@ class Resources:
     def _target(self, resource: Resource) -> Target:
         get = resource.values.get
         name, arn = get("target_id"), get("arn")
-        service = self._service(arn)
+        service, found = self._service(arn), self._referred(arn)
         transformers, dead_letters = blocks(get("input_transformer")), blocks(get("dead_letter_config"))
         queues, role = blocks(get("sqs_target")), get("role_arn")
         paths = transformers[0].get("input_paths") if transformers else None
@@ -106,14 +106,15 @@ class Resources:
             dead_letter_arn=_text(dead_letters[0].get("arn")) if dead_letters else "",
             retry=bool(blocks(get("retry_policy"))),
             role=Unknown("role_arn") if role is None and "role_arn" in resource.arguments else self._roles.given(role),
-            address=self._address(arn),
+            address=found.address if found else "",
+            own_arn=_own_arn(found, service.kind) if found else "",
             message_group=_is_given(queues[0].get("message_group_id")) if queues else False,
         )
 
-    def _address(self, arn: Any) -> str:
-        """The address of the one resource that an ARN refers to."""
+    def _referred(self, arn: Any) -> Resource | None:
+        """The one resource that an ARN refers to."""
         found = self._lookup.at(arn) if isinstance(arn, Reference) else []
-        return found[0].address if len(found) == 1 else ""
+        return found[0] if len(found) == 1 else None
 
     def _service(self, arn: Any) -> Service:
         """What an ARN belongs to, as far as a reader can tell."""
@@ -129,6 +130,11 @@ class Resources:
             return queue
         elsewhere = isinstance(arn, Reference) and arn.resource.startswith(("data.", "module."))
         return _unknown(arn) if isinstance(arn, Unknown) and not elsewhere else True
+
+
+def _own_arn(resource: Resource, service: str) -> str | Unknown:
+    before = BEFORE_NAME.get(resource.kind)
+    return "" if before is None else arn_of(service, name_of(resource), before, resource.values.get("region"))
 
 
 def _is_given(value: Any) -> bool | Unknown:

@@ -31,6 +31,15 @@ _OF_TYPE = {
     "aws_appsync_graphql_api": "appsync",
     "aws_inspector_assessment_template": "inspector",
 }
+BEFORE_NAME = {
+    "aws_sfn_state_machine": "stateMachine:",
+    "aws_kinesis_stream": "stream/",
+    "aws_kinesis_firehose_delivery_stream": "deliverystream/",
+    "aws_codebuild_project": "project/",
+    "aws_codepipeline": "",
+}
+"""What stands before the name in the ARNs of targets that have a role, by type of resource."""
+
 OF_BLOCK = {
     "ecs_target": "ecs",
     "batch_target": "batch",
