@@ -24,6 +24,12 @@ resource "aws_cloudwatch_event_target" "renewal" {
 resource "aws_sfn_state_machine" "renew" { name = "renew" }
 resource "aws_sfn_state_machine" "other" { name = "other" }
 resource "aws_kinesis_stream" "audit" { name = "audit" }
+resource "aws_lambda_function" "page" { function_name = "page" }
+resource "aws_lambda_function" "draw" { function_name = "draw" }
+resource "aws_lambda_alias" "live" {
+  name          = "live"
+  function_name = aws_lambda_function.page.arn
+}
 resource "aws_ecs_cluster" "jobs" { name = "jobs" }
 resource "aws_cloudwatch_event_bus" "security" { name = "security" }
 resource "aws_cloudwatch_log_group" "log" { name = "/aws/events/log" }
@@ -133,6 +139,19 @@ def test_eventbridge_has_to_be_able_to_assume_the_role(service: str, right: bool
         (MACHINE, inline(START, '"*"', effect="Deny"), "denies states:StartExecution"),
         ("aws_kinesis_stream.audit.arn", inline('"kinesis:PutRecords"', "aws_kinesis_stream.audit.arn"), ""),
         ("aws_kinesis_stream.audit.arn", inline('"kinesis:GetRecords"', '"*"'), "no policy"),
+        ("aws_lambda_alias.live.arn", inline('"lambda:InvokeFunction"', "aws_lambda_alias.live.arn"), ""),
+        ("aws_lambda_alias.live.arn", inline('"lambda:InvokeFunction"', '"${aws_lambda_function.page.arn}:*"'), ""),
+        (
+            "aws_lambda_alias.live.arn",
+            inline('"lambda:InvokeFunction"', "aws_lambda_function.page.arn"),
+            "not the target",
+        ),
+        ("aws_lambda_function.page.arn", inline('"lambda:InvokeFunction"', "aws_lambda_function.page.arn"), ""),
+        (
+            "aws_lambda_function.page.arn",
+            inline('"lambda:InvokeFunction"', "aws_lambda_function.draw.arn"),
+            "not the target",
+        ),
         ("aws_ecs_cluster.jobs.arn", inline('"ecs:RunTask"', '"arn:aws:ecs:*:*:task-definition/x:*"'), ""),
         ("aws_ecs_cluster.jobs.arn", inline('"ecs:StopTask"', '"*"'), "no policy"),
         ("aws_cloudwatch_event_bus.security.arn", inline('"events:PutEvents"', '"*"'), ""),

@@ -31,12 +31,17 @@ def may_name(value: Any, to: Destination) -> bool:
 
 
 def _may_name_function(value: Any, to: Destination) -> bool:
-    """Whether a permission may be for a function, or for the version or the alias of it that a target has."""
+    """Whether a value may be the ARN of a function, or of the version or the alias of it that a target has.
+
+    A reference to anything else may be to that alias itself.
+    """
     pieces = list(value.pieces()) if isinstance(value, Composed) else [value]
     function, qualifier = pieces[0], "".join(map(wildcard_text, pieces[1:]))
     if not isinstance(function, Reference):
         return True
-    return function.resource == to.address and may_be_equal(qualifier, wildcard_text(to.qualifier))
+    if function.resource != to.address:
+        return to.qualifier != ""
+    return may_be_equal(qualifier, wildcard_text(to.qualifier))
 
 
 def _may_be(value: Any, address: str, arn: str) -> bool:
