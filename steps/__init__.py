@@ -11,4 +11,5 @@ pytest_plugins = [
     "pca_events.steps.operations",
     "pca_events.steps.refusals",
     "pca_events.steps.rules",
+    "pca_events.steps.verdicts",
 ]

@@ -11,7 +11,7 @@ from pytest_bdd import given, parsers, then, when
 from pca_events import catalog
 from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
-from pca_events.harness.expectations import expect, expect_equal
+from pca_events.harness.expectations import expect, expect_contract_met, expect_equal
 from pca_events.harness.inventory import LOG_GROUPS
 from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
@@ -135,6 +135,15 @@ def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
     return bus.arrived()
 
 
+@then("nothing arrived before the change, and the event after it")
+def arrived_after_the_change(bus: ScenarioBus, step: Step) -> None:
+    """Expect silence before, and what comes through another bus, by whatever id, after."""
+    expect_equal(_list(step.before), "nothing", "what arrived before the change")
+    if bus.session.mode == "pattern-only":
+        pytest.skip("pattern-only: nothing is delivered that could be looked at")
+    expect_contract_met(bus.arrived(), "the event that was forwarded")
+
+
 @then(parsers.parse("the target is told {told}"))
 def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
     """Compare what the target received after the change, as JSON."""
@@ -237,6 +246,20 @@ def _through_bus(bus: ScenarioBus, configuration: Configuration) -> Configuratio
     return {**moved, "bus-2": EventBus(name), "rule-2": rule, "target-2": second, "target": first}
 
 
+def _on_another_bus(bus: ScenarioBus, configuration: Configuration) -> Configuration:
+    name = f"{bus.name}-2"
+    rule = Rule(name, RULE_UNDER_TEST, cast(Rule, configuration["rule"]).pattern)
+    target = Target(name, RULE_UNDER_TEST, bus.queue_arn())
+    return {**_without(configuration, "rule", "target"), "bus-2": EventBus(name), "rule-2": rule, "target-2": target}
+
+
+def _forwarded(bus: ScenarioBus, configuration: Configuration) -> Configuration:
+    role = f"arn:aws:iam::{bus.backend.account}:role/events"
+    target = Target(bus.name, "forward", bus.backend.bus_arn(f"{bus.name}-2"), {"RoleArn": role})
+    pattern = cast(Rule, configuration["rule-2"]).pattern
+    return {**configuration, "forward": Rule(bus.name, "forward", pattern), "forward-target": target}
+
+
 def _to_log_group(bus: ScenarioBus, configuration: Configuration) -> Configuration:
     group = LogGroup(f"{LOG_GROUPS}{bus.name}")
     target = replace(cast(Target, configuration["target"]), arn=bus.backend.log_group_arn(group.name))
@@ -256,6 +279,8 @@ _CHANGES: dict[str, Callable[..., Configuration]] = {
     "the rule is disabled": lambda _, now: _with(now, "rule", state="DISABLED"),
     "the rule is enabled": lambda _, now: _with(now, "rule", state="ENABLED"),
     "the rule is renamed": lambda _, now: _renamed(now),
+    "the rule is moved to another bus": lambda bus, now: _on_another_bus(bus, now),
+    "its events are forwarded to the other bus": lambda bus, now: _forwarded(bus, now),
     "the rule is removed": lambda _, now: _without(now, "rule", "target"),
     "the bus gets an archive": lambda bus, now: {
         **now,

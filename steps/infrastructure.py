@@ -4,22 +4,30 @@ from pytest_bdd import given, parsers, then, when
 
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
+from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expectations import expect, expect_equal
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Reading
+from pca_events.infrastructure.model import Place, Reading, Rule
 from pca_events.locations import locate
 
 
-@given(parsers.parse('the infrastructure code "{folder}"'), target_fixture="reading")
-def infrastructure(folder: str) -> Reading:
-    """Read the rules of one of the example consumers."""
-    return read_paths([str(locate("example_rules") / folder)])
+@given(parsers.parse('the infrastructure code "{code}"'), target_fixture="reading")
+def infrastructure(code: str) -> Reading:
+    """Read the rules of an example consumer, which is a folder, or an example of a mistake, which is a file."""
+    return read_paths([str(locate("example_mistakes" if "." in code else "example_rules") / code)])
 
 
 @when("its rules are checked", target_fixture="checked")
 def check_rules(reading: Reading) -> CheckReport:
-    """Hold them against the contract."""
+    """Check each rule against the contract."""
     return check(reading)
+
+
+@when("the rule is checked", target_fixture="checked")
+def check_rule(bus: ScenarioBus) -> CheckReport:
+    """Check the pattern of the rule under test."""
+    rule = Rule(Place(RULE_UNDER_TEST, 1), 1, RULE_UNDER_TEST, bus.patterns[RULE_UNDER_TEST], {}, targets=None)
+    return check(Reading(rules=[rule]))
 
 
 @then(parsers.parse('the rule "{name}" fires on "{events}" and on nothing else'))
@@ -35,6 +43,13 @@ def no_finding(checked: CheckReport, name: str) -> None:
     """Expect no finding."""
     findings = [finding.message for finding in _rule(checked, name).findings]
     expect(not findings, f"findings about {name}: {'; '.join(findings)}")
+
+
+@then(parsers.parse('check finds "{codes}"'))
+def finds(checked: CheckReport, codes: str) -> None:
+    """Expect findings of these codes, separated by commas in alphabetical order, and of no other."""
+    expect(not checked.unreadable, f"could not be read: {'; '.join(map(str, checked.unreadable))}")
+    expect_equal(", ".join(sorted({found.code for found in checked.findings})), codes, "the codes of the findings")
 
 
 def _rule(report: CheckReport, name: str) -> CheckedRule:

@@ -1,14 +1,18 @@
-"""The one place that knows where features, schemas and samples lie."""
+"""The one place that knows where features, schemas, samples and examples lie."""
 
 from pathlib import Path
 from typing import Literal
 
 from pca_events.errors import BadInput
 
-Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "example_rules"]
+Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "example_rules", "example_mistakes"]
 
 _PACKAGE = Path(__file__).parent
-_IN_CHECKOUT: dict[str, str] = {"bindings": "tests/contract", "example_rules": "examples/infrastructure"}
+_IN_CHECKOUT: dict[str, str] = {
+    "bindings": "tests/contract",
+    "example_rules": "examples/infrastructure",
+    "example_mistakes": "examples/mistakes",
+}
 
 
 def locate(kind: Kind) -> Path:

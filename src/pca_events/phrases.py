@@ -74,6 +74,7 @@ _CONDITIONS: dict[str, Callable[[list[str]], list[Any]]] = {
     rf"does not begin with {_TEXT}": lambda texts: [{"anything-but": {"prefix": texts[0]}}],
     rf"ends with {_LIST}": _each("suffix"),
     rf"is like {_LIST}": _each("wildcard"),
+    r"is a positive number": lambda _: [{"numeric": [">", 0]}],
     r"exists": lambda _: [{"exists": True}],
     r"is absent": lambda _: [{"exists": False}],
 }

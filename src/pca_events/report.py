@@ -52,7 +52,7 @@ class RunReport:
         total: how many scenarios there are, those that were not selected included; 0 where that is not known.
         selected: how many scenarios the run was to run.
         stop: why it came no further; empty where it came to its end.
-        stopped: the same in words: `interrupted after 140 of 531 scenarios`.
+        stopped: the same in words: `interrupted after 12 of 40 scenarios`.
     """
 
     backend: str

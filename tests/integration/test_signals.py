@@ -15,6 +15,7 @@ import psutil
 import pytest
 from fuzzing import FACTOR
 from processes import Ended, started
+from scenario_count import scenario_count
 
 from pca_events.backends import Backend
 from pca_events.messages import read_messages
@@ -105,18 +106,19 @@ def test_a_run_that_is_interrupted_is_incomplete_everywhere(
         ended = command.end(number)
     assert (ended.alive, ended.left, ended.error) == ([], [], ""), ended
     assert ended.status == INTERRUPTED
-    (said,) = re.findall(r"^interrupted after (\d+) of 249 scenarios$", ended.out, re.MULTILINE)
+    part, whole = scenario_count("envelope", "events"), scenario_count()
+    (said,) = re.findall(rf"^interrupted after (\d+) of {part} scenarios$", ended.out, re.MULTILINE)
     done = int(said)
-    assert 0 < done < 249
-    assert f"{done} of 531 scenarios, mode direct: " in ended.out
+    assert 0 < done < part
+    assert f"{done} of {whole} scenarios, mode direct: " in ended.out
     run = read_messages(messages)
-    assert (run.success, run.stopped) == (False, f"interrupted after {done} of 249 scenarios")
-    assert f"Incomplete: interrupted after {done} of 249 scenarios" in (site / "index.html").read_text("utf-8")
+    assert (run.success, run.stopped) == (False, f"interrupted after {done} of {part} scenarios")
+    assert f"Incomplete: interrupted after {done} of {part} scenarios" in (site / "index.html").read_text("utf-8")
     badge = (site / "badge.svg").read_text("utf-8")
-    assert " of 531 run" in badge
+    assert f" of {whole} run" in badge
     assert "#146c43" not in badge, "green"
     assert json.loads((site / "events.json").read_text("utf-8"))["status"] == "not run"
-    assert f"interrupted after {done} of 249 scenarios" in junit.read_text("utf-8")
+    assert f"interrupted after {done} of {part} scenarios" in junit.read_text("utf-8")
 
 
 @pytest.mark.slow
@@ -127,7 +129,8 @@ def test_a_worker_that_dies_interrupts_the_run(tmp_path: Path) -> None:
         worker.kill()
         out, error = command.process.communicate(timeout=60)
     assert (command.process.returncode, error) == (INTERRUPTED, "")
-    assert re.search(r"^interrupted after \d+ of 249 scenarios: worker gw[01] died$", out, re.MULTILINE), out
+    part = scenario_count("envelope", "events")
+    assert re.search(rf"^interrupted after \d+ of {part} scenarios: worker gw[01] died$", out, re.MULTILINE), out
     assert re.search(r"crashed while running", out)
 
 

@@ -79,6 +79,21 @@ def rendered_steps(features: Path) -> dict[Step, str]:
     return steps
 
 
+def scenario_tags(features: Path) -> list[tuple[str, frozenset[str]]]:
+    """Return, for each test that the features make, its feature and its tags, those of feature, rule and row included.
+
+    A feature is named by its path below the folder, without the suffix: `events/ca_creation`. Tags are without their @.
+    """
+    return [
+        (
+            file.relative_to(features).with_suffix("").as_posix(),
+            frozenset(tag["name"].removeprefix("@") for tag in pickle["tags"]),
+        )
+        for file in sorted(features.rglob("*.feature"))
+        for pickle in Compiler().compile(_document(file))
+    ]
+
+
 def tags(features: Path) -> set[str]:
     """Return every tag in use, without its @."""
     return {tag["name"].removeprefix("@") for file in features.rglob("*.feature") for tag in _tags(_document(file))}

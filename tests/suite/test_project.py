@@ -10,6 +10,7 @@ from pathlib import Path
 import checks
 import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+from scenario_count import scenario_count
 
 from pca_events.pytest_plugin import TAGS
 
@@ -77,6 +78,18 @@ def test_every_written_scenario_is_bound(bound: dict[str, int]) -> None:
 
 def test_the_bound_scenarios_are_those_of_the_manifest(bound: dict[str, int]) -> None:
     assert checks.manifest_differences(bound, json.loads((HERE / "manifest.json").read_text())) == []
+
+
+def test_the_number_that_tests_compare_with_is_the_number_of_bound_scenarios(bound: dict[str, int]) -> None:
+    assert scenario_count() == sum(bound.values())
+    assert scenario_count("events", "routing/delivery") == sum(
+        count for feature, count in bound.items() if feature.startswith(("events/", "routing/delivery"))
+    )
+
+
+def test_a_count_of_no_feature_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no feature or folder of features is called event"):
+        scenario_count("event", "events")
 
 
 def test_no_two_scenarios_share_a_name() -> None:

@@ -244,8 +244,8 @@ def test_a_verdict_that_the_engine_contradicts_is_told(command: Run, backend: Ba
     (tmp_path / "sitecustomize.py").write_text(
         "import pca_events.check.verdicts as check\n"
         "from pca_events.check.report import Verdict\n"
-        "found = check.verdicts\n"
-        "check.verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"
+        "found = check._verdicts\n"
+        "check._verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"
     )
     rules = str(TOP / "examples" / "infrastructure" / "json")
     ran = command("check", "--deploy", "--endpoint-url", backend.endpoint_url, rules, path=str(tmp_path))

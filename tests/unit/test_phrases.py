@@ -43,6 +43,7 @@ def test_what_is_no_value(words: str) -> None:
         ('does not begin with "a"', [{"anything-but": {"prefix": "a"}}]),
         ('ends with "a"', [{"suffix": "a"}]),
         ('is like "a*"', [{"wildcard": "a*"}]),
+        ("is a positive number", [{"numeric": [">", 0]}]),
         ("exists", [{"exists": True}]),
         ("is absent", [{"exists": False}]),
     ],

@@ -15,6 +15,7 @@ from pca_events.infrastructure.plain_json import (
     read_pattern_file,
     read_rule_output,
 )
+from pca_events.infrastructure.source_tree import key_lines
 
 DESCRIBED = {
     "Name": "crl-failed",
@@ -77,9 +78,21 @@ def test_what_is_no_json_is_refused_with_its_line(text: str, line: int, message:
     assert str(refused.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "b": {"c": [1, {"c": "[{\\""}], "c": 2}, "a": 3}', '[{"a": {}}, "{"]', "[]", '{"$or": [{}]}']
+)
+def test_a_text_of_one_line_gives_the_tree_of_any_other(text: str) -> None:
+    quick, twice = with_lines(text)
+    slow, also = with_lines("\n" + text)
+    assert (quick, twice) == (slow, [(line - 1, key) for line, key in also])
+    assert [(path, line + 1) for path, line in key_lines(quick)] == list(key_lines(slow))
+
+
 def test_a_tree_is_not_nested_deeper_than_its_readers_can_go() -> None:
-    with pytest.raises(NoJson, match="is nested too deep"):
-        with_lines("[" * 500 + "]" * 500)
+    for text in ("[" * 500 + "]" * 500, "[\n" + "[" * 500 + "]" * 501, '{"a":' * 102 + "1" + "}" * 102):
+        with pytest.raises(NoJson, match="is nested too deep"):
+            with_lines(text)
+    assert with_lines('"[["' + " ")[0] == "[["
 
 
 @pytest.mark.parametrize(

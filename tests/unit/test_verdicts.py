@@ -62,6 +62,11 @@ def test_on_some_events_it_says_on_which(pattern: Any, condition: str) -> None:
     assert condition in verdict.conditions
 
 
+def test_what_one_alternative_requires_together_is_one_condition() -> None:
+    verdict = of({"account": ["111122223333"], "resources": [CA]})["crl-generation-success"]
+    assert verdict.conditions == ("only for account 111122223333, only for one CA",)
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

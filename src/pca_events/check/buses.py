@@ -6,6 +6,7 @@ them there; AWS documents (eb-bus-to-bus) that EventBridge does not route them o
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pca_events.check.report import Finding, Level
 from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown
@@ -139,9 +140,12 @@ def is_default(bus: str | Unknown) -> bool:
 
 def may_be_on_default(rule: Rule) -> bool:
     """Whether a rule is on the default bus, or may be."""
-    text = wildcard_text(rule.bus)
-    by_name, by_arn = may_be_equal(_name(rule.bus), DEFAULT_BUS), may_be_equal(text, f"*{_ON_BUS}{DEFAULT_BUS}")
-    return rule.own_bus is None and (by_name or by_arn)
+    return rule.own_bus is None and _may_be_default(wildcard_text(rule.bus))
+
+
+@lru_cache(maxsize=1 << 10)
+def _may_be_default(text: str) -> bool:
+    return may_be_equal(_name(text), DEFAULT_BUS) or may_be_equal(text, f"*{_ON_BUS}{DEFAULT_BUS}")
 
 
 def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:

@@ -127,7 +127,9 @@ def _refused(subject: Subject) -> Iterator[Finding]:
 
 
 def _size(subject: Subject) -> Iterator[Finding]:
-    size = subject.stated.pattern.size if subject.stated else 0
+    if subject.stated is None or subject.stated.pattern.given_size <= _NEAR:
+        return
+    size = subject.stated.pattern.size
     remedy = "shorten the pattern, or make two rules of it"
     if size > MOST_CHARACTERS:
         message = f"the pattern has {size} characters; AWS takes {MOST_CHARACTERS}, unless the quota is raised"

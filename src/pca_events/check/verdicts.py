@@ -1,8 +1,8 @@
 """On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
@@ -28,11 +28,10 @@ Conditions = Mapping[str, tuple[Matcher, ...]]
 
 @dataclass(frozen=True)
 class Field:
-    """Whether one field of an event is as a pattern asks: always, may or never; on which condition, or what blocks."""
+    """Whether one field of an event is as a pattern asks: always, may (on which condition) or never."""
 
     fires: Fires
     words: str = ""
-    block: Block | None = None
 
 
 Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
@@ -46,10 +45,10 @@ def judged(pattern: Any) -> Judged:
         InvalidPattern: AWS refuses it.
     """
     read = stated(pattern)
-    found, twins = verdicts(read), twin_verdicts(read)
-    if all(verdict.fires == "never" for verdict in (*found, *twins)):
-        found, twins = verdicts(read, whole=True), twin_verdicts(read, whole=True)
-    return read, found, twins
+    found = _verdicts(read, whole=False)
+    if all(verdict.fires == "never" for verdict in found):
+        found = _verdicts(read, whole=True)
+    return read, found[: len(documented_events())], found[len(documented_events()) :]
 
 
 def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
@@ -59,62 +58,54 @@ def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
         pattern: what the rule asks.
         whole: name everything that blocks, where the rule does not fire; else only the first that is found.
     """
-    paths = tuple(dict.fromkeys(path for conditions in pattern.pattern.conditions for path in conditions))
-    alike: dict[tuple[int | None, ...], Verdict] = {}
-    found = []
-    for event in documented_events():
-        shape = tuple(map(_shape(event.id).get, paths))
-        if shape in alike:
-            found.append(replace(alike[shape], event=event.id))
-        else:
-            found.append(_verdict(event.id, forms_of_event(event.id), pattern, whole=whole))
-            alike[shape] = found[-1]
-    return tuple(found)
-
-
-@cache
-def _shape(event: str) -> Mapping[str, int]:
-    """A number for the forms of each path of an event: the same where those of another event are equal."""
-    known: list[tuple[Form, ...]] = []
-    for other in documented_events():
-        known += (forms for forms in forms_of_event(other.id).values() if forms not in known)
-    return {path: known.index(forms) for path, forms in forms_of_event(event).items()}
+    return _verdicts(pattern, whole=whole)[: len(documented_events())]
 
 
 def twin_verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
     """Return a verdict for each detail-type by which CloudTrail reports on AWS Private CA."""
-    return tuple(_verdict(name, forms_of_twin(name), pattern, whole=whole, twin=True) for name in twin_detail_types())
+    return _verdicts(pattern, whole=whole)[len(documented_events()) :]
 
 
 def reaches(conditions: Conditions, pattern: Stated) -> bool:
     """Whether one alternative of a pattern can match any event at all: a documented one, or one of CloudTrail."""
-    return any(
-        _branch(name, forms, conditions, pattern, False, twin).fires != "never"
-        for name, forms, twin in (
-            *((event.id, forms_of_event(event.id), False) for event in documented_events()),
-            *((name, forms_of_twin(name), True) for name in twin_detail_types()),
-        )
-    )
+    columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
+    return any(all(field.fires != "never" for field in fields) for fields in zip(*columns, strict=True))
 
 
-def _verdict(event: str, forms: Forms, pattern: Stated, *, whole: bool = False, twin: bool = False) -> Verdict:
-    branches = [_branch(event, forms, conditions, pattern, whole, twin) for conditions in pattern.pattern.conditions]
-    for branch in branches:
-        if branch.fires == "always":
-            return branch
-    some = [branch for branch in branches if branch.fires == "may"]
-    if some and _cover_all(event, forms, pattern, twin):
-        return Verdict(event, "always")
-    if some:
-        conditions = [", ".join(branch.conditions) for branch in some]
-        return Verdict(event, "may", tuple(dict.fromkeys(conditions)))
-    return min(branches, key=lambda branch: len(branch.blocks))
+@cache
+def _events() -> tuple[tuple[str, Forms, bool], ...]:
+    """Every event that is judged: its name, what may stand in it, and whether it is one of CloudTrail."""
+    documented = tuple((event.id, forms_of_event(event.id), False) for event in documented_events())
+    return (*documented, *((name, forms_of_twin(name), True) for name in twin_detail_types()))
 
 
-def _cover_all(event: str, forms: Forms, pattern: Stated, twin: bool) -> bool:
-    """Whether alternatives that differ in one field only accept all its values together."""
-    if len(pattern.pattern.conditions) < 2:
-        return False
+def _verdicts(pattern: Stated, *, whole: bool) -> tuple[Verdict, ...]:
+    """A verdict for each of `_events`."""
+    alternatives = pattern.pattern.conditions
+    tables = [_branch(conditions, pattern, whole=whole) for conditions in alternatives]
+    if len(tables) == 1:
+        return tuple(tables[0])
+    together: list[bool] | None = None
+    found = []
+    for number, branches in enumerate(zip(*tables, strict=True)):
+        always = next((branch for branch in branches if branch.fires == "always"), None)
+        some = [branch for branch in branches if branch.fires == "may"]
+        if always is None and some and together is None:
+            together = _cover_all(pattern)
+        if always is not None:
+            found.append(always)
+        elif some and together is not None and together[number]:
+            found.append(Verdict(some[0].event, "always"))
+        elif some:
+            conditions = dict.fromkeys(words for branch in some for words in branch.conditions)
+            found.append(Verdict(some[0].event, "may", tuple(conditions)))
+        else:
+            found.append(min(branches, key=lambda branch: len(branch.blocks)))
+    return tuple(found)
+
+
+def _cover_all(pattern: Stated) -> list[bool]:
+    """For each event, whether alternatives that differ in one field only accept all its values together."""
     united: dict[tuple[str, frozenset[Any]], dict[str, tuple[Matcher, ...]]] = {}
     for conditions in pattern.pattern.conditions:
         for path, matchers in conditions.items():
@@ -122,29 +113,70 @@ def _cover_all(event: str, forms: Forms, pattern: Stated, twin: bool) -> bool:
             key = (path, frozenset(rest.items()))
             earlier = united.setdefault(key, {**rest, path: ()})
             earlier[path] = (*earlier[path], *matchers)
-    return any(
-        _branch(event, forms, conditions, pattern, False, twin).fires == "always" for conditions in united.values()
-    )
+    covered = [False] * len(_events())
+    for conditions in united.values():
+        columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
+        for number, fields in enumerate(zip(*columns, strict=True)):
+            covered[number] = covered[number] or all(field.fires == "always" for field in fields)
+    return covered
 
 
-def _branch(event: str, forms: Forms, conditions: Conditions, pattern: Stated, whole: bool, twin: bool) -> Verdict:
-    blocks: list[Block] = []
-    some: dict[str, None] = {}
-    for path, matchers in conditions.items():
-        unknowns = pattern.unknown_among(matchers) if pattern.unknowns else ()
-        field = _field(path, matchers, forms.get(path, ()), unknowns, twin)
-        if field.block is not None:
-            blocks.append(field.block)
-            if not whole:
-                break
-        elif field.fires == "may":
-            some[field.words] = None
-    if blocks:
-        return Verdict(event, "never", blocks=tuple(blocks))
-    return Verdict(event, "may", conditions=tuple(some)) if some else Verdict(event, "always")
+def _branch(conditions: Conditions, pattern: Stated, *, whole: bool) -> list[Verdict]:
+    """What one alternative of a pattern says of each event."""
+    paths = tuple(conditions)
+    columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
+    found: list[Verdict] = []
+    for number, alike in enumerate(_first_alike(paths)):
+        name = _events()[number][0]
+        if alike < number:
+            same = found[alike]
+            found.append(Verdict(name, same.fires, same.conditions, same.blocks))
+            continue
+        fields = [column[number] for column in columns]
+        if blocking := [path for path, field in zip(paths, fields, strict=True) if field.fires == "never"]:
+            blocks = [
+                _block(path, conditions[path], number, _unknowns(conditions[path], pattern))
+                for path in (blocking if whole else blocking[:1])
+            ]
+            found.append(Verdict(name, "never", blocks=tuple(blocks)))
+        else:
+            some = ", ".join(dict.fromkeys(field.words for field in fields if field.fires == "may"))
+            found.append(Verdict(name, "may", (some,)) if some else Verdict(name, "always"))
+    return found
 
 
-@cache
+@lru_cache(maxsize=1 << 10)
+def _first_alike(paths: tuple[str, ...]) -> tuple[int, ...]:
+    """For each event, the number of the first one that has the same forms in all these fields."""
+    keys = list(zip(*(_forms_of(path)[1] for path in paths), strict=True))
+    return tuple(map(keys.index, keys))
+
+
+def _column_of(path: str, matchers: tuple[Matcher, ...], pattern: Stated) -> tuple[Field, ...]:
+    return _column(path, matchers, _unknowns(matchers, pattern))
+
+
+def _unknowns(matchers: tuple[Matcher, ...], pattern: Stated) -> tuple[Unknown, ...]:
+    return pattern.unknown_among(matchers) if pattern.unknowns else ()
+
+
+@lru_cache(maxsize=1 << 15)
+def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...]) -> tuple[Field, ...]:
+    """What a condition on one field says of each event; events of the same forms share one object."""
+    different, of_event = _forms_of(path)
+    fields = [_field(path, matchers, forms, unknowns, twin) for forms, twin in different]
+    return tuple(fields[number] for number in of_event)
+
+
+@lru_cache(maxsize=1 << 10)
+def _forms_of(path: str) -> tuple[tuple[tuple[tuple[Form, ...], bool], ...], tuple[int, ...]]:
+    """The different forms of a field over all events, and which of them each event has."""
+    every = [(forms.get(path, ()), twin) for _, forms, twin in _events()]
+    different: list[tuple[tuple[Form, ...], bool]] = []
+    different += (one for one in every if one not in different)
+    return tuple(different), tuple(map(different.index, every))
+
+
 def _field(
     path: str, matchers: tuple[Matcher, ...], forms: tuple[Form, ...], unknowns: tuple[Unknown, ...], twin: bool
 ) -> Field:
@@ -160,7 +192,17 @@ def _field(
         return Field("may", _condition(path, known, reached))
     if any(overlaps(form.texts, possible_texts(unknown)) for form in forms for unknown in unknowns):
         return Field("may", _depends(unknowns))
-    return Field("never", block=never_sent(path, known, unknowns, forms))
+    return Field("never")
+
+
+@lru_cache(maxsize=1 << 12)
+def _block(path: str, matchers: tuple[Matcher, ...], event: int, unknowns: tuple[Unknown, ...]) -> Block:
+    """Why a field of an event, by its number, never is as a pattern asks."""
+    different, of_event = _forms_of(path)
+    forms, twin = different[of_event[event]]
+    if not forms:
+        return in_cloudtrail(path) if twin else no_such_field(path)
+    return never_sent(path, tuple(matcher for matcher in matchers if not is_marked(matcher)), unknowns, forms)
 
 
 def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fires, list[Form]]:
@@ -211,7 +253,7 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
         return Field("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return Field("may", f"depends on {path}")
-    return Field("never", block=in_cloudtrail(path) if twin else no_such_field(path))
+    return Field("never")
 
 
 _ONE = {
@@ -234,8 +276,12 @@ def _condition(path: str, matchers: Sequence[Matcher], forms: Sequence[Form]) ->
 
 def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
     """Return the texts, where a field must be equal to one of some texts; empty where anything else is asked."""
-    values = [matcher.value if isinstance(matcher, Exact) else None for matcher in matchers]
-    return [value for value in values if isinstance(value, str)] if all(isinstance(v, str) for v in values) else []
+    texts: list[str] = []
+    for matcher in matchers:
+        if not isinstance(matcher, Exact) or not isinstance(matcher.value, str):
+            return []
+        texts.append(matcher.value)
+    return texts
 
 
 def words_of(matchers: Iterable[Matcher]) -> str:

@@ -100,6 +100,7 @@ class _Page:
         self._widths.append(_natural(self._kinds[-1]))
         self._width = min(WIDEST, out.width)
         taken = sum(len(_GAP) + width for width in self._widths)
+        self._made: dict[tuple[Fires, ...], list[Part]] = {}
         self._label = max(self._width - taken, _NARROWEST_LABEL)
 
     def line(self, *parts: Part) -> None:
@@ -107,7 +108,7 @@ class _Page:
         if self._console is not None:
             self._console.print(self._text(parts))
         else:  # rich takes most of the time where there are thousands of rules, and has nothing to do
-            self._out.file.write("".join(self._shown(text) for text, _ in parts).rstrip() + "\n")
+            self._out.file.write(self._shown("".join([text for text, _ in parts])).rstrip() + "\n")
 
     def section(self, lines: Iterable[list[Part]]) -> None:
         """Print lines that belong together, and an empty one."""
@@ -165,15 +166,25 @@ class _Page:
         name = self._shown(checked.rule.name).replace(_TERRAFORM_TYPE, "")
         line = f"{checked.rule.place.line:>5} "
         room = self._label - len(line)
-        parts = [(line, "dim"), (set_cell_size(shorten(name, room, self._mark), room), "")]
-        verdicts = iter(fires(checked))
+        return [
+            (line, "dim"),
+            (set_cell_size(shorten(name, room, self._mark), room), ""),
+            *self._cells(tuple(fires(checked))),
+        ]
+
+    def _cells(self, found: tuple[Fires, ...]) -> list[Part]:
+        """The verdicts of a rule below their events; many rules have the same."""
+        if found in self._made:
+            return self._made[found]
+        parts: list[Part] = []
+        verdicts = iter(found)
         for kind, width in zip(self._kinds, self._widths, strict=True):
             for column in kind:
                 verdict = next(verdicts)
                 gap = _GAP if column is kind[0] else " "
                 parts.append((gap + _below(column, self._symbols[verdict]), _STYLES[verdict]))
             parts.append((" " * (width - _natural(kind)), ""))
-        return parts
+        return self._made.setdefault(found, parts)
 
     def _finding(self, finding: Finding, checked: CheckedRule) -> None:
         where = ""

@@ -72,6 +72,8 @@ def _lines(tree: Object, text: str, line: int) -> dict[str, int]:
 
 def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
     """Add each key of an alternative by its path in the event, unless that is taken."""
+    if not any("$or" in path for path in lines):
+        return lines
     return {_ALTERNATIVE.sub("", path): line for path, line in reversed(lines.items())} | lines
 
 

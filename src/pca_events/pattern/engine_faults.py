@@ -40,6 +40,8 @@ def _widens(earlier: Mapping[str, tuple[Matcher, ...]], later: Mapping[str, tupl
 
 
 def _of_field(matchers: tuple[Matcher, ...]) -> Iterator[str]:
+    if set(map(type, matchers)) == {Exact}:
+        return
     inner = [one for matcher in matchers for one in _within(matcher)]
     if any(map(_leads_with_star, inner)) and any(map(_ignores_case, inner)):
         yield (

@@ -59,8 +59,11 @@ class _Includes:
             text = self._files.text_of(location)
             if text is None:
                 return None
-            is_json = text.lstrip().startswith("{")
-            documents = [json_text.with_lines(text)[0]] if is_json else yaml_text.load(text, location).documents
+            if text.lstrip().startswith("{"):
+                json_text.parse(text)
+                documents = [json_text.with_lines(text)[0]]
+            else:
+                documents = yaml_text.load(text, location).documents
         except (Refused, json_text.NoJson):
             return None
         if len(documents) != 1 or not isinstance(documents[0], Object):
