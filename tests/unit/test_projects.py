@@ -184,3 +184,66 @@ def test_what_was_written_survives_the_way_to_another_process() -> None:
         "print(pickle.loads(pickle.dumps(W(8, '010'))).written)"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "010\n"
+
+
+@pytest.mark.parametrize("name", ["serverless.ts", "serverless.js"])
+def test_a_serverless_service_that_is_a_program_is_said(name: str) -> None:
+    put(f"app/{name}", "export default { service: 'pki' }\n")
+    (skipped,) = read_paths(["."]).skipped
+    assert (skipped.what, skipped.remedy) == (
+        "a Serverless service that is a program",
+        'run "serverless package" and check app/.serverless',
+    )
+    (fault,) = read_paths([f"app/{name}"]).unreadable
+    assert fault.message.startswith("is program code")
+
+
+def test_a_project_of_cdk_for_terraform_is_said_until_it_is_synthesized() -> None:
+    put("app/cdktf.json", '{"language": "typescript"}')
+    (skipped,) = read_paths(["."]).skipped
+    assert (skipped.what, skipped.remedy) == (
+        "a CDK for Terraform project that is not synthesized",
+        'run "cdktf synth" and check app/cdktf.out',
+    )
+    block = {"aws_cloudwatch_event_rule": {"r": {"event_pattern": '{"source": ["aws.acm-pca"]}'}}}
+    put("app/cdktf.out/stacks/pki/cdk.tf.json", json.dumps({"resource": block}))
+    reading = read_paths(["."])
+    assert reading.skipped == []
+    assert [rule.pattern for rule in reading.rules] == [{"source": ["aws.acm-pca"]}]
+
+
+@pytest.mark.parametrize(
+    ("inner", "pattern"),
+    [
+        ("{fn::toJSON: {fn::toJSON: {source: [aws.s3]}}}", '"{\\"source\\": [\\"aws.s3\\"]}"'),
+        ("{fn::toJSON: '{}'}", '"{}"'),
+        ("{fn::toJSON: {fn::toJSON: {source: ['${other}']}}}", Unknown("fn::toJSON")),
+    ],
+)
+def test_json_within_json_in_pulumi_yaml(inner: str, pattern: object) -> None:
+    put(
+        "Pulumi.yaml",
+        "name: x\nruntime: yaml\nresources:\n  r:\n    type: aws:cloudwatch:EventRule\n    properties:\n"
+        f"      eventPattern: {inner}\n",
+    )
+    (rule,) = read_paths(["."]).rules
+    assert rule.pattern == pattern
+
+
+def test_a_template_of_terragrunt_code_is_said_where_it_may_have_a_pattern() -> None:
+    template = 'inputs = {\n{{ range .names }}\n{{ .name }} = "%s"\n{{ end }}\n}\n'
+    put("a/terragrunt.hcl", template % "event_pattern")
+    put("b/terragrunt.hcl", template % "name")
+    reading = read_paths(["."])
+    assert [str(skipped.place) for skipped in reading.skipped] == ["a/terragrunt.hcl:1"]
+    assert reading.unreadable == []
+    put("c/terragrunt.hcl", "inputs = {\n")
+    assert [str(fault.place) for fault in read_paths(["."]).unreadable] == ["c/terragrunt.hcl:1"]
+
+
+def test_a_mark_on_the_border_of_two_portions_of_a_large_file_is_seen() -> None:
+    portion = 5 * 1024 * 1024
+    for name, before in (("border", portion - 5), ("late", 4 * portion + 1), ("none", None)):
+        mark = "AWS::Events::Rule" if before is not None else ""
+        put(f"{name}.yaml", "#" * (before or 0) + mark + "#" * (4 * portion + 10 - (before or 0)))
+    assert [fault.place.file for fault in read_paths(["."]).unreadable] == ["border.yaml", "late.yaml"]

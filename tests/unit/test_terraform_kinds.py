@@ -9,6 +9,7 @@ import pytest
 
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown
+from pca_events.infrastructure.terraform.files_beside import ENCRYPTED
 
 PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
 WRITTEN = 'jsonencode({ source = ["aws.acm-pca"], detail = { result = ["failure"] } })'
@@ -56,7 +57,7 @@ def pattern(expression: str) -> Any:
         ('file("../secret.txt")', Unknown('file("../secret.txt")')),
         ('file("p/link.txt")', Unknown('file("p/link.txt")')),
         ('file("/proc/self/environ")', Unknown('file("/proc/self/environ")')),
-        ('file("p/locked.txt")', Unknown("encrypted with git-crypt")),
+        ('file("p/locked.txt")', Unknown(ENCRYPTED)),
         ("file(var.none)", Unknown("file(var.none)")),
         (
             'jsonencode({ source = [for f in fileset("p", "*.t?{t,l}") : trimsuffix(f, ".txt")] })',
@@ -281,7 +282,7 @@ def test_git_crypt_is_silent_until_a_rule_needs_a_value() -> None:
         'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ x = [var.x, var.y] })\n}\n'
         'variable "x" {}\nvariable "y" { default = "known" }\n'
     )
-    assert rule.pattern == {"x": [Unknown("encrypted with git-crypt"), "known"]}
+    assert rule.pattern == {"x": [Unknown(ENCRYPTED), "known"]}
     assert [fault.message for fault in read_paths(["terraform.tfvars"]).unreadable] == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pca_events.catalog import SOURCE, documented_events
-from pca_events.check.advice import never_sent
+from pca_events.check.advice import never_sent, no_such_field, noun_of
 from pca_events.check.field_domains import Form, forms_of_event, forms_of_twin, twin_detail_types
 from pca_events.check.partial_patterns import Stated, is_marked
 from pca_events.check.relevance import is_ours_or_misspelt
@@ -38,8 +38,11 @@ def dead_values(stated: Stated, *, other_sources: bool) -> Iterator[DeadValue]:
         other_sources: whether it asks for the events of other sources too, whose values are not known.
     """
     found: dict[DeadValue, None] = {}
-    for conditions in stated.pattern.conditions:
+    alternatives = stated.pattern.conditions
+    for conditions in alternatives:
         if not reaches(conditions, stated):
+            if len(alternatives) > 1 and not other_sources:
+                found |= dict.fromkeys(_of_alternative(conditions, stated))
             continue
         for path, matchers in conditions.items():
             if path == "source" or not other_sources:
@@ -47,10 +50,18 @@ def dead_values(stated: Stated, *, other_sources: bool) -> Iterator[DeadValue]:
     yield from found
 
 
+def _of_alternative(conditions: Conditions, stated: Stated) -> Iterator[DeadValue]:
+    """The fields that keep one alternative of several from matching, where each of them does so by itself."""
+    for path, matchers in conditions.items():
+        if not any(map(is_marked, matchers)) and not reaches({path: matchers}, stated):
+            yield from (DeadValue(_why(path, matcher)) for matcher in matchers[:_MOST])
+
+
 def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], stated: Stated) -> Iterator[DeadValue]:
     if path == "source":
-        yield from _misspelt_sources(matchers)
-    elif len(matchers) > 1:
+        yield from map(DeadValue, misspelt_sources(matchers))
+        return
+    if len(matchers) > 1:
         yield from (
             DeadValue(_why(path, matcher))
             for matcher in matchers[:_MOST]
@@ -63,11 +74,12 @@ def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], 
             yield DeadValue(_why(path, excluded), excluded=True)
 
 
-def _misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[DeadValue]:
+def misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[Block]:
+    """Yield each source that is a misspelling of ours."""
     for matcher in matchers:
         if _means_ours(matcher) and matcher.words != f'"{SOURCE}"':
             words = f"{matcher.words} is the source of no AWS service"
-            yield DeadValue(Block("source", words, SOURCE, f'write "{SOURCE}"'))
+            yield Block("source", words, SOURCE, f'write "{SOURCE}"')
 
 
 def _means_ours(matcher: Matcher) -> bool:
@@ -77,9 +89,9 @@ def _means_ours(matcher: Matcher) -> bool:
 def _why(path: str, matcher: Matcher) -> Block:
     """Say why a value never matches: it is never sent at all, or not in the events that the rest asks for."""
     forms = _forms_anywhere().get(path, ())
-    block = never_sent(path, (matcher,), (), forms) if forms else Block(path, f"{matcher.words} is never sent")
+    block = never_sent(path, (matcher,), (), forms) if forms else no_such_field(path)
     if " is not sent here" in block.words:
-        return Block(path, f"{matcher.words} is not sent in the events that the rest of the pattern asks for")
+        return Block(path, f"{noun_of(matcher)} is not sent in the events that the rest of the pattern asks for")
     return block
 
 

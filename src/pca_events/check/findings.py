@@ -1,19 +1,21 @@
 """What is to be said about a rule: what keeps it from firing, what it catches by accident, what is lost on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.advice import nearest
 from pca_events.check.buses import NOTHING, Arrival, of_bus
+from pca_events.check.cloudtrail import read_only_values
 from pca_events.check.contradictions import contradictions
-from pca_events.check.dead_values import dead_values
+from pca_events.check.dead_values import dead_values, misspelt_sources
 from pca_events.check.delivery import of_delivery
 from pca_events.check.inputs import unknown_inputs
 from pca_events.check.name_hints import contradicts, expects
 from pca_events.check.partial_patterns import Stated
 from pca_events.check.relevance import other_sources
 from pca_events.check.report import LEVELS, Block, Finding, Verdict
+from pca_events.check.undocumented import instead_of_waiting
 from pca_events.check.verdicts import exact_texts
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Rule
@@ -145,6 +147,9 @@ def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
         yield Finding(
             "warning", "dead-value", message, _remedy(block, subject) or "remove it", subject.line_of(block.path)
         )
+    for block in dict.fromkeys(read_only_values(stated, subject.rule.read_only_calls)):
+        message = f"{block.path}: this value adds nothing: {block.words}"
+        yield Finding("warning", "dead-value", message, block.remedy, subject.line_of(block.path))
 
 
 def _never(subject: Subject, others: bool) -> Iterator[Finding]:
@@ -163,30 +168,53 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
             yield Finding("error", "never-fires", message, silent.what_to_do, subject.line_of("detail.result"))
             return
     closest = min(
-        (*subject.verdicts, *subject.twins), key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict))
+        (*subject.verdicts, *subject.twins),
+        key=lambda verdict: (len(verdict.blocks), _of_another_kind(verdict), _missing(verdict)),
     )
     compare = (
         f"compare with the event {closest.event}"
         if closest in subject.verdicts
         else f'compare with an "{closest.event}"'
     )
-    for block in closest.blocks:
+    for block in _named(closest.blocks, subject) if others else closest.blocks:
         remedy = _remedy(block, subject) or compare
+        words = _words(block, subject)
         if others:
-            message = f"{block.path}: no event of aws.acm-pca reaches this rule: {block.words}"
+            message = f"{block.path}: no event of aws.acm-pca reaches this rule: {words}"
             yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path))
             continue
-        message = f"never fires: {block}"
+        message = f"never fires: {block.path}: {words}"
         if block.path == "resources" and "whole ARN" in block.remedy:
             yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
         yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
 
 
+def _named(blocks: Iterable[Block], subject: Subject) -> Iterator[Block]:
+    """The blocks of a rule for other sources too, of which only those that are misspelt are to be mended."""
+    alternatives = subject.stated.pattern.conditions if subject.stated else ()
+    for block in blocks:
+        sources = [matchers for held in alternatives if (matchers := held.get("source"))]
+        misspelt = [found for matchers in sources for found in misspelt_sources(matchers)]
+        yield from dict.fromkeys(misspelt) if block.path == "source" and misspelt else (block,)
+
+
 def _remedy(block: Block, subject: Subject) -> str:
     """What to do; nothing by which the rule would fire on something else than its name says."""
-    if any(contradicts(name, block.suggestion) for name in subject.names):
-        return ""
+    for name in subject.names:
+        if contradicts(name, block.suggestion):
+            return "".join(instead_of_waiting([("detail-type", [name])])[:1])
     return block.remedy
+
+
+def _words(block: Block, subject: Subject) -> str:
+    """Why it never fires, without a suggestion by which it would fire on something else than its name says."""
+    if any(contradicts(name, block.suggestion) for name in subject.names):
+        return block.words.partition("; did you mean")[0]
+    return block.words
+
+
+def _missing(verdict: Verdict) -> int:
+    return sum(block.words.endswith("do not have it") for block in verdict.blocks)
 
 
 def _of_another_kind(verdict: Verdict) -> bool:
@@ -213,6 +241,7 @@ def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
     """What it fires on, against what its name promises, or what its target may take for a success."""
     fired = {documented(verdict.event).result for verdict in subject.fired}
     if fired != {"success", "failure"}:
+        yield from _opposite(subject, *fired)
         return
     for name in subject.names:
         if expected := expects(name):
@@ -239,6 +268,14 @@ def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
     )
 
 
+def _opposite(subject: Subject, fired: str) -> Iterator[Finding]:
+    """A rule that fires on one result only, and whose name promises the other."""
+    if expects(subject.rule.name) not in ("", fired):
+        message = f"fires on a {fired} only, but {subject.rule.name} is for a {expects(subject.rule.name)}"
+        remedy = f'write "detail": {{"result": ["{expects(subject.rule.name)}"]}}, or rename the rule'
+        yield Finding("warning", f"fires-on-{fired}", message, remedy, subject.line_of("detail.result"))
+
+
 def _only_some(subject: Subject) -> Iterator[Finding]:
     conditions = dict.fromkeys(condition for verdict in subject.fired for condition in verdict.conditions)
     for condition in conditions:
@@ -258,7 +295,8 @@ def _of_rule(subject: Subject) -> Iterator[Finding]:
         message = f"is off by the defaults ({rule.off}); checked as if it were on"
         yield Finding("note", "off-by-default", message, "no action needed if intended", rule.place)
     if rule.targets == () and rule.kind == "rule":
-        yield Finding("warning", "no-target", "has no target", "add a target, or remove the rule", rule.place)
+        remedy = "add a target, or remove the rule; no action needed if only its metrics are read"
+        yield Finding("warning", "no-target", "has no target", remedy, rule.place)
 
 
 def _of_inputs(subject: Subject) -> Iterator[Finding]:

@@ -1,28 +1,11 @@
 """Where the key of a condition probably belongs: keys that are misspelt, in the wrong place, or of another API."""
 
 import difflib
-import re
 from collections.abc import Collection, Iterator
-from functools import cache
 
+from pca_events.check.key_names import aliases, plain
 from pca_events.check.meant_events import Elements, MeantEvent
 
-_ALIASES = {
-    "detail.result": "status state outcome results eventresult resultcode success failure succeeded failed",
-    "detail.reason": "message error errormessage cause reasoncode failurereason statusreason errorreason description",
-    "resources": "resource resourcearn resourcearns arn arns caarn certificateauthorityarn certificatearn"
-    " certificateauthority ca cas certificateauthorities certificate",
-    "detail-type": "type eventtype event events eventkind kind name title detail-name",
-    "source": "service eventsource src sources from",
-    "region": "awsregion regions location",
-    "account": "accountid awsaccountid accounts awsaccount owner",
-    "time": "timestamp eventtime date datetime",
-    "id": "eventid",
-    "version": "eventversion",
-    "detail.eventName": "event action operation apicall api call method name",
-    "detail.eventSource": "service servicename apisource",
-    "detail.errorCode": "error code exception",
-}
 _CLOSE = 0.75
 _COMPARED = 100  # characters; comparing takes their square
 RENAMED, ALIAS, BY_VALUE = 0.2, 0.25, 0.4
@@ -59,14 +42,4 @@ def _by_name(path: str, known: str) -> float | None:
     if bare == last or plain(known) == plain(path):
         return RENAMED
     close = difflib.SequenceMatcher(None, last[:_COMPARED], bare[:_COMPARED]).ratio() > _CLOSE
-    return ALIAS if close or last in _aliases().get(known, ()) else None
-
-
-def plain(name: str) -> str:
-    """Return a key without what people write in different ways: letter case, dashes, underscores, blanks."""
-    return re.sub(r"[\s_.-]+", "", name).lower()
-
-
-@cache
-def _aliases() -> dict[str, frozenset[str]]:
-    return {path: frozenset(map(plain, names.split())) for path, names in _ALIASES.items()}
+    return ALIAS if close or last in aliases().get(known, ()) else None

@@ -10,6 +10,7 @@ _SUCCESS = {"success", "successes", "successful", "succeeded", "succeeds", "comp
     "revoked",
     "generated",
 }
+_NEGATION = {"not", "no", "non", "never", "without"}
 
 
 def words_in(name: str) -> set[str]:
@@ -18,8 +19,9 @@ def words_in(name: str) -> set[str]:
 
 
 def expects(name: str) -> str:
-    """Return the result that a name promises: success or failure; empty where it promises neither, or both."""
-    words = words_in(name)
+    """Return the result that a name promises: success or failure; empty where it promises neither, both, or not one."""
+    written = [word.lower() for word in _WORDS.findall(name)]
+    words = {word for before, word in zip(["", *written], written, strict=False) if before not in _NEGATION}
     promised = [result for result, hints in (("success", _SUCCESS), ("failure", _FAILURE)) if words & hints]
     return promised[0] if len(promised) == 1 else ""
 

@@ -8,10 +8,14 @@ from functools import cache
 from typing import Any, Literal
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
-from pca_events.check.partial_patterns import Stated, is_marked
+from pca_events.check.accepted import meets
+from pca_events.check.field_domains import twin_detail_types
+from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
+from pca_events.check.regular_languages import overlaps
+from pca_events.check.regular_languages import text as only
 from pca_events.check.report import Verdict
 from pca_events.infrastructure.model import Unknown
-from pca_events.pattern import Exact, Matcher
+from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix, Wildcard
 
 About = Literal["ours", "neighbour", "other", "unknown"]
 """Whose events a rule asks for: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
@@ -31,6 +35,9 @@ _MISSPELT = frozenset(
         "aws.acm-pca.amazonaws.com",
     }
 )
+_EVENT_SOURCE = "acm-pca.amazonaws.com"
+_BEGINNING = "aws.acm-"
+_TYPES = "ACM Private CA"
 _EDITS = 2
 _LIKE = 0.85
 _NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
@@ -49,6 +56,8 @@ def about(stated: Stated, verdicts: Sequence[Verdict], *, default_bus: bool) -> 
     """
     fires = any(verdict.fires != "never" for verdict in verdicts)
     found = {_of_branch(conditions, fires, default_bus) for conditions in stated.pattern.conditions}
+    if found == {"other"} and any(_may_be_ours(conditions, stated) for conditions in stated.pattern.conditions):
+        return "unknown"
     order: tuple[About, ...] = ("ours", "unknown", "neighbour", "other")
     return next(kind for kind in order if kind in found)
 
@@ -84,27 +93,42 @@ def other_sources(stated: Stated) -> bool:
 
 def _others(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
     types = conditions.get("detail-type", ())
-    if types and len(_exact(types)) == len(types) and all(map(_like_ours, _exact(types))):
+    if types and all(map(_types_of_ours, types)):
         return False  # no other service sends these
     sources = conditions.get("source")
+    if sources is None and _our_calls(conditions):
+        return False
     return sources is None or any(not _names_ours(matcher) for matcher in sources)
 
 
 def _names_ours(matcher: Matcher) -> bool:
-    return isinstance(matcher, Exact) and isinstance(matcher.value, str) and is_ours_or_misspelt(matcher.value)
+    """Whether a matcher of sources asks for ours, or for a misspelling of it, and for that of no other service."""
+    if isinstance(matcher, Exact):
+        return isinstance(matcher.value, str) and is_ours_or_misspelt(matcher.value)
+    if isinstance(matcher, EqualsIgnoreCase):
+        return matcher.text.lower() == SOURCE
+    return isinstance(matcher, Prefix) and matcher.text.lower().startswith(_BEGINNING)
+
+
+def _fits_ours(matcher: Matcher) -> bool:
+    """Whether a matcher of sources that speaks of `pca` takes ours, and perhaps others."""
+    speaks = isinstance(matcher, Suffix | Wildcard) and "pca" in matcher.text.lower()
+    return speaks and meets((matcher,), only(SOURCE))
 
 
 def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, default_bus: bool) -> About:
     sources, types = conditions.get("source"), _exact(conditions.get("detail-type", ()))
     named = _exact(sources or ())
-    if any(map(is_ours_or_misspelt, named)):
+    if any(_names_ours(one) or _fits_ours(one) for one in sources or ()) or (
+        sources is None and _our_calls(conditions)
+    ):
         return "ours"
     if any(text in detail_types() for text in types) and (sources is None or any(map(_of_aws, named)) or fires):
         return "ours"
     if sources is None:
         if fires:
             return "ours" if default_bus or "resources" in conditions else "other"
-        return "ours" if any(map(_like_ours, types)) else "other"
+        return "ours" if any(map(_types_of_ours, conditions.get("detail-type", ()))) else "other"
     if named and not any(matcher for matcher in sources if not isinstance(matcher, Exact) or is_marked(matcher)):
         return "neighbour" if {neighbour.source for neighbour in neighbours()} & set(named) else "other"
     if not fires:
@@ -112,6 +136,30 @@ def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, defau
     if any(map(is_marked, sources)):
         return "unknown"
     return "ours" if default_bus else "other"
+
+
+def _types_of_ours(matcher: Matcher) -> bool:
+    """Whether a matcher of detail-types asks for those of ours only."""
+    if isinstance(matcher, Prefix):
+        return matcher.text.startswith(_TYPES)
+    value = matcher.value if isinstance(matcher, Exact) and not is_marked(matcher) else None
+    return isinstance(value, str) and _like_ours(value)
+
+
+def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: Stated) -> bool:
+    """Whether the source is not known and may be ours, and the rule asks for no detail-type of another."""
+    types = conditions.get("detail-type", ())
+    asked = [*detail_types(), *twin_detail_types()]
+    if types and not any(is_marked(matcher) or getattr(matcher, "value", "") in asked for matcher in types):
+        return False
+    unknowns = stated.unknown_among(conditions.get("source", ()))
+    return any(overlaps(only(SOURCE), possible_texts(unknown)) for unknown in unknowns)
+
+
+def _our_calls(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
+    """Whether only calls of AWS Private CA are asked for, as CloudTrail reports them."""
+    asked = conditions.get("detail.eventSource", ())
+    return bool(asked) and all(isinstance(matcher, Exact) and matcher.value == _EVENT_SOURCE for matcher in asked)
 
 
 def _of_aws(source: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pca_events.catalog import documented_events
 from pca_events.check.accepted import covers, meets
-from pca_events.check.advice import never_sent, no_such_field
+from pca_events.check.advice import in_cloudtrail, never_sent, no_such_field
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
     Form,
@@ -199,9 +199,9 @@ def _field(
 def _block(path: str, matchers: tuple[Matcher, ...], event: int, unknowns: tuple[Unknown, ...]) -> Block:
     """Why a field of an event, by its number, never is as a pattern asks."""
     different, of_event = _forms_of(path)
-    forms, _ = different[of_event[event]]
+    forms, twin = different[of_event[event]]
     if not forms:
-        return no_such_field(path)
+        return in_cloudtrail(path) if twin else no_such_field(path)
     return never_sent(path, tuple(matcher for matcher in matchers if not is_marked(matcher)), unknowns, forms)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from pca_events.infrastructure import json_text, plain_json
 from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.cloudformation.includes import with_includes
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
 from pca_events.infrastructure.projects import CODE, IS_CODE
 from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
 from pca_events.infrastructure.read_text import looks_like_ours
@@ -36,8 +37,9 @@ _CHIEF_KEYS = {
     "provider",
     "source",
 }
+_PATTERN = re.compile(r"""["']?\b([eE]vent_?[pP]attern)["']?\s*:""")
 _OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
-"""What a pattern that is written wrong, and that nobody named, must speak of to be read."""
+"""What a pattern that is written wrong or in another format, and that nobody named, must speak of to be told."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,20 @@ def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree |
     source = _Source(file, text, named, tree or CheckedTree.of([file]))
     reading = _read_json(source) if _is_json(text, file) else _read_yaml(source)
     if reading is None:
-        message = NONE_OF_OURS if text.strip() else "is empty"
-        return Reading(unreadable=[Unreadable(Place(file, 1), message)] if named else [])
+        return _none_of_ours(text, file, named=named)
     return reading
+
+
+def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
+    """Say that a file is not read: where the user named it, or where it seems to have a pattern of ours."""
+    if named:
+        message = NONE_OF_OURS if text.strip() else "is empty"
+        return Reading(unreadable=[Unreadable(Place(file, 1), message)])
+    if (key := _PATTERN.search(text)) and _OURS.search(text):
+        line = text.count("\n", 0, key.start()) + 1
+        what = f"an event pattern ({key[1]}) in a format that check does not know"
+        return Reading(skipped=[Skipped(Place(file, line), what, "write the pattern to a JSON file and check that")])
+    return Reading()
 
 
 def _is_json(text: str, file: str) -> bool:
@@ -123,10 +136,11 @@ def _read_yaml(source: _Source) -> Reading | None:
 def _read(tree: Any, source: _Source) -> Reading | None:
     text, file, named = source.text, source.file, source.named
     last_line = text.rstrip().count("\n") + 1
+    files = TreeFiles(source.tree, os.path.dirname(file))
     if is_cloudformation(tree):
-        return read_template(tree, file)
+        return read_template(with_includes(tree, files) if "AWS::Include" in text else tree, file)
     if is_serverless(tree):
-        return read_serverless(tree, file, TreeFiles(source.tree, os.path.dirname(file)))
+        return read_serverless(tree, file, files)
     if is_pulumi(tree):
         return read_pulumi(tree, file)
     if is_api_answer(tree):

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.projects import is_project
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 TERRAGRUNT = "terragrunt.hcl"
@@ -133,4 +134,4 @@ def _is_ours(name: str, within_cdk: bool) -> bool:
         return False
     if within_cdk:
         return name.endswith(".template.json")
-    return name.endswith((*TERRAFORM, *FOUND_ANYWAY)) or name == TERRAGRUNT
+    return name.endswith((*TERRAFORM, *FOUND_ANYWAY)) or name == TERRAGRUNT or is_project(name)

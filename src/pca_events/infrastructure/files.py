@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import Findings, Found, find
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
-from pca_events.infrastructure.projects import is_project, unread_program
+from pca_events.infrastructure.projects import CODE, is_project, unread_program
 from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
@@ -143,7 +143,8 @@ def _read_one(file: Found, tree: CheckedTree) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
     from pca_events.infrastructure.terraform.state import read_state_file
 
-    if is_project(file.path) and (skipped := unread_program(file.path)) is not None:
+    is_code = file.named and file.path.endswith(CODE)
+    if is_project(file.path) and not is_code and (skipped := unread_program(file.path)) is not None:
         return Reading(skipped=[skipped])
     try:
         text = text_of(file.path, always=file.named)

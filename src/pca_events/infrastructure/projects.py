@@ -37,12 +37,14 @@ IS_CODE = (
 )
 
 _CDK = "cdk.json"
+_CDKTF = "cdktf.json"
+_SERVERLESS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
 _PULUMI = ("Pulumi.yaml", "Pulumi.yml")
 
 
 def is_project(path: str) -> bool:
-    """Whether a file says, by its name, that the folder holds a project of CDK or Pulumi."""
-    return os.path.basename(path) in (_CDK, *_PULUMI)
+    """Whether a file says, by its name, that the folder holds a project whose infrastructure is a program."""
+    return os.path.basename(path) in (_CDK, _CDKTF, *_SERVERLESS, *_PULUMI)
 
 
 def unread_program(path: str) -> Skipped | None:
@@ -51,12 +53,17 @@ def unread_program(path: str) -> Skipped | None:
         text = text_of(path, always=True) or ""
     except Refused:
         return None
-    if os.path.basename(path) in _PULUMI:
+    name, folder = os.path.basename(path), os.path.dirname(path)
+    if name in _PULUMI:
         return None if _is_yaml_program(text) else _skipped(path, "a Pulumi program", _DEPLOYED)
-    output = os.path.join(os.path.dirname(path), _output(text))
+    if name in _SERVERLESS:
+        made = os.path.join(folder, ".serverless")
+        return _skipped(path, "a Serverless service that is a program", f'run "serverless package" and check {made}')
+    tool, kind = ("cdktf", "CDK for Terraform") if name == _CDKTF else ("cdk", "CDK")
+    output = os.path.join(folder, _output(text, f"{tool}.out"))
     if os.path.isdir(output):
         return None
-    return _skipped(path, "a CDK project that is not synthesized", f'run "cdk synth" and check {output}')
+    return _skipped(path, f"a {kind} project that is not synthesized", f'run "{tool} synth" and check {output}')
 
 
 _DEPLOYED = 'check what "aws events describe-rule" prints, or write the event patterns as JSON files and check those'
@@ -66,14 +73,14 @@ def _skipped(path: str, what: str, remedy: str) -> Skipped:
     return Skipped(Place(path, 1), what, remedy)
 
 
-def _output(text: str) -> str:
-    """The folder that `cdk synth` writes to, relative to the project."""
+def _output(text: str, usual: str) -> str:
+    """The folder that the project is synthesized to, relative to it."""
     try:
         settings: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return "cdk.out"
+        return usual
     output = settings.get("output") if isinstance(settings, dict) else None
-    return output if isinstance(output, str) and output else "cdk.out"
+    return output if isinstance(output, str) and output else usual
 
 
 def _is_yaml_program(text: str) -> bool:

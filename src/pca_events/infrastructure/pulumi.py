@@ -1,5 +1,6 @@
 """EventBridge rules in Pulumi YAML. Source: "Pulumi YAML language reference"."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, RuleKind, Unknown
 from pca_events.infrastructure.partial_values import joined
-from pca_events.infrastructure.source_tree import Object, child, shown
+from pca_events.infrastructure.source_tree import Object, child, has_unknown, plain, shown
 
 _KINDS: dict[str, RuleKind] = {
     "aws:cloudwatch:EventRule": "rule",
@@ -61,6 +62,10 @@ def _enabled(properties: Object) -> bool | Unknown:
     return state if isinstance(state, Unknown) else state not in ("DISABLED", False)
 
 
+def _is_json(value: Object) -> bool:
+    return len(value) == 1 and next(iter(value)).lower() == "fn::tojson"
+
+
 class _Values:
     """The values of a program: its variables and the defaults of its configuration."""
 
@@ -87,14 +92,21 @@ class _Values:
 
     def _object(self, value: Object) -> Any:
         function = next(iter(value), "")
-        if len(value) == 1 and function.lower() == "fn::tojson":
-            return self.resolve(value[function])
+        if _is_json(value):
+            return self._as_json(value[function])
         if len(value) == 1 and function.lower().startswith("fn::"):
             return Unknown(function)
         made = Object(value.line, value.file)
         for key, held in value.items():
             made.put(key, self.resolve(held), value.spans.get(key, (value.line, value.line)))
         return made
+
+    def _as_json(self, value: Any) -> Any:
+        """What `fn::toJSON` makes: an object stands for the text that it is; a text becomes one in quotes."""
+        found = self.resolve(value)
+        if isinstance(value, Object) and _is_json(value) and isinstance(found, dict):
+            return Unknown("fn::toJSON") if has_unknown(found) else json.dumps(json.dumps(plain(found)))
+        return json.dumps(found) if isinstance(found, str) else found
 
     def _named_value(self, name: str) -> Any:
         held = self._named.get(name)

@@ -1,9 +1,10 @@
 """The text of a file, and whether it is worth reading with care."""
 
-import mmap
 import os
 import re
 import stat
+from collections.abc import Iterator
+from typing import BinaryIO
 
 LARGEST = 20 * 1024 * 1024
 """How many bytes a file may have."""
@@ -18,6 +19,7 @@ _STRONG_MARKS = re.compile(
     rb'|"EventPattern"\s*:|"source"\s*:\s*\[',
     re.MULTILINE,
 )
+_LONGEST_MARK = 200
 _GIT_CRYPT = b"\0GITCRYPT"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -84,7 +86,14 @@ def _data(path: str, always: bool) -> bytes:
             if len(data) > LARGEST:
                 raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
             return data
-        with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as whole:
-            if always or _MARKS.search(whole):
-                raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+        if always or any(map(_MARKS.search, _portions(stream))):
+            raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
     return b""
+
+
+def _portions(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a stream, each portion with the end of the one before it."""
+    end = b""
+    while portion := stream.read(LARGEST // 4):
+        yield end + portion
+        end = portion[-_LONGEST_MARK:]

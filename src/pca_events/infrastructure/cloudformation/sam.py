@@ -4,7 +4,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
 from pca_events.infrastructure.event_patterns import pattern_of
-from pca_events.infrastructure.model import Reading, Rule, Unknown, asks_for_read_only_calls
+from pca_events.infrastructure.model import Reading, Rule, Unknown, Unreadable, asks_for_read_only_calls
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child, shown
 
@@ -33,6 +33,10 @@ def _of_owner(stack: Stack, owner: str) -> Reading:
             continue
         if "Pattern" in event:
             reading.unreadable.append(misplaced(stack, event, "Pattern", f"{owner}/{name}"))
+        if "EventPattern" in child(event, "Properties") and "Pattern" not in child(event, "Properties"):
+            where = stack.place(events, child(event, "Properties").line_of("EventPattern"))
+            message = f"{owner}/{name}: an event of the type {event['Type']} has no EventPattern; write Pattern"
+            reading.unreadable.append(Unreadable(where, message))
         if isinstance(properties, Object) and (rule := _rule(stack, owner, properties, events, name)) is not None:
             reading.rules.append(rule)
     return reading
@@ -67,6 +71,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
         read_only_calls=asks_for_read_only_calls(written.get("State")),
         targets=(target,),
         own_bus=stack.destinations.bus(written.get("EventBusName")),
+        off=stack.off(owner),
     )
 
 

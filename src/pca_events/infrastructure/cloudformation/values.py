@@ -21,6 +21,8 @@ _DYNAMIC = re.compile(
 """What is filled in before the functions: dynamic references, and variables of a Serverless service."""
 _LISTS = ("CommaDelimitedList", "List<")
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
+_OF_SAM = ("Alias", "Version")
+"""What SAM lets `Ref` name behind a function."""
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
@@ -50,6 +52,7 @@ class Template:
             "Fn::Select": self._select,
             "Fn::Split": self._split,
             "Fn::FindInMap": self._find_in_map,
+            "Fn::ToJsonString": self.resolve,
         }
 
     def type_of(self, name: str) -> str:
@@ -106,6 +109,9 @@ class Template:
             return self._bus(name, "", reason)
         if name in self.resources:
             return self._reference(name, "", reason)
+        owner, _, attribute = name.partition(".")
+        if attribute in _OF_SAM and self.type_of(owner) == "AWS::Serverless::Function":
+            return self._reference(owner, attribute, reason)
         return Unknown(reason, meaning=_MEANINGS.get(name, ""))
 
     def _default(self, parameter: Object, reason: str) -> Any:
@@ -207,8 +213,11 @@ class Template:
         return text.split(between) if isinstance(text, str) else Unknown(written("Fn::Split", argument))
 
     def _find_in_map(self, argument: list[Any]) -> Any:
-        first, second, third, *_ = (self.resolve(held) for held in argument)
-        return self._mappings[first][second][third]
+        first, second, third, *more = (self.resolve(held) for held in argument)
+        try:
+            return self._mappings[first][second][third]
+        except LookupError:
+            return more[0]["DefaultValue"]
 
 
 def _as_text(value: Any, reason: str) -> str | Unknown:

@@ -14,7 +14,7 @@ from pca_events.infrastructure.terraform.functions import Encoded
 from pca_events.infrastructure.terraform.lines import Lines
 from pca_events.infrastructure.terraform.traversal import Absent
 
-ENCRYPTED = "encrypted with git-crypt"
+ENCRYPTED = "a file that is encrypted with git-crypt"
 MOST_FILES = 5_000
 """How many files `fileset` looks at."""
 

@@ -1,5 +1,6 @@
 """Event patterns that are given to a module whose code is not here."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -9,11 +10,20 @@ from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Rule, Unknown
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.lines import Lines, in_file, last_line_of, line_of, pattern_and_lines
+from pca_events.infrastructure.terraform.lines import (
+    Lines,
+    in_file,
+    last_line_of,
+    line_of,
+    pattern_and_lines,
+    same_file,
+)
+from pca_events.infrastructure.terraform.values import short
 
 _ENVELOPE = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
-_SURE = re.compile(r"event_?pattern|event_?rule_?pattern", re.IGNORECASE)
+_SURE = re.compile(r"(?:event|rule)_?patterns?(?:_?(?:json|string|text|object))?$", re.IGNORECASE)
 _LIKELY = re.compile(r"pattern", re.IGNORECASE)
+_JSON = ("{", "[", '"')
 _BUS = ("event_bus_name", "event_bus_arn", "event_bus", "bus_name", "eventbus_name")
 _DEEPEST = 8
 _MOST = 1000
@@ -53,8 +63,8 @@ def rules_given(
     buses = [value for value in map(get, _BUS) if isinstance(value, str | Unknown) and value != ""]
     direct = sum(len(keys) == 1 for keys, _, _ in found)
     for keys, value, line in found:
-        pattern, key_lines = pattern_and_lines(value, line)
         first, last = spans[keys[0]] if len(keys) == 1 else (line, max(line, last_line_of(value)))
+        pattern, key_lines = pattern_and_lines(_unless_named(value), line if same_file(line, first) else first)
         yield Rule(
             place=lines.place(first),
             last_line=in_file(last),
@@ -99,9 +109,16 @@ def _is_pattern(name: str, value: Any) -> bool:
 def _parsed(text: str, sure: bool) -> Any:
     """The JSON that a text is; the text itself where it is none and its name says that it is a pattern."""
     try:
-        return json_text.parse(text) if text.lstrip().startswith(("{", "[", '"')) else text if sure else None
+        return json_text.parse(text) if text.lstrip().startswith(_JSON) else text if sure else None
     except json_text.NoJson:
         return text if sure else None
+
+
+def _unless_named(value: Any) -> Any:
+    """The same; a text that does not begin as JSON does is the name of a pattern that the module has."""
+    if isinstance(value, str) and value.strip() and not value.lstrip().startswith(_JSON):
+        return Unknown(f"what the module makes of {json.dumps(short(value.strip()))}")
+    return value
 
 
 def _speaks_of_events(held: dict[str, Any]) -> bool:

@@ -66,15 +66,19 @@ class Instance:
 def for_each(block: Declared, body: Body, over: Any, off: str = "") -> list[Instance]:
     """The instances for a set or an object; a single one, `["*"]`, where it is not known which there are.
 
-    Of none there is one that is off.
+    Args:
+        block: the block.
+        body: what is in it.
+        over: what `for_each` goes over.
+        off: what they are not deployed for by default, as written; empty where they are deployed.
     """
     if isinstance(over, list) and all(isinstance(item, str) for item in over):
         over = {item: item for item in over}
     if not isinstance(over, dict) or not over or len(over) > MOST_INSTANCES:
         bound = {"each": {"key": Unknown("each.key"), "value": Unknown("each.value")}}
-        return [Instance(f'{block.address}["*"]', block, body, bound, off if over == {} else "")]
+        return [Instance(f'{block.address}["*"]', block, body, bound, off)]
     return [
-        Instance(f'{block.address}["{key}"]', block, body, {"each": {"key": key, "value": value}})
+        Instance(f'{block.address}["{key}"]', block, body, {"each": {"key": key, "value": value}}, off)
         for key, value in over.items()
     ]
 

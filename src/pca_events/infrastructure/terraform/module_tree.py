@@ -77,6 +77,7 @@ class Evaluation:
         files: what functions can read.
         faults: what is wrong, by line.
         folders_called: the real paths of the folders that are called.
+        as_if_on: whether what the defaults leave out is there.
     """
 
     folders: ModuleFolders
@@ -87,6 +88,7 @@ class Evaluation:
     calls: int = 0
     resources: int = 0
     steps: int = 0
+    as_if_on: bool = False
 
     def note(self, line: int, message: str) -> None:
         """Take note of what is wrong on a line."""

@@ -45,7 +45,7 @@ def cloud_control_rule(
 
 def archive(get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]) -> Iterator[Rule]:
     """The pattern of an archive; without one it takes every event of its bus."""
-    if get("event_pattern") is None:
+    if get("event_pattern") in (None, ""):
         return
     found, lines = pattern()
     bus = get("event_source_arn")

@@ -10,7 +10,6 @@ from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
@@ -20,6 +19,7 @@ from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.off import depends_on
+from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
@@ -104,14 +104,19 @@ class Root:
 
     def reading(self) -> Reading:
         """Evaluate what the rules are made of."""
+        self._take_all()
         for names in self._names.whole():
-            for block in names.folder.declared:
-                self._take(names, block)
             self._faults_of(names)
         self._reading.rules = list(filter(self._is_worth_telling, self._rules + self._put_together()))
         for names in self._names.whole():
             self._reading.unreadable += self._duplicates(names)
         return self._reading
+
+    def _take_all(self) -> list[tuple[Resource, str]]:
+        for names in self._names.whole():
+            for block in names.folder.declared:
+                self._take(names, block)
+        return self._resources
 
     def _faults_of(self, names: ModuleNames) -> None:
         if names is not self._names:
@@ -136,7 +141,9 @@ class Root:
         found = Resources([*self._unread_grants(), *filter(None, map(_by_default, self._resources))]).rules()
         if not off:
             return found
-        everything = Resources([*self._unread_grants(), *(resource for resource, _ in self._resources)]).rules()
+        evaluation = replace(self._names.evaluation, as_if_on=True, calls=0, resources=0)
+        every = Root(ModuleNames(self._names.folder, evaluation, self._names.given))._take_all()
+        everything = Resources([*self._unread_grants(), *(resource for resource, _ in every)]).rules()
         return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
 
     def _unread_grants(self) -> Iterator[Resource]:
@@ -165,11 +172,16 @@ class Root:
         block, off = instance.declared, names.off or instance.off
         address = names.prefix + instance.address
         values = names.arguments(instance)
+        if region := names.folder.providers.region_of(instance.body):
+            values.put("region", region)
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
         elif kind in custom_bus.KINDS:
-            self._reading.add(custom_bus.read_custom_bus(kind, values.get, address, place, last))
+            found_there = custom_bus.read_custom_bus(kind, values.get, address, place, last)
+            found_there.subscribers = [replace(held, off=off) for held in found_there.subscribers]
+            found_there.event_sources = [replace(held, off=off) for held in found_there.event_sources]
+            self._reading.add(found_there)
         elif kind == other_rules.PIPE:
             found = other_rules.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]
@@ -250,6 +262,8 @@ class _Pattern:
         if elsewhere and written and _is_code(place(origin).file) and place(origin).file not in names.folder.files:
             self._line = first = origin
             last = last_line_of(self.value)
+        elif written and not same_file(written.line, block.line):
+            first, last = written.line, written.line + written.text.count("\n")
         elif written and not origin and (argument := _argument(names, written)):
             self._line = first = argument.line
             last = argument.line + argument.text.count("\n")

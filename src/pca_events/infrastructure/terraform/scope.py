@@ -11,7 +11,7 @@ from pca_events.infrastructure.partial_values import Reference, reference_to
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.arguments import Arguments
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, FilesBeside
+from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, Encrypted, FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
@@ -24,6 +24,7 @@ from pca_events.infrastructure.terraform.syntax import Body, Expression
 from pca_events.infrastructure.terraform.traversal import Step
 from pca_events.infrastructure.terraform.types import with_defaults
 from pca_events.infrastructure.terraform.values import Evaluator
+from pca_events.infrastructure.terraform.widest import widest
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
@@ -33,6 +34,7 @@ _ARN_KINDS = {
     "aws_acmpca_certificate_authority": "AWS::ACMPCA::CertificateAuthority",
     "aws_acm_certificate": "AWS::CertificateManager::Certificate",
 }
+_OF_FILES = ("data.template_file.", "data.local_file.")
 _NOTHING: Mapping[str, Any] = {}
 _MEANINGS = {
     ("aws_caller_identity", "account_id"): "account",
@@ -103,6 +105,10 @@ class ModuleNames:
             self.evaluation.note(error.line, str(error))
             return Unknown("what does not parse")
 
+    def part(self, node: nodes.Node, line: int, bound: Mapping[str, Any]) -> Any:
+        """What a part of an expression that begins on a line comes to."""
+        return self._evaluator.node(node, line, bound)
+
     def arguments(self, instance: Instance) -> Arguments:
         """The values of an instance."""
         return Arguments(self, instance.body, instance.bound)
@@ -118,7 +124,10 @@ class ModuleNames:
         if each := body.arguments.get("for_each"):
             over = self.value(each, _NOTHING)
             over = self.every(over) if isinstance(over, Reference) else over
-            return for_each(block, body, over, depends_on(self, each) or f"for_each = {each.written}")
+            off = (depends_on(self, each) or f"for_each = {each.written}") if over in ({}, []) else ""
+            if off or isinstance(over, Unknown):
+                over = _small(widest(self, each, off=bool(off)))
+            return for_each(block, body, over, off)
         if count := body.arguments.get("count"):
             return counted(
                 block, body, self.value(count, _NOTHING), depends_on(self, count) or f"count = {count.written}"
@@ -206,17 +215,22 @@ class ModuleNames:
         return Referred(reason, made.parts, "", made.meanings, (), made.names, resource, attribute, self)
 
     def every(self, of: Reference) -> Any:
-        """The instances of a resource: a list, or an object of them by key; else Unknown."""
+        """The instances of a resource: a list, or an object of them by key; else Unknown.
+
+        A data source that is off by default is not known: what reads it is often off by the same default, and checked
+        as if it were on.
+        """
         owner = of.owner if isinstance(of, Referred) and of.owner else self
         block = owner._declared.get(of.resource.removeprefix(owner.prefix))
         if of.attribute or block is None:
             return Unknown(of.reason)
         every = owner.instances(block)
-        found = [instance for instance in every if not instance.off]
+        found = [instance for instance in every if not instance.off or owner.evaluation.as_if_on]
         references = [
             Referred(instance.address, resource=owner.prefix + instance.address, owner=owner) for instance in found
         ]
-        if any("*" in instance.address for instance in found):
+        is_left_out = block.kind == "data" and len(found) < len(every)
+        if is_left_out or any("*" in instance.address for instance in found):
             return Unknown(of.reason)
         if "for_each" in block.body.arguments:
             return dict(zip((instance.bound["each"]["key"] for instance in found), references, strict=True))
@@ -236,11 +250,24 @@ class ModuleNames:
         values = self.arguments(of[0])
         if block.address.startswith("data.aws_iam_policy_document.") and found.attribute == "json":
             return policy_document(values.get)
+        if block.address.startswith(_OF_FILES):
+            return self._of_file(found, values.get)
         if block.labels[0] == _BUS and found.attribute in ("arn", "id") and isinstance(name := values.get("name"), str):
             named = (None, f":event-bus/{name}")
             return name if found.attribute == "id" else Unknown(found.reason, named)
         value = values.get(found.attribute) if found.attribute in of[0].body.arguments else None
         return found if value is None else value
+
+    def _of_file(self, found: Referred, get: Callable[[str], Any]) -> Any:
+        """What a data source makes of a template or a file that lies beside the code."""
+        try:
+            if found.attribute == "rendered":
+                return self._evaluator.rendered(get("template"), get("vars") or {})
+            return self.files.text(get("filename")) if found.attribute == "content" else found
+        except Encrypted:
+            return Unknown(ENCRYPTED)
+        except (LookupError, TypeError, ValueError):
+            return found
 
     def _meaning(self, block: Declared | None, address: str, attribute: str) -> str:
         """Whether an attribute is the account, Region or partition of the deployment itself."""
@@ -287,7 +314,17 @@ class ModuleNames:
         value = self._given_value(self.given[name]) if name in self.given else None
         if name not in self.given or (value is None and not self._is_nullable(arguments)):
             value = self._there(arguments.get("default"))
-        if kind := arguments.get("type"):
+        return self.typed(name, value)
+
+    def default_of(self, name: str) -> Expression | None:
+        """The expression of the default of a variable."""
+        block = self._declared.get(f"variable.{name}")
+        return self.body(block).arguments.get("default") if block else None
+
+    def typed(self, name: str, value: Any) -> Any:
+        """A value of a variable with the attributes that its type adds."""
+        block = self._declared.get(f"variable.{name}")
+        if block and (kind := self.body(block).arguments.get("type")):
             try:
                 value = with_defaults(value, kind.node, lambda node: self._default(kind, node))
             except (Broken, RecursionError):
@@ -301,7 +338,7 @@ class ModuleNames:
         return without_meaning(value) if given.strange else value
 
     def _default(self, kind: Expression, node: nodes.Node) -> Any:
-        return self._evaluator.node(node, kind.line)
+        return self._evaluator.node(node, kind.line, _NOTHING)
 
     def _is_nullable(self, arguments: Mapping[str, Expression]) -> bool:
         written = arguments.get("nullable")

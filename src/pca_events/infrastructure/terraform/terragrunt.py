@@ -2,72 +2,47 @@
 
 import os
 import re
-from functools import partial
 from typing import Any
 
-from pca_events.infrastructure.model import Reading, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
-from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
-from pca_events.infrastructure.terraform.instances import Declared
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.reader import read_root
 from pca_events.infrastructure.terraform.references import Given
 from pca_events.infrastructure.terraform.resources import Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
-from pca_events.infrastructure.terraform.syntax import Body, parse_body
+from pca_events.infrastructure.terraform.terragrunt_unit import TerragruntUnit
 
 ADDRESS = "inputs"
 
+_DIRECTIVE = re.compile(r"^\s*\{\{.*\}\}\s*$", re.MULTILINE)
+"""A line of the templates that boilerplate makes Terragrunt code of."""
+
 
 def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Reading, set[str]]:
-    """Read a file; and the real path of the folder of its module, where that is in the checked tree.
+    """Read a file with those that it includes; and the real path of the folder of its module, if that is in the tree.
 
     Args:
         text: what is in it.
         file: its path.
         folders: the modules of the checked tree.
     """
-    start = folders.lines.start(file)
-    body = parse_body(text.removeprefix("\ufeff"), start + 1)
-    names = _names(body, os.path.dirname(file), folders)
-    found = Reading()
-    called: set[str] = set()
-    if inputs := body.arguments.get("inputs"):
-        value = names.value(inputs, {})
-        source = _source(body, names)
-        if isinstance(value, dict):
-            span = (inputs.line, inputs.line + inputs.text.count("\n"))
-            spans = value.spans if isinstance(value, Object) else {}
-            spans = {key: spans.get(key, span) for key in value}
-            found, called = _given(value, source, span, spans, names)
-    faults = [(fault.line, str(fault)) for fault in body.faults] + list(names.evaluation.faults.items())
-    found.unreadable += [Unreadable(folders.lines.place(line), why) for line, why in faults]
+    unit = TerragruntUnit(text, file, folders)
+    inputs = unit.inputs()
+    if unit.faults() and _DIRECTIVE.search(text):
+        what = [Skipped(Place(file, 1), "a template of Terragrunt code", "fill it in, and check what it becomes")]
+        return Reading(skipped=what if "pattern" in text else []), set()
+    found, called = Reading(), set[str]()
+    if inputs:
+        line = unit.line_of_inputs()
+        spans = inputs.spans if isinstance(inputs, Object) else {}
+        spans = {key: spans.get(key, (line, line)) for key in inputs}
+        found, called = _given(inputs, unit.source(), (line, line), spans, unit.names)
+    found.unreadable += [Unreadable(folders.lines.place(line), why) for line, why in unit.faults()]
     return found, called
-
-
-def _names(body: Body, path: str, folders: ModuleFolders) -> ModuleNames:
-    folder = Folder(path, {}, folders.lines)
-    folder.declared = [
-        Declared("locals", (), held.line, held.line, partial(_itself, held))
-        for kind, _, held in body.nested
-        if kind == "locals"
-    ]
-    return ModuleNames(folder, Evaluation(folders, path, FilesBeside(folders.tree, folders.lines, path)), {})
-
-
-def _itself(body: Body) -> Body:
-    return body
-
-
-def _source(body: Body, names: ModuleNames) -> str:
-    for kind, _, held in body.nested:
-        if kind == "terraform" and (written := held.arguments.get("source")):
-            value = names.value(written, {})
-            return value if isinstance(value, str) else ""
-    return ""
 
 
 def _given(

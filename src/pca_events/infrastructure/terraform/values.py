@@ -42,9 +42,9 @@ class Evaluator:
         self._steps = 0
         self._depth = 0
 
-    def node(self, node: Node, line: int) -> Any:
+    def node(self, node: Node, line: int, bound: Mapping[str, Any]) -> Any:
         """What a part of an expression that begins on a line comes to."""
-        return self._value(node, _At(line, {}))
+        return self._value(node, _At(line, bound))
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
         """What an expression comes to; Unknown where that cannot be known.
@@ -113,7 +113,9 @@ class Evaluator:
         if node.spread:
             arguments[-1:] = arguments[-1]
         if node.name == "templatefile":
-            return self._template_file(*arguments)
+            return self.rendered(self._names.files.text(arguments[0]), arguments[1])
+        if node.name == "templatestring":
+            return self.rendered(arguments[0], arguments[1])
         if node.name in self._names.files.functions:
             return self._names.files.call(node.name, arguments)
         return call(node.name, [self._every(held) for held in arguments])
@@ -138,15 +140,20 @@ class Evaluator:
             return False
         raise Absent(node.text)
 
-    def _template_file(self, path: Any, variables: Any) -> Any:
-        text = self._names.files.text(path)
-        if not isinstance(variables, dict):
-            raise TypeError("its variables are not known")
+    def rendered(self, text: Any, variables: Any) -> Any:
+        """What a template comes to with these variables.
+
+        Raises:
+            TypeError, ValueError: it or they are not known, or it does not parse.
+        """
+        if isinstance(text, Unknown) or not isinstance(text, str) or not isinstance(variables, dict):
+            raise TypeError("the template or its variables are not known")
         try:
             parts = template(text)
         except Broken as error:
             raise ValueError("does not parse") from error
-        return self._joined(parts, _At(text.line, variables, closed=True), text.line)
+        line = getattr(text, "line", 0)
+        return self._joined(parts, _At(line, variables, closed=True), line)
 
     def _template(self, node: nodes.Template, at: _At) -> Any:
         return self._joined(node.parts, at, at.line + node.first if node.first >= 0 else 0)
