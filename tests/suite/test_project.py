@@ -33,7 +33,6 @@ OWNERS = {
     "gherkin": {"messages"},
     "jinja2": {"site"},
     "markupsafe": {"site"},
-    "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
     "localstack": {"backends", "simulator"},

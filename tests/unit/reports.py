@@ -119,4 +119,5 @@ def realistic() -> CheckReport:
             )
         ],
         ignored=1,
+        files_read=1234,
     )

@@ -16,9 +16,10 @@ from reports import checked, finding, realistic
 from pca_events.check import formats
 from pca_events.check.formats import FORMATS
 from pca_events.check.formats.columns import columns
-from pca_events.check.formats.wording import printable, summary
+from pca_events.check.formats.wording import summary
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
 from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.printable import printable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
 HOSTILE = {
@@ -34,7 +35,7 @@ HOSTILE = {
     "controls": "\x1b[31mred\x1b[0m\x07\x00\b",
     "unseen": "\u202egnp.exe\u2028\u200b\ufeff\ufffe",
     "surrogates": "lone \udc80 and \ud800 surrogates",
-    "rich": "[bold]rich[/] [/] [link=x]y[/link]",
+    "markup": "[bold]text[/] [/] [link=x]y[/link]",
     "placeholders": "${var.x} {0} {{}} $(id) *a* _b_ ~c~ #1",
     "wide": "日本語 é 😀",
 }
@@ -107,11 +108,16 @@ def test_there_is_a_column_for_each_event() -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(EMPTY) == "0 rules of AWS Private CA: no findings"
-    said = "2 warnings, 3 notes; 1 ignored; 1 place not read"
-    assert summary(realistic()) == f"7 rules of AWS Private CA, 12 others skipped: 1 error, {said}"
-    everything = CheckReport([checked("one"), checked("two"), checked("other")], other_rules=1)
-    assert summary(everything, all_rules=True) == "2 rules of AWS Private CA, 1 other: no findings"
+    nothing = "0 rules of AWS Private CA, 0 of other sources, 0 not known, 0 files read: no findings"
+    assert summary(EMPTY) == nothing
+    said = "1 error, 2 warnings, 3 notes; 1 ignored; 1 place not read"
+    assert (
+        summary(realistic()) == f"7 rules of AWS Private CA, 12 of other sources, 0 not known, 1,234 files read: {said}"
+    )
+    rules = [checked("one"), checked("two"), checked("other")]
+    report = CheckReport(rules, [rules[0]], [rules[1].rule], other_rules=1, files_read=1, all_rules=True)
+    counts = "2 rules of AWS Private CA, 1 outside this contract, 1 of other sources, 1 not known, 1 file read"
+    assert summary(report) == f"{counts}: no findings"
 
 
 def test_what_is_printable_stays() -> None:

@@ -30,8 +30,8 @@ def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> N
     lines = ran.stdout.splitlines()
     assert lines[0].startswith("pca-events verify on LocalStack 4.13.1, at http://127.0.0.1:")
     for event in catalog.documented_events():
-        (row,) = [line for line in lines if line.startswith(f"│ {event.id} ")]
-        assert re.search(r"│ +\d+ │ +- │ +- │ +\d+\.\d s │", row)
+        (row,) = [line for line in lines if line.startswith(f"{event.id} ")]
+        assert re.search(r" +\d+ +- +- +\d+\.\d s$", row)
     counts = rf"(\d+) of {scenario_count()} scenarios, mode direct: \1 passed, 0 failed, 0 skipped in \d+\.\d s"
     assert re.fullmatch(counts, lines[-1])
 

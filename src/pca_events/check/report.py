@@ -100,6 +100,8 @@ class CheckReport:
         unreadable: what could not be read.
         skipped: what may hold rules and is not read.
         ignored: how many findings a comment or the baseline has taken out.
+        files_read: how many files were read, or searched for rules.
+        all_rules: whether `rules` holds the rules of other sources too.
     """
 
     rules: list[CheckedRule] = field(default_factory=list)
@@ -110,6 +112,8 @@ class CheckReport:
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     ignored: int = 0
+    files_read: int = 0
+    all_rules: bool = False
 
     @property
     def findings(self) -> list[Finding]:
@@ -157,6 +161,7 @@ class CheckReport:
                 for found in self.skipped
             ],
             "ignored": self.ignored,
+            "files_read": self.files_read,
         }
 
 

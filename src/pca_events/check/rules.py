@@ -25,7 +25,12 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     its events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that need
     no knowledge of their events. Nothing is said about a rule whose pattern is not known.
     """
-    report = CheckReport(unreadable=sorted(reading.unreadable), skipped=sorted(reading.skipped))
+    report = CheckReport(
+        unreadable=sorted(reading.unreadable),
+        skipped=sorted(reading.skipped),
+        files_read=reading.files,
+        all_rules=all_rules,
+    )
     custom = judge(reading)
     subjects = [_subject(rule) for rule in [*reading.rules, *custom.unknown]]
     arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)

@@ -2,16 +2,13 @@
 
 import argparse
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from pca_events.backends import Backend, EmbeddedLocalStack, identify
 from pca_events.calibrate import BEHAVIOURS, Operator, answer_of, disagreements, divergence, not_recorded, operators
-from pca_events.cli.console import console
+from pca_events.cli.console import Column, Console, Progress, console
+from pca_events.cli.layout import Part
 from pca_events.harness import Mode, RunId, Session
 
-_AS_ON_AWS, _KNOWN, _UNKNOWN = "[green]as on AWS[/]", "[yellow]differs, known[/]", "[red]differs[/]"
+_AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yellow"), ("differs", "red")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,27 +24,29 @@ def run(options: argparse.Namespace) -> int:
 
 def _calibrate(backend: Backend, out: Console) -> int:
     session = Session(backend, RunId(), _mode(backend))
-    table = Table(title=f"{backend.name}, mode {session.mode}", title_justify="left")
-    for column in ("what AWS does", "this backend", "in detail"):
-        table.add_column(column)
+    columns = [Column("what AWS does"), Column("this backend"), Column("in detail")]
+    rows: list[list[Part]] = []
     unknown = 0
-    with out.status("calibrating"):
+    with Progress(delay=0) as progress:
         for operator in operators():
+            progress.show(f"trying patterns: {operator.name}")
             differs = disagreements(session, operator)
             known = divergence(backend, f"pattern-{operator.name}")
             unknown += bool(differs) and known is None
-            table.add_row(f"patterns: {operator.name}", _verdict(not differs, known), _counted(operator, differs))
-        table.add_section()
+            rows.append([f"patterns: {operator.name}", _verdict(not differs, known), _counted(operator, differs)])
+        rows.append([])
         for name, behaviour in BEHAVIOURS.items():
+            progress.show(f"trying {name}")
             shown, known = behaviour.shown_by(session), divergence(backend, name)
             unknown += not shown and known is None
-            table.add_row(escape(behaviour.says), _verdict(shown, known), escape(known.reason if known else ""))
-        table.add_section()
+            rows.append([behaviour.says, _verdict(shown, known), known.reason if known else ""])
+        rows.append([])
         for found in not_recorded():
             told = f"documented: {found.case.answer}; AWS's published engine: {found.engine}"
-            table.add_row(f"not recorded: {found.case.name}", answer_of(session, found.case), told)
-    out.print(table)
-    out.print(f"{unknown} differences that calibration/divergences.toml does not know")
+            rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told])
+    out.table(columns, rows, f"{backend.name}, mode {session.mode}")
+    out.line()
+    out.line(f"{unknown} differences that calibration/divergences.toml does not know")
     return 1 if unknown else 0
 
 
@@ -60,8 +59,8 @@ def _mode(backend: Backend) -> Mode:
 def _counted(operator: Operator, differs: list[str]) -> str:
     right = len(operator.cases) - len(differs)
     more = f"; {differs[0]}" if differs else ""
-    return escape(f"{right} of {len(operator.cases)}{more}")
+    return f"{right} of {len(operator.cases)}{more}"
 
 
-def _verdict(shown: bool, known: object) -> str:
+def _verdict(shown: bool, known: object) -> Part:
     return _AS_ON_AWS if shown else _KNOWN if known else _UNKNOWN

@@ -4,7 +4,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,13 @@ from pca_events.check.formats import FORMATS
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
 from pca_events.check.suppressions import read_baseline, without_ignored, write_baseline
-from pca_events.cli.check_matrix import print_report
-from pca_events.cli.console import console, escape, page
+from pca_events.cli.check_text import print_report
+from pca_events.cli.console import Console, Progress, console
 from pca_events.errors import BadInput
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Reading
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from pca_events.harness import Session
 
 
@@ -29,8 +27,8 @@ def run(options: argparse.Namespace) -> int:
     if not (options.paths or options.endpoint_url or options.aws):
         raise BadInput("nothing to check; name files or folders, or a live event bus with --endpoint-url")
     known = read_baseline(options.baseline) if options.baseline else frozenset()
-    with _no_garbage_collection(), _progress() as progress:
-        reading = read_paths(options.paths, progress)
+    with _no_garbage_collection(), Progress() as progress:
+        reading = read_paths(options.paths, lambda done, total: progress.show(f"reading, {done:,} of {total:,} files"))
     if options.endpoint_url or options.aws:
         reading.add(_live(options))
     with _no_garbage_collection():
@@ -54,7 +52,7 @@ def _print(report: CheckReport, options: argparse.Namespace) -> None:
     if options.format != "text":
         sys.stdout.write(FORMATS[options.format](report))
         return
-    print_report(report, page(), verbose=options.verbose, all_rules=options.all_rules)
+    print_report(report, console(), verbose=options.verbose)
     if options.mutate:
         _print_breadth(report, console())
 
@@ -71,7 +69,7 @@ def _print_migration(report: CheckReport, form: str) -> None:
     sys.stdout.write(written(as_requests(migrations)) if form == "json" else as_template(migrations))
 
 
-def _print_breadth(report: CheckReport, out: "Console") -> None:
+def _print_breadth(report: CheckReport, out: Console) -> None:
     from pca_events.check.breadth import breadth
     from pca_events.check.partial_patterns import stated
     from pca_events.errors import InvalidPattern
@@ -83,9 +81,10 @@ def _print_breadth(report: CheckReport, out: "Console") -> None:
             continue
         found = breadth(checked, pattern)
         if found.changed:
-            out.print(
-                f"[bold]{escape(checked.rule.name)}[/] lets {found.let_through:,} of {found.changed:,} broken events "
-                f"through; it looks at nothing in {', '.join(found.unnoticed) or 'no field'}"
+            out.paragraph(
+                (checked.rule.name, "bold"),
+                f" lets {found.let_through:,} of {found.changed:,} broken events through; "
+                f"it looks at nothing in {', '.join(found.unnoticed) or 'no field'}",
             )
 
 
@@ -99,21 +98,6 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, on standard error so that it never mixes with the report."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    terminal = console(stderr=True)
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _live(options: argparse.Namespace) -> Reading:
@@ -141,7 +125,7 @@ def _session(options: argparse.Namespace) -> Iterator["Session"]:
             emulator.stop()
 
 
-def _deploy(report: CheckReport, options: argparse.Namespace, out: "Console") -> int:
+def _deploy(report: CheckReport, options: argparse.Namespace, out: Console) -> int:
     """Put every rule that is known whole on a real bus and compare; exit status 1 where the verdicts differ."""
     from pca_events.cli.check_deployed import compare
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.markup import escape
-
 from pca_events.catalog import documented_events
 from pca_events.check.inputs import paths_read, unknown_inputs
 from pca_events.check.partial_patterns import stated
 from pca_events.check.report import CheckedRule, CheckReport, Verdict
+from pca_events.cli.console import Console
 from pca_events.errors import InvalidPattern
 from pca_events.harness import Session
 from pca_events.harness.deployment import Deployed, Fired, fired
@@ -25,9 +23,9 @@ def compare(report: CheckReport, session: Session, out: Console) -> int:
     found = fired(session, deployed, [event.event for event in documented_events()])
     differences = [f"{label}: {words}" for label in known for words in _differences(known[label], found[label])]
     for words in differences:
-        out.print(f"[red]differs[/] {escape(words)}")
+        out.paragraph(("differs", "red"), f" {words}")
     left = f"; {len(rules) - len(known)} not known whole" if len(rules) > len(known) else ""
-    out.print(f"{len(known)} rules deployed on {escape(session.backend.name)}: {len(differences)} differences{left}")
+    out.line(f"{len(known)} rules deployed on {session.backend.name}: {len(differences)} differences{left}")
     return 1 if differences else 0
 
 

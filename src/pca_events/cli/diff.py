@@ -5,10 +5,9 @@ import json
 from dataclasses import asdict
 
 from pca_events.check.change_impact import rules_hit
-from pca_events.check.formats.wording import printable
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
-from pca_events.cli.console import console, escape
+from pca_events.cli.console import console
 from pca_events.errors import BadInput
 from pca_events.infrastructure.files import read_paths
 from pca_events.schema_diff import Change, Effect, diff, read_version
@@ -42,11 +41,10 @@ def _hits(change: Change, report: CheckReport) -> list[str]:
 def _print_lines(changes: list[Change], hits: list[list[str]], way: str, counts: dict[Effect, int]) -> None:
     out = console()
     for change, rules in zip(changes, hits, strict=True):
-        colour = _COLOURS[change.effect]
         place = f"{change.path} on {change.result}" if change.result else change.path
-        words = printable(f"{change.title}  {place}  {change.reason}")
-        out.print(f"[{colour}]{change.effect}[/]{' ' * (12 - len(change.effect))}{escape(words)}")
+        lead = (f"{change.effect:<12}", _COLOURS[change.effect])
+        out.paragraph(f"{change.title}  {place}  {change.reason}", lead=lead, indent=12)
         for rule in rules:
-            out.print(f"{' ' * 12}hits {escape(printable(rule))}")
+            out.line(f"{' ' * 12}hits {rule}")
     words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
-    out.print(escape(printable(f"{len(changes)} changes from {way}: {words}")))
+    out.line(f"{len(changes)} changes from {way}: {words}")

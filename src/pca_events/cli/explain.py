@@ -11,7 +11,7 @@ from pca_events.check.pattern_edits import conditions_of
 from pca_events.check.refused_patterns import advice_for
 from pca_events.check.suggested_fix import Nearest, change_to_match, nearest
 from pca_events.check.undocumented import instead_of_waiting
-from pca_events.cli.console import console, escape
+from pca_events.cli.console import console
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.pattern import EventPattern
 from pca_events.pattern.documents import NotJson, compact, plain, read, read_event
@@ -30,20 +30,20 @@ def run(options: argparse.Namespace) -> int:
     event = _event(options.event)
     explanation = pattern.explain(event.sample)
     out = console()
-    out.print(escape(str(explanation)))
+    out.block(str(explanation))
     for words in pattern.service_may_differ:
-        out.print(f"  the service may answer otherwise: {escape(words)}")
+        out.line(f"  the service may answer otherwise: {words}")
     if explanation.matched:
         return 0
     stated = plain(read(text))
     fix, near = change_to_match(stated, event), nearest(stated, event.name)
     for title, found in (("To match", fix), (_TITLES.get(near.kind, ""), near)):
         shown = found.near or found is fix
-        out.print(f"[bold]{title}[/] {escape(found.event if shown else 'none')}")
+        out.line((title, "bold"), f" {found.event if shown else 'none'}")
         for line in _advice(found) if shown else _none_is_near():
-            out.print(f"  {escape(line)}")
+            out.line(f"  {line}")
     for words in instead_of_waiting((".".join(map(str, way)), elements) for way, elements in conditions_of(stated)):
-        out.print(escape(words))
+        out.line(words)
     return 1
 
 

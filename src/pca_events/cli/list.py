@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from pca_events import catalog
-from pca_events.cli.console import console, titled_table
+from pca_events.cli.console import Column, console
 
 
 def run(options: argparse.Namespace) -> int:
@@ -13,20 +13,20 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps(_as_json(), indent=2))
         return 0
-    table = titled_table("AWS Private CA sends, with source aws.acm-pca")
-    for name in ("event", "detail-type", "result", "sent by"):
-        table.add_column(name, overflow="fold", no_wrap=name == "event")
-    for event in catalog.documented_events():
-        table.add_row(event.id, event.detail_type, event.result, event.operation)
     out = console()
-    out.print(table)
-    out.print("Never sent:")
+    columns = [Column("event", whole=True), Column("detail-type"), Column("result"), Column("sent by")]
+    sent = [(event.id, event.detail_type, event.result, event.operation) for event in catalog.documented_events()]
+    out.table(columns, sent, "AWS Private CA sends, with source aws.acm-pca")
+    out.line()
+    out.line(("Never sent", "bold"))
     for silent in catalog.never_sent():
-        out.print(f"  {silent.id}: {silent.when}")
-    out.print("Sent by CloudTrail with the same source:")
+        out.paragraph(f"{silent.id}: {silent.when}", lead="  ")
+    out.line()
+    out.line(("Sent by CloudTrail with the same source", "bold"))
     for twin in catalog.cloudtrail_twins():
-        out.print(f"  {twin.detail_type}: {twin.meaning}")
-    out.print("pca-events show EVENT says all about one of them.", style="dim")
+        out.paragraph(f"{twin.detail_type}: {twin.meaning}", lead="  ")
+    out.line()
+    out.line(("pca-events show EVENT says all about one of them.", "dim"))
     return 0
 
 

@@ -2,13 +2,10 @@
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pca_events.cli.console import console, escape, titled_table
+from pca_events.cli.console import Column, Console, console
 from pca_events.mutation import MutationReport, kinds, mutate
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,21 +31,21 @@ def _as_json(report: MutationReport) -> dict[str, Any]:
     }
 
 
-def _print(report: MutationReport, out: "Console") -> None:
-    table = titled_table("Mutants of the documented events")
-    table.add_column("kind")
-    for name, style in (("killed", "green"), ("survived", "red"), ("as good", "dim")):
-        table.add_column(name, justify="right", style=style)
+def _print(report: MutationReport, out: Console) -> None:
+    judged = (("killed", "green"), ("survived", "red"), ("as good", "dim"))
+    columns = [Column("kind"), *(Column(name, style, right=True) for name, style in judged)]
+    rows = []
     survived = [mutant.kind for mutant, _ in report.survivors]
     for kind in kinds():
         counts = (report.killed[kind], survived.count(kind), report.harmless[kind])
-        table.add_row(kind, *(str(count) if count else "-" for count in counts))
-    out.print(table)
+        rows.append([kind, *(str(count) if count else "-" for count in counts)])
+    out.table(columns, rows, "Mutants of the documented events")
+    out.line()
     for mutant, schema in report.survivors:
-        out.print(f"[red]survived[/] {escape(schema)} lets {mutant.origin} through, {mutant.kind} at {mutant.path}")
+        out.line(("survived", "red"), f" {schema} lets {mutant.origin} through, {mutant.kind} at {mutant.path}")
     for refused in report.refused:
-        out.print(f"[red]refused[/] {escape(refused)}")
-    out.print(
+        out.line(("refused", "red"), f" {refused}")
+    out.line(
         f"{sum(report.killed.values()):,} mutants killed, {len(report.survivors)} survived; "
         f"{report.variants:,} valid variants let through, {len(report.refused)} refused"
     )

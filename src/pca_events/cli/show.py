@@ -2,18 +2,14 @@
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pca_events import catalog, contract
 from pca_events.catalog import DocumentedEvent, NeverSent
-from pca_events.cli.console import console, escape, titled_table
+from pca_events.cli.console import Column, Console, console
 from pca_events.contract import Field
 from pca_events.errors import BadInput
 from pca_events.ready_rules import NOTATIONS, ready_rule
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,9 +40,9 @@ def _show_never_sent(silent: NeverSent, options: argparse.Namespace) -> None:
         )
         return
     out = console()
-    out.print(f"[bold]{escape(silent.title)}[/]  {silent.id}")
-    out.print(f"[red]never sent[/] after {silent.operation}: {escape(silent.when)}")
-    out.print(f"what to do  {escape(silent.what_to_do)}")
+    out.line((silent.title, "bold"), f"  {silent.id}")
+    out.paragraph(("never sent", "red"), f" after {silent.operation}: {silent.when}", indent=12)
+    out.paragraph(silent.what_to_do, lead="what to do  ", indent=12)
 
 
 def _fields(event: DocumentedEvent) -> list[Field]:
@@ -69,28 +65,28 @@ def _as_json(event: DocumentedEvent) -> dict[str, Any]:
     }
 
 
-def _print(event: DocumentedEvent, out: "Console") -> None:
-    out.print(f"[bold]{escape(event.title)}[/]  {event.id}")
-    out.print(f"sent after  {event.operation}, at least once, in any order")
-    out.print(f"meaning     {escape(event.meaning)}")
-    out.print(f"what to do  {escape(event.what_to_do)}")
-    out.print(f"documented  {escape(event.origin['page'])}")
-    out.print(f"contract    {contract.schema_of()[event.detail_type]}")
-    out.print("\n[bold]Example[/]")
-    out.print(escape(json.dumps(event.sample, indent=2)))
-    out.print(_table(_fields(event)))
+def _print(event: DocumentedEvent, out: Console) -> None:
+    out.line((event.title, "bold"), f"  {event.id}")
+    for lead, words in (
+        ("sent after", f"{event.operation}, at least once, in any order"),
+        ("meaning", event.meaning),
+        ("what to do", event.what_to_do),
+        ("documented", event.origin["page"]),
+        ("contract", contract.schema_of()[event.detail_type]),
+    ):
+        out.paragraph(words, lead=f"{lead:<12}", indent=12)
+    out.line()
+    out.line(("Example", "bold"))
+    out.block(json.dumps(event.sample, indent=2))
+    out.line()
+    columns = [Column("path", whole=True), Column("type", whole=True), Column("value"), Column("meaning")]
+    out.table(columns, map(_row, _fields(event)), "Fields, all of them in every such event")
     for notation in NOTATIONS:
-        out.print(f"\n[bold]Rule: {notation}[/]")
-        out.print(escape(ready_rule(event, notation)))
+        out.line()
+        out.line((f"Rule: {notation}", "bold"))
+        out.block(ready_rule(event, notation))
 
 
-def _table(fields: list[Field]) -> "Table":
-    table = titled_table("\nFields, all of them in every such event", title_style="bold")
-    table.add_column("path", no_wrap=True)
-    table.add_column("type", no_wrap=True)
-    table.add_column("value", ratio=1, overflow="fold")
-    table.add_column("meaning", ratio=1)
-    for field in fields:
-        values = ", ".join(json.dumps(value) for value in field.values)
-        table.add_row(field.path, field.type, escape(values or field.pattern or ""), escape(field.description))
-    return table
+def _row(field: Field) -> list[str]:
+    values = ", ".join(json.dumps(value) for value in field.values)
+    return [field.path, field.type, values or field.pattern or "", field.description]

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 from pca_events.backends import connect
-from pca_events.cli.console import console, escape
+from pca_events.cli.console import console
 from pca_events.harness import RunId, Session
 from pca_events.harness.expect_error import refusal
 from pca_events.harness.inventory import Found, created, find
@@ -19,15 +19,15 @@ def run(options: argparse.Namespace) -> int:
     failed = 0
     for found in old:
         if not options.yes:
-            out.print(f"would remove {escape(found.arn)}")
+            out.line(f"would remove {found.arn}")
         elif not _is_older(session, found, options.older_than):  # made anew since it was listed
-            out.print(f"kept {escape(found.arn)}: it is gone, or newer now")
+            out.line(f"kept {found.arn}: it is gone, or newer now")
         elif refused := refusal(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
             failed += 1
-            out.print(f"[red]not removed[/] {escape(found.arn)}: {escape(str(refused))}")
+            out.line(("not removed", "red"), f" {found.arn}: {refused}")
         else:
-            out.print(f"removed {escape(found.arn)}")
-    out.print(f"{len(old)} found with prefix {escape(prefix)}" + ("" if options.yes else "; --yes removes them"))
+            out.line(f"removed {found.arn}")
+    out.line(f"{len(old)} found with prefix {prefix}" + ("" if options.yes else "; --yes removes them"))
     return 1 if failed else 0
 
 

@@ -2,30 +2,32 @@
 
 import argparse
 import json
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pca_events.cli.console import console, escape, titled_table
+from pca_events.cli.console import Column, Console, Progress, console
+from pca_events.cli.layout import Part
 from pca_events.errors import BadInput
 from pca_events.validation import Noted, ValidationReport, validate
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+_MB = 1_000_000
+_COLUMNS = (
+    Column("detail-type"),
+    Column("result"),
+    Column("meet", "green", right=True),
+    Column("break", "red", right=True),
+)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read everything and print what was found; exit status 0 where all events meet their contract."""
-    with _progress(options.files) as progress:
+    with Progress() as line:
         report = validate(
             options.files,
             closed=options.closed,
             jobs=None if options.workers == "auto" else int(options.workers),
-            progress=progress,
+            progress=_counting(options.files, line),
         )
     if not report.found:
         raise BadInput(_nothing_found(report, options.files))
@@ -36,20 +38,18 @@ def run(options: argparse.Namespace) -> int:
     return 0 if report.is_well else 1
 
 
-@contextmanager
-def _progress(files: list[str]) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, on standard error so that it never mixes with the report."""
-    if not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    terminal = console(stderr=True)
+def _counting(files: list[str], line: Progress) -> Callable[[int], None]:
+    """Return what shows how many bytes are read; of how many, where that is known before they are unpacked."""
     sizes = [Path(name).stat().st_size for name in files if Path(name).is_file() and not name.endswith(".gz")]
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("reading", total=sum(sizes) if len(sizes) == len(files) else None)
-        yield lambda count: bar.update(task, advance=count)
+    end = f" of {sum(sizes) / _MB:,.1f}" if len(sizes) == len(files) else ""
+    done = 0
+
+    def show(count: int) -> None:
+        nonlocal done
+        done += count
+        line.show(f"reading, {done / _MB:,.1f}{end} MB")
+
+    return show
 
 
 def _nothing_found(report: ValidationReport, files: list[str]) -> str:
@@ -61,49 +61,44 @@ def _nothing_found(report: ValidationReport, files: list[str]) -> str:
     return f"{', '.join(files)} is empty, so nothing was validated"
 
 
-def _print(report: ValidationReport, out: "Console") -> None:
+def _print(report: ValidationReport, out: Console) -> None:
     if report.events:
-        out.print(_table(report))
+        out.table(_COLUMNS, _rows(report), "Events of AWS Private CA")
+        out.line()
     for group in report.by_frequency():
         times = f"{group.count:,} time{'s' if group.count > 1 else ''}"
-        out.print(f"[red]breaks[/] {escape(str(group.violation))}")
-        out.print(f"       {times}, first at {escape(str(group.first))}", style="dim")
-    _print_places("[red]not read[/]", report.unreadable, out)
+        out.paragraph(("breaks", "red"), f" {group.violation}", indent=7)
+        out.line((f"       {times}, first at {group.first}", "dim"))
+    _print_places(("not read", "red"), report.unreadable, out)
     for (detail_type, meets), count in sorted(report.twins.items()):
         verdict = "" if meets else ", which break the schema of these"
-        out.print(f"apart: {count:,} of CloudTrail about AWS Private CA ({escape(detail_type)}){verdict}")
+        out.line(f"apart: {count:,} of CloudTrail about AWS Private CA ({detail_type}){verdict}")
     if report.other_sources:
-        sources = ", ".join(f"{escape(name)} {count:,}" for name, count in report.other_sources.most_common(5))
-        out.print(f"apart: {sum(report.other_sources.values()):,} of other sources ({sources})")
+        sources = ", ".join(f"{name} {count:,}" for name, count in report.other_sources.most_common(5))
+        out.line(f"apart: {sum(report.other_sources.values()):,} of other sources ({sources})")
     _print_places("apart: without an event", report.without_event, out, most=3)
     total = report.meeting + report.breaking
-    out.print(f"{total:,} events of AWS Private CA: {report.meeting:,} meet their contract, {_breaking(report)}")
+    out.line(f"{total:,} events of AWS Private CA: {report.meeting:,} meet their contract, ", _breaking(report))
 
 
-def _breaking(report: ValidationReport) -> str:
+def _breaking(report: ValidationReport) -> Part:
     if not report.breaking:
         return "none breaks it"
-    return f"[red]{report.breaking:,} break{'s' if report.breaking == 1 else ''} it[/]"
+    return f"{report.breaking:,} break{'s' if report.breaking == 1 else ''} it", "red"
 
 
-def _print_places(title: str, noted: Noted, out: "Console", most: int = 10) -> None:
+def _print_places(title: Part, noted: Noted, out: Console, most: int = 10) -> None:
     for place, reason in noted.kept[:most]:
-        out.print(f"{title} {escape(str(place))}{': ' if reason else ''}{escape(reason)}")
+        out.paragraph(title, f" {place}{': ' if reason else ''}{reason}")
     if noted.count > most:
-        out.print(f"{title}: {noted.count - most:,} places more")
+        out.line(title, f": {noted.count - most:,} places more")
 
 
-def _table(report: ValidationReport) -> "Table":
-    table = titled_table("Events of AWS Private CA")
-    for name in ("detail-type", "result"):
-        table.add_column(name)
-    for name, style in (("meet", "green"), ("break", "red")):
-        table.add_column(name, justify="right", style=style)
+def _rows(report: ValidationReport) -> list[list[str]]:
     counts: dict[tuple[str, str], Counter[bool]] = {}
     for (detail_type, result, meets), count in report.events.items():
         counts.setdefault((detail_type, result), Counter())[meets] += count
-    for (detail_type, result), verdicts in sorted(counts.items()):
-        table.add_row(
-            detail_type, result, *(f"{verdicts[meets]:,}" if verdicts[meets] else "-" for meets in (True, False))
-        )
-    return table
+    return [
+        [detail_type, result, *(f"{verdicts[meets]:,}" if verdicts[meets] else "-" for meets in (True, False))]
+        for (detail_type, result), verdicts in sorted(counts.items())
+    ]

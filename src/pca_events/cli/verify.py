@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace, messages: Path | None) -> int:
     began = time.monotonic()
     with _backend(options.endpoint_url) as backend:  # boots while the rest is imported
-        from pca_events.cli.console import console, escape
+        from pca_events.cli.console import console
         from pca_events.cli.verify_report import LiveProgress, print_report
         from pca_events.pytest_plugin.run import run_suite
 
@@ -55,7 +55,7 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         listed = _listed(options) if selection else None
         workers = _workers(options, len(listed.scenarios) if listed else None)
         name = backend.launch().name if hasattr(backend, "launch") else backend.name
-        out.print(f"[bold]pca-events verify[/] on {escape(name)}, mode {options.mode}", soft_wrap=True)
+        out.line(("pca-events verify", "bold"), f" on {name}, mode {options.mode}")
         with LiveProgress(out) as progress:
             report = run_suite(backend, progress, selection, options.mode, messages, workers)
     report.total = report.total or (listed.total if listed else 0)

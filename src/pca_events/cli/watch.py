@@ -8,12 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from rich.console import Console
-from rich.markup import escape
-
 from pca_events.backends import connect
 from pca_events.catalog import Event
-from pca_events.cli.console import console
+from pca_events.cli.console import Console, console
 from pca_events.contract import violations
 from pca_events.errors import PcaEventsError
 from pca_events.harness import RunId, Session
@@ -37,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with LiveEvents(Session(backend, RunId()), options.bus) as live:
             where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
-            aside.print(f"watching {escape(where)}; Ctrl-C ends it and removes rule and queue")
+            aside.line(f"watching {where}; Ctrl-C ends it and removes rule and queue")
             threading.Thread(target=_receive, args=(live, coming), daemon=True).start()
             while (came := coming.get()) is not None:
                 if isinstance(came, PcaEventsError):
@@ -48,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    aside.print(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
+    aside.line(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
     return 1 if broke else 0
 
 
@@ -69,14 +66,14 @@ def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> Non
         return
     detail = event.get("detail")
     result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
-    verdict = "[red]breaks[/] its contract" if found else "[green]meets[/] its contract"
+    verdict = ("breaks", "red") if found else ("meets", "green")
     colour = _COLOURS.get(result, "yellow")
     time = datetime.now(UTC).strftime("%H:%M:%S")
-    kind = escape(str(event.get("detail-type")))
-    out.print(f"{time}  {escape(str(event.get('id')))}  {kind}  [{colour}]{escape(result) or '-'}[/]  {verdict}")
+    lead = f"{time}  {event.get('id')}  {event.get('detail-type')}  "
+    out.line(lead, (result or "-", colour), "  ", verdict, " its contract")
     for line in _lines(event, found):
-        out.print(f"          {escape(line)}", style="dim")
-    out.file.flush()
+        out.line((f"          {line}", "dim"))
+    out.stream.flush()
 
 
 def _lines(event: Event, found: list[str]) -> list[str]:

@@ -63,6 +63,8 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
     reading.subscribers.sort(key=lambda found: (found.place, found.name))
     reading.unreadable = sorted(set(reading.unreadable))
     reading.skipped = sorted(set(reading.skipped))
+    faulty = {fault.place.file for fault in reading.unreadable}
+    reading.files = sum(found.path not in faulty for found in findings.files)
     return reading
 
 

@@ -310,13 +310,18 @@ class Skipped:
 
 @dataclass
 class Reading:
-    """What was found in some files."""
+    """What was found in some files.
+
+    Attributes:
+        files: how many files were read, or searched for rules; those with a part that could not be read left out.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     event_sources: list[EventSource] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
+    files: int = 0
 
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
@@ -325,3 +330,4 @@ class Reading:
         self.skipped += other.skipped
         self.event_sources += other.event_sources
         self.subscribers += other.subscribers
+        self.files += other.files

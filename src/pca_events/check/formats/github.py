@@ -1,8 +1,9 @@
 """A report as workflow commands, which GitHub Actions shows as annotations beside the code."""
 
-from pca_events.check.formats.wording import posix, printable
+from pca_events.check.formats.wording import posix
 from pca_events.check.report import CheckReport, Level
 from pca_events.infrastructure.model import Place
+from pca_events.printable import printable
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 

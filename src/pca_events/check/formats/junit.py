@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from pca_events.check.formats.wording import posix, printable, summary
+from pca_events.check.formats.wording import posix, summary
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.infrastructure.model import Place
+from pca_events.printable import printable
 
 
 def render(report: CheckReport) -> str:

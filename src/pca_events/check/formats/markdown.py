@@ -4,9 +4,10 @@ import re
 
 from pca_events.catalog import documented
 from pca_events.check.formats.columns import columns
-from pca_events.check.formats.wording import SYMBOLS, fires, posix, printable, summary
+from pca_events.check.formats.wording import SYMBOLS, fires, posix, summary
 from pca_events.check.report import CheckedRule, CheckReport, reason_of
 from pca_events.infrastructure.model import Place
+from pca_events.printable import printable
 
 _SPECIAL = re.compile(r"([\\`*_~\[\]|#])")
 _PIPE = r"\|"

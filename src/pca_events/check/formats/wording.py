@@ -1,4 +1,4 @@
-"""What the formats say in common: text that is safe to show, counts, and the line that sums a report up."""
+"""What the formats say in common: counts, names of files, and the line that sums a report up."""
 
 import os
 
@@ -7,20 +7,6 @@ from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
 
 SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 """A verdict in one character."""
-
-
-def printable(text: str, keep: str = "") -> str:
-    r"""Write what nobody can see, and what could drive a terminal, as an escape: `\x1b`, `\u202e`.
-
-    Args:
-        text: any text, also one with lone surrogates.
-        keep: characters that the caller makes safe by itself.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def posix(file: str) -> str:
@@ -39,23 +25,21 @@ def fires(checked: CheckedRule) -> list[Fires]:
     return [by_event.get(event.id, "never") for event in documented_events()]
 
 
-def summary(report: CheckReport, *, all_rules: bool = False) -> str:
-    """Sum a report up: `7 rules of AWS Private CA, 12 others skipped: 1 error, 2 warnings, 3 notes`.
+def summary(report: CheckReport) -> str:
+    """Sum a report up: how many rules it is about, how many files were read, and how many findings there are.
 
-    Args:
-        report: what was found.
-        all_rules: whether it has the rules of other sources too.
+    `7 rules of AWS Private CA, 12 of other sources, 0 not known, 34 files read: 1 error, 2 warnings, 3 notes`
     """
+    own = len(report.rules) - (report.other_rules if report.all_rules else 0)
+    counts = [
+        f"{counted(own, 'rule')} of AWS Private CA",
+        *([f"{len(report.neighbours):,} outside this contract"] if report.neighbours else []),
+        f"{report.other_rules:,} of other sources",
+        f"{len(report.not_known):,} not known",
+        f"{counted(report.files_read, 'file')} read",
+    ]
     levels = [counted(report.count(level), level) for level in LEVELS if report.count(level)]
     end = f"; {report.ignored:,} ignored" if report.ignored else ""
     if report.unreadable:
         end += f"; {counted(len(report.unreadable), 'place')} not read"
-    return f"{_rules(report, all_rules)}: {', '.join(levels) or 'no findings'}{end}"
-
-
-def _rules(report: CheckReport, all_rules: bool) -> str:
-    others = f", {counted(report.other_rules, 'other')}{'' if all_rules else ' skipped'}" if report.other_rules else ""
-    own = len(report.rules) - (report.other_rules if all_rules else 0)
-    beside = f", {len(report.neighbours):,} documented beside it" if report.neighbours else ""
-    not_known = f", {len(report.not_known):,} not known" if report.not_known else ""
-    return f"{counted(own, 'rule')} of AWS Private CA{beside}{not_known}{others}"
+    return f"{', '.join(counts)}: {', '.join(levels) or 'no findings'}{end}"
