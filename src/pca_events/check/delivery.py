@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pca_events.check.codes import CodeName
 from pca_events.check.policies import EVENTBRIDGE, Answer, Request, answer
 from pca_events.check.report import Finding, Level
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
@@ -20,7 +21,7 @@ class _Kind:
     """
 
     noun: str
-    code: str
+    code: CodeName
     grant: str
     action: str
     services: tuple[str, ...] = (EVENTBRIDGE,)
