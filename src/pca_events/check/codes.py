@@ -98,7 +98,7 @@ _PATTERN = (
     Code(
         "resource-by-id",
         "Resource ID instead of an ARN",
-        "The pattern compares resources with an ID, but events contain complete ARNs.",
+        "The pattern compares resources with an ID, but these events contain complete ARNs.",
         ("error",),
     ),
     Code(
@@ -272,7 +272,7 @@ _DELIVERY = (
     Code(
         "fifo-queue",
         "FIFO queue that EventBridge cannot use",
-        "The FIFO queue has no message group ID or no content-based deduplication, or is a dead-letter queue.",
+        "The target has no message group ID, the FIFO queue has no content-based deduplication, or it is a dead-letter queue.",
         ("error", "warning"),
     ),
     Code(
