@@ -212,12 +212,6 @@ _RULE = (
         "AWS services send events to the default event bus, and nothing is known to forward them to this one.",
         ("error", "warning", "note"),
     ),
-    Code(
-        "ignore",
-        "Suppression without effect",
-        "A comment that is meant to suppress a finding gives no reason, so it suppresses nothing.",
-        ("warning",),
-    ),
 )
 
 _DELIVERY = (
@@ -272,7 +266,7 @@ _DELIVERY = (
     Code(
         "fifo-queue",
         "FIFO queue that EventBridge cannot use",
-        "The target has no message group ID, the FIFO queue has no content-based deduplication, or it is a dead-letter queue.",
+        "The FIFO queue lacks content-based deduplication or a message group ID, or it is a dead-letter queue.",
         ("error", "warning"),
     ),
     Code(
@@ -346,11 +340,21 @@ _CUSTOM_EVENT_BUS = (
     ),
 )
 
+_SUPPRESSIONS = (
+    Code(
+        "ignore",
+        "Suppression without effect",
+        "A comment that is meant to suppress a finding gives no reason, so it suppresses nothing.",
+        ("warning",),
+    ),
+)
+
 GROUPS: dict[str, tuple[Code, ...]] = {
     "Event patterns": _PATTERN,
     "Rules": _RULE,
     "Targets and delivery": _DELIVERY,
     "Custom Event Bus": _CUSTOM_EVENT_BUS,
+    "Suppressions": _SUPPRESSIONS,
 }
 """The codes by what they are about, in the order in which they are documented."""
 
