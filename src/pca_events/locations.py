@@ -1,17 +1,20 @@
-"""The one place that knows where features, schemas, samples and examples lie."""
+"""The one place that knows where features, schemas, samples, examples and the pages of findings lie."""
 
 from pathlib import Path
 from typing import Literal
 
 from pca_events.errors import BadInput
 
-Kind = Literal["features", "samples", "schemas", "calibration", "bindings", "example_rules", "example_mistakes"]
+Kind = Literal[
+    "features", "samples", "schemas", "calibration", "bindings", "example_rules", "example_mistakes", "finding_pages"
+]
 
 _PACKAGE = Path(__file__).parent
 _IN_CHECKOUT: dict[str, str] = {
     "bindings": "tests/contract",
     "example_rules": "examples/infrastructure",
     "example_mistakes": "examples/mistakes",
+    "finding_pages": "docs/findings",
 }
 
 

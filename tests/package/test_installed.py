@@ -30,6 +30,7 @@ MOST_PACKAGES = 40
         ("bindings", "tests/contract"),
         ("example_rules", "examples/infrastructure"),
         ("example_mistakes", "examples/mistakes"),
+        ("finding_pages", "docs/findings"),
     ],
 )
 def test_everything_that_the_suite_needs_is_installed(kind: Kind, folder: str) -> None:

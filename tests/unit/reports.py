@@ -1,7 +1,9 @@
 """Reports made by hand, for the tests of what renders them."""
 
 from collections.abc import Iterable
+from typing import cast
 
+from pca_events.check.codes import CodeName
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level, Verdict, event_ids
 from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
 
@@ -11,7 +13,7 @@ ONE_CA = ("only for one CA",)
 
 def finding(level: Level, code: str, message: str, remedy: str = "", file: str = "a.tf", line: int = 1) -> Finding:
     """A finding at a place."""
-    return Finding(level, code, message, remedy, Place(file, line))
+    return Finding(level, cast(CodeName, code), message, remedy, Place(file, line))
 
 
 def checked(

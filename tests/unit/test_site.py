@@ -173,9 +173,9 @@ def test_earlier_runs_stand_in_a_strip_the_oldest_first(run: Run) -> None:
     assert 'class="strip"' not in site(Book(run.features, run))["index.html"]
 
 
-def test_the_search_knows_events_fields_scenarios_and_steps(alone: dict[str, str]) -> None:
+def test_the_search_knows_events_fields_scenarios_steps_and_findings(alone: dict[str, str]) -> None:
     index = json.loads(alone["search.js"].removeprefix("window.searchIndex = ").removesuffix(";\n"))
-    assert {kind for kind, *_ in index} == {"event", "never sent", "page", "field", "scenario", "step"}
+    assert {kind for kind, *_ in index} == {"event", "never sent", "page", "field", "scenario", "step", "finding"}
     found = {(kind, name): place for kind, name, _, place in index}
     assert found["field", "$.detail.reason"] == "events/crl-generation-failure-s3-permissions.html#detail-reason"
     ids = {path: set(page.ids) for path, page in pages(alone).items()}

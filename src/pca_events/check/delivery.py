@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pca_events.check.codes import CodeName
 from pca_events.check.policies import EVENTBRIDGE, Request, answer
 from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
@@ -23,7 +24,7 @@ class _Kind:
     """
 
     noun: str
-    code: str
+    code: CodeName
     grant: str
     action: str
     services: tuple[str, ...] = (EVENTBRIDGE,)

@@ -248,7 +248,7 @@ def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
             other = "failure" if expected == "success" else "success"
             yield Finding(
                 "warning",
-                f"fires-on-{other}",
+                "fires-on-failure" if expected == "success" else "fires-on-success",
                 f"fires on a {other} as well as on a {expected}, but {name} is for a {expected}",
                 f'add "detail": {{"result": ["{expected}"]}} to the pattern',
                 subject.line_of("detail.result"),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pca_events.catalog import documented_events
+from pca_events.check.codes import CodeName
+from pca_events.check.codes import Level as Level
 from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown, Unreadable
 
-Level = Literal["error", "warning", "note"]
 Fires = Literal["always", "may", "never"]
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
@@ -18,14 +19,14 @@ class Finding:
     """Something to be said about a rule.
 
     Attributes:
-        code: names the kind of finding: `never-fires`.
+        code: the kind of finding: `never-fires`; `pca_events.check.codes` lists them all.
         message: what is wrong, in one line.
         remedy: what to do.
         place: where.
     """
 
     level: Level
-    code: str
+    code: CodeName
     message: str
     remedy: str
     place: Place

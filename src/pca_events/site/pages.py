@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pca_events.catalog import STAMPED
 from pca_events.site.book import Book
+from pca_events.site.finding_pages import INDEX as FINDINGS
+from pca_events.site.finding_pages import finding_pages, findings_index
 from pca_events.site.words import FILTERS
 
 
@@ -65,8 +67,20 @@ def _pages(book: Book) -> Iterator[Page]:
         )
     for topic in book.topics:
         yield Page(topic.page, topic.title, topic.summary, "topic.html", {"topic": topic})
+    yield from _findings()
     yield Page("divergences.html", "Divergences", "Where backends do otherwise than AWS.", "divergences.html", {})
     yield Page("all.html", "All on one page", "Every event and every scenario.", "all.html", {})
+
+
+def _findings() -> Iterator[Page]:
+    index, found = findings_index(), finding_pages()
+    summary = "Every finding of pca-events check, with a wrong and a right rule."
+    yield Page(
+        FINDINGS, "Findings", summary, "prose.html", {"prose": index, "crumbs": [], "before": None, "after": None}
+    )
+    for before, one, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        shown = {"prose": one.prose, "crumbs": [("index.html", "Findings")], "before": before, "after": after}
+        yield Page(one.page, one.code.title, one.code.meaning, "prose.html", shown)
 
 
 @cache
@@ -80,5 +94,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
-    environment.globals["stamped"] = STAMPED
+    environment.globals |= {"stamped": STAMPED, "findings": FINDINGS}
     return environment

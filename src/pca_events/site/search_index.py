@@ -1,4 +1,4 @@
-"""What the search of the site finds: events, fields, scenarios and steps, each with its place."""
+"""What the search of the site finds: events, fields, scenarios, steps and findings, each with its place."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pca_events.messages import FeatureRun
 from pca_events.site.behaviours import Behaviour, behaviours
 from pca_events.site.book import Book
+from pca_events.site.finding_pages import INDEX, finding_pages
 from pca_events.site.topics import Topic
 from pca_events.site.words import anchor, kind, place
 
@@ -15,7 +16,7 @@ Entry = tuple[str, str, str, str]
 
 def search_script(book: Book) -> str:
     """Return the index as a script, which pages opened from a disk can load too."""
-    entries = list(dict.fromkeys([*_events(book), *_fields(book), *_scenarios(book), *_steps(book)]))
+    entries = list(dict.fromkeys([*_events(book), *_fields(book), *_scenarios(book), *_steps(book), *_findings()]))
     return f"window.searchIndex = {json.dumps(entries, separators=(',', ':'))};\n"
 
 
@@ -55,6 +56,12 @@ def _steps(book: Book) -> Iterator[Entry]:
             if step.template not in seen:
                 seen.add(step.template)
                 yield "step", f"{step.keyword} {step.template}", feature.name, f"{topic.page}#{place(one)}"
+
+
+def _findings() -> Iterator[Entry]:
+    yield "page", "Findings of check", "every code, its level and meaning", INDEX
+    for one in finding_pages():
+        yield "finding", one.code.name, f"{one.code.title}. {one.code.meaning}", one.page
 
 
 def _of_topics(book: Book) -> Iterator[tuple[Topic, FeatureRun, Behaviour]]:

@@ -1,0 +1,371 @@
+"""The kinds of findings: their codes, default levels, and where each is documented.
+
+`docs/findings/<code>.md` documents a code with a wrong and a right rule.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pca_events import __version__
+
+Level = Literal["error", "warning", "note"]
+
+CodeName = Literal[
+    "cloudtrail-only",
+    "contradiction",
+    "custom-bus",
+    "dead-value",
+    "depends-on-unknown",
+    "disabled",
+    "event-source-fields",
+    "event-source-not-known",
+    "event-source-service",
+    "fifo-queue",
+    "filter-scope",
+    "filter-too-long",
+    "fires-on-cloudtrail",
+    "fires-on-failure",
+    "fires-on-success",
+    "ignore",
+    "input-not-always-there",
+    "input-not-there",
+    "invalid-pattern",
+    "key-policy",
+    "lambda-permission",
+    "log-policy",
+    "metadata-filter",
+    "never-fires",
+    "no-dead-letter-queue",
+    "no-event-source",
+    "no-on-failure",
+    "no-result-filter",
+    "no-retry-policy",
+    "no-target",
+    "off-by-default",
+    "only-some",
+    "pattern-nearly-too-long",
+    "pattern-too-long",
+    "prefix-or-suffix",
+    "queue-policy",
+    "resource-by-id",
+    "service-may-differ",
+    "target-role",
+    "topic-policy",
+    "unknown-detail-type",
+    "wildcard-in-filter",
+]
+"""Every code that a finding can have. mypy refuses a finding with another one."""
+
+REPOSITORY = "https://github.com/OWNER/pca-events"
+"""Where the project is published; OWNER stands for the account, as in docs/check-in-ci.md."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A kind of finding.
+
+    Attributes:
+        name: the code, as in `# pca-events: ignore never-fires`.
+        title: a few words without a full stop.
+        meaning: one sentence.
+        levels: the levels that a finding of this kind can have, the usual one first.
+    """
+
+    name: CodeName
+    title: str
+    meaning: str
+    levels: tuple[Level, ...]
+
+    @property
+    def level(self) -> Level:
+        """The usual level."""
+        return self.levels[0]
+
+
+_PATTERN = (
+    Code(
+        "never-fires",
+        "Rule never fires",
+        "No event that AWS Private CA sends matches the event pattern.",
+        ("error",),
+    ),
+    Code(
+        "invalid-pattern",
+        "Invalid event pattern",
+        "EventBridge rejects the event pattern, so the deployment fails.",
+        ("error",),
+    ),
+    Code(
+        "resource-by-id",
+        "Resource ID instead of an ARN",
+        "The pattern compares resources with an ID, but these events contain complete ARNs.",
+        ("error",),
+    ),
+    Code(
+        "pattern-too-long",
+        "Event pattern exceeds the quota",
+        "The event pattern is longer than the default quota of 2,048 characters.",
+        ("error",),
+    ),
+    Code(
+        "pattern-nearly-too-long",
+        "Event pattern close to the quota",
+        "The event pattern is longer than 1,800 of the 2,048 characters that the default quota allows.",
+        ("warning",),
+    ),
+    Code(
+        "dead-value",
+        "Value without effect",
+        "A value in the event pattern is never sent, while the rule fires on others.",
+        ("warning",),
+    ),
+    Code(
+        "no-result-filter",
+        "No filter on the result",
+        "The rule receives failures together with successes because it does not filter on detail.result.",
+        ("note", "warning"),
+    ),
+    Code(
+        "fires-on-success",
+        "Fires on successes as well",
+        "The name of the rule or of its target promises failures, but the rule also fires on successes.",
+        ("warning",),
+    ),
+    Code(
+        "fires-on-failure",
+        "Fires on failures as well",
+        "The name of the rule or of its target promises successes, but the rule also fires on failures.",
+        ("warning",),
+    ),
+    Code(
+        "prefix-or-suffix",
+        "Prefix and suffix are alternatives",
+        "A prefix and a suffix in one list are alternatives: a value that meets either one matches.",
+        ("warning",),
+    ),
+    Code(
+        "contradiction",
+        "Pattern contradicts itself",
+        "The ARNs in resources belong to another Region, account or partition than the rest of the pattern requires.",
+        ("warning",),
+    ),
+    Code(
+        "unknown-detail-type",
+        "Unknown detail-type",
+        "A detail-type resembles one that AWS documents for the source, but is not one of them.",
+        ("warning",),
+    ),
+    Code(
+        "service-may-differ",
+        "EventBridge may match differently",
+        "The documentation and the published engine of EventBridge disagree about how this pattern matches.",
+        ("note",),
+    ),
+    Code(
+        "only-some",
+        "Fires on some events only",
+        "The rule fires only on events of a certain CA, account, Region or the like.",
+        ("note",),
+    ),
+    Code(
+        "depends-on-unknown",
+        "Depends on a value that is not known",
+        "Whether the rule fires depends on a value that only the deployment knows.",
+        ("note",),
+    ),
+    Code(
+        "fires-on-cloudtrail",
+        "Fires on CloudTrail events as well",
+        "The rule also fires on the API call events that CloudTrail sends with the source aws.acm-pca.",
+        ("note",),
+    ),
+    Code(
+        "cloudtrail-only",
+        "Fires on CloudTrail events only",
+        "The rule fires on API calls that CloudTrail records, and on no event that AWS Private CA itself sends.",
+        ("note",),
+    ),
+)
+
+_RULE = (
+    Code(
+        "disabled",
+        "Rule is disabled",
+        "The rule is disabled, so it does not fire.",
+        ("warning",),
+    ),
+    Code(
+        "no-target",
+        "Rule without a target",
+        "The rule has no target, so nothing receives its events.",
+        ("warning",),
+    ),
+    Code(
+        "off-by-default",
+        "Rule is off by default",
+        "The default values of the variables leave the rule out; it is checked as if it were deployed.",
+        ("note",),
+    ),
+    Code(
+        "custom-bus",
+        "Rule on a custom event bus",
+        "AWS services send events to the default event bus, and nothing is known to forward them to this one.",
+        ("error", "warning", "note"),
+    ),
+)
+
+_DELIVERY = (
+    Code(
+        "input-not-there",
+        "Input field does not exist",
+        "The target reads a field that no event has on which the rule fires.",
+        ("error",),
+    ),
+    Code(
+        "input-not-always-there",
+        "Input field is not always present",
+        "The target reads a field that some of the events do not have on which the rule fires.",
+        ("warning",),
+    ),
+    Code(
+        "queue-policy",
+        "EventBridge cannot send to the queue",
+        "No queue policy allows EventBridge to send the events of this rule to the SQS queue.",
+        ("error", "warning"),
+    ),
+    Code(
+        "topic-policy",
+        "EventBridge cannot publish to the topic",
+        "No topic policy allows EventBridge to publish the events of this rule to the SNS topic.",
+        ("error",),
+    ),
+    Code(
+        "lambda-permission",
+        "EventBridge cannot invoke the function",
+        "No permission allows EventBridge to invoke the Lambda function for this rule.",
+        ("error",),
+    ),
+    Code(
+        "log-policy",
+        "EventBridge cannot write to the log group",
+        "No resource policy of CloudWatch Logs allows EventBridge to write to the log group.",
+        ("warning",),
+    ),
+    Code(
+        "key-policy",
+        "EventBridge cannot use the KMS key",
+        "The queue or topic is encrypted with a KMS key that EventBridge cannot use.",
+        ("error", "warning"),
+    ),
+    Code(
+        "target-role",
+        "Target without a role",
+        "The target needs an IAM role that EventBridge can assume, and has none.",
+        ("error", "warning"),
+    ),
+    Code(
+        "fifo-queue",
+        "FIFO queue that EventBridge cannot use",
+        "The FIFO queue lacks content-based deduplication or a message group ID, or it is a dead-letter queue.",
+        ("error", "warning"),
+    ),
+    Code(
+        "no-dead-letter-queue",
+        "No dead-letter queue",
+        "The target has no dead-letter queue, so an event that cannot be delivered is lost.",
+        ("warning",),
+    ),
+    Code(
+        "no-retry-policy",
+        "No retry policy",
+        "The target has no retry policy, so the default of EventBridge applies: 24 hours and 185 attempts.",
+        ("note",),
+    ),
+)
+
+_CUSTOM_EVENT_BUS = (
+    Code(
+        "event-source-service",
+        "Invalid AwsService of an event source",
+        "AwsService is not the source of exactly one AWS service.",
+        ("error",),
+    ),
+    Code(
+        "event-source-fields",
+        "Field not allowed in an event source",
+        "The pattern of the event source filters on source, account or region, which EventBridge rejects.",
+        ("error",),
+    ),
+    Code(
+        "no-event-source",
+        "No event source for AWS Private CA",
+        "No event source of the Custom Event Bus forwards the events of AWS Private CA to the subscriber.",
+        ("error",),
+    ),
+    Code(
+        "event-source-not-known",
+        "Event sources not known",
+        "The Custom Event Bus is not in the code, so its event sources are not known.",
+        ("note",),
+    ),
+    Code(
+        "wildcard-in-filter",
+        "Wildcard in the filter of a subscriber",
+        "Filters of subscribers do not support the wildcard operator.",
+        ("error",),
+    ),
+    Code(
+        "metadata-filter",
+        "Metadata filter on AWS events",
+        "A filter with the scope METADATA matches no event of an AWS service, because these have no metadata.",
+        ("error",),
+    ),
+    Code(
+        "filter-scope",
+        "Wrong scope of a filter",
+        "The scope of a filter does not exist, occurs twice, or does not contain the fields that the filter compares.",
+        ("error",),
+    ),
+    Code(
+        "filter-too-long",
+        "Filter exceeds its maximum length",
+        "A filter is longer than 4,096 characters, or the pattern of an event source is longer than 3,753.",
+        ("error",),
+    ),
+    Code(
+        "no-on-failure",
+        "No failure destination",
+        "The event source or subscriber has no OnFailureConfiguration, so an event that fails is lost.",
+        ("warning",),
+    ),
+)
+
+_SUPPRESSIONS = (
+    Code(
+        "ignore",
+        "Suppression without effect",
+        "A comment that is meant to suppress a finding gives no reason, so it suppresses nothing.",
+        ("warning",),
+    ),
+)
+
+GROUPS: dict[str, tuple[Code, ...]] = {
+    "Event patterns": _PATTERN,
+    "Rules": _RULE,
+    "Targets and delivery": _DELIVERY,
+    "Custom Event Bus": _CUSTOM_EVENT_BUS,
+    "Suppressions": _SUPPRESSIONS,
+}
+"""The codes by what they are about, in the order in which they are documented."""
+
+CODES: dict[str, Code] = {code.name: code for group in GROUPS.values() for code in group}
+"""Every code by its name."""
+
+
+def help_url(code: str) -> str:
+    """Return the address of the page that documents a code, at the version of this package.
+
+    Raises:
+        KeyError: there is no such code.
+    """
+    return f"{REPOSITORY}/blob/v{__version__}/docs/findings/{CODES[code].name}.md"

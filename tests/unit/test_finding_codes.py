@@ -1,0 +1,96 @@
+"""The registry of finding codes: complete, used, and backed by a page, a mistake and a test for each code."""
+
+import ast
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from pca_events import __version__
+from pca_events.check.codes import CODES, GROUPS, CodeName, help_url
+from pca_events.check.report import LEVELS
+from pca_events.check.rules import check
+from pca_events.check.suppressions import without_ignored
+from pca_events.infrastructure.files import read_paths
+
+TOP = Path(__file__).parents[2]
+CHECK = TOP / "src" / "pca_events" / "check"
+MISTAKES = TOP / "examples" / "mistakes"
+PAGES = TOP / "docs" / "findings"
+ABOUT_ALL_CODES = {"test_finding_codes.py", "test_finding_pages.py"}
+
+
+def findings_made() -> list[tuple[str, ast.expr, ast.expr]]:
+    """Where a finding is made: the place, its level and its code."""
+    calls = [
+        (f"{file.name}:{node.lineno}", node)
+        for file in sorted(CHECK.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
+    ]
+    return [(place, call.args[0], call.args[1]) for place, call in calls]
+
+
+def texts_in(tree: ast.AST) -> set[str]:
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_every_code_is_registered_once_with_its_facts() -> None:
+    listed = [code.name for group in GROUPS.values() for code in group]
+    assert sorted(listed) == sorted(get_args(CodeName))
+    for code in CODES.values():
+        assert code.title[0].isupper()
+        assert not code.title.endswith(".")
+        assert code.meaning.endswith(".")
+        assert "\n" not in code.meaning
+        assert set(code.levels) <= set(LEVELS)
+        assert code.level == code.levels[0]
+    assert len({code.title for code in CODES.values()}) == len(CODES)
+
+
+def test_no_finding_has_another_code_or_level() -> None:
+    made = findings_made()
+    assert len(made) > 40
+    for place, level, code in made:
+        for named in texts_in(code) - {"success"}:
+            assert named in CODES, place
+            if isinstance(level, ast.Constant) and isinstance(code, ast.Constant):
+                assert level.value in CODES[named].levels, place
+
+
+def test_every_code_is_used() -> None:
+    written = set[str]()
+    for file in CHECK.rglob("*.py"):
+        if file.name != "codes.py":
+            written |= texts_in(ast.parse(file.read_text("utf-8")))
+    assert [code for code in CODES if code not in written] == []
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    assert {file.stem for file in PAGES.glob("*.md")} - {"README"} == set(CODES)
+
+
+def test_every_code_has_a_mistake() -> None:
+    expected = json.loads((MISTAKES / "expected.json").read_text("utf-8"))
+    assert set(CODES) == {code for found in expected.values() for code in found["findings"]}
+
+
+def test_every_code_has_a_test_of_its_own() -> None:
+    tests = [file for file in Path(__file__).parent.glob("test_*.py") if file.name not in ABOUT_ALL_CODES]
+    named = set[str]().union(*(texts_in(ast.parse(file.read_text("utf-8"))) for file in tests))
+    assert [code for code in CODES if code not in named] == []
+
+
+@pytest.mark.parametrize("file", sorted(MISTAKES.glob("[0-9]*")), ids=lambda file: file.name)
+def test_a_finding_has_a_level_of_its_code(file: Path) -> None:
+    for finding in without_ignored(check(read_paths([str(file)]))).findings:
+        assert finding.level in CODES[finding.code].levels, finding
+
+
+def test_the_address_of_a_page_is_that_of_this_version() -> None:
+    address = help_url("never-fires")
+    assert address.endswith(f"/v{__version__}/docs/findings/never-fires.md")
+    assert address.startswith("https://")
+    with pytest.raises(KeyError):
+        help_url("never-heard-of")
