@@ -11,6 +11,7 @@ from pca_events import __version__
 Level = Literal["error", "warning", "note"]
 
 CodeName = Literal[
+    "baseline-stale",
     "cloudtrail-only",
     "contradiction",
     "custom-bus",
@@ -26,7 +27,11 @@ CodeName = Literal[
     "fires-on-cloudtrail",
     "fires-on-failure",
     "fires-on-success",
-    "ignore",
+    "ignore-empty",
+    "ignore-expired",
+    "ignore-unknown",
+    "ignore-unused",
+    "ignore-without-reason",
     "input-not-always-there",
     "input-not-there",
     "invalid-pattern",
@@ -342,10 +347,40 @@ _CUSTOM_EVENT_BUS = (
 
 _SUPPRESSIONS = (
     Code(
-        "ignore",
-        "Suppression without effect",
-        "A comment that is meant to suppress a finding gives no reason, so it suppresses nothing.",
+        "ignore-without-reason",
+        "Suppression without a reason",
+        "A comment or an ignore entry gives no reason, so it suppresses nothing.",
         ("warning",),
+    ),
+    Code(
+        "ignore-unknown",
+        "Suppression of an unknown code",
+        "A comment or an ignore entry names a code that does not exist.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-unused",
+        "Suppression without effect",
+        "A comment or an ignore entry names a code that is not found there.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-empty",
+        "Suppression without a code",
+        "A comment or an ignore entry names no code.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-expired",
+        "Expired ignore entry",
+        "The expiry date of an ignore entry has passed, so it no longer suppresses anything.",
+        ("warning",),
+    ),
+    Code(
+        "baseline-stale",
+        "Stale entry in the baseline",
+        "An entry of the baseline matches no finding.",
+        ("note",),
     ),
 )
 
@@ -360,6 +395,9 @@ GROUPS: dict[str, tuple[Code, ...]] = {
 
 CODES: dict[str, Code] = {code.name: code for group in GROUPS.values() for code in group}
 """Every code by its name."""
+
+OF_SUPPRESSIONS = frozenset(code.name for code in _SUPPRESSIONS)
+"""The codes of findings about suppressions, which no comment, entry or baseline can suppress."""
 
 
 def help_url(code: str) -> str:

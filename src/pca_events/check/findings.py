@@ -131,10 +131,10 @@ def _size(subject: Subject) -> Iterator[Finding]:
     remedy = "shorten the pattern, or make two rules of it"
     if size > MOST_CHARACTERS:
         message = f"the pattern has {size} characters; AWS takes {MOST_CHARACTERS}, unless the quota is raised"
-        yield Finding("error", "pattern-too-long", message, remedy, subject.rule.place)
+        yield Finding("error", "pattern-too-long", message, remedy, subject.rule.place, "")
     elif size > _NEAR:
         message = f"the pattern has {size} of {MOST_CHARACTERS} characters"
-        yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place)
+        yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place, "")
 
 
 def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
@@ -143,7 +143,12 @@ def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
         verb = "excludes nothing" if dead.excluded else "adds nothing"
         message = f"{block.path}: this value {verb}: {block.words}"
         yield Finding(
-            "warning", "dead-value", message, _remedy(block, subject) or "remove it", subject.line_of(block.path)
+            "warning",
+            "dead-value",
+            message,
+            _remedy(block, subject) or "remove it",
+            subject.line_of(block.path),
+            block.about,
         )
 
 
@@ -174,12 +179,12 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
         remedy = _remedy(block, subject) or compare
         if others:
             message = f"{block.path}: no event of aws.acm-pca reaches this rule: {block.words}"
-            yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path))
+            yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path), block.about)
             continue
         message = f"never fires: {block}"
         if block.path == "resources" and "whole ARN" in block.remedy:
-            yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
-        yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
+            yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path), block.about)
+        yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path), block.about)
 
 
 def _remedy(block: Block, subject: Subject) -> str:
@@ -265,12 +270,15 @@ def _of_inputs(subject: Subject) -> Iterator[Finding]:
     events = [verdict.event for verdict in subject.fired]
     for target in subject.rule.targets or ():
         for path, missing in unknown_inputs(target, events):
+            about = f"{target.name} {path}"
             if len(missing) == len(events):
                 message = f"target {target.name} reads {path}, which no event has on which the rule fires"
-                yield Finding("error", "input-not-there", message, "read a field that is there", target.place)
+                yield Finding("error", "input-not-there", message, "read a field that is there", target.place, about)
             else:
                 message = f"target {target.name} reads {path}, which is not in {', '.join(missing)}"
-                yield Finding("warning", "input-not-always-there", message, "expect it to be missing", target.place)
+                yield Finding(
+                    "warning", "input-not-always-there", message, "expect it to be missing", target.place, about
+                )
 
 
 def _near_detail_types(subject: Subject) -> Iterator[Finding]:

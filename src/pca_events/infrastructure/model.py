@@ -291,6 +291,11 @@ class Reading:
     event_sources: list[EventSource] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
 
+    @property
+    def written(self) -> list[Rule | EventSource | Subscriber]:
+        """Everything that has an event pattern."""
+        return [*self.rules, *self.event_sources, *self.subscribers]
+
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
         self.rules += other.rules
