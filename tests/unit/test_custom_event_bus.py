@@ -259,7 +259,8 @@ def test_attributes_of_the_terraform_provider_awscc() -> None:
     }
     found = subscriber(from_snake_case(attributes), place, 9, "s", bus)
     assert isinstance(found.filters, tuple)
-    assert (found.filters[0].pattern, found.target) == ({"detail-type": ["x"]}, "t")
+    assert found.target is not None
+    assert (found.filters[0].pattern, found.target.arn) == ({"detail-type": ["x"]}, "t")
     assert found.on_failure == Unknown("var.failure")
 
 

@@ -24,6 +24,8 @@ PATTERNS: list[dict[str, Any]] = [
     {"source": ["aws.acm-pca"], "detail": {"result": [{"equals-ignore-case": "FAILURE"}]}},
     {"source": ["aws.acm-pca"], "detail": {"reason": [{"exists": False}], "result": ['it\'s "so"', "success"]}},
     {"source": ["aws.acm-pca", "aws.s3"], "detail-type": [{"suffix": "Issuance"}]},
+    {"source": ["aws.acm-pca"], "$or": [{"detail": {"nobody": ["x"]}}, {"detail": {"result": ["failure"]}}]},
+    {"source": ["aws.acm-pca"], "detail": {"size": [{"numeric": [">", 0, "<=", 5.5]}], "ip": [{"cidr": "10.0.0.0/8"}]}},
 ]
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:f"
 PLACE = Place("rules.json", 1)
@@ -113,7 +115,7 @@ def test_each_target_has_a_subscriber_with_what_is_left_to_do() -> None:
     assert (first.failure, second.failure) == (Unknown("the queue letters"), None)
     assert any("reads $.detail.result: write it as a Transformer of type JSONATA" in note for note in first.notes)
     assert any("no dead-letter queue" in note for note in second.notes)
-    assert any("target of ecs" in note for note in second.notes)
+    assert any("no target for ecs" in note for note in second.notes)
     text = as_template([found])
     assert text.count("State: STOPPED") == 2
     assert text.count("OnFailureConfiguration:") == 2

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pca_events.check.name_hints import expects
-from pca_events.check.policies import Answer, Request, answer
+from pca_events.check.policies import MOST_STATEMENTS, Request, answer
+from pca_events.check.policy_conditions import Answer
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
@@ -156,6 +157,12 @@ def test_what_keeps_eventbridge_out_is_named_as_written() -> None:
     assert says(allow(Resource=joined(["arn:aws:sqs:", LATER, ":x"]))).named == "arn:aws:sqs:${var.later}:x"
     assert says(allow(Effect="Deny")).why == "denied"
     assert says().why == "missing"
+
+
+def test_more_statements_than_aws_takes_are_not_known() -> None:
+    others = [allow(Principal={"Service": "sns.amazonaws.com"})] * MOST_STATEMENTS
+    assert says(*others).allowed is False
+    assert says(*others, allow()).allowed is None
 
 
 @pytest.mark.parametrize(("policy", "allowed"), [(None, False), (LATER, None), ("text", None), ({}, False)])

@@ -23,6 +23,7 @@ from pca_events.check.filter_faults import (
 from pca_events.check.findings import Subject, findings_of
 from pca_events.check.partial_patterns import Stated, stated
 from pca_events.check.report import CheckedRule, Finding, Level, Verdict, readable
+from pca_events.check.target_roles import of_subscriber_role
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import (
     CustomBus,
@@ -109,15 +110,15 @@ def _judge_subscriber(found: Subscriber, arrivals: "_Arrivals", judgement: Judge
     if unknown is not None:
         judgement.unknown.append(_rule(found, "subscriber", unknown))
         return
-    arrival = arrivals.at(found.bus)
+    arrival = arrivals.at(found.bus, as_if_on=bool(found.off))
     mentioned = bool(_MENTION.search(json.dumps([readable(held.pattern) for held in filters])))
-    if not mentioned and not arrival.sources:
+    if not mentioned and not arrival.sources and not arrival.off:
         judgement.others.append(CheckedRule(_rule(found, "subscriber", _shown_pattern(filters)), _never(), ()))
         return
     lines = {path: line for held in filters if held.scope == DATA for path, line in held.lines.items()}
     rule = _rule(found, "subscriber", _shown_pattern(filters), lines)
     refused = [*faults_of_filters(found), *_refusals(filters)]
-    faults = [*refused, *arrival.findings(found)]
+    faults = [*refused, *arrival.findings(found), *of_subscriber_role(found)]
     unreadable = any(finding.code == "invalid-pattern" for finding in refused)
     dead = unreadable or any(map(never_matches, filters))
     checked = CheckedRule(rule, _never(), _in_order(faults)) if dead else _received(rule, filters, faults, arrival)
@@ -160,11 +161,13 @@ class _Arrival:
         sources: the patterns of the event sources that forward them to the bus.
         barred: whether it is known that none does.
         condition: what it depends on, where that is not known; else empty.
+        off: what the event sources of the bus are not deployed for by default; empty where one is deployed.
     """
 
     sources: tuple[Any, ...] = ()
     barred: bool = False
     condition: str = ""
+    off: str = ""
 
     def findings(self, found: Subscriber) -> Iterator[Finding]:
         """What is to be said about how events reach the bus."""
@@ -173,7 +176,8 @@ class _Arrival:
             remedy = f"add an AWS::EventsV2::EventSource with AwsService {SERVICE}"
             yield Finding("error", "no-event-source", message, remedy, found.place)
         elif self.condition:
-            message = f"{self.condition}: no event source for {SERVICE} is in the code"
+            why = f"that for {SERVICE} is off by the defaults ({self.off})" if self.off else ""
+            message = f"{self.condition}: {why or f'no event source for {SERVICE} is in the code'}"
             remedy = f"check that an event source with AwsService {SERVICE} forwards to the bus"
             yield Finding("note", "event-source-not-known", message, remedy, found.place)
 
@@ -191,26 +195,33 @@ class _Arrivals:
             if isinstance(source.bus, CustomBus):
                 self._by_bus.setdefault(source.bus, []).append(source)
         self._by_rule = any(map(_may_send_to_custom_bus, reading.rules))
-        self._known: dict[CustomBus, _Arrival] = {}
+        self._known: dict[tuple[CustomBus, bool], _Arrival] = {}
 
-    def at(self, bus: CustomBus | Unknown) -> _Arrival:
-        """How events of AWS Private CA reach a bus."""
+    def at(self, bus: CustomBus | Unknown, *, as_if_on: bool = False) -> _Arrival:
+        """How events of AWS Private CA reach a bus.
+
+        Args:
+            bus: the bus.
+            as_if_on: whether event sources that are off by default count too.
+        """
         if isinstance(bus, Unknown):
             return _Arrival(condition=f"depends on what reaches {bus}")
-        if bus not in self._known:
-            self._known[bus] = self._arrival(bus)
-        return self._known[bus]
+        if (bus, as_if_on) not in self._known:
+            self._known[bus, as_if_on] = self._arrival(bus, as_if_on=as_if_on)
+        return self._known[bus, as_if_on]
 
-    def _arrival(self, bus: CustomBus) -> _Arrival:
-        same = self._by_bus.get(bus, [])
+    def _arrival(self, bus: CustomBus, *, as_if_on: bool) -> _Arrival:
+        every = self._by_bus.get(bus, [])
+        same = [source for source in every if as_if_on or not source.off]
+        off = next((source.off for source in every if source.off and source.service == SERVICE), "")
         depends = f"depends on the event sources of {bus.name}"
         patterns = {repr(source.pattern): source.pattern for source in same if source.service == SERVICE}
         known = [p for p in patterns.values() if p is None or not (isinstance(p, Unknown) or _refusal(p))]
         if patterns:
             whole = len(known) == len(patterns) <= _MOST_SOURCES
             return _Arrival(tuple(known[:_MOST_SOURCES]), condition="" if whole else depends)
-        unknown = any(isinstance(source.service, Unknown) for source in same) or self._by_rule
-        return _Arrival(condition=depends) if bus.place is None or unknown else _Arrival(barred=True)
+        unknown = any(isinstance(source.service, Unknown) for source in every) or self._by_rule or off
+        return _Arrival(condition=depends, off=off) if bus.place is None or unknown else _Arrival(barred=True)
 
 
 def _may_send_to_custom_bus(rule: Rule) -> bool:
@@ -271,6 +282,7 @@ def _rule(found: EventSource | Subscriber, kind: Any, pattern: Any, lines: Any =
         enabled=enabled,
         targets=None,
         kind=kind,
+        off=found.off,
     )
 
 

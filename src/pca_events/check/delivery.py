@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pca_events.check.codes import CodeName
-from pca_events.check.policies import EVENTBRIDGE, Answer, Request, answer
+from pca_events.check.policies import EVENTBRIDGE, Request, answer
+from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
+from pca_events.check.target_roles import of_role
+from pca_events.infrastructure.arns import read_arn
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
@@ -39,18 +42,6 @@ _KINDS = {
         (EVENTBRIDGE, "delivery.logs.amazonaws.com"),
     ),
 }
-_WITH_ROLE = {
-    "states": "Step Functions",
-    "kinesis": "a Kinesis stream",
-    "firehose": "a Firehose stream",
-    "ecs": "an ECS task",
-    "batch": "a Batch job",
-    "codebuild": "CodeBuild",
-    "codepipeline": "CodePipeline",
-    "api-destination": "an API destination",
-}
-"""The kinds of targets for which PutTargets refuses a target without RoleArn."""
-
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _CONSOLE_LOGS = "/aws/events/*"
 
@@ -67,25 +58,33 @@ def of_delivery(rule: Rule) -> Iterator[Finding]:
 
 def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
     subject, to = f"target {target.name}", target.destination
-    if to and to.kind in _KINDS and target.role is False and not _is_named_by_console(to):
+    by_policy = target.role is False or target.kind == "logs"
+    if to and to.kind in _KINDS and by_policy and not _is_named_by_console(to):
         yield from _of_policy(rule, to, subject, "warning" if to.kind == "logs" else "error")
         yield from _of_key(to, subject, "error")
-    if to and to.kind == "sqs" and to.fifo is True:
-        if target.message_group is False:
-            message = f"{subject}: the queue {to.name} is a FIFO queue, and the target has no message group ID"
-            remedy = "set SqsParameters.MessageGroupId (Terraform: sqs_target.message_group_id)"
-            yield Finding("error", "fifo-queue", message, remedy, target.place)
-        if to.deduplicates is False:
-            message = f"{subject}: the FIFO queue {to.name} has no content-based deduplication, which EventBridge needs"
-            yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
-    if target.role is False and target.kind in _WITH_ROLE:
-        message = f"{subject} has no RoleArn, which AWS requires for {_WITH_ROLE[target.kind]}"
-        remedy = "give the target a role that events.amazonaws.com can assume; the role of the rule does not count"
-        yield Finding("error", "target-role", message, remedy, target.place)
-    elif target.role is False and target.kind == "events":
-        message = f"{subject} has no RoleArn: AWS documents an IAM role for every target that is an event bus"
-        remedy = "give the target a role with events:PutEvents on the bus"
-        yield Finding("warning", "target-role", message, remedy, target.place)
+    yield from _of_fifo(target)
+    yield from of_role(rule, target)
+    own, there = _region_of(rule), _region_of_target(target)
+    if own and there and own != there:
+        message = f"{subject} is in {there}, but the rule is in {own}: only an event bus can be in another Region"
+        remedy = f"send the events to an event bus in {there}, with a rule there for this target"
+        yield Finding("error", "target-region", message, remedy, target.place)
+
+
+def _of_fifo(target: Target) -> Iterator[Finding]:
+    """Say what a FIFO queue lacks; a queue elsewhere is one by its name."""
+    to, subject, elsewhere = target.destination, f"target {target.name}", read_arn(target.arn)
+    fifo = to.kind == "sqs" and to.fifo if to else elsewhere.service == "sqs" and elsewhere.resource.endswith(".fifo")
+    if fifo is not True:
+        return
+    name = to.name if to else elsewhere.resource
+    if target.message_group is False:
+        message = f"{subject}: the queue {name} is a FIFO queue, and the target has no message group ID"
+        remedy = "set SqsParameters.MessageGroupId (Terraform: sqs_target.message_group_id)"
+        yield Finding("error", "fifo-queue", message, remedy, target.place)
+    if to and to.deduplicates is False:
+        message = f"{subject}: the FIFO queue {name} has no content-based deduplication, which EventBridge needs"
+        yield Finding("error", "fifo-queue", message, "enable content-based deduplication", to.place)
 
 
 def _is_named_by_console(to: Destination) -> bool:
@@ -96,26 +95,57 @@ def _is_named_by_console(to: Destination) -> bool:
 
 def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
     queue, subject = target.dead_letter, f"the dead-letter queue of {target.name}"
+    place = queue.place if isinstance(queue, Destination) else target.place
     if isinstance(queue, Destination) and queue.kind == "sqs":
         yield from _of_policy(rule, queue, subject, "warning")
         yield from _of_key(queue, subject, "warning")
-        if queue.fifo is True:
-            message = f"{subject}: {queue.name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
-            yield Finding("warning", "fifo-queue", message, "use a standard queue", queue.place)
-    elif queue in (None, False):
+    if queue in (None, False):
         message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
         yield Finding("warning", "no-dead-letter-queue", message, "add a dead-letter queue", target.place)
+        return
+    arn = read_arn(target.dead_letter_arn)
+    kind = queue.kind if isinstance(queue, Destination) else arn.service
+    name = queue.name if isinstance(queue, Destination) else arn.resource
+    if kind not in ("", "sqs"):
+        message = f"{subject} is {target.dead_letter_arn}, which is no queue: EventBridge takes an SQS queue only"
+        yield Finding("error", "dead-letter-queue", message, "give the ARN of an SQS queue", target.place)
+    elif (queue.fifo if isinstance(queue, Destination) else name.endswith(".fifo")) is True:
+        message = f"{subject}: {name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
+        yield Finding("warning", "fifo-queue", message, "use a standard queue", place)
+    region = read_arn(queue.arn).region if isinstance(queue, Destination) else arn.region
+    yield from _of_regions(rule, target, region)
+
+
+def _region_of(rule: Rule) -> str:
+    return next((arn.region for arn in map(read_arn, (rule.arn, rule.bus)) if arn.region), "")
+
+
+def _region_of_target(target: Target) -> str:
+    """The Region of a target that has to be in that of its rule; only an event bus may be in another."""
+    return (
+        "" if target.kind == "events" else read_arn(target.destination.arn if target.destination else target.arn).region
+    )
+
+
+def _of_regions(rule: Rule, target: Target, region: str) -> Iterator[Finding]:
+    for what, other in (("the rule", _region_of(rule)), (f"target {target.name}", _region_of_target(target))):
+        if region and other and region != other:
+            message = f"the dead-letter queue of {target.name} is in {region}, but {what} is in {other}"
+            remedy = "use a queue in the Region of the rule"
+            yield Finding("warning", "dead-letter-queue", message, remedy, target.place)
+            return
 
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:
     kind = _KINDS[to.kind]
-    found = answer(to.policy, Request(kind.action, to if to.kind != "lambda" else None, rule, kind.services))
+    found = answer(to.policy, Request(kind.action, to, rule, kind.services))
     if found.allowed is False:
         message = f"{subject}: {_reason(found, kind, to)}"
         principals = " and ".join(kind.services)
         remedy = f"allow {kind.action} to {principals}, with the {kind.noun} as Resource and the rule as aws:SourceArn"
         if to.kind == "lambda":
-            remedy = f"allow {kind.action} to {principals}, with the ARN of the rule as source ARN"
+            named = f"{to.name}{to.qualifier}"
+            remedy = f"allow {kind.action} on {named} to {principals}, with the ARN of the rule as source ARN"
         yield Finding(level, kind.code, message, remedy, to.place)
 
 
@@ -123,12 +153,19 @@ def _reason(found: Answer, kind: _Kind, to: Destination) -> str:
     """Say why EventBridge may not deliver, in one line."""
     if found.why == "denied":
         return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
+    if found.why == "resource" and to.kind == "lambda":
+        return (
+            f"the {kind.grant} is for {found.named}, but the target is {to.name}{to.qualifier}: a {kind.grant} for a "
+            "version or an alias does not count for the function, nor the other way round"
+        )
     if found.why == "resource":
         return (
             f"the {kind.grant} allows {kind.action} on {found.named}, which is not the ARN of the {kind.noun} {to.name}"
         )
     if found.why == "source":
         return f"the {kind.grant} of the {kind.noun} {to.name} is for {found.named}, which is not the ARN of this rule"
+    if found.why == "account":
+        return f"the {kind.grant} of the {kind.noun} {to.name} is for the account {found.named}, not that of this rule"
     return f"no {kind.grant} lets {' or '.join(kind.services)} use {kind.action} on the {kind.noun} {to.name}"
 
 

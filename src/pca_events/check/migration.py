@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.check.filter_faults import MOST_IN_FILTER, has_wildcard
+from pca_events.check.filter_faults import MOST_IN_FILTER
 from pca_events.check.partial_patterns import stated
 from pca_events.check.report import CheckedRule
+from pca_events.check.wildcard_replacement import NoEqual, without_wildcards
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Destination, Rule, Target, Unknown
 from pca_events.infrastructure.source_tree import has_unknown
@@ -24,7 +25,7 @@ _OTHER_KINDS = {
     "archive": "an archive becomes the retention of the bus and the starting position of a subscriber",
     "pipe": "a pipe reads from its queue or stream, which stays as it is",
 }
-_TARGETS = ("lambda", "sqs", "sns", "kinesis", "states", "")
+_TARGETS = ("lambda", "sqs", "sns", "kinesis", "firehose", "states", "events", "execute-api", "api-destination", "")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _migration(checked: CheckedRule, taken: set[str]) -> Migration:
     reason = next(_obstacles(checked), "")
     if reason or rule.targets is None:
         return Migration(rule, reason=reason)
-    text = json.dumps(rule.pattern, separators=(",", ":"))
+    pattern = without_wildcards(rule.pattern)
+    text = json.dumps(pattern, separators=(",", ":"))
     notes = tuple(_notes_of_rule(rule))
     return Migration(rule, tuple(_subscriber(rule, target, text, notes, taken) for target in rule.targets))
 
@@ -88,8 +90,10 @@ def _obstacles(checked: CheckedRule) -> Iterator[str]:
         yield "AWS refuses its pattern; correct it first"
     if any(finding.code == "custom-bus" for finding in checked.findings):
         yield "it is on a bus that the events of AWS services do not reach; put it on the default bus first"
-    if has_wildcard(pattern):
-        yield "its pattern uses wildcard, which subscribers do not support; write prefix, suffix or the values"
+    try:
+        pattern = without_wildcards(pattern)
+    except NoEqual as found:
+        yield f"its pattern uses {found.matcher}, which subscribers do not support: {found.why}; write the values"
     if len(json.dumps(pattern, separators=(",", ":"), default=str)) > MOST_IN_FILTER:
         yield f"its pattern has more than {MOST_IN_FILTER:,} characters"
     yield from _without_target(checked.rule)
@@ -110,6 +114,10 @@ def _notes_of_rule(rule: Rule) -> Iterator[str]:
         yield f"the rule asks for {asked} too: add an event source for each service that it is meant for"
     if rule.off:
         yield f"the rule is off by the defaults ({rule.off})"
+    if json.dumps(rule.pattern, default=str) != json.dumps(without_wildcards(rule.pattern), default=str):
+        yield "the pattern has prefix, suffix or values for each wildcard, which subscribers do not support"
+    if isinstance(rule.pattern, dict) and "replay-name" in rule.pattern:
+        yield "only replays of an archive have replay-name: a subscriber replays from its starting position instead"
     if isinstance(rule.enabled, Unknown):
         yield f"whether the rule is enabled depends on {rule.enabled.reason}"
 
@@ -158,7 +166,7 @@ def _notes_of_target(target: Target) -> Iterator[str]:
     else:
         yield "a Classic target is tried for 24 hours, a subscriber 5 times or for 300 seconds"
     if target.kind not in _TARGETS:
-        yield f"check whether a subscriber can have a target of {target.kind}"
+        yield f"a subscriber has no target for {target.kind}: write it as a universal target"
 
 
 def as_template(migrations: Sequence[Migration]) -> str:

@@ -1,36 +1,18 @@
 """Whether a resource-based policy lets EventBridge deliver the events of a rule."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from pca_events.check.policy_arns import many, may_name, named
+from pca_events.check.policy_conditions import Answer, denies, restricted
 from pca_events.infrastructure.model import Destination, Rule, Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import NAME_OF_RULE
+from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 EVENTBRIDGE = "events.amazonaws.com"
 
-_OPERATORS = {"arnlike", "arnequals", "stringlike", "stringequals", "stringequalsignorecase"}
-_SOURCE_ARN = "aws:sourcearn"
-
-Why = Literal["", "missing", "denied", "resource", "source"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a policy says about a request of EventBridge.
-
-    Attributes:
-        allowed: None where only a deployment can tell.
-        why: what keeps EventBridge out: no statement allows it (`missing`), one denies it (`denied`), or those that
-            allow it name another resource (`resource`) or another rule (`source`) only.
-        named: the resource or the rule that they name instead, as written.
-    """
-
-    allowed: bool | None
-    why: Why = ""
-    named: str = ""
+MOST_STATEMENTS = 200
+"""How many statements are evaluated: more than AWS takes for a queue (20) or fit into 20 KB of a function's policy."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +23,8 @@ class Request:
         action: such as `sqs:SendMessage`.
         to: the resource that it delivers to; None where the policy stands for its resource.
         rule: the rule whose ARN is the aws:SourceArn; None where that is not compared.
-        services: the service principals, of which one has to be allowed.
+        services: the service principals, of which one has to be allowed; none for a policy of a role, which is for
+            that role.
     """
 
     action: str
@@ -61,7 +44,10 @@ def answer(policy: Any, request: Request) -> Answer:
         return Answer(False, "missing")
     if isinstance(policy, Unknown) or not isinstance(policy, dict):
         return Answer(None)
-    said = [_said(statement, request) for statement in _many(policy.get("Statement"))]
+    statements = many(policy.get("Statement"))
+    if len(statements) > MOST_STATEMENTS:
+        return Answer(None)
+    said = [_said(statement, request) for statement in statements]
     denied = [found for found in said if found.why == "denied"]
     for found in (*denied, *said):
         if found.why == "denied" or found.allowed:
@@ -73,119 +59,62 @@ def answer(policy: Any, request: Request) -> Answer:
 
 def _said(statement: Any, request: Request) -> Answer:
     """What one statement says: a statement about something else is `missing`."""
-    if not isinstance(statement, dict) or {"NotAction", "NotPrincipal", "NotResource"} & statement.keys():
+    if not isinstance(statement, dict) or {"NotAction", "NotResource"} & statement.keys():
         return Answer(None)
-    applies = (_names_service(statement.get("Principal"), request.services), _names_action(statement, request.action))
+    effect, spared = statement.get("Effect"), statement.get("NotPrincipal")
+    if spared is not None and effect != "Deny":
+        return Answer(None)
+    is_of_role = not request.services and statement.get("Principal") is None
+    for_service = is_of_role or _names_service(
+        statement.get("Principal") if spared is None else spared, request.services
+    )
+    if spared is not None and for_service is not None:
+        for_service = not for_service
+    applies = (for_service, _names_action(statement, request.action))
     if False in applies:
         return Answer(False, "missing")
-    effect = statement.get("Effect")
     if None in applies or isinstance(effect, Unknown):
         return Answer(None)
     if effect == "Deny":
         return _denied(statement, request)
-    resources = _many(statement.get("Resource"))
-    if request.to and resources and not any(_may_name(held, request.to) for held in resources):
-        return Answer(False, "resource", _words(resources[0]))
-    return _restricted(statement.get("Condition"), request)
+    resources = many(statement.get("Resource"))
+    if request.to and resources and not any(may_name(held, request.to) for held in resources):
+        return Answer(False, "resource", named(resources[0], request.to))
+    return restricted(statement.get("Condition"), request.rule)
 
 
 def _denied(statement: dict[str, Any], request: Request) -> Answer:
-    """A Deny counts where it has no condition and is for every resource, or for this one by its reference."""
-    resources = _many(statement.get("Resource")) or ["*"]
+    """A Deny counts where its conditions certainly hold and it is for every resource, or for this by its reference."""
+    resources = many(statement.get("Resource")) or ["*"]
     own = request.to.address if request.to else ""
-    named = any(held == "*" or (isinstance(held, Reference) and held.resource == own) for held in resources)
-    return Answer(False, "denied" if named and not statement.get("Condition") else "missing")
-
-
-def _restricted(conditions: Any, request: Request) -> Answer:
-    """What an Allow with these conditions says."""
-    if not conditions:
-        return Answer(True)
-    if not isinstance(conditions, dict):
-        return Answer(None)
-    answers = [
-        _condition(str(operator), str(key), values, request)
-        for operator, compared in conditions.items()
-        for key, values in (compared.items() if isinstance(compared, dict) else [("", None)])
-    ]
-    refused = [found for found in answers if found.allowed is False]
-    return next(iter(refused), Answer(True if all(found.allowed for found in answers) else None))
-
-
-def _condition(operator: str, key: str, values: Any, request: Request) -> Answer:
-    bare = operator.lower().rpartition(":")[2].removesuffix("ifexists")
-    if key.lower() == "aws:sourceaccount":
-        return Answer(True)
-    if key.lower() != _SOURCE_ARN or bare not in _OPERATORS or request.rule is None:
-        return Answer(None)
-    sources = _many(values)
-    for source in sources:
-        literal = bare.startswith("stringequals")
-        if _may_be_rule(source, request.rule) and not (literal and isinstance(source, str) and "*" in source):
-            return Answer(True)
-    return Answer(False, "source", _words(sources[0]) if sources else "nothing")
-
-
-def _may_be_rule(value: Any, rule: Rule) -> bool:
-    last = list(value.pieces())[-1] if isinstance(value, Composed) else None
-    if isinstance(last, Reference) and last.attribute == NAME_OF_RULE and last.resource != rule.name:
-        return False
-    return _may_be(value, rule.name, wildcard_text(rule.arn))
-
-
-def _may_name(value: Any, to: Destination) -> bool:
-    arn = wildcard_text(to.arn)
-    return _may_be(value, to.address, arn) or (to.kind == "logs" and _may_be(value, to.address, f"{arn}:*"))
-
-
-def _may_be(value: Any, address: str, arn: str) -> bool:
-    """Whether a value of a policy may be the ARN of a resource, which has this address in the project.
-
-    References are to resources of the project, so two addresses are two resources.
-    """
-    if isinstance(value, Reference):
-        return value.resource == address and value.attribute == "arn"
-    pieces = list(value.pieces()) if isinstance(value, Composed) else [value]
-    first = pieces[0]
-    if isinstance(first, Reference) and first.attribute == "arn":
-        follows = pieces[1] if isinstance(pieces[1], str) else ""
-        return first.resource == address or not follows.startswith((":", "/"))
-    text = wildcard_text(value).replace("?", "*")
-    if not arn.startswith("arn:"):
-        return True
-    fields, own = text.split(":", 5), arn.split(":", 5)
-    if len(fields) > 2 and "*" not in fields[2] and fields[2] != own[2]:
-        return False
-    if len(fields) == len(own) and "*" not in "".join(fields[:5]):
-        return may_be_equal(fields[5], own[5])
-    return may_be_equal(text, arn)
+    is_named = any(held == "*" or (isinstance(held, Reference) and held.resource == own) for held in resources)
+    return Answer(False, "denied" if is_named and denies(statement.get("Condition"), request.rule) else "missing")
 
 
 def _names_service(principal: Any, services: tuple[str, ...]) -> bool | None:
-    if isinstance(principal, dict):
-        found = [value for kind in ("Service", "AWS", "*") for value in _many(principal.get(kind))]
-    else:
-        found = _many(principal)
-    return _any(found, lambda value: value == "*" or value in services)
+    if not isinstance(principal, dict):
+        return _any(many(principal), ("*",))
+    everybody = _any([held for kind in ("AWS", "*") for held in many(principal.get(kind))], ("*",))
+    named = _any(many(principal.get("Service")), ("*", *services))
+    return True if everybody or named else None if None in (everybody, named) else False
 
 
 def _names_action(statement: dict[str, Any], wanted: str) -> bool | None:
-    actions = _many(statement.get("Action"))
-    return _any(actions, lambda action: may_be_equal(str(action).lower().replace("?", "*"), wanted.lower()))
-
-
-def _any(values: list[Any], test: Callable[[Any], bool]) -> bool | None:
-    if any(test(value) for value in values if not isinstance(value, Unknown)):
+    actions = many(statement.get("Action"))
+    known = [str(action).lower().replace("?", "*") for action in actions if not isinstance(action, Unknown)]
+    if any(may_be_equal(action, wanted.lower()) for action in known):
         return True
-    return None if any(isinstance(value, Unknown) for value in values) else False
+    return None if len(known) < len(actions) else False
 
 
-def _words(value: Any) -> str:
-    """A value as its author wrote it."""
-    return value.reason if isinstance(value, Unknown) and value.parts == (None,) else str(value)
+def _any(values: list[Any], wanted: tuple[str, ...]) -> bool | None:
+    """Whether one of the values is one of the wanted texts; None where one that is known in part may be."""
+    if any(value in wanted for value in values if not isinstance(value, Unknown)):
+        return True
+    unknown = [value for value in values if isinstance(value, Unknown)]
+    return None if any(_may_be_text(value, text) for value in unknown for text in wanted) else False
 
 
-def _many(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _may_be_text(value: Unknown, text: str) -> bool:
+    known = "".join(part for part in value.parts if part)
+    return known in ("", "*") if text == "*" else may_be_equal(wildcard_text(value), text)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pca_events.infrastructure.arns import read_arn
 from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
@@ -16,6 +17,7 @@ from pca_events.infrastructure.model import (
     Skipped,
     Subscriber,
     SubscriberFilter,
+    Target,
     Unknown,
 )
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
@@ -45,8 +47,14 @@ def event_source(held: Object, place: Place, last_line: int, name: str, bus: Cus
     )
 
 
-def subscriber(held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown) -> Subscriber:
-    """Read a subscriber from its properties."""
+def subscriber(
+    held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown, target: Target | None = None
+) -> Subscriber:
+    """Read a subscriber from its properties.
+
+    Args:
+        target: what it delivers to, with its role, where a reader knows more of both than the ARNs.
+    """
     state = held.get("State")
     return Subscriber(
         place=place,
@@ -54,10 +62,17 @@ def subscriber(held: Object, place: Place, last_line: int, name: str, bus: Custo
         name=name,
         bus=bus,
         filters=_filters(held.get("FilterConfiguration"), place),
-        target=_text(child(held, "InvokeConfiguration").get("TargetArn")),
+        target=target or _target(child(held, "InvokeConfiguration"), place, name),
         on_failure=_is_set(held, "OnFailureConfiguration"),
         enabled=only_unknown(state) if isinstance(state, Unknown) else state != "STOPPED",
     )
+
+
+def _target(invoke: Object, place: Place, name: str) -> Target | None:
+    arn = _text(invoke.get("TargetArn"))
+    if arn is None:
+        return None
+    return Target(place, name, read_arn(arn).service, arn, role=_is_set(invoke, "RoleArn"))
 
 
 def _filters(configuration: Any, place: Place) -> tuple[SubscriberFilter, ...] | Unknown:

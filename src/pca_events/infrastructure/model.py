@@ -96,6 +96,7 @@ class Destination:
             its alias (`alias/aws/sqs`), whose policy nobody can change.
         fifo: whether it is a FIFO queue or topic.
         deduplicates: whether a FIFO queue has content-based deduplication.
+        qualifier: `:live` for a version or an alias of a function, whose permissions are not those of the function.
     """
 
     kind: str
@@ -108,6 +109,22 @@ class Destination:
     key: Key | Unknown | str | None = None
     fifo: bool | Unknown = False
     deduplicates: bool | Unknown = True
+    qualifier: str | Unknown = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """An IAM role of the project that a target has.
+
+    Attributes:
+        trust: who can assume it, as a JSON object whose values may be unknown.
+        policy: the statements of all its policies, likewise; None where the project gives it none.
+    """
+
+    place: Place
+    name: str
+    trust: Any
+    policy: Any = None
 
 
 @dataclass(frozen=True)
@@ -125,8 +142,11 @@ class Target:
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
         dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
+        dead_letter_arn: its ARN; empty without one, and where SAM makes the queue.
         retry: whether a retry policy is set.
-        role: whether it has a RoleArn.
+        role: whether it has a RoleArn; the role, where it is one of the project.
+        address: the address (Terraform) or logical id of the resource that its ARN refers to; empty for any other ARN.
+        own_arn: the ARN of that resource with holes for what is not known; empty where its kind does not tell it.
         message_group: whether it has a message group ID for a FIFO queue.
     """
 
@@ -139,8 +159,11 @@ class Target:
     input_path: str | Unknown | None = None
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
     dead_letter: Destination | Unknown | bool | None = None
+    dead_letter_arn: str | Unknown = ""
     retry: bool = False
-    role: bool | Unknown = False
+    role: Role | bool | Unknown = False
+    address: str = ""
+    own_arn: str | Unknown = ""
     message_group: bool | Unknown = False
 
 
@@ -205,6 +228,7 @@ class EventSource:
         lines: the line of each key of the pattern.
         size: how many characters the pattern has as it is written; 0 where that is not known.
         on_failure: whether it has an OnFailureConfiguration.
+        off: as in `Rule`.
     """
 
     place: Place
@@ -217,6 +241,7 @@ class EventSource:
     lines: Mapping[str, int] = field(default_factory=dict)
     size: int = 0
     on_failure: bool | Unknown = False
+    off: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,9 +269,10 @@ class Subscriber:
 
     Attributes:
         filters: none means every event; Unknown where only a deployment knows them.
-        target: the ARN of its target; None where it has none.
+        target: what it delivers to; None where that is not written.
         on_failure: whether it has an OnFailureConfiguration.
         enabled: whether it runs.
+        off: as in `Rule`.
     """
 
     place: Place
@@ -254,9 +280,10 @@ class Subscriber:
     name: str
     bus: CustomBus | Unknown
     filters: tuple[SubscriberFilter, ...] | Unknown = ()
-    target: str | Unknown | None = None
+    target: Target | None = None
     on_failure: bool | Unknown = False
     enabled: bool | Unknown = True
+    off: str = ""
 
 
 @dataclass(frozen=True, order=True)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pca_events.infrastructure.event_patterns import read_json
-from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.source_tree import Text
+from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 Resolve = Callable[[Reference], Unknown]
 """Gives the reference with the address of the resource that it names, or Unknown where that is not known."""
@@ -47,10 +48,13 @@ def statements_of(policy: Any) -> list[Any]:
     return listed(policy.get("Statement")) if isinstance(policy, dict) else [policy]
 
 
-def invoke_permission(principal: Any, action: Any, source_arn: Any, source_account: Any) -> dict[str, Any]:
-    """Return a permission of a Lambda function as a policy; its resource is the function that it belongs to.
+def invoke_permission(
+    function: Any, principal: Any, action: Any, source_arn: Any, source_account: Any
+) -> dict[str, Any]:
+    """Return a permission of a Lambda function as a policy.
 
     Args:
+        function: its resource: the ARN of the function, or of a version or an alias of it.
         principal: a service or an account, as `AddPermission` has it.
         action: such as `lambda:InvokeFunction`.
         source_arn, source_account: None where the permission does not restrict them.
@@ -60,7 +64,7 @@ def invoke_permission(principal: Any, action: Any, source_arn: Any, source_accou
         "Effect": "Allow",
         "Principal": {"Service" if service else "AWS": principal},
         "Action": action,
-        "Resource": "*",
+        "Resource": function,
     }
     condition = {}
     if source_arn is not None:
@@ -70,18 +74,35 @@ def invoke_permission(principal: Any, action: Any, source_arn: Any, source_accou
     return {"Version": _VERSION, "Statement": [statement | ({"Condition": condition} if condition else {})]}
 
 
-def arn_of(service: str, resource: Any, before: str = "") -> Unknown:
-    """Return the ARN of a resource in a partition, a Region and an account that are not known.
+def arn_of(service: str, resource: Any, before: str = "", region: Any = None) -> Unknown:
+    """Return the ARN of a resource in a partition and an account that are not known.
 
     Args:
         service: such as `sqs`.
         resource: its name; Unknown in whole or in part.
         before: what stands before the name: `function:`.
+        region: its Region, where that is a text.
     """
     name = resource if isinstance(resource, str | Unknown) else Unknown("its name")
-    region, account = Unknown("Region"), Unknown("account")
-    made = joined(["arn:", Unknown("partition"), f":{service}:", region, ":", account, f":{before}", name])
+    there = region if isinstance(region, str) and region else Unknown("Region")
+    made = joined(["arn:", Unknown("partition"), f":{service}:", there, ":", Unknown("account"), f":{before}", name])
     return Unknown("its ARN", made.parts if isinstance(made, Unknown) else (None,))
+
+
+def rule_arn(name: Any, bus: Any, region: Any = None) -> Unknown:
+    """Return the ARN of a rule; before its name stands that of its event bus, where that is not the default one.
+
+    Args:
+        name: Unknown where it is not known, in whole or in part.
+        bus: the name or ARN of its event bus, likewise; None or empty for the default one.
+        region: its Region, where that is a text.
+    """
+    on = wildcard_text(bus).rpartition(":event-bus/")[2]
+    named = name if isinstance(name, str | Unknown) else Unknown("its name")
+    if on in ("", DEFAULT_BUS):
+        return arn_of("events", named, "rule/", region)
+    before = Unknown("event bus") if "*" in on else f"{on}/"
+    return arn_of("events", joined([before, named]), "rule/", region)
 
 
 def listed(value: Any) -> list[Any]:
@@ -103,7 +124,8 @@ def _as_json(value: Any) -> Any:
 def _resolved_statement(statement: Any, resolve: Resolve) -> Any:
     if not isinstance(statement, dict):
         return _resolved(statement, _forget)
-    return {key: _resolved(held, resolve if key in _COMPARED else _forget) for key, held in statement.items()}
+    resolvers = {"Principal": _of_principal, "NotPrincipal": _of_principal} | dict.fromkeys(_COMPARED, resolve)
+    return {key: _resolved(held, resolvers.get(key, _forget)) for key, held in statement.items()}
 
 
 def _resolved(value: Any, resolve: Resolve) -> Any:
@@ -119,6 +141,12 @@ def _resolved(value: Any, resolve: Resolve) -> Any:
             value.reason, value.parts, meanings=value.meanings, reasons=value.reasons, holes=holes, line=value.line
         )
     return value
+
+
+def _of_principal(reference: Reference) -> Unknown:
+    """What is known of a principal: the ARN of a resource of the project is an ARN, so it is not everybody."""
+    is_arn = reference.attribute.lower().endswith("arn") and not reference.resource.startswith(("module.", "data."))
+    return Unknown(reference.reason, ("arn:", None) if is_arn else reference.parts)
 
 
 def _forget(reference: Reference) -> Unknown:

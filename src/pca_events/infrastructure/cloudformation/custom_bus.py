@@ -4,9 +4,9 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, subscriber
-from pca_events.infrastructure.model import CustomBus, Place, Reading, Unknown
+from pca_events.infrastructure.model import CustomBus, Place, Reading, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, child
 
 _BUS = "AWS::EventsV2::EventBus"
 
@@ -24,10 +24,17 @@ def read_custom_bus(stack: Stack) -> Reading:
         place, shown = stack.place(held, line), f"{stack.prefix}{name}"
         bus = _bus(stack, properties.get("EventBusArn"))
         if held.get("Type") == "AWS::EventsV2::Subscriber":
-            reading.subscribers.append(subscriber(properties, place, last_line, shown, bus))
+            target = _target(stack, properties, place, shown)
+            reading.subscribers.append(subscriber(properties, place, last_line, shown, bus, target))
         elif (found := event_source(properties, place, last_line, shown, bus)) is not None:
             reading.event_sources.append(found)
     return reading
+
+
+def _target(stack: Stack, properties: Object, place: Place, name: str) -> Target | None:
+    invoke = child(properties, "InvokeConfiguration")
+    arn = invoke.get("TargetArn")
+    return None if arn is None else stack.targets.made(invoke, place, name, arn)
 
 
 def _bus(stack: Stack, arn: Any) -> CustomBus | Unknown:

@@ -1,11 +1,14 @@
 """What the rules of a template deliver to: queues, topics, functions, log groups, buses, with policies and keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
+from pca_events.infrastructure.lambda_qualifiers import A_QUALIFIER, as_qualifier, qualifier_of
 from pca_events.infrastructure.model import Destination, Key, Place, Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import (
     NAME_OF_RULE,
     arn_of,
@@ -37,7 +40,7 @@ _POLICIES = {
 }
 _OF_LAMBDA = {"AWS::Lambda::Alias": "FunctionName", "AWS::Lambda::Version": "FunctionName"}
 _ARNS = {"Arn", "TopicArn"}
-_REF_IS_ARN = {"AWS::SNS::Topic"}
+_REF_IS_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"}
 _NO_ARN = {"AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::Function", "AWS::Serverless::Function"}
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
 _KNOWN_MACROS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen")
@@ -51,6 +54,9 @@ class Destinations:
         places: where each resource stands, by logical id.
         transform: its `Transform`; a macro that is not known may add policies.
         prefix: what addresses begin with, for a template within another.
+
+    Attributes:
+        roles: the roles of the template.
     """
 
     def __init__(self, template: Template, places: dict[str, Place], transform: Any = None, prefix: str = "") -> None:
@@ -82,6 +88,8 @@ class Destinations:
             elif kind == "AWS::Serverless::Connector":
                 self._policies.append(("", self._property(name, "Destination"), Unknown(f"connector {name}")))
             self._policies += self._connectors(name)
+        connected = next((Unknown("a connector") for kind, *_ in self._policies if not kind), None)
+        self.roles = Roles(template, places, self._resolve, self._macro or connected, self._conditional)
 
     def find(self, value: Any) -> Destination | None:
         """What a reference, an ARN or a URL means, where that is a resource of the template."""
@@ -90,7 +98,13 @@ class Destinations:
             return None
         if name not in self._made:
             self._made[name] = self._destination(name, _KINDS[self._template.type_of(name)])
-        return self._made[name]
+        qualifier = self._qualifier(value) if self._made[name].kind == "lambda" else ""
+        return replace(self._made[name], qualifier=qualifier) if qualifier else self._made[name]
+
+    def address_of(self, arn: Any) -> str:
+        """The address of the resource of the template that an ARN refers to; empty for any other ARN."""
+        is_own = isinstance(arn, Reference) and arn.resource in self._template.resources
+        return self._prefix + arn.resource if is_own else ""
 
     def bus(self, name: Any) -> Destination | None:
         """The event bus of the template that a name or an ARN belongs to."""
@@ -157,6 +171,18 @@ class Destinations:
             )
         return None
 
+    def _qualifier(self, function: Any) -> str | Unknown:
+        """What a name or an ARN of a function, a version or an alias says behind the function."""
+        if not isinstance(function, Reference):
+            return qualifier_of(function)
+        kind = self._template.type_of(function.resource)
+        if kind == "AWS::Lambda::Alias":
+            return as_qualifier(self._property(function.resource, "Name"))
+        if kind == "AWS::Serverless::Function" and function.attribute == "Alias":
+            return as_qualifier(self._property(function.resource, "AutoPublishAlias")) or A_QUALIFIER
+        is_version = kind == "AWS::Lambda::Version" or function.attribute == "Version"
+        return A_QUALIFIER if is_version else ""
+
     def _policy(self, name: str, kind: str, owners: str) -> tuple[str, Any, Any]:
         """What kind of resource a policy or a permission is for, which resources, and its document."""
         properties = self._template.properties(name)
@@ -165,10 +191,16 @@ class Destinations:
         get = properties.get
         document = get("PolicyDocument")
         if kind == "lambda":
-            document = invoke_permission(get("Principal"), get("Action"), get("SourceArn"), get("SourceAccount"))
+            document = properties
         elif kind == "events":
             document = {"Statement": get("Statement")} if get("Statement") is not None else Unknown(name)
         return kind, get(owners), self._conditional(name, document)
+
+    def _permission(self, properties: Object, function: str) -> Any:
+        get = properties.get
+        own = Reference(function, resource=function, attribute="Arn")
+        resource = joined([own, self._qualifier(get("FunctionName"))])
+        return invoke_permission(resource, get("Principal"), get("Action"), get("SourceArn"), get("SourceAccount"))
 
     def _conditional(self, name: str, document: Any) -> Any:
         condition = self._template.resources[name].get("Condition")
@@ -193,7 +225,9 @@ class Destinations:
                     if isinstance(found, Unknown):
                         self._of_any[kind] = found
                     elif found:
-                        self._owned.setdefault(found, []).append(document)
+                        is_permission = kind == "lambda" and isinstance(document, Object)
+                        given = self._permission(document, found) if is_permission else document
+                        self._owned.setdefault(found, []).append(given)
         return self._owned
 
     def _owner(self, kind: str, value: Any) -> str | Unknown | None:

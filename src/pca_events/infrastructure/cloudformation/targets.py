@@ -7,6 +7,7 @@ from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.values import Template
 from pca_events.infrastructure.model import Destination, Place, Target, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.resource_policies import arn_of
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
 from pca_events.infrastructure.wildcard_texts import wildcard_text
 
@@ -16,7 +17,28 @@ _SERVICES = {
     "AWS::Serverless::Function": "lambda",
     "AWS::KinesisFirehose::DeliveryStream": "firehose",
     "AWS::Events::ApiDestination": "api-destination",
+    "AWS::RedshiftServerless::Workgroup": "redshift-serverless",
 }
+_OWN_ARNS = {
+    "AWS::StepFunctions::StateMachine": ("stateMachine:", "StateMachineName"),
+    "AWS::Serverless::StateMachine": ("stateMachine:", "Name"),
+    "AWS::Kinesis::Stream": ("stream/", "Name"),
+    "AWS::KinesisFirehose::DeliveryStream": ("deliverystream/", "DeliveryStreamName"),
+    "AWS::CodeBuild::Project": ("project/", "Name"),
+    "AWS::CodePipeline::Pipeline": ("", "Name"),
+}
+"""What stands before the name in the ARNs of targets that have a role, and the property that is the name, by type."""
+_PARAMETERS = {
+    "EcsParameters": "ecs",
+    "BatchParameters": "batch",
+    "KinesisParameters": "kinesis",
+    "RedshiftDataParameters": "redshift",
+    "RunCommandParameters": "ssm",
+    "SageMakerPipelineParameters": "sagemaker",
+    "AppSyncParameters": "appsync",
+    "SqsParameters": "sqs",
+}
+"""The services whose settings a target has, whatever its ARN is."""
 _NAMES = ("FunctionName", "QueueName", "TopicName", "LogGroupName", "StateMachineName", "Name")
 _SERVICE = re.compile(r"arn:[^:]*:([a-z0-9-]+):")
 _PREFIX = re.compile(r"(?:function|log-group|stateMachine|deliverystream|stream)[:/]([^:]+).*|event-bus/(.+)|([^:]+)")
@@ -56,15 +78,18 @@ class Targets:
         return Target(
             place=place,
             name=name,
-            kind=self._kind(arn),
+            kind=self._kind(arn) or next((_PARAMETERS[key] for key in held if key in _PARAMETERS), ""),
             arn=str(arn) if isinstance(arn, str) else plain(arn) if isinstance(arn, Unknown) else Unknown("its ARN"),
             handler=handler or self._handler(arn),
             destination=None if handler else self._destinations.find(arn),
             input_path=text_or_unknown(held.get("InputPath")),
             input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
             dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
+            dead_letter_arn=text_or_unknown(child(held, "DeadLetterConfig").get("Arn")) or "",
             retry=held.get("RetryPolicy") is not None,
-            role=bool(handler) or _is_given(held.get("RoleArn")),
+            role=bool(handler) or self._destinations.roles.given(held.get("RoleArn")),
+            address="" if handler else self._destinations.address_of(arn),
+            own_arn="" if handler else self._own_arn(arn),
             message_group=_is_given(child(held, "SqsParameters").get("MessageGroupId")),
         )
 
@@ -86,7 +111,16 @@ class Targets:
         found = _SERVICE.match(text)
         if ":api-destination/" in text or ":event-bus/" in text:
             return "events" if ":event-bus/" in text else "api-destination"
-        return found[1] if found else ""
+        return found[1] if found and ":target/" not in text else ""
+
+    def _own_arn(self, arn: Any) -> str | Unknown:
+        """The ARN of the resource that an ARN refers to, where its type says how that is made."""
+        kind = self._template.type_of(arn.resource) if isinstance(arn, Reference) else ""
+        if kind not in _OWN_ARNS:
+            return ""
+        before, key = _OWN_ARNS[kind]
+        properties = self._template.properties(arn.resource)
+        return arn_of(self._kind(arn), properties.get(key) if isinstance(properties, Object) else None, before)
 
     def _handler(self, arn: Any) -> str:
         """What a reader would call it: the name it has, else its logical id, else the end of its ARN."""

@@ -16,8 +16,8 @@ from pca_events.infrastructure.model import (
     Unreadable,
     asks_for_read_only_calls,
 )
-from pca_events.infrastructure.partial_values import Reference, joined
-from pca_events.infrastructure.resource_policies import arn_of
+from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.resource_policies import rule_arn
 from pca_events.infrastructure.source_tree import Object, child
 
 
@@ -115,11 +115,5 @@ def _rule(stack: Stack, name: str) -> Rule | None:
         read_only_calls=asks_for_read_only_calls(properties.get("State")),
         targets=stack.targets.read(properties.get("Targets"), properties.line_of("Targets")),
         own_bus=stack.destinations.bus(properties.get("EventBusName")),
-        arn=_arn(properties.get("Name"), properties.get("EventBusName")),
+        arn=rule_arn(properties.get("Name"), properties.get("EventBusName")),
     )
-
-
-def _arn(name: Any, bus: Any) -> Unknown:
-    """The ARN of a rule; on an event bus other than the default one the name of the bus stands before its own."""
-    named = name if isinstance(name, str | Unknown) else Unknown("its name")
-    return arn_of("events", named if bus in (None, "", DEFAULT_BUS) else joined([Unknown("bus"), named]), "rule/")

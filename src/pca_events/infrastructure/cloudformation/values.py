@@ -21,6 +21,8 @@ _DYNAMIC = re.compile(
 """What is filled in before the functions: dynamic references, and variables of a Serverless service."""
 _LISTS = ("CommaDelimitedList", "List<")
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
+_OF_SAM = ("Alias", "Version")
+"""What SAM lets `Ref` name behind a function."""
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
@@ -106,6 +108,9 @@ class Template:
             return self._bus(name, "", reason)
         if name in self.resources:
             return self._reference(name, "", reason)
+        owner, _, attribute = name.partition(".")
+        if attribute in _OF_SAM and self.type_of(owner) == "AWS::Serverless::Function":
+            return self._reference(owner, attribute, reason)
         return Unknown(reason, meaning=_MEANINGS.get(name, ""))
 
     def _default(self, parameter: Object, reason: str) -> Any:

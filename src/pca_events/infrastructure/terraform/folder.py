@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from pca_events.infrastructure import json_text
@@ -12,6 +12,7 @@ from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.blocks import Block, Broken, blocks
 from pca_events.infrastructure.terraform.instances import Declared
 from pca_events.infrastructure.terraform.lines import Lines, shifted
+from pca_events.infrastructure.terraform.providers import Providers
 from pca_events.infrastructure.terraform.syntax import Body, Expression, json_body, parse_body
 
 _CONCERNS = re.compile(
@@ -69,6 +70,11 @@ class Folder:
     def files(self) -> list[str]:
         """The paths of its files."""
         return list(self._texts)
+
+    @cached_property
+    def providers(self) -> Providers:
+        """Its AWS providers."""
+        return Providers(self._texts)
 
     @property
     def concerns_events(self) -> bool:

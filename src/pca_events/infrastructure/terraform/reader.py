@@ -10,7 +10,6 @@ from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.destinations import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
@@ -20,6 +19,7 @@ from pca_events.infrastructure.terraform.lookup import MODULE, Resource
 from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.off import depends_on
+from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
@@ -165,11 +165,16 @@ class Root:
         block, off = instance.declared, names.off or instance.off
         address = names.prefix + instance.address
         values = names.arguments(instance)
+        if region := names.folder.providers.region_of(instance.body):
+            values.put("region", region)
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
         elif kind in custom_bus.KINDS:
-            self._reading.add(custom_bus.read_custom_bus(kind, values.get, address, place, last))
+            found_there = custom_bus.read_custom_bus(kind, values.get, address, place, last)
+            found_there.subscribers = [replace(held, off=off) for held in found_there.subscribers]
+            found_there.event_sources = [replace(held, off=off) for held in found_there.event_sources]
+            self._reading.add(found_there)
         elif kind == other_rules.PIPE:
             found = other_rules.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]

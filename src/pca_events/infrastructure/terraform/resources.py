@@ -5,22 +5,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
-from pca_events.infrastructure.partial_values import Composed, Reference, joined
-from pca_events.infrastructure.resource_policies import arn_of
+from pca_events.infrastructure.partial_values import Composed, Reference
+from pca_events.infrastructure.resource_policies import arn_of, rule_arn
 from pca_events.infrastructure.source_tree import plain
-from pca_events.infrastructure.terraform import destinations
-from pca_events.infrastructure.terraform.destinations import BUS, Destinations, name_of
+from pca_events.infrastructure.terraform import destinations, roles
+from pca_events.infrastructure.terraform.destinations import Destinations
 from pca_events.infrastructure.terraform.functions import Encoded
 from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, Values
+from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
 from pca_events.infrastructure.terraform.policy import blocks
-from pca_events.infrastructure.terraform.services import Service, named_service, referred_service
+from pca_events.infrastructure.terraform.roles import Roles
+from pca_events.infrastructure.terraform.services import BEFORE_NAME, OF_BLOCK, Service, named_service, referred_service
 
 __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
 
 TARGET = "aws_cloudwatch_event_target"
 
 READ = re.compile(
-    rf"{RULE}|{TARGET}|{destinations.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
+    rf"{RULE}|{TARGET}|{destinations.READ}|{roles.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
     r"|cloudwatch_event_api_destination|ecs_cluster|batch_job_queue|code\w+|ssm_document)"
 )
 """The types of resources that can tell something about rules."""
@@ -31,7 +33,9 @@ class Resources:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._lookup = Lookup(resources)
-        self._destinations = Destinations(self._lookup)
+        owners = Owners(self._lookup)
+        self._destinations = Destinations(self._lookup, owners)
+        self._roles = Roles(self._lookup, owners)
         self._targets: dict[str, list[Target]] = {}
         self._elsewhere = False
         self._named: dict[Any, list[Resource]] = {}
@@ -63,7 +67,7 @@ class Resources:
             read_only_calls=asks_for_read_only_calls(resource.values.get("state")),
             targets=None if self._elsewhere and not targets else tuple(targets or ()),
             own_bus=None if bus is None else self._destinations.bus(bus),
-            arn=_rule_arn(resource),
+            arn=rule_arn(name_of(resource), bus, resource.values.get("region")),
         )
 
     def _give(self, target: Resource) -> None:
@@ -84,7 +88,7 @@ class Resources:
     def _target(self, resource: Resource) -> Target:
         get = resource.values.get
         name, arn = get("target_id"), get("arn")
-        service = self._service(arn)
+        service, found = self._service(arn), self._referred(arn)
         transformers, dead_letters = blocks(get("input_transformer")), blocks(get("dead_letter_config"))
         queues, role = blocks(get("sqs_target")), get("role_arn")
         paths = transformers[0].get("input_paths") if transformers else None
@@ -92,17 +96,25 @@ class Resources:
         return Target(
             place=resource.place,
             name=name if isinstance(name, str) else resource.address,
-            kind=service.kind,
+            kind=service.kind or next((kind for block, kind in OF_BLOCK.items() if blocks(get(block))), ""),
             arn=_text(arn),
             handler=service.name,
             destination=self._destinations.find(arn),
             input_path=None if input_path is None else _text(input_path),
             input_paths={key: _text(path) for key, path in paths.items()} if isinstance(paths, dict) else {},
             dead_letter=self._dead_letter(dead_letters[0].get("arn")) if dead_letters else None,
+            dead_letter_arn=_text(dead_letters[0].get("arn")) if dead_letters else "",
             retry=bool(blocks(get("retry_policy"))),
-            role=_is_given(role) if role is not None or "role_arn" not in resource.arguments else Unknown("role_arn"),
+            role=Unknown("role_arn") if role is None and "role_arn" in resource.arguments else self._roles.given(role),
+            address=found.address if found else "",
+            own_arn=_own_arn(found, service.kind) if found else "",
             message_group=_is_given(queues[0].get("message_group_id")) if queues else False,
         )
+
+    def _referred(self, arn: Any) -> Resource | None:
+        """The one resource that an ARN refers to."""
+        found = self._lookup.at(arn) if isinstance(arn, Reference) else []
+        return found[0] if len(found) == 1 else None
 
     def _service(self, arn: Any) -> Service:
         """What an ARN belongs to, as far as a reader can tell."""
@@ -120,12 +132,9 @@ class Resources:
         return _unknown(arn) if isinstance(arn, Unknown) and not elsewhere else True
 
 
-def _rule_arn(rule: Resource) -> Unknown:
-    """The ARN of a rule; on an event bus other than the default one the name of the bus stands before its own."""
-    name = name_of(rule)
-    if rule.values.get("event_bus_name") not in (None, "", DEFAULT_BUS):
-        name = joined([Unknown("event bus"), name])
-    return arn_of("events", name, "rule/")
+def _own_arn(resource: Resource, service: str) -> str | Unknown:
+    before = BEFORE_NAME.get(resource.kind)
+    return "" if before is None else arn_of(service, name_of(resource), before, resource.values.get("region"))
 
 
 def _is_given(value: Any) -> bool | Unknown:

@@ -206,7 +206,11 @@ class ModuleNames:
         return Referred(reason, made.parts, "", made.meanings, (), made.names, resource, attribute, self)
 
     def every(self, of: Reference) -> Any:
-        """The instances of a resource: a list, or an object of them by key; else Unknown."""
+        """The instances of a resource: a list, or an object of them by key; else Unknown.
+
+        A data source that is off by default is not known: what reads it is often off by the same default, and checked
+        as if it were on.
+        """
         owner = of.owner if isinstance(of, Referred) and of.owner else self
         block = owner._declared.get(of.resource.removeprefix(owner.prefix))
         if of.attribute or block is None:
@@ -216,7 +220,8 @@ class ModuleNames:
         references = [
             Referred(instance.address, resource=owner.prefix + instance.address, owner=owner) for instance in found
         ]
-        if any("*" in instance.address for instance in found):
+        is_left_out = block.kind == "data" and len(found) < len(every)
+        if is_left_out or any("*" in instance.address for instance in found):
             return Unknown(of.reason)
         if "for_each" in block.body.arguments:
             return dict(zip((instance.bound["each"]["key"] for instance in found), references, strict=True))

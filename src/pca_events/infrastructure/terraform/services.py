@@ -24,7 +24,34 @@ _OF_TYPE = {
     "aws_codebuild_project": "codebuild",
     "aws_codepipeline": "codepipeline",
     "aws_ssm_document": "ssm",
+    "aws_glue_workflow": "glue",
+    "aws_redshift_cluster": "redshift",
+    "aws_redshiftserverless_workgroup": "redshift-serverless",
+    "aws_sagemaker_pipeline": "sagemaker",
+    "aws_appsync_graphql_api": "appsync",
+    "aws_inspector_assessment_template": "inspector",
 }
+BEFORE_NAME = {
+    "aws_sfn_state_machine": "stateMachine:",
+    "aws_kinesis_stream": "stream/",
+    "aws_kinesis_firehose_delivery_stream": "deliverystream/",
+    "aws_codebuild_project": "project/",
+    "aws_codepipeline": "",
+}
+"""What stands before the name in the ARNs of targets that have a role, by type of resource."""
+
+OF_BLOCK = {
+    "ecs_target": "ecs",
+    "batch_target": "batch",
+    "kinesis_target": "kinesis",
+    "redshift_target": "redshift",
+    "run_command_targets": "ssm",
+    "sagemaker_pipeline_target": "sagemaker",
+    "appsync_target": "appsync",
+    "sqs_target": "sqs",
+}
+"""The services whose settings a target has in a block, whatever its ARN is."""
+
 _OF_OUTPUT = {"lambda": "lambda", "queue": "sqs", "topic": "sns", "state_machine": "states", "log_group": "logs"}
 _NAMES = ("function_name", "name", "queue_name", "topic_name")
 
@@ -68,7 +95,7 @@ def _spelt(arn: str) -> Service:
     if len(fields) < 6 or fields[0] != "arn":
         bus = arn.rpartition(":event-bus/")
         return Service("events" if bus[1] else "", "" if "*" in bus[2] or not bus[1] else bus[2])
-    kind = "" if "*" in fields[2] else fields[2]
+    kind = "" if "*" in fields[2] or fields[5].startswith("target/") else fields[2]
     if kind == "events" and fields[5].startswith("api-destination/"):
         return Service("api-destination", fields[5].split("/")[1])
     rest = fields[5].split(":")

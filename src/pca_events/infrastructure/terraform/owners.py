@@ -1,0 +1,199 @@
+"""Which resources the policies and permissions of a project belong to: by reference, by name, or perhaps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.partial_values import Composed, Reference, joined
+from pca_events.infrastructure.resource_policies import listed
+from pca_events.infrastructure.terraform.lookup import Lookup, Resource, Values
+from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
+
+BUS, FUNCTION, ALIAS, ROLE = (
+    "aws_cloudwatch_event_bus",
+    "aws_lambda_function",
+    "aws_lambda_alias",
+    "aws_iam_role",
+)
+PERMISSION = "aws_lambda_permission"
+KINDS = {
+    "aws_sqs_queue": "sqs",
+    "aws_sns_topic": "sns",
+    FUNCTION: "lambda",
+    "aws_cloudwatch_log_group": "logs",
+    BUS: "events",
+    ROLE: "iam",
+}
+"""The service of each type of resource that policies belong to."""
+
+_POLICIES = {
+    "aws_sqs_queue": {
+        "aws_sqs_queue_policy": "queue_url",
+        "awscc_sqs_queue_policy": "queues",
+        "awscc_sqs_queue_inline_policy": "queue",
+    },
+    "aws_sns_topic": {
+        "aws_sns_topic_policy": "arn",
+        "awscc_sns_topic_policy": "topics",
+        "awscc_sns_topic_inline_policy": "topic_arn",
+    },
+    "aws_kms_key": {"aws_kms_key_policy": "key_id"},
+    FUNCTION: {PERMISSION: "function_name", "awscc_lambda_permission": "function_name"},
+    BUS: {
+        "aws_cloudwatch_event_bus_policy": "event_bus_name",
+        "aws_cloudwatch_event_permission": "event_bus_name",
+        "awscc_events_event_bus_policy": "event_bus_name",
+    },
+    ROLE: {
+        "aws_iam_role_policy": "role",
+        "aws_iam_role_policy_attachment": "role",
+        "aws_iam_policy_attachment": "roles",
+        "awscc_iam_role_policy": "role_name",
+    },
+}
+LOG_POLICIES = ("aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy")
+
+GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | dict.fromkeys(
+    LOG_POLICIES, ""
+)
+"""What grants something to EventBridge: by type of resource, the argument that names what it belongs to."""
+
+_MOST_COMPARED = 200
+"""How many names that are known in part are compared with that of a resource; more of them may name any."""
+
+
+class Owners:
+    """Finds what policies and permissions belong to."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._owned: dict[str, _Owned] = {}
+        self._by_name: dict[tuple[str, str], list[Resource]] = {}
+        for kind, service in KINDS.items():
+            for resource in lookup.of_kind(kind):
+                self._by_name.setdefault((service, wildcard_text(name_of(resource))), []).append(resource)
+
+    def named(self, service: str, name: str) -> list[Resource]:
+        """The resources of a service that have a name."""
+        return self._by_name.get((service, name), [])
+
+    def function_of(self, resource: Resource) -> Resource | None:
+        """The function of an alias; any other resource is itself."""
+        if resource.kind != ALIAS:
+            return resource
+        function = resource.values.get("function_name")
+        found = self._lookup.find(function, FUNCTION) or self.named("lambda", str(function))
+        return found[0] if len(found) == 1 else None
+
+    def policies_of(self, resource: Resource, given: Callable[[Resource, Resource], Any]) -> Iterator[Any]:
+        """What resources that belong to a resource, or may, grant: what `given` says of each with the resource."""
+        for kind, argument in _POLICIES.get(resource.kind, {}).items():
+            owned = self._owned_by(kind, argument, resource.kind)
+            for other in owned.certain.get(resource.address, ()):
+                yield given(other, resource)
+            if owned.may_be_of(resource):
+                yield Unknown(f"a {kind}")
+
+    def _owned_by(self, kind: str, argument: str, of: str) -> "_Owned":
+        """The policies or permissions of a type, by the resources that an argument says they belong to."""
+        if kind not in self._owned:
+            owned = self._owned[kind] = _Owned()
+            for other in self._lookup.of_kind(kind):
+                for value in listed(other.values.get(argument)) or [None]:
+                    owned.add(other, value, self._owners(value, of))
+        return self._owned[kind]
+
+    def _owners(self, value: Any, of: str) -> list[Resource] | None:
+        """The resources that a value may name; None where that may be any.
+
+        A policy without the argument is one that could not be read, but without a name a bus is the default one.
+        """
+        if value is None:
+            return [] if of == BUS else None
+        if isinstance(reference := reference_in(value), Reference) and of == FUNCTION:
+            value = reference
+        if isinstance(value, Reference):
+            found = [self.function_of(held) for held in self._lookup.at(value)]
+            if not found and f"{of}." in value.resource and "data." not in value.resource:
+                return []
+            return [held for held in found if held] if found and None not in found else None
+        if identified := self._lookup.find(value, of):
+            return identified
+        names = {value, *value.replace("/", ":").split(":")} if isinstance(value, str) else {wildcard_text(value)}
+        named = [held for name in names for held in self._by_name.get((KINDS.get(of, ""), name), ())]
+        if isinstance(value, Unknown):
+            return [held for held in named if name_of(held) == value] or None
+        return named
+
+
+class NotByDefault:
+    """The values of a policy or a permission that the defaults leave out: what it belongs to, and nothing else.
+
+    Args:
+        values: those that it has where it is there.
+        owner: the argument that names what it belongs to.
+    """
+
+    def __init__(self, values: Values, owner: str) -> None:
+        self._values = values
+        self._owner = owner
+
+    def get(self, name: str, /) -> Any:
+        """The value of an argument."""
+        return self._values.get(name) if name == self._owner else Unknown("what is left out by default")
+
+
+class _Owned:
+    """Policies or permissions of one type, by what they belong to.
+
+    Attributes:
+        certain: by the address of the one resource that each belongs to.
+    """
+
+    def __init__(self) -> None:
+        self.certain: dict[str, list[Resource]] = {}
+        self._possible: set[str] = set()
+        self._texts: set[str] = set()
+
+    def add(self, other: Resource, value: Any, owners: list[Resource] | None) -> None:
+        """Add one, with the value that names its owner and the resources that this may be."""
+        if owners is None:
+            self._texts.add(wildcard_text(value) or "*")
+        elif len(owners) == 1:
+            self.certain.setdefault(owners[0].address, []).append(other)
+        else:
+            self._possible.update(owner.address for owner in owners)
+
+    def may_be_of(self, resource: Resource) -> bool:
+        """Whether one may belong to a resource, which only a deployment can tell."""
+        name = wildcard_text(name_of(resource))
+        if resource.address in self._possible or len(self._texts) > _MOST_COMPARED:
+            return True
+        return any(_may_name(text, name) for text in self._texts)
+
+
+def _may_name(text: str, name: str) -> bool:
+    """Whether a text that is known in part may be a name, or an ARN or a URL that ends with it or with its alias."""
+    forms = [name, f"*:{name}", f"*/{name}"]
+    if text == "*" or ":" in text:
+        forms += [f"{name}:*", f"*:{name}:*"]
+    return any(may_be_equal(text, form) for form in forms)
+
+
+def name_of(resource: Resource) -> str | Unknown:
+    """The name of a resource; Unknown in whole where the provider generates it."""
+    name = resource.values.get("function_name" if resource.kind == FUNCTION else "name")
+    if isinstance(name, str | Unknown):
+        return name
+    prefix = resource.values.get("name_prefix")
+    generated = Unknown("its name")
+    return joined([prefix, generated]) if isinstance(prefix, str | Unknown) else generated
+
+
+def reference_in(arn: Any) -> Any:
+    """The reference that a text is made of, where something behind it follows: `${aws_lambda_function.f.arn}:live`."""
+    if not isinstance(arn, Composed):
+        return arn
+    pieces = list(arn.pieces())
+    after = pieces[1] if len(pieces) > 1 else ""
+    return pieces[0] if isinstance(after, str) and after.startswith(":") else pieces[-1]
