@@ -204,7 +204,7 @@ _RULE = (
     Code(
         "no-target",
         "Rule without a target",
-        "The rule has no target, so nothing receives its events.",
+        "The code has no target for the rule, so nothing receives its events.",
         ("warning",),
     ),
     Code(
@@ -225,37 +225,37 @@ _DELIVERY = (
     Code(
         "input-not-there",
         "Input field does not exist",
-        "The target reads a field that no event has on which the rule fires.",
+        "The target reads a field that is in none of the events on which the rule fires.",
         ("error",),
     ),
     Code(
         "input-not-always-there",
         "Input field is not always present",
-        "The target reads a field that some of the events do not have on which the rule fires.",
+        "The target reads a field that is missing in some of the events on which the rule fires.",
         ("warning",),
     ),
     Code(
         "queue-policy",
         "EventBridge cannot send to the queue",
-        "No queue policy allows EventBridge to send the events of this rule to the SQS queue.",
+        "No queue policy in the code allows EventBridge to send the events of this rule to the SQS queue.",
         ("error", "warning"),
     ),
     Code(
         "topic-policy",
         "EventBridge cannot publish to the topic",
-        "No topic policy allows EventBridge to publish the events of this rule to the SNS topic.",
+        "No topic policy in the code allows EventBridge to publish the events of this rule to the SNS topic.",
         ("error",),
     ),
     Code(
         "lambda-permission",
         "EventBridge cannot invoke the function",
-        "No permission allows EventBridge to invoke the Lambda function for this rule.",
+        "No permission in the code allows EventBridge to invoke the Lambda function for this rule.",
         ("error",),
     ),
     Code(
         "log-policy",
         "EventBridge cannot write to the log group",
-        "No resource policy of CloudWatch Logs allows EventBridge to write to the log group.",
+        "No resource policy of CloudWatch Logs in the code allows EventBridge to write to the log group.",
         ("warning",),
     ),
     Code(
@@ -266,7 +266,7 @@ _DELIVERY = (
     ),
     Code(
         "target-role",
-        "Role of the target",
+        "Role missing or insufficient",
         "The IAM role of the target is missing, cannot be assumed by EventBridge, or does not allow the action.",
         ("error", "warning"),
     ),
@@ -375,13 +375,13 @@ _SUPPRESSIONS = (
     Code(
         "ignore-unused",
         "Suppression without effect",
-        "A comment or an ignore entry names a code that is not found there.",
+        "A comment or an ignore entry names a code, but there is no such finding.",
         ("warning",),
     ),
     Code(
         "ignore-empty",
         "Suppression without a code",
-        "A comment or an ignore entry names no code.",
+        "A comment names no code, so it suppresses nothing.",
         ("warning",),
     ),
     Code(
