@@ -8,6 +8,9 @@ from pathlib import Path
 
 from pca_events.errors import BadInput
 
+_BLOCK = 4096
+"""How many bytes are written to find out whether a disk has room."""
+
 
 def replace_file(file: Path, content: str | bytes) -> None:
     """Write beside the file and then rename, so that nobody reads half of it; a link stays a link.
@@ -42,7 +45,8 @@ def check_writable(file: Path, holds: str) -> None:
         raise BadInput(f"{file} cannot be written, because {file.parent} is no folder; name another place")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=file.resolve().parent).close()
+        with tempfile.TemporaryFile(dir=file.resolve().parent) as trial:
+            trial.write(bytes(_BLOCK))
     except OSError as error:
         raise cannot_be_written(file, error) from error
 

@@ -1,7 +1,6 @@
 """Findings, comments and baselines, coverage, and the command as a user meets it."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.check.report import CheckedRule
 from pca_events.check.rules import check
-from pca_events.check.suppressions import comments_beside, without_ignored
 from pca_events.infrastructure.model import Destination, Key, Place, Reading, Rule, Target, Unknown
 
 PLACE = Place("rules.tf", 3)
@@ -140,65 +138,6 @@ def terraform(tmp_path: Path) -> Callable[..., Path]:
         return file
 
     return write
-
-
-@pytest.mark.parametrize(
-    ("comment", "found"),
-    [
-        ("", ["never-fires", "no-target"]),
-        ("# pca-events: ignore never-fires it is for the future", ["no-target"]),
-        ("// pca-events: ignore no-target made elsewhere", ["never-fires"]),
-        ("# pca-events: ignore custom-bus other code", ["never-fires", "no-target"]),
-        ("# pca-events: ignore never-fires", ["never-fires", "no-target", "ignore"]),
-    ],
-)
-def test_a_comment_beside_a_rule_takes_a_finding_out(
-    terraform: Callable[..., Path], comment: str, found: list[str]
-) -> None:
-    from pca_events.infrastructure.files import read_paths
-
-    checked = check(read_paths([str(terraform("failed", comment))]))
-    report = without_ignored(checked)
-    assert [finding.code for finding in report.findings] == found
-    assert report.ignored == 2 - len([code for code in found if code != "ignore"])
-
-
-def test_what_looks_like_a_comment_in_json_silences_no_rule(tmp_path: Path) -> None:
-    from pca_events.infrastructure.files import read_paths
-
-    pattern = json.dumps({"source": ["aws.acm-pca"], "detail": {"result": ["failed"]}})
-    words = "# pca-events: ignore never-fires it is for the future"
-    rules = [{"Name": f"r{number}", "EventPattern": pattern, "Description": words} for number in range(3)]
-    (tmp_path / "rules.json").write_text(json.dumps({"Rules": rules}))
-    report = without_ignored(check(read_paths([str(tmp_path / "rules.json")])))
-    assert [finding.code for finding in report.findings].count("never-fires") == 3
-
-
-def test_comments_are_searched_once_per_file(tmp_path: Path) -> None:
-    comment = "# pca-events: ignore no-target made elsewhere\n"
-    text = "".join(f"{comment if number % 2 else ''}rule {number} {'x' * 1_000}\n" for number in range(4_000))
-    (tmp_path / "rules.tf").write_text(text)
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("rule")]
-    rules = [Rule(Place(str(tmp_path / "rules.tf"), line), line, "r", {}) for line in lines]
-    began = time.perf_counter()
-    assert [len(comments_beside(rule)) for rule in rules] == [0, 1] * 2_000
-    assert time.perf_counter() - began < 1
-
-
-def test_a_baseline_leaves_out_what_it_knows(command: Run, terraform: Callable[..., Path], tmp_path: Path) -> None:
-    file, baseline = str(terraform("failed")), str(tmp_path / "baseline.json")
-    assert command("check", file, "--write-baseline", baseline).returncode == 1
-    ran = command("check", file, "--baseline", baseline)
-    assert (ran.returncode, "never fires" in ran.stdout) == (0, False)
-    terraform("failure", "")
-    assert command("check", file, "--baseline", baseline).returncode == 0
-    (tmp_path / "baseline.json").write_text("[]")
-    ran = command("check", file, "--baseline", baseline)
-    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
-    assert "is no baseline; write one with --write-baseline" in ran.stderr
-    ran = command("check", file, "--write-baseline", str(tmp_path / "none" / "baseline.json"))
-    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
-    assert "cannot be written: No such file or directory" in ran.stderr
 
 
 @pytest.mark.parametrize("folder", ["examples/infrastructure", "examples/mistakes"])

@@ -1,10 +1,12 @@
 """What is copied into a CI: well-formed, and in words that the command knows."""
 
 import configparser
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,15 +47,15 @@ def test_the_command_is_there() -> None:
 
 def test_all_files_name_commands_and_options_that_exist() -> None:
     used = {
-        option for text in WRITTEN for words in re.findall(r"pca-events check(.*)", text)
+        option for text in WRITTEN for words in re.findall(r"pca-events check((?:.*\\\n)*.*)", text)
         for option in re.findall(r"(?<!\S)--[a-z-]+", words)
     }  # fmt: skip
-    assert {"--format", "--baseline", "--write-baseline"} <= used
+    assert {"--format", "--output", "--baseline", "--update-baseline"} <= used
     assert used <= set(known_options())
 
 
 def test_all_files_name_formats_that_exist() -> None:
-    named = {name for text in WRITTEN for name in re.findall(r"--format ([a-z]+)", text)}
+    named = {name for text in WRITTEN for name in re.findall(r"--(?:format |output \"?)([a-z]+)", text)}
     assert {"sarif", "github", "markdown", "junit"} == named
     assert named <= set(FORMATS)
     table = PAGE.partition("## Formats")[2]
@@ -108,19 +110,38 @@ def run(script: str, runner: Path, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(line, cwd=runner, env=given, capture_output=True, text=True)
 
 
-def test_the_action_keeps_the_status_and_gives_every_word_as_it_is(runner: Path) -> None:
+def test_the_action_checks_once_and_gives_every_word_as_it_is(runner: Path) -> None:
     paths = "infra/my rules\n\n$(touch broken)\n--help\n"
-    ran = run(CHECK, runner, PATHS=paths, ARGS="--baseline\n  known.json", SARIF_FILE="out.sarif")
+    ran = run(CHECK, runner, PATHS=paths, ARGS="--baseline\n  known.json", SARIF_FILE="out $x.sarif")
     assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "said\n")
     assert not (runner / "broken").exists()
-    calls = [call.split("\n") for call in (runner / "words").read_text().strip().split("\n\n")]
-    ends = ["--", "infra/my rules", "$(touch broken)", "--help"]
-    assert calls == [
-        ["check", "--baseline", "known.json", "--format", name, *ends] for name in ("sarif", "github", "markdown")
+    (call,) = [call.split("\n") for call in (runner / "words").read_text().strip().split("\n\n")]
+    assert call == [
+        *["check", "--baseline", "known.json", "--format", "github", "--output", "sarif=out $x.sarif"],
+        *["--output", f"markdown={runner / 'summary'}", "--", "infra/my rules", "$(touch broken)", "--help"],
     ]
-    assert (runner / "output").read_text() == "exit-status=1\nwritten=true\n"
-    assert (runner / "out.sarif").read_text() == (runner / "summary").read_text() == "said\n"
+    assert (runner / "output").read_text() == "exit-status=1\n"
     assert run(STEPS["End with the status of the check"]["run"], runner, STATUS="1").returncode == 1
+
+
+def test_the_action_shows_annotations_a_summary_and_sarif_of_one_run(runner: Path) -> None:
+    stub = runner / "pca-events" / "bin" / "pca-events"
+    stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pca_events "$@"\n')
+    (runner / "out.sarif").write_text("of yesterday")
+    (runner / "summary").write_text("")
+    mistakes = str(TOP / "examples" / "mistakes")
+    ran = run(CHECK, runner, PATHS=mistakes, ARGS="", SARIF_FILE="out.sarif")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (runner / "output").read_text() == "exit-status=1\nwritten=true\n"
+    results = json.loads((runner / "out.sarif").read_text())["runs"][0]["results"]
+    assert results
+    assert len(re.findall("^::(?:error|warning|notice) file=", ran.stdout, re.MULTILINE)) >= len(results)
+    assert (runner / "summary").read_text().startswith("**")
+
+
+def test_the_action_takes_the_paths_of_the_configuration_where_none_are_given(runner: Path) -> None:
+    run(CHECK, runner, PATHS="", ARGS="", SARIF_FILE="out.sarif")
+    assert (runner / "words").read_text().strip().split("\n")[-1] == "--"
 
 
 def test_a_check_that_writes_nothing_uploads_nothing(runner: Path) -> None:

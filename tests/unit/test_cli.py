@@ -152,7 +152,7 @@ def test_closed_output_is_said_in_one_line() -> None:
     [
         ("list", 0),
         ("sample all --count 5000", 0),
-        ("check examples/mistakes", 141),
+        ("check examples/mistakes", 1),
         ("validate examples/recordings/archive.jsonl", 141),
     ],
 )

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from pca_events import __version__
-from pca_events.check.codes import CODES, GROUPS, CodeName, help_url
+from pca_events.check.codes import CODES, GROUPS, OF_SUPPRESSIONS, CodeName, help_url
+from pca_events.check.configuration import SCHEMA
 from pca_events.check.report import LEVELS
 from pca_events.check.rules import check
 from pca_events.check.suppressions import without_ignored
@@ -18,6 +19,8 @@ TOP = Path(__file__).parents[2]
 CHECK = TOP / "src" / "pca_events" / "check"
 MISTAKES = TOP / "examples" / "mistakes"
 PAGES = TOP / "docs" / "findings"
+OF_SETTINGS = {"ignore-expired", "baseline-stale"}
+"""Codes about the configuration and the baseline, which a file of rules cannot have."""
 ABOUT_ALL_CODES = {"test_finding_codes.py", "test_finding_pages.py"}
 
 
@@ -73,7 +76,13 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 
 def test_every_code_has_a_mistake() -> None:
     expected = json.loads((MISTAKES / "expected.json").read_text("utf-8"))
-    assert set(CODES) == {code for found in expected.values() for code in found["findings"]}
+    assert CODES.keys() - OF_SETTINGS == {code for found in expected.values() for code in found["findings"]}
+
+
+def test_the_schema_of_the_configuration_knows_every_code() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    assert set(schema["properties"]["levels"]["properties"]) == set(CODES)
+    assert set(schema["$defs"]["code"]["anyOf"][0]["enum"]) == CODES.keys() - OF_SUPPRESSIONS
 
 
 def test_every_code_has_a_test_of_its_own() -> None:

@@ -1,13 +1,18 @@
 """The pages about findings: uniform, true of what `check` finds, and the same on the site."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
-from pca_events.check.codes import CODES, GROUPS
+from pca_events.check.baseline import compare, read_baseline, with_stale
+from pca_events.check.codes import CODES, GROUPS, OF_SUPPRESSIONS
+from pca_events.check.comments import Comments
+from pca_events.check.configuration import read_configuration
+from pca_events.check.ignore_entries import without_entries
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.check.suppressions import without_ignored
@@ -22,6 +27,8 @@ LEFT_OUT = {"no-target", "no-dead-letter-queue", "no-retry-policy"}
 TOGETHER = {"resource-by-id": {"never-fires"}}
 """Codes that are always found with another one."""
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
+SETTINGS = {"TOML": "pca-events.toml", "JSON": "baseline.json"}
+"""Examples that are no rule, but what stands beside rules."""
 MOST_LINES = 90
 
 
@@ -46,13 +53,28 @@ def code_under(page: Prose, heading: str) -> CodeBlock:
 
 
 def checked(block: CodeBlock, folder: Path) -> CheckReport:
+    """What is found in an example; beside settings stands the wrong rule of `only-some`."""
     folder.mkdir()
+    if block.language in SETTINGS:
+        return checked_with(block, checked(code_under(page_of("only-some"), "Wrong"), folder / "rules"), folder)
     file = folder / FILES[block.language]
     file.write_text(block.text + "\n", "utf-8")
     report = without_ignored(check(read_paths([str(file)])))
     assert report.unreadable == []
     assert report.checked
     return report
+
+
+def checked_with(block: CodeBlock, report: CheckReport, folder: Path) -> CheckReport:
+    file = folder / SETTINGS[block.language]
+    file.write_text(block.text, "utf-8")
+    reading = read_paths([str(folder / "rules")])
+    if block.language == "JSON":
+        baseline = read_baseline(str(file))
+        compared = compare(report, baseline, reading, lambda _: True)
+        return with_stale(compared.report, baseline, compared.stale)
+    today = datetime.now(tz=UTC).date()
+    return without_entries(report, read_configuration(str(file)).ignore, reading, today, whole=True)
 
 
 def codes(report: CheckReport) -> set[str]:
@@ -99,7 +121,7 @@ def test_the_wrong_rule_gives_the_code_and_the_right_one_does_not(code: str, tmp
     assert serious(right) == set()
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code != "ignore"])
+@pytest.mark.parametrize("code", sorted(CODES.keys() - OF_SUPPRESSIONS))
 def test_the_comment_suppresses_the_finding(code: str, tmp_path: Path) -> None:
     page = page_of(code)
     comment = code_under(page, "How to suppress it").text
@@ -112,6 +134,29 @@ def test_the_comment_suppresses_the_finding(code: str, tmp_path: Path) -> None:
     after = checked(CodeBlock(wrong.language, "\n".join(lines)), tmp_path / "after")
     assert codes(before) - codes(after) == {code}
     assert codes(after) <= codes(before)
+
+
+@pytest.mark.parametrize("code", sorted(OF_SUPPRESSIONS))
+def test_what_cannot_be_suppressed_by_a_comment_says_so(code: str) -> None:
+    (text,) = under(page_of(code), "How to suppress it")
+    assert isinstance(text, Paragraph)
+    assert "A comment cannot suppress it." in text.text
+    assert 'href="index.html#suppressing-findings"' in text.text
+
+
+def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
+    index = prose((PAGES / "README.md").read_text("utf-8"))
+    comment, settings = (block for block in under(index, "Suppressing findings") if isinstance(block, CodeBlock))
+    (tmp_path / "infra" / "platform").mkdir(parents=True)
+    (tmp_path / "pca-events.toml").write_text(settings.text, "utf-8")
+    configuration = read_configuration(str(tmp_path / "pca-events.toml"))
+    assert configuration.levels == {"no-retry-policy": "off", "no-dead-letter-queue": "error"}
+    (entry,) = configuration.ignore
+    assert entry.is_for(str(tmp_path / "infra" / "platform" / "main.tf"), "any")
+    (tmp_path / "main.tf").write_text(comment.text + "\n", "utf-8")
+    (ignore,) = Comments().of_file(str(tmp_path / "main.tf"))
+    assert set(ignore.codes) <= set(CODES)
+    assert ignore.reason
 
 
 def test_the_index_lists_every_code_in_its_group() -> None:

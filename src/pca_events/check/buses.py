@@ -161,12 +161,12 @@ def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
     name = _name_for_people(rule)
     if name.startswith(_PARTNER):
         message = f"never fires: the event bus {name} receives the events of a partner only"
-        yield Finding("error", "custom-bus", message, "put it on the default bus", rule.place)
+        yield Finding("error", "custom-bus", message, "put it on the default bus", rule.place, name)
     elif arrival.events & fires_on or (arrival.events and not fires_on):
         return
     elif may_be_on_default(rule):
         message = f"fires only if {name} is the default event bus, or if a rule forwards events of AWS services to it"
-        yield Finding("note", "custom-bus", message, "check what it is when deployed", rule.place)
+        yield Finding("note", "custom-bus", message, "check what it is when deployed", rule.place, name)
     else:
         yield _not_reached(rule, name, arrival, fires_on)
 
@@ -204,7 +204,7 @@ def _not_reached(rule: Rule, name: str, arrival: Arrival, fires_on: Events) -> F
             "certainly does"
         )
         remedy = "put it on the default bus; or ignore this finding, if another stack or account forwards the events"
-    return Finding(level, "custom-bus", message, remedy, rule.place)
+    return Finding(level, "custom-bus", message, remedy, rule.place, name)
 
 
 def _passed(forwards: tuple[Rule, ...]) -> str:

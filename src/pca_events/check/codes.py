@@ -11,9 +11,11 @@ from pca_events import __version__
 Level = Literal["error", "warning", "note"]
 
 CodeName = Literal[
+    "baseline-stale",
     "cloudtrail-only",
     "contradiction",
     "custom-bus",
+    "dead-letter-queue",
     "dead-value",
     "depends-on-unknown",
     "disabled",
@@ -26,7 +28,11 @@ CodeName = Literal[
     "fires-on-cloudtrail",
     "fires-on-failure",
     "fires-on-success",
-    "ignore",
+    "ignore-empty",
+    "ignore-expired",
+    "ignore-unknown",
+    "ignore-unused",
+    "ignore-without-reason",
     "input-not-always-there",
     "input-not-there",
     "invalid-pattern",
@@ -49,6 +55,7 @@ CodeName = Literal[
     "queue-policy",
     "resource-by-id",
     "service-may-differ",
+    "target-region",
     "target-role",
     "topic-policy",
     "unknown-detail-type",
@@ -197,7 +204,7 @@ _RULE = (
     Code(
         "no-target",
         "Rule without a target",
-        "The rule has no target, so nothing receives its events.",
+        "The code has no target for the rule, so nothing receives its events.",
         ("warning",),
     ),
     Code(
@@ -218,37 +225,37 @@ _DELIVERY = (
     Code(
         "input-not-there",
         "Input field does not exist",
-        "The target reads a field that no event has on which the rule fires.",
+        "The target reads a field that is in none of the events on which the rule fires.",
         ("error",),
     ),
     Code(
         "input-not-always-there",
         "Input field is not always present",
-        "The target reads a field that some of the events do not have on which the rule fires.",
+        "The target reads a field that is missing in some of the events on which the rule fires.",
         ("warning",),
     ),
     Code(
         "queue-policy",
         "EventBridge cannot send to the queue",
-        "No queue policy allows EventBridge to send the events of this rule to the SQS queue.",
+        "No queue policy in the code allows EventBridge to send the events of this rule to the SQS queue.",
         ("error", "warning"),
     ),
     Code(
         "topic-policy",
         "EventBridge cannot publish to the topic",
-        "No topic policy allows EventBridge to publish the events of this rule to the SNS topic.",
+        "No topic policy in the code allows EventBridge to publish the events of this rule to the SNS topic.",
         ("error",),
     ),
     Code(
         "lambda-permission",
         "EventBridge cannot invoke the function",
-        "No permission allows EventBridge to invoke the Lambda function for this rule.",
+        "No permission in the code allows EventBridge to invoke the Lambda function for this rule.",
         ("error",),
     ),
     Code(
         "log-policy",
         "EventBridge cannot write to the log group",
-        "No resource policy of CloudWatch Logs allows EventBridge to write to the log group.",
+        "No resource policy of CloudWatch Logs in the code allows EventBridge to write to the log group.",
         ("warning",),
     ),
     Code(
@@ -259,14 +266,26 @@ _DELIVERY = (
     ),
     Code(
         "target-role",
-        "Target without a role",
-        "The target needs an IAM role that EventBridge can assume, and has none.",
+        "Role missing or insufficient",
+        "The IAM role of the target is missing, cannot be assumed by EventBridge, or does not allow the action.",
         ("error", "warning"),
     ),
     Code(
         "fifo-queue",
         "FIFO queue that EventBridge cannot use",
         "The FIFO queue lacks content-based deduplication or a message group ID, or it is a dead-letter queue.",
+        ("error", "warning"),
+    ),
+    Code(
+        "target-region",
+        "Target in another Region",
+        "The target is in another Region than the rule, which EventBridge supports for event buses only.",
+        ("error",),
+    ),
+    Code(
+        "dead-letter-queue",
+        "Dead-letter queue that EventBridge cannot use",
+        "The dead-letter queue is not an SQS queue, or it is in another Region than the rule or the target.",
         ("error", "warning"),
     ),
     Code(
@@ -342,10 +361,40 @@ _CUSTOM_EVENT_BUS = (
 
 _SUPPRESSIONS = (
     Code(
-        "ignore",
-        "Suppression without effect",
-        "A comment that is meant to suppress a finding gives no reason, so it suppresses nothing.",
+        "ignore-without-reason",
+        "Suppression without a reason",
+        "A comment or an ignore entry gives no reason, so it suppresses nothing.",
         ("warning",),
+    ),
+    Code(
+        "ignore-unknown",
+        "Suppression of an unknown code",
+        "A comment or an ignore entry names a code that does not exist.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-unused",
+        "Suppression without effect",
+        "A comment or an ignore entry names a code, but there is no such finding.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-empty",
+        "Suppression without a code",
+        "A comment names no code, so it suppresses nothing.",
+        ("warning",),
+    ),
+    Code(
+        "ignore-expired",
+        "Expired ignore entry",
+        "The expiry date of an ignore entry has passed, so it no longer suppresses anything.",
+        ("warning",),
+    ),
+    Code(
+        "baseline-stale",
+        "Stale entry in the baseline",
+        "An entry of the baseline matches no finding.",
+        ("note",),
     ),
 )
 
@@ -360,6 +409,9 @@ GROUPS: dict[str, tuple[Code, ...]] = {
 
 CODES: dict[str, Code] = {code.name: code for group in GROUPS.values() for code in group}
 """Every code by its name."""
+
+OF_SUPPRESSIONS = frozenset(code.name for code in _SUPPRESSIONS)
+"""The codes of findings about suppressions, which no comment, entry or baseline can suppress."""
 
 
 def help_url(code: str) -> str:

@@ -7,6 +7,7 @@ from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.advice import nearest
 from pca_events.check.buses import NOTHING, Arrival, of_bus
 from pca_events.check.cloudtrail import read_only_values
+from pca_events.check.codes import CodeName
 from pca_events.check.contradictions import contradictions
 from pca_events.check.dead_values import dead_values, misspelt_sources
 from pca_events.check.delivery import of_delivery
@@ -133,10 +134,10 @@ def _size(subject: Subject) -> Iterator[Finding]:
     remedy = "shorten the pattern, or make two rules of it"
     if size > MOST_CHARACTERS:
         message = f"the pattern has {size} characters; AWS takes {MOST_CHARACTERS}, unless the quota is raised"
-        yield Finding("error", "pattern-too-long", message, remedy, subject.rule.place)
+        yield Finding("error", "pattern-too-long", message, remedy, subject.rule.place, "")
     elif size > _NEAR:
         message = f"the pattern has {size} of {MOST_CHARACTERS} characters"
-        yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place)
+        yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place, "")
 
 
 def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
@@ -145,7 +146,12 @@ def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
         verb = "excludes nothing" if dead.excluded else "adds nothing"
         message = f"{block.path}: this value {verb}: {block.words}"
         yield Finding(
-            "warning", "dead-value", message, _remedy(block, subject) or "remove it", subject.line_of(block.path)
+            "warning",
+            "dead-value",
+            message,
+            _remedy(block, subject) or "remove it",
+            subject.line_of(block.path),
+            block.about,
         )
     for block in dict.fromkeys(read_only_values(stated, subject.rule.read_only_calls)):
         message = f"{block.path}: this value adds nothing: {block.words}"
@@ -181,12 +187,12 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
         words = _words(block, subject)
         if others:
             message = f"{block.path}: no event of aws.acm-pca reaches this rule: {words}"
-            yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path))
+            yield Finding("warning", "dead-value", message, remedy, subject.line_of(block.path), block.about)
             continue
         message = f"never fires: {block.path}: {words}"
         if block.path == "resources" and "whole ARN" in block.remedy:
-            yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path))
-        yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path))
+            yield Finding("error", "resource-by-id", message, remedy, subject.line_of(block.path), block.about)
+        yield Finding("error", "never-fires", message, remedy, subject.line_of(block.path), block.about)
 
 
 def _named(blocks: Iterable[Block], subject: Subject) -> Iterator[Block]:
@@ -273,7 +279,8 @@ def _opposite(subject: Subject, fired: str) -> Iterator[Finding]:
     if expects(subject.rule.name) not in ("", fired):
         message = f"fires on a {fired} only, but {subject.rule.name} is for a {expects(subject.rule.name)}"
         remedy = f'write "detail": {{"result": ["{expects(subject.rule.name)}"]}}, or rename the rule'
-        yield Finding("warning", f"fires-on-{fired}", message, remedy, subject.line_of("detail.result"))
+        code: CodeName = "fires-on-failure" if fired == "failure" else "fires-on-success"
+        yield Finding("warning", code, message, remedy, subject.line_of("detail.result"))
 
 
 def _only_some(subject: Subject) -> Iterator[Finding]:
@@ -303,12 +310,15 @@ def _of_inputs(subject: Subject) -> Iterator[Finding]:
     events = [verdict.event for verdict in subject.fired]
     for target in subject.rule.targets or ():
         for path, missing in unknown_inputs(target, events):
+            about = f"{target.name} {path}"
             if len(missing) == len(events):
                 message = f"target {target.name} reads {path}, which no event has on which the rule fires"
-                yield Finding("error", "input-not-there", message, "read a field that is there", target.place)
+                yield Finding("error", "input-not-there", message, "read a field that is there", target.place, about)
             else:
                 message = f"target {target.name} reads {path}, which is not in {', '.join(missing)}"
-                yield Finding("warning", "input-not-always-there", message, "expect it to be missing", target.place)
+                yield Finding(
+                    "warning", "input-not-always-there", message, "expect it to be missing", target.place, about
+                )
 
 
 def _near_detail_types(subject: Subject) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What checking a consumer's rules found: the one model that every output renders."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,9 +10,14 @@ from pca_events.check.codes import CodeName
 from pca_events.check.codes import Level as Level
 from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown, Unreadable
 
+LevelOrOff = Literal["error", "warning", "note", "off"]
 Fires = Literal["always", "may", "never"]
 
+FailOn = Literal["error", "warning", "note", "never"]
+
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+
+_QUOTED = re.compile(r'(?:"(?:\\.|[^"\\])*"(?: or |, )?)+')
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Finding:
         message: what is wrong, in one line.
         remedy: what to do.
         place: where.
+        about: what tells it from other findings of its code about the same rule, and stays the same when other parts
+            of the rule change: `detail.result "failed"`. None where nothing but the message does.
     """
 
     level: Level
@@ -30,6 +38,7 @@ class Finding:
     message: str
     remedy: str
     place: Place
+    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,12 @@ class Block:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.words}"
+
+    @property
+    def about(self) -> str:
+        """The field and the values that are asked of it: `detail.result "failed"`."""
+        asked = _QUOTED.match(self.words)
+        return f"{self.path} {asked.group() if asked else self.words.partition(';')[0]}".rstrip(" ,")
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,11 @@ class CheckReport:
         uncovered: the ids of the documented failures that no rule of the project handles.
         unreadable: what could not be read.
         skipped: what may hold rules and is not read.
-        ignored: how many findings a comment or the baseline has taken out.
+        suppressions: what is wrong with comments, ignore entries and the baseline, where no reported rule is beside
+            them; the rule of each stands for the comment, the entry or the baseline itself.
+        ignored: how many findings comments and ignore entries have taken out.
+        baselined: how many the baseline has taken out.
+        fail_on: the least bad level that makes the exit status 1.
         files_read: how many files were read, or searched for rules.
         all_rules: whether `rules` holds the rules of other sources too.
     """
@@ -112,7 +131,10 @@ class CheckReport:
     uncovered: list[str] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    suppressions: list[CheckedRule] = field(default_factory=list)
     ignored: int = 0
+    baselined: int = 0
+    fail_on: FailOn = "error"
     files_read: int = 0
     all_rules: bool = False
 
@@ -123,8 +145,8 @@ class CheckReport:
 
     @property
     def checked(self) -> list[CheckedRule]:
-        """The rules about which something may be said: those of AWS Private CA, then its neighbours'."""
-        return [*self.rules, *self.neighbours]
+        """The rules about which something may be said, its neighbours' after those of AWS Private CA; suppressions."""
+        return [*self.rules, *self.neighbours, *self.suppressions]
 
     def count(self, level: Level) -> int:
         """Count the findings of a level."""
@@ -132,10 +154,11 @@ class CheckReport:
 
     @property
     def exit_status(self) -> int:
-        """0 where no finding is an error, 1 where one is, 2 where something could not be read."""
+        """0 where no finding is as bad as `fail_on`, 1 where one is, 2 where something could not be read."""
         if self.unreadable:
             return 2
-        return 1 if self.count("error") else 0
+        failing = () if self.fail_on == "never" else LEVELS[: LEVELS.index(self.fail_on) + 1]
+        return 1 if any(finding.level in failing for finding in self.findings) else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the report for machines, in the shape of `formats/check-report.schema.json`."""
@@ -161,7 +184,11 @@ class CheckReport:
                 {"file": found.place.file, "line": found.place.line, "what": found.what, "remedy": found.remedy}
                 for found in self.skipped
             ],
+            "suppressions": [
+                _finding_as_json(finding) for checked in self.suppressions for finding in checked.findings
+            ],
             "ignored": self.ignored,
+            "baselined": self.baselined,
             "files_read": self.files_read,
         }
 
@@ -199,15 +226,16 @@ def _rule_as_json(checked: CheckedRule) -> dict[str, Any]:
         "fires_on": checked.fires_on,
         "may_fire_on": checked.may_fire_on,
         "conditions": {verdict.event: list(verdict.conditions) for verdict in checked.verdicts if verdict.conditions},
-        "findings": [
-            {
-                "level": finding.level,
-                "code": finding.code,
-                "message": finding.message,
-                "remedy": finding.remedy,
-                "file": finding.place.file,
-                "line": finding.place.line,
-            }
-            for finding in checked.findings
-        ],
+        "findings": [_finding_as_json(finding) for finding in checked.findings],
+    }
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "level": finding.level,
+        "code": finding.code,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "file": finding.place.file,
+        "line": finding.place.line,
     }

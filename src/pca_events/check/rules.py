@@ -1,7 +1,7 @@
 """Checks all rules of a consumer: verdicts, findings, coverage."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -18,12 +18,19 @@ from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
 
 
-def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
+def check(
+    reading: Reading, *, all_rules: bool = False, wanted: Callable[[Place, int], bool] = lambda _place, _last: True
+) -> CheckReport:
     """Check the rules that were read.
 
     A rule concerns AWS Private CA where its source is `aws.acm-pca` or a misspelling of it, or where it fires on one of
     its events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that need
     no knowledge of their events. Nothing is said about a rule whose pattern is not known.
+
+    Args:
+        reading: what was read.
+        all_rules: whether rules of other sources are reported.
+        wanted: whether a rule is reported, by its place and last line; the others count for what they forward only.
     """
     report = CheckReport(
         unreadable=sorted(reading.unreadable),
@@ -37,6 +44,8 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
     lost: dict[tuple[Place, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
         rule, kind = subject.rule, _about(subject)
+        if not wanted(rule.place, rule.last_line):
+            continue
         if kind == "ours":
             lost[rule.place, rule.name] = not_arriving(rule, subject.arrival, subject.passes)
             report.rules.append(CheckedRule(rule, subject.verdicts, findings_of(subject)))
@@ -48,8 +57,12 @@ def check(reading: Reading, *, all_rules: bool = False) -> CheckReport:
             report.other_rules += 1
             if all_rules:
                 report.rules.append(CheckedRule(rule, subject.verdicts, findings_without_contract(subject)))
-    report.other_rules += len(custom.others)
-    if added := [*custom.checked, *(custom.others if all_rules else ())]:
+    custom_rules, custom_others = (
+        [checked for checked in group if wanted(checked.rule.place, checked.rule.last_line)]
+        for group in (custom.checked, custom.others)
+    )
+    report.other_rules += len(custom_others)
+    if added := [*custom_rules, *(custom_others if all_rules else ())]:
         report.rules = sorted([*report.rules, *added], key=lambda checked: (checked.rule.place, checked.rule.name))
     receiving = [checked for checked in report.rules if checked.rule.kind != "event source"]
     report.uncovered = _uncovered(receiving, lost) if report.rules or report.not_known else []

@@ -1,124 +1,147 @@
-"""Findings that are not to be reported: by a comment beside the rule, or by a baseline."""
+"""Findings that comments beside their rules take out, and what is wrong with these comments."""
 
-import json
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from pca_events.check.codes import CODES, OF_SUPPRESSIONS
+from pca_events.check.comments import Comments, Ignore
 from pca_events.check.report import CheckedRule, CheckReport, Finding
-from pca_events.errors import BadInput
-from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.suggestions import did_you_mean
 
-_COMMENT = re.compile(r"(?:#|//)\s*pca-events:\s*ignore\s+(?P<code>[\w-]+)[ \t]*(?P<reason>.*)")
-
-Known = frozenset[tuple[str, str, str]]
-"""Findings that are known already: file, rule and code of each."""
+_EXAMPLE = "write: # pca-events: ignore no-target the target is in another stack"
 
 
-@dataclass(frozen=True)
-class Ignore:
-    """A comment that takes a kind of finding out."""
+def without_ignored(
+    report: CheckReport, reading: Reading | None = None, texts: Mapping[str, str] | None = None
+) -> CheckReport:
+    """Return a report without the findings that a comment beside their rule takes out, and with faults of comments.
 
-    code: str
-    reason: str
-    place: Place
+    A comment that names an unknown code, ignores nothing, names nothing or gives no reason is a warning; without a
+    reason it takes nothing out. Comments beside rules that were not judged are not called unused.
 
-
-def without_ignored(report: CheckReport, known: Known = frozenset()) -> CheckReport:
-    """Return a report without the findings that a comment beside their rule or the baseline takes out.
-
-    A comment without a reason takes nothing out and is a finding itself.
+    Args:
+        report: what was found.
+        reading: what it was found in.
+        texts: what is in files that cannot be opened by their name, such as standard input.
     """
-    rules = [_without(checked, known) for checked in report.rules]
-    neighbours = [_without(checked, known) for checked in report.neighbours]
-    kept = sum(finding.code != "ignore" for c in (*rules, *neighbours) for finding in c.findings)
-    ignored = len(report.findings) - kept
-    return replace(report, rules=rules, neighbours=neighbours, ignored=report.ignored + ignored)
+    comments = _Applied(Comments(texts), report, reading or Reading())
+    rules = [comments.apply(checked) for checked in report.rules]
+    neighbours = [comments.apply(checked) for checked in report.neighbours]
+    faults = comments.faults()
+    rules, neighbours = ([_with(checked, faults) for checked in group] for group in (rules, neighbours))
+    alone = [standing_alone(place, "comment", found) for place, found in faults.get(None, {}).items()]
+    return replace(
+        report,
+        rules=rules,
+        neighbours=neighbours,
+        suppressions=[*report.suppressions, *alone],
+        ignored=report.ignored + comments.ignored,
+    )
 
 
-def _without(checked: CheckedRule, known: Known) -> CheckedRule:
-    ignores = comments_beside(checked.rule)
-    codes = {ignore.code for ignore in ignores if ignore.reason}
-    kept = [
-        finding for finding in checked.findings if finding.code not in codes and _key(checked, finding) not in known
-    ]
-    for ignore in ignores:
-        if not ignore.reason:
-            message = f"the comment that ignores {ignore.code} gives no reason, so nothing is ignored"
-            remedy = f"write: pca-events: ignore {ignore.code} because ..."
-            kept.append(Finding("warning", "ignore", message, remedy, ignore.place))
-    return replace(checked, findings=tuple(kept))
+def standing_alone(place: Place, name: str, findings: list[Finding]) -> CheckedRule:
+    """Return findings about a suppression that stands beside no rule, in the shape in which reports show findings.
 
-
-def comments_beside(rule: Rule) -> list[Ignore]:
-    """Return the comments from the lines just above a rule to its end.
-
-    JSON has no comments: what looks like one there is part of a string, and may stand on a line with many rules.
+    Args:
+        place: where it stands.
+        name: what it is: `comment`.
+        findings: what is wrong with it.
     """
-    comments = _comments(rule.place.file)
-    first = rule.place.line
-    while first - 1 in comments.alone:
-        first -= 1
-    numbers = comments.numbers
-    return list(comments.found[bisect_left(numbers, first) : bisect_right(numbers, rule.last_line)])
+    return CheckedRule(Rule(place, place.line, name, {}, targets=None), (), tuple(findings))
 
 
-class _Comments(NamedTuple):
-    """The comments of a file that ignore something, their lines, and the lines that are comments as a whole."""
-
-    found: tuple[Ignore, ...] = ()
-    numbers: tuple[int, ...] = ()
-    alone: frozenset[int] = frozenset()
-
-
-@cache
-def _comments(file: str) -> _Comments:
-    path = Path(file)
-    text = path.read_text("utf-8", "replace") if path.is_file() else ""
-    if "pca-events:" not in text or text.lstrip()[:1] in ("{", "["):
-        return _Comments()
-    found: list[Ignore] = []
-    alone: set[int] = set()
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip()[:2].startswith(("#", "//")):
-            alone.add(number)
-        if comment := _COMMENT.search(line):
-            found.append(Ignore(comment["code"], comment["reason"].strip(), Place(file, number)))
-    return _Comments(tuple(found), tuple(ignore.place.line for ignore in found), frozenset(alone))
+def unknown_codes(codes: tuple[str, ...], place: Place) -> Iterator[Finding]:
+    """Yield a warning for each code that does not exist."""
+    for code in dict.fromkeys(codes):
+        if code not in CODES:
+            message = f'"{code}" is not the code of a finding, so it ignores nothing'
+            remedy = did_you_mean(code, CODES) or "write the code that the report shows in parentheses"
+            yield Finding("warning", "ignore-unknown", message, remedy, place, code)
 
 
-def read_baseline(file: str) -> Known:
-    """Read the findings that are known already.
-
-    Raises:
-        BadInput: the file cannot be read, or is no baseline.
-    """
-    try:
-        known = json.loads(Path(file).read_text("utf-8"))["known"]
-        return frozenset((found["file"], found["rule"], found["code"]) for found in known)
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{file} is no baseline; write one with --write-baseline {file}") from error
+def _with(checked: CheckedRule, faults: "dict[Key | None, dict[Place, list[Finding]]]") -> CheckedRule:
+    added = [finding for found in faults.get(_key(checked.rule), {}).values() for finding in found]
+    return replace(checked, findings=(*checked.findings, *added)) if added else checked
 
 
-def write_baseline(file: str, rules: Iterable[CheckedRule]) -> None:
-    """Write a baseline of all these findings, notes left out.
-
-    Raises:
-        BadInput: the file cannot be written.
-    """
-    keys = sorted({_key(checked, found) for checked in rules for found in checked.findings if found.level != "note"})
-    known = [{"file": file, "rule": rule, "code": code} for file, rule, code in keys]
-    try:
-        Path(file).write_text(json.dumps({"known": known}, indent=2) + "\n", "utf-8")
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written: {error.strerror}") from error
+Key = tuple[Place, str]
 
 
-def _key(checked: CheckedRule, finding: Finding) -> tuple[str, str, str]:
-    return checked.rule.place.file, checked.rule.name, finding.code
+def _key(rule: Rule) -> Key:
+    return rule.place, rule.name
+
+
+class _Applied:
+    """What the comments of all files take out, and which of them take out nothing."""
+
+    def __init__(self, comments: Comments, report: CheckReport, reading: Reading) -> None:
+        self.ignored = 0
+        self._comments = comments
+        self._used: set[tuple[Place, str]] = set()
+        self._beside: dict[Place, Key] = {}
+        judged = {_key(checked.rule) for checked in report.rules}
+        self._unjudged = {
+            ignore.place
+            for found in reading.written
+            if (found.place, found.name) not in judged
+            for ignore in comments.beside(found.place, found.last_line)
+        }
+        self._files = {found.place.file for found in (*reading.written, *report.findings)}
+        self._files |= {checked.rule.place.file for checked in report.rules}
+        self._broken = {found.place.file for found in report.unreadable}
+
+    def apply(self, checked: CheckedRule) -> CheckedRule:
+        """Take findings out."""
+        ignores = self._comments.beside_rule(checked.rule)
+        if not ignores:
+            return checked
+        kept = []
+        for finding in checked.findings:
+            hits = [one.place for one in ignores if one.reason and finding.code in one.codes]
+            self._used |= {(place, finding.code) for place in hits}
+            if not hits or finding.code in OF_SUPPRESSIONS:
+                kept.append(finding)
+        for ignore in ignores:
+            self._beside.setdefault(ignore.place, _key(checked.rule))
+        self.ignored += len(checked.findings) - len(kept)
+        return replace(checked, findings=tuple(kept))
+
+    def faults(self) -> dict[Key | None, dict[Place, list[Finding]]]:
+        """What is wrong with the comments, by the rule that each stands beside; None for those beside no rule."""
+        found: dict[Key | None, dict[Place, list[Finding]]] = {}
+        for file in sorted(self._files):
+            for ignore in self._comments.of_file(file):
+                if faults := list(self._faults(ignore)):
+                    found.setdefault(self._beside.get(ignore.place), {})[ignore.place] = faults
+        return found
+
+    def _faults(self, ignore: Ignore) -> Iterator[Finding]:
+        if ignore.verb != "ignore":
+            message = f'the comment says "{ignore.verb}", which has no meaning here'
+            yield Finding("warning", "ignore-unknown", message, _EXAMPLE, ignore.place)
+        elif not ignore.codes:
+            message = "the comment names no finding, so it ignores nothing"
+            yield Finding("warning", "ignore-empty", message, _EXAMPLE, ignore.place)
+        else:
+            yield from unknown_codes(ignore.codes, ignore.place)
+            yield from self._unreasoned(ignore) if not ignore.reason else self._unused(ignore)
+
+    def _unreasoned(self, ignore: Ignore) -> Iterator[Finding]:
+        codes = ", ".join(ignore.codes)
+        message = f"the comment that ignores {codes} gives no reason, so it ignores nothing"
+        remedy = f"write the reason behind the code: # pca-events: ignore {codes} REASON"
+        yield Finding("warning", "ignore-without-reason", message, remedy, ignore.place)
+
+    def _unused(self, ignore: Ignore) -> Iterator[Finding]:
+        if ignore.place in self._unjudged or ignore.place.file in self._broken:
+            return
+        is_beside = ignore.place in self._beside
+        for code in dict.fromkeys(ignore.codes):
+            if code in CODES and (ignore.place, code) not in self._used:
+                message = f"the comment ignores {code}, but the rule has no such finding"
+                remedy = "remove the comment" if len(ignore.codes) == 1 else f"remove {code} from the comment"
+                if not is_beside:
+                    message = f"the comment ignores {code}, but stands beside no rule"
+                    remedy = "write it just above the rule or inside it, or remove it"
+                yield Finding("warning", "ignore-unused", message, remedy, ignore.place, code)

@@ -82,12 +82,12 @@ def _run(words: Sequence[str]) -> int:
             raise
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has read enough
-        _discard_output()
+        discard_output()
         return UNTOLD if _judges(words) else 0
     except OSError as error:
         if error.errno not in _UNWRITABLE or error.filename is not None:
             raise
-        _discard_output()
+        discard_output()
         _complain(f"standard output cannot be written ({error.strerror}); free some space, or send it elsewhere")
         return INPUT_UNREADABLE
     return status
@@ -127,7 +127,7 @@ def _judges(words: Sequence[str]) -> bool:
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Keep Python from writing what is left in its buffer, in vain, when it ends."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

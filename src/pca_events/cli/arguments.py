@@ -53,10 +53,34 @@ def parser_with(complete: Collection[str | None]) -> tuple[Parser, dict[str, Par
 
 def _check(parser: Parser) -> None:
     from pca_events.check.formats import FORMATS
+    from pca_events.cli.check_outputs import output
     from pca_events.infrastructure.model import DEFAULT_BUS
 
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
-    parser.add_argument("--format", choices=("text", *FORMATS), default="text", help="default: %(default)s")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files, folders, one rule as rules.tf:12; - is standard input"
+    )
+    parser.add_argument("--format", choices=("text", *FORMATS), help="of standard output (default: text)")
+    parser.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        type=output,
+        help="write a report to a file too, such as sarif=pca-events.sarif; - is standard output; repeatable",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "note", "never"),
+        help="the least bad level of a finding that makes the exit status 1 (default: error)",
+    )
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help='leave out what folders have: a name such as "test", or a path such as "infra/*/test"; repeatable',
+    )
+    parser.add_argument("--stdin-name", metavar="NAME", help="what places call standard input (default: <stdin>)")
     parser.add_argument(
         "--all-rules",
         action="store_true",
@@ -66,8 +90,19 @@ def _check(parser: Parser) -> None:
         "--require-rules", action="store_true", help="exit with 1 where no rule of AWS Private CA is found"
     )
     parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
-    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has")
-    parser.add_argument("--write-baseline", metavar="FILE", help="write the errors and warnings of now to this file")
+    files = parser.add_mutually_exclusive_group()
+    files.add_argument(
+        "--config",
+        metavar="FILE",
+        help="configuration file (default: the nearest pca-events.toml or pyproject.toml)",
+    )
+    files.add_argument("--no-config", action="store_true", help="use no configuration file")
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
+    parser.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="write the baseline: add the errors and warnings of now, remove what is no longer found",
+    )
     parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
     parser.add_argument(
         "--migrate", action="store_true", help="print subscribers of a Custom Event Bus that do the same as the rules"

@@ -7,7 +7,7 @@
 
 _shtab_pca_events_subparsers=(check explain list show sample validate mutate diff export verify site calibrate sweep localstack watch completion)
 
-_shtab_pca_events_check_option_strings=(-h --help --format --all-rules --require-rules --verbose --baseline --write-baseline --mutate --migrate --deploy --endpoint-url --aws --aws-profile --aws-account --bus)
+_shtab_pca_events_check_option_strings=(-h --help --format --output --fail-on --exclude --stdin-name --all-rules --require-rules --verbose --config --no-config --baseline --update-baseline --mutate --migrate --deploy --endpoint-url --aws --aws-profile --aws-account --bus)
 _shtab_pca_events_explain_option_strings=(-h --help --pattern --event)
 _shtab_pca_events_list_option_strings=(-h --help --format)
 _shtab_pca_events_show_option_strings=(-h --help --format --rule)
@@ -26,8 +26,8 @@ _shtab_pca_events_completion_option_strings=(-h --help)
 _shtab_pca_events_option_strings=(-h --help --version)
 
 _shtab_pca_events_check_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_pca_events_check___config_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_check___baseline_COMPGEN=_shtab_compgen_files
-_shtab_pca_events_check___write_baseline_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_explain___pattern_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_explain___event_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_validate_pos_0_COMPGEN=_shtab_compgen_files
@@ -47,6 +47,7 @@ _shtab_pca_events_site___earlier_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_site___consumers_COMPGEN=_shtab_compgen_files
 
 _shtab_pca_events_check___format_choices=(text json sarif junit markdown github)
+_shtab_pca_events_check___fail_on_choices=(error warning note never)
 _shtab_pca_events_list___format_choices=(text json)
 _shtab_pca_events_show_pos_0_choices=(ca-creation-success ca-creation-failure certificate-issuance-success certificate-issuance-failure certificate-revocation-success crl-generation-success crl-generation-failure-s3-permissions crl-generation-failure-s3-internal crl-generation-failure-internal audit-report-generation-success audit-report-generation-failure certificate-revocation-failed certificate-already-revoked)
 _shtab_pca_events_show___format_choices=(text json)
@@ -68,6 +69,8 @@ _shtab_pca_events_check___help_nargs=0
 _shtab_pca_events_check___all_rules_nargs=0
 _shtab_pca_events_check___require_rules_nargs=0
 _shtab_pca_events_check___verbose_nargs=0
+_shtab_pca_events_check___no_config_nargs=0
+_shtab_pca_events_check___update_baseline_nargs=0
 _shtab_pca_events_check___mutate_nargs=0
 _shtab_pca_events_check___migrate_nargs=0
 _shtab_pca_events_check___deploy_nargs=0

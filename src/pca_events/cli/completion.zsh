@@ -48,12 +48,18 @@ _shtab_pca_events_calibrate_defaults_added=0
 
 _shtab_pca_events_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format[default\: text]:format:(text json sarif junit markdown github)"
+  "--format[of standard output (default\: text)]:format:(text json sarif junit markdown github)"
+  "*--output[write a report to a file too, such as sarif\=pca-events.sarif\; - is standard output\; repeatable]:FORMAT=FILE:"
+  "--fail-on[the least bad level of a finding that makes the exit status 1 (default\: error)]:fail_on:(error warning note never)"
+  "*--exclude[leave out what folders have\: a name such as \"test\", or a path such as \"infra\/\*\/test\"\; repeatable]:GLOB:"
+  "--stdin-name[what places call standard input (default\: \<stdin\>)]:NAME:"
   "--all-rules[report the rules of other sources too, with the findings that hold for any source]"
   "--require-rules[exit with 1 where no rule of AWS Private CA is found]"
   "--verbose[say for every event why it fires the rule or not]"
-  "--baseline[leave out the findings that this file has]:FILE:_files"
-  "--write-baseline[write the errors and warnings of now to this file]:FILE:_files"
+  "--config[configuration file (default\: the nearest pca-events.toml or pyproject.toml)]:FILE:_files"
+  "--no-config[use no configuration file]"
+  "--baseline[leave out the findings that this file lists]:FILE:_files"
+  "--update-baseline[write the baseline\: add the errors and warnings of now, remove what is no longer found]"
   "--mutate[show what each rule still lets through\: how broad it is]"
   "--migrate[print subscribers of a Custom Event Bus that do the same as the rules]"
   "--deploy[put the rules on a real event bus and compare]"
@@ -62,7 +68,7 @@ _shtab_pca_events_check_options=(
   "--aws-profile[the profile to take credentials from]:NAME:"
   "*--aws-account[an account that may be used]:ID:"
   "--bus[the event bus to read (default\: default)]:bus:"
-  "(*)::files and folders:_files"
+  "(*)::files, folders, one rule as rules.tf\:12\; - is standard input:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

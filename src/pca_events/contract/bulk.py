@@ -1,6 +1,6 @@
 """The contract at speed: the same schemas, compiled by jsonschema-rs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -22,10 +22,16 @@ def checks(*, closed: bool = False) -> dict[str, Check]:
     }
 
 
-def _compiled(path: str, closed: bool) -> Check:
+def compiled(schema: Mapping[str, Any]) -> Any:
+    """Return the validator of jsonschema-rs for a schema that refers to no other file."""
     import jsonschema_rs
 
-    schema = {key: value for key, value in flat(path, closed=closed).items() if key != "$id"}
+    alone = {key: value for key, value in schema.items() if key != "$id"}
     # The pattern engine without look-arounds: time is linear in what is read, whatever is read.
     engine = jsonschema_rs.RegexOptions()
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, pattern_options=engine).is_valid
+    return jsonschema_rs.Draft202012Validator(alone, validate_formats=True, pattern_options=engine)
+
+
+def _compiled(path: str, closed: bool) -> Check:
+    check: Check = compiled(flat(path, closed=closed)).is_valid
+    return check

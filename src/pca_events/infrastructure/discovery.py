@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.path_globs import PathGlobs
 from pca_events.infrastructure.projects import is_project
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
@@ -39,10 +40,12 @@ class Found:
     Attributes:
         path: the file.
         named: whether the user named it.
+        alone: whether files of its folder were left out, which may belong to the same Terraform module.
     """
 
     path: str
     named: bool = False
+    alone: bool = False
 
     @property
     def folder(self) -> str:
@@ -75,8 +78,8 @@ class Findings:
     skipped: list[Skipped]
 
 
-def find(paths: Sequence[str]) -> Findings:
-    """Find what these paths mean.
+def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
+    """Find what these paths mean; what is left out of folders is not looked for, but what is named is found anyway.
 
     Links to files of the tree are followed. Links that lead out of the tree are reported, and links to folders are
     passed over: what they lead to is either found anyway or elsewhere.
@@ -90,11 +93,11 @@ def find(paths: Sequence[str]) -> Findings:
         if "\0" in path or not os.path.lexists(path):
             faults.append(Unreadable(Place(path.replace("\0", "?"), 1), f"does not exist{_meant(path)}"))
         elif os.path.isdir(path):
-            for name in _walk(path, faults):
+            for name, alone in _walk(path, faults, left_out or PathGlobs()):
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
                     skipped.append(Skipped(Place(name, 1), "a link out of the checked tree", _LINK_REMEDY))
                 else:
-                    found.setdefault(name, Found(name))
+                    found.setdefault(name, Found(name, alone=alone))
         else:
             found[path] = Found(path, named=True)
     return Findings(sorted(found.values()), tree, faults, sorted(set(skipped)))
@@ -113,16 +116,21 @@ def terraform_beside(folder: str) -> Iterator[Found]:
     return (Found(os.path.join(folder, name)) for name in sorted(names))
 
 
-def _walk(top: str, faults: list[Unreadable]) -> Iterator[str]:
+def _walk(top: str, faults: list[Unreadable], left_out: PathGlobs) -> Iterator[tuple[str, bool]]:
+    """The files of a folder, each with whether others beside it are left out."""
+
     def note(error: OSError) -> None:
         faults.append(Unreadable(Place(str(error.filename), 1), f"cannot be read: {error.strerror}"))
 
     for folder, folders, names in os.walk(top, onerror=note):
         within_cdk = _CDK in PurePath(os.path.abspath(folder)).parts
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and not _is_asset(name, within_cdk))
-        for name in names:
-            if _is_ours(name, within_cdk):
-                yield os.path.normpath(os.path.join(folder, name))
+        ours = [os.path.normpath(os.path.join(folder, name)) for name in names if _is_ours(name, within_cdk)]
+        kept = ours
+        if left_out:
+            folders[:] = [name for name in folders if not left_out.matches(os.path.join(folder, name))]
+            kept = [path for path in ours if not left_out.matches(path)]
+        yield from ((path, len(kept) < len(ours)) for path in kept)
 
 
 def _is_asset(name: str, within_cdk: bool) -> bool:

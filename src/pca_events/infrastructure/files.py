@@ -2,14 +2,16 @@
 
 import gc
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.discovery import Findings, Found, find
+from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, find
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
+from pca_events.infrastructure.path_globs import PathGlobs
 from pca_events.infrastructure.projects import CODE, is_project, unread_program
 from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
@@ -28,6 +30,11 @@ _GARBAGE = 200_000
 _PORTION = 20
 """How many files, about, another process reads at a time."""
 
+_BLOCK = re.compile(
+    r'^[ \t]*(?:(?:resource|data)[ \t]+"[^"\n]*"[ \t]+"|(?:module|variable)[ \t]+"|locals[ \t]*\{)', re.MULTILINE
+)
+"""How a block of Terraform begins."""
+
 Folder = tuple[Found, ...]
 """The files of one folder."""
 
@@ -40,14 +47,19 @@ class Part:
     modules: list[FolderReading] = field(default_factory=list)
 
 
-def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lambda _done, _all: None) -> Reading:
+def read_paths(
+    paths: Sequence[str],
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    left_out: PathGlobs | None = None,
+) -> Reading:
     """Read every rule in these files and folders, ordered by place.
 
     Args:
         paths: files, and folders with everything in them.
         progress: is called with the number of files that have been read and the number of all files.
+        left_out: what is not looked for in folders.
     """
-    findings = find(paths)
+    findings = find(paths, left_out)
     reading = Reading(unreadable=findings.faults, skipped=findings.skipped)
     modules: list[FolderReading] = []
     done = 0
@@ -58,14 +70,44 @@ def read_paths(paths: Sequence[str], progress: Callable[[int, int], None] = lamb
         progress(done, len(findings.files))
     for module in root_modules(modules):
         reading.add(module.reading)
+    _put_in_order(reading)
+    faulty = {fault.place.file for fault in reading.unreadable}
+    reading.files = sum(found.path not in faulty for found in findings.files)
+    return reading
+
+
+def read_given_text(text: str, name: str) -> Reading:
+    """Read the rules of one document that is no file; it is all that is read, whatever other files it names.
+
+    Args:
+        text: the document. Its format is that which its content has.
+        name: what places call it; a name that ends in `.tf` or `.tofu` makes it Terraform.
+    """
+    from pca_events.infrastructure.detect_format import read_document_file
+    from pca_events.infrastructure.terraform.root_modules import read_terraform_text
+    from pca_events.infrastructure.terraform.state import read_state_file
+
+    try:
+        if name.endswith(TERRAFORM) or _BLOCK.search(text):
+            reading = read_terraform_text(text, name)
+        else:
+            state = read_state_file(text, name)
+            reading = read_document_file(text, name, named=True, tree=CheckedTree()) if state is None else state
+    except Refused as refused:
+        return _fault(name, refused.line, str(refused))
+    except RecursionError:
+        return _fault(name, 1, "is nested too deep")
+    _put_in_order(reading)
+    reading.files = 0 if reading.unreadable else 1
+    return reading
+
+
+def _put_in_order(reading: Reading) -> None:
     reading.rules = _once(sorted(reading.rules, key=lambda rule: (rule.place, rule.name)))
     reading.event_sources.sort(key=lambda found: (found.place, found.name))
     reading.subscribers.sort(key=lambda found: (found.place, found.name))
     reading.unreadable = sorted(set(reading.unreadable))
     reading.skipped = sorted(set(reading.skipped))
-    faulty = {fault.place.file for fault in reading.unreadable}
-    reading.files = sum(found.path not in faulty for found in findings.files)
-    return reading
 
 
 def _once(rules: list[Rule]) -> list[Rule]:

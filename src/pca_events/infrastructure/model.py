@@ -323,6 +323,11 @@ class Reading:
     subscribers: list[Subscriber] = field(default_factory=list)
     files: int = 0
 
+    @property
+    def written(self) -> list[Rule | EventSource | Subscriber]:
+        """Everything that has an event pattern."""
+        return [*self.rules, *self.event_sources, *self.subscribers]
+
     def add(self, other: "Reading") -> None:
         """Add what another part has."""
         self.rules += other.rules

@@ -57,6 +57,17 @@ def text_of(path: str, *, always: bool) -> str | None:
         raise Encrypted("is encrypted with git-crypt; unlock it to check it")
     if not always and not _MARKS.search(data):
         return None
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """The text that bytes in UTF-8 are.
+
+    Raises:
+        Refused: they are binary, another encoding, or too many.
+    """
+    if len(data) > LARGEST:
+        raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
     if b"\0" in data:
         raise Refused("is binary", data.count(b"\n", 0, data.index(b"\0")) + 1)
     try:

@@ -40,6 +40,7 @@ def summary(report: CheckReport) -> str:
     ]
     levels = [counted(report.count(level), level) for level in LEVELS if report.count(level)]
     end = f"; {report.ignored:,} ignored" if report.ignored else ""
+    end += f"; {report.baselined:,} in the baseline" if report.baselined else ""
     if report.unreadable:
         end += f"; {counted(len(report.unreadable), 'place')} not read"
     return f"{', '.join(counts)}: {', '.join(levels) or 'no findings'}{end}"

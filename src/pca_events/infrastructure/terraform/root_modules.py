@@ -84,8 +84,18 @@ class TerraformReader:
         return FolderReading("", reading, calls)
 
 
+def read_terraform_text(text: str, name: str) -> Reading:
+    """Read a text as the only file of a root module; it may name no other files."""
+    from pca_events.infrastructure.terraform.folder import Folder
+    from pca_events.infrastructure.terraform.module_tree import ModuleFolders
+    from pca_events.infrastructure.terraform.reader import read_folder
+
+    folders = ModuleFolders(CheckedTree())
+    return read_folder(Folder("", {name: text}, folders.lines), folders)[0]
+
+
 def _whole_module(files: list[Found]) -> list[Found]:
-    if not any(file.named for file in files):
+    if not any(file.named or file.alone for file in files):
         return files
     with contextlib.suppress(OSError):
         return sorted({file.path: file for file in (*terraform_beside(files[0].folder), *files)}.values())

@@ -1,0 +1,285 @@
+"""The configuration of `check`: pca-events.toml, or the table [tool.pca-events] of pyproject.toml."""
+
+import datetime
+import json
+import math
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pca_events.check.ignore_entries import IgnoreEntry
+from pca_events.check.report import FailOn, LevelOrOff
+from pca_events.check.toml_lines import lines_of_keys, nearest_line
+from pca_events.errors import BadInput
+from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.path_globs import InvalidGlob, PathGlobs
+from pca_events.infrastructure.read_text import Refused, text_of
+from pca_events.suggestions import did_you_mean
+
+FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"
+SCHEMA = Path(__file__).with_name("pca-events.schema.json")
+
+_TABLE = ("tool", "pca-events")
+_MOST_CHARACTERS = 100_000
+_MOST_SHOWN = 40
+_EXPECTED = {
+    "anyOf": "a string or an array of strings",
+    "format": "a date such as 2027-01-31",
+    "pattern": "a date such as 2027-01-31",
+}
+_KINDS = {"array": "an array", "object": "a table", "string": "a string"}
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a configuration file says; what it does not say is empty.
+
+    Attributes:
+        file: the file; empty where there is none.
+        paths: what to check, as paths from the working folder.
+        exclude: globs relative to the folder of the file.
+        baseline: a path from the working folder.
+        levels: by code.
+    """
+
+    file: str = ""
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: FailOn | None = None
+    baseline: str = ""
+    levels: Mapping[str, LevelOrOff] = field(default_factory=dict)
+    ignore: tuple[IgnoreEntry, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file."""
+        return os.path.dirname(self.file) or "."
+
+
+def find_configuration() -> Configuration:
+    """Read the nearest configuration, from the working folder up to the root of its repository.
+
+    Outside of a repository only the working folder is looked at. A pyproject.toml without the table is none.
+
+    Raises:
+        BadInput: it cannot be used.
+    """
+    for folder in _folders():
+        file = os.path.relpath(folder / FILE)
+        if os.path.isfile(file):
+            return read_configuration(file)
+        project = os.path.relpath(folder / PYPROJECT)
+        if os.path.isfile(project) and (found := _of_project(project)) is not None:
+            return found
+    return Configuration()
+
+
+def read_configuration(file: str) -> Configuration:
+    """Read a configuration file.
+
+    Raises:
+        BadInput: it cannot be read, is not valid TOML, or does not meet pca-events.schema.json.
+    """
+    text = _text(file)
+    document = _parsed(text, file)
+    if os.path.basename(file) != PYPROJECT:
+        return _File(file, text, ()).configuration(document)
+    table = document.get("tool", {}).get("pca-events")
+    if table is None:
+        raise BadInput(f"{file} has no table [tool.pca-events]; add it, or name another file")
+    return _File(file, text, _TABLE).configuration(table)
+
+
+def _folders() -> Iterator[Path]:
+    here = Path.cwd()
+    roots = [folder for folder in (here, *here.parents) if (folder / ".git").exists()]
+    for folder in (here, *here.parents):
+        yield folder
+        if not roots or folder == roots[0]:
+            return
+
+
+def _of_project(file: str) -> Configuration | None:
+    """The configuration in a pyproject.toml; what else is wrong with that file is not for us to say."""
+    try:
+        text = text_of(file, always=True) or ""
+        has_table = "pca-events" in text and "pca-events" in tomllib.loads(text).get("tool", {})
+    except (Refused, RecursionError):
+        return None
+    except (tomllib.TOMLDecodeError, AttributeError):
+        has_table = "[tool.pca-events" in text
+    return read_configuration(file) if has_table else None
+
+
+def _text(file: str) -> str:
+    try:
+        text = text_of(file, always=True) or ""
+    except Refused as refused:
+        raise BadInput(f"{file}: {refused}") from None
+    if len(text) > _MOST_CHARACTERS:
+        raise BadInput(f"{file} has {len(text):,} characters; a configuration has at most {_MOST_CHARACTERS:,}")
+    return text
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{file} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise BadInput(f"{file} is nested too deep") from None
+
+
+class _File:
+    """A configuration file, in which every fault has a line.
+
+    Args:
+        file: the file.
+        text: what is in it.
+        top: the path of the table that is the configuration.
+    """
+
+    def __init__(self, file: str, text: str, top: tuple[str, ...]) -> None:
+        self._file = file
+        self._top = top
+        self._lines = lines_of_keys(text)
+
+    def configuration(self, table: Any) -> Configuration:
+        """Return what a table says.
+
+        Raises:
+            BadInput: it does not meet the schema, or names a path or glob that cannot be used.
+        """
+        said = _plain(table)
+        self._validate(said)
+        exclude = tuple(said.get("exclude", ()))
+        self._globs(exclude, ("exclude",))
+        return Configuration(
+            self._file,
+            tuple(self._path(path, ("paths",)) for path in said.get("paths", ())),
+            exclude,
+            said.get("fail-on"),
+            self._path(said["baseline"], ("baseline",)) if "baseline" in said else "",
+            said.get("levels", {}),
+            tuple(self._entry(entry, position) for position, entry in enumerate(said.get("ignore", ()))),
+        )
+
+    def _place(self, path: tuple[str | int, ...]) -> Place:
+        return Place(self._file, nearest_line(self._lines, (*self._top, *path)))
+
+    def _validate(self, said: Any) -> None:
+        try:
+            errors = list(_validator().iter_errors(said))
+        except (ValueError, OverflowError) as error:  # numbers that JSON does not have
+            raise BadInput(f"{self._place(())} {error}") from None
+        found = sorted((self._place(path), words) for error in errors for path, words in _in_words(error))
+        if found:
+            raise BadInput(f"{found[0][0]} {found[0][1]}")
+
+    def _path(self, path: str, key: tuple[str, ...]) -> str:
+        folder = os.path.dirname(self._file) or "."
+        whole = os.path.join(folder, path)
+        top = os.path.realpath(folder)
+        real = os.path.realpath(whole) if "\0" not in path else ""
+        if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
+            raise BadInput(
+                f"{self._place(key)} {key[0]}: {json.dumps(path)} is outside the folder of this file; "
+                "name it on the command line"
+            )
+        return os.path.normpath(whole)
+
+    def _globs(self, globs: tuple[str, ...], key: tuple[str | int, ...]) -> PathGlobs:
+        try:
+            return PathGlobs((os.path.dirname(self._file) or ".", glob) for glob in globs)
+        except InvalidGlob as error:
+            raise BadInput(f"{self._place(key)} {_dotted(key)}: {error}") from None
+
+    def _entry(self, entry: dict[str, Any], position: int) -> IgnoreEntry:
+        key = ("ignore", position)
+        paths = _several(entry.get("paths", []))
+        try:
+            expires = datetime.date.fromisoformat(entry["expires"]) if "expires" in entry else None
+        except ValueError:
+            raise BadInput(f"{self._place((*key, 'expires'))} there is no day {entry['expires']}") from None
+        return IgnoreEntry(
+            self._place(key),
+            _several(entry["code"]),
+            self._globs(paths, (*key, "paths")) if paths else None,
+            _several(entry.get("rule", [])),
+            entry.get("reason", "").strip(),
+            expires,
+        )
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
+    return schema
+
+
+@cache
+def _validator() -> Any:
+    from pca_events.contract.bulk import compiled
+
+    return compiled(_schema())
+
+
+def _in_words(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """A violation of the schema as a person reads it, with the path of the key that it is about."""
+    path: tuple[str | int, ...] = tuple(error.instance_path)
+    kind, key = error.kind, _dotted(path) or "the configuration"
+    if kind.name == "additionalProperties":
+        what = "finding code" if path == ("levels",) else "key"
+        for name in kind.unexpected:
+            yield (*path, name), f'unknown {what} "{name}"; {did_you_mean(name, _keys(path)) or "see docs"}'
+    elif kind.name == "required":
+        yield path, f'{key} needs the key "{kind.property}"'
+    elif kind.name == "enum":
+        yield path, f"{key}: {_shown(error.instance)} is not supported; {_nearest_of(error)}"
+    elif kind.name in ("minItems", "minLength"):
+        yield path, f"{key} is empty; remove it, or name something"
+    elif kind.name in _EXPECTED:
+        yield path, f"{key}: expected {_EXPECTED[kind.name]}, found {_shown(error.instance)}"
+    elif kind.name == "type":
+        yield path, f"{key}: expected {_KINDS[kind.types[0]]}, found {_shown(error.instance)}"
+    else:
+        yield path, f"{key}: {error.message}"
+
+
+def _nearest_of(error: Any) -> str:
+    return did_you_mean(str(error.instance), error.kind.options)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
+def _keys(path: tuple[str | int, ...]) -> list[str]:
+    """The keys that a table of the configuration may have."""
+    schema = _schema()
+    table = schema if not path else schema["properties"]["levels"] if path == ("levels",) else schema["$defs"]["ignore"]
+    return list(table["properties"])
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def _plain(value: Any) -> Any:
+    """A TOML value as JSON has it: dates become text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
