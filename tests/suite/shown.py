@@ -1,5 +1,9 @@
-"""The commands that a page shows, run anew: `python tests/suite/shown.py docs/commands.md` prints the page again."""
+"""The commands that a page shows, run anew: `python tests/suite/shown.py docs/commands.md` prints the page again.
 
+A command behind `COLUMNS=80` is run at a terminal of that width, without colours; any other one writes into a pipe.
+"""
+
+import contextlib
 import os
 import re
 import shlex
@@ -8,25 +12,48 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
-_BLOCK = re.compile(r"```console\n\$ pca-events (?P<words>.*)\n(?P<shown>(?:.*\n)*?)```\n")
+_BLOCK = re.compile(r"```console\n\$ (?P<line>(?:COLUMNS=\d+ )?pca-events .*)\n(?P<shown>(?:.*\n)*?)```\n")
+_LINE = re.compile(r"(?:COLUMNS=(?P<columns>\d+) )?pca-events (?P<words>.*)")
 
 
 def commands(page: str) -> list[tuple[str, str]]:
-    """Return each command that the page shows, without its first word, and what the page says that it prints."""
-    return [(block["words"], block["shown"]) for block in _BLOCK.finditer(page)]
+    """Return each command that the page shows, and what the page says that it prints."""
+    return [(block["line"], block["shown"]) for block in _BLOCK.finditer(page)]
 
 
-def printed(words: str) -> str:
+def printed(line: str) -> str:
     """Run a command at the top of the project and return all that it prints, and its exit status where it is not 0."""
-    line = [sys.executable, "-m", "pca_events", *shlex.split(words)]
-    ran = subprocess.run(line, capture_output=True, text=True, cwd=TOP, env={**os.environ, "COLUMNS": "100"})
-    status = f"(exit status {ran.returncode})\n" if ran.returncode else ""
-    return "".join(f"{line.rstrip()}\n" for line in (ran.stdout + ran.stderr).splitlines()) + status
+    found = _LINE.fullmatch(line)
+    assert found is not None, line
+    words = [sys.executable, "-m", "pca_events", *shlex.split(found["words"])]
+    if found["columns"]:
+        text, code = _at_terminal(words, found["columns"])
+    else:
+        ran = subprocess.run(words, capture_output=True, text=True, cwd=TOP, env={**os.environ, "COLUMNS": "100"})
+        text, code = ran.stdout + ran.stderr, ran.returncode
+    status = f"(exit status {code})\n" if code else ""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()) + status
+
+
+def _at_terminal(words: list[str], columns: str) -> tuple[str, int]:
+    """What a command writes to a terminal, and its exit status; what it writes to standard error follows."""
+    ours, theirs = os.openpty()
+    env = {**os.environ, "COLUMNS": columns, "NO_COLOR": "1"}
+    with subprocess.Popen(words, stdout=theirs, stderr=subprocess.PIPE, text=True, cwd=TOP, env=env) as process:
+        os.close(theirs)
+        read = b""
+        # Linux answers with an error once nobody holds the other end any more.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 65_536):
+                read += chunk
+        os.close(ours)
+        _, aside = process.communicate()
+    return read.decode() + aside, process.returncode
 
 
 def anew(page: str) -> str:
     """Return the page with what its commands print now."""
-    return _BLOCK.sub(lambda block: f"```console\n$ pca-events {block['words']}\n{printed(block['words'])}```\n", page)
+    return _BLOCK.sub(lambda block: f"```console\n$ {block['line']}\n{printed(block['line'])}```\n", page)
 
 
 if __name__ == "__main__":

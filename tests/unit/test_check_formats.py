@@ -18,7 +18,7 @@ from pca_events.check.formats import FORMATS
 from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import summary
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
-from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.model import Place, Skipped, Unknown, Unreadable
 from pca_events.printable import printable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
@@ -208,7 +208,13 @@ def test_sarif_has_a_result_for_each_finding() -> None:
     ]
     assert first["message"]["text"].startswith("aws_cloudwatch_event_rule.crl_failed: never fires: detail.result")
     assert first["message"]["text"].endswith('; write "failure"')
-    assert run["properties"] == {"uncovered": ["ca-creation-failure"], "otherRules": 12, "notKnown": [], "ignored": 1}
+    assert run["properties"] == {
+        "uncovered": ["ca-creation-failure"],
+        "otherRules": 12,
+        "notKnown": [],
+        "ignored": 1,
+        "filesRead": 1234,
+    }
 
 
 def test_sarif_explains_each_kind_of_finding() -> None:
@@ -220,8 +226,13 @@ def test_sarif_explains_each_kind_of_finding() -> None:
         ]
     )
     (kind,) = sarif_run(report)["tool"]["driver"]["rules"]
+    page = "https://pca-events.example/docs/findings/queue-policy.md"
+    assert (kind["name"], kind["helpUri"]) == ("QueuePolicy", page)
     assert kind["shortDescription"] == {"text": "Queue policy"}
-    assert kind["help"] == {"text": "do this\ndo that"}
+    assert kind["help"] == {
+        "text": f"do this\ndo that\n{page}",
+        "markdown": f"- do this\n- do that\n\n[queue-policy]({page})",
+    }
     assert kind["defaultConfiguration"] == {"level": "error"}
     milder = CheckReport([checked("a", finding("note", "c", "m"), finding("warning", "c", "m"))])
     (kind,) = sarif_run(milder)["tool"]["driver"]["rules"]
@@ -234,6 +245,10 @@ def test_sarif_says_what_could_not_be_read() -> None:
     (notification,) = invocation["toolExecutionNotifications"]
     assert (notification["level"], notification["descriptor"]) == ("error", {"id": "unreadable", "index": 0})
     assert notification["locations"][0]["physicalLocation"]["region"] == {"startLine": 8}
+    skipped = CheckReport(skipped=[Skipped(Place("cdk.json", 1), "a program", "synthesise it")])
+    (noted,) = sarif_run(skipped)["invocations"][0]["toolExecutionNotifications"]
+    assert (noted["level"], noted["descriptor"]) == ("note", {"id": "seen-not-read", "index": 1})
+    assert noted["message"] == {"text": "a program; synthesise it"}
     assert sarif_run(EMPTY)["invocations"] == [
         {"executionSuccessful": True, "exitCode": 0, "toolExecutionNotifications": []}
     ]
@@ -268,6 +283,26 @@ def test_sarif_names_files_as_uris(file: str, uri: str) -> None:
     assert unquote(uri) == file.removeprefix("./")
 
 
+def test_two_findings_never_share_a_fingerprint() -> None:
+    twice = [finding("error", "c", "m", line=3), finding("error", "c", "m", line=9)]
+    results = sarif_run(CheckReport([checked("rule", *twice)]))["results"]
+    prints = [result["partialFingerprints"]["findingOfRule/v1"] for result in results]
+    assert prints == [fingerprint(), fingerprint().removesuffix(":1") + ":2"]
+
+
+def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    inside, outside = str(tmp_path / "infra" / "a.tf"), f"{tmp_path}-other/a.tf"
+    found = [finding("error", "c", "m", file=file) for file in (inside, outside)]
+    results = sarif_run(CheckReport([checked("a", *found)]))["results"]
+    assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results] == [
+        {"uri": "infra/a.tf", "uriBaseId": "%SRCROOT%"},
+        {"uri": f"file://{outside}"},
+    ]
+    lines = FORMATS["github"](CheckReport([checked("a", *found)])).splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["::error file=infra/a.tf", f"::error file={outside}"]
+
+
 def test_sarif_names_an_absolute_path_as_a_file() -> None:
     (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file="/a b.tf"))]))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///a%20b.tf"}
@@ -284,22 +319,19 @@ def test_sarif_holds_every_text_and_makes_no_link_of_it(text: str) -> None:
 # JUnit
 
 
-def test_junit_has_a_case_for_each_finding_and_for_each_rule_without_one() -> None:
+def test_junit_has_a_case_for_each_rule_and_each_place_that_was_not_read() -> None:
     suites = junit(realistic())
     (suite,) = suites
     for element in (suites, suite):
-        assert {key: element.get(key) for key in ("tests", "failures", "errors")} == {
-            "tests": "9",
-            "failures": "1",
-            "errors": "1",
-        }
+        counts = {key: element.get(key) for key in ("tests", "failures", "errors", "skipped")}
+        assert counts == {"tests": "8", "failures": "1", "errors": "1", "skipped": "0"}
     cases = suite.findall("testcase")
-    assert len(cases) == len(realistic().findings) + 2 + 1
+    assert [case.get("name") for case in cases] == [c.rule.name for c in realistic().rules] + ["can be read"]
+    assert (cases[0].get("file"), cases[0].get("line")) == ("infra/alarms/events.tf", "12")
     (failure,) = suite.iter("failure")
     assert (failure.get("type"), str(failure.get("message"))[:11]) == ("never-fires", "never fires")
     assert str(failure.text).splitlines() == [
-        "infra/alarms/events.tf:19",
-        str(failure.get("message")),
+        f"infra/alarms/events.tf:19: error: {failure.get('message')} (never-fires)",
         'write "failure"',
     ]
     (error,) = suite.iter("error")
@@ -310,28 +342,77 @@ def test_junit_has_a_case_for_each_finding_and_for_each_rule_without_one() -> No
     )
     assert len([case for case in cases if len(case) == 0]) == 2
     outputs = [str(case.findtext("system-out")) for case in cases if case.find("system-out") is not None]
-    assert [output.partition(":")[0] for output in outputs] == ["warning", "note", "note", "note", "warning"]
+    assert [re.findall(r"^\S+:\d+: (\w+): ", output, re.MULTILINE) for output in outputs] == [
+        ["warning", "note"],
+        ["note"],
+        ["note"],
+        ["warning"],
+    ]
     assert str(suite.findtext("system-out")).splitlines() == [
         "no rule handles ca-creation-failure",
         summary(realistic()),
     ]
 
 
+def test_junit_makes_one_failure_of_all_errors_of_a_rule() -> None:
+    found = (finding("error", "c", "one"), finding("warning", "w", "two"), finding("error", "d", "three", line=7))
+    (case,) = junit(CheckReport([checked("a", *found)])).iter("testcase")
+    (failure,) = case.iter("failure")
+    assert (failure.get("type"), failure.get("message")) == ("c, d", "one; three")
+    assert str(failure.text).splitlines() == ["a.tf:1: error: one (c)", "a.tf:7: error: three (d)"]
+    assert case.findtext("system-out") == "a.tf:1: warning: two (w)"
+
+
+def test_junit_passes_nothing_that_is_not_known_or_not_read() -> None:
+    skips = [Skipped(Place("b.tf", 2), "a program", "run it")]
+    suites = junit(CheckReport(not_known=[checked("a", pattern=Unknown("var.p")).rule], skipped=skips))
+    assert (suites.get("tests"), suites.get("skipped")) == ("2", "2")
+    assert [element.get("message") for element in suites.iter("skipped")] == [
+        "not known: depends on var.p",
+        "seen, not read: a program; run it",
+    ]
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_junit_holds_every_text(text: str) -> None:
-    case, unread = junit(hostile(text)).iter("testcase")
-    assert case.get("name") == f"{printable(text)}: never-fires"
-    assert case.get("classname") == case.get("file") == printable(text or "x")
+    rule, not_known, skipped, unread = junit(hostile(text)).iter("testcase")
+    assert rule.get("name") == not_known.get("name") == printable(text)
+    assert rule.get("classname") == rule.get("file") == printable(text or "x")
     assert unread[0].get("message") == printable(text)
+    assert skipped[0].get("message") == f"seen, not read: {printable(text)}; {printable(text)}"
 
 
 # Markdown
 
 
-def test_markdown_shows_the_matrix_and_the_findings() -> None:
+def table(html: str, number: int) -> list[list[str]]:
+    """The cells of a table, row by row."""
+    rows = re.findall(r"<tr>(.*?)</tr>", html.split("</table>")[number], re.DOTALL)
+    return [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row) for row in rows]
+
+
+def test_markdown_shows_what_is_wrong_first_and_folds_the_rest() -> None:
     html = markdown(realistic())
-    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
-    cells = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row) for row in rows]
+    assert html.startswith(f"<p><strong>{summary(realistic())}</strong></p>")
+    shown, *folded = html.split("<details>")
+    levels = [row[0] for row in table(html, 0)]
+    assert levels == ["level", "error", "warning", "warning"]
+    assert table(html, 0)[1][1:] == [
+        "<code>infra/alarms/events.tf:19</code><br><code>aws_cloudwatch_event_rule.crl_failed</code>",
+        "never fires: detail.result: &quot;failed&quot; is never sent; documented values: &quot;success&quot;, "
+        "&quot;failure&quot; (<code>never-fires</code>)<br>write &quot;failure&quot;",
+    ]
+    assert "<li><code>infra/legacy/queue.tf:8</code> is no HCL" in shown
+    assert [re.findall(r"<summary>(.*?)</summary>", part) for part in folded] == [
+        ["Which rules fire on which events (7)"],
+        ["Notes (3)"],
+        ["No rule handles (1)"],
+    ]
+    assert "<li><code>ca-creation-failure</code> CA creation failed</li>" in folded[2]
+
+
+def test_markdown_shows_the_matrix() -> None:
+    cells = table(markdown(realistic()), 1)
     assert [len(row) for row in cells] == [12] * 8
     assert cells[0][:3] == ["rule", "CA<br>ok", "CA<br>failed"]
     assert (
@@ -340,30 +421,53 @@ def test_markdown_shows_the_matrix_and_the_findings() -> None:
     )
     assert "".join(cells[2][1:]) == "······●····"
     assert "".join(cells[6][1:]) == "·····●◐◐◐··"
-    assert html.startswith(f"<p><strong>{summary(realistic())}</strong></p>")
-    assert "<strong>error</strong> <code>never-fires</code> <code>infra/alarms/events.tf:19</code>: never fires" in html
-    assert "<li><code>ca-creation-failure</code> CA creation failed</li>" in html
-    assert "<li><code>infra/legacy/queue.tf:8</code> is no HCL" in html
+
+
+def test_markdown_of_a_sound_project_is_short() -> None:
+    text = FORMATS["markdown"](CheckReport([checked("a")], files_read=1))
+    assert text.partition("<details>")[0].strip().count("\n") == 0
+    assert FORMATS["markdown"](EMPTY) == f"**{summary(EMPTY)}**\n"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_markdown_holds_every_text_and_nothing_of_it_is_markup(text: str) -> None:
     html = markdown(hostile(text))
-    assert [len(re.findall("<td", row)) for row in html.split("</tr>")[1:-1]] == [12]
+    assert [len(row) for number in (0, 1) for row in table(html, number)] == [3, 3, 12, 12]
     tags = set(re.findall(r"<(/?\w+|!)", html))
-    table = {"table", "thead", "tbody", "tr", "th", "td"}
-    assert tags <= {"p", "/p", "ul", "/ul", "li", "/li", "strong", "/strong", "code", "/code", "br"} | table | {
-        f"/{tag}" for tag in table
-    }
+    known = {"table", "thead", "tbody", "tr", "th", "td", "p", "ul", "li", "strong", "code", "details", "summary"}
+    assert tags <= {"br"} | known | {f"/{tag}" for tag in known}
     shown = ElementTree.fromstring(f"<html>{html.replace('<br>', '<br/>')}</html>")  # noqa: S314
-    name = shown.find(".//td/code")
-    assert name is not None
-    assert str(name.text).strip() == printable(text).strip()
+    names = [str(name.text).strip() for name in shown.iterfind(".//td/code")]
+    assert printable(text).strip() in names
     assert printable(text).strip() in "".join(shown.itertext())
 
 
+@pytest.mark.parametrize("size", [1, 40, 4_000])
+def test_markdown_fits_a_comment_and_says_what_is_cut(size: int) -> None:
+    text = "<&|`*" * size
+    places = [Place(f"{text}{number}.tf", number) for number in range(1, 900)]
+    report = CheckReport(
+        [
+            checked(f"{text}{number}", finding("error", "e", text, text), finding("note", "n", text))
+            for number in range(1, 900)
+        ],
+        [checked(text) for _ in places],
+        [checked(text).rule for _ in places],
+        uncovered=list(event_ids()),
+        unreadable=[Unreadable(place, text) for place in places],
+        skipped=[Skipped(place, text, text) for place in places],
+    )
+    shown = FORMATS["markdown"](report)
+    assert len(shown) < 65_536
+    more = [int(number) for number in re.findall(r"^(\d+) more; ", shown, re.MULTILINE)]
+    assert len(more) == 7
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(shown)
+    assert html.count("<details>") == html.count("</details>") == 6
+    assert len(table(html, 0)) - 1 + more[0] == 899
+
+
 def test_markdown_leaves_no_angle_bracket_of_a_message() -> None:
-    assert "c: &lt;b&gt; &amp;lt;<br>" in FORMATS["markdown"](
+    assert "c: &lt;b&gt; &amp;lt; (`x`)" in FORMATS["markdown"](
         CheckReport([checked("a", finding("note", "x", "c: <b> &lt;"))])
     )
 
@@ -373,13 +477,13 @@ def test_markdown_leaves_no_angle_bracket_of_a_message() -> None:
 
 def test_github_has_a_command_for_each_finding() -> None:
     lines = FORMATS["github"](realistic()).splitlines()
-    assert lines[0] == (
+    assert lines[1] == (
         "::error file=infra/alarms/events.tf,line=19,title=aws_cloudwatch_event_rule.crl_failed%3A never-fires::"
         'never fires: detail.result: "failed" is never sent; documented values: "success", "failure"%0Awrite "failure"'
     )
-    kinds = ["error", "warning", "notice", "notice", "notice", "warning", "error", "notice"]
+    kinds = ["error", "error", "warning", "warning", "notice", "notice", "notice", "notice"]
     assert [line.split()[0] for line in lines] == [f"::{kind}" for kind in kinds]
-    assert lines[-2].startswith("::error file=infra/legacy/queue.tf,line=8,title=not read::is no HCL")
+    assert lines[0].startswith("::error file=infra/legacy/queue.tf,line=8,title=not read::is no HCL")
     assert lines[-1] == "::notice title=no rule handles these failures::ca-creation-failure"
 
 
@@ -389,6 +493,25 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
         "::error file=my%3Afile%2C1%25.tf,line=1,title=a%3Ab%2Cc%3A never-fires::"
         "100%25%0D%0A::set-env::x%0Ado, it: now\n"
     )
+
+
+def test_github_gets_as_many_annotations_as_it_shows_and_the_rest_as_lines_of_the_log() -> None:
+    text = "::error::x\n##[add-mask]y"
+    found = [finding(level, "c", text, text, file="::a.tf", line=9) for level in ("note", "error") for _ in range(12)]
+    lines = FORMATS["github"](CheckReport([checked(text, *found)])).splitlines()
+    commands = [line.split()[0] for line in lines if line.lstrip().startswith("::")]
+    assert commands == ["::error"] * 10 + ["::notice"] * 10
+    assert lines[20] == "4 more, which GitHub would not show as annotations:"
+    assert [line.partition(" ::a.tf:9: ")[0] for line in lines[21:]] == ["error:", "error:", "note:", "note:"]
+    assert not any("##[" in line for line in lines[21:])
+
+
+def test_github_takes_titles_and_messages_of_some_length() -> None:
+    (line,) = FORMATS["github"](CheckReport([checked("r" * 999, finding("error", "c", "m" * 99_999))])).splitlines()
+    title, _, message = line.partition(",title=")[2].partition("::")
+    assert (len(title), len(message)) == (255, 8_000)
+    assert title.endswith("...")
+    assert message.endswith("...")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

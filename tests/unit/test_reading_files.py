@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fuzzing import seeded, times
 
+from pca_events.check.rules import check
 from pca_events.infrastructure import yaml_text
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_file
@@ -112,13 +113,25 @@ def test_a_file_is_read_once_whichever_way_it_is_named() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_files_that_are_read_are_counted_and_broken_ones_are_not() -> None:
+    put("a.yaml", RULE % "R")
+    put("b.json", "{}")
+    put("c.tf", 'resource "aws_cloudwatch_event_rule" "r" {')
+    reading = read_paths([".", "a.yaml", "missing.yaml"])
+    assert (reading.files, len(reading.unreadable)) == (2, 2)
+    assert check(reading).files_read == 2
+    reading.add(reading)
+    assert reading.files == 4
+
+
+@pytest.mark.usefixtures("here")
 def test_files_that_are_none_of_ours_are_told_only_where_they_are_named() -> None:
     put("deployment.yaml", "kind: Deployment # AWS::Events::Rule\n")
     put("package.json", '{"name": "x", "source": "src"}')
     put("events.json", json.dumps([1, 2]))
     put("empty.yaml", "")
     put("text.md", "a plain text")
-    assert read_paths(["."]) == Reading()
+    assert read_paths(["."]) == Reading(files=4)
     assert told(read_paths(["deployment.yaml", "empty.yaml", "events.json", "package.json", "text.md"])) == [
         f"deployment.yaml:1 {NONE_OF_OURS}",
         "empty.yaml:1 is empty",
@@ -211,7 +224,7 @@ def test_broken_files_that_have_nothing_to_do_with_rules_are_passed_over() -> No
     put("large.json", b" " * 30_000_000)
     put("binary.yaml", b"\0\xff" * 1_000)
     put("latin.yaml", b"\xe9: 1")
-    assert read_paths(["."]) == Reading()
+    assert read_paths(["."]) == Reading(files=5)
     assert [message.partition(" ")[0] for message in told(read_paths(sorted(os.listdir())))] == [
         "binary.yaml:1",
         "chart.yaml:1",

@@ -79,7 +79,7 @@ def _print(event: DocumentedEvent, out: Console) -> None:
     out.line(("Example", "bold"))
     out.block(json.dumps(event.sample, indent=2))
     out.line()
-    columns = [Column("path", whole=True), Column("type", whole=True), Column("value"), Column("meaning")]
+    columns = [Column("path", whole=True), Column("type", whole=True), Column("meaning"), Column("value")]
     out.table(columns, map(_row, _fields(event)), "Fields, all of them in every such event")
     for notation in NOTATIONS:
         out.line()
@@ -89,4 +89,4 @@ def _print(event: DocumentedEvent, out: Console) -> None:
 
 def _row(field: Field) -> list[str]:
     values = ", ".join(json.dumps(value) for value in field.values)
-    return [field.path, field.type, values or field.pattern or "", field.description]
+    return [field.path, field.type, field.description, values or field.pattern or ""]

@@ -1,38 +1,72 @@
 """A report as workflow commands, which GitHub Actions shows as annotations beside the code."""
 
-from pca_events.check.formats.wording import posix
-from pca_events.check.report import CheckReport, Level
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pca_events.check.formats.wording import cut, posix
+from pca_events.check.report import LEVELS, CheckReport, Level
 from pca_events.infrastructure.model import Place
 from pca_events.printable import printable
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
+_MOST_OF_A_LEVEL = 10
+_LONGEST_TITLE = 255
+_LONGEST_MESSAGE = 8_000
+
+
+class _Annotation(NamedTuple):
+    level: Level
+    place: Place | None
+    title: str
+    message: str
 
 
 def render(report: CheckReport) -> str:
-    """Write one command a line: the findings, what could not be read, and what no rule handles."""
-    lines = [
-        _command(
-            _COMMANDS[finding.level],
-            finding.place,
-            f"{checked.rule.name}: {finding.code}",
-            f"{finding.message}\n{finding.remedy}",
-        )
-        for checked in report.checked
-        for finding in checked.findings
-    ]
-    lines += [_command("error", found.place, "not read", found.message) for found in report.unreadable]
-    lines += [
-        _command("warning", found.place, "seen, not read", f"{found.what}\n{found.remedy}") for found in report.skipped
-    ]
+    """Write one command a line: the findings, what could not be read, and what no rule handles, the worst first.
+
+    GitHub shows ten annotations of each level in a step, and drops the others without a word. They are written as
+    plain lines of the log, after a line that says how many they are.
+    """
+    shown: Counter[Level] = Counter()
+    lines: list[str] = []
+    rest: list[str] = []
+    for found in sorted(_annotations(report), key=lambda found: LEVELS.index(found.level)):
+        shown[found.level] += 1
+        if shown[found.level] <= _MOST_OF_A_LEVEL:
+            lines.append(_command(found))
+        else:
+            rest.append(_plain(found))
+    if rest:
+        lines.append(f"{len(rest):,} more, which GitHub would not show as annotations:")
+    return "".join(f"{line}\n" for line in [*lines, *rest])
+
+
+def _annotations(report: CheckReport) -> Iterator[_Annotation]:
+    for found in report.unreadable:
+        yield _Annotation("error", found.place, "not read", found.message)
+    for checked in report.checked:
+        for finding in checked.findings:
+            message = f"{finding.message}\n{finding.remedy}".rstrip()
+            yield _Annotation(finding.level, finding.place, f"{checked.rule.name}: {finding.code}", message)
+    for skip in report.skipped:
+        yield _Annotation("warning", skip.place, "seen, not read", f"{skip.what}\n{skip.remedy}")
     if report.uncovered:
-        lines.append(_command("notice", None, "no rule handles these failures", ", ".join(report.uncovered)))
-    return "".join(f"{line}\n" for line in lines)
+        yield _Annotation("note", None, "no rule handles these failures", ", ".join(report.uncovered))
 
 
-def _command(name: str, place: Place | None, title: str, message: str) -> str:
-    where = {} if place is None else {"file": posix(place.file), "line": str(place.line)}
-    properties = ",".join(f"{key}={_property(value)}" for key, value in {**where, "title": title}.items())
-    return f"::{name} {properties}::{_data(message.rstrip())}"
+def _command(found: _Annotation) -> str:
+    where = {} if found.place is None else {"file": posix(found.place.file), "line": str(found.place.line)}
+    named = {**where, "title": cut(found.title, _LONGEST_TITLE)}
+    properties = ",".join(f"{key}={_property(value)}" for key, value in named.items())
+    return f"::{_COMMANDS[found.level]} {properties}::{_data(cut(found.message, _LONGEST_MESSAGE))}"
+
+
+def _plain(found: _Annotation) -> str:
+    where = "" if found.place is None else f"{posix(found.place.file)}:{found.place.line}: "
+    text = printable(f"{found.level}: {where}{found.title}: {found.message}".replace("\n", "; "))
+    # The runner still takes ##[command] anywhere in a line for a command of its first version.
+    return text.replace("##[", "## [")
 
 
 def _data(text: str) -> str:

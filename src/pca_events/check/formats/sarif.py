@@ -1,6 +1,8 @@
 """A report as SARIF 2.1.0, which code scanning and editors read."""
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
@@ -8,12 +10,17 @@ from urllib.parse import quote
 
 from pca_events import __version__
 from pca_events.check.formats.json_format import written
-from pca_events.check.formats.wording import posix
-from pca_events.check.report import LEVELS, CheckReport, Finding
+from pca_events.check.formats.wording import REPOSITORY, page_of, posix
+from pca_events.check.report import LEVELS, CheckReport, Finding, Level
 from pca_events.infrastructure.model import Place
 
 _TOP = "%SRCROOT%"
-_UNREADABLE = {"id": "unreadable", "shortDescription": {"text": "A file, or a part of one, could not be read."}}
+_MOST_REMEDIES = 20
+_SPECIAL, _ESCAPED = re.compile(r"([\\`*_~\[\]<>&|#])"), r"\\\1"
+_NOTIFICATIONS = (
+    ("unreadable", "A file, or a part of one, could not be read.", "Mend the file, or leave it out of the check."),
+    ("seen-not-read", "A program or a file may hold rules and is not read.", "Check what it makes instead."),
+)
 
 
 def render(report: CheckReport) -> str:
@@ -36,38 +43,49 @@ def _run(report: CheckReport) -> dict[str, Any]:
             "driver": {
                 "name": "pca-events",
                 "version": __version__,
+                "informationUri": f"{REPOSITORY}/",
                 "rules": [_code(code, by_code[code]) for code in codes],
-                "notifications": [_UNREADABLE],
+                "notifications": [_descriptor(*known) for known in _NOTIFICATIONS],
             }
         },
         "invocations": [_invocation(report)],
         "originalUriBaseIds": {_TOP: {"description": {"text": "The folder that the command ran in."}}},
-        "results": [
-            _result(checked.rule.name, finding, codes.index(finding.code))
-            for checked in report.checked
-            for finding in checked.findings
-        ],
+        "results": _results(report, codes),
         "columnKind": "utf16CodeUnits",
         "properties": {
             "uncovered": report.uncovered,
             "otherRules": report.other_rules,
             "notKnown": [rule.name for rule in report.not_known],
             "ignored": report.ignored,
+            "filesRead": report.files_read,
         },
+    }
+
+
+def _descriptor(name: str, text: str, remedy: str) -> dict[str, Any]:
+    """Describe a kind of notification, or of finding, in the words that every viewer has a place for."""
+    return {
+        "id": name,
+        # SARIF forbids a name that is the id in other case.
+        **({"name": "".join(word.capitalize() for word in name.split("-"))} if "-" in name else {}),
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": remedy},
+        "helpUri": f"{REPOSITORY}/docs/check.md",
     }
 
 
 def _code(code: str, findings: list[Finding]) -> dict[str, Any]:
     """Describe a kind of finding: how bad it is at worst, and what helps."""
     title = code.replace("-", " ").capitalize()
-    remedies = list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
-    return {
-        "id": code,
-        "shortDescription": {"text": title},
-        "fullDescription": {"text": f"{title}: said of an EventBridge rule for the events of AWS Private CA."},
-        "help": {"text": "\n".join(map(_plain, remedies)) or title},
-        "defaultConfiguration": {"level": min((finding.level for finding in findings), key=LEVELS.index)},
-    }
+    remedies = [_plain(text) for text in dict.fromkeys(finding.remedy for finding in findings if finding.remedy)]
+    known = _descriptor(code, title, "\n".join([*remedies, page_of(code)]))
+    items = "".join(f"- {_SPECIAL.sub(_ESCAPED, remedy)}\n" for remedy in remedies[:_MOST_REMEDIES])
+    known["fullDescription"]["text"] = f"{title}: of an EventBridge rule that concerns events of AWS Private CA."
+    known["help"]["markdown"] = f"{items}\n[{code}]({page_of(code)})".lstrip()
+    known["helpUri"] = page_of(code)
+    known["defaultConfiguration"] = {"level": min((finding.level for finding in findings), key=LEVELS.index)}
+    return known
 
 
 def _invocation(report: CheckReport) -> dict[str, Any]:
@@ -75,15 +93,32 @@ def _invocation(report: CheckReport) -> dict[str, Any]:
         "executionSuccessful": not report.unreadable,
         "exitCode": report.exit_status,
         "toolExecutionNotifications": [
-            {
-                "descriptor": {"id": "unreadable", "index": 0},
-                "level": "error",
-                "message": {"text": _plain(found.message)},
-                "locations": [{"physicalLocation": _location(found.place)}],
-            }
-            for found in report.unreadable
+            *(_notification(0, "error", found.place, found.message) for found in report.unreadable),
+            *(_notification(1, "note", skip.place, f"{skip.what}; {skip.remedy}") for skip in report.skipped),
         ],
     }
+
+
+def _notification(index: int, level: Level, place: Place, text: str) -> dict[str, Any]:
+    return {
+        "descriptor": {"id": _NOTIFICATIONS[index][0], "index": index},
+        "level": level,
+        "message": {"text": _plain(text)},
+        "locations": [{"physicalLocation": _location(place)}],
+    }
+
+
+def _results(report: CheckReport, codes: list[str]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = []
+    times: Counter[str] = Counter()
+    for checked in report.checked:
+        for finding in checked.findings:
+            # Without the line, so that a finding stays the same one when the text above it grows.
+            name = _hash([posix(finding.place.file), checked.rule.name, finding.code, finding.message])
+            times[name] += 1
+            results.append(_result(checked.rule.name, finding, codes.index(finding.code)))
+            results[-1]["partialFingerprints"] = {"findingOfRule/v1": f"{name}:{times[name]}"}
+    return results
 
 
 def _result(rule: str, finding: Finding, index: int) -> dict[str, Any]:
@@ -98,16 +133,16 @@ def _result(rule: str, finding: Finding, index: int) -> dict[str, Any]:
                 "logicalLocations": [{"fullyQualifiedName": rule, "kind": "resource"}],
             }
         ],
-        # Without the line, so that a finding stays the same one when the text above it grows.
-        "partialFingerprints": {
-            "findingOfRule/v1": _hash([posix(finding.place.file), rule, finding.code, finding.message])
-        },
     }
 
 
 def _location(place: Place) -> dict[str, Any]:
-    path = quote(posix(place.file), errors="backslashreplace")
-    artifact = {"uri": f"file://{path}"} if PurePath(place.file).is_absolute() else {"uri": path, "uriBaseId": _TOP}
+    file = posix(place.file)
+    path = quote(file, errors="backslashreplace")
+    if PurePath(file).is_absolute():
+        artifact = {"uri": f"file:///{path.removeprefix('/')}"}
+    else:
+        artifact = {"uri": path, "uriBaseId": _TOP}
     return {"artifactLocation": artifact, "region": {"startLine": place.line}}
 
 

@@ -5,13 +5,28 @@ import os
 from pca_events.catalog import documented_events
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
 
+REPOSITORY = "https://pca-events.example"
+"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
+
 SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 """A verdict in one character."""
 
 
 def posix(file: str) -> str:
-    """Return a path with slashes and without a leading `./`, as reports name files on every system."""
+    """Return a path as reports name files on every system: with slashes, and from the current folder if it is there."""
+    if os.path.isabs(file) and file.startswith(here := os.path.join(os.getcwd(), "")):
+        file = file.removeprefix(here)
     return file.replace(os.sep, "/").removeprefix("./")
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text of at most so many characters; the end of what is cut is `...`."""
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def page_of(code: str) -> str:
+    """Return the address of the page about a kind of finding."""
+    return f"{REPOSITORY}/docs/findings/{code}.md"
 
 
 def counted(number: int, noun: str) -> str:
