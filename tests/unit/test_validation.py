@@ -125,7 +125,7 @@ def test_a_key_that_is_there_twice_never_goes_unseen(tmp_path: Path, twice: str,
     assert json.loads(again) == event
     for text in (again, again.replace('"result":"success"', '"result":"success","n":1')):
         report = of(tmp_path, text)
-        assert [reason for _, reason in report.unreadable.kept] == [f'has the key "{twice}" twice']
+        assert [reason for _, reason in report.unreadable.kept] == [f'duplicate key "{twice}"']
         assert report.meeting == 0
 
 
@@ -183,7 +183,7 @@ def test_validate_tells_what_it_found(command: Run, tmp_path: Path) -> None:
     for words in (
         '$.detail.result: "succeeded" is never sent; documented values: "success", "failure"',
         f"1 time, first at {file}:12",
-        f"not read {file}:13: is no JSON",
+        f"not read {file}:13: is not valid JSON",
         "apart: 1 of CloudTrail about AWS Private CA (AWS API Call via CloudTrail)",
         f"apart: without an event {file}:16",
         "12 events of AWS Private CA: 11 meet their contract, 1 breaks it",
@@ -207,7 +207,7 @@ def test_validate_reads_standard_input() -> None:
     [
         (None, "does not exist"),
         (b"", "is empty, so nothing was validated"),
-        (b"\x00\x01\x02\xff\xfe" * 1000, "is no JSON: Expecting value, column 1"),
+        (b"\x00\x01\x02\xff\xfe" * 1000, "is not valid JSON: Expecting value, column 1"),
         (b"\x1f\x8b\x08\x00garbage", "gzip data is damaged or cut off from here on"),
         ("{}".encode("utf-16"), "is UTF-16; convert it to UTF-8 first"),
         (b'{"a": 1}', "can be read, but no event is in it"),

@@ -4,33 +4,16 @@ import os
 
 from pca_events.catalog import documented_events
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
+from pca_events.words import counted as counted
+from pca_events.words import printable as printable
 
 SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 """A verdict in one character."""
 
 
-def printable(text: str, keep: str = "") -> str:
-    r"""Write what nobody can see, and what could drive a terminal, as an escape: `\x1b`, `\u202e`.
-
-    Args:
-        text: any text, also one with lone surrogates.
-        keep: characters that the caller makes safe by itself.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode() for char in text
-    )
-
-
 def posix(file: str) -> str:
     """Return a path with slashes and without a leading `./`, as reports name files on every system."""
     return file.replace(os.sep, "/").removeprefix("./")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 error`, `1,000 rules`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def fires(checked: CheckedRule) -> list[Fires]:
