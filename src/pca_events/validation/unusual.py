@@ -10,11 +10,10 @@ from pca_events.regions import is_known, partition_of
 _SERIAL_DIGITS = 40
 """The hexadecimal digits of the longest serial number: 20 octets (RFC 5280, section 4.1.2.2)."""
 
-_PLACES = re.compile(
-    rb'"region": ?"([^"]+)", ?"resources": ?\["arn:([^:]+):acm-pca:([^:]+):([^"]+)"'
-    rb'(?:, ?"(?:arn:\2:acm-pca:\3:\4/certificate/[0-9a-f]{1,40}|[^":]+)")?\]'
-)
 _BEFORE_THE_REGION = 150
+_AUTHORITY, _CERTIFICATE = b":certificate-authority/", b"/certificate/"
+_ACCOUNT, _ID = len(":111122223333"), len("11223344-1234-1122-2233-112233445566")
+_REGIONS = re.compile(rb'"region": ?"([^"]+)", ?"resources": ?\["arn:([^:]+):acm-pca:([^:]+)')
 
 
 def unusual(event: dict[str, Any]) -> list[Violation]:
@@ -27,24 +26,34 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 
 
 class UsualLines:
-    """Tells at speed that nothing is unusual about a line as EventBridge writes it."""
+    """Tells at speed that nothing is unusual about a line as EventBridge writes it (`contract.line_shapes`)."""
 
     def __init__(self) -> None:
-        self._known: set[tuple[bytes, ...]] = set()
+        self._known: set[bytes] = set()
 
     def holds(self, line: bytes) -> bool:
-        """Whether nothing is unusual about the event of this line, which meets its contract, for certain."""
-        found = _PLACES.search(line, _BEFORE_THE_REGION)
+        """Whether nothing is unusual about the event of this line, which meets its contract."""
+        region = line.find(b'"region"', _BEFORE_THE_REGION)
+        authority = line.find(_AUTHORITY, region)
+        if line[region : authority - _ACCOUNT] not in self._known and not self._learn(line[region:authority]):
+            return False
+        certificate = line.find(_CERTIFICATE, authority)
+        if certificate < 0:
+            return True
+        first = line[line.rfind(b'"', region, authority) : authority + len(_AUTHORITY) + _ID]
+        serial = certificate + len(_CERTIFICATE)
+        return line.startswith(first, certificate - len(first)) and line.find(b'"', serial) - serial <= _SERIAL_DIGITS
+
+    def _learn(self, places: bytes) -> bool:
+        """Whether the Regions and partition are known and agree, which holds for other accounts too."""
+        found = _REGIONS.match(places)
         if found is None:
             return False
-        regions = found.group(1, 2, 3)
-        if regions in self._known:
-            return True
-        region, partition, of_arn = (part.decode() for part in regions)
-        if is_known(region) and is_known(of_arn) and partition_of(region) == partition == partition_of(of_arn):
-            self._known.add(regions)
-            return True
-        return False
+        region, partition, of_arn = (part.decode() for part in found.groups())
+        usual = is_known(region) and is_known(of_arn) and partition_of(region) == partition == partition_of(of_arn)
+        if usual:
+            self._known.add(places[:-_ACCOUNT])
+        return usual
 
 
 def _remarks(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
