@@ -83,9 +83,15 @@ def _check(parser: Parser) -> None:
 
 def _explain(parser: Parser) -> None:
     parser.add_argument(
-        "--pattern", metavar="FILE", required=True, help="an event pattern as JSON; - is standard input"
+        "rules",
+        nargs="?",
+        metavar="FILE[#RULE]",
+        help="a file with an event pattern or with rules, a folder, or - for standard input; #RULE is one rule of it",
     )
-    parser.add_argument("--event", metavar="FILE|EVENT", required=True, help="an event as JSON, or the id of one")
+    parser.add_argument("--pattern", metavar="FILE", help="the same as FILE")
+    parser.add_argument(
+        "--event", metavar="FILE|EVENT", help="an event as JSON, the id of one, or - for standard input (default: all)"
+    )
 
 
 def _list(parser: Parser) -> None:
