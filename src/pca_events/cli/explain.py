@@ -1,6 +1,7 @@
 """`pca-events explain`: which events an event pattern matches, why it matches one or does not, and what to change."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -12,7 +13,7 @@ from pca_events.check.known_part import known_part
 from pca_events.check.meant_events import Given, MeantEvent, known_events
 from pca_events.check.pattern_edits import conditions_of
 from pca_events.check.refused_patterns import advice_for
-from pca_events.check.relevance import about
+from pca_events.check.relevance import about, about_refused
 from pca_events.check.report import Fires, Verdict, reason_of
 from pca_events.check.suggested_fix import Nearest, asks_for_cloudtrail, change_to_match, nearest
 from pca_events.check.undocumented import instead_of_waiting
@@ -61,14 +62,17 @@ def _explain(rule: Explained, event: MeantEvent | None, *, alone: bool) -> int |
     if isinstance(rule.pattern, Unknown):
         _print(f"  depends on {reason_of(rule.pattern)}, which is not known without deploying")
         return _end(0, alone)
+    status: int | None = _REFUSED
     try:
         found = judged(rule.pattern)
     except InvalidPattern as refused:
         words = _refusal(rule, refused)
         if not rule.name:
             raise BadInput(words) from refused
+        if not alone and about_refused(rule.pattern) == "other":
+            words, status = "asks for events of other sources", None
         _print(f"  {words}")
-        return _end(_REFUSED, alone)
+        return _end(status, alone)
     if not alone and about(found[0], found[1], default_bus=True) in ("other", "neighbour"):
         _print("  asks for events of other sources")
         return _end(None, alone)
@@ -118,10 +122,18 @@ def _print_table(rule: Explained, found: Judged, known: dict[str, Any]) -> int:
 
 
 def _why(verdict: Verdict) -> str:
-    return "; ".join(verdict.conditions) or "; ".join(map(str, verdict.blocks[:1]))
+    if verdict.conditions or not verdict.blocks:
+        return "; ".join(verdict.conditions)
+    block = verdict.blocks[0]
+    event = _by_name()[verdict.event]
+    if block.path not in event.values and block.path not in event.free:
+        return f"has no {block.path}"
+    if block.path in event.free or block.path == "detail.eventName":
+        return str(block)
+    return f"{block.path} is {' or '.join(map(json.dumps, event.values[block.path]))}"
 
 
-def _print_nearest(known: dict[str, Any], depends: Iterable[tuple[str, str]]) -> None:
+def _print_nearest(known: dict[str, Any], depends: list[tuple[str, str]]) -> None:
     """Print the explanation for the event that the pattern is nearest to."""
     if not known:
         _print_depends(depends)
@@ -135,11 +147,23 @@ def _print_nearest(known: dict[str, Any], depends: Iterable[tuple[str, str]]) ->
         return
     event = next(one for one in known_events() if one.name == near.event)
     _print(f"{_TITLES[near.kind]} {near.event}")
-    _print_conditions(known, depends, event)
-    for line in _advice(near):
-        _print(f"  {line}")
+    explanation = EventPattern.parse(compact(known)).explain(event.sample)
+    if near.edits or explanation.matched:
+        _print_conditions(known, depends, event)
+    else:  # other events of this kind match, and the sample is none of them
+        _print(f"{_verdict(depends)} {'; '.join(near.conditions)}".rstrip())
+        _print_depends(depends)
+    if near.edits or not depends:
+        for line in _advice(near):
+            _print(f"  {line}")
     if near.edits:
         _print_instead(known)
+
+
+def _verdict(depends: list[tuple[str, str]]) -> str:
+    if not depends:
+        return "matches"
+    return f"may match: depends on {', '.join(dict.fromkeys(reason for _, reason in depends))}"
 
 
 def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: MeantEvent) -> int:
@@ -159,11 +183,14 @@ def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: Mea
     return 1
 
 
-def _print_conditions(known: dict[str, Any], depends: Iterable[tuple[str, str]], event: MeantEvent) -> bool:
+def _print_conditions(known: dict[str, Any], depends: list[tuple[str, str]], event: MeantEvent) -> bool:
     """Print what becomes of each condition; return whether those that are known hold."""
     pattern = EventPattern.parse(compact(known))
     explanation = pattern.explain(event.sample)
-    _print(str(explanation))
+    words = str(explanation)
+    if explanation.matched:
+        words = words.replace("matches", _verdict(depends), 1)
+    _print(words)
     _print_depends(depends)
     for words in pattern.service_may_differ:
         _print(f"  the service may answer otherwise: {words}")
