@@ -61,7 +61,10 @@ Resources:
         Issued:
           Type: EventBridgeRule
           Properties:
-            Pattern: {source: [aws.acm-pca], detail-type: [ACM Private CA Certificate Issuance], detail: {result: [success]}}
+            Pattern:
+              source: [aws.acm-pca]
+              detail-type: [ACM Private CA Certificate Issuance]
+              detail: {result: [success]}
 """
 
 SERVERLESS = """
@@ -72,7 +75,10 @@ functions:
     handler: a.b
     events:
       - eventBridge:
-          pattern: {source: [aws.acm-pca], detail-type: [ACM Private CA Certificate Issuance], detail: {result: [success]}}
+          pattern:
+            source: [aws.acm-pca]
+            detail-type: [ACM Private CA Certificate Issuance]
+            detail: {result: [success]}
 """
 
 PATTERN = {
@@ -179,9 +185,7 @@ def test_a_value_that_is_not_known_is_named_and_never_judged(command: Run, terra
         ("none.tf", "none.tf has no EventBridge rule with an event pattern"),
     ],
 )
-def test_what_cannot_be_explained_is_one_line(
-    command: Run, terraform: Path, monkeypatch: pytest.MonkeyPatch, given: str, message: str
-) -> None:
+def test_what_cannot_be_explained_is_one_line(command: Run, terraform: Path, given: str, message: str) -> None:
     for name, text in (("empty.json", ""), ("words.txt", "hello"), ("none.tf", "locals {}\n")):
         terraform.with_name(name).write_text(text)
     ran = command("explain", str(terraform.with_name(given)))

@@ -16,6 +16,9 @@ LONGEST = 1 << 24
 _RESCANS = 16
 """How often, on average, text is read again that a broken document has taken with it."""
 
+_RETURNS = 16
+"""How often the sink may go on at speed in a block, after lines that had to be read with care."""
+
 _WINDOW = 1 << 12
 _STAMP = r"\d{4}-\d\d-\d\dT[\d:.]+Z[ \t]+"
 _GAP = re.compile(r"[\s\ufeff\x1e]*")
@@ -70,20 +73,25 @@ class Reader:
     def feed(self, block: bytes, final: bool) -> None:
         """Read the next block; the final one ends every document."""
         ended = block.endswith(b"\n")
-        if self.clean:
-            lines = block.split(b"\n")
-            taken = self._sink.lines(lines, self.line)
-            self.line += min(taken, len(lines) - 1)
-            block = b"\n".join(lines[taken:])
-        if block or self._tail:
-            self._read(self._tail + block.decode("utf-8", "surrogateescape"), final)
+        for left in reversed(range(_RETURNS)):
+            if self.clean:
+                lines = block.split(b"\n")
+                taken = self._sink.lines(lines, self.line)
+                self.line += min(taken, len(lines) - 1)
+                block = b"\n".join(lines[taken:])
+            if not block and not self._tail:
+                break
+            text = self._tail + block.decode("utf-8", "surrogateescape")
+            block = self._read(text, final, until_clean=left > 0).encode("utf-8", "surrogateescape")
         if final:
             self._end(self.line - ended)
         self._within_line = not ended
 
-    def _read(self, text: str, final: bool) -> None:
+    def _read(self, text: str, final: bool, *, until_clean: bool) -> str:
+        """Read with care; return what is left for the sink to take line by line, where that was asked for."""
         at, done = 0, 0
         self._line_start = self._scanned = 0
+        self._tail = ""
         while True:
             at = self._found(text, at) if self._lost else self._skip_gap(text, at)
             if lines := text.count("\n", done, at):
@@ -91,12 +99,15 @@ class Reader:
                 self._line_start = text.rfind("\n", done, at) + 1
             done = at
             if at == len(text):
-                break
+                return ""
+            if until_clean and lines and at == self._line_start and self.clean:
+                self._within_line = False
+                return text[at:]
             end = self._step(text, at, final)
             if end is None:
-                break
+                self._tail = text[at:]
+                return ""
             at = end
-        self._tail = text[at:]
 
     def _skip_gap(self, text: str, at: int) -> int:
         gap = _GAP if self._array is None else _GAP_IN_ARRAY
