@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,18 +110,18 @@ def test_documents_are_found_with_their_places(
 @pytest.mark.parametrize(
     ("broken", "fault"),
     [
-        ('{"version":"0","id":"abc', "is no JSON: Invalid control character"),
-        ('{"version":"0",', "is no JSON: "),
-        ('{"version":', "is no JSON: "),
-        ('{"resources":[', "is no JSON: "),
-        ("{}}", "is no JSON: "),
-        ("garbage", "is no JSON: Expecting value"),
-        ('{"a":1,"b":2,"a":3}', 'has the key "a" twice'),
-        ('{"a":{"b":NaN}}', "has the value NaN, which JSON does not know"),
-        ('{"a":-Infinity}', "has the value -Infinity, which JSON does not know"),
+        ('{"version":"0","id":"abc', "is not valid JSON: Invalid control character"),
+        ('{"version":"0",', "is not valid JSON: "),
+        ('{"version":', "is not valid JSON: "),
+        ('{"resources":[', "is not valid JSON: "),
+        ("{}}", "is not valid JSON: "),
+        ("garbage", "is not valid JSON: Expecting value"),
+        ('{"a":1,"b":2,"a":3}', 'duplicate key "a"'),
+        ('{"a":{"b":NaN}}', "has the value NaN, which is not valid JSON"),
+        ('{"a":-Infinity}', "has the value -Infinity, which is not valid JSON"),
         ('{"a":' + "[" * 100_000 + "}", "is nested too deep"),
-        ("\x00\x00\x00\x00", "is no JSON: "),
-        ("{'single': 'quotes'}", "is no JSON: "),
+        ("\x00\x00\x00\x00", "is not valid JSON: "),
+        ("{'single': 'quotes'}", "is not valid JSON: "),
     ],
 )
 def test_good_lines_around_a_broken_one_are_kept(broken: str, fault: str, size: int) -> None:
@@ -220,13 +221,13 @@ def test_an_event_is_found_in_what_it_is_stored_in(document: Any, path: str) -> 
         ({"a": 1}, NoEvent("$")),
         ({"Body": "hello"}, NoEvent("$.Body")),
         ({"message": "START RequestId: {1}", "timestamp": 1}, NoEvent("$.message")),
-        ({"Body": LINE[:-1]}, NoEvent("$.Body", "is no JSON: Expecting ',' delimiter, column 421")),
+        ({"Body": LINE[:-1]}, NoEvent("$.Body", "is not valid JSON: Expecting ',' delimiter, column 421")),
         ({"data": "%%%"}, NoEvent("$.data", "cannot be unpacked: Only base64 data is allowed")),
         ({"body": json.dumps({"body": json.dumps({"body": '{"a": 1, "a": 2}'})})}, None),
     ],
 )
 def test_what_holds_no_event_is_told_with_its_place(document: Any, found: NoEvent | None) -> None:
-    assert list(unwrap(document)) == [found or NoEvent("$.body.body.body", 'has the key "a" twice')]
+    assert list(unwrap(document)) == [found or NoEvent("$.body.body.body", 'duplicate key "a"')]
 
 
 def test_endless_wrapping_ends() -> None:
@@ -238,7 +239,7 @@ def test_endless_wrapping_ends() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("{} x", "goes on after its end, column 3"), ("[1", "is no JSON"), ('"\ud800"', "is not UTF-8")],
+    [("{} x", "goes on after its end, column 3"), ("[1", "is not valid JSON"), ('"\ud800"', "is not UTF-8")],
 )
 def test_strict_decoding_says_what_is_wrong(text: str, fault: str) -> None:
     with pytest.raises(Refused, match=fault):
@@ -278,3 +279,42 @@ def test_damaged_gzip_gives_what_came_before(tmp_path: Path) -> None:
             got.extend(read_file(file))
         assert len(b"".join(got)) > len(text) // 2
         assert text.startswith(b"".join(got))
+
+
+@pytest.mark.parametrize(
+    "unit", ["{\n", '{"a":\n', "[1,\n", "x}{", 'x}{"', '{"Records":[]}\n', '{"a":"b\n', '}{"a":[{"b":']
+)
+def test_time_grows_with_the_input_however_broken_it_is(unit: str) -> None:
+    seconds = []
+    for size in (40_000, 320_000):
+        began = time.perf_counter()
+        read(unit * (size // len(unit)))
+        seconds.append(time.perf_counter() - began)
+    assert seconds[1] < 24 * seconds[0] + 0.5
+
+
+def test_good_lines_in_a_deep_broken_document_are_kept() -> None:
+    text = '{"resources":[\n' * 100 + f"{LINE}\n" + "{\n" * 50 + f"{LINE}\n"
+    notes = read(text, careful=True)
+    assert [line for line, _, value in notes.documents if value == EVENT] == [101, 152]
+
+
+def test_an_integer_of_too_many_digits_is_reported_and_reading_goes_on() -> None:
+    long = "9" * 5_000
+    notes = read(f'{LINE}\n{{"a":-{long},"b":1}}\n{{"a":{"9" * 4_300}}}\n{LINE}\n')
+    assert [line for line, _, _ in notes.documents] == [1, 3, 4]
+    assert notes.faults == [(2, 2, "has an integer of 5,000 digits; up to 4,300 are read")]
+
+
+def test_a_lone_surrogate_that_is_escaped_is_read() -> None:
+    notes = read(f'{{"a":"\\ud800"}}\n{LINE}\n')
+    assert notes.documents[0] == (1, "$", {"a": "\ud800"})
+    assert notes.faults == []
+
+
+def test_the_column_of_a_fault_is_that_of_its_line() -> None:
+    notes = read(f'{LINE}\n{LINE} {{"a" 1}}\n{{"b":\n  oops}}\n', careful=True)
+    assert [fault for _, _, fault in notes.faults] == [
+        f"is not valid JSON: Expecting ':' delimiter, column {len(LINE) + 7}",
+        "is not valid JSON: Expecting value, 1 line further down, column 3",
+    ]

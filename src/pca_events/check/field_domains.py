@@ -103,6 +103,13 @@ def known_paths() -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for event in documented_events() for path in forms_of_event(event.id)))
 
 
+@cache
+def record_fields() -> frozenset[str]:
+    """Return the fields of a record of CloudTrail, which no other event of AWS Private CA has in its detail."""
+    paths = {path for detail_type in twin_detail_types() for path in forms_of_twin(detail_type)}
+    return frozenset(path.split(".")[1] for path in paths if path.startswith("detail.")) | OTHER_RECORD_FIELDS
+
+
 def twin_detail_types() -> tuple[str, ...]:
     """Return the detail-types by which CloudTrail reports on AWS Private CA."""
     return tuple(twin.detail_type for twin in cloudtrail_twins())

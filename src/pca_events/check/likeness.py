@@ -1,5 +1,6 @@
 """How like a value is to one that AWS documents: letter case never counts, and a failure is never like a success."""
 
+import re
 from difflib import SequenceMatcher
 
 from pca_events.check.name_hints import words_in
@@ -21,6 +22,7 @@ _STEMS = {
     "crls": "crl",
 }
 _SAY_NOTHING = {"acm", "aws", "private", "ca", "pca", "certificate", "authority", "manager", "event", "events", "of"}
+_CA = re.compile(r"C[Aa](?![a-z])")
 _ALIKE = 0.8
 _COMPARED = 500  # characters; comparing takes their square
 NOT_ALIKE = 0.0
@@ -47,6 +49,8 @@ def likeness(path: str, written: str, meant: str) -> float:
         return _of_sources(one, other)
     if path == "detail.eventSource" and "pca" in one:
         return 0.9
+    if path == "detail.eventName":
+        return max(_ratio(one, other), _ratio(_CA.sub("CertificateAuthority", written).lower(), other))
     if path == "detail-type":
         return _of_detail_types(written, meant)
     return _ratio(one, other)

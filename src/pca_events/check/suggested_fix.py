@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pca_events.catalog import detail_types
+from pca_events.check.field_domains import record_fields, twin_detail_types
 from pca_events.check.likeness import promised
 from pca_events.check.meant_events import Elements, Kind, MeantEvent, known_events
 from pca_events.check.misplaced_keys import RENAMED, destinations
@@ -19,6 +21,7 @@ _NOT_NEAR = 1.0
 _FAR = 100.0
 _RANK: dict[Kind, float] = {"documented": 0.0, "given": 0.0, "cloudtrail": 0.5, "never sent": 0.1}
 _AGAINST_ITS_WORDS = 0.5
+_NOT_OF_CLOUDTRAIL = 2.0
 _MOST_CONDITIONS, _DEEPEST, _MOST_TRIES = 50, 100, 200
 _TELLING = ("source", "detail-type", "detail.result", "detail.reason", "detail.eventName")
 
@@ -58,7 +61,26 @@ def nearest(pattern: dict[str, Any], preferred: str = "") -> Nearest:
         preferred: the name of the event to take where several take the same change.
     """
     found = [change_to_match(pattern, event) for event in known_events()]
-    return min(found, key=lambda one: (round(one.cost + _RANK[one.kind], 6), one.event != preferred))
+    rank = _ranks(pattern)
+    return min(found, key=lambda one: (round(one.cost + rank[one.kind], 6), one.event != preferred))
+
+
+def asks_for_cloudtrail(pattern: dict[str, Any]) -> bool:
+    """Whether a pattern names a detail-type of CloudTrail, or no detail-type and a field of CloudTrail records only."""
+    conditions = [(".".join(names_of(steps)), elements) for steps, elements in conditions_of(pattern)]
+    named = {one for path, elements in conditions if path == "detail-type" for one in elements if isinstance(one, str)}
+    if named & set(detail_types()):
+        return False
+    if named & set(twin_detail_types()):
+        return True
+    return any(path.startswith("detail.") and path.split(".")[1] in record_fields() for path, _ in conditions)
+
+
+def _ranks(pattern: dict[str, Any]) -> dict[Kind, float]:
+    """What speaks against the events of each kind: where a pattern asks for CloudTrail, what speaks against others."""
+    if not asks_for_cloudtrail(pattern):
+        return _RANK
+    return {**_RANK, "documented": _NOT_OF_CLOUDTRAIL, "never sent": _NOT_OF_CLOUDTRAIL, "cloudtrail": 0.0}
 
 
 def change_to_match(pattern: dict[str, Any], event: MeantEvent) -> Nearest:

@@ -10,11 +10,11 @@ from pca_events.interrupts import INTERRUPTED, die_at_once, handlers_restored, r
 
 COMMANDS = {
     "check": "check a consumer's rules where they are written",
-    "explain": "say key by key why an event pattern matches an event, or does not",
+    "explain": "show which events a rule matches, why, and what to change",
     "list": "list what is sent, by which operation, and what is never sent",
     "show": "say all about one event: example, meaning, remedy, fields, ready rules",
     "sample": "make realistic events, as JSON lines, or ones that break the contract",
-    "validate": "hold recorded events against the contract",
+    "validate": "validate recorded events against the contract",
     "mutate": "put the schemas to the test with broken events and unusual good ones",
     "diff": "show what changed between two versions of the schemas",
     "export": "write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",

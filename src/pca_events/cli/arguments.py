@@ -118,9 +118,15 @@ def _check(parser: Parser) -> None:
 
 def _explain(parser: Parser) -> None:
     parser.add_argument(
-        "--pattern", metavar="FILE", required=True, help="an event pattern as JSON; - is standard input"
+        "rules",
+        nargs="?",
+        metavar="FILE[#RULE]",
+        help="a file with an event pattern or with rules, a folder, or - for standard input; #RULE is one rule of it",
     )
-    parser.add_argument("--event", metavar="FILE|EVENT", required=True, help="an event as JSON, or the id of one")
+    parser.add_argument("--pattern", metavar="FILE", help="the same as FILE")
+    parser.add_argument(
+        "--event", metavar="FILE|EVENT", help="an event as JSON, the id of one, or - for standard input (default: all)"
+    )
 
 
 def _list(parser: Parser) -> None:
@@ -187,10 +193,36 @@ def _change(words: str) -> tuple[str, Any]:
 
 
 def _validate(parser: Parser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE|DIR", help="a file, a folder of recordings, or - for standard input"
+    )
     parser.add_argument("--closed", action="store_true", help="report fields that the contract does not know")
+    parser.add_argument("--verbose", action="store_true", help="print the regular expression and schemas of each fault")
+    parser.add_argument("--report", metavar="FILE", type=Path, help="write the report as JSON, for --merge")
+    parser.add_argument(
+        "--merge", action="store_true", help="each FILE is a report that --report wrote; add them up and print the sum"
+    )
+    _add_max_unpacked(parser)
     _add_format(parser)
     _add_workers(parser, "how many processes read (default: as many as there are cores)")
+
+
+def _add_max_unpacked(parser: Parser) -> None:
+    parser.add_argument(
+        "--max-unpacked",
+        metavar="SIZE",
+        type=_size,
+        help="to what size one gzip file may unpack, such as 4GB (default: 20 times its size, at least 1 GB)",
+    )
+
+
+def _size(words: str) -> int:
+    import re
+
+    match = re.fullmatch(r"([0-9]{1,18})([KMGT]?)i?B?", words, re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f'"{words}" is not a size; write it as 500MB or 4GB')
+    return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[match[2].upper()]
 
 
 def _mutate(parser: Parser) -> None:
@@ -302,6 +334,7 @@ def _add_options_of_a_site(parser: Parser) -> None:
         default=[],
         help="a folder with rules of consumers, to show who relies on what; repeatable (default: the examples)",
     )
+    _add_max_unpacked(parser)
 
 
 def _calibrate(parser: Parser) -> None:

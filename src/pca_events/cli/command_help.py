@@ -32,12 +32,18 @@ HELP: Mapping[str, Help] = {
         {"0": "no finding is an error", "1": "a finding is an error", "2": "something could not be read"},
     ),
     "explain": Help(
-        "Says key by key why an event pattern matches an event or does not, and what to change.",
+        "Says which events an event pattern matches, and key by key why it matches one or does not, with the smallest "
+        "change. Reads one pattern, or the rules of Terraform, CloudFormation, SAM, CDK, Serverless and describe-rule.",
         (
-            "pca-events explain --pattern pattern.json --event crl-generation-failure-internal",
-            "pca-events explain --pattern - --event event.json < pattern.json",
+            "pca-events explain rules.tf",
+            "pca-events explain rules.tf#crl_failed --event crl-generation-failure-internal",
+            "pca-events explain - --event event.json < pattern.json",
         ),
-        {"0": "the pattern matches the event", "1": "it does not", "2": _UNUSABLE},
+        {
+            "0": "the pattern matches the event; without --event: each pattern matches some event",
+            "1": "no pattern matches the event; without --event: a pattern matches none",
+            "2": _UNUSABLE,
+        },
     ),
     "list": Help(
         "Lists the documented events, what is never sent, and what CloudTrail sends with the same source.",
@@ -62,10 +68,20 @@ HELP: Mapping[str, Help] = {
         {"0": "the events are printed", "2": _UNUSABLE},
     ),
     "validate": Help(
-        "Compares recorded events with the contract. Reads JSON, JSON Lines, arrays and concatenated documents, "
-        "plain or gzip, and finds the events in messages of SQS, SNS, CloudWatch Logs, Firehose and Kinesis.",
-        ("pca-events validate events.ndjson.gz", "pca-events validate --closed --format json - < events.json"),
-        {"0": "every event meets the contract", "1": "an event breaks it", "2": "something could not be read"},
+        "Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated documents, "
+        "plain or gzip, files and folders, and finds the events in messages of SQS, SNS, CloudWatch Logs, Firehose and "
+        "Kinesis and in log files of CloudTrail.",
+        (
+            "pca-events validate events.ndjson.gz",
+            "pca-events validate --closed --format json - < events.json",
+            "pca-events validate archive/2026/11 --report november.json",
+            "pca-events validate --merge october.json november.json",
+        ),
+        {
+            "0": "everything was read, and every event meets the contract",
+            "1": "an event violates it, or a part could not be read",
+            "2": "nothing could be read",
+        },
     ),
     "mutate": Help(
         "Tests the schemas: each broken variant of a documented event must be refused, each valid one accepted.",

@@ -14,7 +14,7 @@ _shtab_pca_events_commands() {
     check:'Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and'
     completion:'Prints the completion of commands and options for a shell.'
     diff:'Compares two versions of the schemas and says which changes break consumers.'
-    explain:'Says key by key why an event pattern matches an event or does not, and what to change.'
+    explain:'Says which events an event pattern matches, and key by key why it matches one or does not, with'
     export:'Writes the contracts of all events in the format of another tool.'
     list:'Lists the documented events, what is never sent, and what CloudTrail sends with the same source.'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
@@ -23,7 +23,7 @@ _shtab_pca_events_commands() {
     show:'Shows one event: an example, its meaning, what to do, its fields, and rules to copy.'
     site:'Writes the living documentation into a folder: every event with its facts, example, rule, fields'
     sweep:'Lists what interrupted runs have left on a LocalStack; with --yes it is removed.'
-    validate:'Compares recorded events with the contract. Reads JSON, JSON Lines, arrays and concatenated'
+    validate:'Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated'
     verify:'Runs the scenarios on an EventBridge and shows the result for each documented event.'
     watch:'Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event'
   )
@@ -95,8 +95,9 @@ _shtab_pca_events_diff_defaults_added=0
 
 _shtab_pca_events_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--pattern[an event pattern as JSON\; - is standard input]:FILE:_files"
-  "--event[an event as JSON, or the id of one]:FILE|EVENT:_files"
+  "--pattern[the same as FILE]:FILE:_files"
+  "--event[an event as JSON, the id of one, or - for standard input (default\: all)]:FILE|EVENT:_files"
+  ":a file with an event pattern or with rules, a folder, or - for standard input\; \#RULE is one rule of it:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -167,6 +168,7 @@ _shtab_pca_events_site_options=(
   "--messages[what \`pca-events verify --messages\` has written]:FILE:_files"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
   "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
+  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   ":made where it is missing\; other files in it stay:_files -/"
 )
 
@@ -189,9 +191,13 @@ _shtab_pca_events_sweep_defaults_added=0
 _shtab_pca_events_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--closed[report fields that the contract does not know]"
+  "--verbose[print the regular expression and schemas of each fault]"
+  "--report[write the report as JSON, for --merge]:FILE:_files"
+  "--merge[each FILE is a report that --report wrote\; add them up and print the sum]"
+  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "--format[default\: text]:format:(text json)"
   {-n,--workers}"[how many processes read (default\: as many as there are cores)]:N:"
-  "(*):a file, or - for standard input:_files"
+  "(*):a file, a folder of recordings, or - for standard input:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -212,6 +218,7 @@ _shtab_pca_events_verify_options=(
   "--site[write the living documentation of this run into DIR (pca-events site)]:DIR:_files -/"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
   "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
+  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "(*)::run only these, named as they are shown\: events\/ca_creation, or a folder of them\: routing:_files"
 )
 

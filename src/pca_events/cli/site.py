@@ -14,7 +14,7 @@ from pca_events.whole_files import check_folder, write_folder
 def run(options: argparse.Namespace) -> int:
     """Write the site and say so in one line."""
     earlier = prepare(options.folder, options)
-    print(write_site(options.folder, options.messages, earlier, options.consumers))
+    print(write_site(options.folder, options.messages, earlier, options.consumers, options.max_unpacked))
     return 0
 
 
@@ -28,20 +28,26 @@ def prepare(folder: Path, options: argparse.Namespace) -> list[Run]:
     for path in options.consumers:
         if not path.exists():
             raise BadInput(f"--consumers {path}: there is no such folder; name one that holds rules")
-    return [read_messages(file) for file in options.earlier]
+    return [read_messages(file, options.max_unpacked) for file in options.earlier]
 
 
-def write_site(folder: Path, messages: Path | None, earlier: Sequence[Run], consumers: Sequence[Path]) -> str:
+def write_site(
+    folder: Path,
+    messages: Path | None,
+    earlier: Sequence[Run],
+    consumers: Sequence[Path],
+    max_unpacked: int | None = None,
+) -> str:
     """Write the site of a run, or without one, and return what to say of it.
 
     Raises:
         BadInput: messages cannot be read, or the folder cannot be written.
     """
-    found = None if messages is None else read_messages(messages)
+    found = None if messages is None else read_messages(messages, max_unpacked)
     features = read_features_alone(our_features()) if found is None else found.features
     files: dict[str, str | bytes] = {**site(Book(features, found, earlier, consumers))}
     if messages is not None:
-        files["messages.ndjson.gz"] = gzip.compress(content_of(messages), mtime=0)
+        files["messages.ndjson.gz"] = gzip.compress(content_of(messages, max_unpacked), mtime=0)
     write_folder(files, folder)
     size = sum(len(content) for content in files.values())
     return f"wrote {folder / 'index.html'} and {len(files) - 1} more files, {size / 1e6:.1f} MB"

@@ -1,104 +1,153 @@
-"""`pca-events validate`: recorded events, held against the contract."""
+"""`pca-events validate`: recorded events, validated against the contract."""
 
 import argparse
 import json
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pca_events.cli.console import Column, Console, Progress, console
-from pca_events.cli.layout import Part
+from pca_events.cli.console import Progress
 from pca_events.errors import BadInput
-from pca_events.validation import Noted, ValidationReport, validate
+from pca_events.printable import printable
+from pca_events.validation import Group, Noted, ValidationReport, as_json, merged, validate
+from pca_events.whole_files import cannot_be_written, check_writable, replace_file
+from pca_events.words import counted
 
 _MB = 1_000_000
-_COLUMNS = (
-    Column("detail-type"),
-    Column("result"),
-    Column("meet", "green", right=True),
-    Column("break", "red", right=True),
-)
+_MOST_SOURCES = 5
 
 
 def run(options: argparse.Namespace) -> int:
     """Read everything and print what was found; exit status 0 where all events meet their contract."""
-    with Progress() as line:
-        report = validate(
-            options.files,
-            closed=options.closed,
-            jobs=None if options.workers == "auto" else int(options.workers),
-            progress=_counting(options.files, line),
-        )
-    if not report.found:
+    if options.report is not None:
+        check_writable(options.report, "the report is one file")
+    report = merged(list(map(Path, options.files))) if options.merge else _validated(options)
+    if not report.found and not options.merge:
         raise BadInput(_nothing_found(report, options.files))
+    stored = json.dumps(as_json(report), indent=2) + "\n"
+    if options.report is not None:
+        _write(options.report, stored)
     if options.format == "json":
-        print(json.dumps(report.as_json(), indent=2))
+        sys.stdout.write(stored)
     else:
-        _print(report, console())
+        for line in _lines(report, verbose=options.verbose):
+            print(printable(line))
     return 0 if report.is_well else 1
 
 
-def _counting(files: list[str], line: Progress) -> Callable[[int], None]:
-    """Return what shows how many bytes are read; of how many, where that is known before they are unpacked."""
-    sizes = [Path(name).stat().st_size for name in files if Path(name).is_file() and not name.endswith(".gz")]
-    end = f" of {sum(sizes) / _MB:,.1f}" if len(sizes) == len(files) else ""
+def _validated(options: argparse.Namespace) -> ValidationReport:
+    with Progress() as line:
+        return validate(
+            options.files,
+            closed=options.closed,
+            jobs=None if options.workers == "auto" else int(options.workers),
+            max_unpacked=options.max_unpacked,
+            progress=_counting(line),
+        )
+
+
+def _counting(line: Progress) -> Callable[[int], None]:
+    """Return what shows how many bytes are read."""
     done = 0
 
     def show(count: int) -> None:
         nonlocal done
         done += count
-        line.show(f"reading, {done / _MB:,.1f}{end} MB")
+        line.show(f"reading, {done / _MB:,.1f} MB")
 
     return show
 
 
+def _write(file: Path, content: str) -> None:
+    try:
+        replace_file(file, content)
+    except OSError as error:
+        raise cannot_be_written(file, error) from error
+
+
 def _nothing_found(report: ValidationReport, files: list[str]) -> str:
+    names = printable(", ".join(files))
     if report.unreadable.kept:
         place, reason = report.unreadable.kept[0]
-        return f"nothing could be read: {reason}" if not place.line else f"no event could be read: {place}: {reason}"
+        words = f"nothing could be read: {reason}" if not place.line else f"no event could be read: {place}: {reason}"
+        return printable(words)
     if report.without_event.count:
-        return f"{', '.join(files)} can be read, but no event is in it; {report.without_event.kept[0][0]} is none"
-    return f"{', '.join(files)} is empty, so nothing was validated"
+        place, _ = report.without_event.kept[0]
+        return f"{names} can be read but contains no event; the first document is at {printable(str(place))}"
+    return f"{names} is empty, so nothing was validated"
 
 
-def _print(report: ValidationReport, out: Console) -> None:
+def _lines(report: ValidationReport, *, verbose: bool) -> Iterator[str]:
     if report.events:
-        out.table(_COLUMNS, _rows(report), "Events of AWS Private CA")
-        out.line()
+        yield from _table(report)
     for group in report.by_frequency():
-        times = f"{group.count:,} time{'s' if group.count > 1 else ''}"
-        out.paragraph(("breaks", "red"), f" {group.violation}", indent=7)
-        out.line((f"       {times}, first at {group.first}", "dim"))
-    _print_places(("not read", "red"), report.unreadable, out)
-    for (detail_type, meets), count in sorted(report.twins.items()):
-        verdict = "" if meets else ", which break the schema of these"
-        out.line(f"apart: {count:,} of CloudTrail about AWS Private CA ({detail_type}){verdict}")
-    if report.other_sources:
-        sources = ", ".join(f"{name} {count:,}" for name, count in report.other_sources.most_common(5))
-        out.line(f"apart: {sum(report.other_sources.values()):,} of other sources ({sources})")
-    _print_places("apart: without an event", report.without_event, out, most=3)
-    total = report.meeting + report.breaking
-    out.line(f"{total:,} events of AWS Private CA: {report.meeting:,} meet their contract, ", _breaking(report))
+        yield f"violation  {group.violation.path}: {group.violation.message}"
+        yield from _about(group, verbose)
+    for group in report.unusual_by_frequency():
+        yield f"unusual    {group.violation.path}: {group.violation.message}"
+        yield from _about(group, verbose)
+    yield from _places("not read", report.unreadable)
+    for noun, counts in (("event from CloudTrail", report.twins), ("CloudTrail record", report.records)):
+        for (detail_type, meets), count in sorted(counts.items()):
+            yield f"apart: {_counted(count, noun)} about AWS Private CA ({detail_type}){_verdict(count, meets)}"
+    yield from _others("CloudTrail record", "other services", report.other_records)
+    yield from _others("event", "other sources", report.other_sources)
+    yield from _places("apart: without an event", report.without_event, most=3)
+    yield _sum(report)
 
 
-def _breaking(report: ValidationReport) -> Part:
-    if not report.breaking:
-        return "none breaks it"
-    return f"{report.breaking:,} break{'s' if report.breaking == 1 else ''} it", "red"
+def _about(group: Group, verbose: bool) -> Iterator[str]:
+    yield f"           {counted(group.count, 'time')}, first at {group.first}"
+    if verbose and group.violation.keyword == "pattern":
+        yield f"           regular expression: {json.loads(group.violation.documented)}"
+    if verbose and group.schemas:
+        yield f"           {', '.join(group.schemas)}"
 
 
-def _print_places(title: Part, noted: Noted, out: Console, most: int = 10) -> None:
+def _counted(count: int, noun: str) -> str:
+    first, space, rest = noun.partition(" from ")
+    return counted(count, first) + space + rest
+
+
+def _verdict(count: int, meets: bool) -> str:
+    return "" if meets else ", which violates its schema" if count == 1 else ", which violate their schema"
+
+
+def _others(noun: str, of: str, counts: Counter[str]) -> Iterator[str]:
+    if counts:
+        listed = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(_MOST_SOURCES))
+        more = ", ..." if len(counts) > _MOST_SOURCES else ""
+        yield f"apart: {counted(counts.total(), noun)} of {of} ({listed}{more})"
+
+
+def _places(title: str, noted: Noted, most: int = 10) -> Iterator[str]:
     for place, reason in noted.kept[:most]:
-        out.paragraph(title, f" {place}{': ' if reason else ''}{reason}")
+        yield f"{title} {place if place.line else place.file}{': ' if reason else ''}{reason}"
     if noted.count > most:
-        out.line(title, f": {noted.count - most:,} places more")
+        yield f"{title}: {noted.count - most:,} more"
 
 
-def _rows(report: ValidationReport) -> list[list[str]]:
+def _sum(report: ValidationReport) -> str:
+    total = report.meeting + report.breaking
+    if not total:
+        return "no events of AWS Private CA"
+    meet = f"{report.meeting:,} {'meets its' if report.meeting == 1 else 'meet their'} contract"
+    broken = f"{report.breaking:,} {'violates' if report.breaking == 1 else 'violate'} it" if report.breaking else ""
+    return f"{counted(total, 'event')} of AWS Private CA: {meet}, {broken or 'none violates it'}"
+
+
+def _table(report: ValidationReport) -> Iterator[str]:
     counts: dict[tuple[str, str], Counter[bool]] = {}
     for (detail_type, result, meets), count in report.events.items():
         counts.setdefault((detail_type, result), Counter())[meets] += count
-    return [
-        [detail_type, result, *(f"{verdicts[meets]:,}" if verdicts[meets] else "-" for meets in (True, False))]
-        for (detail_type, result), verdicts in sorted(counts.items())
-    ]
+    rows = [("detail-type", "result", "meet", "violate")]
+    for (detail_type, result), verdicts in sorted(counts.items()):
+        meet, violate = (f"{verdicts[meets]:,}" if verdicts[meets] else "-" for meets in (True, False))
+        rows.append((detail_type, result, meet, violate))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for detail_type, result, meet, violate in rows:
+        yield (
+            f"{detail_type:<{widths[0]}}  {result:<{widths[1]}}  {meet:>{widths[2]}}  {violate:>{widths[3]}}".rstrip()
+        )
+    yield ""

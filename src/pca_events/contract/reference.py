@@ -4,7 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pca_events.contract.expected import expected
 from pca_events.contract.schemas import ENVELOPE, schema_of, twin_schema_of
+from pca_events.printable import printable
+from pca_events.words import counted
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -21,27 +24,29 @@ class Violation:
         message: what is wrong there and what is documented instead.
         schema: the schema file that says so, from the top of the project.
         keyword: the keyword of JSON Schema that it breaks: `pattern`, `required`.
+        documented: the value of that keyword as JSON, such as the regular expression; empty where it says nothing more.
     """
 
     path: str
     message: str
     schema: str
     keyword: str
+    documented: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message} ({self.schema})"
 
 
 def violations(event: object, *, closed: bool = False, twins: bool = False) -> list[Violation]:
-    """Hold an event against the contract of its detail-type and return where it breaks it, sorted by path.
+    """Validate an event against the contract of its detail-type; return where it breaks it, sorted by path.
 
-    An event without a documented detail-type is held against the envelope, which names the documented ones.
-    Fields that the contract does not know are no violation: a consumer must survive them.
+    An event without a documented detail-type is validated against the envelope, which lists the documented ones.
+    Fields that the contract does not know are no violation: a consumer must tolerate them.
 
     Args:
         event: the whole event.
         closed: report the fields that the contract does not know, all the same.
-        twins: hold an event that CloudTrail sends about AWS Private CA against its own schema.
+        twins: validate an event that CloudTrail sends about AWS Private CA against its own schema.
     """
     from pca_events.contract.validator import errors  # jsonschema takes longer to import than most commands run
 
@@ -51,7 +56,7 @@ def violations(event: object, *, closed: bool = False, twins: bool = False) -> l
     found: dict[str, Violation] = {}
     for error in errors(event, schema, closed=closed and schema in schema_of().values()):
         path = _json_path(error)
-        found.setdefault(path, Violation(path, _words(error), schema, str(error.validator)))
+        found.setdefault(path, Violation(path, _words(error), schema, str(error.validator), _documented(error)))
     return sorted(found.values())
 
 
@@ -74,20 +79,24 @@ def _words(error: "ValidationError") -> str:
             return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, documented))
         case "const":
             return f"{found} is never sent; documented value: {json.dumps(documented)}"
-        case "type" | "format":
-            return f"{found} is no {documented}"
-        case "pattern":
-            return f"{found} does not match {documented}"
+        case "type" | "format" | "pattern":
+            return f"expected {expected(documented)}, found {found}"
         case "minItems":
-            return f"has {len(instance)} of {documented} entries"
-        case "items":
-            return f"has {len(instance)} entries, more than documented"
+            return f"expected {counted(documented, 'entry')}, found {len(instance)}"
+        case "maxItems" | "items":
+            return f"has {counted(len(instance), 'entry')}, more than documented"
         case "not":
             return f"must be absent here, but is {found}"
         case _:
             return error.message
 
 
+def _documented(error: "ValidationError") -> str:
+    if error.validator in ("pattern", "type", "format", "const", "enum", "minItems"):
+        return json.dumps(error.validator_value)
+    return ""
+
+
 def _shown(instance: object) -> str:
-    text = json.dumps(instance, ensure_ascii=False)
+    text = printable(json.dumps(instance, ensure_ascii=False))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text):,} characters)"

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from pca_events.errors import BadInput
+from pca_events.regions import partition_of
 
 PARTITIONS = {
     "aws": ("us-east-1", "us-west-2", "ca-central-1", "eu-west-1", "eu-central-1", "ap-southeast-2", "sa-east-1"),
@@ -19,11 +20,6 @@ PARTITIONS = {
 """Some Regions of each partition; the first is the one that is taken where none is named."""
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}")
-_BEGINNINGS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso"} | {
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ def place(account: str | None = None, region: str | None = None, partition: str 
         region = PARTITIONS[partition or "aws"][0]
     if not _REGION.fullmatch(region):
         raise BadInput(f'"{region}" is no Region; write it as us-east-1')
-    home = next((home for beginning, home in _BEGINNINGS.items() if region.startswith(beginning)), "aws")
+    home = partition_of(region)
     if partition not in (None, home):
         raise BadInput(f"{region} is a Region of the partition {home}, not of {partition}")
     return Place(home, region, account or "111122223333")

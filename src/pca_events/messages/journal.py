@@ -1,8 +1,6 @@
 """A file of Cucumber Messages, gzip or not, line by line, by kind and by id."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.errors import BadInput
+from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
 
-_GZIP = b"\x1f\x8b"
 _REMEDY = "make it anew, with pca-events verify --messages"
 
 
@@ -44,13 +42,13 @@ class Journal:
                 self._add(number, line)
 
     @classmethod
-    def of_file(cls, file: Path) -> "Journal":
-        """Read a file.
+    def of_file(cls, file: Path, most: int | None = None) -> "Journal":
+        """Read a file, of which gzip may unpack to so many bytes; see `pca_events.unpacking.unpacked`.
 
         Raises:
             BadInput: it cannot be read, or a line of it is no message.
         """
-        return cls(_text(file), str(file))
+        return cls(_text(file, most), str(file))
 
     def all(self, kind: str) -> list[Message]:
         """Return the messages of a kind, in the order of the file."""
@@ -97,24 +95,32 @@ class Journal:
                 self._ids[kind, str(body.get("id"))] = message
 
 
-def content_of(file: Path) -> bytes:
+def content_of(file: Path, most: int | None = None) -> bytes:
     """Return what a file holds, unpacked where it is gzip.
 
+    Args:
+        file: the file.
+        most: to how many bytes gzip may unpack; see `pca_events.unpacking.unpacked`.
+
     Raises:
-        BadInput: it cannot be read.
+        BadInput: it cannot be read, or unpacks to more.
     """
     try:
-        content = file.read_bytes()
-        return gzip.decompress(content) if content.startswith(_GZIP) else content
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        with file.open("rb") as stream:
+            if stream.peek(len(GZIP)).startswith(GZIP):
+                return b"".join(unpacked(stream.read, most))
+            return stream.read()
+    except TooLarge as error:
+        raise BadInput(f"{file} {error}") from error
+    except Damaged as error:
         raise BadInput(f"{file} is broken gzip ({error}); {_REMEDY}") from error
     except OSError as error:
         raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, most: int | None) -> str:
     try:
-        return content_of(file).decode("utf-8-sig")
+        return content_of(file, most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
 

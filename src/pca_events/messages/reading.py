@@ -20,14 +20,18 @@ _T = TypeVar("_T")
 _UNFINISHED = "the file ends before the run does"
 
 
-def read_messages(file: Path) -> Run:
+def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
     """Return the run that a file holds. Kinds of messages that are not known are passed over.
 
+    Args:
+        file: plain or gzip.
+        max_unpacked: to how many bytes gzip may unpack; by default 20 times its size, and at least 1 GiB.
+
     Raises:
-        BadInput: there is no such file, it is not UTF-8, a line is no message, there is no run in it, or a message
-            refers to one that is not there; the text says where.
+        BadInput: there is no such file, it unpacks to more, it is not UTF-8, a line is no message, there is no run in
+            it, or a message refers to one that is not there; the text says where.
     """
-    journal = Journal.of_file(file)
+    journal = Journal.of_file(file, max_unpacked)
     if not journal.all("testRunStarted"):
         raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
     started, about = journal.all("testRunStarted")[-1], _about(journal)

@@ -1,15 +1,14 @@
 """Files and streams as blocks of bytes, unpacked and cut where a cut does no harm."""
 
-import gzip
 import io
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from pca_events.errors import BadInput
 from pca_events.recordings.strict import Refused
+from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
 
 BLOCK = 1 << 20
 """How many bytes are read at a time."""
@@ -17,21 +16,26 @@ BLOCK = 1 << 20
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def blocks(name: str) -> Iterator[tuple[bytes, bool]]:
+def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
     """Read a file, or standard input for `-`, unpacking gzip; yield blocks, and with each whether it is the last.
 
     A block ends with a whole line where the file has lines, and never within a character.
 
+    Args:
+        name: the file.
+        most: to how many bytes gzip may unpack; see `pca_events.unpacking.unpacked`.
+
     Raises:
         BadInput: the file cannot be opened, or is not UTF-8 from its first bytes on.
-        Refused: gzip or the disk ends before the data does; everything before that has been yielded.
+        Refused: gzip is damaged, ends before the data does, or unpacks to more than it may; everything before that has
+            been yielded.
     """
     if name == "-":
-        yield from _cut(_unpacked(cast(io.BufferedReader, sys.stdin.buffer), name))
+        yield from _cut(_unpacked(cast(io.BufferedReader, sys.stdin.buffer), name, most))
         return
     try:
         with Path(name).open("rb") as stream:
-            yield from _cut(_unpacked(stream, name))
+            yield from _cut(_unpacked(stream, name, most))
     except FileNotFoundError as error:
         from pca_events.suggestions import file_meant
 
@@ -40,19 +44,20 @@ def blocks(name: str) -> Iterator[tuple[bytes, bool]]:
         raise BadInput(f"{name} cannot be read: {error.strerror}") from error
 
 
-def _unpacked(stream: io.BufferedReader, name: str) -> Iterator[bytes]:
+def _unpacked(stream: io.BufferedReader, name: str, most: int | None) -> Iterator[bytes]:
     start = stream.peek(4)
     for mark, encoding in _OTHER_ENCODINGS.items():
         if start.startswith(mark):
             raise BadInput(f"{name} is {encoding}; convert it to UTF-8 first")
-    if not start.startswith(b"\x1f\x8b"):
+    if not start.startswith(GZIP):
         yield from iter(lambda: stream.read(BLOCK), b"")
         return
-    packed = gzip.GzipFile(fileobj=stream)
     try:
-        yield from iter(lambda: packed.read1(BLOCK), b"")
-    except (EOFError, OSError, zlib.error) as error:
+        yield from unpacked(stream.read1, most)
+    except (Damaged, OSError) as error:
         raise Refused(f"gzip data is damaged or cut off from here on: {error}") from error
+    except TooLarge as error:
+        raise Refused(str(error)) from error
 
 
 def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -4,15 +4,22 @@ A line that is a document is taken at speed by the sink. Where one is not, the r
 and what is broken is passed over up to the next place where a document may begin.
 """
 
-import json
 import re
 from typing import Any, Protocol
 
-from pca_events.recordings.strict import Refused, StrictDecoder
+from pca_events.recordings.strict import NotDecoded, Refused, StrictDecoder, TooDeep
+from pca_events.words import counted
 
 LONGEST = 1 << 24
 """How many characters a document may have: more than EventBridge, SQS and CloudWatch Logs allow together."""
 
+_RESCANS = 16
+"""How often, on average, text is read again that a broken document has taken with it."""
+
+_RETURNS = 16
+"""How often the sink may go on at speed in a block, after lines that had to be read with care."""
+
+_WINDOW = 1 << 12
 _STAMP = r"\d{4}-\d\d-\d\dT[\d:.]+Z[ \t]+"
 _GAP = re.compile(r"[\s\ufeff\x1e]*")
 _GAP_IN_ARRAY = re.compile(r"[\s,]*")
@@ -53,6 +60,9 @@ class Reader:
         self._array: str | None = None  # the JSON path of the array that is being read
         self._index = 0
         self._within_line = False
+        self._line_start = 0
+        self._scanned = 0  # up to where broken documents have been read
+        self._credit = 1 << 20
         self._lost: tuple[int, str] | None = None  # since which line nothing could be read, and why
 
     @property
@@ -63,30 +73,41 @@ class Reader:
     def feed(self, block: bytes, final: bool) -> None:
         """Read the next block; the final one ends every document."""
         ended = block.endswith(b"\n")
-        if self.clean:
-            lines = block.split(b"\n")
-            taken = self._sink.lines(lines, self.line)
-            self.line += min(taken, len(lines) - 1)
-            block = b"\n".join(lines[taken:])
-        if block or self._tail:
-            self._read(self._tail + block.decode("utf-8", "surrogateescape"), final)
+        for left in reversed(range(_RETURNS)):
+            if self.clean:
+                lines = block.split(b"\n")
+                taken = self._sink.lines(lines, self.line)
+                self.line += min(taken, len(lines) - 1)
+                block = b"\n".join(lines[taken:])
+            if not block and not self._tail:
+                break
+            text = self._tail + block.decode("utf-8", "surrogateescape")
+            block = self._read(text, final, until_clean=left > 0).encode("utf-8", "surrogateescape")
         if final:
             self._end(self.line - ended)
         self._within_line = not ended
 
-    def _read(self, text: str, final: bool) -> None:
-        at, counted = 0, 0
+    def _read(self, text: str, final: bool, *, until_clean: bool) -> str:
+        """Read with care; return what is left for the sink to take line by line, where that was asked for."""
+        at, done = 0, 0
+        self._line_start = self._scanned = 0
+        self._tail = ""
         while True:
             at = self._found(text, at) if self._lost else self._skip_gap(text, at)
-            self.line += text.count("\n", counted, at)
-            counted = at
+            if lines := text.count("\n", done, at):
+                self.line += lines
+                self._line_start = text.rfind("\n", done, at) + 1
+            done = at
             if at == len(text):
-                break
+                return ""
+            if until_clean and lines and at == self._line_start and self.clean:
+                self._within_line = False
+                return text[at:]
             end = self._step(text, at, final)
             if end is None:
-                break
+                self._tail = text[at:]
+                return ""
             at = end
-        self._tail = text[at:]
 
     def _skip_gap(self, text: str, at: int) -> int:
         gap = _GAP if self._array is None else _GAP_IN_ARRAY
@@ -111,10 +132,9 @@ class Reader:
     def _document(self, text: str, at: int, final: bool) -> int | None:
         try:
             value, end, fault = self._decoder.decode_at(text, at)
-        except Refused as refused:
-            self._lost = (self.line, str(refused))
-            return at + 1
-        except json.JSONDecodeError as error:
+        except TooDeep as refused:
+            return self._lose(str(refused), at, at + refused.reached)
+        except NotDecoded as error:
             return self._stop(text, at, error, final)
         last = self.line + text.count("\n", at, end)
         if fault:
@@ -124,21 +144,30 @@ class Reader:
         self._index += 1
         return end
 
-    def _stop(self, text: str, at: int, error: json.JSONDecodeError, final: bool) -> int | None:
-        may_go_on = not final and "\n" not in text[error.pos :] and text[at] in '{["'
+    def _stop(self, text: str, at: int, error: NotDecoded, final: bool) -> int | None:
+        may_go_on = not final and error.may_be_cut and text[at] in '{["'
         if may_go_on and len(text) - at <= LONGEST:
             return None
         if may_go_on:
-            self._lost = (self.line, f"is longer than {LONGEST >> 20} MiB")
-            return len(text)
-        if final and not text[error.pos :].strip():
-            why = "is cut off"
-        else:
-            lines = text.count("\n", at, error.pos)
-            further = f"{lines} line{'s' if lines > 1 else ''} further down, " if lines else ""
-            why = f"is no JSON: {error.msg.removesuffix(' at')}, {further}column {error.colno}"
+            return self._lose(f"is longer than {LONGEST >> 20} MiB", at, len(text), go_on=len(text))
+        if final and error.at_end:
+            return self._lose("is cut off", at, at + error.reached)
+        column = error.column if error.line else error.column + at - self._line_start
+        further = f"{counted(error.line, 'line')} further down, " if error.line else ""
+        return self._lose(f"is not valid JSON: {error.reason}, {further}column {column}", at, at + error.reached)
+
+    def _lose(self, why: str, at: int, reached: int, go_on: int = 0) -> int:
+        """Note that what begins at `at` is broken; return where to look for what can be read.
+
+        What lies between the beginning and the fault is looked at again, as long as that does not happen too often.
+        """
         self._lost = (self.line, why)
-        return at + 1
+        new = max(0, reached - max(at, self._scanned))
+        self._scanned = max(self._scanned, reached)
+        self._credit += _RESCANS * new - (reached - at)
+        if self._credit < 0:
+            self._credit, go_on = 0, self._scanned
+        return max(go_on, at + 1)
 
     def _end_array(self, text: str, at: int, final: bool) -> int | None:
         """Leave the array, and the object around it, whose other members are read as one small object more."""
@@ -146,12 +175,19 @@ class Reader:
             self._array = None
             return at + 1
         opening = '{"_":['
-        try:
-            _, end, _ = self._decoder.decode_at(opening + text[at:], 0)
-        except (json.JSONDecodeError, Refused):
-            if not final and len(text) - at <= LONGEST:
-                return None
-            end = len(opening) + 1
+        size = _WINDOW
+        while True:
+            piece, whole = opening + text[at : at + size], at + size >= len(text)
+            try:
+                _, end, _ = self._decoder.decode_at(piece, 0)
+            except Refused as refused:
+                if not whole and isinstance(refused, NotDecoded) and refused.may_be_cut:
+                    size *= 16
+                    continue
+                if not final and len(text) - at <= LONGEST:
+                    return None
+                end = len(opening) + 1
+            break
         self._array = None
         return at + end - len(opening)
 

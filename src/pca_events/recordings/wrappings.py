@@ -2,15 +2,16 @@
 
 import base64
 import binascii
-import zlib
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pca_events.recordings.strict import Refused, decode
+from pca_events.unpacking import Damaged, TooLarge, unpacked
 
 _DEEPEST = 8
-_LARGEST = 1 << 26
+_LARGEST = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,14 @@ class Wrapped:
     """An event, and the JSON path at which it was stored: `$.Records[0].body`."""
 
     event: dict[str, Any]
+    path: str
+
+
+@dataclass(frozen=True)
+class CloudTrailRecord:
+    """A record of a CloudTrail log file, and the JSON path at which it was stored: `$.Records[0]`."""
+
+    record: dict[str, Any]
     path: str
 
 
@@ -34,11 +43,15 @@ class NoEvent:
     fault: str = ""
 
 
-def unwrap(value: Any, path: str = "$", depth: int = 0) -> Iterator[Wrapped | NoEvent]:
+Found = Wrapped | CloudTrailRecord | NoEvent
+"""What a place of a document holds."""
+
+
+def unwrap(value: Any, path: str = "$", depth: int = 0) -> Iterator[Found]:
     """Find the events in a document, however it wraps them.
 
     Known are events as such, arrays, what SQS answers and hands to Lambda, SNS notifications (raw, in SQS, in Lambda),
-    CloudWatch Logs (subscriptions, exports, Insights), and the records of Firehose and Kinesis.
+    CloudWatch Logs (subscriptions, exports, Insights), records of Firehose and Kinesis, and log files of CloudTrail.
     """
     if depth > _DEEPEST:
         yield NoEvent(path, "is wrapped too deep")
@@ -47,6 +60,8 @@ def unwrap(value: Any, path: str = "$", depth: int = 0) -> Iterator[Wrapped | No
             yield from unwrap(item, f"{path}[{index}]", depth + 1)
     elif isinstance(value, dict) and is_event(value):
         yield Wrapped(value, path)
+    elif isinstance(value, dict) and is_cloudtrail_record(value):
+        yield CloudTrailRecord(value, path)
     elif isinstance(value, dict):
         yield from _inside(value, path, depth + 1)
     else:
@@ -58,7 +73,14 @@ def is_event(document: dict[str, Any]) -> bool:
     return "detail-type" in document or ("source" in document and "detail" in document)
 
 
-def _inside(value: dict[str, Any], path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
+def is_cloudtrail_record(document: dict[str, Any]) -> bool:
+    """Whether an object is a record as CloudTrail writes it; a record of S3, SQS or Kinesis is none."""
+    source = document.get("eventSource")
+    named = isinstance(source, str) and source.endswith(".amazonaws.com")
+    return named and "eventVersion" in document and "eventName" in document
+
+
+def _inside(value: dict[str, Any], path: str, depth: int) -> Iterator[Found]:
     for name in _LISTS:
         if isinstance(items := value.get(name), list):
             yield from unwrap(items, f"{path}.{name}", depth)
@@ -79,7 +101,7 @@ def _at(value: Any, names: tuple[str, ...]) -> Any:
     return value
 
 
-def _text(text: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
+def _text(text: str, path: str, depth: int) -> Iterator[Found]:
     try:
         value = decode(text)
     except Refused as refused:
@@ -88,7 +110,7 @@ def _text(text: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
         yield from unwrap(value, path, depth)
 
 
-def _log_message(text: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
+def _log_message(text: str, path: str, depth: int) -> Iterator[Found]:
     """Read a log message; handlers often write words before the event."""
     begin = text.find("{")
     if begin <= 0:
@@ -102,13 +124,15 @@ def _log_message(text: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent
         yield from unwrap(value, path, depth)
 
 
-def _packed(data: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
+def _packed(data: str, path: str, depth: int) -> Iterator[Found]:
     try:
         raw = base64.b64decode(data, validate=True)
         if raw.startswith(b"\x1f\x8b"):
-            raw = zlib.decompressobj(wbits=31).decompress(raw, _LARGEST)
+            raw = b"".join(unpacked(io.BytesIO(raw).read, _LARGEST))
         text = raw.decode()
-    except (binascii.Error, zlib.error, UnicodeDecodeError) as error:
+    except TooLarge:
+        yield NoEvent(path, f"unpacks to more than {_LARGEST >> 20} MiB")
+    except (binascii.Error, Damaged, UnicodeDecodeError) as error:
         yield NoEvent(path, f"cannot be unpacked: {error}")
     else:
         yield from _text(text, path, depth)
@@ -117,7 +141,7 @@ def _packed(data: str, path: str, depth: int) -> Iterator[Wrapped | NoEvent]:
 _LISTS = ("Records", "records", "Messages", "events", "logEvents", "results")
 """Where Lambda, SQS, CloudWatch Logs and its Insights keep what they hold."""
 
-_TEXTS: tuple[tuple[tuple[str, ...], Callable[[str, str, int], Iterator[Wrapped | NoEvent]]], ...] = (
+_TEXTS: tuple[tuple[tuple[str, ...], Callable[[str, str, int], Iterator[Found]]], ...] = (
     (("Sns", "Message"), _text),
     (("Message",), _text),
     (("body",), _text),

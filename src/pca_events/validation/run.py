@@ -1,14 +1,16 @@
-"""Reads files block by block, on all processors, and adds up what their events are worth."""
+"""Reads files block by block, on all processors, and adds up what is found."""
 
 import contextlib
+import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pca_events.errors import BadInput
 from pca_events.processes import pool, processors, result_of
-from pca_events.recordings import Reader, Refused, blocks
-from pca_events.validation.report import Place, ValidationReport
+from pca_events.recordings import Reader, Refused, blocks, recordings_in
+from pca_events.validation.places import Place
+from pca_events.validation.report import ValidationReport
 from pca_events.validation.tally import Tally
 
 if TYPE_CHECKING:
@@ -26,29 +28,46 @@ def validate(
     *,
     closed: bool = False,
     jobs: int | None = None,
+    max_unpacked: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ValidationReport:
-    """Hold the events of these files against the contract; `-` is standard input.
+    """Validate the events of these files against the contract; `-` is standard input.
 
     What is broken is reported with its place, and reading goes on behind it. Memory does not grow with the input.
 
     Args:
-        names: the files, plain or gzip.
+        names: files, plain or gzip, and folders of them.
         closed: count fields that the contract does not know as violations.
-        jobs: how many processes read; as many as there are processors, unless told.
+        jobs: how many processes read; by default as many as there are processors.
+        max_unpacked: to how many bytes one gzip file may unpack; by default 20 times its size, and at least 1 GiB.
         progress: is called with the number of bytes of each block that has been read.
     """
-    report = ValidationReport()
+    report = ValidationReport(closed=closed)
     with _Workers(processors() if jobs is None else jobs, closed) as workers:
-        for name in names:
+        for name in _files(names, report):
             try:
-                _validate_one(name, report, workers, progress)
+                _validate_one(name, report, workers, max_unpacked, progress)
             except BadInput as error:
                 report.unreadable.note(Place(name, 0), str(error))
     return report
 
 
-def _validate_one(name: str, report: ValidationReport, workers: "_Workers", progress: Callable[[int], None]) -> None:
+def _files(names: Sequence[str], report: ValidationReport) -> Iterator[str]:
+    """Yield the files, those of folders one by one; a folder that cannot be read is noted."""
+    for name in names:
+        try:
+            yield from recordings_in(name) if os.path.isdir(name) else [name]
+        except BadInput as error:
+            report.unreadable.note(Place(name, 0), str(error))
+
+
+def _validate_one(
+    name: str,
+    report: ValidationReport,
+    workers: "_Workers",
+    max_unpacked: int | None,
+    progress: Callable[[int], None],
+) -> None:
     tally = Tally(name, closed=workers.closed)
     reader = Reader(tally)
     waiting: deque[tuple[bytes, bool, Future[Part | None] | None]] = deque()
@@ -64,7 +83,7 @@ def _validate_one(name: str, report: ValidationReport, workers: "_Workers", prog
         progress(len(block))
 
     try:
-        for block, final in blocks(name):
+        for block, final in blocks(name, max_unpacked):
             waiting.append((block, final, workers.submit(name, block, final) if reader.clean else None))
             while len(waiting) > workers.ahead:
                 take()

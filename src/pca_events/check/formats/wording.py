@@ -4,6 +4,7 @@ import os
 
 from pca_events.catalog import documented_events
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
+from pca_events.words import counted as counted
 
 REPOSITORY = "https://pca-events.example"
 """Where the project is read on the web; a host that is reserved for examples, until the project has one."""
@@ -27,11 +28,6 @@ def cut(text: str, length: int) -> str:
 def page_of(code: str) -> str:
     """Return the address of the page about a kind of finding."""
     return f"{REPOSITORY}/docs/findings/{code}.md"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 error`, `1,000 rules`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def fires(checked: CheckedRule) -> list[Fires]:
