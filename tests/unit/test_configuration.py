@@ -101,6 +101,7 @@ FAULTS = [
     ('[[ignore]]\ncode = "x"\npaths = ["", "a"]', 3, "ignore[0].paths: expected a string or an array of strings"),
     ('ignore = [\n{ code = "x" },\n{ code = "y", rules = "z" },\n]', 3, 'unknown key "rules"; did you mean "rule"?'),
     ("fail-on = nan", 1, 'fail-on: "nan" is not supported'),
+    ("exclude = [" + '"a",' * 1_001 + "]", 1, "exclude has too many items; 1,000 are read"),
     (f"fail-on = {'9' * 50}", 1, "fail-on: 999"),
 ]  # fmt: skip
 
@@ -306,4 +307,4 @@ def test_an_entry_counts_through_its_last_day() -> None:
 )  # fmt: skip
 def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, expected: bool) -> None:
     entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
-    assert entry.is_for("rules.tf", name) is expected
+    assert entry.is_for_rule(name) is expected

@@ -32,6 +32,12 @@ _EXPECTED = {
     "format": "a date such as 2027-01-31",
     "pattern": "a date such as 2027-01-31",
 }
+_SIZES = {
+    "maxItems": "has too many items; 1,000 are read",
+    "maxLength": "has too many characters",
+    "minItems": "is empty; remove it, or name something",
+    "minLength": "is empty; remove it, or name something",
+}
 _KINDS = {"array": "an array", "object": "a table", "string": "a string"}
 
 
@@ -252,8 +258,8 @@ def _in_words(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield path, f'{key} needs the key "{kind.property}"'
     elif kind.name == "enum":
         yield path, f"{key}: {_shown(error.instance)} is not supported; {_nearest_of(error)}"
-    elif kind.name in ("minItems", "minLength"):
-        yield path, f"{key} is empty; remove it, or name something"
+    elif kind.name in _SIZES:
+        yield path, f"{key} {_SIZES[kind.name]}"
     elif kind.name in _EXPECTED:
         yield path, f"{key}: expected {_EXPECTED[kind.name]}, found {_shown(error.instance)}"
     elif kind.name == "type":
