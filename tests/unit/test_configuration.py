@@ -95,7 +95,7 @@ FAULTS = [
     ('[[ignore]]\npaths = "a"', 1, 'ignore[0] needs the key "code"'),
     ('[[ignore]]\ncode = "x"\n[[ignore]]\ncode = "x"\nreson = "y"', 5, 'unknown key "reson"; did you mean "reason"?'),
     ('[[ignore]]\ncode = "x"\nexpires = "soon"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
-    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "there is no day 2027-02-30"),
+    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
     ('[[ignore]]\ncode = "x"\nexpires = 2027-02-03T10:00:00', 3, "ignore[0].expires: expected a date"),
     ('[[ignore]]\ncode = 3', 2, "ignore[0].code: expected a string or an array of strings, found 3"),
     ('[[ignore]]\ncode = "x"\npaths = ["", "a"]', 3, "ignore[0].paths: expected a string or an array of strings"),

@@ -215,17 +215,13 @@ class _File:
     def _entry(self, entry: dict[str, Any], position: int) -> IgnoreEntry:
         key = ("ignore", position)
         paths = _several(entry.get("paths", []))
-        try:
-            expires = datetime.date.fromisoformat(entry["expires"]) if "expires" in entry else None
-        except ValueError:
-            raise BadInput(f"{self._place((*key, 'expires'))} there is no day {entry['expires']}") from None
         return IgnoreEntry(
             self._place(key),
             _several(entry["code"]),
             self._globs(paths, (*key, "paths")) if paths else None,
             _several(entry.get("rule", [])),
             entry.get("reason", "").strip(),
-            expires,
+            datetime.date.fromisoformat(entry["expires"]) if "expires" in entry else None,
         )
 
 
