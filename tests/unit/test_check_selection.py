@@ -73,6 +73,12 @@ def test_where_no_rule_stands_the_lines_of_the_others_are_told(project: Project,
     assert faults(project, "empty.tf:1") == ["empty.tf:1 no event rule stands on this line; this file has none"]
 
 
+def test_a_line_of_a_file_that_cannot_be_read_has_the_fault_of_the_file(project: Project) -> None:
+    project.write("broken.tf", 'resource "aws_cloudwatch_event_rule" "x" {')
+    (fault,) = faults(project, "broken.tf:1")
+    assert "stands on this line" not in fault
+
+
 def test_the_rest_is_checked_where_no_rule_stands(project: Project) -> None:
     ran = project.check("rules.tf:4", "rules.tf:6", "--format", "json")
     assert [found["name"] for found in json.loads(ran.stdout)["rules"]] == ["aws_cloudwatch_event_rule.two"]
@@ -142,6 +148,18 @@ def test_standard_input_reads_no_other_file(project: Project) -> None:
         assert "secret\\" not in ran.stdout
         assert '"secret"' not in ran.stdout
         assert "hidden" not in ran.stdout
+
+
+def test_a_template_on_standard_input_reads_no_file_of_the_working_folder(project: Project) -> None:
+    project.write("pattern.yml", "source: [aws.acm-pca]\ndetail: {result: [secret]}\n")
+    text = (
+        "service: s\nprovider: {name: aws}\nfunctions:\n  h:\n    handler: h.h\n    events:\n"
+        "      - eventBridge: {pattern: '${file(pattern.yml)}'}\n"
+    )
+    project.write("serverless.yml", text)
+    assert "secret" in project.check("serverless.yml").stdout
+    for words in (["-"], ["-", "--stdin-name", "serverless.yml"]):
+        assert "secret" not in project.check(*words, given=text).stdout
 
 
 @pytest.mark.parametrize(

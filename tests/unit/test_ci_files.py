@@ -146,6 +146,7 @@ def test_the_action_takes_the_paths_of_the_configuration_where_none_are_given(ru
 
 def test_a_check_that_writes_nothing_uploads_nothing(runner: Path) -> None:
     (runner / "pca-events" / "bin" / "pca-events").write_text("#!/bin/sh\nexit 2\n")
+    (runner / "out.sarif").write_text("of another run")
     assert run(CHECK, runner, PATHS=".", ARGS="", SARIF_FILE="out.sarif").returncode == 0
     assert (runner / "output").read_text() == "exit-status=2\n"
     assert "steps.check.outputs.written == 'true'" in STEPS["Upload the findings to code scanning"]["if"]

@@ -224,12 +224,12 @@ def test_exclude_of_both_is_left_out_but_what_is_named_is_checked(project: Proje
 
 
 def test_a_file_that_is_left_out_still_gives_its_values(project: Project) -> None:
-    project.write("infra/rules.tf", rule().replace('"failed"', "var.result"))
-    project.write("infra/variables.tf", f'variable "result" {{ default = "failed" }}\n{rule("hidden")}')
+    project.write("infra/rules.tf", rule().replace('"failed"', "local.result"))
+    project.write("infra/values.tf", f'locals {{\n  result = "failed"\n}}\n{rule("hidden")}')
     project.write("infra/broken.json", '{"source": ["aws.acm-pca"],')
-    found = project.codes("infra", "--exclude", "variables.tf", "--exclude", "*.json")
-    assert [one.partition(":")[0] for one in found] == ["infra/rules.tf"] * len(found)
-    assert any(one.endswith((NEVER, "depends-on-unknown")) for one in found)
+    found = project.codes("infra", "--exclude", "values.tf", "--exclude", "*.json")
+    assert [one.partition(":")[0] for one in found] == ["infra/rules.tf"] * 2
+    assert {one.split()[1] for one in found} == {NEVER, TARGET}
 
 
 def test_levels_change_what_a_finding_counts_as(project: Project) -> None:
@@ -300,6 +300,8 @@ def test_an_entry_is_not_called_unused_where_not_all_was_checked(project: Projec
     project.write("pca-events.toml", '[[ignore]]\ncode = "no-target"\nreason = "x"\npaths = "other"\n')
     assert [one for one in project.codes() if "unused" in one] == [], "a rule of another source is not judged"
     project.write("pca-events.toml", '[[ignore]]\ncode = "fifo-queue"\nreason = "x"\n')
+    (project.folder / "other" / "rules.tf").unlink()
+    assert [one for one in project.codes() if "unused" in one] == ["pca-events.toml:1 ignore-unused"]
     project.write("infra/broken.tf", 'resource "aws_cloudwatch_event_rule" {')
     ran = project.check("--format", "github")
     assert (ran.returncode, "ignore-unused" in ran.stdout) == (2, False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pca_events.check.codes import CODES, OF_SUPPRESSIONS
+from pca_events.check.codes import CODES
 from pca_events.check.comments import Comments, Ignore
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.infrastructure.model import Place, Reading, Rule
@@ -100,7 +100,7 @@ class _Applied:
         for finding in checked.findings:
             hits = [one.place for one in ignores if one.reason and finding.code in one.codes]
             self._used |= {(place, finding.code) for place in hits}
-            if not hits or finding.code in OF_SUPPRESSIONS:
+            if not hits:
                 kept.append(finding)
         for ignore in ignores:
             self._beside.setdefault(ignore.place, _key(checked.rule))
