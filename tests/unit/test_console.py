@@ -93,7 +93,8 @@ def test_a_block_keeps_its_lines_and_nothing_else_that_drives_a_terminal() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("", 0), ("abc", 3), ("日本語", 6), ("e\u0301", 1), ("😀", 2), ("é", 1), ("ｱ", 1)]
+    ("text", "width"),
+    [("", 0), ("abc", 3), ("日本語", 6), ("e\u0301", 1), ("😀", 2), ("\uff21", 2), ("é", 1), ("ｱ", 1)],
 )
 def test_a_width_is_in_columns(text: str, width: int) -> None:
     assert width_of(text) == width
