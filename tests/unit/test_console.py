@@ -178,6 +178,15 @@ def test_progress_is_one_line_that_goes_away(plain_environment: pytest.MonkeyPat
     assert stream.getvalue() == f"\rreading \\x1b 日本語\r{' ' * 19}\r"
 
 
+def test_progress_stays_where_it_was_begun(plain_environment: pytest.MonkeyPatch) -> None:
+    stream, other = Terminal(), io.StringIO()
+    plain_environment.setattr(sys, "stderr", stream)
+    with Progress(delay=0) as progress:
+        plain_environment.setattr(sys, "stderr", other)
+        progress.show("reading")
+    assert (stream.getvalue().strip(), other.getvalue()) == ("reading", "")
+
+
 def test_progress_is_for_those_who_wait_and_watch(plain_environment: pytest.MonkeyPatch) -> None:
     for stream, delay in ((io.StringIO(), 0.0), (Terminal(), 60.0)):
         plain_environment.setattr(sys, "stderr", stream)
