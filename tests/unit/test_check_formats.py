@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from reports import checked, finding, realistic
 
 from pca_events.check import formats
+from pca_events.check.codes import CODES, help_url
 from pca_events.check.formats import FORMATS
 from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import summary
@@ -228,13 +229,15 @@ def test_sarif_explains_each_kind_of_finding() -> None:
     (kind,) = sarif_run(report)["tool"]["driver"]["rules"]
     page = "https://pca-events.example/docs/findings/queue-policy.md"
     assert (kind["name"], kind["helpUri"]) == ("QueuePolicy", page)
-    assert kind["shortDescription"] == {"text": "Queue policy"}
+    assert kind["shortDescription"] == {"text": CODES["queue-policy"].title}
+    assert kind["fullDescription"] == {"text": CODES["queue-policy"].meaning}
+    assert help_url("queue-policy") == page
     assert kind["help"] == {
         "text": f"do this\ndo that\n{page}",
         "markdown": f"- do this\n- do that\n\n[queue-policy]({page})",
     }
     assert kind["defaultConfiguration"] == {"level": "error"}
-    milder = CheckReport([checked("a", finding("note", "c", "m"), finding("warning", "c", "m"))])
+    milder = CheckReport([checked("a", finding("note", "custom-bus", "m"), finding("warning", "custom-bus", "m"))])
     (kind,) = sarif_run(milder)["tool"]["driver"]["rules"]
     assert kind["defaultConfiguration"] == {"level": "warning"}
 
@@ -255,15 +258,16 @@ def test_sarif_says_what_could_not_be_read() -> None:
 
 
 def fingerprint(**changed: Any) -> str:
-    told = {"level": "error", "code": "c", "message": "m", "file": "a.tf", "line": 3, **changed}
-    name = told.pop("name", "rule")
+    told = {"level": "error", "code": "dead-letter-queue", "message": "m", "file": "a.tf", "line": 3, **changed}
+    name = told.pop("name", "rule-no-")
     (result,) = sarif_run(CheckReport([checked(name, finding(**told))]))["results"]
     return str(result["partialFingerprints"]["findingOfRule/v1"])
 
 
 def test_a_fingerprint_survives_a_move_and_nothing_else() -> None:
     assert fingerprint() == fingerprint(line=99) == fingerprint(level="note") == fingerprint(file="./a.tf")
-    others = [{"code": "d"}, {"message": "n"}, {"file": "b.tf"}, {"name": "other"}, {"name": "rul", "code": "ec"}]
+    others = [{"code": "disabled"}, {"message": "n"}, {"file": "b.tf"}, {"name": "other"}]
+    others += [{"name": "rule-", "code": "no-dead-letter-queue"}]
     assert len({fingerprint(), *(fingerprint(**other) for other in others)}) == len(others) + 1
 
 
@@ -277,15 +281,15 @@ def test_a_fingerprint_survives_a_move_and_nothing_else() -> None:
     ],
 )
 def test_sarif_names_files_as_uris(file: str, uri: str) -> None:
-    (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file=file))]))["results"]
+    (result,) = sarif_run(CheckReport([checked("a", finding("error", "disabled", "m", file=file))]))["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": uri, "uriBaseId": "%SRCROOT%"}
     assert unquote(uri) == file.removeprefix("./")
 
 
 def test_two_findings_never_share_a_fingerprint() -> None:
-    twice = [finding("error", "c", "m", line=3), finding("error", "c", "m", line=9)]
-    results = sarif_run(CheckReport([checked("rule", *twice)]))["results"]
+    twice = [finding("error", "dead-letter-queue", "m", line=line) for line in (3, 9)]
+    results = sarif_run(CheckReport([checked("rule-no-", *twice)]))["results"]
     prints = [result["partialFingerprints"]["findingOfRule/v1"] for result in results]
     assert prints == [fingerprint(), fingerprint().removesuffix(":1") + ":2"]
 
@@ -293,7 +297,7 @@ def test_two_findings_never_share_a_fingerprint() -> None:
 def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     inside, outside = str(tmp_path / "infra" / "a.tf"), f"{tmp_path}-other/a.tf"
-    found = [finding("error", "c", "m", file=file) for file in (inside, outside)]
+    found = [finding("error", "disabled", "m", file=file) for file in (inside, outside)]
     results = sarif_run(CheckReport([checked("a", *found)]))["results"]
     assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results] == [
         {"uri": "infra/a.tf", "uriBaseId": "%SRCROOT%"},
@@ -304,7 +308,7 @@ def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch
 
 
 def test_sarif_names_an_absolute_path_as_a_file() -> None:
-    (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file="/a b.tf"))]))["results"]
+    (result,) = sarif_run(CheckReport([checked("a", finding("error", "disabled", "m", file="/a b.tf"))]))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///a%20b.tf"}
 
 
