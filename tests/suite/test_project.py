@@ -24,7 +24,7 @@ OWNERS = {
     "botocore": {"backends", "harness", "simulator"},
     "localstack_client": {"backends", "harness"},
     "jsonschema": {"contract"},
-    "jsonschema_rs": {"contract"},
+    "jsonschema_rs": {"check", "contract"},
     "orjson": {"recordings"},
     "tree_sitter": {"infrastructure"},
     "tree_sitter_hcl": {"infrastructure"},

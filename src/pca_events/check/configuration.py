@@ -25,6 +25,7 @@ SCHEMA = Path(__file__).with_name("pca-events.schema.json")
 
 _TABLE = ("tool", "pca-events")
 _MOST_CHARACTERS = 100_000
+_MOST_DOTS = 500
 _MOST_SHOWN = 40
 _EXPECTED = {
     "anyOf": "a string or an array of strings",
@@ -88,7 +89,8 @@ def read_configuration(file: str) -> Configuration:
     document = _parsed(text, file)
     if os.path.basename(file) != PYPROJECT:
         return _File(file, text, ()).configuration(document)
-    table = document.get("tool", {}).get("pca-events")
+    tool = document.get("tool")
+    table = tool.get(_TABLE[1]) if isinstance(tool, dict) else None
     if table is None:
         raise BadInput(f"{file} has no table [tool.pca-events]; add it, or name another file")
     return _File(file, text, _TABLE).configuration(table)
@@ -107,29 +109,35 @@ def _of_project(file: str) -> Configuration | None:
     """The configuration in a pyproject.toml; what else is wrong with that file is not for us to say."""
     try:
         text = text_of(file, always=True) or ""
-        has_table = "pca-events" in text and "pca-events" in tomllib.loads(text).get("tool", {})
-    except (Refused, RecursionError):
+    except Refused:
         return None
-    except (tomllib.TOMLDecodeError, AttributeError):
+    if "pca-events" not in text:
+        return None
+    try:
+        tool = _parsed(text, file).get("tool")
+        has_table = isinstance(tool, dict) and _TABLE[1] in tool
+    except BadInput:
         has_table = "[tool.pca-events" in text
     return read_configuration(file) if has_table else None
 
 
 def _text(file: str) -> str:
     try:
-        text = text_of(file, always=True) or ""
+        return text_of(file, always=True) or ""
     except Refused as refused:
         raise BadInput(f"{file}: {refused}") from None
-    if len(text) > _MOST_CHARACTERS:
-        raise BadInput(f"{file} has {len(text):,} characters; a configuration has at most {_MOST_CHARACTERS:,}")
-    return text
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:
+    if len(text) > _MOST_CHARACTERS:
+        raise BadInput(f"{file} has {len(text):,} characters; a configuration has at most {_MOST_CHARACTERS:,}")
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > _MOST_DOTS:  # tomllib takes quadratic time for a dotted key
+            raise BadInput(f"{file}:{number} has more than {_MOST_DOTS:,} dots")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{file} is not valid TOML: {error}") from None
+    except ValueError as error:
+        raise BadInput(f"{file} is not valid TOML: {str(error).partition(';')[0]}") from None
     except RecursionError:
         raise BadInput(f"{file} is nested too deep") from None
 

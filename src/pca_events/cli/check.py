@@ -70,7 +70,7 @@ def _report(request: Request, options: argparse.Namespace, reading: Reading) -> 
     reading.unreadable += request.selection.missing(reading)
     reading.skipped = [found for found in reading.skipped if request.has_file(found.place.file)]
     report = check(reading, all_rules=options.all_rules, wanted=request.has_rule)
-    if lines and not request.selection.whole:
+    if lines and not request.selection.whole and not request.texts:
         report.uncovered = []
     texts = {name: text for name, text in request.texts.items() if isinstance(text, str)}
     report = without_ignored(report, reading, texts)

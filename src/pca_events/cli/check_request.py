@@ -48,7 +48,7 @@ class Request:
 
     def has_rule(self, place: Place, last_line: int) -> bool:
         """Whether a rule is reported."""
-        return self.selection.has(place, last_line) and self.has_file(place.file)
+        return place.file in self.texts or (self.selection.has(place, last_line) and self.has_file(place.file))
 
     @property
     def is_whole(self) -> bool:
