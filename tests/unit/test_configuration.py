@@ -95,12 +95,13 @@ FAULTS = [
     ('[[ignore]]\npaths = "a"', 1, 'ignore[0] needs the key "code"'),
     ('[[ignore]]\ncode = "x"\n[[ignore]]\ncode = "x"\nreson = "y"', 5, 'unknown key "reson"; did you mean "reason"?'),
     ('[[ignore]]\ncode = "x"\nexpires = "soon"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
-    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "there is no day 2027-02-30"),
+    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
     ('[[ignore]]\ncode = "x"\nexpires = 2027-02-03T10:00:00', 3, "ignore[0].expires: expected a date"),
     ('[[ignore]]\ncode = 3', 2, "ignore[0].code: expected a string or an array of strings, found 3"),
     ('[[ignore]]\ncode = "x"\npaths = ["", "a"]', 3, "ignore[0].paths: expected a string or an array of strings"),
     ('ignore = [\n{ code = "x" },\n{ code = "y", rules = "z" },\n]', 3, 'unknown key "rules"; did you mean "rule"?'),
     ("fail-on = nan", 1, 'fail-on: "nan" is not supported'),
+    ("exclude = [" + '"a",' * 1_001 + "]", 1, "exclude has too many items; 1,000 are read"),
     (f"fail-on = {'9' * 50}", 1, "fail-on: 999"),
 ]  # fmt: skip
 
@@ -306,4 +307,4 @@ def test_an_entry_counts_through_its_last_day() -> None:
 )  # fmt: skip
 def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, expected: bool) -> None:
     entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
-    assert entry.is_for("rules.tf", name) is expected
+    assert entry.is_for_rule(name) is expected
