@@ -183,7 +183,7 @@ def test_json_has_no_number_that_json_does_not_have() -> None:
 
 @pytest.mark.parametrize("name", ["json", "sarif"])
 def test_json_has_no_half_of_a_character(name: str) -> None:
-    assert not re.search(r"\\ud[c-f]80", FORMATS[name](hostile("lone \udc80")))
+    assert json.dumps(json.loads(FORMATS[name](hostile("lone \udc80"))), ensure_ascii=False).encode("utf-8")
     assert "\\ud83d\\ude00" in FORMATS[name](hostile("\U0001f600"))
 
 
@@ -306,6 +306,16 @@ def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch
 def test_sarif_names_an_absolute_path_as_a_file() -> None:
     (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file="/a b.tf"))]))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///a%20b.tf"}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_the_help_in_sarif_shows_every_remedy_as_it_is(text: str) -> None:
+    (kind,) = sarif_run(hostile(text))["tool"]["driver"]["rules"]
+    html = MarkdownIt("commonmark", {"html": True}).render(kind["help"]["markdown"])
+    assert set(re.findall(r"<(/?\w+)", html)) <= {"p", "/p", "ul", "/ul", "li", "/li", "a", "/a"}
+    assert html.count("<a ") == 1
+    shown = "".join(ElementTree.fromstring(f"<html>{html}</html>").itertext())  # noqa: S314
+    assert "".join(printable(text).split()) in "".join(shown.split())
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -464,6 +474,13 @@ def test_markdown_fits_a_comment_and_says_what_is_cut(size: int) -> None:
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(shown)
     assert html.count("<details>") == html.count("</details>") == 6
     assert len(table(html, 0)) - 1 + more[0] == 899
+    assert len(table(html, 0)) > 2
+
+
+def test_markdown_has_the_worst_first() -> None:
+    found = [finding(level, "c", level) for level in ("note", "warning", "error", "warning")]
+    text = FORMATS["markdown"](CheckReport([checked("a", *found[:2]), checked("b", *found[2:])]))
+    assert re.findall(r"^\| (error|warning|note) \|", text, re.MULTILINE) == ["error", "warning", "warning", "note"]
 
 
 def test_markdown_leaves_no_angle_bracket_of_a_message() -> None:
