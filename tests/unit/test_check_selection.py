@@ -154,3 +154,23 @@ def test_standard_input_that_cannot_be_read_has_its_place(project: Project, text
 
 def test_standard_input_and_files_go_together(project: Project) -> None:
     assert sorted(names(project, "-", "rules.tf:1", given=TEMPLATE)) == ["Audit", "one"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rules.tf:1", "--all-rules", "rules.tf:5"],
+        ["--all-rules", "rules.tf:1", "--no-config", "rules.tf:5"],
+        ["rules.tf:1", "--all-rules", "--", "rules.tf:5"],
+    ],
+)
+def test_paths_may_stand_behind_options(project: Project, words: list[str]) -> None:
+    assert names(project, *words) == ["one", "two"]
+
+
+def test_an_unknown_option_among_paths_is_still_found(project: Project) -> None:
+    ran = project.check("rules.tf:1", "--all-rules", "--all-rulez", "rules.tf:5")
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (
+        2,
+        "pca-events check: there is no option --all-rulez; did you mean --all-rules?",
+    )

@@ -135,7 +135,7 @@ def test_the_action_shows_annotations_a_summary_and_sarif_of_one_run(runner: Pat
     assert (runner / "output").read_text() == "exit-status=1\nwritten=true\n"
     results = json.loads((runner / "out.sarif").read_text())["runs"][0]["results"]
     assert results
-    assert len(re.findall("^::(?:error|warning|notice) file=", ran.stdout, re.MULTILINE)) >= len(results)
+    assert len(re.findall("^::(?:error|warning|notice) file=", ran.stdout, re.MULTILINE)) >= 10
     assert (runner / "summary").read_text().startswith("**")
 
 

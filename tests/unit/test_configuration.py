@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import time
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from checking import Project, rule
 
+from pca_events import __version__
 from pca_events.check.codes import CODES, OF_SUPPRESSIONS
 from pca_events.check.configuration import SCHEMA, read_configuration
 from pca_events.check.ignore_entries import IgnoreEntry
@@ -18,6 +20,7 @@ from pca_events.errors import BadInput
 from pca_events.infrastructure.model import Place
 
 NEVER, TARGET = "never-fires", "no-target"
+PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
 SCHEMA_TEXT: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
 
 
@@ -35,6 +38,18 @@ def test_the_schema_names_every_code_and_every_key_is_described() -> None:
     assert set(SCHEMA_TEXT["$defs"]["code"]["anyOf"][0]["enum"]) == set(CODES) - set(OF_SUPPRESSIONS)
     entry = SCHEMA_TEXT["$defs"]["ignore"]["properties"]
     assert all(about.get("description") for about in (*SCHEMA_TEXT["properties"].values(), *entry.values()))
+
+
+def test_the_page_shows_a_file_that_can_be_used_and_every_key_and_code(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "pca-events.toml").write_text(example)
+    read = read_configuration(str(tmp_path / "pca-events.toml"))
+    assert (read.fail_on, len(read.ignore), len(read.levels)) == ("warning", 1, 2)
+    tables = re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)
+    assert set(SCHEMA_TEXT["properties"]) <= set(tables)
+    assert set(OF_SUPPRESSIONS) <= set(tables)
+    version = re.findall(r"/v(\d+\.\d+\.\d+)/", PAGE)
+    assert version == [__version__]
 
 
 @pytest.mark.parametrize("within", [".", "infra", "infra/deep/er"])
@@ -95,12 +110,13 @@ FAULTS = [
     ('[[ignore]]\npaths = "a"', 1, 'ignore[0] needs the key "code"'),
     ('[[ignore]]\ncode = "x"\n[[ignore]]\ncode = "x"\nreson = "y"', 5, 'unknown key "reson"; did you mean "reason"?'),
     ('[[ignore]]\ncode = "x"\nexpires = "soon"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
-    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "there is no day 2027-02-30"),
+    ('[[ignore]]\ncode = "x"\nexpires = "2027-02-30"', 3, "ignore[0].expires: expected a date such as 2027-01-31"),
     ('[[ignore]]\ncode = "x"\nexpires = 2027-02-03T10:00:00', 3, "ignore[0].expires: expected a date"),
     ('[[ignore]]\ncode = 3', 2, "ignore[0].code: expected a string or an array of strings, found 3"),
     ('[[ignore]]\ncode = "x"\npaths = ["", "a"]', 3, "ignore[0].paths: expected a string or an array of strings"),
     ('ignore = [\n{ code = "x" },\n{ code = "y", rules = "z" },\n]', 3, 'unknown key "rules"; did you mean "rule"?'),
     ("fail-on = nan", 1, 'fail-on: "nan" is not supported'),
+    ("exclude = [" + '"a",' * 1_001 + "]", 1, "exclude has too many items; 1,000 are read"),
     (f"fail-on = {'9' * 50}", 1, "fail-on: 999"),
 ]  # fmt: skip
 
@@ -306,4 +322,4 @@ def test_an_entry_counts_through_its_last_day() -> None:
 )  # fmt: skip
 def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, expected: bool) -> None:
     entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
-    assert entry.is_for("rules.tf", name) is expected
+    assert entry.is_for_rule(name) is expected

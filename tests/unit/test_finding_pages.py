@@ -152,7 +152,7 @@ def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
     configuration = read_configuration(str(tmp_path / "pca-events.toml"))
     assert configuration.levels == {"no-retry-policy": "off", "no-dead-letter-queue": "error"}
     (entry,) = configuration.ignore
-    assert entry.is_for(str(tmp_path / "infra" / "platform" / "main.tf"), "any")
+    assert entry.is_for_file(str(tmp_path / "infra" / "platform" / "main.tf"))
     (tmp_path / "main.tf").write_text(comment.text + "\n", "utf-8")
     (ignore,) = Comments().of_file(str(tmp_path / "main.tf"))
     assert set(ignore.codes) <= set(CODES)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,17 +59,22 @@ class Baseline:
 
     def relative(self, file: str) -> str:
         """Return the path of a file relative to the folder of the baseline; a name that is no file as it is."""
-        if not os.path.lexists(file):
-            return file
-        try:
-            path = os.path.relpath(os.path.abspath(file), os.path.dirname(os.path.abspath(self.file)))
-        except ValueError:  # another drive of Windows
-            path = os.path.abspath(file)
-        return path.replace(os.sep, "/")
+        return _relative(file, os.path.dirname(os.path.abspath(self.file)))
 
     def path(self, entry: Entry) -> str:
         """Return the absolute path of the file of an entry."""
         return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(self.file)), entry.file))
+
+
+@lru_cache(maxsize=1 << 16)
+def _relative(file: str, folder: str) -> str:
+    if not os.path.lexists(file):
+        return file
+    try:
+        path = os.path.relpath(os.path.abspath(file), folder)
+    except ValueError:  # another drive of Windows
+        path = os.path.abspath(file)
+    return path.replace(os.sep, "/")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,12 @@ _EXPECTED = {
     "format": "a date such as 2027-01-31",
     "pattern": "a date such as 2027-01-31",
 }
+_SIZES = {
+    "maxItems": "has too many items; 1,000 are read",
+    "maxLength": "has too many characters",
+    "minItems": "is empty; remove it, or name something",
+    "minLength": "is empty; remove it, or name something",
+}
 _KINDS = {"array": "an array", "object": "a table", "string": "a string"}
 
 
@@ -209,17 +215,13 @@ class _File:
     def _entry(self, entry: dict[str, Any], position: int) -> IgnoreEntry:
         key = ("ignore", position)
         paths = _several(entry.get("paths", []))
-        try:
-            expires = datetime.date.fromisoformat(entry["expires"]) if "expires" in entry else None
-        except ValueError:
-            raise BadInput(f"{self._place((*key, 'expires'))} there is no day {entry['expires']}") from None
         return IgnoreEntry(
             self._place(key),
             _several(entry["code"]),
             self._globs(paths, (*key, "paths")) if paths else None,
             _several(entry.get("rule", [])),
             entry.get("reason", "").strip(),
-            expires,
+            datetime.date.fromisoformat(entry["expires"]) if "expires" in entry else None,
         )
 
 
@@ -252,8 +254,8 @@ def _in_words(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield path, f'{key} needs the key "{kind.property}"'
     elif kind.name == "enum":
         yield path, f"{key}: {_shown(error.instance)} is not supported; {_nearest_of(error)}"
-    elif kind.name in ("minItems", "minLength"):
-        yield path, f"{key} is empty; remove it, or name something"
+    elif kind.name in _SIZES:
+        yield path, f"{key} {_SIZES[kind.name]}"
     elif kind.name in _EXPECTED:
         yield path, f"{key}: expected {_EXPECTED[kind.name]}, found {_shown(error.instance)}"
     elif kind.name == "type":

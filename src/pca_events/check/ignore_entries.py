@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pca_events.check.codes import CODES, OF_SUPPRESSIONS
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, LevelOrOff
@@ -30,10 +31,13 @@ class IgnoreEntry:
     reason: str
     expires: datetime.date | None
 
-    def is_for(self, file: str, rule: str) -> bool:
-        """Whether it is for a rule."""
-        named = not self.rules or any(_is_like(rule, wanted) for wanted in self.rules)
-        return named and (self.paths is None or self.paths.matches(file))
+    def is_for_file(self, file: str) -> bool:
+        """Whether it is for rules in a file."""
+        return self.paths is None or self.paths.matches(file)
+
+    def is_for_rule(self, rule: str) -> bool:
+        """Whether it is for rules with a name."""
+        return not self.rules or any(_is_like(rule, wanted) for wanted in self.rules)
 
     def works(self, today: datetime.date) -> bool:
         """Whether it takes anything out on a day."""
@@ -57,8 +61,12 @@ def without_entries(
     used: set[tuple[Place, str]] = set()
     working = [entry for entry in entries if entry.works(today)]
 
+    @cache
+    def of_file(file: str) -> list[IgnoreEntry]:
+        return [entry for entry in working if entry.is_for_file(file)]
+
     def left(checked: CheckedRule) -> CheckedRule:
-        mine = [entry for entry in working if entry.is_for(checked.rule.place.file, checked.rule.name)]
+        mine = [entry for entry in of_file(checked.rule.place.file) if entry.is_for_rule(checked.rule.name)]
         kept = []
         for finding in checked.findings if mine else ():
             hits = [entry.place for entry in mine if finding.code in entry.codes]
@@ -107,13 +115,17 @@ def with_levels(report: CheckReport, levels: Mapping[str, LevelOrOff]) -> CheckR
 def _judged(report: CheckReport, reading: Reading) -> Callable[[IgnoreEntry], bool]:
     """Return what says whether all is known that an entry is for."""
     judged = {(checked.rule.place, checked.rule.name) for checked in report.rules}
-    unjudged = {(one.place.file, one.name) for one in reading.written if (one.place, one.name) not in judged}
+    unjudged: dict[str, set[str]] = {}
+    for one in reading.written:
+        if (one.place, one.name) not in judged:
+            unjudged.setdefault(one.place.file, set()).add(one.name)
     broken = {fault.place.file for fault in report.unreadable}
 
     def is_known(entry: IgnoreEntry) -> bool:
-        if any(entry.paths is None or entry.paths.matches(file) for file in broken):
+        if any(map(entry.is_for_file, broken)):
             return False
-        return not any(entry.is_for(file, name) for file, name in unjudged)
+        files = (file for file in unjudged if entry.is_for_file(file))
+        return not any(entry.is_for_rule(name) for file in files for name in unjudged[file])
 
     return is_known
 

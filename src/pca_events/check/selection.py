@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pca_events.infrastructure.model import Place, Reading, Unreadable
 
@@ -38,9 +39,11 @@ class Selection:
 
     def covers(self, path: str) -> bool:
         """Whether a path is among what is reported whole."""
-        given = os.path.abspath(path)
-        tops = [os.path.abspath(top) for top in self.whole]
-        return any(given == top or given.startswith(top.rstrip(os.sep) + os.sep) for top in tops)
+        return (os.path.abspath(path) + os.sep).startswith(self._tops)
+
+    @cached_property
+    def _tops(self) -> tuple[str, ...]:
+        return tuple(os.path.abspath(top).rstrip(os.sep) + os.sep for top in self.whole)
 
     def missing(self, reading: Reading) -> Iterator[Unreadable]:
         """Yield the lines that were named and on which no rule stands; a file that could not be read has its fault."""

@@ -25,9 +25,18 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     chosen = next((word for word in words if not word.startswith("-")), None)
     parser, by_name = parser_with({chosen} & COMMANDS.keys())
     options, rest = parser.parse_known_args(words)
+    if rest and options.command == "check":
+        rest = _more_paths(options, rest)
     if rest:
         by_name[options.command].unknown(rest)
     return options
+
+
+def _more_paths(options: argparse.Namespace, rest: list[str]) -> list[str]:
+    """Take the paths behind options, which argparse leaves over where others stand before them; return what is left."""
+    end = rest.index("--") if "--" in rest else len(rest)
+    options.paths += [word for word in rest[:end] if not word.startswith("-") or word == "-"] + rest[end + 1 :]
+    return [word for word in rest[:end] if word.startswith("-") and word != "-"]
 
 
 def parser_with(complete: Collection[str | None]) -> tuple[Parser, dict[str, Parser]]:

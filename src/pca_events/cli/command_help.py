@@ -26,10 +26,16 @@ HELP: Mapping[str, Help] = {
         "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not.",
         (
             "pca-events check infra/",
-            "pca-events check --format sarif infra/ > pca-events.sarif",
-            "pca-events check --all-rules --require-rules template.yaml",
+            "pca-events check infra/ --output sarif=pca-events.sarif --output markdown=summary.md",
+            "pca-events check infra/rules.tf:12",
+            "pca-events check - --stdin-name template.yaml < template.yaml",
+            "pca-events check infra/ --baseline known.json --update-baseline",
         ),
-        {"0": "no finding is an error", "1": "a finding is an error", "2": "something could not be read"},
+        {
+            "0": "no finding is as bad as --fail-on (default: error)",
+            "1": "a finding is",
+            "2": "something could not be read, or the report not be written",
+        },
     ),
     "explain": Help(
         "Says which events an event pattern matches, and key by key why it matches one or does not, with the smallest "

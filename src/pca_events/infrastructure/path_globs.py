@@ -9,6 +9,7 @@ MOST_CHARACTERS = 1_000
 """How long a glob may be."""
 
 _ANY_DEPTH = "**"
+_MAGIC = re.compile(r"[*?\[]")
 _Matches = Callable[[str], object]
 
 
@@ -30,8 +31,8 @@ class PathGlobs:
     """
 
     def __init__(self, globs: Iterable[tuple[str, str]] = ()) -> None:
-        self._names: list[tuple[str, _Matches]] = []
-        self._paths: list[list[_Matches | None]] = []
+        self._names: dict[str, list[_Matches]] = {}
+        self._paths: dict[str, list[list[_Matches | None]]] = {}
         for folder, glob in globs:
             self._take(os.path.abspath(folder), glob)
 
@@ -41,37 +42,38 @@ class PathGlobs:
     def matches(self, path: str) -> bool:
         """Whether a path, or a folder that it lies in, is meant."""
         whole = os.path.abspath(path)
-        parts = whole.split(os.sep)
-        if any(_reaches(steps, parts) for steps in self._paths):
-            return True
-        return any(any(map(meant, _below(whole, folder))) for folder, meant in self._names)
+        for top, globs in self._paths.items():
+            if whole.startswith(top):
+                parts = whole[len(top) :].split(os.sep)
+                if any(_reaches(steps, parts) for steps in globs):
+                    return True
+        return any(
+            meant(name) for folder, globs in self._names.items() for name in _below(whole, folder) for meant in globs
+        )
 
     def _take(self, folder: str, glob: str) -> None:
         written = glob.replace("\\", "/") if os.sep == "\\" else glob
         if not written.strip("/ ") or len(written) > MOST_CHARACTERS or "\0" in written:
-            raise InvalidGlob(
-                f'"{glob[:40]}" is not a glob; write a name such as "generated", or a path such as "a/**"'
-            )
+            raise InvalidGlob(f'"{glob[:40]}" is not a glob; write a name such as "generated", or a path such as "a/*"')
         parts = [part for part in written.split("/") if part not in ("", ".")]
         if "/" not in written.rstrip("/"):
-            self._names.append((folder, _matcher(parts[0])))
+            self._names.setdefault(folder, []).append(_matcher(parts[0]))
             return
-        start = [] if written.startswith("/") else [re.compile(re.escape(part)).fullmatch for part in _parts(folder)]
-        steps: list[_Matches | None] = [*start]
-        for part in parts:
-            if part == "..":
-                steps = steps[:-1]
-            elif part != _ANY_DEPTH:
-                steps.append(_matcher(part))
-            elif not steps or steps[-1] is not None:
-                steps.append(None)
-        if steps and steps[-1] is None:
-            steps.append(_matcher("*"))
-        self._paths.append(steps)
+        top = os.path.abspath(os.sep) if written.startswith("/") else folder
+        while len(parts) > 1 and not _MAGIC.search(parts[0]):
+            top = os.path.normpath(os.path.join(top, parts.pop(0)))
+        self._paths.setdefault(top.rstrip(os.sep) + os.sep, []).append(_steps(parts))
 
 
-def _parts(folder: str) -> list[str]:
-    return [part for part in folder.split(os.sep) if part]
+def _steps(parts: list[str]) -> list[_Matches | None]:
+    """What each name of a path must match, None for any number of names; what ends in `**` needs one name more."""
+    steps: list[_Matches | None] = []
+    for part in parts:
+        if part != _ANY_DEPTH:
+            steps.append(_matcher(part))
+        elif not steps or steps[-1] is not None:
+            steps.append(None)
+    return steps if steps[-1] is not None else [*steps, _matcher("*")]
 
 
 def _matcher(part: str) -> _Matches:
@@ -83,13 +85,13 @@ def _below(path: str, folder: str) -> list[str]:
     try:
         return [part for part in os.path.relpath(path, folder).split(os.sep) if part not in (os.pardir, os.curdir)]
     except ValueError:  # another drive of Windows
-        return _parts(path)
+        return path.split(os.sep)
 
 
 def _reaches(steps: list[_Matches | None], parts: list[str]) -> bool:
     """Whether the steps, of which None is any number of names, lead to a path or to a folder that it lies in."""
     at = _with_skipped({0}, steps)
-    for part in filter(None, parts):
+    for part in parts:
         following = {step for step in at if steps[step] is None}
         following |= {step + 1 for step in at if (matches := steps[step]) is not None and matches(part)}
         at = _with_skipped(following, steps)
