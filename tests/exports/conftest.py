@@ -49,7 +49,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the packages from npm: the one that PCA_NODE_MODULES names, or one installed for this run."""
     named = os.environ.get("PCA_NODE_MODULES")
     if missing := [tool for tool in (["node"] if named else ["node", "npm"]) if shutil.which(tool) is None]:
-        cannot_run(f"{' and '.join(missing)} cannot be found, so ajv, tsc and Cucumber cannot check anything")
+        cannot_run(f"{' and '.join(missing)} cannot be found; ajv, tsc, Cucumber and the SARIF Multitool need it")
     if named:
         return Path(named).resolve()
     folder = tmp_path_factory.mktemp("npm")

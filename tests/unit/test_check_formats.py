@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from reports import checked, finding, realistic
 
 from pca_events.check import formats
+from pca_events.check.codes import CODES, help_url
 from pca_events.check.formats import FORMATS
 from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import summary
@@ -183,7 +184,7 @@ def test_json_has_no_number_that_json_does_not_have() -> None:
 
 @pytest.mark.parametrize("name", ["json", "sarif"])
 def test_json_has_no_half_of_a_character(name: str) -> None:
-    assert not re.search(r"\\ud[c-f]80", FORMATS[name](hostile("lone \udc80")))
+    assert json.dumps(json.loads(FORMATS[name](hostile("lone \udc80"))), ensure_ascii=False).encode("utf-8")
     assert "\\ud83d\\ude00" in FORMATS[name](hostile("\U0001f600"))
 
 
@@ -228,13 +229,15 @@ def test_sarif_explains_each_kind_of_finding() -> None:
     (kind,) = sarif_run(report)["tool"]["driver"]["rules"]
     page = "https://pca-events.example/docs/findings/queue-policy.md"
     assert (kind["name"], kind["helpUri"]) == ("QueuePolicy", page)
-    assert kind["shortDescription"] == {"text": "Queue policy"}
+    assert kind["shortDescription"] == {"text": CODES["queue-policy"].title}
+    assert kind["fullDescription"] == {"text": CODES["queue-policy"].meaning}
+    assert help_url("queue-policy") == page
     assert kind["help"] == {
         "text": f"do this\ndo that\n{page}",
         "markdown": f"- do this\n- do that\n\n[queue-policy]({page})",
     }
     assert kind["defaultConfiguration"] == {"level": "error"}
-    milder = CheckReport([checked("a", finding("note", "c", "m"), finding("warning", "c", "m"))])
+    milder = CheckReport([checked("a", finding("note", "custom-bus", "m"), finding("warning", "custom-bus", "m"))])
     (kind,) = sarif_run(milder)["tool"]["driver"]["rules"]
     assert kind["defaultConfiguration"] == {"level": "warning"}
 
@@ -255,15 +258,16 @@ def test_sarif_says_what_could_not_be_read() -> None:
 
 
 def fingerprint(**changed: Any) -> str:
-    told = {"level": "error", "code": "c", "message": "m", "file": "a.tf", "line": 3, **changed}
-    name = told.pop("name", "rule")
+    told = {"level": "error", "code": "dead-letter-queue", "message": "m", "file": "a.tf", "line": 3, **changed}
+    name = told.pop("name", "rule-no-")
     (result,) = sarif_run(CheckReport([checked(name, finding(**told))]))["results"]
     return str(result["partialFingerprints"]["findingOfRule/v1"])
 
 
 def test_a_fingerprint_survives_a_move_and_nothing_else() -> None:
     assert fingerprint() == fingerprint(line=99) == fingerprint(level="note") == fingerprint(file="./a.tf")
-    others = [{"code": "d"}, {"message": "n"}, {"file": "b.tf"}, {"name": "other"}, {"name": "rul", "code": "ec"}]
+    others = [{"code": "disabled"}, {"message": "n"}, {"file": "b.tf"}, {"name": "other"}]
+    others += [{"name": "rule-", "code": "no-dead-letter-queue"}]
     assert len({fingerprint(), *(fingerprint(**other) for other in others)}) == len(others) + 1
 
 
@@ -277,15 +281,15 @@ def test_a_fingerprint_survives_a_move_and_nothing_else() -> None:
     ],
 )
 def test_sarif_names_files_as_uris(file: str, uri: str) -> None:
-    (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file=file))]))["results"]
+    (result,) = sarif_run(CheckReport([checked("a", finding("error", "disabled", "m", file=file))]))["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": uri, "uriBaseId": "%SRCROOT%"}
     assert unquote(uri) == file.removeprefix("./")
 
 
 def test_two_findings_never_share_a_fingerprint() -> None:
-    twice = [finding("error", "c", "m", line=3), finding("error", "c", "m", line=9)]
-    results = sarif_run(CheckReport([checked("rule", *twice)]))["results"]
+    twice = [finding("error", "dead-letter-queue", "m", line=line) for line in (3, 9)]
+    results = sarif_run(CheckReport([checked("rule-no-", *twice)]))["results"]
     prints = [result["partialFingerprints"]["findingOfRule/v1"] for result in results]
     assert prints == [fingerprint(), fingerprint().removesuffix(":1") + ":2"]
 
@@ -293,7 +297,7 @@ def test_two_findings_never_share_a_fingerprint() -> None:
 def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     inside, outside = str(tmp_path / "infra" / "a.tf"), f"{tmp_path}-other/a.tf"
-    found = [finding("error", "c", "m", file=file) for file in (inside, outside)]
+    found = [finding("error", "disabled", "m", file=file) for file in (inside, outside)]
     results = sarif_run(CheckReport([checked("a", *found)]))["results"]
     assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results] == [
         {"uri": "infra/a.tf", "uriBaseId": "%SRCROOT%"},
@@ -304,8 +308,18 @@ def test_reports_name_a_file_from_the_current_folder(tmp_path: Path, monkeypatch
 
 
 def test_sarif_names_an_absolute_path_as_a_file() -> None:
-    (result,) = sarif_run(CheckReport([checked("a", finding("error", "c", "m", file="/a b.tf"))]))["results"]
+    (result,) = sarif_run(CheckReport([checked("a", finding("error", "disabled", "m", file="/a b.tf"))]))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///a%20b.tf"}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_the_help_in_sarif_shows_every_remedy_as_it_is(text: str) -> None:
+    (kind,) = sarif_run(hostile(text))["tool"]["driver"]["rules"]
+    html = MarkdownIt("commonmark", {"html": True}).render(kind["help"]["markdown"])
+    assert set(re.findall(r"<(/?\w+)", html)) <= {"p", "/p", "ul", "/ul", "li", "/li", "a", "/a"}
+    assert html.count("<a ") == 1
+    shown = "".join(ElementTree.fromstring(f"<html>{html}</html>").itertext())  # noqa: S314
+    assert "".join(printable(text).split()) in "".join(shown.split())
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -464,6 +478,13 @@ def test_markdown_fits_a_comment_and_says_what_is_cut(size: int) -> None:
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(shown)
     assert html.count("<details>") == html.count("</details>") == 6
     assert len(table(html, 0)) - 1 + more[0] == 899
+    assert len(table(html, 0)) > 2
+
+
+def test_markdown_has_the_worst_first() -> None:
+    found = [finding(level, "c", level) for level in ("note", "warning", "error", "warning")]
+    text = FORMATS["markdown"](CheckReport([checked("a", *found[:2]), checked("b", *found[2:])]))
+    assert re.findall(r"^\| (error|warning|note) \|", text, re.MULTILINE) == ["error", "warning", "warning", "note"]
 
 
 def test_markdown_leaves_no_angle_bracket_of_a_message() -> None:

@@ -93,7 +93,8 @@ def test_a_block_keeps_its_lines_and_nothing_else_that_drives_a_terminal() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("", 0), ("abc", 3), ("日本語", 6), ("e\u0301", 1), ("😀", 2), ("é", 1), ("ｱ", 1)]
+    ("text", "width"),
+    [("", 0), ("abc", 3), ("日本語", 6), ("e\u0301", 1), ("😀", 2), ("\uff21", 2), ("é", 1), ("ｱ", 1)],
 )
 def test_a_width_is_in_columns(text: str, width: int) -> None:
     assert width_of(text) == width
@@ -175,6 +176,15 @@ def test_progress_is_one_line_that_goes_away(plain_environment: pytest.MonkeyPat
         progress.show("reading \x1b 日本語日本語")
         progress.show("too soon")
     assert stream.getvalue() == f"\rreading \\x1b 日本語\r{' ' * 19}\r"
+
+
+def test_progress_stays_where_it_was_begun(plain_environment: pytest.MonkeyPatch) -> None:
+    stream, other = Terminal(), io.StringIO()
+    plain_environment.setattr(sys, "stderr", stream)
+    with Progress(delay=0) as progress:
+        plain_environment.setattr(sys, "stderr", other)
+        progress.show("reading")
+    assert (stream.getvalue().strip(), other.getvalue()) == ("reading", "")
 
 
 def test_progress_is_for_those_who_wait_and_watch(plain_environment: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_every_kind_of_rule_is_explained(command: Run, tmp_path: Path, name: str
         assert (ran.returncode, ran.stderr) == (0, "")
         lines = [line.split() for line in ran.stdout.splitlines()]
         assert [line[0] for line in lines if line[1:2] == ["matches"]] == ["certificate-issuance-success"]
-        assert len([line for line in lines if line[1:2] == ["no"]]) == 10
+        assert len([line for line in lines if line[1:3] == ["no", "match"]]) == 10
         assert "Nearest documented event: certificate-issuance-success" in ran.stdout
     for event, status in (("certificate-issuance-success", 0), ("ca-creation-success", 1)):
         assert command("explain", str(file), "--event", event).returncode == status
@@ -163,7 +163,7 @@ def test_one_rule_is_found_by_its_name_or_line(command: Run, terraform: Path, pl
 def test_a_value_that_is_not_known_is_named_and_never_judged(command: Run, terraform: Path) -> None:
     ran = command("explain", f"{terraform}#issuance")
     assert ran.returncode == 0
-    assert "certificate-issuance-failure           some     depends on var.team_account" in ran.stdout
+    assert "certificate-issuance-failure           may match  depends on var.team_account" in ran.stdout
     assert "may match: depends on var.team_account\n" in ran.stdout
     ran = command("explain", f"{terraform}#issuance", "--event", "certificate-issuance-failure")
     assert ran.returncode == 0
@@ -247,7 +247,7 @@ def test_the_events_of_cloudtrail_are_shown_where_they_are_meant(command: Run, t
     file.write_text(json.dumps({"source": ["aws.acm-pca"], "detail": {"eventName": ["RevokeCertificate"]}}))
     ran = command("explain", str(file))
     assert ran.returncode == 0
-    assert f'  {CALL}            some     only where detail.eventName "RevokeCertificate"\n' in ran.stdout
+    assert f'  {CALL}            may match  only where detail.eventName "RevokeCertificate"\n' in ran.stdout
     assert 'matches only where detail.eventName "RevokeCertificate"\n' in ran.stdout
     assert "ignores" not in ran.stdout
     file.write_text(json.dumps(PATTERN))

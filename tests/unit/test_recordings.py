@@ -23,6 +23,7 @@ from pca_events.recordings import (
     parse_line,
     unwrap,
 )
+from pca_events.recordings.strict import StrictDecoder
 
 EVENT = catalog.documented("crl-generation-failure-internal").event
 LINE = json.dumps(EVENT)
@@ -291,6 +292,20 @@ def test_time_grows_with_the_input_however_broken_it_is(unit: str) -> None:
         read(unit * (size // len(unit)))
         seconds.append(time.perf_counter() - began)
     assert seconds[1] < 24 * seconds[0] + 0.5
+
+
+def test_a_broken_document_costs_no_more_than_its_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[int] = []
+    decode_window = StrictDecoder._decode
+
+    def noted(self: StrictDecoder, window: str) -> tuple[Any, int, str]:
+        decoded.append(len(window))
+        return decode_window(self, window)
+
+    monkeypatch.setattr(StrictDecoder, "_decode", noted)
+    read("{\n" * 20_000)
+    assert len(decoded) == 20_000
+    assert max(decoded) <= 1 << 12
 
 
 def test_good_lines_in_a_deep_broken_document_are_kept() -> None:

@@ -1,7 +1,6 @@
 """Comments that take findings out, and what is wrong with them."""
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,10 +148,10 @@ def test_comments_are_searched_once_per_file(tmp_path: Path) -> None:
     (tmp_path / "rules.tf").write_text(text)
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("rule")]
     comments = Comments()
-    began = time.perf_counter()
+    comments.beside(Place(str(tmp_path / "rules.tf"), 1), 1)
+    (tmp_path / "rules.tf").unlink()
     beside = [len(comments.beside(Place(str(tmp_path / "rules.tf"), line), line)) for line in lines]
     assert beside == [0, 1] * 2_000
-    assert time.perf_counter() - began < 1
 
 
 def test_the_report_counts_what_is_ignored(command: Run, tmp_path: Path) -> None:

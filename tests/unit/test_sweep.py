@@ -111,7 +111,7 @@ def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) ->
     ("words", "said"),
     [
         (["--prefix", "pca"], 'the prefix "pca" is shorter than 4 characters'),
-        (["--older-than", "soon"], '"soon" is no age; write it as 90m, 2h or 1d'),
+        (["--older-than", "soon"], '"soon" is not an age; write it as 90m, 2h or 1d'),
         (["--only", "rules,tables"], "tables is none of rules, archives, topics, log-groups, queues, buses"),
     ],
 )

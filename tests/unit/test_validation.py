@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from given import Run
 
 from pca_events import catalog, contract
 from pca_events.generate import place, realistic
-from pca_events.validation import Place, ValidationReport, as_json, validate
+from pca_events.recordings import BLOCK, Reader
+from pca_events.validation import Place, Tally, ValidationReport, as_json, validate
 from pca_events.validation.report import OTHERS
 
 EVENTS = catalog.documented_events()
@@ -230,3 +232,41 @@ def test_one_file_that_is_missing_does_not_keep_the_others_from_being_read(comma
     assert ran.returncode == 1
     assert "none does not exist" in ran.stdout
     assert "1 event of AWS Private CA: 1 meets its contract" in ran.stdout
+
+
+class CarefulTally(Tally):
+    """Takes no line at speed."""
+
+    def lines(self, lines: list[bytes], first: int) -> int:
+        del lines, first
+        return 0
+
+
+PRETTY, GOOD = json.dumps(EVENTS[3].sample, indent=2), LINES[2]
+PIECES = [
+    f"{GOOD}\n", f"{GOOD}\r\n", f"{GOOD}{GOOD}\n", f"{PRETTY}\n", f"[{GOOD},{PRETTY}]\n", f"[{GOOD},{GOOD}]\n",
+    f'{{"Records":[{GOOD},{{"a":1}}],"more":[1]}}\n', f"2026-11-22T10:00:00.000Z {GOOD}\n",
+    "2026-11-22T10:00:00Z START\n", f"{GOOD[:90]}\n", "{\n", "[\n", "]\n", "}\n", "garbage\n", '{"a":1,"a":2}\n',
+    '{"a":NaN}\n', '"text"\n', "\n", "  \n", '{"a":"\\ud800"}\n', f'{{"a":{"9" * 4_400}}}\n', "\udcff\n",
+    f"x}}{GOOD}\n",
+]  # fmt: skip
+
+
+def told(tally: Tally, data: bytes, size: int) -> dict[str, Any]:
+    reader = Reader(tally)
+    while len(data) > size:
+        cut = data.rfind(b"\n", 0, size) + 1 or size
+        reader.feed(data[:cut], False)
+        data = data[cut:]
+    reader.feed(data, True)
+    return as_json(tally.report)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_what_is_found_depends_neither_on_speed_nor_on_blocks(seed: int) -> None:
+    chance = random.Random(seed)
+    weights = [chance.choice([0, 1, 1, 4]) for _ in PIECES]
+    data = "".join(chance.choices(PIECES, weights, k=chance.randint(1, 60))).encode("utf-8", "surrogateescape")
+    careful = told(CarefulTally("events"), data, BLOCK)
+    assert told(Tally("events"), data, BLOCK) == careful
+    assert told(Tally("events"), data, chance.randint(2_000, 5_000)) == careful

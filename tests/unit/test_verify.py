@@ -98,7 +98,7 @@ def test_a_list_runs_nothing(command: Run) -> None:
     [
         (("--scenario", "no such"), "no scenario matches --scenario no such, so nothing was verified"),
         (("@backend",), 'there is no feature "@backend"'),
-        (("--workers", "0"), 'argument -n/--workers: "0" is no number of workers; write 1 to 64, or auto'),
+        (("--workers", "0"), 'argument -n/--workers: "0" is not a number of workers; write 1 to 64, or auto'),
     ],
 )
 def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said: str) -> None:

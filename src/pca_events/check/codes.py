@@ -6,8 +6,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pca_events import __version__
-
 Level = Literal["error", "warning", "note"]
 
 CodeName = Literal[
@@ -63,8 +61,8 @@ CodeName = Literal[
 ]
 """Every code that a finding can have. mypy refuses a finding with another one."""
 
-REPOSITORY = "https://github.com/OWNER/pca-events"
-"""Where the project is published; OWNER stands for the account, as in docs/check-in-ci.md."""
+REPOSITORY = "https://pca-events.example"
+"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
 
 
 @dataclass(frozen=True)
@@ -415,9 +413,9 @@ OF_SUPPRESSIONS = frozenset(code.name for code in _SUPPRESSIONS)
 
 
 def help_url(code: str) -> str:
-    """Return the address of the page that documents a code, at the version of this package.
+    """Return the address of the page that documents a code.
 
     Raises:
         KeyError: there is no such code.
     """
-    return f"{REPOSITORY}/blob/v{__version__}/docs/findings/{CODES[code].name}.md"
+    return f"{REPOSITORY}/docs/findings/{CODES[code].name}.md"

@@ -120,8 +120,11 @@ class Progress:
     """One line on standard error that says how far the work is; nothing where that is no terminal."""
 
     def __init__(self, delay: float = 0.5) -> None:
-        """Make a line that is shown once the work has taken so many seconds."""
-        self._watched = sys.stderr.isatty()
+        """Make a line that is shown once the work has taken so many seconds.
+
+        It stays on the standard error of now, whatever takes that over while the work is done.
+        """
+        self._out = console(stderr=True)
         self._taken = 0
         self._next = time.monotonic() + delay
 
@@ -133,21 +136,22 @@ class Progress:
 
     def show(self, words: str) -> None:
         """Show how far it is, a few times a second at most."""
-        if not self._watched or time.monotonic() < self._next:
+        if self._out.width is None or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _BETWEEN
-        out = console(stderr=True)
-        line = next(cut(out.shown(words), (out.width or _NARROWEST) - 1))
-        sys.stderr.write(f"\r{padded(line, self._taken)}")
-        sys.stderr.flush()
+        line = next(cut(self._out.shown(words), self._out.width - 1))
+        self._write(f"\r{padded(line, self._taken)}")
         self._taken = width_of(line)
 
     def clear(self) -> None:
         """Take the line away, so that something else can be written there."""
         if self._taken:
-            sys.stderr.write(f"\r{' ' * self._taken}\r")
-            sys.stderr.flush()
+            self._write(f"\r{' ' * self._taken}\r")
             self._taken, self._next = 0, 0.0
+
+    def _write(self, text: str) -> None:
+        self._out.stream.write(text)
+        self._out.stream.flush()
 
 
 def console(*, stderr: bool = False) -> Console:

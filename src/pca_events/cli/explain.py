@@ -31,7 +31,7 @@ _TITLES = {
     "cloudtrail": "Nearest event, sent by CloudTrail:",
     "never sent": "Nearest event, which AWS never sends:",
 }
-_FIRES: dict[Fires, str] = {"always": "matches", "may": "some", "never": "no"}
+_FIRES: dict[Fires, str] = {"always": "matches", "may": "may match", "never": "no match"}
 _REFUSED = 2
 
 
@@ -117,7 +117,7 @@ def _print_table(rule: Explained, found: Judged, known: dict[str, Any]) -> int:
         shown += twins
     width = max(len(verdict.event) for verdict in shown)
     for verdict in shown:
-        _print(f"  {verdict.event:<{width}}  {_FIRES[verdict.fires]:<7}  {_why(verdict)}".rstrip())
+        _print(f"  {verdict.event:<{width}}  {_FIRES[verdict.fires]:<9}  {_why(verdict)}".rstrip())
     return 0 if any(verdict.fires != "never" for verdict in shown) else 1
 
 

@@ -39,13 +39,18 @@ class LiveProgress:
     def finished(self, count: int) -> None:
         """Show how far the run has come."""
         self._done = count
+        self._show()
 
     def ended(self, result: ScenarioResult) -> None:
         """Show one scenario more, and its feature once it is through."""
         if self._feature and self._feature[0].feature != result.feature:
             self._flush()
         self._feature.append(result)
-        self._progress.show(f"{self._done} of {self._total} scenarios, {result.name}")
+        self._show()
+
+    def _show(self) -> None:
+        name = f", {self._feature[-1].name}" if self._feature else ""
+        self._progress.show(f"{self._done} of {self._total} scenarios{name}")
 
     def _flush(self) -> None:
         self._progress.clear()

@@ -101,7 +101,6 @@ class Reader:
             if at == len(text):
                 return ""
             if until_clean and lines and at == self._line_start and self.clean:
-                self._within_line = False
                 return text[at:]
             end = self._step(text, at, final)
             if end is None:

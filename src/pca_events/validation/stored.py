@@ -90,6 +90,10 @@ def read_report(file: Path) -> ValidationReport:
         if len(content) > _LARGEST:
             raise BadInput(f"{file} is larger than {_LARGEST >> 20} MiB, so it is not a report; {remedy}")
         return from_json(json.loads(content))
+    except FileNotFoundError as error:
+        from pca_events.suggestions import file_meant
+
+        raise BadInput(f"{file} does not exist{file_meant(str(file))}") from error
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -34,12 +34,12 @@ def render(report: CheckReport) -> str:
     )
     serious = [_finding(*found) for found in worst_first if found[1].level != "note"]
     notes = [_finding(*found) for found in worst_first if found[1].level == "note"]
-    unread = [f"- {_place(found.place)} {_text(found.message)}" for found in report.unreadable]
+    unread = [f"- {_place(found.place)} {escaped(found.message)}" for found in report.unreadable]
     lists = {
-        "No rule handles": [f"- {_code(event)} {_text(documented(event).title)}" for event in report.uncovered],
+        "No rule handles": [f"- {_code(event)} {escaped(documented(event).title)}" for event in report.uncovered],
         "Documented by AWS, outside this contract": [_listed(checked.rule) for checked in report.neighbours],
         "Not known": [f"{_listed(r)}: depends on {_code(reason_of(r.pattern))}" for r in report.not_known],
-        "Seen, not read": [f"- {_place(s.place)} {_text(s.what)}: {_text(s.remedy)}" for s in report.skipped],
+        "Seen, not read": [f"- {_place(s.place)} {escaped(s.what)}: {escaped(s.remedy)}" for s in report.skipped],
     }
     parts = [
         [f"**{summary(report)}**"],
@@ -70,7 +70,7 @@ def _folded(title: str, lines: Sequence[str], count: int) -> list[str]:
 
 
 def _finding(checked: CheckedRule, found: Finding) -> str:
-    said = "<br>".join(filter(None, [f"{_text(found.message)} ({_code(found.code)})", _text(found.remedy)]))
+    said = "<br>".join(filter(None, [f"{escaped(found.message)} ({_code(found.code)})", escaped(found.remedy)]))
     return _row([found.level, f"{_place(found.place)}<br>{_code(checked.rule.name)}", said])
 
 
@@ -111,6 +111,7 @@ def _code(text: str) -> str:
     return f"{fence}{gap}{safe}{gap}{fence}"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """Write a text of any origin so that nothing of it is markup, cut where it is very long."""
     safe = cut(printable(text), _LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", safe)

@@ -1,7 +1,6 @@
 """A report as SARIF 2.1.0, which code scanning and editors read."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -9,14 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from pca_events import __version__
+from pca_events.check.codes import CODES, REPOSITORY, help_url
 from pca_events.check.formats.json_format import written
-from pca_events.check.formats.wording import REPOSITORY, page_of, posix
+from pca_events.check.formats.markdown import escaped
+from pca_events.check.formats.wording import posix
 from pca_events.check.report import LEVELS, CheckReport, Finding, Level
 from pca_events.infrastructure.model import Place
 
 _TOP = "%SRCROOT%"
 _MOST_REMEDIES = 20
-_SPECIAL, _ESCAPED = re.compile(r"([\\`*_~\[\]<>&|#])"), r"\\\1"
 _NOTIFICATIONS = (
     ("unreadable", "A file, or a part of one, could not be read.", "Mend the file, or leave it out of the check."),
     ("seen-not-read", "A program or a file may hold rules and is not read.", "Check what it makes instead."),
@@ -77,13 +77,12 @@ def _descriptor(name: str, text: str, remedy: str) -> dict[str, Any]:
 
 def _code(code: str, findings: list[Finding]) -> dict[str, Any]:
     """Describe a kind of finding: how bad it is at worst, and what helps."""
-    title = code.replace("-", " ").capitalize()
     remedies = [_plain(text) for text in dict.fromkeys(finding.remedy for finding in findings if finding.remedy)]
-    known = _descriptor(code, title, "\n".join([*remedies, page_of(code)]))
-    items = "".join(f"- {_SPECIAL.sub(_ESCAPED, remedy)}\n" for remedy in remedies[:_MOST_REMEDIES])
-    known["fullDescription"]["text"] = f"{title}: of an EventBridge rule that concerns events of AWS Private CA."
-    known["help"]["markdown"] = f"{items}\n[{code}]({page_of(code)})".lstrip()
-    known["helpUri"] = page_of(code)
+    known = _descriptor(code, CODES[code].title, "\n".join([*remedies, help_url(code)]))
+    items = "".join(f"- {escaped(remedy)}\n" for remedy in remedies[:_MOST_REMEDIES])
+    known["fullDescription"]["text"] = CODES[code].meaning
+    known["help"]["markdown"] = f"{items}\n[{code}]({help_url(code)})".lstrip()
+    known["helpUri"] = help_url(code)
     known["defaultConfiguration"] = {"level": min((finding.level for finding in findings), key=LEVELS.index)}
     return known
 

@@ -6,9 +6,6 @@ from pca_events.catalog import documented_events
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
 from pca_events.words import counted as counted
 
-REPOSITORY = "https://pca-events.example"
-"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
-
 SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 """A verdict in one character."""
 
@@ -23,11 +20,6 @@ def posix(file: str) -> str:
 def cut(text: str, length: int) -> str:
     """Return a text of at most so many characters; the end of what is cut is `...`."""
     return text if len(text) <= length else text[: length - 3] + "..."
-
-
-def page_of(code: str) -> str:
-    """Return the address of the page about a kind of finding."""
-    return f"{REPOSITORY}/docs/findings/{code}.md"
 
 
 def fires(checked: CheckedRule) -> list[Fires]:
