@@ -22,3 +22,8 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(
         char if char.isprintable() or char in keep else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def encodable(text: str, encoding: str) -> str:
+    r"""Write what an encoding does not have as an escape: `\xfc` where the output is ASCII."""
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -24,7 +24,7 @@ from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
 from pca_events.pattern import EventPattern
 from pca_events.pattern.documents import NotJson, compact, plain, read, read_event
-from pca_events.words import printable
+from pca_events.words import encodable, printable
 
 _TITLES = {
     "documented": "Nearest documented event:",
@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     given = explained_rules(source)
     for unreadable in given.unreadable:
         print(printable(f"pca-events: {unreadable.place}: {unreadable.message}"), file=sys.stderr)
+    for skipped in given.skipped:
+        print(printable(f"pca-events: {skipped.place}: {skipped.what}; {skipped.remedy}"), file=sys.stderr)
     statuses = [_explain(rule, event, alone=len(given.rules) == 1) for rule in given.rules]
     told = [status for status in statuses if status is not None]
     if given.unreadable or _REFUSED in told:
@@ -208,7 +210,7 @@ def _print_instead(known: dict[str, Any]) -> None:
 
 
 def _print(text: str) -> None:
-    print(printable(text, keep="\n"))
+    print(encodable(printable(text, keep="\n"), sys.stdout.encoding))
 
 
 def _advice(found: Nearest) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pca_events.errors import BadInput
 from pca_events.validation import Group, Noted, ValidationReport, as_json, merged, validate
 from pca_events.whole_files import cannot_be_written, check_writable, replace_file
-from pca_events.words import counted, printable
+from pca_events.words import counted, encodable, printable
 
 _MOST_SOURCES = 5
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(stored)
     else:
         for line in _lines(report, verbose=options.verbose):
-            print(printable(line))
+            print(encodable(printable(line), sys.stdout.encoding))
     return 0 if report.is_well else 1
 
 
