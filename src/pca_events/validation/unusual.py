@@ -26,7 +26,10 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 
 
 class UsualLines:
-    """Tells at speed that nothing is unusual about a line as EventBridge writes it (`contract.line_shapes`)."""
+    """Tells at speed that nothing is unusual about the line of an event without fields beyond its contract.
+
+    For a line in another order than EventBridge writes it (`contract.line_shapes`), the answer is no.
+    """
 
     def __init__(self) -> None:
         self._known: set[bytes] = set()
