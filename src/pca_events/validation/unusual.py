@@ -81,8 +81,8 @@ def _of_arn(arn: str, region: str) -> Iterator[tuple[str, str]]:
     _, partition, _, of_arn, *_ = arn.split(":")
     if not is_known(of_arn):
         yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
-    if partition != partition_of(of_arn):
+    elif partition != partition_of(of_arn):
         yield "other partition", f'{of_arn} is a Region of partition "{partition_of(of_arn)}", not of "{partition}"'
-    elif partition != partition_of(region):
+    elif is_known(region) and partition != partition_of(region):
         home = partition_of(region)
         yield "other partition", f'the ARN is of partition "{partition}", but the event is from {region} ("{home}")'
