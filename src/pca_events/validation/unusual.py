@@ -80,7 +80,8 @@ def _remarks(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _of_arn(arn: str, region: str) -> Iterator[tuple[str, str]]:
     _, partition, _, of_arn, *_ = arn.split(":")
     if not is_known(of_arn):
-        yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
+        if of_arn != region:  # which is noted already
+            yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
     elif partition != partition_of(of_arn):
         yield "other partition", f'{of_arn} is a Region of partition "{partition_of(of_arn)}", not of "{partition}"'
     elif is_known(region) and partition != partition_of(region):
