@@ -1,5 +1,7 @@
 """The Regions of each AWS partition, as botocore 1.42.34 has them."""
 
+from functools import lru_cache
+
 REGIONS = {
     "aws": frozenset(
         {"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"}
@@ -29,6 +31,7 @@ _BEGINNINGS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def partition_of(region: str) -> str:
     """Return the partition of a Region by how its code begins, also for a Region that is not known."""
     return next((home for beginning, home in _BEGINNINGS.items() if region.startswith(beginning)), "aws")

@@ -1,6 +1,7 @@
 """`explain` on rules of infrastructure code, on every event at once, and on what only a deployment knows."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -258,3 +259,22 @@ def test_what_a_terminal_could_act_on_is_escaped(command: Run, tmp_path: Path) -
     file = tmp_path / "pattern.json"
     file.write_text(json.dumps({"source": ["aws.acm-pca\x1b[31m"]}))
     assert "\x1b" not in command("explain", str(file)).stdout
+
+
+def test_the_patterns_of_a_custom_event_bus_are_explained(command: Run) -> None:
+    mistakes = Path(__file__).parents[2] / "examples" / "mistakes"
+    for name, rule in (("80-subscriber-wildcard.yaml", "CrlEvents"), ("83-subscriber-result.json", "issuance-failed")):
+        ran = command("explain", str(mistakes / name))
+        assert (ran.returncode, ran.stderr) == (1 if rule == "issuance-failed" else 0, "")
+        assert ran.stdout.splitlines()[0].endswith(f" {rule}")
+
+
+def test_what_the_output_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    file = tmp_path / "pattern.json"
+    file.write_text('{"source": ["aws.acm-pc\u00e4"]}', "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for words in (["explain", str(file)], ["validate", str(file.with_name("event.json"))]):
+        file.with_name("event.json").write_text('{"detail-type": "\u00e4", "source": "aws.acm-pca"}', "utf-8")
+        ran = subprocess.run([sys.executable, "-m", "pca_events", *words], capture_output=True, env=environment)
+        assert (ran.returncode, ran.stderr) == (1, b"")
+        assert rb"\xe4" in ran.stdout

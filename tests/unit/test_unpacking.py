@@ -2,9 +2,13 @@
 
 import gzip
 import io
+from pathlib import Path
 
 import pytest
+from given import Run
 
+from pca_events.errors import BadInput
+from pca_events.messages import read_messages
 from pca_events.unpacking import Damaged, TooLarge, unpacked
 
 TEXT = bytes(range(256)) * 5_000
@@ -58,3 +62,16 @@ def test_the_default_bound_is_twenty_times_the_size_or_a_gigabyte(monkeypatch: p
     assert len(got) == 1 << 20
     assert str(fault) == "unpacks to more than 1 MiB; --max-unpacked allows more"
     assert len(parts(gzip.compress(TEXT, 0))[0]) == len(TEXT)
+
+
+def test_messages_unpack_within_a_bound_too(command: Run, tmp_path: Path) -> None:
+    file = tmp_path / "run.ndjson.gz"
+    file.write_bytes(gzip.compress(b'{"attachment": {}}\n' * 100_000))
+    with pytest.raises(BadInput, match=f"{file} unpacks to more than 1 MiB; --max-unpacked allows more"):
+        read_messages(file, 1 << 20)
+    for option in ("--messages", "--earlier"):
+        ran = command("site", str(tmp_path / "site"), option, str(file), "--max-unpacked", "1MB")
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert ran.stderr == f"pca-events: {file} unpacks to more than 1 MiB; --max-unpacked allows more\n"
+    with pytest.raises(BadInput, match="holds no testRunStarted"):
+        read_messages(file)

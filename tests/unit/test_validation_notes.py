@@ -33,6 +33,18 @@ def of(tmp_path: Path, *documents: Any, compact: bool = True) -> ValidationRepor
     ("change", "found"),
     [
         ({"region": "us-east-17"}, [("$.region", "unknown Region")]),
+        ({"region": "cn-east-1"}, [("$.region", "unknown Region")]),
+        (
+            {
+                "region": "eu-new-1",
+                "resources": [arn.replace("us-east-1", "eu-new-1") for arn in (AUTHORITY, CERTIFICATE)],
+            },
+            [("$.region", "unknown Region")],
+        ),
+        (
+            {"resources": [arn.replace("us-east-1", "cn-east-1") for arn in (AUTHORITY, CERTIFICATE)]},
+            [("$.resources[0]", "unknown Region"), ("$.resources[1]", "unknown Region")],
+        ),
         ({"region": "cn-north-1"}, [("$.resources[0]", "other partition"), ("$.resources[1]", "other partition")]),
         (
             {"resources": [AUTHORITY.replace(":aws:", ":aws-cn:"), CERTIFICATE.replace(":aws:", ":aws-cn:")]},

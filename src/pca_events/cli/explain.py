@@ -18,6 +18,7 @@ from pca_events.check.report import Fires, Verdict, reason_of
 from pca_events.check.suggested_fix import Nearest, asks_for_cloudtrail, change_to_match, nearest
 from pca_events.check.undocumented import instead_of_waiting
 from pca_events.check.verdicts import Judged, judged
+from pca_events.cli.console import console
 from pca_events.cli.explained_rules import Explained, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.model import Unknown
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     given = explained_rules(source)
     for unreadable in given.unreadable:
         print(printable(f"pca-events: {unreadable.place}: {unreadable.message}"), file=sys.stderr)
+    for skipped in given.skipped:
+        print(printable(f"pca-events: {skipped.place}: {skipped.what}; {skipped.remedy}"), file=sys.stderr)
     statuses = [_explain(rule, event, alone=len(given.rules) == 1) for rule in given.rules]
     told = [status for status in statuses if status is not None]
     if given.unreadable or _REFUSED in told:
@@ -208,7 +211,7 @@ def _print_instead(known: dict[str, Any]) -> None:
 
 
 def _print(text: str) -> None:
-    print(printable(text, keep="\n"))
+    console().block(text)
 
 
 def _advice(found: Nearest) -> Iterator[str]:

@@ -13,14 +13,16 @@ from pca_events.errors import BadInput
 from pca_events.infrastructure import json_text
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown, Unreadable
 from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
 from pca_events.suggestions import did_you_mean, file_meant
 
 _CONTAINERS = {
     "AWSTemplateFormatVersion",
+    "AwsServiceEventsConfiguration",
     "EventPattern",
     "EventSources",
+    "FilterConfiguration",
     "Resources",
     "Rules",
     "ScheduleExpression",
@@ -58,10 +60,11 @@ class Explained:
 
 @dataclass(frozen=True)
 class Given:
-    """What was given: the rules, and what could not be read."""
+    """What was given: the rules, what could not be read, and what may hold rules and is not read."""
 
     rules: tuple[Explained, ...]
     unreadable: tuple[Unreadable, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 def explained_rules(given: str) -> Given:
@@ -82,10 +85,10 @@ def explained_rules(given: str) -> Given:
         if not wanted and not line and _is_pattern_alone(text, path):
             return Given((Explained("", None, text, Unknown("the state of the rule")),))
         reading = _read_standard_input(text) if path == "-" else read_paths([path])
-    rules = [*map(_of_rule, reading.rules), *_of_subscribers(reading)]
+    rules = [*map(_of_rule, reading.rules), *_of_custom_bus(reading)]
     if not rules:
         raise BadInput(_no_rules(path, reading))
-    return Given(tuple(_chosen(rules, path, wanted, line)), tuple(reading.unreadable))
+    return Given(tuple(_chosen(rules, path, wanted, line)), tuple(reading.unreadable), tuple(reading.skipped))
 
 
 def _split(given: str) -> tuple[str, str, int]:
@@ -141,8 +144,11 @@ def _of_rule(rule: Rule) -> Explained:
     return Explained(rule.name, rule.place, rule.pattern, rule.read_only_calls)
 
 
-def _of_subscribers(reading: Reading) -> Iterable[Explained]:
-    """The filters of a Custom Event Bus that look at the event itself."""
+def _of_custom_bus(reading: Reading) -> Iterable[Explained]:
+    """The patterns of a Custom Event Bus that look at the event itself."""
+    for source in reading.event_sources:
+        if source.pattern is not None:
+            yield Explained(source.name, source.place, source.pattern, Unknown("the event source"))
     for subscriber in reading.subscribers:
         filters = () if isinstance(subscriber.filters, Unknown) else subscriber.filters
         for held in filters:

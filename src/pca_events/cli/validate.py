@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pca_events.cli.console import Progress
+from pca_events.cli.console import Progress, console
 from pca_events.errors import BadInput
 from pca_events.printable import printable
 from pca_events.validation import Group, Noted, ValidationReport, as_json, merged, validate
@@ -31,8 +31,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         sys.stdout.write(stored)
     else:
+        out = console()
         for line in _lines(report, verbose=options.verbose):
-            print(printable(line))
+            out.line(line)
     return 0 if report.is_well else 1
 
 

@@ -98,7 +98,8 @@ class Tally:
             detail_type = event["detail-type"]
             if plain and len(event) == 9 and line.count(b'"') == quotes and self._checks[detail_type](event):
                 self.report.events[detail_type, detail["result"], True] += 1
-                self._note_unusual(event, number)
+                if not self._usual.holds(line):
+                    self._note_unusual(event, number)
                 return True
         except (KeyError, TypeError):
             pass

@@ -26,7 +26,10 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 
 
 class UsualLines:
-    """Tells at speed that nothing is unusual about a line as EventBridge writes it (`contract.line_shapes`)."""
+    """Tells at speed that nothing is unusual about the line of an event without fields beyond its contract.
+
+    For a line in another order than EventBridge writes it (`contract.line_shapes`), the answer is no.
+    """
 
     def __init__(self) -> None:
         self._known: set[bytes] = set()
@@ -77,9 +80,10 @@ def _remarks(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _of_arn(arn: str, region: str) -> Iterator[tuple[str, str]]:
     _, partition, _, of_arn, *_ = arn.split(":")
     if not is_known(of_arn):
-        yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
-    if partition != partition_of(of_arn):
+        if of_arn != region:  # which is noted already
+            yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
+    elif partition != partition_of(of_arn):
         yield "other partition", f'{of_arn} is a Region of partition "{partition_of(of_arn)}", not of "{partition}"'
-    elif partition != partition_of(region):
+    elif is_known(region) and partition != partition_of(region):
         home = partition_of(region)
         yield "other partition", f'the ARN is of partition "{partition}", but the event is from {region} ("{home}")'

@@ -1,0 +1,26 @@
+"""Numbers with their nouns, and text that is safe to print."""
+
+import pytest
+
+from pca_events.words import counted, encodable, printable
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (0, "event", "0 events"),
+        (1, "event", "1 event"),
+        (1_000, "CloudTrail record", "1,000 CloudTrail records"),
+        (1, "entry", "1 entry"),
+        (3, "entry", "3 entries"),
+        (2, "day", "2 days"),
+    ],
+)
+def test_a_number_has_its_noun(number: int, noun: str, words: str) -> None:
+    assert counted(number, noun) == words
+
+
+def test_what_nobody_sees_is_an_escape() -> None:
+    assert printable("a\x1b[1m\u202e\ud800\n", keep="\n") == "a\\x1b[1m\\u202e\\ud800\n"
+    assert encodable("é€", "ascii") == "\\xe9\\u20ac"
+    assert encodable("é€", "utf-8") == "é€"
