@@ -18,8 +18,8 @@ def without_ignored(
     """Return a report without the findings that a comment beside their rule takes out, and with faults of comments.
 
     A comment that names an unknown code, ignores nothing, names nothing or gives no reason is a warning; without a
-    reason it takes nothing out. Comments beside rules that were not judged are not called unused, and none in a file that
-    was read in part, or without the files beside it.
+    reason it takes nothing out. Comments beside rules that were not judged are not called unused, and none in a file
+    that was read in part, or without the files beside it.
 
     Args:
         report: what was found.
