@@ -132,6 +132,9 @@ def test_standard_input_is_called_as_the_user_says(project: Project) -> None:
     assert found == ["<stdin>:3 never-fires"]
     found = project.codes("-", "--stdin-name", "rules.tf", "--exclude", "rules.tf", given=rule())
     assert found == ["rules.tf:1 no-target", "rules.tf:2 never-fires"]
+    text = f"# pca-events: ignore fifo-queue,no-targt the queue is in another file\n{rule()}"
+    found = project.codes("-", given=text)
+    assert found == ["<stdin>:1 ignore-unknown", "<stdin>:2 no-target", "<stdin>:3 never-fires"]
     ran = project.check(".", "--stdin-name", "x.tf")
     assert (ran.returncode, ran.stderr.count("\n"), "--stdin-name" in ran.stderr) == (2, 1, True)
 

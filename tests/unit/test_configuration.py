@@ -87,6 +87,9 @@ def test_config_names_a_file_and_no_config_none(project: Project) -> None:
     assert project.check("infra").returncode == 0
     assert len(project.codes("infra", "--no-config")) == 2
     assert project.check("infra", "--config", "strict/other.toml").returncode == 1
+    project.write("strict/pca-events.toml", 'fail-on = "warning"\n[levels]\nnever-fires = "off"\n')
+    assert project.check("infra", "--config", "strict").returncode == 1
+    assert "infra/pca-events.toml: cannot be read" in project.check("infra", "--config", "infra").stderr
     ran = project.check("infra", "--config", "none.toml")
     assert (ran.returncode, ran.stderr) == (2, "pca-events: none.toml: cannot be read: No such file or directory\n")
     ran = project.check("infra", "--config", "pca-events.toml", "--no-config")
@@ -325,3 +328,15 @@ def test_an_entry_counts_through_its_last_day() -> None:
 def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, expected: bool) -> None:
     entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
     assert entry.is_for_rule(name) is expected
+
+
+def test_entries_are_not_told_of_a_document_that_an_editor_gives(project: Project) -> None:
+    project.write("pca-events.toml", '[[ignore]]\ncode = "no-target"\n')
+    assert [one for one in project.codes() if "reason" in one] == ["pca-events.toml:1 ignore-without-reason"]
+    text = f"# pca-events: ignore\n\n{rule()}"
+    assert project.codes("-", "--stdin-name", "x.tf", given=text) == [
+        "x.tf:1 ignore-empty",
+        "x.tf:3 no-target",
+        "x.tf:4 never-fires",
+    ]
+    assert project.codes("infra/rules.tf:1") == ["infra/rules.tf:1 no-target", "infra/rules.tf:2 never-fires"]

@@ -54,6 +54,11 @@ class Comments:
         self._texts = dict(texts or {})
         self._files: dict[str, _OfFile] = {}
 
+    @property
+    def given(self) -> set[str]:
+        """The names of the files whose text was given."""
+        return set(self._texts)
+
     def of_file(self, file: str) -> tuple[Ignore, ...]:
         """Return the comments of a file, in the order of the text.
 

@@ -86,11 +86,14 @@ def find_configuration() -> Configuration:
 
 
 def read_configuration(file: str) -> Configuration:
-    """Read a configuration file.
+    """Read a configuration file, or that of a folder.
 
     Raises:
         BadInput: it cannot be read, is not valid TOML, or does not meet pca-events.schema.json.
     """
+    if os.path.isdir(file):
+        names = [os.path.join(file, name) for name in (FILE, PYPROJECT)]
+        file = next(filter(os.path.isfile, names), names[0])
     text = _text(file)
     document = _parsed(text, file)
     if os.path.basename(file) != PYPROJECT:

@@ -18,7 +18,8 @@ def without_ignored(
     """Return a report without the findings that a comment beside their rule takes out, and with faults of comments.
 
     A comment that names an unknown code, ignores nothing, names nothing or gives no reason is a warning; without a
-    reason it takes nothing out. Comments beside rules that were not judged are not called unused.
+    reason it takes nothing out. Comments beside rules that were not judged are not called unused, and none in a file
+    that was read in part, or without the files beside it.
 
     Args:
         report: what was found.
@@ -89,7 +90,7 @@ class _Applied:
         }
         self._files = {found.place.file for found in (*reading.written, *report.findings)}
         self._files |= {checked.rule.place.file for checked in report.rules}
-        self._broken = {found.place.file for found in report.unreadable}
+        self._in_part = {found.place.file for found in report.unreadable} | comments.given
 
     def apply(self, checked: CheckedRule) -> CheckedRule:
         """Take findings out."""
@@ -134,7 +135,7 @@ class _Applied:
         yield Finding("warning", "ignore-without-reason", message, remedy, ignore.place)
 
     def _unused(self, ignore: Ignore) -> Iterator[Finding]:
-        if ignore.place in self._unjudged or ignore.place.file in self._broken:
+        if ignore.place in self._unjudged or ignore.place.file in self._in_part:
             return
         is_beside = ignore.place in self._beside
         for code in dict.fromkeys(ignore.codes):

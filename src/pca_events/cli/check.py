@@ -78,8 +78,8 @@ def _report(request: Request, options: argparse.Namespace, reading: Reading) -> 
     report = without_ignored(report, reading, texts)
     today = datetime.datetime.now(tz=datetime.UTC).date()
     report = without_entries(report, request.configuration.ignore, reading, today, whole=request.is_whole)
-    if lines:
-        report.suppressions = []
+    if not request.selection.whole and (lines or texts):
+        report.suppressions = [found for found in report.suppressions if found.rule.place.file in texts]
     report = with_levels(report, request.configuration.levels)
     report = replace(report, fail_on=options.fail_on or request.configuration.fail_on or "error")
     if request.baseline is None:
