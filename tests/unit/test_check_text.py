@@ -123,7 +123,7 @@ def test_an_empty_report_says_so() -> None:
 
 def test_verbose_says_why_of_each_event() -> None:
     rule = checked("a", may=["certificate-revocation"])
-    blocked = replace(rule.verdicts[0], blocks=(Block("detail.result", "no"), Block("source", "no")))
+    blocked = rule.verdicts[0]._replace(blocks=(Block("detail.result", "no"), Block("source", "no")))
     text = shown(CheckReport([replace(rule, verdicts=(blocked, *rule.verdicts[1:]))]), verbose=True)
     assert "  · ca-creation-success  detail.result: no; source: no\n" in text
     assert "  ◐ certificate-revocation-success  only for one CA\n" in text

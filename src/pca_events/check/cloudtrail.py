@@ -1,7 +1,6 @@
 """Which calls CloudTrail reports to EventBridge, and to which rules."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pca_events.check.accepted import meets
 from pca_events.check.field_domains import API_CALL, forms_of_twin, read_only_calls
@@ -33,7 +32,7 @@ def without_read_only(verdict: Verdict, stated: Stated, allowed: bool | Unknown)
         return verdict
     words = f"{asked[0]}, which EventBridge sends only to rules in the state {_STATE}"
     block = Block(_NAME, words, remedy=f"set the state of the rule to {_STATE}")
-    return replace(verdict, fires="never", conditions=(), blocks=(block,))
+    return verdict._replace(fires="never", conditions=(), blocks=(block,))
 
 
 def read_only_values(stated: Stated, allowed: bool | Unknown) -> Iterator[Block]:

@@ -1,7 +1,6 @@
 """Several event patterns that an event must all match: as one pattern where that can be, else verdict by verdict."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from pca_events.check.report import Fires, Verdict
@@ -82,7 +81,7 @@ def only_if(found: tuple[Verdict, ...], condition: str) -> tuple[Verdict, ...]:
     return tuple(
         verdict
         if verdict.fires == "never"
-        else replace(verdict, fires="may", conditions=(*verdict.conditions, condition))
+        else verdict._replace(fires="may", conditions=(*verdict.conditions, condition))
         for verdict in found
     )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pca_events.catalog import documented_events
 from pca_events.check.codes import CodeName
@@ -67,8 +67,7 @@ class Block:
         return f"{self.path} {asked.group() if asked else self.words.partition(';')[0]}".rstrip(" ,")
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a rule fires on one documented event, in all the forms that the contract allows.
 
     Attributes:

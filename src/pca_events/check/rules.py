@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
@@ -39,7 +38,8 @@ def check(
         all_rules=all_rules,
     )
     custom = judge(reading)
-    subjects = [_subject(rule) for rule in [*reading.rules, *custom.unknown]]
+    known: dict[str, Judged] = {}
+    subjects = [_subject(rule, known) for rule in [*reading.rules, *custom.unknown]]
     arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
     lost: dict[tuple[Place, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
@@ -79,9 +79,9 @@ def _about(subject: Subject) -> About:
     return about(subject.stated, subject.verdicts, default_bus=default)
 
 
-def _subject(rule: Rule) -> Subject:
+def _subject(rule: Rule, known: dict[str, Judged]) -> Subject:
     try:
-        pattern, found, twins = _judged_once(rule.pattern)
+        pattern, found, twins = _judged_once(rule.pattern, known)
     except InvalidPattern as refusal:
         never = tuple(Verdict(event.id, "never") for event in documented_events())
         return Subject(rule, None, refusal, never, ())
@@ -89,18 +89,15 @@ def _subject(rule: Rule) -> Subject:
     return Subject(rule, pattern, None, found, twins)
 
 
-def _judged_once(pattern: Any) -> Judged:
+def _judged_once(pattern: Any, known: dict[str, Judged]) -> Judged:
     """Judge a pattern, or find how one that is written the same was judged: rules are often made from one mould."""
     try:
         text = json.dumps(pattern)
     except TypeError:  # something in it is not known
         return judged(pattern)
-    return _judged_text(text)
-
-
-@lru_cache(maxsize=1 << 14)
-def _judged_text(text: str) -> Judged:
-    return judged(json.loads(text))
+    if text not in known:
+        known[text] = judged(pattern)
+    return known[text]
 
 
 def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[Place, str], frozenset[str]]) -> list[str]:

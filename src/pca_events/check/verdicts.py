@@ -171,7 +171,7 @@ def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
 @lru_cache(maxsize=1 << 10)
 def _forms_of(path: str) -> tuple[tuple[tuple[tuple[Form, ...], bool], ...], tuple[int, ...]]:
     """The different forms of a field over all events, and which of them each event has."""
-    every = [(forms.get(path, ()), twin) for _, forms, twin in _events()]
+    every = [(forms.get(path, ()), twin and path not in forms) for _, forms, twin in _events()]
     different: list[tuple[tuple[Form, ...], bool]] = []
     different += (one for one in every if one not in different)
     return tuple(different), tuple(map(different.index, every))

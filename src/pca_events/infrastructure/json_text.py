@@ -95,6 +95,10 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         yield line, match.group()
 
 
+def _scalar(piece: str) -> Any:
+    return piece[1:-1] if piece[0] == '"' and "\\" not in piece else json.loads(piece)
+
+
 class _Builder:
     """Puts values where they belong, in the order of the text."""
 
@@ -115,9 +119,9 @@ class _Builder:
             self._open.append(Object(line) if piece == "{" else [])
             self._keys.append(None)
         elif self._open and isinstance(self._open[-1], Object) and self._keys[-1] is None:
-            self._keys[-1] = (json.loads(piece), line)
+            self._keys[-1] = (_scalar(piece), line)
         else:
-            self._put(json.loads(piece), line)
+            self._put(_scalar(piece), line)
 
     def _put(self, value: Any, last: int) -> None:
         if not self._open:
