@@ -1,6 +1,7 @@
 """The commands that a page shows, run anew: `python tests/suite/shown.py docs/commands.md` prints the page again.
 
 A command behind `COLUMNS=80` is run at a terminal of that width, without colours; any other one writes into a pipe.
+A line `...` stands for any number of lines that the page leaves out.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 _BLOCK = re.compile(r"```console\n\$ (?P<line>(?:COLUMNS=\d+ )?pca-events .*)\n(?P<shown>(?:.*\n)*?)```\n")
+_LEFT_OUT = "...\n"
 _LINE = re.compile(r"(?:COLUMNS=(?P<columns>\d+) )?pca-events (?P<words>.*)")
 
 
@@ -51,9 +53,31 @@ def _at_terminal(words: list[str], columns: str) -> tuple[str, int]:
     return read.decode() + aside, process.returncode
 
 
+def is_shown(shown: str, text: str) -> bool:
+    """Whether a page shows what a command prints, with nothing but `...` for what it leaves out."""
+    first, *others = shown.split(_LEFT_OUT)
+    if not others:
+        return shown == text
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for part in others[:-1]:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(text) - at >= len(others[-1]) and text.endswith(others[-1])
+
+
 def anew(page: str) -> str:
     """Return the page with what its commands print now."""
-    return _BLOCK.sub(lambda block: f"```console\n$ {block['line']}\n{printed(block['line'])}```\n", page)
+
+    def block(found: re.Match[str]) -> str:
+        text = printed(found["line"])
+        kept = found["shown"] if is_shown(found["shown"], text) else text
+        return f"```console\n$ {found['line']}\n{kept}```\n"
+
+    return _BLOCK.sub(block, page)
 
 
 if __name__ == "__main__":
