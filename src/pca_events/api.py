@@ -1,0 +1,107 @@
+"""The functions of the public API; `pca_events` offers them, and imports this module on first use."""
+
+import copy
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from pca_events import catalog, contract
+from pca_events.check.report import CheckReport
+from pca_events.check.rules import check
+from pca_events.contract import Violation
+from pca_events.errors import BadInput
+from pca_events.generate import place, realistic
+from pca_events.infrastructure.files import read_paths
+from pca_events.pattern import EventPattern, Explanation
+from pca_events.pattern.documents import NotJson, plain, read_event
+
+
+def validate(event: Mapping[str, Any] | str, *, closed: bool = False) -> list[Violation]:
+    """Return each place where an event violates the contract of its detail-type; an empty list if there is none.
+
+    Args:
+        event: the whole event, as an object or as JSON text.
+        closed: also report fields that the contract does not name.
+
+    Raises:
+        BadInput: the text is not a JSON object.
+    """
+    return contract.violations(_as_object(event), closed=closed)
+
+
+def is_valid(event: Mapping[str, Any] | str) -> bool:
+    """Return whether an event meets the contract of its detail-type; faster than `validate`.
+
+    Args:
+        event: the whole event, as an object or as JSON text.
+
+    Raises:
+        BadInput: the text is not a JSON object.
+    """
+    return contract.meets(_as_object(event))
+
+
+def sample(
+    event_id: str,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+    seed: int | str | None = None,
+) -> dict[str, Any]:
+    """Return a documented event, or a realistic one like it.
+
+    Without options, this is the sample that AWS documents. With one of them, ARNs, ids and times are generated.
+
+    Args:
+        event_id: the id of a documented event, such as `crl-generation-failure-internal`.
+        account: 12 digits.
+        region: a Region code, such as `eu-central-1`.
+        partition: `aws`, `aws-cn`, `aws-us-gov` ...; by default that of the Region.
+        seed: the same seed gives the same event.
+
+    Raises:
+        BadInput: there is no such event, or the account, Region or partition is not valid.
+    """
+    entry = catalog.documented(event_id)
+    if (account, region, partition, seed) == (None, None, None, None):
+        return copy.deepcopy(entry.sample)
+    chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
+    return realistic(entry, place(account, region, partition), chance)
+
+
+def explain(pattern: Mapping[str, Any] | str, event: Mapping[str, Any] | str) -> Explanation:
+    """Return, key by key, why an event pattern matches an event or does not.
+
+    `matched` says whether it does; `str()` gives the lines that `pca-events explain` prints.
+
+    Args:
+        pattern: the event pattern, as an object or as JSON text.
+        event: the whole event, as an object or as JSON text, or the id of a documented event.
+
+    Raises:
+        InvalidPattern: EventBridge refuses the pattern.
+        BadInput: the text is neither a JSON object nor the id of a documented event.
+    """
+    if isinstance(event, str) and not event.lstrip().startswith("{"):
+        event = catalog.documented(event).sample
+    return EventPattern.parse(pattern).explain(event)
+
+
+def check_paths(*paths: str, all_rules: bool = False) -> CheckReport:
+    """Check the event rules in files and folders, as `pca-events check` does; nothing is run.
+
+    `report.rules` has each rule with its verdicts and findings, `report.exit_status` what the command would return.
+
+    Args:
+        paths: files and folders with Terraform, CloudFormation, SAM, CDK output, Serverless or JSON.
+        all_rules: report rules of other sources too, with the findings that hold for any source.
+    """
+    return check(read_paths(paths), all_rules=all_rules)
+
+
+def _as_object(event: Mapping[str, Any] | str) -> Any:
+    try:
+        return plain(read_event(event)) if isinstance(event, str) else event
+    except NotJson as error:
+        raise BadInput(error.reason) from error
