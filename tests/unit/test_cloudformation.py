@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.cloudformation.values import Template
@@ -17,7 +17,7 @@ FILE = "template.yaml"
 
 
 def document(text: str) -> Object:
-    loaded = yaml_text.load(textwrap.dedent(text), FILE)
+    loaded = yaml_reader.load(textwrap.dedent(text), FILE)
     assert loaded.unreadable == []
     (found,) = loaded.documents
     assert isinstance(found, Object)

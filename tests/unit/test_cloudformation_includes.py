@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.infrastructure.cloudformation import includes
+from pca_events.infrastructure.cloudformation import nested
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Reading, Rule, Unknown
 
@@ -60,7 +60,7 @@ def test_a_snippet_that_is_not_here_is_not_known(location: str) -> None:
 
 
 def test_snippets_that_are_too_much_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(includes, "MOST_VALUES", 8)
+    monkeypatch.setattr(nested, "MOST_VALUES", 8)
     more = f"  S:\n    Type: AWS::Events::Rule\n    Properties: {{EventPattern: {{{INCLUDE % 'snippet.yaml'}}}}}\n"
     first, second = read(f"EventPattern: {{{INCLUDE % 'snippet.yaml'}}}", more, snippet=SNIPPET).rules
     assert first.pattern == PATTERN

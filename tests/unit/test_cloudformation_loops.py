@@ -4,14 +4,14 @@ import textwrap
 
 import pytest
 
-from pca_events.infrastructure import yaml_text
-from pca_events.infrastructure.cloudformation.loops import MOST_VALUES
+from pca_events.infrastructure import yaml_reader
+from pca_events.infrastructure.cloudformation.intrinsics import MOST_VALUES
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.model import Reading, Unknown
 
 
 def read(text: str) -> Reading:
-    (document,) = yaml_text.load(textwrap.dedent(text), "t.yaml").documents
+    (document,) = yaml_reader.load(textwrap.dedent(text), "t.yaml").documents
     return read_template(document, "t.yaml")
 
 

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.cloudformation.nested import read_template, read_template_body
 from pca_events.infrastructure.model import Place, Reading, Unknown
 from pca_events.infrastructure.partial_values import Reference
@@ -12,7 +12,7 @@ from pca_events.infrastructure.source_tree import Text
 
 
 def read(text: str) -> Reading:
-    (document,) = yaml_text.load(textwrap.dedent(text), "t.yaml").documents
+    (document,) = yaml_reader.load(textwrap.dedent(text), "t.yaml").documents
     return read_template(document, "t.yaml")
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.infrastructure.discovery import find
-from pca_events.infrastructure.path_globs import InvalidGlob, PathGlobs
+from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs, find
 
 
 @pytest.mark.parametrize(

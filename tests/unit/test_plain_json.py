@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events import catalog
-from pca_events.infrastructure.json_text import NoJson, parse, with_lines
+from pca_events.infrastructure.json_reader import NoJson, parse, with_lines
 from pca_events.infrastructure.model import Place, Rule
 from pca_events.infrastructure.plain_json import (
     is_pattern,

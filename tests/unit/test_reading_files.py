@@ -11,7 +11,7 @@ import pytest
 from fuzzing import seeded, times
 
 from pca_events.check.rules import check
-from pca_events.infrastructure import yaml_text
+from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_file
 from pca_events.infrastructure.files import read_paths
@@ -327,7 +327,7 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
 
 
 def test_yaml_as_cloudformation_writes_it() -> None:
-    loaded = yaml_text.load(
+    loaded = yaml_reader.load(
         "base: &base {a: 1, b: [x]}\n"
         "made: {<<: *base, b: 2, '<<': kept}\n"
         "both: {<<: [*base, {c: 3}]}\n"

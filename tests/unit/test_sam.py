@@ -4,8 +4,8 @@ import textwrap
 
 import pytest
 
-from pca_events.infrastructure import yaml_text
-from pca_events.infrastructure.cloudformation.sam import read_sam
+from pca_events.infrastructure import yaml_reader
+from pca_events.infrastructure.cloudformation.other_patterns import read_sam
 from pca_events.infrastructure.cloudformation.template import Stack
 from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
 
@@ -13,7 +13,7 @@ FILE = "template.yaml"
 
 
 def rules(text: str) -> list[Rule]:
-    loaded = yaml_text.load(textwrap.dedent(text), FILE)
+    loaded = yaml_reader.load(textwrap.dedent(text), FILE)
     assert loaded.unreadable == []
     reading = read_sam(Stack(loaded.documents[0], FILE))
     assert reading.unreadable == []

@@ -5,20 +5,19 @@ from typing import Any
 
 import pytest
 
-from pca_events.infrastructure import yaml_text
-from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure import yaml_reader
+from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles
 from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, plain
-from pca_events.infrastructure.tree_files import TreeFiles
 
 FILE = "serverless.yml"
 FILES = TreeFiles(CheckedTree(), "/nowhere")
 
 
 def document(text: str) -> Object:
-    loaded = yaml_text.load(textwrap.dedent(text), FILE)
+    loaded = yaml_reader.load(textwrap.dedent(text), FILE)
     assert loaded.unreadable == []
     (found,) = loaded.documents
     assert isinstance(found, Object)

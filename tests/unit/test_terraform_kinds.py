@@ -9,7 +9,7 @@ import pytest
 
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown
-from pca_events.infrastructure.terraform.files_beside import ENCRYPTED
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED
 
 PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
 WRITTEN = 'jsonencode({ source = ["aws.acm-pca"], detail = { result = ["failure"] } })'

@@ -109,7 +109,7 @@ def test_no_function_reads_outside_of_the_tree(
 
 def test_a_file_that_grows_while_it_is_read_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "main.tf").write_text(rule("r") + "#" * 100)
-    monkeypatch.setattr("pca_events.infrastructure.read_text.LARGEST", 200)
+    monkeypatch.setattr("pca_events.infrastructure.checked_tree.LARGEST", 200)
     stat = os.fstat
 
     def as_it_was(descriptor: int) -> os.stat_result:

@@ -5,19 +5,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_text, plain_json
-from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.cloudformation.includes import with_includes
-from pca_events.infrastructure.cloudformation.nested import read_template
+from pca_events.infrastructure import json_reader, plain_json
+from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles, looks_like_ours
+from pca_events.infrastructure.cloudformation.nested import read_template, with_includes
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
 from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
 from pca_events.infrastructure.projects import CODE, IS_CODE
 from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
-from pca_events.infrastructure.read_text import looks_like_ours
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
-from pca_events.infrastructure.tree_files import TreeFiles
 
 NONE_OF_OURS = (
     "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
@@ -89,8 +86,8 @@ def _is_json(text: str, file: str) -> bool:
     if not text.lstrip().startswith(("{", "[")):
         return False
     try:
-        json_text.parse(text)
-    except json_text.NoJson:
+        json_reader.parse(text)
+    except json_reader.NoJson:
         return False
     return True
 
@@ -98,13 +95,13 @@ def _is_json(text: str, file: str) -> bool:
 def _read_json(source: _Source) -> Reading | None:
     text, file, named = source.text, source.file, source.named
     try:
-        document = json_text.parse(text)
+        document = json_reader.parse(text)
         if is_terraform_plan(document):
             return read_terraform_plan(document, file, text)
         if not isinstance(document, dict) or not (named or _CHIEF_KEYS & document.keys()):
             return None
-        tree, twice = json_text.with_lines(text)
-    except json_text.NoJson as fault:
+        tree, twice = json_reader.with_lines(text)
+    except json_reader.NoJson as fault:
         return _told(file, [(fault.line, str(fault))], named or looks_like_ours(text))
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
@@ -118,10 +115,10 @@ def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
 
 
 def _read_yaml(source: _Source) -> Reading | None:
-    from pca_events.infrastructure import yaml_text
+    from pca_events.infrastructure import yaml_reader
 
     text, file, named = source.text, source.file, source.named
-    loaded = yaml_text.load(text, file)
+    loaded = yaml_reader.load(text, file)
     found = [_read(document, source) for document in loaded.documents]
     readings = [reading for reading in found if reading is not None]
     told = loaded.unreadable if readings or named or looks_like_ours(text) else []

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import MARK, Composed, marked, unmarked
 from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain, shown
@@ -57,9 +57,9 @@ def read_json(value: Any) -> Any:
 def _tree(text: str) -> Object | None:
     """The object that a text is, or nothing where it is none; rules are often made from one mould."""
     try:
-        json_text.parse(text)
-        tree, _ = json_text.with_lines(text)
-    except json_text.NoJson:
+        json_reader.parse(text)
+        tree, _ = json_reader.with_lines(text)
+    except json_reader.NoJson:
         return None
     return tree if isinstance(tree, Object) else None
 

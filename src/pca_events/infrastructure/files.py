@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, find
+from pca_events.infrastructure.checked_tree import CheckedTree, Refused, text_of
+from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, PathGlobs, find
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
-from pca_events.infrastructure.path_globs import PathGlobs
 from pca_events.infrastructure.projects import CODE, is_project, unread_program
-from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
 from pca_events.processes import pool, processors, result_of
@@ -84,8 +82,8 @@ def read_given_text(text: str, name: str) -> Reading:
         name: what places call it; a name that ends in `.tf` or `.tofu` makes it Terraform.
     """
     from pca_events.infrastructure.detect_format import read_document_file
+    from pca_events.infrastructure.terraform.plan import read_state_file
     from pca_events.infrastructure.terraform.root_modules import read_terraform_text
-    from pca_events.infrastructure.terraform.state import read_state_file
 
     try:
         if name.endswith(TERRAFORM) or _BLOCK.search(text):
@@ -185,7 +183,7 @@ def _read_portion(portion: list[Folder], terraform: TerraformReader, tree: Check
 
 def _read_one(file: Found, tree: CheckedTree) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
-    from pca_events.infrastructure.terraform.state import read_state_file
+    from pca_events.infrastructure.terraform.plan import read_state_file
 
     is_code = file.named and file.path.endswith(CODE)
     if is_project(file.path) and not is_code and (skipped := unread_program(file.path)) is not None:

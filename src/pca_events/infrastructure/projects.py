@@ -4,8 +4,8 @@ import json
 import os
 from typing import Any
 
+from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.model import Place, Skipped
-from pca_events.infrastructure.read_text import Refused, text_of
 
 CODE = (
     ".ts",
@@ -84,9 +84,9 @@ def _output(text: str, usual: str) -> str:
 
 
 def _is_yaml_program(text: str) -> bool:
-    from pca_events.infrastructure import yaml_text
+    from pca_events.infrastructure import yaml_reader
     from pca_events.infrastructure.source_tree import child
 
-    documents = yaml_text.load(text, "").documents
+    documents = yaml_reader.load(text, "").documents
     runtime = child(documents[0]).get("runtime") if documents else None
     return (child(runtime).get("name") if isinstance(runtime, dict) else runtime) == "yaml"

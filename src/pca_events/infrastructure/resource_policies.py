@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pca_events.infrastructure.arns import wildcard_text
 from pca_events.infrastructure.event_patterns import read_json
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.source_tree import Text
-from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 Resolve = Callable[[Reference], Unknown]
 """Gives the reference with the address of the resource that it names, or Unknown where that is not known."""

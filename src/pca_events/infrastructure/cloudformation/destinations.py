@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.arns import A_QUALIFIER, as_qualifier, qualifier_of, wildcard_text
 from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.lambda_qualifiers import A_QUALIFIER, as_qualifier, qualifier_of
 from pca_events.infrastructure.model import Destination, Key, Place, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import (
@@ -18,7 +18,6 @@ from pca_events.infrastructure.resource_policies import (
     read_policy,
 )
 from pca_events.infrastructure.source_tree import Object, child
-from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 _KINDS = {
     "AWS::SQS::Queue": "sqs",

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pca_events.infrastructure.checked_tree import TreeFiles
 from pca_events.infrastructure.cloudformation.nested import read_stack
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of
 from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, child, shown
-from pca_events.infrastructure.tree_files import TreeFiles
 
 _KINDS = {"eventBridge": "rule", "cloudwatchEvent": "cloudwatchEvent"}
 _SECTIONS = {"functions", "resources", "stepFunctions"}

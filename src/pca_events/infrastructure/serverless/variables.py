@@ -8,12 +8,11 @@ another stack does not. Source: "Variables" and "Parameters" in the Serverless F
 import re
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import Refused, TreeFiles
 from pca_events.infrastructure.model import Place, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
-from pca_events.infrastructure.read_text import Refused
 from pca_events.infrastructure.source_tree import Object, of_file
-from pca_events.infrastructure.tree_files import TreeFiles
 
 _INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\)[^${}]*|:(?!:)[^${}]*))\}")
 _FILE = re.compile(r"file\(\s*([^()]*?)\s*\)(?::(.*))?")
@@ -169,14 +168,14 @@ class Variables:
             return text
         if name.endswith(".json"):
             try:
-                json_text.parse(text)
-                tree, _ = json_text.with_lines(text)
-            except json_text.NoJson as fault:
+                json_reader.parse(text)
+                tree, _ = json_reader.with_lines(text)
+            except json_reader.NoJson as fault:
                 raise Refused(f"{path}:{fault.line} {fault}") from None
             return of_file(tree, path)
-        from pca_events.infrastructure import yaml_text
+        from pca_events.infrastructure import yaml_reader
 
-        loaded = yaml_text.load(text, path)
+        loaded = yaml_reader.load(text, path)
         self.faults += loaded.unreadable
         return of_file(loaded.documents[0], path) if loaded.documents else None
 

@@ -8,21 +8,25 @@ from typing import Any
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
-from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
+from pca_events.infrastructure.terraform import nodes, other_patterns
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
-from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
-from pca_events.infrastructure.terraform.instances import Declared, Instance
-from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
+from pca_events.infrastructure.terraform.instances import Declared, Instance, depends_on
 from pca_events.infrastructure.terraform.lookup import MODULE, Resource
-from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
+from pca_events.infrastructure.terraform.module_calls import PublicModule, given_patterns, is_public_module, rules_given
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
-from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
+from pca_events.infrastructure.terraform.source_files import (
+    FilesBeside,
+    in_file,
+    last_line_of,
+    line_of,
+    pattern_and_lines,
+    same_file,
+)
 from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 
@@ -177,22 +181,23 @@ class Root:
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
-        elif kind in custom_bus.KINDS:
-            found_there = custom_bus.read_custom_bus(kind, values.get, address, place, last)
+        elif kind in other_patterns.CUSTOM_BUS_KINDS:
+            found_there = other_patterns.read_custom_bus(kind, values.get, address, place, last)
             found_there.subscribers = [replace(held, off=off) for held in found_there.subscribers]
             found_there.event_sources = [replace(held, off=off) for held in found_there.event_sources]
             self._reading.add(found_there)
-        elif kind == other_rules.PIPE:
-            found = other_rules.pipe(values.get, address, place, last, block.line)
+        elif kind == other_patterns.PIPE:
+            found = other_patterns.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]
-        elif kind == other_rules.ARCHIVE:
+        elif kind == other_patterns.ARCHIVE:
             written = _Pattern(names, instance, self._lines.place)
-            found = other_rules.archive(values.get, address, written.place, written.last_line, written.read)
+            found = other_patterns.archive(values.get, address, written.place, written.last_line, written.read)
             self._rules += [replace(rule, off=off) for rule in found]
-        elif kind == other_rules.CLOUD_CONTROL_RULE:
+        elif kind == other_patterns.CLOUD_CONTROL_RULE:
             written = _Pattern(names, instance, self._lines.place)
             self._add(
-                other_rules.cloud_control_rule(values.get, address, written.place, written.last_line, written.read), off
+                other_patterns.cloud_control_rule(values.get, address, written.place, written.last_line, written.read),
+                off,
             )
         elif kind == RULE:
             written = _Pattern(names, instance, self._lines.place)
@@ -293,7 +298,7 @@ def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], A
 
 
 def _is_read(kind: str) -> bool:
-    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in custom_bus.KINDS or kind in STACKS
+    return READ.fullmatch(kind) is not None or kind in other_patterns.KINDS or kind in STACKS
 
 
 def _is_code(file: str) -> bool:

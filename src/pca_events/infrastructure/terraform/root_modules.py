@@ -5,10 +5,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.checked_tree import CheckedTree, Encrypted, Refused, text_of
 from pca_events.infrastructure.discovery import Found, terraform_beside
 from pca_events.infrastructure.model import Place, Reading, Unreadable
-from pca_events.infrastructure.read_text import Encrypted, Refused, text_of
 
 
 @dataclass

@@ -9,22 +9,23 @@ from typing import Any
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference, reference_to
 from pca_events.infrastructure.terraform import nodes
-from pca_events.infrastructure.terraform.arguments import Arguments
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, Encrypted, FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
-from pca_events.infrastructure.terraform.lines import in_file
+from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, depends_on, for_each, widest
 from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
-from pca_events.infrastructure.terraform.off import depends_on
-from pca_events.infrastructure.terraform.policy import policy_document
-from pca_events.infrastructure.terraform.references import Given, Referred, without_meaning
+from pca_events.infrastructure.terraform.policies import policy_document
+from pca_events.infrastructure.terraform.references import (
+    Arguments,
+    Given,
+    Referred,
+    Step,
+    with_defaults,
+    without_meaning,
+)
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED, Encrypted, FilesBeside, in_file
 from pca_events.infrastructure.terraform.syntax import Body, Expression
-from pca_events.infrastructure.terraform.traversal import Step
-from pca_events.infrastructure.terraform.types import with_defaults
 from pca_events.infrastructure.terraform.values import Evaluator
-from pca_events.infrastructure.terraform.widest import widest
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
