@@ -9,7 +9,7 @@ from pca_events.infrastructure.model import Key, Place, Rule, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.terraform.reader import read_terraform
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "infrastructure"
+EXAMPLES = Path(__file__).parents[4] / "examples" / "infrastructure"
 
 RULE = """resource "aws_cloudwatch_event_rule" "r" {
   name          = "failed-${var.env}"

@@ -17,7 +17,7 @@ from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Reading, Unreadable
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "infrastructure"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "infrastructure"
 RULE = "Resources:\n  %s:\n    Type: AWS::Events::Rule\n    Properties:\n      EventPattern: {source: [aws.acm-pca]}\n"
 JSON_RULE = json.dumps(
     {"Resources": {"R": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"a": ["b"]}}}}}

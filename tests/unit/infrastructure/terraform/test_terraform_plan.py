@@ -11,7 +11,7 @@ from fuzzing import seeded, times
 from pca_events.infrastructure.model import Destination, Place, Reading, Unknown
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
-PLAN = Path(__file__).parents[2] / "examples" / "infrastructure" / "terraform_plan" / "plan.json"
+PLAN = Path(__file__).parents[4] / "examples" / "infrastructure" / "terraform_plan" / "plan.json"
 TEXT = PLAN.read_text()
 LINES = TEXT.split("\n")
 
