@@ -18,6 +18,13 @@ _ALTERNATIVE = re.compile(r"\$or\[\d+\]\.")
 _BARE = re.compile('"(?:[^"\\\\]|\\\\.)*"|\ue000\\d+\ue001')
 
 
+def asks_for_read_only_calls(state: Any) -> bool | Unknown:
+    """Whether a rule in this state also matches the events that CloudTrail sends for read-only calls."""
+    if isinstance(state, Unknown):
+        return Unknown(state.reason)
+    return bool(state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+
+
 def pattern_of(held: Object, key: str) -> tuple[Any, dict[str, int]]:
     """The pattern at a key and the lines of its keys; no lines where it comes from another file."""
     pattern, lines = read_pattern(held[key], held.line_of(key))

@@ -59,13 +59,6 @@ def as_placeholder(reason: str) -> str:
     return reason if reason.startswith("${") and reason.endswith("}") else f"${{{reason}}}"
 
 
-def asks_for_read_only_calls(state: Any) -> bool | Unknown:
-    """Whether the state of a rule lets CloudTrail's events of read-only calls through."""
-    if isinstance(state, Unknown):
-        return Unknown(state.reason)
-    return bool(state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
-
-
 @dataclass(frozen=True)
 class Key:
     """A KMS key of the project.

@@ -6,8 +6,8 @@ from pathlib import PurePath
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import text_or_unknown
-from pca_events.infrastructure.event_patterns import FIELDS, pattern_of, read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, asks_for_read_only_calls
+from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of, read_pattern
+from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
 from pca_events.infrastructure.source_tree import Object, shown
 
 _STAMPED = ("version", "id", "account", "time", "region")

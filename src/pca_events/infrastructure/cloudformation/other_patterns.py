@@ -5,7 +5,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, subscriber
-from pca_events.infrastructure.event_patterns import FIELDS, pattern_of
+from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
     Place,
@@ -15,7 +15,6 @@ from pca_events.infrastructure.model import (
     Target,
     Unknown,
     Unreadable,
-    asks_for_read_only_calls,
 )
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, child, shown

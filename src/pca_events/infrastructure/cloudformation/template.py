@@ -7,7 +7,7 @@ from pca_events.infrastructure.arns import wildcard_text
 from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.intrinsics import LOOP, without_loops
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.event_patterns import asks_for_read_only_calls, pattern_of
 from pca_events.infrastructure.model import (
     DEFAULT_BUS,
     Destination,
@@ -17,7 +17,6 @@ from pca_events.infrastructure.model import (
     Target,
     Unknown,
     Unreadable,
-    asks_for_read_only_calls,
 )
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import arn_of, rule_arn

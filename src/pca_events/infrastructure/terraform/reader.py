@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
 from pca_events.infrastructure.terraform import nodes, other_patterns
@@ -33,19 +32,6 @@ from pca_events.infrastructure.terraform.syntax import Expression
 _PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
 _SWITCHES = ("enabled", "create", "create_rule")
 _PROVIDER = {"provider", "region"}
-
-
-def read_terraform(files: Mapping[str, str]) -> Reading:
-    """Read one module that is all in these texts; what they refer to elsewhere is not read.
-
-    What is wrong within a block is reported only where the block matters to a rule; braces, strings and heredocs that
-    never end are reported everywhere.
-
-    Args:
-        files: the text of all files of a folder, by path, those that give values to variables (`*.tfvars`) included.
-    """
-    folders = ModuleFolders(CheckedTree())
-    return read_folder(Folder("", files, folders.lines), folders)[0]
 
 
 def read_folder(folder: Folder, folders: ModuleFolders) -> tuple[Reading, set[str]]:

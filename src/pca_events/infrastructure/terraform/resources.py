@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
+from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
+from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import arn_of, rule_arn
 from pca_events.infrastructure.source_tree import plain

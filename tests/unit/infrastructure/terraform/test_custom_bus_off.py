@@ -1,10 +1,10 @@
 """Event sources and subscribers of the Terraform provider awscc that are off by default."""
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.custom_event_bus import Judgement, judge
 from pca_events.check.report import CheckedRule
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PROJECT = """
 variable "enabled" { default = false }

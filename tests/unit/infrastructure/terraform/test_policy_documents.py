@@ -1,10 +1,10 @@
 """Policies as they are written: documents of Terraform that override each other, principals, names of buses in ARNs."""
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.delivery import of_delivery
 from pca_events.infrastructure.model import Rule
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PROJECT = """
 variable "later" {}

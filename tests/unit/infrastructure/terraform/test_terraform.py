@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from fuzzing import seeded, times
+from terraform_texts import read_terraform
 
 from pca_events.infrastructure.model import Place, Rule, Unknown
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.folder import concerns_events
-from pca_events.infrastructure.terraform.reader import read_terraform
 from pca_events.infrastructure.terraform.templates import template
 
 NAMES = """

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.infrastructure.model import Key, Place, Rule, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 EXAMPLES = Path(__file__).parents[4] / "examples" / "infrastructure"
 
