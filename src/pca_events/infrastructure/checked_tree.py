@@ -106,7 +106,7 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Refused("is not UTF-8 here; convert the file to UTF-8", line) from None
+        raise Refused("is not valid UTF-8; convert the file to UTF-8", line) from None
 
 
 def looks_like_ours(text: str) -> bool:
@@ -180,19 +180,19 @@ class TreeFiles:
 
     def _read(self, path: str, name: str) -> str | None:
         if "\0" in path:
-            raise Refused(f"{name!r} is not the name of a file")
+            raise Refused(f"{name!r} is not a file name")
         real = os.path.realpath(path)
         if not self._tree.holds(path):
-            raise Refused(f"{name} lies outside the checked tree; check the folder that holds both")
+            raise Refused(f"{name} is outside the checked tree; check a folder that contains both files")
         if not os.path.exists(real):
             return None
         if len(self._texts) >= MOST_FILES:
-            raise Refused(f"{name} is one file too many; {MOST_FILES} are read from one file")
+            raise Refused(f"{name}: one file refers to more than {MOST_FILES} files")
         try:
             text = text_of(real, always=True) or ""
         except Refused as refused:
             raise Refused(f"{name}: {refused}", refused.line) from None
         self._room -= len(text)
         if self._room < 0:
-            raise Refused(f"{name} is too much; {MOST_CHARACTERS // 1024 // 1024} MiB are read from one file")
+            raise Refused(f"{name}: one file refers to more than {MOST_CHARACTERS // 1024 // 1024} MiB of other files")
         return text

@@ -138,8 +138,8 @@ def read_api_answer(document: Object, file: str, last_line: int) -> Reading:
     lists = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
     for held in [held for listed in lists for held in listed] if lists else [document]:
         if not _read_answer(held, file, last_line, reading):
-            what = "an answer of the Custom Event Bus API without the settings of what it names"
-            remedy = "check the answers of DescribeSubscriber and DescribeEventSource"
+            what = "a response of the Custom Event Bus API that lists resources without their settings"
+            remedy = "check the output of DescribeSubscriber and DescribeEventSource"
             reading.skipped.append(Skipped(Place(file, getattr(held, "line", 1)), what, remedy))
     return reading
 

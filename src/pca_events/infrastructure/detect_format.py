@@ -17,7 +17,7 @@ from pca_events.infrastructure.serverless.service import is_serverless, read_ser
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 NONE_OF_OURS = (
-    "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
+    "is not in a format that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
     "Serverless Framework, Pulumi YAML, an event pattern, the output of describe-rule or list-rules"
 )
 _CHIEF_KEYS = {
@@ -74,8 +74,8 @@ def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
         return Reading(unreadable=[Unreadable(Place(file, 1), message)])
     if (key := _PATTERN.search(text)) and _OURS.search(text):
         line = text.count("\n", 0, key.start()) + 1
-        what = f"an event pattern ({key[1]}) in a format that check does not know"
-        return Reading(skipped=[Skipped(Place(file, line), what, "write the pattern to a JSON file and check that")])
+        what = f"an event pattern ({key[1]}) in a format that check does not support"
+        return Reading(skipped=[Skipped(Place(file, line), what, "save the pattern as a JSON file and check it")])
     return Reading()
 
 
@@ -106,7 +106,7 @@ def _read_json(source: _Source) -> Reading | None:
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
         reading = reading or Reading()
-        reading.add(_told(file, [(line, f'has the key "{key}" twice') for line, key in twice], True))
+        reading.add(_told(file, [(line, f'duplicate key "{key}"') for line, key in twice], True))
     return reading
 
 

@@ -60,7 +60,7 @@ class PathGlobs:
     def _take(self, folder: str, glob: str) -> None:
         written = glob.replace("\\", "/") if os.sep == "\\" else glob
         if not written.strip("/ ") or len(written) > MOST_CHARACTERS or "\0" in written:
-            raise InvalidGlob(f'"{glob[:40]}" is not a glob; write a name such as "generated", or a path such as "a/*"')
+            raise InvalidGlob(f'"{glob[:40]}" is not a valid glob; use a name ("generated") or a path ("a/*")')
         parts = [part for part in written.split("/") if part not in ("", ".")]
         if "/" not in written.rstrip("/"):
             self._names.setdefault(folder, []).append(_matcher(parts[0]))
@@ -132,7 +132,7 @@ _SKIPPED = {
     "venv",
 }
 _CDK = "cdk.out"
-_LINK_REMEDY = "check the folder that has both the link and its file"
+_LINK_REMEDY = "check a folder that contains both the link and its target"
 
 
 @dataclass(frozen=True, order=True)
@@ -197,7 +197,7 @@ def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
         elif os.path.isdir(path):
             for name, alone in _walk(path, faults, left_out or PathGlobs()):
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
-                    skipped.append(Skipped(Place(name, 1), "a link out of the checked tree", _LINK_REMEDY))
+                    skipped.append(Skipped(Place(name, 1), "a link to a target outside the checked tree", _LINK_REMEDY))
                 else:
                     found.setdefault(name, Found(name, alone=alone))
         else:

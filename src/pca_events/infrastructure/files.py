@@ -94,7 +94,7 @@ def read_given_text(text: str, name: str) -> Reading:
     except Refused as refused:
         return _fault(name, refused.line, str(refused))
     except RecursionError:
-        return _fault(name, 1, "is nested too deep")
+        return _fault(name, 1, "is nested too deeply")
     _put_in_order(reading)
     reading.files = 0 if reading.unreadable else 1
     return reading
@@ -197,7 +197,7 @@ def _read_one(file: Found, tree: CheckedTree) -> Reading:
     except Refused as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:
-        return _fault(file.path, 1, "is nested too deep")
+        return _fault(file.path, 1, "is nested too deeply")
 
 
 def _fault(path: str, line: int, message: str) -> Reading:

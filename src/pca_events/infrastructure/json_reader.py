@@ -32,15 +32,15 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except json.JSONDecodeError as error:
-        raise NoJson(error.lineno, f"is no JSON: {error.msg}") from None
+        raise NoJson(error.lineno, f"is not valid JSON: {error.msg}") from None
     except RecursionError:
-        raise NoJson(1, "is nested too deep") from None
+        raise NoJson(1, "is nested too deeply") from None
     except ValueError as error:
-        raise NoJson(1, f"is no JSON: {error}") from None
+        raise NoJson(1, f"is not valid JSON: {error}") from None
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"it does not know {name}")
+    raise ValueError(f"{name} is not allowed")
 
 
 def _whole(digits: str) -> int:
@@ -73,7 +73,7 @@ def _on_one_line(text: str) -> tuple[Any, list[tuple[int, str]]]:
     for bracket in _NO_BRACKET.sub("", text):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST + 1:
-            raise NoJson(1, "is nested too deep")
+            raise NoJson(1, "is nested too deeply")
     twice: list[tuple[int, str]] = []
 
     def made(pairs: list[tuple[str, Any]]) -> Object:
@@ -115,7 +115,7 @@ class _Builder:
             self._put(self._open.pop(), line)
         elif piece in ("{", "["):
             if len(self._open) > DEEPEST:
-                raise NoJson(line, "is nested too deep")
+                raise NoJson(line, "is nested too deeply")
             self._open.append(Object(line) if piece == "{" else [])
             self._keys.append(None)
         elif self._open and isinstance(self._open[-1], Object) and self._keys[-1] is None:

@@ -75,7 +75,7 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
     reasons = tuple(hole.reason for hole in holes)
     reason = ", ".join(dict.fromkeys(reasons))
     if sum(map(_size, flat)) > LONGEST:
-        return Unknown(reason or "a text that is too long")
+        return Unknown(reason or "a string that is too long")
     if not holes:
         text = flat[0] if flat and isinstance(flat[0], str) else ""
         return Text(text, line) if line else text

@@ -33,7 +33,7 @@ CODE = (
 
 IS_CODE = (
     'is program code, which check does not run; for CDK run "cdk synth" and check cdk.out, otherwise check '
-    'the template that the program generates, or what "aws events describe-rule" prints'
+    'the template that the program generates, or the output of "aws events describe-rule"'
 )
 
 _CDK = "cdk.json"
@@ -58,7 +58,7 @@ def unread_program(path: str) -> Skipped | None:
         return None if _is_yaml_program(text) else _skipped(path, "a Pulumi program", _DEPLOYED)
     if name in _SERVERLESS:
         made = os.path.join(folder, ".serverless")
-        return _skipped(path, "a Serverless service that is a program", f'run "serverless package" and check {made}')
+        return _skipped(path, "a Serverless service that is program code", f'run "serverless package" and check {made}')
     tool, kind = ("cdktf", "CDK for Terraform") if name == _CDKTF else ("cdk", "CDK")
     output = os.path.join(folder, _output(text, f"{tool}.out"))
     if os.path.isdir(output):
@@ -66,7 +66,7 @@ def unread_program(path: str) -> Skipped | None:
     return _skipped(path, f"a {kind} project that is not synthesized", f'run "{tool} synth" and check {output}')
 
 
-_DEPLOYED = 'check what "aws events describe-rule" prints, or write the event patterns as JSON files and check those'
+_DEPLOYED = 'check the output of "aws events describe-rule", or save the event patterns as JSON files and check them'
 
 
 def _skipped(path: str, what: str, remedy: str) -> Skipped:

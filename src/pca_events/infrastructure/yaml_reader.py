@@ -49,10 +49,10 @@ def load(text: str, file: str) -> Loaded:
         faults.append((fault.line, str(fault)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        faults.append((mark.line + 1 if mark else 1, f"is no YAML: {_one_line(error.problem or error.context)}"))
+        faults.append((mark.line + 1 if mark else 1, f"is not valid YAML: {_one_line(error.problem or error.context)}"))
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1
-        faults.append((line, f"is no YAML: {_one_line(error.reason)}"))
+        faults.append((line, f"is not valid YAML: {_one_line(error.reason)}"))
     loaded.unreadable = [Unreadable(Place(file, line), message) for line, message in faults]
     return loaded
 
@@ -90,7 +90,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._repeat(str(event.anchor), line), line
         if depth > DEEPEST:
-            raise _Fault(line, "is nested too deep")
+            raise _Fault(line, "is nested too deeply")
         self._count += 1
         before = self._count
         if event.anchor:
@@ -145,7 +145,7 @@ class _Composer:
                 merged += value if isinstance(value, list) else [value]
                 continue
             if key in made:
-                self._faults.append((line, f'has the key "{key}" twice'))
+                self._faults.append((line, f'duplicate key "{key}"'))
             made.put(key, value, (line, last))
         for other in merged:
             _merge(made, other)
@@ -159,7 +159,7 @@ class _Composer:
             return str(event.value)
         if isinstance(event, yaml.AliasEvent) and isinstance(key := self._repeat(str(event.anchor), line), str):
             return key
-        raise _Fault(line, "has a key that is no text")
+        raise _Fault(line, "mapping key is not a string")
 
 
 def _end(start: Any, event: Any, last: int) -> int:
@@ -178,7 +178,7 @@ def _tagged(tag: str | None, value: Any, span: tuple[int, int]) -> Any:
         return value
     if tag.startswith(_STANDARD):
         if tag.removeprefix(_STANDARD) not in _DATA:
-            raise _Fault(span[0], f"has the tag !!{tag.removeprefix(_STANDARD)}, which is no data")
+            raise _Fault(span[0], f"has the tag !!{tag.removeprefix(_STANDARD)}, which is not a plain data type")
         return value
     made = Object(span[0])
     made.put(_NO_FUNCTION.get(tag, f"Fn::{tag.lstrip('!')}"), value, span)

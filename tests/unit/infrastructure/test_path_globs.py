@@ -51,7 +51,7 @@ def test_the_folder_of_a_glob_is_no_glob(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("glob", ["", "/", "  ", "a" * 1_001, "a\0b"])
 def test_what_is_no_glob_is_refused(glob: str) -> None:
-    with pytest.raises(InvalidGlob, match="is not a glob"):
+    with pytest.raises(InvalidGlob, match="is not a valid glob"):
         PathGlobs([(".", glob)])
 
 

@@ -63,12 +63,12 @@ def test_a_key_that_is_there_twice_is_told() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("{\n'a': 1}", 2, "is no JSON: Expecting property name enclosed in double quotes"),
-        ('{"a": NaN}', 1, "is no JSON: it does not know NaN"),
-        ("", 1, "is no JSON: Expecting value"),
-        ("{}\n{}", 2, "is no JSON: Extra data"),
-        ("[" * 100_000, 1, "is nested too deep"),
-        (f"[{'9' * 5_000}]", 1, "is no JSON: "),
+        ("{\n'a': 1}", 2, "is not valid JSON: Expecting property name enclosed in double quotes"),
+        ('{"a": NaN}', 1, "is not valid JSON: NaN is not allowed"),
+        ("", 1, "is not valid JSON: Expecting value"),
+        ("{}\n{}", 2, "is not valid JSON: Extra data"),
+        ("[" * 100_000, 1, "is nested too deeply"),
+        (f"[{'9' * 5_000}]", 1, "is not valid JSON: "),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
@@ -90,7 +90,7 @@ def test_a_text_of_one_line_gives_the_tree_of_any_other(text: str) -> None:
 
 def test_a_tree_is_not_nested_deeper_than_its_readers_can_go() -> None:
     for text in ("[" * 500 + "]" * 500, "[\n" + "[" * 500 + "]" * 501, '{"a":' * 102 + "1" + "}" * 102):
-        with pytest.raises(NoJson, match="is nested too deep"):
+        with pytest.raises(NoJson, match="is nested too deeply"):
             with_lines(text)
     assert with_lines('"[["' + " ")[0] == "[["
 

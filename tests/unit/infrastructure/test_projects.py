@@ -167,7 +167,7 @@ def test_an_account_that_yaml_reads_as_octal_is_to_be_put_in_quotes() -> None:
 def test_a_json_number_of_thousands_of_digits_gets_one_line() -> None:
     put("p.json", f'{{"source": ["aws.acm-pca"], "account": [{"1" * 10_000}]}}')
     (fault,) = read_paths(["."]).unreadable
-    assert fault.message == "is no JSON: a number has more than 1,000 digits"
+    assert fault.message == "is not valid JSON: a number has more than 1,000 digits"
 
 
 def test_anchors_that_multiply_are_reported_at_once() -> None:
@@ -191,7 +191,7 @@ def test_a_serverless_service_that_is_a_program_is_said(name: str) -> None:
     put(f"app/{name}", "export default { service: 'pki' }\n")
     (skipped,) = read_paths(["."]).skipped
     assert (skipped.what, skipped.remedy) == (
-        "a Serverless service that is a program",
+        "a Serverless service that is program code",
         'run "serverless package" and check app/.serverless',
     )
     (fault,) = read_paths([f"app/{name}"]).unreadable

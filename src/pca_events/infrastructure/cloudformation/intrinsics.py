@@ -97,7 +97,7 @@ class _Loops:
             return self._copy(section, {})
         except _TooMuch:
             line = section.line if isinstance(section, Object) else 1
-            message = f"the loops of {name} make more than {MOST_VALUES:,} values; check the template as it is deployed"
+            message = f"Fn::ForEach in {name} expands to more than {MOST_VALUES:,} values; check the deployed template"
             self.faults.append(Unreadable(Place(self._file, line), message))
             return Object(line)
 

@@ -46,7 +46,7 @@ def _of_owner(stack: Stack, owner: str) -> Reading:
             reading.unreadable.append(misplaced(stack, event, "Pattern", f"{owner}/{name}"))
         if "EventPattern" in child(event, "Properties") and "Pattern" not in child(event, "Properties"):
             where = stack.place(events, child(event, "Properties").line_of("EventPattern"))
-            message = f"{owner}/{name}: an event of the type {event['Type']} has no EventPattern; write Pattern"
+            message = f"{owner}/{name}: events of type {event['Type']} have no property EventPattern; use Pattern"
             reading.unreadable.append(Unreadable(where, message))
         if isinstance(properties, Object) and (rule := _rule(stack, owner, properties, events, name)) is not None:
             reading.rules.append(rule)
@@ -140,10 +140,8 @@ def _pipe(stack: Stack, name: str) -> Reading:
             continue
         pattern, lines = pattern_of(held, "Pattern")
         if isinstance(pattern, Unknown):
-            what = f"a filter of the pipe {name} that depends on {pattern.reason}"
-            reading.skipped.append(
-                Skipped(stack.place(held, held.line_of("Pattern")), what, "check the pipe as it is deployed")
-            )
+            what = f"a filter of pipe {name} that depends on {pattern.reason}"
+            reading.skipped.append(Skipped(stack.place(held, held.line_of("Pattern")), what, "check the deployed pipe"))
             continue
         pattern, lines = _of_event(pattern, lines)
         if isinstance(pattern, dict) and pattern and pattern.keys() <= FIELDS:

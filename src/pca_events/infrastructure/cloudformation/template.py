@@ -73,7 +73,7 @@ class Targets:
 
     def _target(self, held: Any, line: int) -> Target:
         if not isinstance(held, Object):
-            unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is no object")
+            unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is not an object")
             place = Place(self._file, line)
             return Target(place, unknown.reason, arn=unknown, dead_letter=unknown, retry=True, role=unknown)
         name = shown(held.get("Id", ""))
@@ -215,7 +215,7 @@ def is_cloudformation(document: Any) -> bool:
 
 def misplaced(stack: Stack, held: Object, key: str, name: str) -> Unreadable:
     """Say that a key stands beside the `Properties` to which it belongs."""
-    message = f"{name}: {key} stands beside Properties, where it has no effect; move it into Properties"
+    message = f"{name}: {key} is outside Properties, where it has no effect; move it into Properties"
     return Unreadable(stack.place(held, held.line_of(key)), message)
 
 

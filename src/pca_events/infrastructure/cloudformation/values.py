@@ -26,7 +26,7 @@ class Conditions:
     def holds(self, name: Any) -> Truth:
         """Whether a condition is true by the parameters' defaults."""
         if not isinstance(name, str):
-            return Unknown("a condition that is no name")
+            return Unknown("a condition that is not a name")
         if name not in self._known:
             self._known[name] = unknown = Unknown(f"condition {name}")
             truth = self._truth(self._definitions.get(name))
@@ -35,7 +35,7 @@ class Conditions:
 
     def _truth(self, value: Any) -> Truth:
         if not isinstance(value, Object) or len(value) != 1:
-            return Unknown("a condition that is none")
+            return Unknown("an invalid condition")
         ((name, argument),) = value.items()
         if name == "Condition":
             return self.holds(argument)

@@ -80,7 +80,7 @@ class Variables:
         held = self._held[int(part)] if marked else part
         if isinstance(held, str | Unknown):
             return held
-        return Unknown("a list within a text") if isinstance(held, list | dict) else str(held)
+        return Unknown("a list inside a string") if isinstance(held, list | dict) else str(held)
 
     def _mark(self, found: re.Match[str]) -> str:
         """What stands for a variable until its text is whole: its text, or a mark for what is none.
@@ -90,7 +90,7 @@ class Variables:
         value = self._variable(found[1], found[0])
         self._room -= _size(value, self._room)
         if self._room < 0:
-            value = Unknown("variables that repeat too much")
+            value = Unknown("variables that expand to too many values")
         if isinstance(value, str) and not _MARKED.search(value):
             return value
         self._held.append(value)

@@ -181,7 +181,7 @@ def binary(sign: str, left: Any, right: Callable[[], Any]) -> Any:
     if sign in ("==", "!="):
         return (values[0] == values[1]) == (sign == "==")
     if not all(isinstance(value, (int, float)) and abs(value) < _LARGEST for value in values):
-        raise TypeError("is no number")
+        raise TypeError("is not a number")
     return _OF_NUMBERS[sign](*values)
 
 

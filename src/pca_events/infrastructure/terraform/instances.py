@@ -192,7 +192,7 @@ class _Widest:
         try:
             return self._value(names, expression.node, expression.line, bound, depth)
         except (Broken, RecursionError):
-            return Unknown("what does not parse")
+            return Unknown("an expression that does not parse")
 
     def _value(self, names: Scope, node: nodes.Node, line: int, bound: Mapping[str, Any], depth: int) -> Any:
         if not depth:

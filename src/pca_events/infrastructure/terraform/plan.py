@@ -38,7 +38,7 @@ def read_terraform_plan(document: Any, file: str, text: str) -> Reading:
     try:
         return Reading(Resources(_Plan(document, file, text).resources()).rules())
     except RecursionError:
-        return Reading(unreadable=[Unreadable(Place(file, 1), "is nested too deep")])
+        return Reading(unreadable=[Unreadable(Place(file, 1), "is nested too deeply")])
 
 
 class _Plan:

@@ -53,10 +53,10 @@ def read_root(names: ModuleNames) -> Reading:
         reading = Root(names).reading()
     except RecursionError:
         concerned = names.folder.files[0] if names.folder.files else names.folder.path
-        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deep"))
+        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deeply"))
     faults = [Unreadable(lines.place(line), why) for line, why in evaluation.faults.items()]
     if evaluation.steps > MOST_STEPS and names.folder.files:
-        message = f"takes more than {MOST_STEPS:,} steps to evaluate; the rest of its values is not known"
+        message = f"takes more than {MOST_STEPS:,} steps to evaluate; its remaining values are unknown"
         faults.append(Unreadable(Place(names.folder.files[0], 1), message))
     reading.unreadable = sorted({*reading.unreadable, *faults})
     return reading

@@ -89,7 +89,7 @@ class ModuleNames:
             return _small(self._evaluator.value(expression, bound))
         except Broken as error:
             self.evaluation.note(error.line, str(error))
-            return Unknown("what does not parse")
+            return Unknown("an expression that does not parse")
 
     def part(self, node: nodes.Node, line: int, bound: Mapping[str, Any]) -> Any:
         """What a part of an expression that begins on a line comes to."""
@@ -150,17 +150,17 @@ class ModuleNames:
         real = os.path.realpath(path)
         self.evaluation.folders_called.add(real)
         if real in self._chain:
-            self.evaluation.note(block.line, f"{block.address} calls a module that calls this one in turn: {path}")
+            self.evaluation.note(block.line, f"{block.address} calls a module that calls this module: {path}")
             return {}
         if len(self._chain) > DEEPEST_CALL:
-            self.evaluation.note(block.line, f"more than {DEEPEST_CALL} modules call each other in a row")
+            self.evaluation.note(block.line, f"module calls are nested more than {DEEPEST_CALL} deep")
             return {}
         made = {}
         for instance in self.instances(block):
             self.evaluation.calls += 1
             if self.evaluation.calls > MOST_CALLS:
                 if self.evaluation.calls == MOST_CALLS + 1:
-                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} calls of modules; the rest is not read")
+                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} module calls; the rest is not read")
                 break
             made[instance.address] = self._child(folder, instance, (*self._chain, real))
         return made

@@ -183,7 +183,7 @@ def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Readi
     unit = TerragruntUnit(text, file, folders)
     inputs = unit.inputs()
     if unit.faults() and _DIRECTIVE.search(text):
-        what = [Skipped(Place(file, 1), "a template of Terragrunt code", "fill it in, and check what it becomes")]
+        what = [Skipped(Place(file, 1), "a template for Terragrunt code", "render it and check the result")]
         return Reading(skipped=what if "pattern" in text else []), set()
     found, called = Reading(), set[str]()
     if inputs:

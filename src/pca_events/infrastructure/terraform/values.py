@@ -57,7 +57,7 @@ class Evaluator:
         try:
             return self._value(expression.node, _At(expression.line, bound))
         except RecursionError:
-            raise Broken(expression.line, "is nested too deep") from None
+            raise Broken(expression.line, "is nested too deeply") from None
         finally:
             self._depth -= 1
 

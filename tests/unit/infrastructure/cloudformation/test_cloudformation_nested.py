@@ -107,7 +107,7 @@ def test_a_filter_of_a_pipe(pattern: str) -> None:
 def test_filters_of_pipes_that_are_about_something_else_or_not_known() -> None:
     assert read(PIPE % '\'{"eventName": ["INSERT"]}\'') == Reading()
     (skipped,) = read(PIPE % "!Ref Pattern").skipped
-    assert skipped.what == "a filter of the pipe Of that depends on !Ref Pattern"
+    assert skipped.what == "a filter of pipe Of that depends on !Ref Pattern"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_stands_beside_properties_is_reported(resource: str) -> None:
     assert reading.rules == []
     (fault,) = reading.unreadable
     assert fault.place == Place("t.yaml", 2)
-    assert fault.message.endswith("stands beside Properties, where it has no effect; move it into Properties")
+    assert fault.message.endswith("is outside Properties, where it has no effect; move it into Properties")
 
 
 def test_a_fault_within_a_template_has_the_line_of_the_file() -> None:

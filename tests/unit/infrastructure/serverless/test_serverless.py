@@ -77,7 +77,7 @@ custom:
         ("${self:custom.missing}", Unknown("${self:custom.missing}")),
         ("${self:custom.source.deeper}", Unknown("${self:custom.source.deeper}")),
         ("${self:custom.bus.${opt:stage}}", Unknown("${self:custom.bus.${opt:stage}}")),
-        ("x${self:custom.detail}", Unknown("a list within a text", ("x", None))),
+        ("x${self:custom.detail}", Unknown("a list inside a string", ("x", None))),
     ],
 )
 def test_a_variable_is_resolved_within_the_file(text: str, expected: Any) -> None:

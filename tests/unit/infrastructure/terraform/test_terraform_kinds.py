@@ -337,7 +337,7 @@ def test_files_of_values_take_precedence_over_inputs() -> None:
 def test_a_broken_terragrunt_file_is_told() -> None:
     put("terragrunt.hcl", "inputs = {\n a = [1,,2]\n}\n")
     assert [f"{fault.place} {fault.message}" for fault in read_paths(["."]).unreadable] == [
-        "terragrunt.hcl:2 does not parse: did not expect `,`"
+        "terragrunt.hcl:2 does not parse: unexpected `,`"
     ]
 
 
@@ -403,6 +403,6 @@ def test_links_out_of_the_tree_are_told_and_not_followed(tmp_path: Path) -> None
     reading = read_paths(["."])
     assert (reading.rules, reading.unreadable) == ([], [])
     assert [(str(found.place), found.what) for found in reading.skipped] == [
-        ("linked.tf:1", "a link out of the checked tree"),
-        ("proc.tf:1", "a link out of the checked tree"),
+        ("linked.tf:1", "a link to a target outside the checked tree"),
+        ("proc.tf:1", "a link to a target outside the checked tree"),
     ]

@@ -296,7 +296,7 @@ def test_modules_that_call_each_other_are_one_line() -> None:
     put(a__main=f'module "b" {{\n source = "../b"\n}}\n{rule}', b__main=f'module "a" {{\n source = "../a"\n}}\n{rule}')
     reading = read()
     assert [f"{fault.place} {fault.message}" for fault in reading.unreadable] == [
-        "b/main.tf:1 module.a calls a module that calls this one in turn: a"
+        "b/main.tf:1 module.a calls a module that calls this module: a"
     ]
     assert [rule.name for rule in reading.rules] == [
         "aws_cloudwatch_event_rule.r",
