@@ -122,7 +122,7 @@ def test_a_document_on_standard_input_is_read_by_its_content(project: Project, t
     if expected:
         assert names(project, "-", given=text) == [expected]
     else:
-        assert "is not in a format the formats that check reads" in faults(project, "-", given=text)[0]
+        assert "is not in a format that check reads" in faults(project, "-", given=text)[0]
 
 
 def test_standard_input_is_called_as_the_user_says(project: Project) -> None:
