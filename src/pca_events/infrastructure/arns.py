@@ -1,4 +1,4 @@
-"""ARNs and names that are known in part, compared as texts with the wildcard `*`; qualifiers of Lambda functions."""
+"""ARNs and names that are known in part, compared as strings with `*` wildcards, and Lambda function qualifiers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ from pca_events.pattern.wildcards import STAR
 
 
 def wildcard_text(value: Any) -> str:
-    """Return a text with `*` for what is not known of it; empty for what is neither text nor unknown."""
+    """Return a string with `*` for each unknown part; empty for a value that is neither a string nor unknown."""
     if isinstance(value, Unknown):
         return "".join("*" if part is None else part for part in value.parts)
     return value if isinstance(value, str) else ""
 
 
 def may_be_equal(one: str, other: str) -> bool:
-    """Say whether some text matches both of two texts, in which `*` stands for any characters."""
+    """Whether any string matches both patterns, in which `*` stands for any characters."""
     if "*" not in one and "*" not in other:
         return one == other
     if "*" not in one or "*" not in other:
@@ -28,7 +28,7 @@ def may_be_equal(one: str, other: str) -> bool:
 
 
 def _ends(text: str) -> tuple[str, str]:
-    """What stands before the first wildcard, and after the last one."""
+    """The text before the first wildcard and after the last one."""
     return text.partition("*")[0], text.rpartition("*")[2]
 
 
@@ -39,7 +39,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 @dataclass(frozen=True)
 class Arn:
-    """The fields of an ARN; a field that is not known whole is empty, and so is every field of what is no ARN."""
+    """The fields of an ARN; empty for a field that is not fully known, and for every field of any other value."""
 
     service: str = ""
     region: str = ""
@@ -48,7 +48,7 @@ class Arn:
 
 
 def read_arn(value: Any) -> Arn:
-    """Return the fields of a value that may be an ARN, and known in part."""
+    """Return the fields of a value that may be an ARN and may be partly unknown."""
     fields = wildcard_text(value).split(":", 5)
     if len(fields) < 6 or fields[0] != "arn":
         return Arn()
@@ -63,7 +63,7 @@ _LATEST = ":$LATEST"
 
 
 def as_qualifier(name: Any) -> str | Unknown:
-    """Return a name as what stands behind the function: `:live`; empty without a name.
+    """Return a version or alias name as a suffix of the function: `:live`; empty without a name.
 
     $LATEST is what a function without a qualifier invokes, so which of the two a permission names is not known.
     """

@@ -11,17 +11,17 @@ from typing import BinaryIO
 
 @dataclass(frozen=True)
 class CheckedTree:
-    """The folders that were given to be checked, and those of the files that were.
+    """The folders to check, including the folders of files that were named.
 
     Attributes:
-        roots: their real paths; without one, no file is in the tree.
+        roots: the real paths of the folders; an empty tree contains no files.
     """
 
     roots: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, paths: list[str]) -> "CheckedTree":
-        """The tree that these files and folders make."""
+        """The tree of these files and folders."""
         folders = {path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths}
         return cls(tuple(sorted({os.path.realpath(folder) for folder in folders})))
 
@@ -30,7 +30,7 @@ class CheckedTree:
         return tuple(root.rstrip(os.sep) + os.sep for root in self.roots)
 
     def holds(self, path: str) -> bool:
-        """Whether a path leads to something in the tree, all links followed."""
+        """Whether a path is inside the tree after all links are resolved."""
         try:
             real = os.path.realpath(path)
         except (OSError, ValueError):
@@ -39,7 +39,7 @@ class CheckedTree:
 
 
 LARGEST = 20 * 1024 * 1024
-"""How many bytes a file may have."""
+"""The largest file that is read, in bytes."""
 
 _MARKS = re.compile(
     rb"AWS::Events|AWS::Pipes::Pipe|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
@@ -57,7 +57,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Refused(Exception):
-    """A file cannot be read; says why, and on which line."""
+    """A file cannot be read; carries the reason and the line."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -69,14 +69,15 @@ class Encrypted(Refused):
 
 
 def text_of(path: str, *, always: bool) -> str | None:
-    """The text of a file; None where it need not be read, because it speaks of no rule.
+    """The text of a file; None if it contains nothing about rules and can be skipped.
 
     Args:
         path: the file.
-        always: read it whatever it holds.
+        always: read the file whatever it contains.
 
     Raises:
-        Refused: it cannot be read, is too large, is not text, or (Encrypted) is encrypted.
+        Refused: the file cannot be read, is too large or is not text.
+        Encrypted: the file is encrypted.
     """
     try:
         data = _data(path, always)
@@ -93,10 +94,10 @@ def text_of(path: str, *, always: bool) -> str | None:
 
 
 def decoded(data: bytes) -> str:
-    """The text that bytes in UTF-8 are.
+    """Decode UTF-8.
 
     Raises:
-        Refused: they are binary, another encoding, or too many.
+        Refused: the bytes are binary, in another encoding, or too many.
     """
     if len(data) > LARGEST:
         raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
@@ -110,11 +111,11 @@ def decoded(data: bytes) -> str:
 
 
 def looks_like_ours(text: str) -> bool:
-    """Whether a text that cannot be parsed is one that people expect to be read."""
+    """Whether users would expect a file that cannot be parsed to be read."""
     return _STRONG_MARKS.search(text.encode("utf-8", "replace")) is not None
 
 
-# Windows has no flag that keeps a named pipe from waiting, and reads text unless asked for bytes.
+# Windows has no flag for opening a named pipe without blocking, and opens files as text by default.
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -135,7 +136,7 @@ def _data(path: str, always: bool) -> bytes:
 
 
 def _portions(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a stream, each portion with the end of the one before it."""
+    """The bytes of a stream in portions; each begins with the end of the previous one."""
     end = b""
     while portion := stream.read(LARGEST // 4):
         yield end + portion
@@ -143,18 +144,18 @@ def _portions(stream: BinaryIO) -> Iterator[bytes]:
 
 
 MOST_FILES = 200
-"""How many files one file of infrastructure code may lead to."""
+"""The maximum number of files that one file may refer to."""
 
 MOST_CHARACTERS = 20 * 1024 * 1024
-"""How much these may have, all in all."""
+"""The maximum total size of these files, in characters."""
 
 
 class TreeFiles:
-    """The files that a file of infrastructure code may name.
+    """The files that a file of infrastructure code may refer to.
 
     Args:
-        tree: what is checked; nothing outside it is opened, also not through links.
-        folder: what relative names are relative to.
+        tree: the checked tree; nothing outside it is opened, not even through links.
+        folder: the base of relative names.
     """
 
     def __init__(self, tree: CheckedTree, folder: str) -> None:
@@ -164,14 +165,14 @@ class TreeFiles:
         self._room = MOST_CHARACTERS
 
     def path_of(self, name: str) -> str:
-        """The path of a file by the name that the code gives it, as it is shown to people."""
+        """The path of a file from its name in the code, as shown in messages."""
         return os.path.normpath(os.path.join(self._folder, name))
 
     def text_of(self, name: str) -> str | None:
-        """The text of a file; None where it does not exist.
+        """The text of a file; None if it does not exist.
 
         Raises:
-            Refused: it lies outside the tree, cannot be read, or is too much.
+            Refused: the file is outside the tree, cannot be read, or exceeds the limits.
         """
         path = self.path_of(name)
         if path not in self._texts:

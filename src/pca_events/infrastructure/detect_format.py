@@ -1,4 +1,4 @@
-"""A JSON or YAML file, read by the reader that its content asks for."""
+"""Detects the format of a JSON or YAML file and passes it to the matching reader."""
 
 import os
 import re
@@ -36,12 +36,12 @@ _CHIEF_KEYS = {
 }
 _PATTERN = re.compile(r"""["']?\b([eE]vent_?[pP]attern)["']?\s*:""")
 _OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
-"""What a pattern that is written wrong or in another format, and that nobody named, must speak of to be told."""
+"""What an invalid pattern in a file that was not named explicitly must mention to be reported."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A file with what is in it, whether the user named it, and the tree within which it may name others."""
+    """A file with its text, whether the user named it, and the tree that it may refer to."""
 
     file: str
     text: str
@@ -50,13 +50,13 @@ class _Source:
 
 
 def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree | None = None) -> Reading:
-    """Read a file; what is none of ours is told only where the user named the file.
+    """Read a file; an unsupported format is reported only if the user named the file.
 
     Args:
-        text: what is in it.
+        text: its content.
         file: its name.
         named: whether the user named it.
-        tree: what is checked, within which it may name other files; its own folder where none is given.
+        tree: the checked tree, to which its references are limited; its own folder by default.
     """
     if file.endswith(CODE):
         return _told(file, [(1, IS_CODE)], named)
@@ -68,7 +68,7 @@ def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree |
 
 
 def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
-    """Say that a file is not read: where the user named it, or where it seems to have a pattern of ours."""
+    """Report a file in an unsupported format if the user named it or if it seems to contain a Private CA pattern."""
     if named:
         message = NONE_OF_OURS if text.strip() else "is empty"
         return Reading(unreadable=[Unreadable(Place(file, 1), message)])
@@ -80,7 +80,7 @@ def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
 
 
 def _is_json(text: str, file: str) -> bool:
-    """Whether a file claims to be JSON by its name, or is JSON; YAML may begin with a brace too."""
+    """Whether a file is JSON by its name or its content; YAML may also begin with a brace."""
     if file.endswith(".json") and text.strip():
         return True
     if not text.lstrip().startswith(("{", "[")):

@@ -1,4 +1,4 @@
-"""The files that are to be read: those that are named, and those of ours in the folders that are named."""
+"""The files to read: named files, and supported files in named folders, minus those that globs exclude."""
 
 import fnmatch
 import os
@@ -12,7 +12,7 @@ from pca_events.infrastructure.model import Place, Skipped, Unreadable
 from pca_events.infrastructure.projects import is_project
 
 MOST_CHARACTERS = 1_000
-"""How long a glob may be."""
+"""The maximum length of a glob."""
 
 _ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?\[]")
@@ -20,17 +20,17 @@ _Matches = Callable[[str], object]
 
 
 class InvalidGlob(ValueError):
-    """A glob cannot be used; says why."""
+    """A glob is invalid; carries the reason."""
 
 
 class PathGlobs:
-    """Globs relative to folders. A path matches where a glob matches it, or a folder that it lies in.
+    """Globs relative to folders. A path matches if a glob matches the path or one of its parent folders.
 
-    A glob without a slash matches the name of a file or folder at any depth. Any other one is relative to its folder;
-    `*` and `?` stay within one name, `**` stands for any number of folders.
+    A glob without a slash matches the name of a file or folder at any depth. Any other glob is relative to its folder;
+    `*` and `?` match within one name, `**` matches any number of folders.
 
     Args:
-        globs: each with the folder that it is relative to.
+        globs: each with its base folder.
 
     Raises:
         InvalidGlob: a glob is empty or too long.
@@ -46,7 +46,7 @@ class PathGlobs:
         return bool(self._names or self._paths)
 
     def matches(self, path: str) -> bool:
-        """Whether a path, or a folder that it lies in, is meant."""
+        """Whether a glob matches a path or one of its parent folders."""
         whole = os.path.abspath(path)
         for top, globs in self._paths.items():
             if whole.startswith(top):
@@ -72,7 +72,7 @@ class PathGlobs:
 
 
 def _steps(parts: list[str]) -> list[_Matches | None]:
-    """What each name of a path must match, None for any number of names; what ends in `**` needs one name more."""
+    """The regular expression for each name of a path; None matches any number of names, a final `**` at least one."""
     steps: list[_Matches | None] = []
     for part in parts:
         if part != _ANY_DEPTH:
@@ -87,15 +87,15 @@ def _matcher(part: str) -> _Matches:
 
 
 def _below(path: str, folder: str) -> list[str]:
-    """The names of a path from a folder on."""
+    """The names of a path relative to a folder."""
     try:
         return [part for part in os.path.relpath(path, folder).split(os.sep) if part not in (os.pardir, os.curdir)]
-    except ValueError:  # another drive of Windows
+    except ValueError:  # a different drive on Windows
         return path.split(os.sep)
 
 
 def _reaches(steps: list[_Matches | None], parts: list[str]) -> bool:
-    """Whether the steps, of which None is any number of names, lead to a path or to a folder that it lies in."""
+    """Whether the steps match a path or one of its parent folders; None matches any number of names."""
     at = _with_skipped({0}, steps)
     for part in parts:
         following = {step for step in at if steps[step] is None}
@@ -115,7 +115,7 @@ def _with_skipped(at: set[int], steps: list[_Matches | None]) -> set[int]:
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 TERRAGRUNT = "terragrunt.hcl"
 FOUND_ANYWAY = (".json", ".template", ".yml", ".yaml", ".tfstate")
-"""How the names of files end that are read wherever they lie, each by itself."""
+"""The suffixes of files that are found in any folder and read one by one."""
 
 _SKIPPED = {
     ".aws-sam",
@@ -142,7 +142,7 @@ class Found:
     Attributes:
         path: the file.
         named: whether the user named it.
-        alone: whether files of its folder were left out, which may belong to the same Terraform module.
+        alone: whether other files of its folder, which may belong to the same Terraform module, were excluded.
     """
 
     path: str
@@ -151,27 +151,27 @@ class Found:
 
     @property
     def folder(self) -> str:
-        """Where it lies; the files of a Terraform module lie together."""
+        """Its folder; the files of a Terraform module share one."""
         return os.path.dirname(self.path)
 
     @property
     def is_terraform(self) -> bool:
-        """Whether Terraform reads it, by its name."""
+        """Whether its name is that of a Terraform file."""
         return self.path.endswith(TERRAFORM)
 
     @property
     def is_terragrunt(self) -> bool:
-        """Whether Terragrunt reads it, by its name."""
+        """Whether its name is that of a Terragrunt file."""
         return os.path.basename(self.path) == TERRAGRUNT or (self.named and self.path.endswith(".hcl"))
 
 
 @dataclass
 class Findings:
-    """What paths mean.
+    """The files behind the given paths.
 
     Attributes:
-        files: each once, in the order of their names.
-        tree: the tree that is checked.
+        files: each once, sorted by name.
+        tree: the checked tree.
     """
 
     files: list[Found]
@@ -181,10 +181,10 @@ class Findings:
 
 
 def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
-    """Find what these paths mean; what is left out of folders is not looked for, but what is named is found anyway.
+    """Find the files of these paths; exclusions apply to files in folders, not to files that are named.
 
-    Links to files of the tree are followed. Links that lead out of the tree are reported, and links to folders are
-    passed over: what they lead to is either found anyway or elsewhere.
+    Links to files in the tree are followed. Links to targets outside the tree are reported. Links to folders are
+    ignored: their targets are either found directly or outside the tree.
     """
     found: dict[str, Found] = {}
     faults: list[Unreadable] = []
@@ -212,14 +212,14 @@ def _meant(path: str) -> str:
 
 
 def terraform_beside(folder: str) -> Iterator[Found]:
-    """The Terraform files of a folder, which belong together whichever of them is named."""
+    """The Terraform files of a folder; they form one module, whichever of them is named."""
     with os.scandir(folder or ".") as entries:
         names = [entry.name for entry in entries if entry.name.endswith(TERRAFORM) and not entry.is_dir()]
     return (Found(os.path.join(folder, name)) for name in sorted(names))
 
 
 def _walk(top: str, faults: list[Unreadable], left_out: PathGlobs) -> Iterator[tuple[str, bool]]:
-    """The files of a folder, each with whether others beside it are left out."""
+    """The files of a folder, each with whether other files of its folder are excluded."""
 
     def note(error: OSError) -> None:
         faults.append(Unreadable(Place(str(error.filename), 1), f"cannot be read: {error.strerror}"))

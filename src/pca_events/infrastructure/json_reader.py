@@ -1,4 +1,4 @@
-"""JSON with lines, in the same tree as YAML."""
+"""JSON with line numbers, as the same kind of tree as YAML."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from pca_events.infrastructure.source_tree import DEEPEST, Object
 
 MOST_DIGITS = 1_000
-"""How many digits a whole number may have."""
+"""The maximum number of digits of an integer."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+')
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^"{}\[\]]+')
@@ -16,7 +16,7 @@ _FIRST_LINE = (1, 1)
 
 
 class NoJson(ValueError):
-    """A text is no JSON; says why, and on which line."""
+    """A text is not valid JSON; carries the reason and the line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -24,10 +24,10 @@ class NoJson(ValueError):
 
 
 def parse(text: str) -> Any:
-    """Parse one JSON document at speed, without lines.
+    """Parse one JSON document without line numbers; faster than `with_lines`.
 
     Raises:
-        NoJson: it is none, or has NaN, or is nested too deep.
+        NoJson: the text is not valid JSON, contains NaN or is nested too deeply.
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_whole)
@@ -50,10 +50,10 @@ def _whole(digits: str) -> int:
 
 
 def with_lines(text: str) -> tuple[Any, list[tuple[int, str]]]:
-    """The tree of a text that is JSON, and each key that is there twice, with its line.
+    """The tree of a valid JSON text, and each duplicate key with its line.
 
     Raises:
-        NoJson: it is nested too deep.
+        NoJson: the text is nested too deeply.
     """
     if "\n" not in text.rstrip():
         return _on_one_line(text)
@@ -64,10 +64,10 @@ def with_lines(text: str) -> tuple[Any, list[tuple[int, str]]]:
 
 
 def _on_one_line(text: str) -> tuple[Any, list[tuple[int, str]]]:
-    """The same for a text of one line, at the speed of the standard library: rules are often thousands of such texts.
+    """The same for one line, parsed by the standard library for speed: there may be thousands of such strings.
 
     Raises:
-        NoJson: it is nested too deep.
+        NoJson: the text is nested too deeply.
     """
     depth = 0
     for bracket in _NO_BRACKET.sub("", text):
@@ -100,7 +100,7 @@ def _scalar(piece: str) -> Any:
 
 
 class _Builder:
-    """Puts values where they belong, in the order of the text."""
+    """Builds the tree from tokens in the order of the text."""
 
     def __init__(self) -> None:
         self.root: Any = None
@@ -109,7 +109,7 @@ class _Builder:
         self._keys: list[tuple[str, int] | None] = [None]
 
     def take(self, line: int, piece: str) -> None:
-        """Take the next piece of the text."""
+        """Add the next token."""
         if piece in ("}", "]"):
             self._keys.pop()
             self._put(self._open.pop(), line)

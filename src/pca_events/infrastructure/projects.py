@@ -1,4 +1,4 @@
-"""Projects whose infrastructure is a program: it is never run, and what it generates is to be checked instead."""
+"""Projects defined in program code, which is never run; their generated output is checked instead."""
 
 import json
 import os
@@ -29,7 +29,7 @@ CODE = (
     ".sh",
     ".ps1",
 )
-"""How the names of program code end."""
+"""The file name suffixes of program code."""
 
 IS_CODE = (
     'is program code, which check does not run; for CDK run "cdk synth" and check cdk.out, otherwise check '
@@ -43,12 +43,12 @@ _PULUMI = ("Pulumi.yaml", "Pulumi.yml")
 
 
 def is_project(path: str) -> bool:
-    """Whether a file says, by its name, that the folder holds a project whose infrastructure is a program."""
+    """Whether the name of a file indicates a project defined in program code."""
     return os.path.basename(path) in (_CDK, _CDKTF, *_SERVERLESS, *_PULUMI)
 
 
 def unread_program(path: str) -> Skipped | None:
-    """Say what is not read of a project, and what to check instead; None where all of it can be read."""
+    """Report the part of a project that is not read, and what to check instead; None if all of it is read."""
     try:
         text = text_of(path, always=True) or ""
     except Refused:
@@ -74,7 +74,7 @@ def _skipped(path: str, what: str, remedy: str) -> Skipped:
 
 
 def _output(text: str, usual: str) -> str:
-    """The folder that the project is synthesized to, relative to it."""
+    """The output folder of the project, relative to the project."""
     try:
         settings: Any = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Intrinsic functions of CloudFormation: `Fn::ForEach` expanded, and any function in the form that its author uses."""
+"""Intrinsic functions of CloudFormation: the expansion of `Fn::ForEach`, and the short form of any function."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _LONGEST = 60
 
 
 def written(name: str, argument: Any) -> str:
-    """A function in its short form, on one line and cut where it is long: `!Select [0, !Ref Arns]`."""
+    """A function in short form on one line, truncated if long: `!Select [0, !Ref Arns]`."""
     text = f"{_tag(name)} {''.join(_pieces(argument, _LONGEST))}"
     return f"{text[:_LONGEST]}..." if len(text) > _LONGEST else text
 
@@ -23,7 +23,7 @@ def _tag(name: str) -> str:
 
 
 def _pieces(value: Any, room: int) -> list[str]:
-    """The text of a value, in pieces; what does not fit into the room is left out."""
+    """The text of a value in pieces, truncated to the available room."""
     if isinstance(value, Unknown):
         return [value.reason]
     if isinstance(value, str):
@@ -49,25 +49,25 @@ def _inner(pairs: list[tuple[str, Any]], room: int) -> list[str]:
 
 LOOP = "Fn::ForEach::"
 MOST_VALUES = 200_000
-"""How many values the loops of a template may make, all in all."""
+"""The maximum number of values that all loops of a template may expand to."""
 
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 
 Resolve = Callable[[Any], Any]
-"""Works out a value with the parameters and mappings of the template."""
+"""Evaluates a value with the parameters and mappings of the template."""
 
 Item = str | Unknown
 
 
 class _TooMuch(Exception):
-    """The loops make more than MOST_VALUES values."""
+    """The loops expand to more than MOST_VALUES values."""
 
 
 def without_loops(document: Object, resolve: Resolve, file: str) -> tuple[Object, list[Unreadable]]:
-    """Return the template with its loops written out, and what of them is wrong.
+    """Return the template with its loops expanded, and the errors in them.
 
-    A loop over a collection that only a deployment knows is written out once, with an unknown item.
+    A loop over a collection that is known only at deployment expands to one unknown item.
     """
     if not any(_has_loop(document.get(section)) for section in _SECTIONS):
         return document, []
@@ -92,7 +92,7 @@ class _Loops:
         self._room = MOST_VALUES
 
     def written_out(self, section: Any, name: str) -> Any:
-        """Return a section without its loops; an empty one where they make too much."""
+        """Return a section with its loops expanded; an empty section if they exceed the limit."""
         try:
             return self._copy(section, {})
         except _TooMuch:
@@ -102,7 +102,7 @@ class _Loops:
             return Object(line)
 
     def _copy(self, value: Any, items: dict[str, Item]) -> Any:
-        """Copy a value, with the items of the loops around it in place of their identifiers."""
+        """Copy a value and replace the identifiers of the enclosing loops with their items."""
         self._room -= 1
         if self._room < 0:
             raise _TooMuch
@@ -128,7 +128,7 @@ class _Loops:
     def _loop(
         self, key: str, loop: Any, span: tuple[int, int], items: dict[str, Item]
     ) -> Iterator[tuple[str, Any, tuple[int, int]]]:
-        """Yield what one loop makes: each key with its value and its lines."""
+        """Yield the output of one loop: each key with its value and its lines."""
         if not (isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], Object)):
             message = f"{key} must be a list of an identifier, a collection and an object of outputs"
             self.faults.append(Unreadable(Place(self._file, span[0]), message))
@@ -152,7 +152,7 @@ def _item(value: Any, unknown: Unknown) -> Item:
 
 
 def _replaced(text: str, items: dict[str, Item]) -> str | Unknown:
-    """Replace `${Name}` and `&{Name}`; the lines of a text stay as they are."""
+    """Replace `${Name}` and `&{Name}` and keep the line numbers."""
     pattern = "|".join(map(re.escape, items))
     pieces = re.split(rf"[$&]\{{({pattern})\}}", text)
     if len(pieces) == 1:
@@ -162,7 +162,7 @@ def _replaced(text: str, items: dict[str, Item]) -> str | Unknown:
 
 
 def _key(key: str, items: dict[str, Item]) -> str:
-    """Replace identifiers in a key; `&{Name}` leaves out what no logical id may have."""
+    """Replace identifiers in a key; `&{Name}` drops the characters that a logical ID cannot contain."""
     for name, item in items.items():
         text = str(item)
         key = key.replace(f"${{{name}}}", text)

@@ -1,4 +1,4 @@
-"""A whole template, the snippets that it includes (`AWS::Include`), and the templates that are nested in it."""
+"""A whole template with the snippets that it includes (`AWS::Include`) and its nested templates."""
 
 import contextlib
 from typing import Any
@@ -12,13 +12,13 @@ from pca_events.infrastructure.partial_values import Composed, marked, unmarked
 from pca_events.infrastructure.source_tree import Object, Text, child, moved, on_one_line
 
 MOST_VALUES = 100_000
-"""How many values one template may include, all in all."""
+"""The maximum number of values that one template may include."""
 
 _TRANSFORM = "Fn::Transform"
 
 
 def with_includes(document: Object, files: TreeFiles) -> Object:
-    """A template with its snippets in their places; those that lie in S3 or outside of the checked tree stay out."""
+    """A template with its snippets inserted; snippets in S3 or outside the checked tree are left out."""
     return _Includes(files).object(document)
 
 
@@ -89,13 +89,13 @@ _DEEPEST = 5
 
 
 def read_template(document: Object, file: str, prefix: str = "", depth: int = 0) -> Reading:
-    """Read everything of a template that concerns events.
+    """Read all parts of a template that concern events.
 
     Args:
         document: the template.
-        file: where it stands.
-        prefix: what the names of its rules begin with: `StackSet/`.
-        depth: within how many templates it is written.
+        file: the file that contains it.
+        prefix: the start of each rule name: `StackSet/`.
+        depth: the number of enclosing templates.
     """
     stack = Stack(document, file, prefix)
     reading = read_stack(stack)
@@ -110,7 +110,7 @@ def read_template(document: Object, file: str, prefix: str = "", depth: int = 0)
 
 
 def read_stack(stack: Stack) -> Reading:
-    """Read the rules, archives, filters and subscribers of one template, without templates within it."""
+    """Read the rules, archives, filters and subscribers of one template, without nested templates."""
     reading = read_resources(stack)
     for read in (read_sam, read_filters, read_custom_bus):
         reading.add(read(stack))
@@ -118,9 +118,9 @@ def read_stack(stack: Stack) -> Reading:
 
 
 def read_template_body(body: Any, place: Place, prefix: str, depth: int = 0) -> Reading:
-    """Read a template that is a value of other infrastructure code: a text of YAML or JSON, or an object.
+    """Read a template that is a value in other infrastructure code: a YAML or JSON string, or an object.
 
-    Lines are those of the file where the text knows them (`Text`), else all that of `place`.
+    Lines are the lines of the file if the string carries them (`Text`), else the line of `place`.
     """
     if isinstance(body, Composed) and (text := marked(body)) is not None:
         return _read_text(Text(text, body.line) if body.line else text, body.holes, place, prefix, depth)

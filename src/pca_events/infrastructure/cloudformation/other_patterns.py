@@ -24,7 +24,7 @@ _EVENTS = ("EventBridgeRule", "CloudWatchEvent")
 
 
 def read_sam(stack: Stack) -> Reading:
-    """Read the rules within functions and state machines, each named `Function/Event`."""
+    """Read the rules defined in the events of functions and state machines; each is named `Function/Event`."""
     reading = Reading()
     for owner, held in stack.template.resources.items():
         if held.get("Type") not in _OWNERS:
@@ -87,7 +87,7 @@ def _rule(stack: Stack, owner: str, properties: Any, events: Object, name: str) 
 
 
 def _handler(owner: str, properties: Object) -> str:
-    """The name that the function has, else its logical id."""
+    """The name of the function, else its logical ID."""
     named = properties.get("FunctionName", properties.get("Name"))
     return str(named) if isinstance(named, str) else owner
 
@@ -97,7 +97,7 @@ def _enabled(stack: Stack, owner: str, written: Object) -> bool | Unknown:
 
 
 _WRAPPINGS = ("body", "data")
-"""Where a queue and a stream hold an event that a rule has sent to them whole."""
+"""The path to the original event in a message of a queue or a record of a stream."""
 
 
 def read_filters(stack: Stack) -> Reading:
@@ -154,7 +154,7 @@ def _pipe(stack: Stack, name: str) -> Reading:
 
 
 def _of_event(pattern: Any, lines: dict[str, int]) -> tuple[Any, dict[str, int]]:
-    """What a filter asks of the event itself, without what its queue or stream wraps it in."""
+    """The part of a filter that applies to the event, without the envelope of its queue or stream."""
     if isinstance(pattern, dict) and len(pattern) == 1 and (key := next(iter(pattern))) in _WRAPPINGS:
         inner = {path.removeprefix(f"{key}."): line for path, line in lines.items() if path != key}
         return pattern[key], inner
@@ -191,7 +191,7 @@ def _target(stack: Stack, properties: Object, place: Place, name: str) -> Target
 
 
 def _bus(stack: Stack, arn: Any) -> CustomBus | Unknown:
-    """The bus of an ARN, with its place where it is a resource of the template."""
+    """The bus of an ARN, with its location if it is a resource of the template."""
     if isinstance(arn, Reference) and stack.template.type_of(arn.resource) == _BUS:
         return CustomBus(arn.resource, Place(stack.file, stack.spans[arn.resource][0]))
     return bus_by_arn(arn)

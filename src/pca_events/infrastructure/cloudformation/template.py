@@ -1,4 +1,4 @@
-"""The targets of CloudFormation rules: what they are, what they read of an event, where their failures go."""
+"""EventBridge rules in CloudFormation templates, CDK and SAM output included, with their targets."""
 
 import re
 from typing import Any
@@ -38,7 +38,7 @@ _OWN_ARNS = {
     "AWS::CodeBuild::Project": ("project/", "Name"),
     "AWS::CodePipeline::Pipeline": ("", "Name"),
 }
-"""What stands before the name in the ARNs of targets that have a role, and the property that is the name, by type."""
+"""The ARN text before the name of a target that has a role, and the property that holds the name, by type."""
 _PARAMETERS = {
     "EcsParameters": "ecs",
     "BatchParameters": "batch",
@@ -49,14 +49,14 @@ _PARAMETERS = {
     "AppSyncParameters": "appsync",
     "SqsParameters": "sqs",
 }
-"""The services whose settings a target has, whatever its ARN is."""
+"""The service of each service-specific setting of a target, whatever its ARN."""
 _NAMES = ("FunctionName", "QueueName", "TopicName", "LogGroupName", "StateMachineName", "Name")
 _SERVICE = re.compile(r"arn:[^:]*:([a-z0-9-]+):")
 _PREFIX = re.compile(r"(?:function|log-group|stateMachine|deliverystream|stream)[:/]([^:]+).*|event-bus/(.+)|([^:]+)")
 
 
 class Targets:
-    """Makes targets of what a template says about them."""
+    """Creates targets from the values in a template."""
 
     def __init__(self, template: Template, destinations: Destinations, file: str) -> None:
         self._template = template
@@ -64,7 +64,7 @@ class Targets:
         self._file = file
 
     def read(self, listed: Any, line: int) -> tuple[Target, ...] | None:
-        """The targets of a rule, from its worked out `Targets`; None where they cannot be known."""
+        """The targets of a rule from its resolved `Targets`; None if they are unknown."""
         if listed is None:
             return ()
         if not isinstance(listed, list):
@@ -80,10 +80,10 @@ class Targets:
         return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))
 
     def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
-        """A target with the settings that CloudFormation, SAM and `put-targets` write alike.
+        """A target with the settings that CloudFormation, SAM and `put-targets` have in common.
 
         Args:
-            handler: what it is called, for a target to which SAM or Serverless gives permission itself.
+            handler: the name of a target to which SAM or Serverless itself grants permission.
         """
         paths = child(held, "InputTransformer", "InputPathsMap")
         return Target(
@@ -105,7 +105,7 @@ class Targets:
         )
 
     def dead_letter(self, config: Any) -> Destination | Unknown | bool | None:
-        """The dead-letter queue that a `DeadLetterConfig` names."""
+        """The dead-letter queue of a `DeadLetterConfig`."""
         if isinstance(config, Unknown):
             return Unknown(config.reason)
         if not isinstance(config, Object):
@@ -125,7 +125,7 @@ class Targets:
         return found[1] if found and ":target/" not in text else ""
 
     def _own_arn(self, arn: Any) -> str | Unknown:
-        """The ARN of the resource that an ARN refers to, where its type says how that is made."""
+        """The ARN of the referenced resource, if its type determines the ARN format."""
         kind = self._template.type_of(arn.resource) if isinstance(arn, Reference) else ""
         if kind not in _OWN_ARNS:
             return ""
@@ -134,7 +134,7 @@ class Targets:
         return arn_of(self._kind(arn), properties.get(key) if isinstance(properties, Object) else None, before)
 
     def _handler(self, arn: Any) -> str:
-        """What a reader would call it: the name it has, else its logical id, else the end of its ARN."""
+        """The name to show: the resource name, else its logical ID, else the end of its ARN."""
         if isinstance(arn, Reference):
             properties = self._template.properties(arn.resource)
             named = (properties.get(key) for key in _NAMES) if isinstance(properties, Object) else ()
@@ -146,29 +146,29 @@ class Targets:
 
 
 def _is_given(value: Any) -> bool | Unknown:
-    """Whether a value is given; a parameter that is not known may be empty."""
+    """Whether a value is set; an unknown parameter may be empty."""
     if isinstance(value, Unknown) and not isinstance(value, Reference | Composed):
         return Unknown(value.reason)
     return Unknown("a value that is empty by default") if value == "" else value is not None
 
 
 def text_or_unknown(value: Any) -> str | Unknown | None:
-    """A text without its lines; what is neither text nor unknown is none."""
+    """The value as a plain string; None if it is missing."""
     if isinstance(value, Unknown):
         return only_unknown(value)
     return None if value is None else shown(value)
 
 
 class Stack:
-    """One template with everything that its rules may refer to.
+    """One template with all resources that its rules may refer to.
 
     Attributes:
         template: its values.
         destinations: what rules deliver to.
-        targets: makes targets.
-        file: where it stands.
-        prefix: what the names of its rules begin with: `StackSet/` for a template within another.
-        faults: what is wrong with its loops.
+        targets: creates targets.
+        file: the file that contains it.
+        prefix: the start of each rule name: `StackSet/` for a nested template.
+        faults: the errors in its loops.
         spans: the first and the last line of each resource.
     """
 
@@ -183,13 +183,13 @@ class Stack:
         self.targets = Targets(self.template, self.destinations, file)
 
     def place(self, held: Object, line: int) -> Place:
-        """The place of something within an object, which may come from another file."""
+        """The location of a key in an object, which may come from another file."""
         return Place(held.file or self.file, line)
 
     def enabled(self, resource: str, state: Any) -> bool | Unknown:
-        """Whether a rule of a resource is on.
+        """Whether the rule of a resource is enabled.
 
-        A condition that does not hold by the defaults holds in some deployment, so it leaves the rule in question.
+        A condition that is false by default may be true in some deployment, so the state is then unknown.
         """
         condition = self.template.resources[resource].get("Condition")
         if condition is not None and self.template.conditions.holds(condition) is not True:
@@ -199,13 +199,13 @@ class Stack:
         return state not in ("DISABLED", False, "false")
 
     def off(self, resource: str) -> str:
-        """The condition of a resource that does not hold by the defaults; empty where it holds or is not known."""
+        """The condition of a resource that is false by default; empty if it is true or unknown."""
         condition = self.template.resources[resource].get("Condition")
         return f"condition {condition}" if self.template.conditions.holds(condition) is False else ""
 
 
 def is_cloudformation(document: Any) -> bool:
-    """Whether a document is a template: its resources have types as CloudFormation writes them."""
+    """Whether a document is a template: its resources have CloudFormation types."""
     resources = child(document, "Resources")
     if any(name.startswith(LOOP) for name in resources):
         return True
@@ -214,18 +214,18 @@ def is_cloudformation(document: Any) -> bool:
 
 
 def misplaced(stack: Stack, held: Object, key: str, name: str) -> Unreadable:
-    """Say that a key stands beside the `Properties` to which it belongs."""
+    """Report a key that is outside the `Properties` to which it belongs."""
     message = f"{name}: {key} is outside Properties, where it has no effect; move it into Properties"
     return Unreadable(stack.place(held, held.line_of(key)), message)
 
 
 def bus_of(value: Any) -> str | Unknown:
-    """The bus of a rule: its name or ARN, a `Reference` where it is a resource, the default bus where none is given."""
+    """The bus of a rule: a name, an ARN, a `Reference` to a resource, or the default bus if none is set."""
     return value if isinstance(value, Reference) else text_or_unknown(value) or DEFAULT_BUS
 
 
 def read_resources(stack: Stack) -> Reading:
-    """Read the rules that are resources of their own."""
+    """Read the rules that are `AWS::Events::Rule` resources."""
     reading = Reading(unreadable=list(stack.faults))
     for name, held in stack.template.resources.items():
         if held.get("Type") != "AWS::Events::Rule":

@@ -175,7 +175,7 @@ class Destinations:
         return named[0] if named else None
 
     def _qualifier(self, function: Any) -> str | Unknown:
-        """What a name or an ARN of a function, a version or an alias says behind the function."""
+        """The qualifier in the name or ARN of a function, a version or an alias."""
         if not isinstance(function, Reference):
             return qualifier_of(function)
         found = self._lookup.at(function)

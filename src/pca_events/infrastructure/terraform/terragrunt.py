@@ -40,7 +40,7 @@ class TerragruntUnit:
         """Parse a file.
 
         Args:
-            text: what is in it.
+            text: its content.
             file: its path.
             folders: the modules of the checked tree.
             others: the files that are included or read already, by their real paths.
@@ -176,7 +176,7 @@ def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Readi
     """Read a file with those that it includes; and the real path of the folder of its module, if that is in the tree.
 
     Args:
-        text: what is in it.
+        text: its content.
         file: its path.
         folders: the modules of the checked tree.
     """
