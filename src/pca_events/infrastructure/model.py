@@ -1,6 +1,6 @@
 """The model of infrastructure code: rules, targets, queues and policies, each with its location.
 
-A value that is known only at deployment is an `Unknown`: a whole pattern, a list, one of its values, or part of a string.
+A value that is known only at deployment is an `Unknown`: a whole pattern, a list, one of its values, part of a string.
 """
 
 from collections.abc import Mapping
@@ -86,7 +86,6 @@ class Destination:
             permissions of a Lambda function, are combined.
         key: the KMS key that encrypts it: one of the project, or Unknown; None without one. An AWS managed key is
             given by its alias (`alias/aws/sqs`); its policy cannot be changed.
-        fifo: whether it is a FIFO queue or topic.
         deduplicates: whether a FIFO queue has content-based deduplication.
         qualifier: `:live` for a version or an alias of a function, which has its own permissions.
     """
@@ -135,11 +134,9 @@ class Target:
         input_paths: the JSON paths of an InputTransformer, by variable.
         dead_letter: the dead-letter queue: one of the project, True for one outside the project, None without one.
         dead_letter_arn: its ARN; empty without one, and if SAM creates the queue.
-        retry: whether a retry policy is set.
         role: the role if it is in the project, else whether the target has a RoleArn.
         address: the address (Terraform) or logical ID of the resource that its ARN refers to; empty for any other ARN.
         own_arn: the ARN of that resource, which may be partly unknown; empty if its type does not determine it.
-        message_group: whether it has a message group ID for a FIFO queue.
     """
 
     place: Place
@@ -216,10 +213,8 @@ class EventSource:
         service: the `AwsService` as a JSON value such as `aws.acm-pca`; or Unknown.
         service_place: the location of the service.
         pattern: the pattern of forwarded events, as in `Rule`; None if all are forwarded.
-        lines: the line of each key of the pattern.
         size: the length of the pattern in characters, as in the code; 0 if unknown.
-        on_failure: whether it has an OnFailureConfiguration.
-        off: as in `Rule`.
+        lines, off: as in `Rule`.
     """
 
     place: Place
@@ -242,8 +237,7 @@ class SubscriberFilter:
     Attributes:
         place: the location of its pattern.
         scope: the part of the event that it filters: DATA, METADATA or SYSTEM_METADATA.
-        pattern: as in `Rule`.
-        lines: the line of each key of the pattern.
+        pattern, lines: as in `Rule`.
         size: the length of the pattern in characters, as in the code; 0 if unknown.
     """
 
@@ -261,7 +255,6 @@ class Subscriber:
     Attributes:
         filters: empty means every event; Unknown if known only at deployment.
         target: its target; None if it is not in the code.
-        on_failure: whether it has an OnFailureConfiguration.
         off: as in `Rule`.
     """
 
@@ -289,7 +282,6 @@ class Skipped:
     """Code that may contain rules and is not read.
 
     Attributes:
-        what: what it is: `a Terraform state`.
         remedy: what to check instead: `check the output of terraform show -json`.
     """
 

@@ -116,7 +116,7 @@ def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
 
 
 def marked(value: Composed) -> str | None:
-    """Return the string with a mark for each hole, so that it can be parsed; None if its text contains marks already."""
+    """Return the string with a mark for each hole, so that it can be parsed; None if it contains marks already."""
     if any("\ue000" in part for part in value.parts if part):
         return None
     marks = iter(range(len(value.holes)))

@@ -1,8 +1,8 @@
 """Variables of the Serverless Framework, resolved from the service and its files; all others are unknown.
 
-`${self:...}`, `${file(...):...}` and `${param:...}` are resolved. The default of an option, a parameter or an environment
-variable is used, like the default of a CloudFormation parameter. Values in SSM or in other stacks are unknown.
-Source: "Variables" and "Parameters" in the Serverless Framework documentation.
+`${self:...}`, `${file(...):...}` and `${param:...}` are resolved. The default of an option, a parameter or an
+environment variable is used, like the default of a CloudFormation parameter. Values in SSM or in other stacks are
+unknown. Source: "Variables" and "Parameters" in the Serverless Framework documentation.
 """
 
 import re
