@@ -115,7 +115,7 @@ def test_event_pattern_in_an_event_of_sam(tmp_path: Path, monkeypatch: pytest.Mo
     )
     (fault,) = read_paths(["."]).unreadable
     assert str(fault.place) == "template.yaml:9"
-    assert fault.message == "F/Failed: an event of the type CloudWatchEvent has no EventPattern; write Pattern"
+    assert fault.message == "F/Failed: events of type CloudWatchEvent have no property EventPattern; use Pattern"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.catalog import documented_events
 from pca_events.check.rules import check
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PLACE = Place("buses.tf", 3)
 FAILURES = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}

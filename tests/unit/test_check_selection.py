@@ -122,7 +122,7 @@ def test_a_document_on_standard_input_is_read_by_its_content(project: Project, t
     if expected:
         assert names(project, "-", given=text) == [expected]
     else:
-        assert "is none of the formats that check reads" in faults(project, "-", given=text)[0]
+        assert "is not in a format that check reads" in faults(project, "-", given=text)[0]
 
 
 def test_standard_input_is_called_as_the_user_says(project: Project) -> None:
@@ -166,7 +166,7 @@ def test_a_template_on_standard_input_reads_no_file_of_the_working_folder(projec
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", "is empty"), ("a\0b", "is binary"), ("x: 1", "is none of"), ("resource {", "")]
+    ("text", "words"), [("", "is empty"), ("a\0b", "is binary"), ("x: 1", "is not in a format"), ("resource {", "")]
 )
 def test_standard_input_that_cannot_be_read_has_its_place(project: Project, text: str, words: str) -> None:
     (fault,) = faults(project, "-", given=text)

@@ -109,7 +109,7 @@ FAULTS = [
     ('paths = ["infra", 3]', 1, "paths[1]: expected a string, found 3"),
     ('paths = ["../other"]', 1, 'paths: "../other" is outside the folder of this file; name it on the command line'),
     ('baseline = "/etc/x.json"', 1, 'baseline: "/etc/x.json" is outside the folder of this file; name it on the'),
-    ('exclude = ["/"]', 1, 'exclude: "/" is not a glob'),
+    ('exclude = ["/"]', 1, 'exclude: "/" is not a valid glob'),
     ('[[ignore]]\npaths = "a"', 1, 'ignore[0] needs the key "code"'),
     ('[[ignore]]\ncode = "x"\n[[ignore]]\ncode = "x"\nreson = "y"', 5, 'unknown key "reson"; did you mean "reason"?'),
     ('[[ignore]]\ncode = "x"\nexpires = "soon"', 3, "ignore[0].expires: expected a date such as 2027-01-31, found"),
@@ -223,7 +223,7 @@ def test_exclude_of_both_is_left_out_but_what_is_named_is_checked(project: Proje
     }
     assert len(project.codes("infra/test/rules.tf")) == 2
     ran = project.check("infra", "--exclude", "/")
-    assert (ran.returncode, '--exclude: "/" is not a glob' in ran.stderr) == (2, True)
+    assert (ran.returncode, '--exclude: "/" is not a valid glob' in ran.stderr) == (2, True)
 
 
 def test_a_file_that_is_left_out_still_gives_its_values(project: Project) -> None:

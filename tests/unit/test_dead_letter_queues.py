@@ -1,11 +1,11 @@
 """Dead-letter queues: standard SQS queues in the Region of the rule, whose policy and key let EventBridge send."""
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.delivery import of_delivery
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PROJECT = """
 variable "later" {}

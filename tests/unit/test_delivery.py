@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.delivery import of_delivery
 from pca_events.check.report import Finding
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
 from pca_events.infrastructure.terraform.plan import read_terraform_plan
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 HEAD = """
 variable "env" {}

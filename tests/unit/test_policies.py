@@ -7,10 +7,10 @@ import pytest
 from pca_events.check.name_hints import expects
 from pca_events.check.policies import MOST_STATEMENTS, Request, answer
 from pca_events.check.policy_conditions import Answer
+from pca_events.infrastructure.arns import may_be_equal
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
-from pca_events.infrastructure.wildcard_texts import may_be_equal
 
 LATER = Unknown("var.later")
 RULE = Rule(

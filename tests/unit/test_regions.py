@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.delivery import of_delivery
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PROJECT = """
 variable "region" { default = "eu-south-1" }

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from terraform_texts import read_terraform
 
 from pca_events.check.custom_event_bus import judge
 from pca_events.check.delivery import of_delivery
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
-from pca_events.infrastructure.terraform.reader import read_terraform
 
 PROJECT = """
 variable "later" {}

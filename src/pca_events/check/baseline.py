@@ -14,9 +14,9 @@ from pca_events.check.codes import OF_SUPPRESSIONS
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.check.suppressions import standing_alone
 from pca_events.errors import BadInput
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.model import Place, Reading, Rule
-from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import Object
 from pca_events.whole_files import cannot_be_written, replace_file
 
@@ -103,12 +103,12 @@ def read_baseline(file: str) -> Baseline:
     again = "write it again with --update-baseline"
     try:
         text = text_of(file, always=True) or ""
-        document = json_text.parse(text)
-        tree, _ = json_text.with_lines(text)
+        document = json_reader.parse(text)
+        tree, _ = json_reader.with_lines(text)
     except Refused as refused:
         missing = "" if os.path.lexists(file) else "; --update-baseline writes it"
         raise BadInput(f"{file} {refused}{missing}") from None
-    except json_text.NoJson as fault:
+    except json_reader.NoJson as fault:
         raise BadInput(f"{file}:{fault.line} is not valid JSON; correct it, or {again}") from None
     if isinstance(document, dict) and "known" in document and "version" not in document:
         raise BadInput(f"{file} is from an older version, which could not tell two findings of one rule apart; {again}")

@@ -15,9 +15,9 @@ from pca_events.check.ignore_entries import IgnoreEntry
 from pca_events.check.report import FailOn, LevelOrOff
 from pca_events.check.toml_lines import lines_of_keys, nearest_line
 from pca_events.errors import BadInput
+from pca_events.infrastructure.checked_tree import Refused, text_of
+from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place
-from pca_events.infrastructure.path_globs import InvalidGlob, PathGlobs
-from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.suggestions import did_you_mean
 
 FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"

@@ -8,9 +8,8 @@ from pca_events.check.policies import EVENTBRIDGE, Request, answer
 from pca_events.check.policy_conditions import Answer
 from pca_events.check.report import Finding, Level
 from pca_events.check.target_roles import of_role
-from pca_events.infrastructure.arns import read_arn
+from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
 from pca_events.infrastructure.model import Destination, Key, Rule, Target
-from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from pca_events.check.policy_arns import many, may_name, named
 from pca_events.check.policy_conditions import Answer, denies, restricted
+from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 from pca_events.infrastructure.model import Destination, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 EVENTBRIDGE = "events.amazonaws.com"
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 from pca_events.infrastructure.model import Destination, Rule, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
-from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 _NAMED_BY_ARN = ("sqs", "sns", "logs", "events")
 """The kinds of destinations of which it is known which attributes are their ARN."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pca_events.check.policy_arns import many, may_be_rule, words
-from pca_events.infrastructure.arns import read_arn
+from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
 from pca_events.infrastructure.model import Rule, Unknown
-from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 _OF_TEXTS = {"stringlike", "stringequals", "stringequalsignorecase"}
 _OF_ARNS = {"arnlike", "arnequals", *_OF_TEXTS}

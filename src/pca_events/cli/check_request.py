@@ -12,9 +12,9 @@ from pca_events.check.configuration import Configuration, find_configuration, re
 from pca_events.check.selection import Selection, select
 from pca_events.cli.check_outputs import Output, planned
 from pca_events.errors import BadInput
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
+from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place, Unreadable
-from pca_events.infrastructure.path_globs import InvalidGlob, PathGlobs
-from pca_events.infrastructure.read_text import LARGEST, Refused, decoded
 from pca_events.whole_files import check_writable
 
 STANDARD_INPUT = "-"

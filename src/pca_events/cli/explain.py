@@ -21,8 +21,8 @@ from pca_events.check.verdicts import Judged, judged
 from pca_events.cli.console import console
 from pca_events.cli.explained_rules import Explained, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
 from pca_events.pattern import EventPattern
 from pca_events.pattern.documents import NotJson, compact, plain, read, read_event
 from pca_events.printable import printable

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.errors import BadInput
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown, Unreadable
-from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
 from pca_events.suggestions import did_you_mean, file_meant
 
 _CONTAINERS = {
@@ -122,8 +122,8 @@ def _is_pattern_alone(text: str, path: str) -> bool:
     if not text.lstrip().startswith("{") or path.endswith((".tf.json", ".tofu.json", ".tfvars.json")):
         return path.endswith(".json") or (path == "-" and text.lstrip()[:1] in ("[", '"', ""))
     try:
-        document = json_text.parse(text)
-    except json_text.NoJson:
+        document = json_reader.parse(text)
+    except json_reader.NoJson:
         return not _CONTAINER.search(text) and not _TERRAFORM.search(text)
     return isinstance(document, dict) and not _CONTAINERS & document.keys()
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.harness.session import Session
-from pca_events.infrastructure.model import Place, Reading, Rule, Target, asks_for_read_only_calls
+from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
+from pca_events.infrastructure.model import Place, Reading, Rule, Target
 
 
 def read_bus(session: Session, bus: str) -> Reading:

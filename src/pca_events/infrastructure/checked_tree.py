@@ -1,23 +1,27 @@
-"""The tree that is checked: nothing outside of it is read, whichever way a file refers to it."""
+"""Files of the checked tree, read as text. Nothing outside of the tree is read, whichever way a file refers to it."""
 
 import os
+import re
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import BinaryIO
 
 
 @dataclass(frozen=True)
 class CheckedTree:
-    """The folders that were given to be checked, and those of the files that were.
+    """The folders to check, including the folders of files that were named.
 
     Attributes:
-        roots: their real paths; without one, no file is in the tree.
+        roots: the real paths of the folders; an empty tree contains no files.
     """
 
     roots: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, paths: list[str]) -> "CheckedTree":
-        """The tree that these files and folders make."""
+        """The tree of these files and folders."""
         folders = {path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths}
         return cls(tuple(sorted({os.path.realpath(folder) for folder in folders})))
 
@@ -26,9 +30,170 @@ class CheckedTree:
         return tuple(root.rstrip(os.sep) + os.sep for root in self.roots)
 
     def holds(self, path: str) -> bool:
-        """Whether a path leads to something in the tree, all links followed."""
+        """Whether a path is inside the tree after all links are resolved."""
         try:
             real = os.path.realpath(path)
         except (OSError, ValueError):
             return False
         return real in self.roots or real.startswith(self._within)
+
+
+LARGEST = 20 * 1024 * 1024
+"""The largest file that is read, in bytes."""
+
+_MARKS = re.compile(
+    rb"AWS::Events|AWS::Pipes::Pipe|EventBridgeRule|CloudWatchEvent|eventBridge|cloudwatchEvent|EventPattern"
+    rb"|eventPattern|EventBusArn|\$\{file\("
+    rb'|aws_cloudwatch_event_rule|"(?:source|detail-type|detail|\$or)"\s*:'
+)
+_STRONG_MARKS = re.compile(
+    rb"AWS::Events::Rule|AWS::Serverless::|aws_cloudwatch_event_rule|^service:|^functions:|^\s*EventPattern:"
+    rb'|"EventPattern"\s*:|"source"\s*:\s*\[',
+    re.MULTILINE,
+)
+_LONGEST_MARK = 200
+_GIT_CRYPT = b"\0GITCRYPT"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Refused(Exception):
+    """A file cannot be read; carries the reason and the line."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Encrypted(Refused):
+    """A file is encrypted with git-crypt."""
+
+
+def text_of(path: str, *, always: bool) -> str | None:
+    """The text of a file; None if it contains nothing about rules and can be skipped.
+
+    Args:
+        path: the file.
+        always: read the file whatever it contains.
+
+    Raises:
+        Refused: the file cannot be read, is too large or is not text.
+        Encrypted: the file is encrypted.
+    """
+    try:
+        data = _data(path, always)
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from error
+    if data.startswith(_UTF_16):
+        text = data.decode("utf-16", "replace")
+        return text if always or _MARKS.search(text.encode()) else None
+    if data.startswith(_GIT_CRYPT) and always:
+        raise Encrypted("is encrypted with git-crypt; unlock it to check it")
+    if not always and not _MARKS.search(data):
+        return None
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """Decode UTF-8.
+
+    Raises:
+        Refused: the bytes are binary, in another encoding, or too many.
+    """
+    if len(data) > LARGEST:
+        raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+    if b"\0" in data:
+        raise Refused("is binary", data.count(b"\n", 0, data.index(b"\0")) + 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refused("is not valid UTF-8; convert the file to UTF-8", line) from None
+
+
+def looks_like_ours(text: str) -> bool:
+    """Whether users would expect a file that cannot be parsed to be read."""
+    return _STRONG_MARKS.search(text.encode("utf-8", "replace")) is not None
+
+
+# Windows has no flag for opening a named pipe without blocking, and opens files as text by default.
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _data(path: str, always: bool) -> bytes:
+    descriptor = os.open(path, _READ_ONLY)
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused("is not a regular file")
+        if status.st_size <= LARGEST:
+            data = stream.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+            return data
+        if always or any(map(_MARKS.search, _portions(stream))):
+            raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+    return b""
+
+
+def _portions(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a stream in portions; each begins with the end of the previous one."""
+    end = b""
+    while portion := stream.read(LARGEST // 4):
+        yield end + portion
+        end = portion[-_LONGEST_MARK:]
+
+
+MOST_FILES = 200
+"""The maximum number of files that one file may refer to."""
+
+MOST_CHARACTERS = 20 * 1024 * 1024
+"""The maximum total size of these files, in characters."""
+
+
+class TreeFiles:
+    """The files that a file of infrastructure code may refer to.
+
+    Args:
+        tree: the checked tree; nothing outside it is opened, not even through links.
+        folder: the base of relative names.
+    """
+
+    def __init__(self, tree: CheckedTree, folder: str) -> None:
+        self._tree = tree
+        self._folder = folder
+        self._texts: dict[str, str | None] = {}
+        self._room = MOST_CHARACTERS
+
+    def path_of(self, name: str) -> str:
+        """The path of a file from its name in the code, as shown in messages."""
+        return os.path.normpath(os.path.join(self._folder, name))
+
+    def text_of(self, name: str) -> str | None:
+        """The text of a file; None if it does not exist.
+
+        Raises:
+            Refused: the file is outside the tree, cannot be read, or exceeds the limits.
+        """
+        path = self.path_of(name)
+        if path not in self._texts:
+            self._texts[path] = self._read(path, name)
+        return self._texts[path]
+
+    def _read(self, path: str, name: str) -> str | None:
+        if "\0" in path:
+            raise Refused(f"{name!r} is not a file name")
+        real = os.path.realpath(path)
+        if not self._tree.holds(path):
+            raise Refused(f"{name} is outside the checked tree; check a folder that contains both files")
+        if not os.path.exists(real):
+            return None
+        if len(self._texts) >= MOST_FILES:
+            raise Refused(f"{name}: one file refers to more than {MOST_FILES} files")
+        try:
+            text = text_of(real, always=True) or ""
+        except Refused as refused:
+            raise Refused(f"{name}: {refused}", refused.line) from None
+        self._room -= len(text)
+        if self._room < 0:
+            raise Refused(f"{name}: one file refers to more than {MOST_CHARACTERS // 1024 // 1024} MiB of other files")
+        return text

@@ -1,4 +1,4 @@
-"""The EventBridge Custom Event Bus: event sources and subscribers, from CloudFormation and answers of its API.
+"""The EventBridge Custom Event Bus: event sources and subscribers from CloudFormation and API responses.
 
 Source: "Event sources for a Custom Event Bus" and "Filtering events for a subscriber" in the EventBridge user guide.
 """
@@ -27,7 +27,7 @@ _WORD = re.compile(r"_([a-z0-9]+)")
 
 
 def event_source(held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown) -> EventSource | None:
-    """Read an event source from its properties; None where it is of a partner, not of an AWS service."""
+    """Read an event source from its properties; None if it is a partner source and not an AWS service."""
     settings = child(held, "Configuration") or held
     ours = child(settings, "AwsServiceEventsConfiguration")
     if not ours:
@@ -53,7 +53,7 @@ def subscriber(
     """Read a subscriber from its properties.
 
     Args:
-        target: what it delivers to, with its role, where a reader knows more of both than the ARNs.
+        target: its target and role, if the reader knows more about them than the ARNs.
     """
     state = held.get("State")
     return Subscriber(
@@ -97,7 +97,7 @@ def _filter(held: Object, place: Place) -> SubscriberFilter:
 
 
 def _size(pattern: Any) -> int:
-    """The length of a pattern as a text; 0 where it is not a known text."""
+    """The length of a pattern as a string; 0 if it is not a known string."""
     return len(pattern) if isinstance(pattern, str) else 0
 
 
@@ -113,7 +113,7 @@ def _text(value: Any) -> str | Unknown | None:
 
 
 def is_api_answer(document: Any) -> bool:
-    """Whether a document is what the API describes, lists or is asked to create."""
+    """Whether a document is a describe or list response of the API, or a create request."""
     if not isinstance(document, Object):
         return False
     listed = [held for key in _LISTS if isinstance(document.get(key), list) for held in document[key]]
@@ -133,19 +133,19 @@ def _is_subscriber(held: Any) -> bool:
 
 
 def read_api_answer(document: Object, file: str, last_line: int) -> Reading:
-    """Read the event sources and subscribers of an answer; a list without their settings is said to be not read."""
+    """Read the event sources and subscribers of a response; a list without their settings is reported as skipped."""
     reading = Reading()
     lists = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
     for held in [held for listed in lists for held in listed] if lists else [document]:
         if not _read_answer(held, file, last_line, reading):
-            what = "an answer of the Custom Event Bus API without the settings of what it names"
-            remedy = "check the answers of DescribeSubscriber and DescribeEventSource"
+            what = "a response of the Custom Event Bus API that lists resources without their settings"
+            remedy = "check the output of DescribeSubscriber and DescribeEventSource"
             reading.skipped.append(Skipped(Place(file, getattr(held, "line", 1)), what, remedy))
     return reading
 
 
 def _read_answer(held: Any, file: str, last_line: int, reading: Reading) -> bool:
-    """Read one event source or subscriber; false where its settings are not there."""
+    """Read one event source or subscriber; False if its settings are missing."""
     if not isinstance(held, Object):
         return False
     place, name, bus = Place(file, held.line), shown(held.get("Name", "")), bus_by_arn(held.get("EventBusArn"))
@@ -161,16 +161,16 @@ def _read_answer(held: Any, file: str, last_line: int, reading: Reading) -> bool
 
 
 def bus_by_arn(arn: Any) -> CustomBus | Unknown:
-    """The bus that an ARN names."""
+    """The bus with this ARN."""
     if isinstance(arn, Unknown):
         return only_unknown(arn)
     return CustomBus(shown(arn)) if arn is not None else Unknown("the event bus")
 
 
 def from_snake_case(value: Any) -> Any:
-    """Return attributes of the Terraform provider awscc under the names that CloudFormation gives them.
+    """Rename attributes of the Terraform provider awscc to their CloudFormation property names.
 
-    `aws_service_events_configuration` becomes `AwsServiceEventsConfiguration`; texts, patterns too, stay as they are.
+    `aws_service_events_configuration` becomes `AwsServiceEventsConfiguration`; strings and patterns do not change.
     """
     if isinstance(value, Mapping):
         made = Object(getattr(value, "line", 0), getattr(value, "file", ""))

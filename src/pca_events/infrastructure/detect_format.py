@@ -1,26 +1,23 @@
-"""A JSON or YAML file, read by the reader that its content asks for."""
+"""Detects the format of a JSON or YAML file and passes it to the matching reader."""
 
 import os
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_text, plain_json
-from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.cloudformation.includes import with_includes
-from pca_events.infrastructure.cloudformation.nested import read_template
+from pca_events.infrastructure import json_reader, plain_json
+from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles, looks_like_ours
+from pca_events.infrastructure.cloudformation.nested import read_template, with_includes
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
 from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
 from pca_events.infrastructure.projects import CODE, IS_CODE
 from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
-from pca_events.infrastructure.read_text import looks_like_ours
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
-from pca_events.infrastructure.tree_files import TreeFiles
 
 NONE_OF_OURS = (
-    "is none of the formats that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
+    "is not in a format that check reads: Terraform, a Terraform plan as JSON, CloudFormation, SAM, CDK, "
     "Serverless Framework, Pulumi YAML, an event pattern, the output of describe-rule or list-rules"
 )
 _CHIEF_KEYS = {
@@ -39,12 +36,12 @@ _CHIEF_KEYS = {
 }
 _PATTERN = re.compile(r"""["']?\b([eE]vent_?[pP]attern)["']?\s*:""")
 _OURS = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
-"""What a pattern that is written wrong or in another format, and that nobody named, must speak of to be told."""
+"""What an invalid pattern in a file that was not named explicitly must mention to be reported."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A file with what is in it, whether the user named it, and the tree within which it may name others."""
+    """A file with its text, whether the user named it, and the tree that it may refer to."""
 
     file: str
     text: str
@@ -53,13 +50,13 @@ class _Source:
 
 
 def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree | None = None) -> Reading:
-    """Read a file; what is none of ours is told only where the user named the file.
+    """Read a file; an unsupported format is reported only if the user named the file.
 
     Args:
-        text: what is in it.
+        text: its content.
         file: its name.
         named: whether the user named it.
-        tree: what is checked, within which it may name other files; its own folder where none is given.
+        tree: the checked tree, to which its references are limited; its own folder by default.
     """
     if file.endswith(CODE):
         return _told(file, [(1, IS_CODE)], named)
@@ -71,26 +68,26 @@ def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree |
 
 
 def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
-    """Say that a file is not read: where the user named it, or where it seems to have a pattern of ours."""
+    """Report a file in an unsupported format if the user named it or if it seems to contain a Private CA pattern."""
     if named:
         message = NONE_OF_OURS if text.strip() else "is empty"
         return Reading(unreadable=[Unreadable(Place(file, 1), message)])
     if (key := _PATTERN.search(text)) and _OURS.search(text):
         line = text.count("\n", 0, key.start()) + 1
-        what = f"an event pattern ({key[1]}) in a format that check does not know"
-        return Reading(skipped=[Skipped(Place(file, line), what, "write the pattern to a JSON file and check that")])
+        what = f"an event pattern ({key[1]}) in a format that check does not support"
+        return Reading(skipped=[Skipped(Place(file, line), what, "save the pattern as a JSON file and check it")])
     return Reading()
 
 
 def _is_json(text: str, file: str) -> bool:
-    """Whether a file claims to be JSON by its name, or is JSON; YAML may begin with a brace too."""
+    """Whether a file is JSON by its name or its content; YAML may also begin with a brace."""
     if file.endswith(".json") and text.strip():
         return True
     if not text.lstrip().startswith(("{", "[")):
         return False
     try:
-        json_text.parse(text)
-    except json_text.NoJson:
+        json_reader.parse(text)
+    except json_reader.NoJson:
         return False
     return True
 
@@ -98,18 +95,18 @@ def _is_json(text: str, file: str) -> bool:
 def _read_json(source: _Source) -> Reading | None:
     text, file, named = source.text, source.file, source.named
     try:
-        document = json_text.parse(text)
+        document = json_reader.parse(text)
         if is_terraform_plan(document):
             return read_terraform_plan(document, file, text)
         if not isinstance(document, dict) or not (named or _CHIEF_KEYS & document.keys()):
             return None
-        tree, twice = json_text.with_lines(text)
-    except json_text.NoJson as fault:
+        tree, twice = json_reader.with_lines(text)
+    except json_reader.NoJson as fault:
         return _told(file, [(fault.line, str(fault))], named or looks_like_ours(text))
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
         reading = reading or Reading()
-        reading.add(_told(file, [(line, f'has the key "{key}" twice') for line, key in twice], True))
+        reading.add(_told(file, [(line, f'duplicate key "{key}"') for line, key in twice], True))
     return reading
 
 
@@ -118,10 +115,10 @@ def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
 
 
 def _read_yaml(source: _Source) -> Reading | None:
-    from pca_events.infrastructure import yaml_text
+    from pca_events.infrastructure import yaml_reader
 
     text, file, named = source.text, source.file, source.named
-    loaded = yaml_text.load(text, file)
+    loaded = yaml_reader.load(text, file)
     found = [_read(document, source) for document in loaded.documents]
     readings = [reading for reading in found if reading is not None]
     told = loaded.unreadable if readings or named or looks_like_ours(text) else []

@@ -1,19 +1,121 @@
-"""The files that are to be read: those that are named, and those of ours in the folders that are named."""
+"""The files to read: named files, and supported files in named folders, minus those that globs exclude."""
 
+import fnmatch
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.model import Place, Skipped, Unreadable
-from pca_events.infrastructure.path_globs import PathGlobs
 from pca_events.infrastructure.projects import is_project
+
+MOST_CHARACTERS = 1_000
+"""The maximum length of a glob."""
+
+_ANY_DEPTH = "**"
+_MAGIC = re.compile(r"[*?\[]")
+_Matches = Callable[[str], object]
+
+
+class InvalidGlob(ValueError):
+    """A glob is invalid; carries the reason."""
+
+
+class PathGlobs:
+    """Globs relative to folders. A path matches if a glob matches the path or one of its parent folders.
+
+    A glob without a slash matches the name of a file or folder at any depth. Any other glob is relative to its folder;
+    `*` and `?` match within one name, `**` matches any number of folders.
+
+    Args:
+        globs: each with its base folder.
+
+    Raises:
+        InvalidGlob: a glob is empty or too long.
+    """
+
+    def __init__(self, globs: Iterable[tuple[str, str]] = ()) -> None:
+        self._names: dict[str, list[_Matches]] = {}
+        self._paths: dict[str, list[list[_Matches | None]]] = {}
+        for folder, glob in globs:
+            self._take(os.path.abspath(folder), glob)
+
+    def __bool__(self) -> bool:
+        return bool(self._names or self._paths)
+
+    def matches(self, path: str) -> bool:
+        """Whether a glob matches a path or one of its parent folders."""
+        whole = os.path.abspath(path)
+        for top, globs in self._paths.items():
+            if whole.startswith(top):
+                parts = whole[len(top) :].split(os.sep)
+                if any(_reaches(steps, parts) for steps in globs):
+                    return True
+        return any(
+            meant(name) for folder, globs in self._names.items() for name in _below(whole, folder) for meant in globs
+        )
+
+    def _take(self, folder: str, glob: str) -> None:
+        written = glob.replace("\\", "/") if os.sep == "\\" else glob
+        if not written.strip("/ ") or len(written) > MOST_CHARACTERS or "\0" in written:
+            raise InvalidGlob(f'"{glob[:40]}" is not a valid glob; use a name ("generated") or a path ("a/*")')
+        parts = [part for part in written.split("/") if part not in ("", ".")]
+        if "/" not in written.rstrip("/"):
+            self._names.setdefault(folder, []).append(_matcher(parts[0]))
+            return
+        top = os.path.abspath(os.sep) if written.startswith("/") else folder
+        while len(parts) > 1 and not _MAGIC.search(parts[0]):
+            top = os.path.normpath(os.path.join(top, parts.pop(0)))
+        self._paths.setdefault(top.rstrip(os.sep) + os.sep, []).append(_steps(parts))
+
+
+def _steps(parts: list[str]) -> list[_Matches | None]:
+    """The regular expression for each name of a path; None matches any number of names, a final `**` at least one."""
+    steps: list[_Matches | None] = []
+    for part in parts:
+        if part != _ANY_DEPTH:
+            steps.append(_matcher(part))
+        elif not steps or steps[-1] is not None:
+            steps.append(None)
+    return steps if steps[-1] is not None else [*steps, _matcher("*")]
+
+
+def _matcher(part: str) -> _Matches:
+    return re.compile(fnmatch.translate(part)).match
+
+
+def _below(path: str, folder: str) -> list[str]:
+    """The names of a path relative to a folder."""
+    try:
+        return [part for part in os.path.relpath(path, folder).split(os.sep) if part not in (os.pardir, os.curdir)]
+    except ValueError:  # a different drive on Windows
+        return path.split(os.sep)
+
+
+def _reaches(steps: list[_Matches | None], parts: list[str]) -> bool:
+    """Whether the steps match a path or one of its parent folders; None matches any number of names."""
+    at = _with_skipped({0}, steps)
+    for part in parts:
+        following = {step for step in at if steps[step] is None}
+        following |= {step + 1 for step in at if (matches := steps[step]) is not None and matches(part)}
+        at = _with_skipped(following, steps)
+        if len(steps) in at:
+            return True
+        if not at:
+            return False
+    return False
+
+
+def _with_skipped(at: set[int], steps: list[_Matches | None]) -> set[int]:
+    return at | {step + 1 for step in at if step < len(steps) and steps[step] is None}
+
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 TERRAGRUNT = "terragrunt.hcl"
 FOUND_ANYWAY = (".json", ".template", ".yml", ".yaml", ".tfstate")
-"""How the names of files end that are read wherever they lie, each by itself."""
+"""The suffixes of files that are found in any folder and read one by one."""
 
 _SKIPPED = {
     ".aws-sam",
@@ -30,7 +132,7 @@ _SKIPPED = {
     "venv",
 }
 _CDK = "cdk.out"
-_LINK_REMEDY = "check the folder that has both the link and its file"
+_LINK_REMEDY = "check a folder that contains both the link and its target"
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +142,7 @@ class Found:
     Attributes:
         path: the file.
         named: whether the user named it.
-        alone: whether files of its folder were left out, which may belong to the same Terraform module.
+        alone: whether other files of its folder, which may belong to the same Terraform module, were excluded.
     """
 
     path: str
@@ -49,27 +151,27 @@ class Found:
 
     @property
     def folder(self) -> str:
-        """Where it lies; the files of a Terraform module lie together."""
+        """Its folder; the files of a Terraform module share one."""
         return os.path.dirname(self.path)
 
     @property
     def is_terraform(self) -> bool:
-        """Whether Terraform reads it, by its name."""
+        """Whether its name is that of a Terraform file."""
         return self.path.endswith(TERRAFORM)
 
     @property
     def is_terragrunt(self) -> bool:
-        """Whether Terragrunt reads it, by its name."""
+        """Whether its name is that of a Terragrunt file."""
         return os.path.basename(self.path) == TERRAGRUNT or (self.named and self.path.endswith(".hcl"))
 
 
 @dataclass
 class Findings:
-    """What paths mean.
+    """The files behind the given paths.
 
     Attributes:
-        files: each once, in the order of their names.
-        tree: the tree that is checked.
+        files: each once, sorted by name.
+        tree: the checked tree.
     """
 
     files: list[Found]
@@ -79,10 +181,10 @@ class Findings:
 
 
 def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
-    """Find what these paths mean; what is left out of folders is not looked for, but what is named is found anyway.
+    """Find the files of these paths; exclusions apply to files in folders, not to files that are named.
 
-    Links to files of the tree are followed. Links that lead out of the tree are reported, and links to folders are
-    passed over: what they lead to is either found anyway or elsewhere.
+    Links to files in the tree are followed. Links to targets outside the tree are reported. Links to folders are
+    ignored: their targets are either found directly or outside the tree.
     """
     found: dict[str, Found] = {}
     faults: list[Unreadable] = []
@@ -95,7 +197,7 @@ def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
         elif os.path.isdir(path):
             for name, alone in _walk(path, faults, left_out or PathGlobs()):
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
-                    skipped.append(Skipped(Place(name, 1), "a link out of the checked tree", _LINK_REMEDY))
+                    skipped.append(Skipped(Place(name, 1), "a link to a target outside the checked tree", _LINK_REMEDY))
                 else:
                     found.setdefault(name, Found(name, alone=alone))
         else:
@@ -110,14 +212,14 @@ def _meant(path: str) -> str:
 
 
 def terraform_beside(folder: str) -> Iterator[Found]:
-    """The Terraform files of a folder, which belong together whichever of them is named."""
+    """The Terraform files of a folder; they form one module, whichever of them is named."""
     with os.scandir(folder or ".") as entries:
         names = [entry.name for entry in entries if entry.name.endswith(TERRAFORM) and not entry.is_dir()]
     return (Found(os.path.join(folder, name)) for name in sorted(names))
 
 
 def _walk(top: str, faults: list[Unreadable], left_out: PathGlobs) -> Iterator[tuple[str, bool]]:
-    """The files of a folder, each with whether others beside it are left out."""
+    """The files of a folder, each with whether other files of its folder are excluded."""
 
     def note(error: OSError) -> None:
         faults.append(Unreadable(Place(str(error.filename), 1), f"cannot be read: {error.strerror}"))

@@ -1,10 +1,10 @@
-"""Event patterns as they are written: as an object, or as a JSON text, which may have holes."""
+"""Event patterns in infrastructure code: an object, or a JSON string that may be partly unknown."""
 
 import re
 from functools import lru_cache
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import MARK, Composed, marked, unmarked
 from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain, shown
@@ -12,14 +12,21 @@ from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain
 FIELDS = frozenset(
     {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
 )
-"""The keys that an event pattern may have at its top: the fields of every event, and alternatives."""
+"""The top-level keys of an event pattern: the fields of the envelope, and `$or`."""
 
 _ALTERNATIVE = re.compile(r"\$or\[\d+\]\.")
 _BARE = re.compile('"(?:[^"\\\\]|\\\\.)*"|\ue000\\d+\ue001')
 
 
+def asks_for_read_only_calls(state: Any) -> bool | Unknown:
+    """Whether a rule in this state also matches the events that CloudTrail sends for read-only calls."""
+    if isinstance(state, Unknown):
+        return Unknown(state.reason)
+    return bool(state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+
+
 def pattern_of(held: Object, key: str) -> tuple[Any, dict[str, int]]:
-    """The pattern at a key and the lines of its keys; no lines where it comes from another file."""
+    """The pattern at a key and the lines of its keys; no lines if it comes from another file."""
     pattern, lines = read_pattern(held[key], held.line_of(key))
     elsewhere = isinstance(held[key], Object) and held[key].file != held.file
     return pattern, {} if elsewhere else lines
@@ -29,8 +36,8 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
     """The pattern and the lines of its keys.
 
     Args:
-        value: what stands there: an object, a text, or what is not known.
-        line: where it stands.
+        value: an object, a string or an unknown value.
+        line: the line of the value.
     """
     if isinstance(value, Composed):
         return _with_holes(value, line)
@@ -45,7 +52,7 @@ def read_pattern(value: Any, line: int) -> tuple[Any, dict[str, int]]:
 
 
 def read_json(value: Any) -> Any:
-    """The object that a JSON text with or without holes is; the value itself where it is none."""
+    """The object in a JSON string, which may be partly unknown; the value itself if it is not valid JSON."""
     if isinstance(value, Composed):
         _, tree = _tree_with_holes(value)
         return value if tree is None else unmarked(tree, value.holes)
@@ -55,11 +62,11 @@ def read_json(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _tree(text: str) -> Object | None:
-    """The object that a text is, or nothing where it is none; rules are often made from one mould."""
+    """The object in a JSON string; None if there is none. Cached, because many rules share one pattern."""
     try:
-        json_text.parse(text)
-        tree, _ = json_text.with_lines(text)
-    except json_text.NoJson:
+        json_reader.parse(text)
+        tree, _ = json_reader.with_lines(text)
+    except json_reader.NoJson:
         return None
     return tree if isinstance(tree, Object) else None
 
@@ -71,14 +78,14 @@ def _lines(tree: Object, text: str, line: int) -> dict[str, int]:
 
 
 def _with_short_paths(lines: dict[str, int]) -> dict[str, int]:
-    """Add each key of an alternative by its path in the event, unless that is taken."""
+    """Add each key of a `$or` alternative under its path in the event, unless that path exists."""
     if not any("$or" in path for path in lines):
         return lines
     return {_ALTERNATIVE.sub("", path): line for path, line in reversed(lines.items())} | lines
 
 
 def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
-    """The pattern and the lines of its keys, from a text with holes."""
+    """The pattern and the lines of its keys, from a partly unknown string."""
     text, tree = _tree_with_holes(value)
     if tree is None:
         return plain(value), {}
@@ -87,7 +94,7 @@ def _with_holes(value: Composed, line: int) -> tuple[Any, dict[str, int]]:
 
 
 def _tree_with_holes(value: Composed) -> tuple[str, Object | None]:
-    """Mark the holes and read the JSON around them; nothing where it is none, or where a key is a hole."""
+    """Mark the unknown parts and parse the JSON around them; None if it is not valid or if a key is unknown."""
     text = marked(value)
     if text is None:
         return "", None

@@ -1,4 +1,4 @@
-"""Reads files and folders: finds what concerns rules, and gives each file to its reader, on all processors."""
+"""Reads files and folders: finds the files that concern rules and passes each to its reader, on all processors."""
 
 import gc
 import itertools
@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, find
+from pca_events.infrastructure.checked_tree import CheckedTree, Refused, text_of
+from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, PathGlobs, find
 from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
-from pca_events.infrastructure.path_globs import PathGlobs
 from pca_events.infrastructure.projects import CODE, is_project, unread_program
-from pca_events.infrastructure.read_text import Refused, text_of
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
 from pca_events.processes import pool, processors, result_of
@@ -22,18 +20,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _SERIAL = 100
-"""How many files are read before other processes are worth their start."""
+"""The number of files above which starting worker processes is faster."""
 
 _GARBAGE = 200_000
-"""How many objects a process of the reading makes before it looks for garbage: it makes many, and few of them last."""
+"""The garbage collection threshold of a worker: it allocates many objects, and most of them are short-lived."""
 
 _PORTION = 20
-"""How many files, about, another process reads at a time."""
+"""The approximate number of files that a worker reads at a time."""
 
 _BLOCK = re.compile(
     r'^[ \t]*(?:(?:resource|data)[ \t]+"[^"\n]*"[ \t]+"|(?:module|variable)[ \t]+"|locals[ \t]*\{)', re.MULTILINE
 )
-"""How a block of Terraform begins."""
+"""The beginning of a Terraform block."""
 
 Folder = tuple[Found, ...]
 """The files of one folder."""
@@ -41,7 +39,7 @@ Folder = tuple[Found, ...]
 
 @dataclass
 class Part:
-    """What a portion has: the Terraform modules apart, because others may call them."""
+    """The result of one portion of files; Terraform modules are separate, because others may call them."""
 
     reading: Reading = field(default_factory=Reading)
     modules: list[FolderReading] = field(default_factory=list)
@@ -52,12 +50,12 @@ def read_paths(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     left_out: PathGlobs | None = None,
 ) -> Reading:
-    """Read every rule in these files and folders, ordered by place.
+    """Read all rules in these files and folders, sorted by location.
 
     Args:
-        paths: files, and folders with everything in them.
-        progress: is called with the number of files that have been read and the number of all files.
-        left_out: what is not looked for in folders.
+        paths: files and folders; folders are read recursively.
+        progress: called with the number of files read so far and the total.
+        left_out: the exclusions within folders.
     """
     findings = find(paths, left_out)
     reading = Reading(unreadable=findings.faults, skipped=findings.skipped)
@@ -77,15 +75,15 @@ def read_paths(
 
 
 def read_given_text(text: str, name: str) -> Reading:
-    """Read the rules of one document that is no file; it is all that is read, whatever other files it names.
+    """Read the rules of one document that is not a file; files that it refers to are not read.
 
     Args:
-        text: the document. Its format is that which its content has.
-        name: what places call it; a name that ends in `.tf` or `.tofu` makes it Terraform.
+        text: the document; the format is detected from its content.
+        name: the file name in locations; a name that ends in `.tf` or `.tofu` selects Terraform.
     """
     from pca_events.infrastructure.detect_format import read_document_file
+    from pca_events.infrastructure.terraform.plan import read_state_file
     from pca_events.infrastructure.terraform.root_modules import read_terraform_text
-    from pca_events.infrastructure.terraform.state import read_state_file
 
     try:
         if name.endswith(TERRAFORM) or _BLOCK.search(text):
@@ -96,7 +94,7 @@ def read_given_text(text: str, name: str) -> Reading:
     except Refused as refused:
         return _fault(name, refused.line, str(refused))
     except RecursionError:
-        return _fault(name, 1, "is nested too deep")
+        return _fault(name, 1, "is nested too deeply")
     _put_in_order(reading)
     reading.files = 0 if reading.unreadable else 1
     return reading
@@ -111,7 +109,7 @@ def _put_in_order(reading: Reading) -> None:
 
 
 def _once(rules: list[Rule]) -> list[Rule]:
-    """Each rule once: root modules may make the same one, and a service may know more values of a template."""
+    """Remove duplicates: root modules may create the same rule, and a service may know more values of a template."""
     kept: list[Rule] = []
     for _, same in itertools.groupby(rules, key=lambda rule: (rule.place, rule.name)):
         group = list(same)
@@ -125,7 +123,7 @@ def _once(rules: list[Rule]) -> list[Rule]:
 
 
 def _portions(found: list[Found]) -> list[list[Folder]]:
-    """Whole folders, so many at a time that a portion is worth its way to another process."""
+    """Groups of whole folders, large enough to be worth sending to a worker."""
     by_folder = sorted(found, key=lambda file: (file.folder, file.path))
     portions: list[list[Folder]] = [[]]
     for _, files in itertools.groupby(by_folder, key=lambda file: file.folder):
@@ -152,20 +150,20 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
 
 
 def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) -> Part:
-    """What another process found; where it died, the portion is read here."""
+    """The result of a worker; if the worker died, the portion is read in this process."""
     part = result_of(future)
     return _read_portion(portion, TerraformReader(tree), tree) if part is None else part
 
 
 def _read_elsewhere(portion: list[Folder], tree: CheckedTree) -> Part:
-    """Read a portion in a process that lives for the reading only, and therefore looks for garbage rarely."""
+    """Read a portion in a worker, which is short-lived and therefore rarely collects garbage."""
     gc.set_threshold(_GARBAGE)
     return _read_portion(portion, _terraform_of(tree), tree)
 
 
 @lru_cache(maxsize=1)
 def _terraform_of(tree: CheckedTree) -> TerraformReader:
-    """The reader of this process, which knows the modules that several portions call."""
+    """The reader of this process; it caches modules that several portions call."""
     return TerraformReader(tree)
 
 
@@ -185,7 +183,7 @@ def _read_portion(portion: list[Folder], terraform: TerraformReader, tree: Check
 
 def _read_one(file: Found, tree: CheckedTree) -> Reading:
     from pca_events.infrastructure.detect_format import read_document_file
-    from pca_events.infrastructure.terraform.state import read_state_file
+    from pca_events.infrastructure.terraform.plan import read_state_file
 
     is_code = file.named and file.path.endswith(CODE)
     if is_project(file.path) and not is_code and (skipped := unread_program(file.path)) is not None:
@@ -199,7 +197,7 @@ def _read_one(file: Found, tree: CheckedTree) -> Reading:
     except Refused as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:
-        return _fault(file.path, 1, "is nested too deep")
+        return _fault(file.path, 1, "is nested too deeply")
 
 
 def _fault(path: str, line: int, message: str) -> Reading:

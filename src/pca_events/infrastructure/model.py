@@ -1,7 +1,6 @@
-"""What a consumer has written: rules, targets, queues and policies, each with its place.
+"""The model of infrastructure code: rules, targets, queues and policies, each with its location.
 
-A value that only a deployment knows is an `Unknown`, wherever it stands: a whole pattern, a list, one value of it, part
-of a text.
+A value that is known only at deployment is an `Unknown`: a whole pattern, a list, one of its values, part of a string.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ RuleKind = Literal["rule", "archive", "pipe", "event source", "subscriber"]
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something is written: a file as it was given or found, and a line counted from 1."""
+    """A location in the code: a file as given or found, and a line counted from 1."""
 
     file: str
     line: int
@@ -26,16 +25,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that cannot be known without deploying; `str` shows it as written, `${var.region}` for what is not known.
+    """A value that is known only at deployment; `str` shows it with placeholders such as `${var.region}`.
 
     Attributes:
-        reason: what it depends on, as the author wrote it: `var.ca_arn`, `!Ref CaArn`.
-        parts: the text that it is known to have, with None for each hole: `("arn:aws:acm-pca:", None, "/x")`. `(None,)`
-            may be anything, also no text at all.
-        meaning: `account`, `region` or `partition` where it is that of the deployment; else empty.
-        meanings: the meaning of each hole of `parts`, in their order; empty where no hole has one.
-        names: the resource of the code that it is, and where that stands: `PCA (line 3)`; else empty.
-        reasons: what each hole of `parts` depends on, in their order; empty where all depend on `reason`.
+        reason: what it depends on, as in the code: `var.ca_arn`, `!Ref CaArn`.
+        parts: the known text, with None for each unknown part: `("arn:aws:acm-pca:", None, "/x")`. `(None,)` may be
+            any value, not only a string.
+        meaning: `account`, `region` or `partition` if it is that of the deployment; else empty.
+        meanings: the meaning of each unknown part, in order; empty if none has one.
+        names: the resource that it identifies, with its location: `PCA (line 3)`; else empty.
+        reasons: what each unknown part depends on, in order; empty if all depend on `reason`.
     """
 
     reason: str
@@ -53,17 +52,10 @@ class Unknown:
 
 
 def as_placeholder(reason: str) -> str:
-    """Return a reason as the part of a text: `!Ref CaArn` and `${CaArn}` become `${CaArn}`, `var.ca` `${var.ca}`."""
+    """Return a reason as a placeholder: `!Ref CaArn` and `${CaArn}` become `${CaArn}`, `var.ca` becomes `${var.ca}`."""
     for function in ("!Ref ", "!GetAtt "):
         reason = reason.removeprefix(function)
     return reason if reason.startswith("${") and reason.endswith("}") else f"${{{reason}}}"
-
-
-def asks_for_read_only_calls(state: Any) -> bool | Unknown:
-    """Whether the state of a rule lets CloudTrail's events of read-only calls through."""
-    if isinstance(state, Unknown):
-        return Unknown(state.reason)
-    return bool(state == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ class Key:
     """A KMS key of the project.
 
     Attributes:
-        policy: its policy as a JSON object whose values may be unknown; None where the project gives it none.
+        policy: its policy as a JSON object with possibly unknown values; None if the project sets none.
     """
 
     place: Place
@@ -85,18 +77,17 @@ class Destination:
 
     Attributes:
         kind: the service of its ARN: sqs, sns, lambda, logs, or events for an event bus.
-        name: its name, or its address where the name is not known.
-        address: its address (Terraform) or logical id, by which a `Reference` in a policy names it.
-        arn: its ARN with holes for what is not known.
-        generated: whether its name is not given, so that the provider or CloudFormation generates it.
-        policy: its resource-based policy as a JSON object whose values may be unknown, in which a `Reference` names a
-            resource of the project by its address; None where the project gives it none. The statements of several
-            policies, and of permissions of a Lambda function, are in one object.
-        key: the KMS key that encrypts it: one of the project, or Unknown; None without one. A key that AWS manages is
-            its alias (`alias/aws/sqs`), whose policy nobody can change.
-        fifo: whether it is a FIFO queue or topic.
+        name: its name, or its address if the name is unknown.
+        address: its address (Terraform) or logical ID; a `Reference` in a policy uses it.
+        arn: its ARN, which may be partly unknown.
+        generated: whether the provider or CloudFormation generates its name.
+        policy: its resource-based policy as a JSON object with possibly unknown values, in which a `Reference` gives
+            the address of a resource; None if the project sets none. The statements of several policies, and the
+            permissions of a Lambda function, are combined.
+        key: the KMS key that encrypts it: one of the project, or Unknown; None without one. An AWS managed key is
+            given by its alias (`alias/aws/sqs`); its policy cannot be changed.
         deduplicates: whether a FIFO queue has content-based deduplication.
-        qualifier: `:live` for a version or an alias of a function, whose permissions are not those of the function.
+        qualifier: `:live` for a version or an alias of a function, which has its own permissions.
     """
 
     kind: str
@@ -114,11 +105,11 @@ class Destination:
 
 @dataclass(frozen=True)
 class Role:
-    """An IAM role of the project that a target has.
+    """An IAM role of the project that a target uses.
 
     Attributes:
-        trust: who can assume it, as a JSON object whose values may be unknown.
-        policy: the statements of all its policies, likewise; None where the project gives it none.
+        trust: its trust policy as a JSON object with possibly unknown values.
+        policy: the statements of all its policies, likewise; None if the project sets none.
     """
 
     place: Place
@@ -129,25 +120,23 @@ class Role:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a rule sends events.
+    """A target of a rule.
 
     Attributes:
-        name: its id, or the address of its resource.
-        kind: the service of its ARN where that is known: sqs, lambda, sns, logs, states ..., events for an event bus,
+        name: its ID, or the address of its resource.
+        kind: the service of its ARN if known: sqs, lambda, sns, logs, states ..., events for an event bus,
             api-destination; else empty.
-        arn: its ARN; Unknown where it refers to a resource.
-        handler: what a reader would call it: the name of the function, queue or topic; empty where nothing names it.
-        destination: the resource of the project that it is; None for one that is elsewhere, that is not known, or whose
-            permissions the format makes itself (events of SAM and Serverless functions).
+        arn: its ARN; Unknown if it refers to a resource.
+        handler: the name to show: that of the function, queue or topic; empty if there is none.
+        destination: its resource in the project; None if it is outside the project, unknown, or if the format grants
+            the permissions itself (events of SAM and Serverless functions).
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
-        dead_letter: the dead-letter queue: one of the project, True for one that is elsewhere, None without one.
-        dead_letter_arn: its ARN; empty without one, and where SAM makes the queue.
-        retry: whether a retry policy is set.
-        role: whether it has a RoleArn; the role, where it is one of the project.
-        address: the address (Terraform) or logical id of the resource that its ARN refers to; empty for any other ARN.
-        own_arn: the ARN of that resource with holes for what is not known; empty where its kind does not tell it.
-        message_group: whether it has a message group ID for a FIFO queue.
+        dead_letter: the dead-letter queue: one of the project, True for one outside the project, None without one.
+        dead_letter_arn: its ARN; empty without one, and if SAM creates the queue.
+        role: the role if it is in the project, else whether the target has a RoleArn.
+        address: the address (Terraform) or logical ID of the resource that its ARN refers to; empty for any other ARN.
+        own_arn: the ARN of that resource, which may be partly unknown; empty if its type does not determine it.
     """
 
     place: Place
@@ -169,24 +158,23 @@ class Target:
 
 @dataclass(frozen=True)
 class Rule:
-    """An EventBridge rule that has an event pattern; rules that have a schedule only are none.
+    """An EventBridge rule with an event pattern; rules with only a schedule are not included.
 
     Attributes:
-        place: where it begins.
-        last_line: where its text ends; a comment between the two, or just above, stands beside the rule.
-        name: its address (`aws_cloudwatch_event_rule.crl_failed`, with `["key"]` or `[0]` for an instance), logical id
-            (`CrlFailed`, for SAM and Serverless with what it belongs to: `Handler/CrlFailed`), or name.
-        pattern: the event pattern as a JSON object whose values may be unknown; a text where it is not valid JSON;
-            or Unknown.
-        lines: the line of each key of the pattern, by its path: `detail.result`. May be incomplete.
+        place: its first line.
+        last_line: its last line; comments from just above the first line to here belong to the rule.
+        name: its address (`aws_cloudwatch_event_rule.crl_failed`, with `["key"]` or `[0]` for an instance), logical ID
+            (`CrlFailed`; for SAM and Serverless with its owner: `Handler/CrlFailed`), or name.
+        pattern: the event pattern as a JSON object with possibly unknown values; a string if it is not valid JSON; or
+            Unknown.
+        lines: the line of each key of the pattern, by path: `detail.result`. May be incomplete.
         bus: the name or ARN of its event bus.
-        enabled: whether it is.
-        targets: in the order of the text; None where they cannot be known, so that nothing is said about them.
-        kind: what the pattern belongs to; an archive and a pipe have no targets of a rule.
-        off: what the rule is not deployed for by default, as written: `var.enabled`; empty where it is deployed.
+        targets: in the order of the code; None if they are unknown.
+        kind: the type of resource with the pattern; archives and pipes have no rule targets.
+        off: why the rule is not deployed by default, as in the code: `var.enabled`; empty if it is deployed.
         read_only_calls: whether its state is ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS.
-        own_bus: the event bus of the project that it is on; None for the default bus, and for one that is elsewhere.
-        arn: its ARN with holes for what is not known.
+        own_bus: its event bus if that is in the project; None for the default bus and for a bus outside the project.
+        arn: its ARN, which may be partly unknown.
     """
 
     place: Place
@@ -210,7 +198,7 @@ class CustomBus:
 
     Attributes:
         name: its ARN, or the address of its resource.
-        place: where its resource stands; None where it is not in the code.
+        place: the location of its resource; None if it is not in the code.
     """
 
     name: str
@@ -219,16 +207,14 @@ class CustomBus:
 
 @dataclass(frozen=True)
 class EventSource:
-    """What forwards the events of one AWS service from the default event bus to a Custom Event Bus.
+    """An event source: forwards the events of one AWS service from the default event bus to a Custom Event Bus.
 
     Attributes:
-        service: the `AwsService` as a JSON value: `aws.acm-pca`; or Unknown.
-        service_place: where the service is written.
-        pattern: what it forwards of them, as in `Rule`; None where it forwards all.
-        lines: the line of each key of the pattern.
-        size: how many characters the pattern has as it is written; 0 where that is not known.
-        on_failure: whether it has an OnFailureConfiguration.
-        off: as in `Rule`.
+        service: the `AwsService` as a JSON value such as `aws.acm-pca`; or Unknown.
+        service_place: the location of the service.
+        pattern: the pattern of forwarded events, as in `Rule`; None if all are forwarded.
+        size: the length of the pattern in characters, as in the code; 0 if unknown.
+        lines, off: as in `Rule`.
     """
 
     place: Place
@@ -249,11 +235,10 @@ class SubscriberFilter:
     """One filter of a subscriber.
 
     Attributes:
-        place: where its pattern stands.
-        scope: what it looks at: DATA, METADATA or SYSTEM_METADATA.
-        pattern: as in `Rule`.
-        lines: the line of each key of the pattern.
-        size: how many characters the pattern has as it is written; 0 where that is not known.
+        place: the location of its pattern.
+        scope: the part of the event that it filters: DATA, METADATA or SYSTEM_METADATA.
+        pattern, lines: as in `Rule`.
+        size: the length of the pattern in characters, as in the code; 0 if unknown.
     """
 
     place: Place
@@ -265,13 +250,11 @@ class SubscriberFilter:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """What delivers the events of a Custom Event Bus that pass all its filters to one target.
+    """A subscriber: delivers the events of a Custom Event Bus that match all its filters to one target.
 
     Attributes:
-        filters: none means every event; Unknown where only a deployment knows them.
-        target: what it delivers to; None where that is not written.
-        on_failure: whether it has an OnFailureConfiguration.
-        enabled: whether it runs.
+        filters: empty means every event; Unknown if known only at deployment.
+        target: its target; None if it is not in the code.
         off: as in `Rule`.
     """
 
@@ -288,7 +271,7 @@ class Subscriber:
 
 @dataclass(frozen=True, order=True)
 class Unreadable:
-    """A file, or part of one, that could not be read, and why, in one line."""
+    """A file, or part of a file, that could not be read, with the reason in one line."""
 
     place: Place
     message: str
@@ -296,10 +279,9 @@ class Unreadable:
 
 @dataclass(frozen=True, order=True)
 class Skipped:
-    """Something that may hold rules and is not read.
+    """Code that may contain rules and is not read.
 
     Attributes:
-        what: it is: `a Terraform state`.
         remedy: what to check instead: `check the output of terraform show -json`.
     """
 
@@ -310,10 +292,10 @@ class Skipped:
 
 @dataclass
 class Reading:
-    """What was found in some files.
+    """The result of reading files.
 
     Attributes:
-        files: how many files were read, or searched for rules; those with a part that could not be read left out.
+        files: the number of files that were read or searched; files that could not be fully read do not count.
     """
 
     rules: list[Rule] = field(default_factory=list)
@@ -325,11 +307,11 @@ class Reading:
 
     @property
     def written(self) -> list[Rule | EventSource | Subscriber]:
-        """Everything that has an event pattern."""
+        """Everything with an event pattern."""
         return [*self.rules, *self.event_sources, *self.subscribers]
 
     def add(self, other: "Reading") -> None:
-        """Add what another part has."""
+        """Add another result to this one."""
         self.rules += other.rules
         self.unreadable += other.unreadable
         self.skipped += other.skipped

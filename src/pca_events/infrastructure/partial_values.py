@@ -1,4 +1,4 @@
-"""Texts that are known in part, and references from one resource to another."""
+"""Strings that are partly unknown, and references from one resource to another."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,15 +9,15 @@ from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.source_tree import Object, Text
 
 MARK = re.compile("\ue000(\\d+)\ue001")
-"""What stands for a hole in a marked text."""
+"""The placeholder for an unknown part in a marked string."""
 
 LONGEST = 1 << 20
-"""How many characters a text may have, a hole counting for a thousand; what is put together to more is not known."""
+"""The maximum length of a joined string, in which an unknown part counts as 1,000; a longer one is unknown."""
 
 
 @dataclass(frozen=True)
 class Reference(Unknown):
-    """An attribute of another resource; an empty attribute is what `Ref` gives."""
+    """An attribute of another resource; an empty attribute is the value of `Ref`."""
 
     resource: str = ""
     attribute: str = ""
@@ -27,19 +27,19 @@ ARNS: dict[str, tuple[str | None, ...]] = {
     "AWS::ACMPCA::CertificateAuthority": ("arn:", None, ":acm-pca:", None, ":", None, ":certificate-authority/", None),
     "AWS::CertificateManager::Certificate": ("arn:", None, ":acm:", None, ":", None, ":certificate/", None),
 }
-"""What is known of the ARN of a resource, by its type."""
+"""The known parts of the ARN of a resource, by its type."""
 _MEANINGS = ("partition", "region", "account", "")
 
 
 def reference_to(kind: str, reason: str, resource: str, attribute: str, place: str) -> Reference:
-    """Return a reference to the ARN of a resource, with what is known of it by its type.
+    """Return a reference to an attribute of a resource, with the parts of its ARN that its type determines.
 
     Args:
-        kind: the type, as CloudFormation has it.
-        reason: the reference as it is written.
-        resource: its logical id, or its address.
+        kind: the CloudFormation resource type.
+        reason: the reference as in the code.
+        resource: its logical ID or address.
         attribute: as in `Reference`.
-        place: where the resource stands, in words: `line 3`.
+        place: the location of the resource in words: `line 3`.
     """
     parts = ARNS.get(kind)
     if parts is None:
@@ -51,20 +51,20 @@ def reference_to(kind: str, reason: str, resource: str, attribute: str, place: s
 
 @dataclass(frozen=True)
 class Composed(Unknown):
-    """A text with holes, each with a reason of its own; `line` is 0 where its lines are not those of the file."""
+    """A string with unknown parts (holes), each with its own reason; `line` is 0 if its lines are not file lines."""
 
     holes: tuple[Unknown, ...] = ()
     line: int = 0
 
     def pieces(self) -> Iterator[str | Unknown]:
-        """The text and the holes, in order."""
+        """The known and unknown parts, in order."""
         holes = iter(self.holes)
         for part in self.parts:
             yield next(holes) if part is None else part
 
 
 def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
-    """Put texts together; the whole is not known where one of them is not."""
+    """Join strings; the result is unknown if one of them is."""
     flat: list[str | Unknown] = []
     for piece in _flat(pieces):
         if isinstance(piece, str) and flat and isinstance(flat[-1], str):
@@ -75,7 +75,7 @@ def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
     reasons = tuple(hole.reason for hole in holes)
     reason = ", ".join(dict.fromkeys(reasons))
     if sum(map(_size, flat)) > LONGEST:
-        return Unknown(reason or "a text that is too long")
+        return Unknown(reason or "a string that is too long")
     if not holes:
         text = flat[0] if flat and isinstance(flat[0], str) else ""
         return Text(text, line) if line else text
@@ -108,7 +108,7 @@ def _flat(pieces: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
 
 
 def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
-    """Return the text of a value that is known in part, with an `Unknown` for each hole, in order."""
+    """Return the parts of a partly unknown value, with an `Unknown` for each hole, in order."""
     count = unknown.parts.count(None)
     holes = zip(unknown.reasons or (unknown.reason,) * count, unknown.meanings or ("",) * count, strict=True)
     unknowns = (Unknown(reason, meaning=meaning) for reason, meaning in holes)
@@ -116,7 +116,7 @@ def holes_and_texts(unknown: Unknown) -> list[str | Unknown]:
 
 
 def marked(value: Composed) -> str | None:
-    """Return the text with a mark for each hole, so that it can be parsed; None where it could be taken for a mark."""
+    """Return the string with a mark for each hole, so that it can be parsed; None if it contains marks already."""
     if any("\ue000" in part for part in value.parts if part):
         return None
     marks = iter(range(len(value.holes)))
@@ -124,7 +124,7 @@ def marked(value: Composed) -> str | None:
 
 
 def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
-    """Return what was parsed from a marked text, with the holes in place of their marks."""
+    """Return a value parsed from a marked string, with the marks replaced by the holes."""
     if isinstance(value, Object):
         made = Object(value.line)
         for key, held in value.items():
@@ -139,7 +139,7 @@ def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
 
 
 def _hole(number: str, holes: tuple[Unknown, ...]) -> str | Unknown:
-    """The hole of a mark; the mark itself where the text had it escaped."""
+    """The hole of a mark; the mark itself if it was an escape sequence in the text."""
     return holes[int(number)] if len(number) < 10 and int(number) < len(holes) else f"\ue000{number}\ue001"
 
 

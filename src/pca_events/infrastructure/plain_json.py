@@ -1,13 +1,13 @@
-"""Event patterns in files of their own, and what `aws events describe-rule` and `list-rules` print."""
+"""Event patterns in their own JSON files, and the output of `aws events describe-rule` and `list-rules`."""
 
 import difflib
 import re
 from pathlib import PurePath
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.targets import text_or_unknown
-from pca_events.infrastructure.event_patterns import FIELDS, pattern_of, read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, asks_for_read_only_calls
+from pca_events.infrastructure.cloudformation.template import text_or_unknown
+from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of, read_pattern
+from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
 from pca_events.infrastructure.source_tree import Object, shown
 
 _STAMPED = ("version", "id", "account", "time", "region")
@@ -16,7 +16,7 @@ _LETTERS = {re.sub("[^a-z]", "", field): field for field in FIELDS}
 
 
 def is_pattern(document: Any) -> bool:
-    """Whether an object is an event pattern, right or wrong: each key is a field of an event, or nearly; no event."""
+    """Whether an object is an event pattern, valid or not: its keys are fields of an event or similar; not an event."""
     if not isinstance(document, Object) or not all(map(_is_field, document)):
         return False
     if any(isinstance(document.get(key), str) for key in _STAMPED):
@@ -34,7 +34,7 @@ def _asks(value: Any) -> bool:
 
 
 def is_sound_pattern(document: Any) -> bool:
-    """Whether an object can be nothing but an event pattern: fields of an event only, and values in arrays only."""
+    """Whether an object can only be an event pattern: all keys are fields of an event, all values are in arrays."""
     chief = {"source", "detail-type", "detail", "$or"}
     return is_pattern(document) and document.keys() <= FIELDS and bool(chief & document.keys()) and _arrays(document)
 
@@ -46,14 +46,14 @@ def _arrays(value: Any) -> bool:
 
 
 def read_pattern_file(document: Object, file: str, last_line: int) -> Reading:
-    """Read an event pattern that is a file of its own; the rule bears the file's name."""
+    """Read an event pattern in its own file; the rule takes the name of the file."""
     pattern, lines = read_pattern(document, document.line)
     rule = Rule(Place(file, document.line), last_line, PurePath(file).name, pattern, lines, targets=None)
     return Reading(rules=[rule])
 
 
 def is_rule_output(document: Any) -> bool:
-    """Whether a document is what `describe-rule`, `list-rules` or `list-targets-by-rule` prints."""
+    """Whether a document is the output of `describe-rule`, `list-rules` or `list-targets-by-rule`."""
     if not isinstance(document, Object):
         return False
     listed = document.get("Rules", document.get("Targets"))
@@ -67,7 +67,7 @@ def _is_rule(document: Object) -> bool:
 
 
 def read_rule_output(document: Object, file: str, last_line: int) -> Reading:
-    """Read the rules of an answer of EventBridge; it does not say what their targets are."""
+    """Read the rules of an EventBridge API response, which does not include targets."""
     listed = document.get("Rules")
     if isinstance(listed, list):
         found = [_rule(held, file, _last_line(held)) for held in listed]

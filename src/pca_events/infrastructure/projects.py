@@ -1,11 +1,11 @@
-"""Projects whose infrastructure is a program: it is never run, and what it generates is to be checked instead."""
+"""Projects defined in program code, which is never run; their generated output is checked instead."""
 
 import json
 import os
 from typing import Any
 
+from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.model import Place, Skipped
-from pca_events.infrastructure.read_text import Refused, text_of
 
 CODE = (
     ".ts",
@@ -29,11 +29,11 @@ CODE = (
     ".sh",
     ".ps1",
 )
-"""How the names of program code end."""
+"""The file name suffixes of program code."""
 
 IS_CODE = (
     'is program code, which check does not run; for CDK run "cdk synth" and check cdk.out, otherwise check '
-    'the template that the program generates, or what "aws events describe-rule" prints'
+    'the template that the program generates, or the output of "aws events describe-rule"'
 )
 
 _CDK = "cdk.json"
@@ -43,12 +43,12 @@ _PULUMI = ("Pulumi.yaml", "Pulumi.yml")
 
 
 def is_project(path: str) -> bool:
-    """Whether a file says, by its name, that the folder holds a project whose infrastructure is a program."""
+    """Whether the name of a file indicates a project defined in program code."""
     return os.path.basename(path) in (_CDK, _CDKTF, *_SERVERLESS, *_PULUMI)
 
 
 def unread_program(path: str) -> Skipped | None:
-    """Say what is not read of a project, and what to check instead; None where all of it can be read."""
+    """Report the part of a project that is not read, and what to check instead; None if all of it is read."""
     try:
         text = text_of(path, always=True) or ""
     except Refused:
@@ -58,7 +58,7 @@ def unread_program(path: str) -> Skipped | None:
         return None if _is_yaml_program(text) else _skipped(path, "a Pulumi program", _DEPLOYED)
     if name in _SERVERLESS:
         made = os.path.join(folder, ".serverless")
-        return _skipped(path, "a Serverless service that is a program", f'run "serverless package" and check {made}')
+        return _skipped(path, "a Serverless service that is program code", f'run "serverless package" and check {made}')
     tool, kind = ("cdktf", "CDK for Terraform") if name == _CDKTF else ("cdk", "CDK")
     output = os.path.join(folder, _output(text, f"{tool}.out"))
     if os.path.isdir(output):
@@ -66,7 +66,7 @@ def unread_program(path: str) -> Skipped | None:
     return _skipped(path, f"a {kind} project that is not synthesized", f'run "{tool} synth" and check {output}')
 
 
-_DEPLOYED = 'check what "aws events describe-rule" prints, or write the event patterns as JSON files and check those'
+_DEPLOYED = 'check the output of "aws events describe-rule", or save the event patterns as JSON files and check them'
 
 
 def _skipped(path: str, what: str, remedy: str) -> Skipped:
@@ -74,7 +74,7 @@ def _skipped(path: str, what: str, remedy: str) -> Skipped:
 
 
 def _output(text: str, usual: str) -> str:
-    """The folder that the project is synthesized to, relative to it."""
+    """The output folder of the project, relative to the project."""
     try:
         settings: Any = json.loads(text)
     except (ValueError, RecursionError):
@@ -84,9 +84,9 @@ def _output(text: str, usual: str) -> str:
 
 
 def _is_yaml_program(text: str) -> bool:
-    from pca_events.infrastructure import yaml_text
+    from pca_events.infrastructure import yaml_reader
     from pca_events.infrastructure.source_tree import child
 
-    documents = yaml_text.load(text, "").documents
+    documents = yaml_reader.load(text, "").documents
     runtime = child(documents[0]).get("runtime") if documents else None
     return (child(runtime).get("name") if isinstance(runtime, dict) else runtime) == "yaml"

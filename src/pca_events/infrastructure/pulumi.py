@@ -24,13 +24,13 @@ _MOST_LINKS = 20
 
 
 def is_pulumi(document: Any) -> bool:
-    """Whether a document is a Pulumi program: its resources have types as Pulumi writes them."""
+    """Whether a document is a Pulumi program: its resources have Pulumi types."""
     types = (child(held).get("type") for held in child(document, "resources").values())
     return any(isinstance(kind, str) and ":" in kind and "::" not in kind for kind in types)
 
 
 def read_pulumi(document: Object, file: str) -> Reading:
-    """Read the rules and archives of a program; which targets a rule has is not read."""
+    """Read the rules and archives of a program; targets are not read."""
     return Reading(rules=list(_rules(document, file, _Values(document))))
 
 
@@ -78,7 +78,7 @@ class _Values:
         self._at_work: list[str] = []
 
     def resolve(self, value: Any) -> Any:
-        """Work a value out; what only a deployment knows is `Unknown`."""
+        """Evaluate a value; `Unknown` if it is known only at deployment."""
         if isinstance(value, Object):
             return self._object(value)
         if isinstance(value, list):
@@ -102,7 +102,7 @@ class _Values:
         return made
 
     def _as_json(self, value: Any) -> Any:
-        """What `fn::toJSON` makes: an object stands for the text that it is; a text becomes one in quotes."""
+        """The result of `fn::toJSON`: an object is kept as such; a string is quoted."""
         found = self.resolve(value)
         if isinstance(value, Object) and _is_json(value) and isinstance(found, dict):
             return Unknown("fn::toJSON") if has_unknown(found) else json.dumps(json.dumps(plain(found)))

@@ -1,30 +1,30 @@
-"""Resource-based policies as JSON, in which a reference to a resource of the project stays a `Reference`."""
+"""Resource-based policies as JSON in which references to resources of the project remain `Reference` values."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pca_events.infrastructure.arns import wildcard_text
 from pca_events.infrastructure.event_patterns import read_json
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.source_tree import Text
-from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 Resolve = Callable[[Reference], Unknown]
-"""Gives the reference with the address of the resource that it names, or Unknown where that is not known."""
+"""Returns the reference with the address of its resource, or Unknown."""
 
 NAME_OF_RULE = "name of the rule"
-"""The attribute of a resolved reference to the name of an event rule."""
+"""The attribute of a resolved reference to an event rule by name."""
 
 _COMPARED = ("Resource", "Condition")
 _VERSION = "2012-10-17"
 
 
 def read_policy(value: Any, resolve: Resolve) -> Any:
-    """Return the policy that is given as an object or as JSON text; None where there is none.
+    """Return a policy given as an object or a JSON string; None if there is none.
 
     Args:
-        value: what is given; its values may be unknown.
-        resolve: is called for each reference in `Resource` and `Condition`; any other reference becomes Unknown.
+        value: the policy; its values may be unknown.
+        resolve: called for each reference in `Resource` and `Condition`; any other reference becomes Unknown.
     """
     if value is None or value == "":
         return None
@@ -36,7 +36,7 @@ def read_policy(value: Any, resolve: Resolve) -> Any:
 
 
 def combined(policies: Iterable[Any]) -> Any:
-    """Return one policy with the statements of all; a policy that is not known is a statement that is not known."""
+    """Return one policy with all statements; an unknown policy counts as an unknown statement."""
     there = [policy for policy in policies if policy is not None]
     if len(there) < 2:
         return there[0] if there else None
@@ -44,7 +44,7 @@ def combined(policies: Iterable[Any]) -> Any:
 
 
 def statements_of(policy: Any) -> list[Any]:
-    """Return the statements of a policy; one that is not known counts as a statement."""
+    """Return the statements of a policy; an unknown policy counts as a statement."""
     return listed(policy.get("Statement")) if isinstance(policy, dict) else [policy]
 
 
@@ -54,10 +54,10 @@ def invoke_permission(
     """Return a permission of a Lambda function as a policy.
 
     Args:
-        function: its resource: the ARN of the function, or of a version or an alias of it.
-        principal: a service or an account, as `AddPermission` has it.
+        function: its resource: the ARN of the function, or of one of its versions or aliases.
+        principal: a service or an account, as in `AddPermission`.
         action: such as `lambda:InvokeFunction`.
-        source_arn, source_account: None where the permission does not restrict them.
+        source_arn, source_account: None if the permission does not restrict them.
     """
     service = isinstance(principal, Unknown) or principal == "*" or "." in str(principal)
     statement = {
@@ -75,13 +75,13 @@ def invoke_permission(
 
 
 def arn_of(service: str, resource: Any, before: str = "", region: Any = None) -> Unknown:
-    """Return the ARN of a resource in a partition and an account that are not known.
+    """Return the ARN of a resource in an unknown partition and account.
 
     Args:
         service: such as `sqs`.
-        resource: its name; Unknown in whole or in part.
-        before: what stands before the name: `function:`.
-        region: its Region, where that is a text.
+        resource: its name, which may be partly or fully Unknown.
+        before: the text before the name: `function:`.
+        region: its Region if it is a string.
     """
     name = resource if isinstance(resource, str | Unknown) else Unknown("its name")
     there = region if isinstance(region, str) and region else Unknown("Region")
@@ -90,12 +90,12 @@ def arn_of(service: str, resource: Any, before: str = "", region: Any = None) ->
 
 
 def rule_arn(name: Any, bus: Any, region: Any = None) -> Unknown:
-    """Return the ARN of a rule; before its name stands that of its event bus, where that is not the default one.
+    """Return the ARN of a rule, which includes the name of its event bus unless that is the default bus.
 
     Args:
-        name: Unknown where it is not known, in whole or in part.
-        bus: the name or ARN of its event bus, likewise; None or empty for the default one.
-        region: its Region, where that is a text.
+        name: its name, which may be partly or fully Unknown.
+        bus: the name or ARN of its event bus, likewise; None or empty for the default bus.
+        region: its Region if it is a string.
     """
     on = wildcard_text(bus).rpartition(":event-bus/")[2]
     named = name if isinstance(name, str | Unknown) else Unknown("its name")
@@ -106,14 +106,14 @@ def rule_arn(name: Any, bus: Any, region: Any = None) -> Unknown:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return a value, or several, as a list."""
+    """Return one value or several values as a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
 def _as_json(value: Any) -> Any:
-    """Return the value without lines; what is not known stays as it is."""
+    """Return the value without lines; unknown values are kept."""
     if isinstance(value, dict):
         return {str(key): _as_json(held) for key, held in value.items()}
     if isinstance(value, list):
@@ -144,7 +144,7 @@ def _resolved(value: Any, resolve: Resolve) -> Any:
 
 
 def _of_principal(reference: Reference) -> Unknown:
-    """What is known of a principal: the ARN of a resource of the project is an ARN, so it is not everybody."""
+    """The known part of a principal; a reference to the ARN of a resource is an ARN, so it is not `*`."""
     is_arn = reference.attribute.lower().endswith("arn") and not reference.resource.startswith(("module.", "data."))
     return Unknown(reference.reason, ("arn:", None) if is_arn else reference.parts)
 

@@ -1,4 +1,4 @@
-"""Documents with the lines of their text: JSON and YAML give the same tree."""
+"""JSON and YAML documents as one kind of tree, with line numbers."""
 
 import json
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from typing import Any
 from pca_events.infrastructure.model import Unknown
 
 DEEPEST = 100
-"""How many objects and arrays may stand within each other."""
+"""The maximum nesting depth of objects and arrays."""
 
 
 class Object(dict[str, Any]):
-    """An object that knows where it stands.
+    """An object with its location.
 
     Attributes:
-        line: where it begins.
-        spans: for each key the line where it stands, and the line where its value ends.
-        file: the file where it stands, where that is another than the one that is read; else empty.
+        line: its first line.
+        spans: for each key, its line and the last line of its value.
+        file: its file if that differs from the file being read; else empty.
     """
 
     def __init__(self, line: int = 0, file: str = "") -> None:
@@ -26,29 +26,29 @@ class Object(dict[str, Any]):
         self.spans: dict[str, tuple[int, int]] = {}
 
     def put(self, key: str, value: Any, span: tuple[int, int]) -> None:
-        """Set a value and its lines."""
+        """Set a value with its lines."""
         self[key] = value
         self.spans[key] = span
 
     def line_of(self, key: str) -> int:
-        """The line of a key, or of the whole where it has none."""
+        """The line of a key, or of the object if the key has none."""
         return self.spans.get(key, (self.line, self.line))[0]
 
 
 class Text(str):
-    """A text of many lines, as they stand in its file; the first of them is `line`."""
+    """A multi-line string whose lines are lines of its file, starting at `line`."""
 
     line: int
 
     def __new__(cls, text: str, line: int) -> "Text":
-        """Make a text whose first line has this number."""
+        """Create a string whose first line has this number."""
         made = super().__new__(cls, text)
         made.line = line
         return made
 
 
 class WrittenNumber(int):
-    """A whole number that its author wrote in another form than its digits: `012345670123` is octal in YAML 1.1.
+    """An integer that is not in decimal notation: `012345670123` is octal in YAML 1.1.
 
     Attributes:
         written: the text in the file.
@@ -57,25 +57,25 @@ class WrittenNumber(int):
     written: str
 
     def __new__(cls, value: int, written: str) -> "WrittenNumber":
-        """Make a number that was written like this."""
+        """Create an integer with its text."""
         made = super().__new__(cls, value)
         made.written = written
         return made
 
     def __getnewargs__(self) -> tuple[int, str]:  # type: ignore[override]
-        """What `pickle` makes it anew from."""
+        """The arguments with which `pickle` restores it."""
         return int(self), self.written
 
 
 def child(value: Any, *keys: str) -> Object:
-    """The object at these keys; an empty one where there is none."""
+    """The object at these keys; an empty object if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, Object) else None
     return value if isinstance(value, Object) else Object()
 
 
 def plain(value: Any) -> Any:
-    """The same without lines, as JSON has it; what is not known stays `Unknown`."""
+    """The value as plain JSON, without lines; unknown values stay `Unknown`."""
     if isinstance(value, dict):
         return {str(key): plain(held) for key, held in value.items()}
     if isinstance(value, list):
@@ -86,12 +86,12 @@ def plain(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """Return a value as its author wrote it, about: a text as it is, anything else as JSON."""
+    """Return a value approximately as in the code: a string as it is, anything else as JSON."""
     return str(value) if isinstance(value, str | Unknown) else json.dumps(plain(value), default=str)
 
 
 def moved(value: Any, by: int) -> Any:
-    """Return the same tree so many lines further down, for a text that stands within another."""
+    """Return the tree shifted by a number of lines, for a document embedded in another."""
     if isinstance(value, Object):
         made = Object(value.line + by, value.file)
         for key, held in value.items():
@@ -104,7 +104,7 @@ def moved(value: Any, by: int) -> Any:
 
 
 def on_one_line(value: Any, line: int) -> Any:
-    """Return the same tree with everything on one line, for a text whose own lines mean nothing."""
+    """Return the tree with every value on one line, for a document whose lines are not lines of a file."""
     if isinstance(value, Object):
         made = Object(line, value.file)
         for key, held in value.items():
@@ -116,7 +116,7 @@ def on_one_line(value: Any, line: int) -> Any:
 
 
 def of_file(value: Any, file: str) -> Any:
-    """Mark every object of a tree as one of another file, in place."""
+    """Set the file of every object of a tree, in place."""
     rest = [value]
     while rest:
         held = rest.pop()
@@ -129,12 +129,12 @@ def of_file(value: Any, file: str) -> Any:
 
 
 def only_unknown(value: Unknown) -> Unknown:
-    """Return the same unknown without what it refers to, and without the values of its holes."""
+    """Return the unknown value without the resource that it refers to and without its holes."""
     return Unknown(value.reason, value.parts, value.meaning, value.meanings, value.reasons, value.names)
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether anything in a value is not known."""
+    """Whether a value contains anything unknown."""
     if isinstance(value, Unknown):
         return True
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -1,1 +1,1 @@
-"""CloudFormation templates, with what SAM and CDK add to them."""
+"""CloudFormation templates, including those of SAM and CDK."""

@@ -1,12 +1,12 @@
-"""What the rules of a template deliver to: queues, topics, functions, log groups, buses, with policies and keys."""
+"""Destinations of the rules in a template: queues, topics, functions, log groups, buses, with policies and keys."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.arns import A_QUALIFIER, as_qualifier, qualifier_of, wildcard_text
 from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.lambda_qualifiers import A_QUALIFIER, as_qualifier, qualifier_of
 from pca_events.infrastructure.model import Destination, Key, Place, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import (
@@ -18,7 +18,6 @@ from pca_events.infrastructure.resource_policies import (
     read_policy,
 )
 from pca_events.infrastructure.source_tree import Object, child
-from pca_events.infrastructure.wildcard_texts import wildcard_text
 
 _KINDS = {
     "AWS::SQS::Queue": "sqs",
@@ -47,13 +46,13 @@ _KNOWN_MACROS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::
 
 
 class Destinations:
-    """The destinations by logical id, made when they are asked for.
+    """The destinations by logical ID, created on demand.
 
     Args:
         template: the template.
-        places: where each resource stands, by logical id.
-        transform: its `Transform`; a macro that is not known may add policies.
-        prefix: what addresses begin with, for a template within another.
+        places: the location of each resource, by logical ID.
+        transform: the `Transform` of the template; an unknown macro may add policies.
+        prefix: the start of each address, for a nested template.
 
     Attributes:
         roles: the roles of the template.
@@ -92,7 +91,7 @@ class Destinations:
         self.roles = Roles(template, places, self._resolve, self._macro or connected, self._conditional)
 
     def find(self, value: Any) -> Destination | None:
-        """What a reference, an ARN or a URL means, where that is a resource of the template."""
+        """The resource of the template that a reference, an ARN or a URL identifies."""
         name = self._name(value)
         if name is None:
             return None
@@ -107,7 +106,7 @@ class Destinations:
         return self._prefix + arn.resource if is_own else ""
 
     def bus(self, name: Any) -> Destination | None:
-        """The event bus of the template that a name or an ARN belongs to."""
+        """The event bus of the template that has this name or ARN."""
         found = self._ids.get(("events", name)) if isinstance(name, str) else None
         if isinstance(name, Unknown) and not isinstance(name, Reference):
             found = self._unknown_buses.get((name.reason, name.parts))
@@ -135,12 +134,12 @@ class Destinations:
         return properties if isinstance(properties, Unknown) else properties.get(key)
 
     def _connectors(self, name: str) -> Iterator[tuple[str, Any, Unknown]]:
-        """What SAM connects a resource to by its attribute `Connectors`."""
+        """The destinations of the SAM `Connectors` attribute of a resource."""
         for label, connector in child(self._template.resources[name], "Connectors").items():
             yield "", child(connector, "Properties").get("Destination"), Unknown(f"connector {label}")
 
     def _name(self, value: Any) -> str | None:
-        """The logical id of a destination."""
+        """The logical ID of a destination."""
         if isinstance(value, Object):
             return self._if_destination(str(value.get("Id")))
         if isinstance(value, Composed):
@@ -160,7 +159,7 @@ class Destinations:
         return self._ids.get(("sqs", text.rpartition("/")[2])) if "sqs." in text else None
 
     def _if_destination(self, name: str) -> str | None:
-        """The logical id itself, or that of the function of a version or an alias."""
+        """The logical ID itself, or for a version or an alias the logical ID of its function."""
         for _ in range(3):
             kind = self._template.type_of(name)
             if kind not in _OF_LAMBDA:
@@ -172,7 +171,7 @@ class Destinations:
         return None
 
     def _qualifier(self, function: Any) -> str | Unknown:
-        """What a name or an ARN of a function, a version or an alias says behind the function."""
+        """The qualifier in the name or ARN of a function, a version or an alias."""
         if not isinstance(function, Reference):
             return qualifier_of(function)
         kind = self._template.type_of(function.resource)
@@ -184,7 +183,7 @@ class Destinations:
         return A_QUALIFIER if is_version else ""
 
     def _policy(self, name: str, kind: str, owners: str) -> tuple[str, Any, Any]:
-        """What kind of resource a policy or a permission is for, which resources, and its document."""
+        """The kind of resource that a policy or permission applies to, the resources, and the document."""
         properties = self._template.properties(name)
         if isinstance(properties, Unknown):
             return kind, properties, properties
@@ -209,14 +208,14 @@ class Destinations:
         return document
 
     def _policy_of(self, name: str, kind: str) -> Any:
-        """All policies that are for a destination, or may be, in one."""
+        """The policies that apply, or may apply, to a destination, combined into one."""
         owned = self._by_owner()
         found = [*owned.get(name, []), *(self._log_policies if kind == "logs" else ())]
         found += [unknown for unknown in (self._of_any.get(kind), self._macro) if unknown]
         return combined(read_policy(document, self._resolve) for document in found)
 
     def _by_owner(self) -> dict[str, list[Any]]:
-        """The policies by the destination that they are for."""
+        """The policies by destination."""
         if self._owned is None:
             self._owned = {}
             for kind, owners, document in self._policies:
@@ -231,7 +230,7 @@ class Destinations:
         return self._owned
 
     def _owner(self, kind: str, value: Any) -> str | Unknown | None:
-        """The destination that a policy names; Unknown where that may be any, None where it is none of the template."""
+        """The destination that a policy names; Unknown if it may be any, None if it is not in the template."""
         found = self._name(value)
         if found is None and isinstance(value, str):
             names = (value, value.rpartition(":")[2], value.partition(":")[0])

@@ -1,29 +1,101 @@
-"""A whole template: its own rules, those that SAM makes, and those of templates that are written within it."""
+"""A whole template with the snippets that it includes (`AWS::Include`) and its nested templates."""
 
 import contextlib
 from typing import Any
 
-from pca_events.infrastructure import json_text
-from pca_events.infrastructure.cloudformation.custom_bus import read_custom_bus
-from pca_events.infrastructure.cloudformation.filters import read_filters
-from pca_events.infrastructure.cloudformation.sam import read_sam
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import Refused, TreeFiles
+from pca_events.infrastructure.cloudformation.other_patterns import read_custom_bus, read_filters, read_sam
 from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
 from pca_events.infrastructure.model import Place, Reading, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, marked, unmarked
-from pca_events.infrastructure.source_tree import Object, Text, moved, on_one_line
+from pca_events.infrastructure.source_tree import Object, Text, child, moved, on_one_line
+
+MOST_VALUES = 100_000
+"""The maximum number of values that one template may include."""
+
+_TRANSFORM = "Fn::Transform"
+
+
+def with_includes(document: Object, files: TreeFiles) -> Object:
+    """A template with its snippets inserted; snippets in S3 or outside the checked tree are left out."""
+    return _Includes(files).object(document)
+
+
+class _Includes:
+    def __init__(self, files: TreeFiles) -> None:
+        self._files = files
+        self._snippets: dict[str, tuple[Object, int] | None] = {}
+        self._room = MOST_VALUES
+
+    def within(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.within(held) for held in value]
+        return self.object(value) if isinstance(value, Object) else value
+
+    def object(self, value: Object) -> Object:
+        snippet = self._snippet(value.get(_TRANSFORM))
+        made = Object(value.line, value.file)
+        for key, held in value.items():
+            if snippet is None or key != _TRANSFORM:
+                made.put(key, self.within(held), value.spans[key])
+        for key, held in (snippet or {}).items():
+            span = value.spans[_TRANSFORM]
+            made.put(key, on_one_line(held, span[0]), span)
+        return made
+
+    def _snippet(self, transform: Any) -> Object | None:
+        location = child(transform, "Parameters").get("Location")
+        if child(transform).get("Name") != "AWS::Include" or not isinstance(location, str) or "://" in location:
+            return None
+        if location not in self._snippets:
+            self._snippets[location] = self._read(location)
+        found = self._snippets[location]
+        if found is None or found[1] > self._room:
+            return None
+        self._room -= found[1]
+        return found[0]
+
+    def _read(self, location: str) -> tuple[Object, int] | None:
+        from pca_events.infrastructure import yaml_reader
+
+        try:
+            text = self._files.text_of(location)
+            if text is None:
+                return None
+            if text.lstrip().startswith("{"):
+                json_reader.parse(text)
+                documents = [json_reader.with_lines(text)[0]]
+            else:
+                documents = yaml_reader.load(text, location).documents
+        except (Refused, json_reader.NoJson):
+            return None
+        if len(documents) != 1 or not isinstance(documents[0], Object):
+            return None
+        return documents[0], _size(documents[0])
+
+
+def _size(value: Any) -> int:
+    waiting, count = [value], 0
+    while waiting:
+        held = waiting.pop()
+        count += 1
+        waiting += held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+    return count
+
 
 _WITH_TEMPLATE = ("AWS::CloudFormation::StackSet", "AWS::CloudFormation::Stack")
 _DEEPEST = 5
 
 
 def read_template(document: Object, file: str, prefix: str = "", depth: int = 0) -> Reading:
-    """Read everything of a template that concerns events.
+    """Read all parts of a template that concern events.
 
     Args:
         document: the template.
-        file: where it stands.
-        prefix: what the names of its rules begin with: `StackSet/`.
-        depth: within how many templates it is written.
+        file: the file that contains it.
+        prefix: the start of each rule name: `StackSet/`.
+        depth: the number of enclosing templates.
     """
     stack = Stack(document, file, prefix)
     reading = read_stack(stack)
@@ -38,7 +110,7 @@ def read_template(document: Object, file: str, prefix: str = "", depth: int = 0)
 
 
 def read_stack(stack: Stack) -> Reading:
-    """Read the rules, archives, filters and subscribers of one template, without templates within it."""
+    """Read the rules, archives, filters and subscribers of one template, without nested templates."""
     reading = read_resources(stack)
     for read in (read_sam, read_filters, read_custom_bus):
         reading.add(read(stack))
@@ -46,9 +118,9 @@ def read_stack(stack: Stack) -> Reading:
 
 
 def read_template_body(body: Any, place: Place, prefix: str, depth: int = 0) -> Reading:
-    """Read a template that is a value of other infrastructure code: a text of YAML or JSON, or an object.
+    """Read a template that is a value in other infrastructure code: a YAML or JSON string, or an object.
 
-    Lines are those of the file where the text knows them (`Text`), else all that of `place`.
+    Lines are the lines of the file if the string carries them (`Text`), else the line of `place`.
     """
     if isinstance(body, Composed) and (text := marked(body)) is not None:
         return _read_text(Text(text, body.line) if body.line else text, body.holes, place, prefix, depth)
@@ -75,10 +147,10 @@ def _read_text(text: str, holes: tuple[Unknown, ...], place: Place, prefix: str,
 
 def _documents(text: str, place: Place) -> tuple[list[Any], list[Unreadable]]:
     if text.lstrip().startswith("{"):
-        with contextlib.suppress(json_text.NoJson):
-            json_text.parse(text)
-            return [json_text.with_lines(text)[0]], []
-    from pca_events.infrastructure import yaml_text
+        with contextlib.suppress(json_reader.NoJson):
+            json_reader.parse(text)
+            return [json_reader.with_lines(text)[0]], []
+    from pca_events.infrastructure import yaml_reader
 
-    loaded = yaml_text.load(text, place.file)
+    loaded = yaml_reader.load(text, place.file)
     return loaded.documents, loaded.unreadable

@@ -1,4 +1,4 @@
-"""The roles that targets of CloudFormation rules have: who can assume them, and what their policies allow."""
+"""The roles of targets of CloudFormation rules: trust policies and permissions."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -16,18 +16,18 @@ _ATTACHED = {
     "AWS::IAM::ManagedPolicy": "Roles",
     "AWS::IAM::RolePolicy": "RoleName",
 }
-"""What adds a policy to roles: by type, the property that names them."""
+"""The resource types that add policies to roles, with the property that names the roles."""
 
 
 class Roles:
-    """The roles of a template, each made when it is asked for.
+    """The roles of a template, created on demand.
 
     Args:
         template: the template.
-        places: where each resource stands, by logical id.
-        resolve: gives the references in policies the address of what they name.
-        added: what a macro or a connector may add to the policies of any role; None where there is none.
-        conditional: gives a document, or Unknown where the resource that has it depends on a condition.
+        places: the location of each resource, by logical ID.
+        resolve: sets the address of the resource in references within policies.
+        added: the policies that a macro or a connector may add to any role; None without one.
+        conditional: returns the document, or Unknown if its resource depends on a condition.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class Roles:
         self._of_any: Unknown | None = None
 
     def given(self, arn: Any) -> Role | Unknown | bool:
-        """The role of a target: one of the template, or whether there is one; a parameter may be empty.
+        """The role of a target if it is in the template, else whether there is a role; a parameter may be empty.
 
-        Of a role without a trust policy, which CloudFormation requires, nothing is known.
+        A role without a trust policy, which CloudFormation requires, is unknown.
         """
         if isinstance(arn, Reference) and self._template.type_of(arn.resource) == _ROLE:
             if arn.resource not in self._made:
@@ -77,14 +77,14 @@ class Roles:
         return self._read(held.get("PolicyDocument")) if isinstance(held, Object) else Unknown("a policy")
 
     def _managed(self, arn: Any) -> Any:
-        """The managed policy of the template that an ARN names; any other is not known."""
+        """The managed policy of the template with this ARN; any other is unknown."""
         name = arn.resource if isinstance(arn, Reference) else ""
         if self._template.type_of(name) != "AWS::IAM::ManagedPolicy":
             return Unknown("a managed policy")
         return self._read(child(self._template.properties(name)).get("PolicyDocument"))
 
     def _by_role(self) -> dict[str, list[Any]]:
-        """The policies that resources of the template add, by the role; one whose roles are not known may be any's."""
+        """The policies that other resources add, by role; a policy with unknown roles may apply to any role."""
         if self._attached is None:
             self._attached = {}
             for name in self._template.resources:
@@ -108,14 +108,14 @@ class Roles:
         self._attached = attached
 
     def _named(self, role: Any) -> str | None:
-        """The logical id of a role that a reference or a name means."""
+        """The logical ID of the role that a reference or a name identifies."""
         if isinstance(role, Reference):
             return role.resource if self._template.type_of(role.resource) == _ROLE else None
         return self._names.get(role) if isinstance(role, str) else None
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """The logical ids of the roles that have a literal name, by that."""
+        """The logical IDs of roles with a literal name, by name."""
         found: dict[str, str] = {}
         for name in self._template.resources:
             if self._template.type_of(name) == _ROLE:

@@ -1,36 +1,92 @@
-"""Values of a CloudFormation template: its functions worked out as far as the template alone tells.
+"""Values of a CloudFormation template: intrinsic functions evaluated as far as the template alone allows.
 
-A parameter has its default. What only a deployment knows is `Unknown`, and so is what is written wrong.
+A parameter has its default value. Values known only at deployment, and invalid ones, are `Unknown`.
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from pca_events.infrastructure.cloudformation.conditions import Conditions
+from pca_events.infrastructure.cloudformation.intrinsics import written
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined, reference_to
-from pca_events.infrastructure.render_intrinsics import written
 from pca_events.infrastructure.source_tree import Object, Text, child
+
+Truth = bool | Unknown
+
+
+class Conditions:
+    """The conditions by name; each is evaluated once."""
+
+    def __init__(self, definitions: Object, resolve: Callable[[Any], Any]) -> None:
+        self._definitions = definitions
+        self._resolve = resolve
+        self._known: dict[str, Truth] = {}
+
+    def holds(self, name: Any) -> Truth:
+        """Whether a condition is true with the default parameter values."""
+        if not isinstance(name, str):
+            return Unknown("a condition that is not a name")
+        if name not in self._known:
+            self._known[name] = unknown = Unknown(f"condition {name}")
+            truth = self._truth(self._definitions.get(name))
+            self._known[name] = truth if isinstance(truth, bool) else unknown
+        return self._known[name]
+
+    def _truth(self, value: Any) -> Truth:
+        if not isinstance(value, Object) or len(value) != 1:
+            return Unknown("an invalid condition")
+        ((name, argument),) = value.items()
+        if name == "Condition":
+            return self.holds(argument)
+        if not isinstance(argument, list):
+            return Unknown(name)
+        if name == "Fn::Equals" and len(argument) == 2:
+            return _equal(*(self._resolve(held) for held in argument))
+        truths = [self._truth(held) for held in argument]
+        if name == "Fn::Not" and len(truths) == 1:
+            return not truths[0] if isinstance(truths[0], bool) else truths[0]
+        if name in ("Fn::And", "Fn::Or"):
+            return _all_or_any(truths, decisive=name == "Fn::Or")
+        return Unknown(name)
+
+
+def _equal(first: Any, second: Any) -> Truth:
+    for value in (first, second):
+        if isinstance(value, Unknown | list | dict):
+            return value if isinstance(value, Unknown) else Unknown("a list")
+    return _text(first) == _text(second)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _all_or_any(truths: list[Truth], *, decisive: bool) -> Truth:
+    """The decisive value if it occurs; else Unknown if any value is unknown."""
+    if any(truth is decisive for truth in truths):
+        return decisive
+    return next((truth for truth in truths if isinstance(truth, Unknown)), not decisive)
+
 
 _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(
     r"(\{\{resolve:[^}]*\}\}|\$\{(?:self|opt|param|env|sls|ssm|cf|file\([^{}]*\))(?::[^:{}][^{}]*)?\})"
 )
-"""What is filled in before the functions: dynamic references, and variables of a Serverless service."""
+"""Substitutions made before functions are evaluated: dynamic references and Serverless variables."""
 _LISTS = ("CommaDelimitedList", "List<")
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _OF_SAM = ("Alias", "Version")
-"""What SAM lets `Ref` name behind a function."""
+"""The suffixes that SAM allows after a function name in `Ref`."""
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
 class Template:
-    """A template whose values can be asked for.
+    """A template with its values evaluated on demand.
 
     Attributes:
-        resources: its resources by logical id; what is no object is left out.
+        resources: its resources by logical ID; entries that are not objects are left out.
     """
 
     def __init__(self, document: Object) -> None:
@@ -56,18 +112,18 @@ class Template:
         }
 
     def type_of(self, name: str) -> str:
-        """The type of a resource: `AWS::SQS::Queue`; empty where there is none of that name."""
+        """The type of a resource: `AWS::SQS::Queue`; empty if no resource has this name."""
         return str(self.resources[name].get("Type", "")) if name in self.resources else ""
 
     def properties(self, name: str) -> Object | Unknown:
-        """The properties of a resource, worked out."""
+        """The evaluated properties of a resource."""
         if name not in self._properties:
             found = self.resolve(child(self.resources.get(name)).get("Properties"))
             self._properties[name] = found if isinstance(found, Object | Unknown) else Object()
         return self._properties[name]
 
     def resolve(self, value: Any) -> Any:
-        """Work a value out; None for AWS::NoValue."""
+        """Evaluate a value; None for AWS::NoValue."""
         found = self._resolve(value)
         return None if found is _NO_VALUE else found
 
@@ -135,12 +191,12 @@ class Template:
         return Unknown(reason)
 
     def _reference(self, name: str, attribute: str, reason: str) -> Reference:
-        """A resource by its ARN where `Ref` or `Arn` gives that, or by something else of it."""
+        """A reference to a resource: to its ARN if `Ref` or `Arn` returns that, else to another attribute."""
         kind = self.type_of(name) if attribute in ("", "Arn") else ""
         return reference_to(kind, reason, name, attribute, f"line {self._lines[name]}")
 
     def _name_of(self, name: str, attribute: str, reason: str) -> Any:
-        """The name that a resource has by its property; one made of the names of others is not followed."""
+        """The name property of a resource; a name composed of other names is not followed."""
         unknown = Reference(reason, resource=name, attribute=attribute)
         if self._naming:
             return unknown
@@ -152,7 +208,7 @@ class Template:
         return named if isinstance(named, str) else unknown
 
     def _bus(self, name: str, attribute: str, reason: str) -> Reference:
-        """An event bus, which stays recognisable as a resource; its name is known where it is written out."""
+        """A reference to an event bus, with its name if that is literal."""
         named = self._name_of(name, "Name", reason)
         if not isinstance(named, str):
             return Reference(reason, resource=name, attribute=attribute)

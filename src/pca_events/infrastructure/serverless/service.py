@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pca_events.infrastructure.checked_tree import TreeFiles
 from pca_events.infrastructure.cloudformation.nested import read_stack
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of
 from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, child, shown
-from pca_events.infrastructure.tree_files import TreeFiles
 
 _KINDS = {"eventBridge": "rule", "cloudwatchEvent": "cloudwatchEvent"}
 _SECTIONS = {"functions", "resources", "stepFunctions"}
@@ -22,12 +22,12 @@ def is_serverless(document: Any) -> bool:
 
 
 def read_serverless(document: Object, file: str, files: TreeFiles) -> Reading:
-    """Read the rules of functions and state machines, each named as `function/rule-1`, and those of resources.
+    """Read the rules of functions and state machines, each named `function/rule-1`, and those in `resources`.
 
     Args:
         document: the service.
-        file: where it stands.
-        files: the files that `${file(...)}` may name.
+        file: the file that contains it.
+        files: the files that `${file(...)}` may refer to.
     """
     service = _Service(document, file, files)
     service.read()
@@ -44,7 +44,7 @@ class _Service:
         self._stack = Stack(_resources(resources), file)
 
     def read(self) -> None:
-        """Read everything that has rules, and note what cannot be known."""
+        """Read all rules, and report sections whose values are unknown."""
         functions = self._variables.resolve(self._document.get("functions"))
         self._owners(functions, self._document, "functions", "lambda")
         machines = self._variables.resolve(self._document.get("stepFunctions"))
@@ -55,7 +55,7 @@ class _Service:
         self.reading.unreadable += self._variables.faults
 
     def _known(self, value: Any, held: Object, key: str) -> Any:
-        """The value of a key; where only a deployment knows it, say that it is not read."""
+        """The value of a key; a value that is known only at deployment is reported as skipped."""
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, Unknown):
                 place = Place(held.file or self._file, held.line_of(key))
@@ -123,7 +123,7 @@ def _enabled(settings: Object) -> bool | Unknown:
 
 
 def _target(stack: Stack, settings: Object, place: Place, owner: str, kind: str) -> Target:
-    """The function or state machine as a target, its settings under the names that CloudFormation gives them."""
+    """The function or state machine as a target, with its settings under their CloudFormation names."""
     held = Object(place.line)
     names = {"inputPath": "InputPath", "retryPolicy": "RetryPolicy"}
     for key, name in names.items():

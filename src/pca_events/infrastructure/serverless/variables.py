@@ -1,19 +1,18 @@
-"""Variables of the Serverless Framework: what the service and the files beside it say, all others not known.
+"""Variables of the Serverless Framework, resolved from the service and its files; all others are unknown.
 
-`${self:...}`, `${file(...):...}` and `${param:...}` are followed. A default that the author gives to an option, a
-parameter or an environment variable counts, as the default of a CloudFormation parameter does. What lies in SSM or in
-another stack does not. Source: "Variables" and "Parameters" in the Serverless Framework documentation.
+`${self:...}`, `${file(...):...}` and `${param:...}` are resolved. The default of an option, a parameter or an
+environment variable is used, like the default of a CloudFormation parameter. Values in SSM or in other stacks are
+unknown. Source: "Variables" and "Parameters" in the Serverless Framework documentation.
 """
 
 import re
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import Refused, TreeFiles
 from pca_events.infrastructure.model import Place, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
-from pca_events.infrastructure.read_text import Refused
 from pca_events.infrastructure.source_tree import Object, of_file
-from pca_events.infrastructure.tree_files import TreeFiles
 
 _INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\)[^${}]*|:(?!:)[^${}]*))\}")
 _FILE = re.compile(r"file\(\s*([^()]*?)\s*\)(?::(.*))?")
@@ -34,11 +33,11 @@ class Variables:
 
     Args:
         document: the service.
-        file: where it stands.
-        files: the files that it may name.
+        file: the file that contains it.
+        files: the files that it may refer to.
 
     Attributes:
-        faults: what is wrong with the files that it names.
+        faults: the errors in the files that it refers to.
     """
 
     def __init__(self, document: Object, file: str, files: TreeFiles) -> None:
@@ -53,7 +52,7 @@ class Variables:
         self._room = _MOST_REPEATED
 
     def resolve(self, value: Any) -> Any:
-        """The same value with its variables replaced; objects and lists are new."""
+        """A copy of the value with its variables replaced."""
         if isinstance(value, Object):
             made = Object(value.line, value.file)
             for key, held in value.items():
@@ -64,7 +63,7 @@ class Variables:
         return self._text(value) if isinstance(value, str) and "${" in value else value
 
     def _text(self, text: str) -> Any:
-        """Replace the innermost variables first, so that one may be part of the address of another."""
+        """Replace the innermost variables first, because one may be part of the address of another."""
         line = getattr(text, "line", 0)
         text = str(text).replace("\ue002", "")
         for _ in range(_MOST_ROUNDS):
@@ -81,24 +80,24 @@ class Variables:
         held = self._held[int(part)] if marked else part
         if isinstance(held, str | Unknown):
             return held
-        return Unknown("a list within a text") if isinstance(held, list | dict) else str(held)
+        return Unknown("a list inside a string") if isinstance(held, list | dict) else str(held)
 
     def _mark(self, found: re.Match[str]) -> str:
-        """What stands for a variable until its text is whole: its text, or a mark for what is none.
+        """The text of a variable, or a mark for a value that is not a string.
 
-        Values that are used often could grow beyond all bounds, so what they repeat is counted.
+        The total size of repeated values is limited.
         """
         value = self._variable(found[1], found[0])
         self._room -= _size(value, self._room)
         if self._room < 0:
-            value = Unknown("variables that repeat too much")
+            value = Unknown("variables that expand to too many values")
         if isinstance(value, str) and not _MARKED.search(value):
             return value
         self._held.append(value)
         return f"\ue002{len(self._held) - 1}\ue003"
 
     def _variable(self, addresses: str, written: str) -> Any:
-        """The first of the alternatives that has a value."""
+        """The first alternative with a value."""
         reason = _MARKED.sub(self._reason, written)
         for address in (part.strip() for part in addresses.split(",")):
             if address.startswith(_FOLLOWED):
@@ -117,7 +116,7 @@ class Variables:
         return held.reason if isinstance(held, Unknown) else "..."
 
     def _followed(self, address: str, reason: str) -> Any:
-        """The value at an address; None without one. One that leads back to itself is not known."""
+        """The value at an address; None if there is none. A circular address is unknown."""
         if address in self._at_work or len(self._at_work) > _MOST_LINKS or _MARKED.search(address):
             return Unknown(reason)
         if address not in self._known:
@@ -139,7 +138,7 @@ class Variables:
         return self._found(self._tree(found[1], reason), found[2] or "", reason) if found else Unknown(reason)
 
     def _parameter(self, name: str, reason: str) -> Any:
-        """A parameter of the stage, else the default of all stages; both by the old and the new way to write them."""
+        """A parameter of the stage, else the default for all stages, in the old or the new syntax."""
         for stage in (self._stage(), "default"):
             for path in (f"params.{stage}.{name}", f"stages.{stage}.params.{name}"):
                 if (value := self._found(self._document, path, reason)) is not None:
@@ -147,12 +146,12 @@ class Variables:
         return None
 
     def _stage(self) -> str:
-        """The stage by the defaults: that of the provider where it has one, else `dev`, as Serverless has it."""
+        """The default stage: that of the provider if set, else `dev`, as in Serverless."""
         stage = self._followed("self:provider.stage", "${sls:stage}")
         return stage if isinstance(stage, str) else "dev"
 
     def _tree(self, name: str, reason: str) -> Any:
-        """What a file holds: a document, or a text; None where it does not exist."""
+        """The content of a file, parsed or as text; None if it does not exist."""
         if name.endswith(_CODE):
             return Unknown(reason)
         if name not in self._trees:
@@ -169,14 +168,14 @@ class Variables:
             return text
         if name.endswith(".json"):
             try:
-                json_text.parse(text)
-                tree, _ = json_text.with_lines(text)
-            except json_text.NoJson as fault:
+                json_reader.parse(text)
+                tree, _ = json_reader.with_lines(text)
+            except json_reader.NoJson as fault:
                 raise Refused(f"{path}:{fault.line} {fault}") from None
             return of_file(tree, path)
-        from pca_events.infrastructure import yaml_text
+        from pca_events.infrastructure import yaml_reader
 
-        loaded = yaml_text.load(text, path)
+        loaded = yaml_reader.load(text, path)
         self.faults += loaded.unreadable
         return of_file(loaded.documents[0], path) if loaded.documents else None
 
@@ -207,7 +206,7 @@ def _size(value: Any, room: int) -> int:
 
 
 def _literal(address: str, reason: str) -> Any:
-    """What an alternative is that is no variable: a value, or the text of a variable that stood there."""
+    """The value of an alternative that is not a variable: a literal, or the text of a resolved variable."""
     if address in _WORDS:
         return _WORDS[address]
     if _VARIABLE.match(address):

@@ -208,7 +208,7 @@ def _after_heredoc(text: str, token: re.Match[str]) -> int:
         raise Broken(_line(text, token.start()), f"the {what}")
     end = re.compile(rf"^[ \t]*{re.escape(name)}[ \t]*\r?$", re.MULTILINE).search(text, token.end())
     if end is None:
-        raise Broken(_line(text, token.start()), f"the heredoc that begins here has no line `{name}` to end it")
+        raise Broken(_line(text, token.start()), f"the heredoc that begins here has no closing line `{name}`")
     return end.end()
 
 

@@ -58,7 +58,7 @@ def parse(text: str) -> Node:
     if not text.strip():
         raise Broken(1, "expected an expression")
     if len(text) > LARGEST:
-        raise Broken(1, f"has {len(text):,} characters in one expression; more than {LARGEST:,} are not parsed")
+        raise Broken(1, f"has an expression of {len(text):,} characters; the limit is {LARGEST:,}")
     if is_heredoc(text):
         return _heredoc(0, text)
     if _QUOTED.fullmatch(text):
@@ -104,10 +104,10 @@ class _Converter:
             body = _inner(root)[0]
             attribute, *others = _inner(body)
             if others:
-                raise Broken(others[0].start_point.row + 1, f"did not expect `{shown(self._words(others[0]))}`")
+                raise Broken(others[0].start_point.row + 1, f"unexpected `{shown(self._words(others[0]))}`")
             return self._expression(_inner(attribute)[-1])
         except RecursionError:
-            raise Broken(1, "is nested too deep") from None
+            raise Broken(1, "is nested too deeply") from None
 
     def _raw(self, node: "tree_sitter.Node") -> str:
         return self._bytes[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -251,7 +251,7 @@ def _number(text: str) -> int | float:
     if text.startswith("0x"):
         return int(text, 16)
     if len(text) > _MOST_DIGITS:
-        raise Broken(1, f"has a number of more than {_MOST_DIGITS} digits")
+        raise Broken(1, f"has a number with more than {_MOST_DIGITS} digits")
     return float(text) if any(sign in text for sign in ".eE") else int(text)
 
 
@@ -274,7 +274,7 @@ def _fault(root: "tree_sitter.Node", text: bytes) -> Broken:
         if node.is_error:
             start = max(node.start_byte, len(_PREFIX))
             first = text[start : node.end_byte].decode("utf-8", "replace").strip().partition("\n")[0]
-            what = f"did not expect `{first}`" if 0 < len(first) < 3 else f"near `{shown(first)}`"
+            what = f"unexpected `{first}`" if 0 < len(first) < 3 else f"near `{shown(first)}`"
             return Broken(text[:start].count(b"\n") + 1, f"does not parse: {what}")
         waiting += reversed(node.children)
     return Broken(1, "does not parse")

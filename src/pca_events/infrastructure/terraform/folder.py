@@ -6,14 +6,52 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.model import Place, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.blocks import Block, Broken, blocks
 from pca_events.infrastructure.terraform.instances import Declared
-from pca_events.infrastructure.terraform.lines import Lines, shifted
-from pca_events.infrastructure.terraform.providers import Providers
+from pca_events.infrastructure.terraform.source_files import Lines, shifted
 from pca_events.infrastructure.terraform.syntax import Body, Expression, json_body, parse_body
+
+_LITERAL = re.compile(r'"([a-z0-9-]+)"')
+
+
+class Providers:
+    """The AWS providers that a module configures itself; those that it is given by its call are not known.
+
+    Args:
+        files: the texts of its files, by path; those in JSON are left out.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._regions: dict[str, str] = {}
+        for file, text in files.items():
+            if file.endswith((".tf", ".tofu")) and "provider" in text:
+                self._read(text)
+
+    def region_of(self, body: Body) -> str:
+        """The Region of a resource with these arguments; empty where only a deployment knows it."""
+        if own := body.arguments.get("region"):
+            return _literal(own)
+        chosen = body.arguments.get("provider")
+        name = (chosen.text or str(chosen.json)).strip().strip('"') if chosen else "aws"
+        return self._regions.get(name, "")
+
+    def _read(self, text: str) -> None:
+        for block in blocks(text):
+            if isinstance(block, Broken) or block.kind != "provider" or block.labels != ("aws",):
+                continue
+            inner, line = block.inner
+            arguments = parse_body(inner, line).arguments
+            alias, region = arguments.get("alias"), arguments.get("region")
+            self._regions[f"aws.{_literal(alias)}" if alias else "aws"] = _literal(region) if region else ""
+
+
+def _literal(expression: Expression) -> str:
+    found = _LITERAL.fullmatch(expression.text.strip())
+    return found[1] if found else ""
+
 
 _CONCERNS = re.compile(
     r"aws_cloudwatch_event_(?:rule|archive)|awscc_events(?:_rule|v2_)|aws_pipes_pipe|aws_cloudformation_stack"
@@ -120,11 +158,11 @@ class Folder:
                     self._broken(file, found)
                 else:
                     made.append(found)
-        except json_text.NoJson as error:
+        except json_reader.NoJson as error:
             self._broken(file, error)
         return made
 
-    def _broken(self, file: str, error: Broken | json_text.NoJson) -> None:
+    def _broken(self, file: str, error: Broken | json_reader.NoJson) -> None:
         self.faults.append(Unreadable(Place(file, error.line), str(error)))
 
     def _given(self) -> dict[str, Expression]:
@@ -135,7 +173,7 @@ class Folder:
             file = names[name]
             try:
                 body = _assignments(file, self._texts[file], self._lines.start(file))
-            except json_text.NoJson as error:
+            except json_reader.NoJson as error:
                 self._broken(file, error)
                 continue
             for fault in body.faults:
@@ -166,8 +204,8 @@ def _parsed(block: Block, start: int) -> Body:
 
 
 def _json_blocks(text: str, start: int) -> Iterator[Declared]:
-    json_text.parse(text)
-    tree, _ = json_text.with_lines(text)
+    json_reader.parse(text)
+    tree, _ = json_reader.with_lines(text)
     shifted(tree, start)
     for kind, held in tree.items() if isinstance(tree, Object) else ():
         depth = _DEPTHS.get(kind)
@@ -191,7 +229,7 @@ def _json_declared(
 def _assignments(file: str, text: str, start: int) -> Body:
     if not file.endswith(".json"):
         return parse_body(text, start + 1)
-    json_text.parse(text)
-    tree, _ = json_text.with_lines(text)
+    json_reader.parse(text)
+    tree, _ = json_reader.with_lines(text)
     shifted(tree, start)
     return json_body(tree, start + 1)

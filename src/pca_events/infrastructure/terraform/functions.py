@@ -1,16 +1,17 @@
-"""Terraform's functions that need nothing but their arguments."""
+"""Functions and operators of Terraform that need nothing but their arguments."""
 
 import json
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_text
+from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.event_patterns import read_pattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, joined
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform import collections, texts
+from pca_events.infrastructure.terraform import collection_functions, text_functions
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def text_of(value: Any) -> str | Unknown:
     Raises:
         TypeError: it is a list, an object or null.
     """
-    return texts.text_of(value.text() if isinstance(value, Encoded) else value)
+    return text_functions.text_of(value.text() if isinstance(value, Encoded) else value)
 
 
 def call(name: str, arguments: list[Any]) -> Any:
@@ -77,11 +78,11 @@ def call(name: str, arguments: list[Any]) -> Any:
     if name in _OF_JSON:
         return _OF_JSON[name](*arguments)
     plain = [argument.text() if isinstance(argument, Encoded) else argument for argument in arguments]
-    if name in texts.OF_TEXTS:
-        return texts.OF_TEXTS[name](*plain)
-    if name in collections.OF_ANYTHING:
-        return collections.OF_ANYTHING[name](*arguments)
-    function = texts.OF_KNOWN_TEXTS.get(name) or collections.OF_KNOWN[name]
+    if name in text_functions.OF_TEXTS:
+        return text_functions.OF_TEXTS[name](*plain)
+    if name in collection_functions.OF_ANYTHING:
+        return collection_functions.OF_ANYTHING[name](*arguments)
+    function = text_functions.OF_KNOWN_TEXTS.get(name) or collection_functions.OF_KNOWN[name]
     if any(not _is_known(argument) for argument in plain):
         raise ValueError("an argument is not known")
     return function(*plain)
@@ -124,16 +125,16 @@ def _decoded(value: Any) -> Any:
         return read_pattern(value, 0)[0]
     if isinstance(value, Encoded):
         return value.value
-    json_text.parse(value)
-    return _on_lines_of(value, json_text.with_lines(value)[0])
+    json_reader.parse(value)
+    return _on_lines_of(value, json_reader.with_lines(value)[0])
 
 
 def _yaml_decoded(value: Any) -> Any:
-    from pca_events.infrastructure import yaml_text
+    from pca_events.infrastructure import yaml_reader
 
     if not isinstance(value, str):
         raise TypeError("is not known")
-    loaded = yaml_text.load(str(value), "")
+    loaded = yaml_reader.load(str(value), "")
     if loaded.unreadable or len(loaded.documents) != 1:
         raise ValueError("is not one YAML document")
     return _on_lines_of(value, loaded.documents[0])
@@ -141,7 +142,7 @@ def _yaml_decoded(value: Any) -> Any:
 
 def _on_lines_of(text: str, tree: Any) -> Any:
     """A tree on the lines of the text that it was read from, where those are known."""
-    from pca_events.infrastructure.terraform.lines import shifted
+    from pca_events.infrastructure.terraform.source_files import shifted
 
     shifted(tree, getattr(text, "line", 1) - 1)
     return tree
@@ -152,3 +153,63 @@ _OF_JSON: dict[str, Callable[..., Any]] = {
     "jsondecode": _decoded,
     "yamldecode": _yaml_decoded,
 }
+
+
+_LARGEST = 10**30
+_OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+}
+
+
+def binary(sign: str, left: Any, right: Callable[[], Any]) -> Any:
+    """What an operator makes of two values.
+
+    Raises:
+        ArithmeticError, LookupError, TypeError: they are not known, or it does not take them.
+    """
+    if sign in ("&&", "||"):
+        return _logical(sign, left, right())
+    values = (_comparable(left), _comparable(right()))
+    if sign in ("==", "!="):
+        return (values[0] == values[1]) == (sign == "==")
+    if not all(isinstance(value, (int, float)) and abs(value) < _LARGEST for value in values):
+        raise TypeError("is not a number")
+    return _OF_NUMBERS[sign](*values)
+
+
+def negated(sign: str, value: Any) -> Any:
+    """What `!` or `-` makes of a value.
+
+    Raises:
+        TypeError: it is not known, or it does not take it.
+    """
+    if sign == "!" and isinstance(value, bool):
+        return not value
+    if sign == "-" and isinstance(value, (int, float)):
+        return -value
+    raise TypeError("is not known")
+
+
+def _logical(sign: str, left: Any, right: Any) -> bool:
+    deciding = sign == "||"
+    if deciding in (value for value in (left, right) if isinstance(value, bool)):
+        return deciding
+    if isinstance(left, bool) and isinstance(right, bool):
+        return not deciding
+    raise TypeError("is not known")
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Encoded):
+        value = value.text()
+    if isinstance(value, Unknown):
+        raise TypeError("is not known")
+    return value

@@ -3,13 +3,11 @@
 import os
 from dataclasses import dataclass, field
 
-from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.checked_tree import CheckedTree, Encrypted, Refused, text_of
 from pca_events.infrastructure.discovery import terraform_beside
 from pca_events.infrastructure.model import Place, Unreadable
-from pca_events.infrastructure.read_text import Encrypted, Refused, text_of
-from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
-from pca_events.infrastructure.terraform.lines import Lines
+from pca_events.infrastructure.terraform.source_files import FilesBeside, Lines
 
 MOST_CALLS = 1_000
 """How many calls of modules are followed from one root module."""

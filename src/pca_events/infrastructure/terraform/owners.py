@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.terraform.lookup import Lookup, Resource, Values
-from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 BUS, FUNCTION, ALIAS, ROLE = (
     "aws_cloudwatch_event_bus",

@@ -5,43 +5,33 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.discovery import FOUND_ANYWAY
 from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
-from pca_events.infrastructure.terraform import custom_bus, nodes, other_rules
+from pca_events.infrastructure.terraform import nodes, other_patterns
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
-from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
-from pca_events.infrastructure.terraform.instances import Declared, Instance
-from pca_events.infrastructure.terraform.lines import in_file, last_line_of, line_of, pattern_and_lines, same_file
+from pca_events.infrastructure.terraform.instances import Declared, Instance, depends_on
 from pca_events.infrastructure.terraform.lookup import MODULE, Resource
-from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
+from pca_events.infrastructure.terraform.module_calls import PublicModule, given_patterns, is_public_module, rules_given
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
-from pca_events.infrastructure.terraform.off import depends_on
 from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
+from pca_events.infrastructure.terraform.source_files import (
+    FilesBeside,
+    in_file,
+    last_line_of,
+    line_of,
+    pattern_and_lines,
+    same_file,
+)
 from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 
 _PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
 _SWITCHES = ("enabled", "create", "create_rule")
 _PROVIDER = {"provider", "region"}
-
-
-def read_terraform(files: Mapping[str, str]) -> Reading:
-    """Read one module that is all in these texts; what they refer to elsewhere is not read.
-
-    What is wrong within a block is reported only where the block matters to a rule; braces, strings and heredocs that
-    never end are reported everywhere.
-
-    Args:
-        files: the text of all files of a folder, by path, those that give values to variables (`*.tfvars`) included.
-    """
-    folders = ModuleFolders(CheckedTree())
-    return read_folder(Folder("", files, folders.lines), folders)[0]
 
 
 def read_folder(folder: Folder, folders: ModuleFolders) -> tuple[Reading, set[str]]:
@@ -63,10 +53,10 @@ def read_root(names: ModuleNames) -> Reading:
         reading = Root(names).reading()
     except RecursionError:
         concerned = names.folder.files[0] if names.folder.files else names.folder.path
-        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deep"))
+        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deeply"))
     faults = [Unreadable(lines.place(line), why) for line, why in evaluation.faults.items()]
     if evaluation.steps > MOST_STEPS and names.folder.files:
-        message = f"takes more than {MOST_STEPS:,} steps to evaluate; the rest of its values is not known"
+        message = f"takes more than {MOST_STEPS:,} steps to evaluate; its remaining values are unknown"
         faults.append(Unreadable(Place(names.folder.files[0], 1), message))
     reading.unreadable = sorted({*reading.unreadable, *faults})
     return reading
@@ -177,22 +167,23 @@ class Root:
         place, last = self._lines.place(block.line), in_file(block.last_line)
         if kind in STACKS:
             self._stack(names, values.get("template_body"), instance, off)
-        elif kind in custom_bus.KINDS:
-            found_there = custom_bus.read_custom_bus(kind, values.get, address, place, last)
+        elif kind in other_patterns.CUSTOM_BUS_KINDS:
+            found_there = other_patterns.read_custom_bus(kind, values.get, address, place, last)
             found_there.subscribers = [replace(held, off=off) for held in found_there.subscribers]
             found_there.event_sources = [replace(held, off=off) for held in found_there.event_sources]
             self._reading.add(found_there)
-        elif kind == other_rules.PIPE:
-            found = other_rules.pipe(values.get, address, place, last, block.line)
+        elif kind == other_patterns.PIPE:
+            found = other_patterns.pipe(values.get, address, place, last, block.line)
             self._rules += [replace(rule, off=off) for rule in found]
-        elif kind == other_rules.ARCHIVE:
+        elif kind == other_patterns.ARCHIVE:
             written = _Pattern(names, instance, self._lines.place)
-            found = other_rules.archive(values.get, address, written.place, written.last_line, written.read)
+            found = other_patterns.archive(values.get, address, written.place, written.last_line, written.read)
             self._rules += [replace(rule, off=off) for rule in found]
-        elif kind == other_rules.CLOUD_CONTROL_RULE:
+        elif kind == other_patterns.CLOUD_CONTROL_RULE:
             written = _Pattern(names, instance, self._lines.place)
             self._add(
-                other_rules.cloud_control_rule(values.get, address, written.place, written.last_line, written.read), off
+                other_patterns.cloud_control_rule(values.get, address, written.place, written.last_line, written.read),
+                off,
             )
         elif kind == RULE:
             written = _Pattern(names, instance, self._lines.place)
@@ -293,7 +284,7 @@ def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], A
 
 
 def _is_read(kind: str) -> bool:
-    return READ.fullmatch(kind) is not None or kind in other_rules.KINDS or kind in custom_bus.KINDS or kind in STACKS
+    return READ.fullmatch(kind) is not None or kind in other_patterns.KINDS or kind in STACKS
 
 
 def _is_code(file: str) -> bool:

@@ -4,25 +4,31 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown, asks_for_read_only_calls
+from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
+from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import arn_of, rule_arn
 from pca_events.infrastructure.source_tree import plain
-from pca_events.infrastructure.terraform import destinations, roles
-from pca_events.infrastructure.terraform.destinations import Destinations
+from pca_events.infrastructure.terraform import destinations, policies
+from pca_events.infrastructure.terraform.destinations import (
+    BEFORE_NAME,
+    OF_BLOCK,
+    Destinations,
+    Service,
+    named_service,
+    referred_service,
+)
 from pca_events.infrastructure.terraform.functions import Encoded
 from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, Values
 from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
-from pca_events.infrastructure.terraform.policy import blocks
-from pca_events.infrastructure.terraform.roles import Roles
-from pca_events.infrastructure.terraform.services import BEFORE_NAME, OF_BLOCK, Service, named_service, referred_service
+from pca_events.infrastructure.terraform.policies import Roles, blocks
 
 __all__ = ["BUS", "READ", "RULE", "TARGET", "Resources"]
 
 TARGET = "aws_cloudwatch_event_target"
 
 READ = re.compile(
-    rf"{RULE}|{TARGET}|{destinations.READ}|{roles.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
+    rf"{RULE}|{TARGET}|{destinations.READ}|{policies.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
     r"|cloudwatch_event_api_destination|ecs_cluster|batch_job_queue|code\w+|ssm_document)"
 )
 """The types of resources that can tell something about rules."""

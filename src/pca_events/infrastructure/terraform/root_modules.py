@@ -5,10 +5,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.checked_tree import CheckedTree, Encrypted, Refused, text_of
 from pca_events.infrastructure.discovery import Found, terraform_beside
 from pca_events.infrastructure.model import Place, Reading, Unreadable
-from pca_events.infrastructure.read_text import Encrypted, Refused, text_of
 
 
 @dataclass
@@ -61,7 +60,7 @@ class TerraformReader:
         try:
             reading, calls = read_folder(folder, self._folders)
         except RecursionError:
-            reading, calls = _fault(files[0].path, 1, "is nested too deep"), set()
+            reading, calls = _fault(files[0].path, 1, "is nested too deeply"), set()
         asked_for = {file.path for file in files}
         unasked = {file.path for file in beside} - asked_for
         reading.rules = [rule for rule in reading.rules if rule.place.file not in unasked]
@@ -80,7 +79,7 @@ class TerraformReader:
         except Refused as refused:
             reading, calls = _fault(file.path, refused.line, str(refused)), set()
         except RecursionError:
-            reading, calls = _fault(file.path, 1, "is nested too deep"), set()
+            reading, calls = _fault(file.path, 1, "is nested too deeply"), set()
         return FolderReading("", reading, calls)
 
 

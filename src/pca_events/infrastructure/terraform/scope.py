@@ -1,49 +1,34 @@
 """The names of one module of Terraform: locals, variables, data sources, resources and modules with their instances."""
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Reference, reference_to
+from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.terraform import nodes
-from pca_events.infrastructure.terraform.arguments import Arguments
+from pca_events.infrastructure.terraform.attributes import ResourceAttributes
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, Encrypted, FilesBeside
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, for_each
-from pca_events.infrastructure.terraform.lines import in_file
+from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, depends_on, for_each, widest
 from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
-from pca_events.infrastructure.terraform.off import depends_on
-from pca_events.infrastructure.terraform.policy import policy_document
-from pca_events.infrastructure.terraform.references import Given, Referred, without_meaning
+from pca_events.infrastructure.terraform.references import (
+    Arguments,
+    Given,
+    Referred,
+    Step,
+    with_defaults,
+    without_meaning,
+)
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED, FilesBeside
 from pca_events.infrastructure.terraform.syntax import Body, Expression
-from pca_events.infrastructure.terraform.traversal import Step
-from pca_events.infrastructure.terraform.types import with_defaults
 from pca_events.infrastructure.terraform.values import Evaluator
-from pca_events.infrastructure.terraform.widest import widest
 
 MOST_VALUES = 50_000
 """How many values may be in one; what has more is not known."""
 
-_RULE, _BUS = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_bus"
-_ARN_KINDS = {
-    "aws_acmpca_certificate_authority": "AWS::ACMPCA::CertificateAuthority",
-    "aws_acm_certificate": "AWS::CertificateManager::Certificate",
-}
-_OF_FILES = ("data.template_file.", "data.local_file.")
 _NOTHING: Mapping[str, Any] = {}
-_MEANINGS = {
-    ("aws_caller_identity", "account_id"): "account",
-    ("aws_region", "name"): "region",
-    ("aws_region", "region"): "region",
-    ("aws_region", "id"): "region",
-    ("aws_partition", "partition"): "partition",
-    ("aws_partition", "id"): "partition",
-}
 _META = {"source", "version", "providers", "count", "for_each", "depends_on"}
 
 
@@ -72,8 +57,9 @@ class ModuleNames:
         self.folder, self.prefix, self.given, self.off = folder, prefix, given, off
         self.evaluation, self._chain = evaluation, chain or (os.path.realpath(folder.path),)
         self._evaluator = Evaluator(self)
+        self._attributes = ResourceAttributes(self)
         self._noted: set[int] = set()
-        self._declared = folder.by_address
+        self.declared = folder.by_address
         self._instances: dict[int, list[Instance]] = {}
         self._children: dict[int, dict[str, ModuleNames]] = {}
         self._known: dict[str, Any] = {}
@@ -103,7 +89,7 @@ class ModuleNames:
             return _small(self._evaluator.value(expression, bound))
         except Broken as error:
             self.evaluation.note(error.line, str(error))
-            return Unknown("what does not parse")
+            return Unknown("an expression that does not parse")
 
     def part(self, node: nodes.Node, line: int, bound: Mapping[str, Any]) -> Any:
         """What a part of an expression that begins on a line comes to."""
@@ -116,7 +102,7 @@ class ModuleNames:
     def instances(self, block: Declared) -> list[Instance]:
         """What a block makes; with `count = 0`, a single one that is off."""
         if block.line not in self._instances:
-            self._instances[block.line] = self._once(f"instances of {block.line}", lambda: self._made(block), [])
+            self._instances[block.line] = self.once(f"instances of {block.line}", lambda: self._made(block), [])
         return self._instances[block.line]
 
     def _made(self, block: Declared) -> list[Instance]:
@@ -134,6 +120,21 @@ class ModuleNames:
             )
         return [Instance(block.address, block, body)]
 
+    def attribute(self, of: Reference, step: Step) -> Any:
+        """What a step from a resource, or from what is known of it, leads to."""
+        return self._owner(of)._attributes.attribute(of, step)
+
+    def every(self, of: Reference) -> Any:
+        """The instances of a resource: a list, or an object of them by key; else Unknown."""
+        return self._owner(of)._attributes.every(of)
+
+    def _owner(self, of: Reference) -> "ModuleNames":
+        return of.owner if isinstance(of, Referred) and of.owner else self
+
+    def rendered(self, template: Any, values: Any) -> Any:
+        """A template with these values in the places of its names."""
+        return self._evaluator.rendered(template, values)
+
     def children(self, block: Declared) -> "dict[str, ModuleNames]":
         """The modules that a call of a local module makes, by address; none where it is not followed."""
         if block.line not in self._children:
@@ -149,17 +150,17 @@ class ModuleNames:
         real = os.path.realpath(path)
         self.evaluation.folders_called.add(real)
         if real in self._chain:
-            self.evaluation.note(block.line, f"{block.address} calls a module that calls this one in turn: {path}")
+            self.evaluation.note(block.line, f"{block.address} calls a module that calls this module: {path}")
             return {}
         if len(self._chain) > DEEPEST_CALL:
-            self.evaluation.note(block.line, f"more than {DEEPEST_CALL} modules call each other in a row")
+            self.evaluation.note(block.line, f"module calls are nested more than {DEEPEST_CALL} deep")
             return {}
         made = {}
         for instance in self.instances(block):
             self.evaluation.calls += 1
             if self.evaluation.calls > MOST_CALLS:
                 if self.evaluation.calls == MOST_CALLS + 1:
-                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} calls of modules; the rest is not read")
+                    self.evaluation.note(block.line, f"more than {MOST_CALLS:,} module calls; the rest is not read")
                 break
             made[instance.address] = self._child(folder, instance, (*self._chain, real))
         return made
@@ -186,7 +187,7 @@ class ModuleNames:
         length = 2 if root in ("data", "module") else 1
         taken = 1 if root == "module" else length
         address = ".".join([root, *(str(step.key) for step in steps[:taken])])
-        if address in self._declared or root == "module" or (len(steps) >= taken and "_" in address):
+        if address in self.declared or root == "module" or (len(steps) >= taken and "_" in address):
             return Referred(address, resource=self.prefix + address, owner=self), steps[taken:]
         return Unknown("".join([root, *(step.text for step in steps)])), []
 
@@ -196,101 +197,9 @@ class ModuleNames:
             return "."
         return os.path.relpath(self.folder.path or ".", self.evaluation.root or ".") if name == "module" else ""
 
-    def attribute(self, of: Reference, step: Step) -> Any:
-        """What a step from a resource, or from what is known of it, leads to."""
-        owner = of.owner if isinstance(of, Referred) and of.owner else self
-        reason = of.reason + step.text
-        if of.attribute or not step.text.startswith("."):
-            resource = of.resource if of.attribute else of.resource + step.text
-            return Referred(reason, resource=resource, attribute=of.attribute and of.attribute + step.text, owner=owner)
-        found = owner._referred(reason, of.resource, str(step.key))
-        return owner._once(f"{of.resource}{step.text}", lambda: owner._configured(found), found)
-
-    def _referred(self, reason: str, resource: str, attribute: str) -> Referred:
-        """A reference to an attribute of a resource of this module, with what is known of its ARN."""
-        address = resource.removeprefix(self.prefix)
-        block = self._declared.get(address.partition("[")[0])
-        kind = _ARN_KINDS.get(address.partition(".")[0], "") if attribute in ("arn", "id") and block else ""
-        made = reference_to(kind, reason, resource, attribute, f"line {in_file(block.line)}" if block else "")
-        return Referred(reason, made.parts, "", made.meanings, (), made.names, resource, attribute, self)
-
-    def every(self, of: Reference) -> Any:
-        """The instances of a resource: a list, or an object of them by key; else Unknown.
-
-        A data source that is off by default is not known: what reads it is often off by the same default, and checked
-        as if it were on.
-        """
-        owner = of.owner if isinstance(of, Referred) and of.owner else self
-        block = owner._declared.get(of.resource.removeprefix(owner.prefix))
-        if of.attribute or block is None:
-            return Unknown(of.reason)
-        every = owner.instances(block)
-        found = [instance for instance in every if not instance.off or owner.evaluation.as_if_on]
-        references = [
-            Referred(instance.address, resource=owner.prefix + instance.address, owner=owner) for instance in found
-        ]
-        is_left_out = block.kind == "data" and len(found) < len(every)
-        if is_left_out or any("*" in instance.address for instance in found):
-            return Unknown(of.reason)
-        if "for_each" in block.body.arguments:
-            return dict(zip((instance.bound["each"]["key"] for instance in found), references, strict=True))
-        return references if "count" in block.body.arguments else of
-
-    def _configured(self, found: Referred) -> Any:
-        """What the text says about an attribute of a resource or module, as far as it says anything."""
-        address = found.resource.removeprefix(self.prefix)
-        block = self._declared.get(re.sub(r"\[.*", "", address))
-        if address.startswith("module."):
-            return self._output(block, address, found) if block else found
-        if address.startswith("data.") and (meaning := self._meaning(block, address, found.attribute)):
-            return replace(found, meaning=meaning)
-        of = [instance for instance in self.instances(block) if instance.address == address] if block else []
-        if not block or not of or block.labels[:1] == (_RULE,) or block.kind not in ("resource", "data"):
-            return found
-        values = self.arguments(of[0])
-        if block.address.startswith("data.aws_iam_policy_document.") and found.attribute == "json":
-            return policy_document(values.get)
-        if block.address.startswith(_OF_FILES):
-            return self._of_file(found, values.get)
-        if block.labels[0] == _BUS and found.attribute in ("arn", "id") and isinstance(name := values.get("name"), str):
-            named = (None, f":event-bus/{name}")
-            return name if found.attribute == "id" else Unknown(found.reason, named)
-        value = values.get(found.attribute) if found.attribute in of[0].body.arguments else None
-        return found if value is None else value
-
-    def _of_file(self, found: Referred, get: Callable[[str], Any]) -> Any:
-        """What a data source makes of a template or a file that lies beside the code."""
-        try:
-            if found.attribute == "rendered":
-                return self._evaluator.rendered(get("template"), get("vars") or {})
-            return self.files.text(get("filename")) if found.attribute == "content" else found
-        except Encrypted:
-            return Unknown(ENCRYPTED)
-        except (LookupError, TypeError, ValueError):
-            return found
-
-    def _meaning(self, block: Declared | None, address: str, attribute: str) -> str:
-        """Whether an attribute is the account, Region or partition of the deployment itself."""
-        _, kind, *_ = address.split(".")
-        if block is not None and block.body.arguments.keys() & {"provider", "region", "name"}:
-            return ""
-        return _MEANINGS.get((kind, attribute), "")
-
-    def _output(self, block: Declared, address: str, found: Referred) -> Any:
-        children = self.children(block)
-        child = children.get(address) or (next(iter(children.values())) if len(children) == 1 else None)
-        output = child._declared.get(f"output.{found.attribute}") if child else None
-        written = child.body(output).arguments.get("value") if child and output else None
-        if child is None or written is None:
-            return found
-        value = child.value(written, _NOTHING)
-        if type(value) is Unknown and value.parts == (None,):
-            return replace(found, meaning=value.meaning)
-        return value
-
     def _local(self, name: str) -> Any:
         expression = self.locals().get(name)
-        return self._once(f"local.{name}", lambda: self._there(expression), self._not_there(f"local.{name}"))
+        return self.once(f"local.{name}", lambda: self._there(expression), self._not_there(f"local.{name}"))
 
     def locals(self) -> dict[str, Expression]:
         """The expressions of the locals, by name."""
@@ -306,10 +215,10 @@ class ModuleNames:
 
     def variable(self, name: str) -> Any:
         """The value of a variable."""
-        return self._once(f"var.{name}", lambda: self._of_variable(name), self._not_there(f"var.{name}"))
+        return self.once(f"var.{name}", lambda: self._of_variable(name), self._not_there(f"var.{name}"))
 
     def _of_variable(self, name: str) -> Any:
-        block = self._declared.get(f"variable.{name}")
+        block = self.declared.get(f"variable.{name}")
         arguments = self.body(block).arguments if block else {}
         value = self._given_value(self.given[name]) if name in self.given else None
         if name not in self.given or (value is None and not self._is_nullable(arguments)):
@@ -318,12 +227,12 @@ class ModuleNames:
 
     def default_of(self, name: str) -> Expression | None:
         """The expression of the default of a variable."""
-        block = self._declared.get(f"variable.{name}")
+        block = self.declared.get(f"variable.{name}")
         return self.body(block).arguments.get("default") if block else None
 
     def typed(self, name: str, value: Any) -> Any:
         """A value of a variable with the attributes that its type adds."""
-        block = self._declared.get(f"variable.{name}")
+        block = self.declared.get(f"variable.{name}")
         if block and (kind := self.body(block).arguments.get("type")):
             try:
                 value = with_defaults(value, kind.node, lambda node: self._default(kind, node))
@@ -349,7 +258,7 @@ class ModuleNames:
             raise LookupError
         return self.value(expression, _NOTHING)
 
-    def _once(self, name: str, make: Callable[[], Any], otherwise: Any) -> Any:
+    def once(self, name: str, make: Callable[[], Any], otherwise: Any) -> Any:
         """Make a value once; what depends on itself or is not there has another."""
         if name in self._running:
             return otherwise

@@ -40,7 +40,7 @@ def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> R
     )
     found.rules = [replace(rule, name=f"{address}/{rule.name}") for rule in found.rules]
     found.unreadable = [
-        Unreadable(fault.place, f"the template of {address} {fault.message}") for fault in found.unreadable
+        Unreadable(fault.place, f"template of {address}: {fault.message}") for fault in found.unreadable
     ]
     return found
 

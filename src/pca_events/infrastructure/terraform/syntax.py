@@ -87,7 +87,7 @@ def parse_body(text: str, line: int, depth: int = 0) -> Body:
         elif isinstance(item, Block):
             inside, begins = item.inner
             if depth == DEEPEST_BLOCK:
-                body.faults.append(Broken(item.line, "is nested too deep"))
+                body.faults.append(Broken(item.line, "is nested too deeply"))
                 continue
             nested = parse_body(inside, begins, depth + 1)
             body.nested.append((item.kind, item.labels, nested))

@@ -32,7 +32,7 @@ def template(text: str, *, quoted: bool = False) -> tuple[str | Node, ...]:
     pieces = list(_pieces(text, quoted))
     parts, at, _ = _parts(pieces, 0)
     if at < len(pieces):
-        raise Broken(pieces[at][2] + 1, f"the directive `{shown(pieces[at][1])}` has no beginning")
+        raise Broken(pieces[at][2] + 1, f"unexpected directive `{shown(pieces[at][1])}`")
     return parts
 
 
@@ -76,7 +76,7 @@ def _pieces(text: str, quoted: bool) -> Iterator[Piece]:
         try:
             end = closing_brace(text, position)
         except Broken as error:
-            raise Broken(line + 1, "a template has a brace that is never closed") from error
+            raise Broken(line + 1, "a brace in a template is never closed") from error
         code = text[position:end]
         if code.startswith("~"):
             plain = plain.rstrip()
@@ -123,7 +123,7 @@ def _choice(pieces: list[Piece], at: int, code: str, line: int) -> tuple[Node, i
     if word == "else":
         otherwise, at, word = _parts(pieces, at + 1)
     if word != "endif":
-        raise Broken(line + 1, "the directive `if` is never ended")
+        raise Broken(line + 1, "the directive `if` has no `endif`")
     return Choice(line, code, _embedded(code.removeprefix("if"), line), then, otherwise), at + 1
 
 
@@ -131,7 +131,7 @@ def _loop(pieces: list[Piece], at: int, code: str, line: int) -> tuple[Node, int
     parts, at, word = _parts(pieces, at)
     found = _FOR.match(code)
     if word != "endfor" or found is None:
-        raise Broken(line + 1, "the directive `for` is never ended")
+        raise Broken(line + 1, "the directive `for` has no `endfor`")
     names = tuple(name for name in found.groups()[:2] if name)
     return Loop(line, code, names, _embedded(found[3], line), parts), at + 1
 

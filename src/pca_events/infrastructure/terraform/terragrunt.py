@@ -1,20 +1,170 @@
-"""Terragrunt: the inputs that a `terragrunt.hcl` gives to a module."""
+"""A file of Terragrunt: its locals and inputs, with those of the files that it includes or reads.
+
+Source: "HCL blocks: include" and "HCL functions" in the Terragrunt documentation.
+"""
 
 import os
 import re
+from functools import cached_property, partial
 from typing import Any
 
-from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
+from pca_events.infrastructure.checked_tree import Refused, text_of
+from pca_events.infrastructure.model import Place, Reading, Skipped, Unknown, Unreadable
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform.files_beside import FilesBeside
-from pca_events.infrastructure.terraform.given_patterns import given_patterns, rules_given
-from pca_events.infrastructure.terraform.module import PublicModule, is_public_module
+from pca_events.infrastructure.terraform.folder import Folder
+from pca_events.infrastructure.terraform.instances import Declared
+from pca_events.infrastructure.terraform.module_calls import PublicModule, given_patterns, is_public_module, rules_given
 from pca_events.infrastructure.terraform.module_tree import Evaluation, ModuleFolders
 from pca_events.infrastructure.terraform.reader import read_root
 from pca_events.infrastructure.terraform.references import Given
 from pca_events.infrastructure.terraform.resources import Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames
-from pca_events.infrastructure.terraform.terragrunt_unit import TerragruntUnit
+from pca_events.infrastructure.terraform.source_files import FilesBeside
+from pca_events.infrastructure.terraform.syntax import Body, parse_body
+
+_USUAL = "terragrunt.hcl"
+_MOST_FILES = 50
+_MOST_FOLDERS = 50
+
+
+class TerragruntUnit:
+    """A file with what it includes.
+
+    Attributes:
+        names: its locals.
+    """
+
+    def __init__(
+        self, text: str, file: str, folders: ModuleFolders, others: "dict[str, TerragruntUnit] | None" = None
+    ) -> None:
+        """Parse a file.
+
+        Args:
+            text: its content.
+            file: its path.
+            folders: the modules of the checked tree.
+            others: the files that are included or read already, by their real paths.
+        """
+        self._folder, self._folders = os.path.dirname(file), folders
+        self._others = {} if others is None else others
+        self._others[os.path.realpath(file)] = self
+        self._inputs: dict[str, Any] | None = None
+        self._body = parse_body(text.removeprefix("\ufeff"), folders.lines.start(file) + 1)
+        files = FilesBeside(folders.tree, folders.lines, self._folder)
+        files.functions |= {
+            "find_in_parent_folders": self._above,
+            "get_terragrunt_dir": lambda: ".",
+            "read_terragrunt_config": self._config,
+        }
+        module = Folder(self._folder, {}, folders.lines)
+        module.declared = [
+            Declared("locals", (), held.line, held.line, partial(_itself, held))
+            for kind, _, held in self._body.nested
+            if kind == "locals"
+        ]
+        self.names = ModuleNames(module, Evaluation(folders, self._folder, files), {})
+
+    def faults(self) -> list[tuple[int, str]]:
+        """What is wrong, by line."""
+        found = [(fault.line, str(fault)) for fault in self._body.faults]
+        return found + list(self.names.evaluation.faults.items())
+
+    def line_of_inputs(self) -> int:
+        """The line of the inputs; of the file where it has none of its own."""
+        written = self._body.arguments.get("inputs")
+        return written.line if written else self._body.line
+
+    def inputs(self) -> dict[str, Any]:
+        """The inputs, over those of the files that are included."""
+        made: dict[str, Any] = Object(self._body.line)
+        for unit, deep in self._included.values():
+            made = _over(made, unit.inputs(), deep=deep)
+        written = self._body.arguments.get("inputs")
+        own = self.names.value(written, self._exposed()) if written else {}
+        return (
+            _over(made, own, deep=any(deep for _, deep in self._included.values())) if isinstance(own, dict) else made
+        )
+
+    def source(self) -> str:
+        """Where the module lies; empty where that is not known."""
+        for kind, _, held in self._body.nested:
+            if kind == "terraform" and (written := held.arguments.get("source")):
+                value = self.names.value(written, self._exposed())
+                return value if isinstance(value, str) else ""
+        others = (unit for unit, _ in self._included.values() if unit is not self and not unit._included)
+        return next((found for unit in others if (found := unit.source())), "")
+
+    def values(self) -> dict[str, Any]:
+        """What others see of it: locals and inputs."""
+        known = {name: self.names.value(held, {}) for name, held in self.names.locals().items()}
+        return {"locals": known, "inputs": self.inputs()}
+
+    def _exposed(self) -> dict[str, Any]:
+        return {"include": {name: unit.values() for name, (unit, _) in self._included.items() if name}}
+
+    @cached_property
+    def _included(self) -> "dict[str, tuple[TerragruntUnit, bool]]":
+        """The files that are included, by label, and whether their inputs are merged deeply."""
+        found = {}
+        for kind, labels, held in self._body.nested:
+            written = held.arguments.get("path") if kind == "include" else None
+            unit = self._unit(self.names.value(written, {})) if written else None
+            strategy = held.arguments.get("merge_strategy")
+            merge = self.names.value(strategy, {}) if strategy else "shallow"
+            if unit is not None and merge != "no_merge":
+                found[labels[0] if labels else ""] = (unit, merge == "deep")
+        return found
+
+    def _unit(self, path: Any) -> "TerragruntUnit | None":
+        if not isinstance(path, str) or "\0" in path:
+            return None
+        file = os.path.normpath(os.path.join(self._folder, path))
+        real = os.path.realpath(file)
+        if real in self._others:
+            return self._others[real]
+        if len(self._others) >= _MOST_FILES or not self._folders.tree.holds(file):
+            return None
+        try:
+            text = text_of(file, always=True) or ""
+        except Refused:
+            return None
+        return TerragruntUnit(text, file, self._folders, self._others)
+
+    def _config(self, path: Any, *_: Any) -> dict[str, Any]:
+        unit = self._unit(path)
+        if unit is None:
+            raise ValueError("is not in the checked tree")
+        return unit.values()
+
+    def _above(self, name: Any = _USUAL, *_: Any) -> str:
+        """The path of a file in the next folder above that has it."""
+        if isinstance(name, Unknown):
+            raise TypeError("the name is not known")
+        above = "."
+        for _count in range(_MOST_FOLDERS):
+            above = os.path.join(above, "..")
+            found = os.path.join(self._folder, above, name)
+            if not self._folders.tree.holds(os.path.join(self._folder, above)):
+                break
+            if os.path.isfile(found):
+                return os.path.normpath(os.path.join(above, name))
+        raise ValueError("is not in the checked tree")
+
+
+def _itself(body: Body) -> Body:
+    return body
+
+
+def _over(below: Any, above: Any, *, deep: bool) -> Any:
+    """The entries of two objects; those of the second count where both have one."""
+    made = Object(getattr(above, "line", 0) or getattr(below, "line", 0))
+    for held in (below, above):
+        for key, value in held.items():
+            span = held.spans.get(key) if isinstance(held, Object) else None
+            both = deep and isinstance(made.get(key), dict) and isinstance(value, dict)
+            made.put(key, _over(made[key], value, deep=True) if both else value, span or (made.line, made.line))
+    return made
+
 
 ADDRESS = "inputs"
 
@@ -26,14 +176,14 @@ def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Readi
     """Read a file with those that it includes; and the real path of the folder of its module, if that is in the tree.
 
     Args:
-        text: what is in it.
+        text: its content.
         file: its path.
         folders: the modules of the checked tree.
     """
     unit = TerragruntUnit(text, file, folders)
     inputs = unit.inputs()
     if unit.faults() and _DIRECTIVE.search(text):
-        what = [Skipped(Place(file, 1), "a template of Terragrunt code", "fill it in, and check what it becomes")]
+        what = [Skipped(Place(file, 1), "a template for Terragrunt code", "render it and check the result")]
         return Reading(skipped=what if "pattern" in text else []), set()
     found, called = Reading(), set[str]()
     if inputs:

@@ -9,13 +9,12 @@ from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.files_beside import ENCRYPTED, Encrypted
-from pca_events.infrastructure.terraform.functions import call, text_of
+from pca_events.infrastructure.terraform.functions import binary, call, negated, text_of
 from pca_events.infrastructure.terraform.nodes import Node
-from pca_events.infrastructure.terraform.operators import binary, negated
+from pca_events.infrastructure.terraform.references import Absent, Missing, Names, Step, follow, items
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED, Encrypted
 from pca_events.infrastructure.terraform.syntax import Expression
 from pca_events.infrastructure.terraform.templates import template
-from pca_events.infrastructure.terraform.traversal import Absent, Missing, Names, Step, follow, items
 
 MOST_STEPS = 200_000
 """How many expressions the value of one argument may take; what takes more is not known."""
@@ -58,7 +57,7 @@ class Evaluator:
         try:
             return self._value(expression.node, _At(expression.line, bound))
         except RecursionError:
-            raise Broken(expression.line, "is nested too deep") from None
+            raise Broken(expression.line, "is nested too deeply") from None
         finally:
             self._depth -= 1
 

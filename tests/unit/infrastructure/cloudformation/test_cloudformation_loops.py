@@ -1,0 +1,124 @@
+"""`Fn::ForEach` in CloudFormation templates: what it makes, in which lines, and what stays unknown."""
+
+import textwrap
+
+import pytest
+
+from pca_events.infrastructure import yaml_reader
+from pca_events.infrastructure.cloudformation.intrinsics import MOST_VALUES
+from pca_events.infrastructure.cloudformation.nested import read_template
+from pca_events.infrastructure.model import Reading, Unknown
+
+
+def read(text: str) -> Reading:
+    (document,) = yaml_reader.load(textwrap.dedent(text), "t.yaml").documents
+    return read_template(document, "t.yaml")
+
+
+RULE = "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.acm-pca], detail: {result: [%s]}}}}"
+
+
+def results(text: str) -> dict[str, object]:
+    reading = read(text)
+    assert reading.unreadable == []
+    return {rule.name: rule.pattern["detail"]["result"][0] for rule in reading.rules}
+
+
+@pytest.mark.parametrize(
+    "collection",
+    ["[success, failure]", "!Ref Results", "!FindInMap [By, Stage, results]", "!Split [',', 'success,failure']"],
+)
+def test_a_loop_makes_a_rule_for_each_item(collection: str) -> None:
+    found = results(f"""
+        Parameters: {{Results: {{Type: CommaDelimitedList, Default: 'success, failure'}}}}
+        Mappings: {{By: {{Stage: {{results: [success, failure]}}}}}}
+        Resources:
+          Fn::ForEach::Rules:
+            - Result
+            - {collection}
+            - For${{Result}}: {RULE % "!Ref Result"}
+    """)
+    assert found == {"Forsuccess": "success", "Forfailure": "failure"}
+
+
+def test_loops_within_loops() -> None:
+    found = results(f"""
+        Mappings: {{Of: {{Ca: {{results: [success]}}, Crl: {{results: [success, failure]}}}}}}
+        Resources:
+          Fn::ForEach::Kinds:
+            - Kind
+            - [Ca, Crl]
+            - Fn::ForEach::Results:
+                - Result
+                - !FindInMap [Of, !Ref Kind, results]
+                - "${{Kind}}${{Result}}": {RULE % "'${Kind}/${Result}'"}
+    """)
+    assert found == {"Casuccess": "Ca/success", "Crlsuccess": "Crl/success", "Crlfailure": "Crl/failure"}
+
+
+def test_a_loop_within_properties_and_conditions() -> None:
+    reading = read("""
+        Conditions:
+          Fn::ForEach::Of: [Stage, [dev, prod], {"Is${Stage}": !Equals [!Ref Stage, prod]}]
+        Resources:
+          R:
+            Type: AWS::Events::Rule
+            Condition: Isprod
+            Properties:
+              EventPattern:
+                source: [aws.acm-pca]
+                detail:
+                  Fn::ForEach::Fields: [Field, [result, reason], {"${Field}": ["x-&{Field}"]}]
+    """)
+    (rule,) = reading.rules
+    assert rule.enabled is True
+    assert rule.pattern["detail"] == {"result": ["x-result"], "reason": ["x-reason"]}
+
+
+def test_a_key_leaves_out_what_no_logical_id_may_have() -> None:
+    found = results(f"""
+        Resources:
+          Fn::ForEach::Rules: [Ip, [10.0.0.1], {{"R&{{Ip}}": {RULE % "'${Ip}'"}}}]
+    """)
+    assert found == {"R10001": "10.0.0.1"}
+
+
+def test_a_collection_that_is_not_known_gives_one_rule_with_what_is_unknown() -> None:
+    found = results(f"""
+        Parameters: {{Results: {{Type: CommaDelimitedList}}}}
+        Resources:
+          Fn::ForEach::Rules: [Result, !Ref Results, {{"R${{Result}}": {RULE % "!Sub '${Result}'"}}}]
+    """)
+    assert found == {"R${Result}": Unknown("${Result}")}
+
+
+def test_the_lines_are_those_of_the_file() -> None:
+    first, second = read("""\
+        Resources:
+          Fn::ForEach::Rules:
+            - Name
+            - [A, B]
+            - R${Name}:
+                Type: AWS::Events::Rule
+                Properties:
+                  EventPattern:
+                    source: [aws.acm-pca]
+    """).rules
+    assert [str(rule.place) for rule in (first, second)] == ["t.yaml:5", "t.yaml:5"]
+    assert first.lines["source"] == 9
+
+
+@pytest.mark.parametrize("loop", ["[x, [a], []]", "x", "[x, [a]]", "[[x], [a], {}]"])
+def test_a_loop_that_is_written_wrong_is_reported(loop: str) -> None:
+    (fault,) = read(f"Resources:\n  Fn::ForEach::Rules: {loop}\n").unreadable
+    assert str(fault.place) == "t.yaml:2"
+    assert fault.message.startswith("Fn::ForEach::Rules must be a list of")
+
+
+@pytest.mark.slow
+def test_loops_that_make_too_much_are_reported_at_once() -> None:
+    inner = RULE % "a"
+    for level in range(8):
+        inner = f'{{"Fn::ForEach::L{level}": [I{level}, {list("abcdefghij")}, {{"${{I{level}}}X": {inner}}}]}}'
+    (fault,) = read(f"Resources: {inner}").unreadable
+    assert f"more than {MOST_VALUES:,} values" in fault.message
