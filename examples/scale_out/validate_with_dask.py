@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from pca_events import catalog
-from pca_events.generate import place, realistic
-from pca_events.validation import ValidationReport, as_json, from_json, validate
+from pca_events.events import place, realistic
+from pca_events.recordings import ValidationReport, as_json, from_json, validate
 
 PER_PART = 100_000
 DISTINCT = 500

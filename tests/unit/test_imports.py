@@ -48,7 +48,7 @@ HEAVY = {
     "xml",
     "yaml",
 }
-HELPFUL = ("__main__", "cli", "cli.arguments", "cli.command_help", "cli.parser", "errors", "interrupts", "suggestions")
+HELPFUL = ("__main__", "cli", "cli.arguments", "cli.command_help", "cli.parser", "errors", "interrupts", "wording")
 MOST_FOR_THE_HELP = 44  # two of them search for the name that a mistyped one may mean
 MOST_FOR_ONE_COMMAND = 90
 MOST_FOR_A_CHECK = 230

@@ -14,7 +14,7 @@ from pca_events.check.partial_patterns import stated
 from pca_events.check.report import Verdict
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
-from pca_events.generate import place, realistic
+from pca_events.events import place, realistic
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EventPattern
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import EventPattern
-from pca_events.pattern.documents import NotJson, compact, plain, read
+from pca_events.pattern.document import NotJson, compact, plain, read
 from pca_events.pattern.operators import OPERATORS
 
 _OTHER_NAMES = {

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.pattern.wildcards import STAR, BadWildcard, characters_of
+from pca_events.pattern.text_comparison import STAR, BadWildcard, characters_of
 
 _OPERATOR, _EXCLUSION = "wildcard", "anything-but"
 

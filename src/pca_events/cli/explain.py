@@ -24,8 +24,8 @@ from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
 from pca_events.pattern import EventPattern
-from pca_events.pattern.documents import NotJson, compact, plain, read, read_event
-from pca_events.printable import printable
+from pca_events.pattern.document import NotJson, compact, plain, read, read_event
+from pca_events.wording import printable
 
 _TITLES = {
     "documented": "Nearest documented event:",
@@ -256,7 +256,7 @@ def _event(name: str) -> MeantEvent:
 
 
 def _no_event(name: str, refused: Refused) -> BadInput:
-    from pca_events.suggestions import did_you_mean, file_meant
+    from pca_events.wording import did_you_mean, file_meant
 
     if "No such file" not in str(refused):
         return BadInput(f"{name}: {refused}")

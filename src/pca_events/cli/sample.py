@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
 from pca_events.errors import BadInput
-from pca_events.generate import KINDS, Mutant, mutants, place, realistic
+from pca_events.events import KINDS, Mutant, mutants, place, realistic
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,13 +7,13 @@ from typing import Any
 
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import explanation
-from pca_events.pattern.documents import NotJson, index_of, line_and_column, read, text_of
-from pca_events.pattern.engine_faults import service_may_differ
+from pca_events.pattern.document import NotJson, index_of, line_and_column, read, text_of
+from pca_events.pattern.engine_limits import service_may_differ
 from pca_events.pattern.explanation import Explanation
-from pca_events.pattern.flat_events import FlatEvent, flatten
+from pca_events.pattern.flat_event import FlatEvent, flatten
 from pca_events.pattern.matching import Conditions, EventTest, compiled
-from pca_events.pattern.parse import Alternative, alternatives_of
-from pca_events.pattern.refusal import Refused
+from pca_events.pattern.operators import Refused
+from pca_events.pattern.parser import Alternative, alternatives_of
 
 
 class EventPattern:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pca_events.pattern.flat_events import Elements, FlatEvent
-from pca_events.pattern.leaves import Key
-from pca_events.pattern.matcher import KeyTest, Matcher
-from pca_events.pattern.matchers import Exact, Exists, test_of
+from pca_events.pattern.flat_event import Elements, FlatEvent, Key
+from pca_events.pattern.matchers import Exact, Exists, KeyTest, Matcher, test_of
 
 Conditions = Mapping[str, tuple[Matcher, ...]]
 """All of these hold together: for each path one of its matchers."""

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.contract.schemas import ENVELOPE
-from pca_events.schema_diff.judgement import Effect, Finding, Kind, judge
-from pca_events.schema_diff.keywords import canonical
-from pca_events.schema_diff.nodes import compare
-from pca_events.schema_diff.rest import rest
-from pca_events.schema_diff.shape import EVENTS, TWINS, described
-from pca_events.schema_diff.version import Version
-from pca_events.schema_diff.view import Contract, View, view
+from pca_events.schema_diff.comparison import compare
+from pca_events.schema_diff.effects import Effect, Finding, Kind, judge
+from pca_events.schema_diff.normalised import EVENTS, TWINS, Contract, View, canonical, described, view
+from pca_events.schema_diff.unmatched_changes import rest
+from pca_events.schema_diff.versions import Version
 
 _ALL = {2: "both", 3: "all three", 4: "all four", 5: "all five", 6: "all six", 7: "all seven"}
 
