@@ -28,7 +28,7 @@ from referencing.jsonschema import DRAFT202012
 
 from pca_events import catalog, contract
 from pca_events.contract import SCHEMA_ROOT, schema_of, schemas
-from pca_events.events import PARTITIONS, place, realistic
+from pca_events.events import PARTITIONS, aws_location, realistic
 from pca_events.recordings import validate
 
 AJV = """
@@ -64,7 +64,7 @@ def write_events(file: Path, count: int) -> None:
     events = catalog.documented_events()
     with file.open("wb") as out:
         for index in range(count):
-            where = place(partition=chance.choice(list(PARTITIONS)))
+            where = aws_location(partition=chance.choice(list(PARTITIONS)))
             out.write(orjson.dumps(realistic(events[index % len(events)], where, chance)) + b"\n")
 
 

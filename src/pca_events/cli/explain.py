@@ -23,8 +23,9 @@ from pca_events.cli.explained_rules import Explained, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
+from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
-from pca_events.pattern.document import NotJson, compact, plain, read, read_event
+from pca_events.pattern.document import compact, plain, read, read_event
 from pca_events.wording import printable
 
 _TITLES = {
@@ -247,7 +248,7 @@ def _event(name: str) -> MeantEvent:
         if name == "-":
             return Given("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
         return Given(name, read_event(text_of(name, always=True) or ""))
-    except NotJson as error:
+    except InvalidJson as error:
         raise BadInput(f"{name}: {error.reason}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{name}: the event is not UTF-8 (byte {error.start})") from error

@@ -2,18 +2,18 @@
 
 from pca_events.events.mutation_testing import Mutant, MutationReport, kinds, mutants, mutate
 from pca_events.events.mutations import KINDS
-from pca_events.events.realistic import PARTITIONS, Place, place, realistic, variant
+from pca_events.events.realistic import PARTITIONS, AwsLocation, aws_location, realistic, variant
 
 __all__ = [
     "KINDS",
     "PARTITIONS",
+    "AwsLocation",
     "Mutant",
     "MutationReport",
-    "Place",
+    "aws_location",
     "kinds",
     "mutants",
     "mutate",
-    "place",
     "realistic",
     "variant",
 ]

@@ -28,7 +28,7 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
-class Place:
+class AwsLocation:
     """A partition, one of its Regions, and an account there."""
 
     partition: str
@@ -36,7 +36,7 @@ class Place:
     account: str
 
 
-def place(account: str | None = None, region: str | None = None, partition: str | None = None) -> Place:
+def aws_location(account: str | None = None, region: str | None = None, partition: str | None = None) -> AwsLocation:
     """Return a place of which some parts are given, and the others agree with them.
 
     Raises:
@@ -53,13 +53,13 @@ def place(account: str | None = None, region: str | None = None, partition: str 
     home = partition_of(region)
     if partition not in (None, home):
         raise BadInput(f"{region} is a Region of the partition {home}, not of {partition}")
-    return Place(home, region, account or "111122223333")
+    return AwsLocation(home, region, account or "111122223333")
 
 
-def anywhere(chance: random.Random) -> Place:
+def anywhere(chance: random.Random) -> AwsLocation:
     """Return a place of any partition, in any account."""
     partition = chance.choice(list(PARTITIONS))
-    return Place(partition, chance.choice(PARTITIONS[partition]), "".join(chance.choices("0123456789", k=12)))
+    return AwsLocation(partition, chance.choice(PARTITIONS[partition]), "".join(chance.choices("0123456789", k=12)))
 
 
 Role = Literal["certificate authority", "certificate", "audit report"]
@@ -72,7 +72,7 @@ def role(resource: str) -> Role:
     return "certificate" if "/certificate/" in resource else "certificate authority"
 
 
-def new_resources(roles: Sequence[Role], where: Place, chance: random.Random) -> list[str]:
+def new_resources(roles: Sequence[Role], where: AwsLocation, chance: random.Random) -> list[str]:
     """Make resources of these roles that agree with the place, the certificate belonging to its authority."""
     authority = f"arn:{where.partition}:acm-pca:{where.region}:{where.account}:certificate-authority/{new_id(chance)}"
     made: dict[Role, str] = {
@@ -101,7 +101,7 @@ _UNKNOWN: tuple[tuple[str, Any], ...] = (
 )
 
 
-def realistic(entry: DocumentedEvent, where: Place, chance: random.Random) -> Event:
+def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random) -> Event:
     """Make an event of this kind: a new id, a time of the years 2024 to 2026, ARNs that agree with the place."""
     event = entry.event
     event["id"] = new_id(chance)

@@ -123,7 +123,7 @@ def _tree(matcher: Matcher, times: int) -> _Beginning:
     return root
 
 
-def _grow(root: _Beginning, characters: text_comparison.Wildcard, end: _Beginning) -> None:
+def _grow(root: _Beginning, characters: text_comparison.WildcardCharacters, end: _Beginning) -> None:
     # AWS reads the quotes around a text as two more characters.
     node = root
     for character in ('"', *characters):

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from pca_events.errors import BadInput
-from pca_events.pattern.document import NotJson, WrittenNumber, read_event
+from pca_events.json_source import InvalidJson, WrittenNumber
+from pca_events.pattern.document import read_event
 
 Key = str | float | bytes
 """A leaf as it is compared: a text as itself, a number as a float, and all else (null, true, false, and the numbers
@@ -118,7 +119,7 @@ def _read(event: Mapping[str, Any] | str) -> Mapping[str, Any]:
         raise BadInput(f"an event is a JSON object, and this is {type(event).__name__}; give the whole event")
     try:
         return read_event(event)
-    except NotJson as error:
+    except InvalidJson as error:
         raise BadInput(error.reason) from None
 
 

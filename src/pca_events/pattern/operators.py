@@ -5,8 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from pca_events.json_source import Members, WrittenNumber
 from pca_events.pattern import addresses, text_comparison
-from pca_events.pattern.document import Members, WrittenNumber
 from pca_events.pattern.flat_event import comparable
 from pca_events.pattern.matchers import (
     Address,
@@ -26,7 +26,7 @@ ONE_KEY = "Only one key allowed in match expression"
 TOO_MANY = "Too many elements in numeric expression"
 
 
-class Refused(Exception):
+class PatternError(Exception):
     """A part of a pattern that EventBridge refuses; what lies around it adds the steps that lead there."""
 
     def __init__(self, reason: str) -> None:
@@ -45,7 +45,7 @@ class Refused(Exception):
 def text_operand(operand: Any, operator: str) -> str:
     """Return the operand of an operator that takes a text."""
     if not isinstance(operand, str):
-        raise Refused(f"{operator} match pattern must be a string")
+        raise PatternError(f"{operator} match pattern must be a string")
     return operand
 
 
@@ -63,7 +63,7 @@ def number_operand(node: int | Decimal) -> float:
     """Return a number that can be compared."""
     number = comparable(node)
     if number is None:
-        raise Refused(f"Cannot compare number : {token(node)}")
+        raise PatternError(f"Cannot compare number : {token(node)}")
     return number
 
 
@@ -85,17 +85,17 @@ EMPTY_RANGE = "Bottom must be less than top"
 def numeric(operand: Any) -> Matcher:
     """Read the operand of numeric."""
     if not is_array(operand):
-        raise Refused("Value of numeric must be an array.")
+        raise PatternError("Value of numeric must be an array.")
     if not operand or not isinstance(operand[0], str):
-        raise Refused(f"Invalid member in numeric match: {token(operand[0]) if operand else ']'}")
+        raise PatternError(f"Invalid member in numeric match: {token(operand[0]) if operand else ']'}")
     operator, *rest = operand
     if operator not in COMPARISONS:
-        raise Refused(f"Unrecognized numeric range operator: {operator}")
+        raise PatternError(f"Unrecognized numeric range operator: {operator}")
     if not rest or not is_number(rest[0]):
-        raise Refused(f"Value of {'equals' if operator == '=' else operator} must be numeric")
+        raise PatternError(f"Value of {'equals' if operator == '=' else operator} must be numeric")
     if len(rest) > 1:
         if operator not in (">", ">="):
-            raise Refused(TOO_MANY)
+            raise PatternError(TOO_MANY)
         return _between(operator, rest)
     return _one_sided(operator, number_operand(rest[0]))
 
@@ -106,23 +106,23 @@ def _one_sided(operator: str, bound: float) -> Matcher:
     is_open = operator in ("<", ">")
     # AWS reads one comparison as a range that ends at the largest number.
     if bound == (sys.float_info.max if operator in (">", ">=") else -sys.float_info.max):
-        raise Refused(EMPTY_RANGE)
+        raise PatternError(EMPTY_RANGE)
     return Numeric(bound, is_open) if operator in (">", ">=") else Numeric(upper=bound, upper_open=is_open)
 
 
 def _between(lower_operator: str, rest: list[Any]) -> Matcher:
     upper_operator = rest[1]
     if not isinstance(upper_operator, str):
-        raise Refused(f"Bad value in numeric range: {token(upper_operator)}")
+        raise PatternError(f"Bad value in numeric range: {token(upper_operator)}")
     if upper_operator not in ("<", "<="):
-        raise Refused(f"Bad numeric range operator: {upper_operator}")
+        raise PatternError(f"Bad numeric range operator: {upper_operator}")
     if len(rest) < 3 or not is_number(rest[2]):
-        raise Refused(f"Value of {upper_operator} must be numeric")
+        raise PatternError(f"Value of {upper_operator} must be numeric")
     if len(rest) > 3:
-        raise Refused("Too many terms in numeric range expression")
+        raise PatternError("Too many terms in numeric range expression")
     lower, upper = number_operand(rest[0]), number_operand(rest[2])
     if lower >= upper:
-        raise Refused(EMPTY_RANGE)
+        raise PatternError(EMPTY_RANGE)
     return Numeric(lower, lower_operator == ">", upper, upper_operator == "<")
 
 
@@ -150,20 +150,20 @@ def wildcard(operand: Any) -> Matcher:
     text = text_operand(operand, "wildcard")
     try:
         text_comparison.characters_of(text)
-    except text_comparison.BadWildcard as error:
-        raise Refused(str(error)) from None
+    except text_comparison.InvalidWildcard as error:
+        raise PatternError(str(error)) from None
     return Wildcard(text)
 
 
 def _ignoring_case(members: Members, operator: str) -> str:
     if not members:
-        raise Refused(f"{operator.capitalize()} expression name not found")
+        raise PatternError(f"{operator.capitalize()} expression name not found")
     name, operand = members[0]
     if name != "equals-ignore-case":
-        raise Refused(f"Unsupported {operator} pattern: {name}")
+        raise PatternError(f"Unsupported {operator} pattern: {name}")
     text = text_operand(operand, name)
     if len(members) > 1:
-        raise Refused(ONE_KEY)
+        raise PatternError(ONE_KEY)
     return text
 
 
@@ -189,43 +189,45 @@ def anything_but(operand: Any) -> Matcher:
     list_only = "Inside anything but list, start|null|boolean is not supported."
     refused = tuple(dict.fromkeys(_refused_value(item, list_only) for item in operand))
     if len({isinstance(item, str) for item in operand}) != 1:
-        raise Refused("Inside anything but list, either all values are number or string, mixed type is not supported")
+        raise PatternError(
+            "Inside anything but list, either all values are number or string, mixed type is not supported"
+        )
     return AnythingBut(refused)
 
 
 def _refused_value(operand: Any, otherwise: str) -> Matcher:
     if not isinstance(operand, str):
         if not is_number(operand):
-            raise Refused(otherwise)
+            raise PatternError(otherwise)
         number_operand(operand)
     return Exact(operand)
 
 
 def _form(members: Members) -> Matcher:
     if not members:
-        raise Refused("Anything-But expression name not found")
+        raise PatternError("Anything-But expression name not found")
     name, operand = members[0]
     if name not in _FORMS:
-        raise Refused(f"Unsupported anything-but pattern: {name}")
+        raise PatternError(f"Unsupported anything-but pattern: {name}")
     items = operand if is_array(operand) else [operand]
     if not is_array(operand) and not isinstance(operand, str) and not is_number(operand):
-        raise Refused(_OPERAND)
+        raise PatternError(_OPERAND)
     read, not_a_text = _FORMS[name]
     texts = [_affix(item, not_a_text, name in ("prefix", "suffix")) for item in items]
     refused = tuple(dict.fromkeys(map(read, texts)))
     if len(members) > 1:
-        raise Refused(TOO_MANY)
+        raise PatternError(TOO_MANY)
     if not refused:
         # AWS's own compiler lets it pass, and then fails to make a rule of it.
-        raise Refused("Empty arrays are not allowed")
+        raise PatternError("Empty arrays are not allowed")
     return AnythingBut(refused)
 
 
 def _affix(item: Any, not_a_text: str, not_empty: bool) -> str:
     if not isinstance(item, str):
-        raise Refused(not_a_text)
+        raise PatternError(not_a_text)
     if not_empty and not item:
-        raise Refused("Null prefix/suffix not allowed")
+        raise PatternError("Null prefix/suffix not allowed")
     return item
 
 
@@ -233,27 +235,27 @@ def matcher_of(node: Any) -> Matcher:
     """Return the matcher of one element of a pattern's array.
 
     Raises:
-        Refused: EventBridge refuses it.
+        PatternError: EventBridge refuses it.
     """
     if isinstance(node, Members):
         return _expression(node)
     if isinstance(node, str):
         return Exact(node) if addresses.digits_of(node) is None else Address(node)
     if isinstance(node, list):
-        raise Refused("Match value must be String, number, true, false, or null")
+        raise PatternError("Match value must be String, number, true, false, or null")
     return Exact(node)
 
 
 def _expression(members: Members) -> Matcher:
     if not members:
-        raise Refused("Match expression name not found")
+        raise PatternError("Match expression name not found")
     name, operand = members[0]
     if name not in OPERATORS:
-        raise Refused(f"Unrecognized match type {name}")
+        raise PatternError(f"Unrecognized match type {name}")
     read, more_keys = OPERATORS[name]
     matcher = read(operand)
     if len(members) > 1:
-        raise Refused(more_keys)
+        raise PatternError(more_keys)
     return matcher
 
 
@@ -266,14 +268,14 @@ def _cidr(operand: Any) -> Matcher:
     text = text_operand(operand, "prefix")
     try:
         addresses.range_of(text)
-    except addresses.NotAnAddress as error:
-        raise Refused(str(error)) from None
+    except addresses.InvalidAddress as error:
+        raise PatternError(str(error)) from None
     return Cidr(text)
 
 
 def _exists(operand: Any) -> Matcher:
     if not isinstance(operand, bool):
-        raise Refused("exists match pattern must be either true or false.")
+        raise PatternError("exists match pattern must be either true or false.")
     return Exists(operand)
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from pca_events.json_source import Members
 from pca_events.pattern import engine_limits
-from pca_events.pattern.document import Members
 from pca_events.pattern.matchers import Matcher
-from pca_events.pattern.operators import COMPARISONS, OPERATORS, Refused, matcher_of
+from pca_events.pattern.operators import COMPARISONS, OPERATORS, PatternError, matcher_of
 
 Alternative = dict[str, tuple[Matcher, ...]]
 Way = tuple[str, ...]
@@ -24,14 +24,14 @@ def alternatives_of(document: Any) -> list[Alternative]:
     A path that is given twice counts as it is given last, as AWS has it. The complexity of wildcards is judged last.
 
     Raises:
-        Refused: EventBridge refuses the pattern.
+        PatternError: EventBridge refuses the pattern.
     """
     if not isinstance(document, Members):
-        raise Refused("Filter is not an object")
+        raise PatternError("Filter is not an object")
     alternatives = _object([], document, (), False)
     complex_path = engine_limits.too_complex(alternatives)
     if complex_path is not None:
-        refused = Refused(engine_limits.TOO_COMPLEX)
+        refused = PatternError(engine_limits.TOO_COMPLEX)
         for step, name in reversed(_way_to(document, complex_path, ()) or []):
             refused.inside(step, name)
         raise refused
@@ -58,12 +58,12 @@ def _way_to(node: Members, path: str, way: Way) -> list[tuple[int, str]] | None:
 
 def _object(so_far: list[Alternative], members: Members, way: Way, inside_or: bool) -> list[Alternative]:
     if not members:
-        raise Refused("Empty objects are not allowed")
+        raise PatternError("Empty objects are not allowed")
     for step, (name, node) in enumerate(members):
         try:
             so_far = _member(so_far, name, node, way, inside_or)
-        except Refused as refused:
-            refused.inside(step, f".{name}")
+        except PatternError as error:
+            error.inside(step, f".{name}")
             raise
     return so_far
 
@@ -72,12 +72,12 @@ def _member(so_far: list[Alternative], name: str, node: Any, way: Way, inside_or
     if name == OR:
         return _any_of(so_far, node, way)
     if inside_or and name in _RESERVED_INSIDE_OR:
-        raise Refused(f"{name} is Ruler reserved fieldName which cannot be used inside {OR}.")
+        raise PatternError(f"{name} is Ruler reserved fieldName which cannot be used inside {OR}.")
     if isinstance(node, Members):
         return _object(so_far, node, (*way, name), inside_or)
     if isinstance(node, list):
         return _field(so_far, node, _joined((*way, name)))
-    raise Refused(f'"{name}" must be an object or an array')
+    raise PatternError(f'"{name}" must be an object or an array')
 
 
 def _joined(way: Way) -> str:
@@ -89,31 +89,31 @@ def _joined(way: Way) -> str:
 
 def _any_of(so_far: list[Alternative], node: Any, way: Way) -> list[Alternative]:
     if isinstance(node, Members) or not isinstance(node, list):
-        raise Refused(f"It must be an Array followed with {OR}.")
+        raise PatternError(f"It must be an Array followed with {OR}.")
     together: list[Alternative] = []
     for step, branch in enumerate(node):
         try:
             together += _branch(so_far, branch, way)
-        except Refused as refused:
-            refused.inside(step, f"[{step}]")
+        except PatternError as error:
+            error.inside(step, f"[{step}]")
             raise
         if len(together) > _MOST_ALTERNATIVES:
-            raise Refused(f"More than {_MOST_ALTERNATIVES} combinations of rule fields in {OR} relationships")
+            raise PatternError(f"More than {_MOST_ALTERNATIVES} combinations of rule fields in {OR} relationships")
     if len(node) < 2:
-        raise Refused(f"There must have at least 2 Objects in {OR} relationship.")
+        raise PatternError(f"There must have at least 2 Objects in {OR} relationship.")
     return together
 
 
 def _branch(so_far: list[Alternative], branch: Any, way: Way) -> list[Alternative]:
     if not isinstance(branch, Members):
-        raise Refused(f"Only JSON object is allowed in array of {OR} relationship.")
+        raise PatternError(f"Only JSON object is allowed in array of {OR} relationship.")
     copies = [dict(alternative) for alternative in so_far] or [{}]
     return _object(copies, branch, way, True)
 
 
 def _field(so_far: list[Alternative], node: list[Any], path: str) -> list[Alternative]:
     if not node:
-        raise Refused("Empty arrays are not allowed")
+        raise PatternError("Empty arrays are not allowed")
     matchers = tuple([_element(step, item) for step, item in enumerate(node)])
     so_far = so_far or [{}]
     for alternative in so_far:
@@ -124,6 +124,6 @@ def _field(so_far: list[Alternative], node: list[Any], path: str) -> list[Altern
 def _element(step: int, item: Any) -> Matcher:
     try:
         return matcher_of(item)
-    except Refused as refused:
-        refused.inside(step, "")
+    except PatternError as error:
+        error.inside(step, "")
         raise

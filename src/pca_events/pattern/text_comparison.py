@@ -55,36 +55,36 @@ def _expression(text: str, *, backwards: bool = False) -> "re.Pattern[str]":
 
 
 STAR = None
-Wildcard = tuple[str | None, ...]
+WildcardCharacters = tuple[str | None, ...]
 """The characters of a wildcard, where nothing (STAR) stands for any characters."""
 
 
-class BadWildcard(ValueError):
+class InvalidWildcard(ValueError):
     """A wildcard that EventBridge refuses; the message is AWS's."""
 
 
-def characters_of(text: str) -> Wildcard:
+def characters_of(text: str) -> WildcardCharacters:
     """Return the characters of a wildcard.
 
     Raises:
-        BadWildcard: two stars in a row, or a backslash before something else.
+        InvalidWildcard: two stars in a row, or a backslash before something else.
     """
     characters: list[str | None] = []
     index = 0
     while index < len(text):
         two = text[index : index + 2]
         if two == "**":
-            raise BadWildcard(f"Consecutive wildcard characters at pos {_position(text, index)}")
+            raise InvalidWildcard(f"Consecutive wildcard characters at pos {_position(text, index)}")
         if two in ("\\*", "\\\\"):
             index += 1
         elif two[0] == "\\":
-            raise BadWildcard(f"Invalid escape character at pos {_position(text, index)}")
+            raise InvalidWildcard(f"Invalid escape character at pos {_position(text, index)}")
         characters.append(STAR if two[0] == "*" else text[index])
         index += 1
     return tuple(characters)
 
 
-def wildcard_test(characters: Wildcard) -> Callable[[str], bool]:
+def wildcard_test(characters: WildcardCharacters) -> Callable[[str], bool]:
     """Return whether a text fits these characters."""
     pieces = [""]
     for character in characters:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from pca_events.errors import BadInput
 from pca_events.recordings.document_reader import Reader
-from pca_events.recordings.files import blocks, recordings_in
-from pca_events.recordings.report import Place, ValidationReport
-from pca_events.recordings.strict_json import Refused
+from pca_events.recordings.files import IncompleteRecording, blocks, recordings_in
+from pca_events.recordings.report import RecordLocation, ValidationReport
 from pca_events.recordings.tally import Tally
 from pca_events.worker_pool import pool, processors, result_of
 
@@ -49,7 +48,7 @@ def validate(
             try:
                 _validate_one(name, report, workers, max_unpacked, progress)
             except BadInput as error:
-                report.unreadable.note(Place(name, 0), str(error))
+                report.unreadable.note(RecordLocation(name, 0), str(error))
     return report
 
 
@@ -59,7 +58,7 @@ def _files(names: Sequence[str], report: ValidationReport) -> Iterator[str]:
         try:
             yield from recordings_in(name) if os.path.isdir(name) else [name]
         except BadInput as error:
-            report.unreadable.note(Place(name, 0), str(error))
+            report.unreadable.note(RecordLocation(name, 0), str(error))
 
 
 def _validate_one(
@@ -88,7 +87,7 @@ def _validate_one(
             waiting.append((block, final, workers.submit(name, block, final) if reader.clean else None))
             while len(waiting) > workers.ahead:
                 take()
-    except Refused as refused:
+    except IncompleteRecording as refused:
         tally.broken(reader.line, reader.line, str(refused))
     finally:
         while waiting:

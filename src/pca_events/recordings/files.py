@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import cast
 
 from pca_events.errors import BadInput
-from pca_events.recordings.strict_json import Refused
 from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
+
+
+class IncompleteRecording(ValueError):
+    """The rest of a recording cannot be read; the message says why."""
+
 
 ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".gz")
 """How the names of recordings end."""
@@ -71,8 +75,8 @@ def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
 
     Raises:
         BadInput: the file cannot be opened, or is not UTF-8 from its first bytes on.
-        Refused: gzip is damaged, ends before the data does, or unpacks to more than it may; everything before that has
-            been yielded.
+        IncompleteRecording: the gzip data is damaged, cut off, or larger than allowed; everything before that has been
+            yielded.
     """
     if name == "-":
         yield from _cut(_unpacked(cast(io.BufferedReader, sys.stdin.buffer), name, most))
@@ -99,14 +103,14 @@ def _unpacked(stream: io.BufferedReader, name: str, most: int | None) -> Iterato
     try:
         yield from unpacked(stream.read1, most)
     except (Damaged, OSError) as error:
-        raise Refused(f"gzip data is damaged or cut off from here on: {error}") from error
+        raise IncompleteRecording(f"gzip data is damaged or cut off from here on: {error}") from error
     except TooLarge as error:
-        raise Refused(str(error)) from error
+        raise IncompleteRecording(str(error)) from error
 
 
 def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     held: list[bytes] = []
-    fault: Refused | None = None
+    fault: IncompleteRecording | None = None
     try:
         for piece in pieces:
             held.append(piece)
@@ -115,7 +119,7 @@ def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
                 cut = _cut_at(whole)
                 yield whole[:cut], False
                 held = [whole[cut:]]
-    except Refused as error:
+    except IncompleteRecording as error:
         fault = error
     yield b"".join(held), True
     if fault is not None:

@@ -11,7 +11,7 @@ _KEPT = 100
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class RecordLocation:
     """Where something was recorded.
 
     Attributes:
@@ -29,19 +29,19 @@ class Place:
 
 
 @dataclass
-class Noted:
+class Occurrences:
     """Places of one kind: how many there are, and the first hundred with a word on each."""
 
     count: int = 0
-    kept: list[tuple[Place, str]] = field(default_factory=list)
+    kept: list[tuple[RecordLocation, str]] = field(default_factory=list)
 
-    def note(self, place: Place, words: str = "") -> None:
+    def note(self, place: RecordLocation, words: str = "") -> None:
         """Note one place more."""
         self.count += 1
         if len(self.kept) < _KEPT:
             self.kept.append((place, words))
 
-    def merge(self, other: "Noted") -> None:
+    def merge(self, other: "Occurrences") -> None:
         """Add what another has noted; of all places the first are kept."""
         self.count += other.count
         self.kept = sorted([*self.kept, *other.kept], key=itemgetter(0))[:_KEPT]
@@ -64,7 +64,7 @@ class Group:
 
     violation: Violation
     count: int
-    first: Place
+    first: RecordLocation
     schemas: tuple[str, ...] = ()
 
 
@@ -99,8 +99,8 @@ class ValidationReport:
     other_sources: Counter[str] = field(default_factory=Counter)
     groups: Groups = field(default_factory=dict)
     unusual: Groups = field(default_factory=dict)
-    unreadable: Noted = field(default_factory=Noted)
-    without_event: Noted = field(default_factory=Noted)
+    unreadable: Occurrences = field(default_factory=Occurrences)
+    without_event: Occurrences = field(default_factory=Occurrences)
 
     @property
     def meeting(self) -> int:
@@ -139,12 +139,12 @@ class ValidationReport:
         """Count CloudTrail records of another service."""
         _count(self.other_records, event_source, count)
 
-    def note_violations(self, violations: Iterable[Violation], place: Place) -> None:
+    def note_violations(self, violations: Iterable[Violation], place: RecordLocation) -> None:
         """Note what is wrong with one event."""
         for violation in violations:
             _add(self.groups, Group(violation, 1, place, (violation.schema,)))
 
-    def note_unusual(self, unusual: Iterable[Violation], place: Place) -> None:
+    def note_unusual(self, unusual: Iterable[Violation], place: RecordLocation) -> None:
         """Note what is unusual about one event."""
         for one in unusual:
             _add(self.unusual, Group(one, 1, place))
@@ -168,7 +168,7 @@ class ValidationReport:
                 _add(into, replace(group, first=_later(group.first, lines_before)))
         for mine, theirs in ((self.unreadable, other.unreadable), (self.without_event, other.without_event)):
             moved = [(_later(place, lines_before), words) for place, words in theirs.kept]
-            mine.merge(Noted(theirs.count, moved))
+            mine.merge(Occurrences(theirs.count, moved))
 
 
 def _add(groups: Groups, group: Group) -> None:
@@ -193,5 +193,5 @@ def _count(counter: Counter[str], name: str, count: int) -> None:
     counter[name if name in counter or len(counter) < _DISTINCT else OTHERS] += count
 
 
-def _later(place: Place, lines: int) -> Place:
+def _later(place: RecordLocation, lines: int) -> RecordLocation:
     return replace(place, line=place.line + lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pca_events.contract import Violation
 from pca_events.errors import BadInput
-from pca_events.recordings.report import Group, Groups, Noted, Place, ValidationReport
+from pca_events.recordings.report import Group, Groups, Occurrences, RecordLocation, ValidationReport
 
 FORMAT = "pca-events validation report"
 VERSION = 1
@@ -152,21 +152,21 @@ def _read_groups(stored: Any) -> Groups:
     return found
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: RecordLocation) -> dict[str, Any]:
     return {"file": place.file, "line": place.line, "path": place.path}
 
 
-def _read_place(stored: Any) -> Place:
-    return Place(_text(stored["file"]), _number(stored["line"]), _text(stored["path"]))
+def _read_place(stored: Any) -> RecordLocation:
+    return RecordLocation(_text(stored["file"]), _number(stored["line"]), _text(stored["path"]))
 
 
-def _noted(noted: Noted) -> dict[str, Any]:
+def _noted(noted: Occurrences) -> dict[str, Any]:
     return {"count": noted.count, "first": [{**_place(place), "reason": words} for place, words in noted.kept]}
 
 
-def _read_noted(stored: Any) -> Noted:
+def _read_noted(stored: Any) -> Occurrences:
     kept = [(_read_place(row), _text(row["reason"])) for row in stored["first"]]
-    return Noted(_number(stored["count"]), kept)
+    return Occurrences(_number(stored["count"]), kept)
 
 
 def _text(value: Any) -> str:

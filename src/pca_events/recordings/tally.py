@@ -6,9 +6,10 @@ from typing import Any
 
 from pca_events import contract
 from pca_events.catalog import SOURCE, cloudtrail_twins
+from pca_events.json_source import decode
+from pca_events.recordings.document_reader import parse_line
 from pca_events.recordings.likely_mistakes import UsualLines, unusual, without_placeholders
-from pca_events.recordings.report import OTHERS, Place, ValidationReport
-from pca_events.recordings.strict_json import decode, parse_line
+from pca_events.recordings.report import OTHERS, RecordLocation, ValidationReport
 from pca_events.recordings.unwrapping import CloudTrailRecord, Wrapped, unwrap
 from pca_events.wording import counted
 
@@ -54,7 +55,7 @@ class Tally:
     def document(self, value: Any, line: int, path: str) -> None:
         """Take a document that begins on this line."""
         for found in unwrap(value, path):
-            place = Place(self._file, line, found.path)
+            place = RecordLocation(self._file, line, found.path)
             if isinstance(found, Wrapped):
                 self._count(found.event, place)
             elif isinstance(found, CloudTrailRecord):
@@ -67,11 +68,11 @@ class Tally:
     def broken(self, line: int, last: int, fault: str) -> None:
         """Take note of lines that could not be read."""
         others = f" (and {counted(last - line, 'line')} after it)" if last > line else ""
-        self.report.unreadable.note(Place(self._file, line), fault + others)
+        self.report.unreadable.note(RecordLocation(self._file, line), fault + others)
 
     def other_text(self, line: int) -> None:
         """Take note of a line of a log that is not JSON."""
-        self.report.without_event.note(Place(self._file, line))
+        self.report.without_event.note(RecordLocation(self._file, line))
 
     def _take(self, line: bytes, number: int) -> bool:
         """Take a line that is not as EventBridge writes it; whether it could be decoded."""
@@ -115,7 +116,7 @@ class Tally:
             return True
         return False
 
-    def _count(self, event: dict[str, Any], place: Place) -> None:
+    def _count(self, event: dict[str, Any], place: RecordLocation) -> None:
         source, detail_type = event.get("source"), event.get("detail-type")
         if not isinstance(detail_type, str):
             detail_type = OTHERS
@@ -130,7 +131,7 @@ class Tally:
         else:
             self.report.count_source(source if isinstance(source, str) else "(none)")
 
-    def _count_record(self, record: dict[str, Any], place: Place) -> None:
+    def _count_record(self, record: dict[str, Any], place: RecordLocation) -> None:
         """Count a record of CloudTrail, validated as the detail of the event that carries it."""
         if record["eventSource"] != _EVENT_SOURCE:
             self.report.count_record(record["eventSource"])
@@ -146,7 +147,7 @@ class Tally:
         self.report.note_violations(violations, place)
         self.report.records[detail_type, not violations] += 1
 
-    def _meets(self, event: dict[str, Any], detail_type: str, place: Place) -> bool:
+    def _meets(self, event: dict[str, Any], detail_type: str, place: RecordLocation) -> bool:
         if self._passes(event, detail_type):
             return True
         twins = event.get("source") == SOURCE
@@ -164,7 +165,7 @@ class Tally:
 
     def _note_unusual(self, event: dict[str, Any], line: int) -> None:
         if found := unusual(event):
-            self.report.note_unusual(found, Place(self._file, line))
+            self.report.note_unusual(found, RecordLocation(self._file, line))
 
 
 @cache

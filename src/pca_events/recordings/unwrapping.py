@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.recordings.strict_json import Refused, decode
+from pca_events.json_source import InvalidJson, decode
 from pca_events.unpacking import Damaged, TooLarge, unpacked
 
 _DEEPEST = 8
@@ -104,7 +104,7 @@ def _at(value: Any, names: tuple[str, ...]) -> Any:
 def _text(text: str, path: str, depth: int) -> Iterator[Found]:
     try:
         value = decode(text)
-    except Refused as refused:
+    except InvalidJson as refused:
         yield NoEvent(path, str(refused) if text.lstrip().startswith("{") else "")
     else:
         yield from unwrap(value, path, depth)
@@ -118,7 +118,7 @@ def _log_message(text: str, path: str, depth: int) -> Iterator[Found]:
         return
     try:
         value = decode(text[begin:])
-    except Refused:
+    except InvalidJson:
         yield NoEvent(path)
     else:
         yield from unwrap(value, path, depth)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.contract.schemas import Schema
-from pca_events.schema_diff.effects import Finding, Kind, judge
+from pca_events.schema_diff.effects import ChangeKind, LocalChange, judge
 from pca_events.schema_diff.normalised import canonical, documented
 
 _TOKEN = re.compile(
@@ -53,7 +53,7 @@ _TYPE_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number", 
 _NEVER: Schema = {"not": {}}
 
 
-def compare(before: Any, after: Any, path: str) -> Iterator[Finding]:
+def compare(before: Any, after: Any, path: str) -> Iterator[LocalChange]:
     """Compare two schemas that `keywords.plain` made, and what is below them."""
     old, new = _as_object(before), _as_object(after)
     for part in (_types, _values, _patterns, _formats, _entries, _fields, _others):
@@ -66,7 +66,7 @@ def _as_object(schema: Any) -> Schema:
     return dict(schema)
 
 
-def _types(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _types(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     before, after = old.get("type"), new.get("type")
     if before == after:
         return
@@ -74,52 +74,52 @@ def _types(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
     if after is None:
         values = documented(new) or []
         implied = bool(values) and all(_TYPE_NAMES.get(type(value), "null") in were for value in values)
-        yield judge(Kind.TYPE_IMPLIED if implied else Kind.TYPE_OPEN, path, before, after)
+        yield judge(ChangeKind.TYPE_IMPLIED if implied else ChangeKind.TYPE_OPEN, path, before, after)
     elif before is None or set(are) <= set(were):
-        yield judge(Kind.TYPE_LESS, path, before, after)
+        yield judge(ChangeKind.TYPE_LESS, path, before, after)
     else:
-        yield judge(Kind.TYPE_CHANGED, path, before, after)
+        yield judge(ChangeKind.TYPE_CHANGED, path, before, after)
 
 
 def _listed(types: Any) -> list[Any]:
     return types if isinstance(types, list) else [types]
 
 
-def _values(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _values(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     if any({"const", "enum"} <= schema.keys() for schema in (old, new)):
         yield from _unknown("enum", old, new, path)
     before, after = documented(old), documented(new)
     if before is None or after is None:
         if after is not None:
-            yield judge(Kind.VALUES_NAMED, path, before, after)
+            yield judge(ChangeKind.VALUES_NAMED, path, before, after)
         elif before is not None:
-            yield judge(Kind.VALUES_OPEN, path, before, after)
+            yield judge(ChangeKind.VALUES_OPEN, path, before, after)
         return
     were, are = set(map(canonical, before)), set(map(canonical, after))
     gone = [value for value in before if canonical(value) not in are]
     come = [value for value in after if canonical(value) not in were]
     if len(before) == len(after) == len(gone) == 1:
-        yield judge(Kind.VALUE_CHANGED, path, before[0], after[0])
+        yield judge(ChangeKind.VALUE_CHANGED, path, before[0], after[0])
         return
-    yield from (judge(Kind.VALUE_GONE, path, value, None) for value in gone)
-    yield from (judge(Kind.VALUE_NEW, path, None, value) for value in come)
+    yield from (judge(ChangeKind.VALUE_GONE, path, value, None) for value in gone)
+    yield from (judge(ChangeKind.VALUE_NEW, path, None, value) for value in come)
 
 
-def _patterns(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _patterns(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     before, after = old.get("pattern"), new.get("pattern")
     if before == after:
         return
     if before is None:
-        yield judge(Kind.PATTERN_NEW, path, before, after)
+        yield judge(ChangeKind.PATTERN_NEW, path, before, after)
     elif _all_match(before, documented(new)):
-        yield judge(Kind.PATTERN_IMPLIED, path, before, after)
+        yield judge(ChangeKind.PATTERN_IMPLIED, path, before, after)
     elif after is None:
-        yield judge(Kind.PATTERN_GONE, path, before, after)
+        yield judge(ChangeKind.PATTERN_GONE, path, before, after)
     elif (changed := alternatives_changed(before, after)) is None:
-        yield judge(Kind.PATTERN_UNKNOWN, path, before, after)
+        yield judge(ChangeKind.PATTERN_UNKNOWN, path, before, after)
     else:
         gone, come = changed
-        kind = Kind.PATTERN_MORE if come else Kind.PATTERN_LESS if gone else Kind.PATTERN_SAME
+        kind = ChangeKind.PATTERN_MORE if come else ChangeKind.PATTERN_LESS if gone else ChangeKind.PATTERN_SAME
         yield judge(kind, path, before, after, gone=", ".join(map(repr, gone)), new=", ".join(map(repr, come)))
 
 
@@ -129,41 +129,47 @@ def _all_match(pattern: str, values: list[Any] | None) -> bool:
     )
 
 
-def _formats(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _formats(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     before, after = old.get("format"), new.get("format")
     if before != after:
-        kind = Kind.FORMAT_NEW if before is None else Kind.FORMAT_GONE if after is None else Kind.FORMAT_CHANGED
+        kind = (
+            ChangeKind.FORMAT_NEW
+            if before is None
+            else ChangeKind.FORMAT_GONE
+            if after is None
+            else ChangeKind.FORMAT_CHANGED
+        )
         yield judge(kind, path, before, after)
 
 
-def _entries(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _entries(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     before, after = old.get("prefixItems", []), new.get("prefixItems", [])
     if len(before) != len(after):
-        yield judge(Kind.ENTRIES_COUNT, path, len(before), len(after))
+        yield judge(ChangeKind.ENTRIES_COUNT, path, len(before), len(after))
     were, are = list(map(canonical, before)), list(map(canonical, after))
     if were != are and sorted(were) == sorted(are):
-        yield judge(Kind.ENTRIES_ORDER, path, before, after)
+        yield judge(ChangeKind.ENTRIES_ORDER, path, before, after)
     else:
         for index, (ours, theirs) in enumerate(zip(before, after, strict=False)):
             yield from compare(ours, theirs, f"{path}[{index}]")
     least = old.get("minItems", 0), new.get("minItems", 0)
     if least[0] != least[1]:
-        yield judge(Kind.ENTRIES_FEWER if least[0] > least[1] else Kind.ENTRIES_SURE, path, *least)
+        yield judge(ChangeKind.ENTRIES_FEWER if least[0] > least[1] else ChangeKind.ENTRIES_SURE, path, *least)
     yield from _further_entries(old.get("items", True), new.get("items", True), path)
 
 
-def _further_entries(before: Any, after: Any, path: str) -> Iterator[Finding]:
+def _further_entries(before: Any, after: Any, path: str) -> Iterator[LocalChange]:
     if before is after:
         return
     if before is False:
-        yield judge(Kind.ENTRIES_OPEN, path, before, after)
+        yield judge(ChangeKind.ENTRIES_OPEN, path, before, after)
     elif after is False:
-        yield judge(Kind.ENTRIES_CLOSED if before is True else Kind.ENTRIES_GONE, path, before, after)
+        yield judge(ChangeKind.ENTRIES_CLOSED if before is True else ChangeKind.ENTRIES_GONE, path, before, after)
     else:
         yield from compare(before, after, f"{path}[*]")
 
 
-def _fields(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _fields(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     everything = [name for schema in (old, new) for key in ("properties", "required") for name in schema.get(key, [])]
     for name in dict.fromkeys(everything):
         before, after = _presence(old, name), _presence(new, name)
@@ -181,12 +187,12 @@ def _presence(schema: Schema, name: str) -> str | None:
     return "required" if name in schema.get("required", []) else None if field is None else "optional"
 
 
-def _of_presence(before: str | None, after: str | None) -> Kind:
+def _of_presence(before: str | None, after: str | None) -> ChangeKind:
     if after is None:
-        return Kind.FIELD_GONE
+        return ChangeKind.FIELD_GONE
     if before is None:
-        return Kind.FIELD_NEW
-    return Kind.FIELD_OPTIONAL if after == "optional" else Kind.FIELD_REQUIRED
+        return ChangeKind.FIELD_NEW
+    return ChangeKind.FIELD_OPTIONAL if after == "optional" else ChangeKind.FIELD_REQUIRED
 
 
 def step(path: str, name: str) -> str:
@@ -194,13 +200,13 @@ def step(path: str, name: str) -> str:
     return f"{path}.{name}" if re.fullmatch(r"[\w-]+", name) else f"{path}[{canonical(name)}]"
 
 
-def _others(old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _others(old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     for keyword in dict.fromkeys([*old, *new]):
         if keyword not in _COMPARED:
             yield from _unknown(keyword, old, new, path)
 
 
-def _unknown(keyword: str, old: Schema, new: Schema, path: str) -> Iterator[Finding]:
+def _unknown(keyword: str, old: Schema, new: Schema, path: str) -> Iterator[LocalChange]:
     present = keyword in old, keyword in new
     if present[0] != present[1] or canonical(old.get(keyword)) != canonical(new.get(keyword)):
-        yield judge(Kind.KEYWORD_UNKNOWN, path, old.get(keyword), new.get(keyword), keyword=keyword)
+        yield judge(ChangeKind.KEYWORD_UNKNOWN, path, old.get(keyword), new.get(keyword), keyword=keyword)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 Effect = Literal["breaking", "compatible"]
 
 
-class Kind(Enum):
+class ChangeKind(Enum):
     """The kinds of change; for each its effect, and why."""
 
     DETAIL_TYPE_GONE = ("breaking", "this detail-type is no longer sent: a rule on it never fires again")
@@ -73,7 +73,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class LocalChange:
     """One change at one place, before it is known for how many detail-types it holds."""
 
     path: str
@@ -83,7 +83,7 @@ class Finding:
     reason: str
 
 
-def judge(kind: Kind, path: str, before: Any = None, after: Any = None, **words: str) -> Finding:
+def judge(kind: ChangeKind, path: str, before: Any = None, after: Any = None, **words: str) -> LocalChange:
     """Return the finding of that kind; its reason names `before`, `after` and the other words."""
     named = {"before": json.dumps(before), "after": json.dumps(after)}
-    return Finding(path, before, after, kind.effect, kind.reason.format(**named, **words))
+    return LocalChange(path, before, after, kind.effect, kind.reason.format(**named, **words))

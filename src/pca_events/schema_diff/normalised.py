@@ -86,7 +86,7 @@ def referred(path: str, reference: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Contract:
+class NormalisedContract:
     """The contract of one detail-type, without its words.
 
     Attributes:
@@ -112,7 +112,7 @@ class Contract:
 
 
 @dataclass(frozen=True)
-class View:
+class NormalisedSchemas:
     """A version of the schemas as it is compared.
 
     Attributes:
@@ -120,23 +120,23 @@ class View:
         sent: the detail-types that the envelope names, and those of CloudTrail.
     """
 
-    contracts: dict[str, Contract]
+    contracts: dict[str, NormalisedContract]
     sent: frozenset[str]
 
 
-def view(files: dict[str, Schema]) -> View:
+def normalised(files: dict[str, Schema]) -> NormalisedSchemas:
     """Read the files of a version together."""
     paths = described(files)
     own = {detail_type for detail_type, path in paths.items() if path.startswith(EVENTS)}
     named = documented(files[ENVELOPE]["properties"].get("detail-type", {}))
     sent = own if named is None else set(map(str, named))
     contracts = {detail_type: _contract(path, files) for detail_type, path in paths.items()}
-    return View(contracts, frozenset(sent | (paths.keys() - own)))
+    return NormalisedSchemas(contracts, frozenset(sent | (paths.keys() - own)))
 
 
 def fingerprint(files: dict[str, Schema]) -> str:
     """A text that differs where a comparison of the views reads something else."""
-    seen = view(files)
+    seen = normalised(files)
     contracts: dict[str, Any] = {
         detail_type: [contract.result, contract.by_result] if contract.by_result else contract.whole
         for detail_type, contract in seen.contracts.items()
@@ -144,12 +144,12 @@ def fingerprint(files: dict[str, Schema]) -> str:
     return canonical([sorted(seen.sent), contracts])
 
 
-def _contract(path: str, files: dict[str, Schema]) -> Contract:
+def _contract(path: str, files: dict[str, Schema]) -> NormalisedContract:
     try:
         by_result = per_result(path, given=files) if path.startswith(EVENTS) else {}
     except (AttributeError, KeyError, TypeError):  # not conditions on a documented result: compared as they stand
         by_result = {}
-    return Contract(
+    return NormalisedContract(
         _bare(dereferenced(path, given=files)), {str(result): _bare(schema) for result, schema in by_result.items()}
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pca_events.contract.schemas import ENVELOPE, Schema
 from pca_events.schema_diff.comparison import step
-from pca_events.schema_diff.effects import Finding, Kind, judge
+from pca_events.schema_diff.effects import ChangeKind, LocalChange, judge
 from pca_events.schema_diff.normalised import (
     MISSING,
     TYPES,
@@ -40,7 +40,7 @@ class Difference:
     after: Any
 
 
-def rest(old: Files, new: Files, told: frozenset[str]) -> Iterator[tuple[str, Finding]]:
+def unmatched_changes(old: Files, new: Files, told: frozenset[str]) -> Iterator[tuple[str, LocalChange]]:
     """Return what the comparison of contracts does not tell, with the detail-type or the path of its file.
 
     Args:
@@ -56,7 +56,7 @@ def rest(old: Files, new: Files, told: frozenset[str]) -> Iterator[tuple[str, Fi
                     yield key, _told(kind, difference, are[key])
         elif key not in told:
             how = "gone" if key in were else "new"
-            yield key, judge(Kind.FILE_UNREAD, (were | are)[key], were.get(key), are.get(key), how=how)
+            yield key, judge(ChangeKind.FILE_UNREAD, (were | are)[key], were.get(key), are.get(key), how=how)
 
 
 def _paths(files: Files) -> dict[str, str]:
@@ -85,17 +85,17 @@ def differences(before: Any, after: Any, position: Position = "schema", at: Poin
             yield Difference((*at, key), there, old.get(key, MISSING), new.get(key, MISSING))
 
 
-def _kind(difference: Difference, paths: tuple[str, str], versions: tuple[Files, Files]) -> Kind | None:
+def _kind(difference: Difference, paths: tuple[str, str], versions: tuple[Files, Files]) -> ChangeKind | None:
     pointer = difference.pointer
     if difference.position == "words":
-        return Kind.WORDS
+        return ChangeKind.WORDS
     if pointer == ("$id",):
-        return Kind.ID
+        return ChangeKind.ID
     if paths[1] == TYPES and pointer[0] == "$defs" and _is_type_list(difference, versions[1]):
-        return Kind.TYPE_LIST
+        return ChangeKind.TYPE_LIST
     if pointer[-1] == "$ref" and _type(difference.before, versions[0]) == _type(difference.after, versions[1]) != "":
-        return Kind.TYPE_RENAMED
-    return Kind.UNREAD if _is_unread(difference, paths, versions) else None
+        return ChangeKind.TYPE_RENAMED
+    return ChangeKind.UNREAD if _is_unread(difference, paths, versions) else None
 
 
 def _is_unread(difference: Difference, paths: tuple[str, str], versions: tuple[Files, Files]) -> bool:
@@ -150,7 +150,7 @@ def _with(schema: Schema, pointer: Pointer, value: Any) -> Schema:
     return whole
 
 
-def _told(kind: Kind, difference: Difference, path: str) -> Finding:
+def _told(kind: ChangeKind, difference: Difference, path: str) -> LocalChange:
     before, after = (None if value is MISSING else value for value in (difference.before, difference.after))
     return judge(kind, _place(difference.pointer, path), before, after, keyword=str(difference.pointer[-1]))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pca_events import catalog, contract
 from pca_events.catalog import DocumentedEvent
-from pca_events.events import KINDS, PARTITIONS, mutants, place, realistic, variant
+from pca_events.events import KINDS, PARTITIONS, aws_location, mutants, realistic, variant
 from pca_events.events.mutation_testing import mutate
 
 entries = st.sampled_from(catalog.documented_events())
@@ -32,7 +32,7 @@ def test_every_valid_variant_meets_its_contract(entry: DocumentedEvent, chance: 
 @settings(max_examples=times(100))
 @for_all(entry=entries, partition=st.sampled_from(list(PARTITIONS)), chance=chances)
 def test_a_realistic_event_agrees_with_its_place(entry: DocumentedEvent, partition: str, chance: random.Random) -> None:
-    where = place(account="012345678901", partition=partition)
+    where = aws_location(account="012345678901", partition=partition)
     event = realistic(entry, where, chance)
     assert contract.violations(event, closed=True) == []
     assert list(event) == list(entry.sample)

@@ -13,8 +13,8 @@ import pytest
 from given import Run
 
 from pca_events import catalog, contract
-from pca_events.events import place, realistic
-from pca_events.recordings import BLOCK, Place, Reader, Tally, ValidationReport, as_json, validate
+from pca_events.events import aws_location, realistic
+from pca_events.recordings import BLOCK, Reader, RecordLocation, Tally, ValidationReport, as_json, validate
 from pca_events.recordings.report import OTHERS
 
 EVENTS = catalog.documented_events()
@@ -129,7 +129,9 @@ def test_a_key_that_is_there_twice_never_goes_unseen(tmp_path: Path, twice: str,
 
 
 def million(count: int, chance: random.Random) -> list[str]:
-    lines = [json.dumps(realistic(chance.choice(EVENTS), place(), chance), separators=(",", ":")) for _ in range(200)]
+    lines = [
+        json.dumps(realistic(chance.choice(EVENTS), aws_location(), chance), separators=(",", ":")) for _ in range(200)
+    ]
     return [chance.choice(lines) for _ in range(count)]
 
 
@@ -159,7 +161,7 @@ def test_the_first_place_is_right_across_blocks_and_files(tmp_path: Path) -> Non
     second.write_text(f"{broken}\n")
     for jobs in (1, 2):
         (group,) = validate([str(first), str(second)], jobs=jobs).by_frequency()
-        assert (group.count, group.first) == (3, Place(str(first), 25_001))
+        assert (group.count, group.first) == (3, RecordLocation(str(first), 25_001))
 
 
 def test_the_report_stays_small_whatever_it_is_given(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from given import Run
 
 from pca_events import catalog
 from pca_events.events import realistic
-from pca_events.events.realistic import PARTITIONS, place
+from pca_events.events.realistic import PARTITIONS, aws_location
 from pca_events.recordings import ValidationReport, validate
 from pca_events.regions import is_known, partition_of
 
@@ -82,7 +82,7 @@ def test_generated_events_are_never_unusual(tmp_path: Path) -> None:
         for region in regions:
             assert is_known(region)
             assert partition_of(region) == partition
-            events = [realistic(entry, place(region=region), chance) for entry in catalog.documented_events()]
+            events = [realistic(entry, aws_location(region=region), chance) for entry in catalog.documented_events()]
             report = of(tmp_path, *events)
             assert (report.unusual, report.meeting) == ({}, len(events))
 

@@ -11,19 +11,18 @@ from typing import Any
 import pytest
 
 from pca_events import catalog
+from pca_events.json_source import DocumentDecoder, InvalidJson, decode
 from pca_events.recordings import (
     BLOCK,
     LONGEST,
+    IncompleteRecording,
     NoEvent,
     Reader,
-    Refused,
     Wrapped,
     blocks,
-    decode,
     parse_line,
     unwrap,
 )
-from pca_events.recordings.strict_json import StrictDecoder
 
 EVENT = catalog.documented("crl-generation-failure-internal").event
 LINE = json.dumps(EVENT)
@@ -240,10 +239,10 @@ def test_endless_wrapping_ends() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("{} x", "goes on after its end, column 3"), ("[1", "is not valid JSON"), ('"\ud800"', "is not UTF-8")],
+    [("{} x", "continues after its end, column 3"), ("[1", "is not valid JSON"), ('"\ud800"', "is not UTF-8")],
 )
 def test_strict_decoding_says_what_is_wrong(text: str, fault: str) -> None:
-    with pytest.raises(Refused, match=fault):
+    with pytest.raises(InvalidJson, match=fault):
         decode(text)
 
 
@@ -276,7 +275,7 @@ def test_damaged_gzip_gives_what_came_before(tmp_path: Path) -> None:
     for data in (gzip.compress(text)[:-2000], gzip.compress(text) + b"garbage"):
         file.write_bytes(data)
         got: list[bytes] = []
-        with pytest.raises(Refused, match="gzip data is damaged or cut off"):
+        with pytest.raises(IncompleteRecording, match="gzip data is damaged or cut off"):
             got.extend(read_file(file))
         assert len(b"".join(got)) > len(text) // 2
         assert text.startswith(b"".join(got))
@@ -296,13 +295,13 @@ def test_time_grows_with_the_input_however_broken_it_is(unit: str) -> None:
 
 def test_a_broken_document_costs_no_more_than_its_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[int] = []
-    decode_window = StrictDecoder._decode
+    decode_window = DocumentDecoder._decode
 
-    def noted(self: StrictDecoder, window: str) -> tuple[Any, int, str]:
+    def noted(self: DocumentDecoder, window: str) -> tuple[Any, int, str]:
         decoded.append(len(window))
         return decode_window(self, window)
 
-    monkeypatch.setattr(StrictDecoder, "_decode", noted)
+    monkeypatch.setattr(DocumentDecoder, "_decode", noted)
     read("{\n" * 20_000)
     assert len(decoded) == 20_000
     assert max(decoded) <= 1 << 12
@@ -318,7 +317,7 @@ def test_an_integer_of_too_many_digits_is_reported_and_reading_goes_on() -> None
     long = "9" * 5_000
     notes = read(f'{LINE}\n{{"a":-{long},"b":1}}\n{{"a":{"9" * 4_300}}}\n{LINE}\n')
     assert [line for line, _, _ in notes.documents] == [1, 3, 4]
-    assert notes.faults == [(2, 2, "has an integer of 5,000 digits; up to 4,300 are read")]
+    assert notes.faults == [(2, 2, "has an integer of 5,000 digits; the limit is 4,300")]
 
 
 def test_a_lone_surrogate_that_is_escaped_is_read() -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from pca_events import catalog
 from pca_events.errors import BadInput
-from pca_events.events import place, realistic
+from pca_events.events import aws_location, realistic
 from pca_events.recordings import ValidationReport, as_json, from_json, merged, read_report, validate, validation_schema
 
 RECORD = catalog.cloudtrail_twins()[0].sample["detail"]
@@ -57,7 +57,7 @@ def test_parts_add_up_to_the_whole_in_any_order(archive: Path) -> None:
 def test_generated_archives_add_up_however_they_are_cut(tmp_path: Path) -> None:
     chance = random.Random(20261127)
     events = catalog.documented_events()
-    lines = [json.dumps(realistic(chance.choice(events), place(), chance)) for _ in range(400)]
+    lines = [json.dumps(realistic(chance.choice(events), aws_location(), chance)) for _ in range(400)]
     for index in chance.sample(range(400), 30):
         lines[index] = lines[index].replace("success", "Success").replace('"0"', '"1"')
     whole, total = tmp_path / "whole.jsonl", ValidationReport()
