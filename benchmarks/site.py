@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pca_events.atomic_write import write_folder
 from pca_events.backends import EmbeddedLocalStack
 from pca_events.messages import read_messages
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.site import Book, site
-from pca_events.whole_files import write_folder
 
 ROUNDS = 5
 SMALL = ("-k", "test_envelope")

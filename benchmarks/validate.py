@@ -28,8 +28,8 @@ from referencing.jsonschema import DRAFT202012
 
 from pca_events import catalog, contract
 from pca_events.contract import SCHEMA_ROOT, schema_of, schemas
-from pca_events.generate import PARTITIONS, place, realistic
-from pca_events.validation import validate
+from pca_events.events import PARTITIONS, aws_location, realistic
+from pca_events.recordings import validate
 
 AJV = """
 const Ajv = require("ajv/dist/2020"), fs = require("fs"), readline = require("readline");
@@ -64,7 +64,7 @@ def write_events(file: Path, count: int) -> None:
     events = catalog.documented_events()
     with file.open("wb") as out:
         for index in range(count):
-            where = place(partition=chance.choice(list(PARTITIONS)))
+            where = aws_location(partition=chance.choice(list(PARTITIONS)))
             out.write(orjson.dumps(realistic(events[index % len(events)], where, chance)) + b"\n")
 
 
@@ -123,7 +123,7 @@ def with_check_jsonschema(file: Path, folder: Path) -> float | None:
     if shutil.which("check-jsonschema") is None:
         return None
     schema, instance = folder / "bundle.json", folder / "array.json"
-    bundle = {"type": "array", "items": {"oneOf": [contract.flat(path) for path in schema_of().values()]}}
+    bundle = {"type": "array", "items": {"oneOf": [contract.dereferenced(path) for path in schema_of().values()]}}
     for one in bundle["items"]["oneOf"]:  # type: ignore[index]
         one.pop("$id")
     schema.write_text(json.dumps(bundle))

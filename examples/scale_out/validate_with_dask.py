@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from pca_events import catalog
-from pca_events.generate import place, realistic
-from pca_events.validation import ValidationReport, as_json, from_json, validate
+from pca_events.events import aws_location, realistic
+from pca_events.recordings import ValidationReport, as_json, from_json, validate
 
 PER_PART = 100_000
 DISTINCT = 500
@@ -39,7 +39,7 @@ def make_part(file: Path, events: int, seed: int) -> None:
         return
     chance = random.Random(seed)  # noqa: S311 - no secret
     entries = catalog.documented_events()
-    made = (realistic(chance.choice(entries), place(), chance) for _ in range(DISTINCT))
+    made = (realistic(chance.choice(entries), aws_location(), chance) for _ in range(DISTINCT))
     good = [json.dumps(event, separators=(",", ":")) for event in made]
     odd = [good[0].replace('"version":"0"', '"version":"1"'), OTHER, good[1][:99]]
     lines = chance.choices([*good * (997 // 3), *odd * DISTINCT], k=events)

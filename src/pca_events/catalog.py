@@ -156,7 +156,7 @@ def documented(event_id: str) -> DocumentedEvent:
     return _find(event_id, documented_events(), "documented event")
 
 
-def imagined(event_id: str) -> NeverSent:
+def never_sent_event(event_id: str) -> NeverSent:
     """Return the event that is never sent, of that id.
 
     Raises:
@@ -201,7 +201,7 @@ def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
     by_id = {entry.id: entry for entry in entries}
     if event_id in by_id:
         return by_id[event_id]
-    from pca_events.suggestions import nearest
+    from pca_events.wording import nearest
 
     meant = nearest(event_id, by_id)
     advice = f'did you mean "{meant}"?' if meant else "known: " + ", ".join(by_id)

@@ -51,7 +51,7 @@ from pca_events.harness import caller, scenario_bus
 from pca_events.locations import locate
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import RunReport
+from pca_events.suite_report import RunReport
 
 pytest_plugins = ["integration_fixtures"]
 

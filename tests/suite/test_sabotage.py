@@ -12,7 +12,7 @@ from pca_events.harness.caller import Caller
 from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.report import RunReport
+from pca_events.suite_report import RunReport
 
 pytestmark = pytest.mark.slow
 

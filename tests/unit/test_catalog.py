@@ -90,5 +90,5 @@ def test_what_is_never_sent_is_no_documented_event() -> None:
     with pytest.raises(BadInput):
         catalog.documented("certificate-revocation-failed")
     with pytest.raises(BadInput):
-        catalog.imagined("ca-creation-success")
+        catalog.never_sent_event("ca-creation-success")
     assert catalog.entry("certificate-revocation-failed").operation == "RevokeCertificate"

@@ -20,7 +20,7 @@ from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import summary
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
 from pca_events.infrastructure.model import Place, Skipped, Unknown, Unreadable
-from pca_events.printable import printable
+from pca_events.wording import printable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
 HOSTILE = {

@@ -12,7 +12,7 @@ from given import Run
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
-from test_pattern_properties import events, patterns
+from pattern_strategies import events, patterns
 
 from pca_events import catalog
 from pca_events.check.likeness import likeness, promised
@@ -21,7 +21,7 @@ from pca_events.check.pattern_edits import Change, Edit, applied
 from pca_events.check.refused_patterns import repaired
 from pca_events.check.suggested_fix import Nearest, change_to_match, nearest
 from pca_events.pattern import EventPattern, InvalidPattern
-from pca_events.pattern.documents import compact, plain, read
+from pca_events.pattern.document import compact, plain, read
 
 MISTAKES = tomllib.loads((Path(__file__).parent / "explain_mistakes.toml").read_text("utf-8"))["mistake"]
 

@@ -57,7 +57,7 @@ HELPFUL = (
     "errors",
     "interrupts",
     "lazy",
-    "suggestions",
+    "wording",
 )
 MOST_FOR_THE_HELP = 44  # two of them search for the name that a mistyped one may mean
 MOST_FOR_ONE_COMMAND = 90

@@ -11,19 +11,19 @@ from given import Run
 from pca_events import catalog, contract
 from pca_events.catalog import DocumentedEvent
 from pca_events.errors import PcaEventsError
-from pca_events.ready_rules import NOTATIONS, ready_rule
+from pca_events.rule_snippets import NOTATIONS, rule_snippet
 
 every_event = pytest.mark.parametrize("event", catalog.documented_events(), ids=lambda event: event.id)
 
 
 @every_event
 def test_every_notation_writes_the_same_pattern(event: DocumentedEvent) -> None:
-    assert json.loads(ready_rule(event, "pattern")) == event.pattern
-    ((_, resource),) = yaml.safe_load(ready_rule(event, "cloudformation")).items()
+    assert json.loads(rule_snippet(event, "pattern")) == event.pattern
+    ((_, resource),) = yaml.safe_load(rule_snippet(event, "cloudformation")).items()
     assert (resource["Type"], resource["Properties"]["EventPattern"]) == ("AWS::Events::Rule", event.pattern)
-    words = shlex.split(ready_rule(event, "cli"))
+    words = shlex.split(rule_snippet(event, "cli"))
     assert (words[:3], json.loads(words[-1])) == (["aws", "events", "put-rule"], event.pattern)
-    hcl = ready_rule(event, "terraform").partition("jsonencode(")[2].rpartition(")")[0]
+    hcl = rule_snippet(event, "terraform").partition("jsonencode(")[2].rpartition(")")[0]
     as_json = re.sub(r"^( *)([\w-]+) *= ", r'\1"\2": ', hcl, flags=re.MULTILINE)
     assert json.loads(re.sub(r'(?<=[\]}])\n(?= *")', ",\n", as_json)) == event.pattern
 
@@ -39,7 +39,7 @@ def test_the_fields_are_those_of_the_sample(event: DocumentedEvent) -> None:
 
 def test_a_schema_that_fields_cannot_say_is_no_list_of_fields() -> None:
     with pytest.raises(PcaEventsError, match=r"the schema at \$.detail uses allOf, which a list of fields cannot say"):
-        contract.fields(contract.flat(contract.schema_of()["ACM Private CA CRL Generation"]))
+        contract.fields(contract.dereferenced(contract.schema_of()["ACM Private CA CRL Generation"]))
 
 
 @every_event
@@ -48,7 +48,7 @@ def test_show_says_all_about_an_event(command: Run, event: DocumentedEvent) -> N
     assert (ran.returncode, ran.stderr) == (0, "")
     for words in (event.title, event.meaning, event.what_to_do, event.operation, json.dumps(event.sample, indent=2)):
         assert words in ran.stdout
-    assert all(ready_rule(event, notation) in ran.stdout for notation in NOTATIONS)
+    assert all(rule_snippet(event, notation) in ran.stdout for notation in NOTATIONS)
 
 
 def test_show_for_machines(command: Run) -> None:

@@ -14,7 +14,7 @@ from pca_events.check.partial_patterns import stated
 from pca_events.check.report import Verdict
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
-from pca_events.generate import place, realistic
+from pca_events.events import aws_location, realistic
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EventPattern
 
@@ -181,7 +181,7 @@ def test_no_event_contradicts_a_verdict(parts: list[dict[str, Any]], entry: Any,
             pattern[key] = {**pattern[key], **value} if together else value
     chance = data.draw(st.randoms(use_true_random=False))
     regions = ["us-east-1", "eu-central-1", "cn-north-1"]
-    event = realistic(entry, place(f"{chance.randrange(10**12):012d}", chance.choice(regions)), chance)
+    event = realistic(entry, aws_location(f"{chance.randrange(10**12):012d}", chance.choice(regions)), chance)
     matched = EventPattern.parse(pattern).matches(event)
     fires = of(pattern)[entry.id].fires
     assert fires == "may" or matched == (fires == "always"), json.dumps(event)

@@ -14,7 +14,7 @@ from pca_events.backends import Backend
 from pca_events.cli.verify_junit import junit
 from pca_events.locations import locate
 from pca_events.pytest_plugin.run import list_suite
-from pca_events.report import RunReport, ScenarioResult
+from pca_events.suite_report import RunReport, ScenarioResult
 
 
 def bound(name: str) -> Path:

@@ -32,9 +32,8 @@ from pca_events.pattern import (
     Suffix,
     Wildcard,
 )
-from pca_events.pattern.letter_case import spellings
 from pca_events.pattern.matchers import test_of
-from pca_events.pattern.wildcards import STAR, characters_of
+from pca_events.pattern.text_comparison import STAR, characters_of, spellings
 
 Spelt = tuple[tuple[str, ...] | None, ...]
 """A text, character by character: the spellings of each, and nothing (STAR) for any characters."""

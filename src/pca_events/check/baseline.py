@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.check.codes import OF_SUPPRESSIONS
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.check.suppressions import standing_alone
@@ -18,7 +19,6 @@ from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.model import Place, Reading, Rule
 from pca_events.infrastructure.source_tree import Object
-from pca_events.whole_files import cannot_be_written, replace_file
 
 VERSION = 2
 _POSITION = re.compile(r"\bline \d+(?:, column \d+)?")

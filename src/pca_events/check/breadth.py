@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pca_events.catalog import documented
 from pca_events.check.report import CheckedRule
-from pca_events.generate import mutants
+from pca_events.events import mutants
 from pca_events.pattern import EventPattern
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pca_events.infrastructure.model import Place, Rule
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 _MARK = "pca-events:"
 _COMMENT = re.compile(r"(?:#|//)\s*pca-events:[ \t]*(?P<verb>[\w-]*)(?P<rest>.*)")

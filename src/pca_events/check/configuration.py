@@ -18,7 +18,9 @@ from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place
-from pca_events.suggestions import did_you_mean
+from pca_events.wording import did_you_mean
+from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
+from pca_events.infrastructure.checked_tree import Refused, text_of
 
 FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"
 SCHEMA = Path(__file__).with_name("pca-events.schema.json")
@@ -240,7 +242,7 @@ def _schema() -> dict[str, Any]:
 
 @cache
 def _validator() -> Any:
-    from pca_events.contract.bulk import compiled
+    from pca_events.contract.fast_validator import compiled
 
     return compiled(_schema())
 

@@ -76,7 +76,7 @@ def forms_of_event(event_id: str) -> Forms:
 @cache
 def forms_of_twin(detail_type: str) -> Forms:
     """Return the forms of an event that CloudTrail sends; the `OTHER_RECORD_FIELDS` may be there too."""
-    schema = contract.flat(contract.twin_schema_of()[detail_type])
+    schema = contract.dereferenced(contract.twin_schema_of()[detail_type])
     found = _forms(schema)
     if calls := schema["properties"]["detail"]["properties"]["eventName"].get("examples"):
         found["detail.eventName"] = (Form(either(*map(text, calls)), tuple(calls), "detail.eventName"),)

@@ -12,7 +12,7 @@ from pca_events.check.partial_patterns import stated
 from pca_events.check.verdicts import twin_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import EventPattern, Exists, Matcher, flatten
-from pca_events.pattern.documents import compact
+from pca_events.pattern.document import compact
 from pca_events.pattern.matchers import test_of
 from pca_events.pattern.matching import may_be_absent
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pca_events.check.meant_events import Elements
-from pca_events.pattern.documents import compact
+from pca_events.pattern.document import compact
 
 Steps = tuple[str | int, ...]
 """The way to a key of a pattern: `("detail", "result")`, `("$or", 0, "source")`."""

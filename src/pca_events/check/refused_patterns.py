@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.errors import InvalidPattern
+from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
-from pca_events.pattern.documents import NotJson, compact, plain, read
+from pca_events.pattern.document import compact, plain, read
 from pca_events.pattern.operators import OPERATORS
 
 _OTHER_NAMES = {
@@ -43,7 +44,7 @@ def repaired(text: str) -> dict[str, Any] | None:
         if not found:
             return None
         EventPattern.parse(compact(found))
-    except (NotJson, InvalidPattern, RecursionError):
+    except (InvalidJson, InvalidPattern, RecursionError):
         return None
     return found
 

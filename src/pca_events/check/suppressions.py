@@ -7,7 +7,7 @@ from pca_events.check.codes import CODES
 from pca_events.check.comments import Comments, Ignore
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.infrastructure.model import Place, Reading, Rule
-from pca_events.suggestions import did_you_mean
+from pca_events.wording import did_you_mean
 
 _EXAMPLE = "write: # pca-events: ignore no-target the target is in another stack"
 

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.pattern.wildcards import STAR, BadWildcard, characters_of
+from pca_events.pattern.text_comparison import STAR, InvalidWildcard, characters_of
 
 _OPERATOR, _EXCLUSION = "wildcard", "anything-but"
 
@@ -76,7 +76,7 @@ def _simpler(text: Any, item: dict[str, Any]) -> tuple[str, str]:
     """The operator that a wildcard equals, empty for a value, and its text."""
     try:
         characters = characters_of(text)
-    except (BadWildcard, TypeError):
+    except (InvalidWildcard, TypeError):
         raise NoEqual(json.dumps(item), "AWS refuses it") from None
     stars = [at for at, character in enumerate(characters) if character is STAR]
     known = "".join(character for character in characters if character is not STAR)

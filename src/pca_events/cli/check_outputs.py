@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from pca_events.atomic_write import cannot_be_written, check_writable, replace_file
 from pca_events.check.formats import FORMATS
 from pca_events.check.report import CheckReport
 from pca_events.cli import discard_output
 from pca_events.cli.console import Console, console
 from pca_events.errors import BadInput
-from pca_events.suggestions import did_you_mean
-from pca_events.whole_files import cannot_be_written, check_writable, replace_file
+from pca_events.wording import did_you_mean
 
 TEXT = "text"
 STANDARD_OUTPUT = "-"

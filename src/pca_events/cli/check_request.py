@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pca_events.atomic_write import check_writable
 from pca_events.check.baseline import Baseline, read_baseline
 from pca_events.check.configuration import Configuration, find_configuration, read_configuration
 from pca_events.check.selection import Selection, select
@@ -15,7 +16,9 @@ from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place, Unreadable
-from pca_events.whole_files import check_writable
+from pca_events.atomic_write import check_writable
+from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
 
 STANDARD_INPUT = "-"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from pca_events.cli.layout import Part, cell_lines, cut, fitted, padded, style_of, text_of, width_of, wrapped
-from pca_events.printable import printable
+from pca_events.wording import printable
 
 _CODES = {"bold": "1", "dim": "2", "italic": "3", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _GAP = "  "

@@ -23,9 +23,11 @@ from pca_events.cli.explained_rules import Explained, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 from pca_events.infrastructure.model import Unknown
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
+from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
-from pca_events.pattern.documents import NotJson, compact, plain, read, read_event
-from pca_events.printable import printable
+from pca_events.pattern.document import compact, plain, read, read_event
+from pca_events.wording import printable
 
 _TITLES = {
     "documented": "Nearest documented event:",
@@ -247,7 +249,7 @@ def _event(name: str) -> MeantEvent:
         if name == "-":
             return Given("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
         return Given(name, read_event(text_of(name, always=True) or ""))
-    except NotJson as error:
+    except InvalidJson as error:
         raise BadInput(f"{name}: {error.reason}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{name}: the event is not UTF-8 (byte {error.start})") from error
@@ -256,7 +258,7 @@ def _event(name: str) -> MeantEvent:
 
 
 def _no_event(name: str, refused: Refused) -> BadInput:
-    from pca_events.suggestions import did_you_mean, file_meant
+    from pca_events.wording import did_you_mean, file_meant
 
     if "No such file" not in str(refused):
         return BadInput(f"{name}: {refused}")

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from pca_events.atomic_write import write_file, write_folder
 from pca_events.errors import BadInput
 from pca_events.exports import FORMATS, documented_detail_types
-from pca_events.whole_files import write_file, write_folder
 
 _STANDARD_OUTPUT = "-"
 

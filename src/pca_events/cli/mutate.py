@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from pca_events.cli.console import Column, Console, console
-from pca_events.mutation import MutationReport, kinds, mutate
+from pca_events.events.mutation_testing import MutationReport, kinds, mutate
 
 
 def run(options: argparse.Namespace) -> int:

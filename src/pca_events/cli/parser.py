@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pca_events.cli.command_help import HELP
-from pca_events.suggestions import did_you_mean, nearest
+from pca_events.wording import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
 from pca_events.errors import BadInput
-from pca_events.generate import KINDS, Mutant, mutants, place, realistic
+from pca_events.events import KINDS, Mutant, aws_location, mutants, realistic
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the events."""
     chance = random.Random(options.seed)  # noqa: S311 - reproducible, no secret
-    where = place(options.account, options.region, options.partition)
+    where = aws_location(options.account, options.region, options.partition)
     if options.broken and (options.account or options.region or options.partition):
         raise BadInput(
             "--broken changes the documented sample, so --account, --region and --partition do not go with it"

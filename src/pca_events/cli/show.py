@@ -9,7 +9,7 @@ from pca_events.catalog import DocumentedEvent, NeverSent
 from pca_events.cli.console import Column, Console, console
 from pca_events.contract import Field
 from pca_events.errors import BadInput
-from pca_events.ready_rules import NOTATIONS, ready_rule
+from pca_events.rule_snippets import NOTATIONS, rule_snippet
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _show(event: DocumentedEvent, options: argparse.Namespace) -> None:
     if options.rule:
-        print(ready_rule(event, options.rule))
+        print(rule_snippet(event, options.rule))
     elif options.format == "json":
         print(json.dumps(_as_json(event), indent=2))
     else:
@@ -61,7 +61,7 @@ def _as_json(event: DocumentedEvent) -> dict[str, Any]:
         "schema": contract.schema_of()[event.detail_type],
         "example": event.sample,
         "fields": [vars(field) for field in _fields(event)],
-        "rules": {notation: ready_rule(event, notation) for notation in NOTATIONS},
+        "rules": {notation: rule_snippet(event, notation) for notation in NOTATIONS},
     }
 
 
@@ -84,7 +84,7 @@ def _print(event: DocumentedEvent, out: Console) -> None:
     for notation in NOTATIONS:
         out.line()
         out.line((f"Rule: {notation}", "bold"))
-        out.block(ready_rule(event, notation))
+        out.block(rule_snippet(event, notation))
 
 
 def _row(field: Field) -> list[str]:

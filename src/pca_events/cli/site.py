@@ -5,10 +5,10 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
+from pca_events.atomic_write import check_folder, write_folder
 from pca_events.errors import BadInput
 from pca_events.messages import Run, content_of, our_features, read_features_alone, read_messages
 from pca_events.site import Book, site
-from pca_events.whole_files import check_folder, write_folder
 
 
 def run(options: argparse.Namespace) -> int:

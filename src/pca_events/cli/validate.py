@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pca_events.atomic_write import cannot_be_written, check_writable, replace_file
 from pca_events.cli.console import Progress, console
 from pca_events.errors import BadInput
-from pca_events.printable import printable
-from pca_events.validation import Group, Noted, ValidationReport, as_json, merged, validate
-from pca_events.whole_files import cannot_be_written, check_writable, replace_file
-from pca_events.words import counted
+from pca_events.recordings import Group, Occurrences, ValidationReport, as_json, merged, validate
+from pca_events.wording import counted, printable
 
 _MB = 1_000_000
 _MOST_SOURCES = 5
@@ -122,7 +121,7 @@ def _others(noun: str, of: str, counts: Counter[str]) -> Iterator[str]:
         yield f"apart: {counted(counts.total(), noun)} of {of} ({listed}{more})"
 
 
-def _places(title: str, noted: Noted, most: int = 10) -> Iterator[str]:
+def _places(title: str, noted: Occurrences, most: int = 10) -> Iterator[str]:
     for place, reason in noted.kept[:most]:
         yield f"{title} {place if place.line else place.file}{': ' if reason else ''}{reason}"
     if noted.count > most:

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     Returns:
         0 all passed, 1 some failed, 2 the run could not be carried through, 130 it was interrupted.
     """
-    from pca_events.whole_files import check_writable
+    from pca_events.atomic_write import check_writable
 
     for file, holds in ((options.messages, "the messages are one file"), (options.junit, "a JUnit report is one file")):
         if file is not None:
@@ -63,8 +63,8 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     print_report(report, time.monotonic() - began, out)
     if options.junit is not None:
+        from pca_events.atomic_write import replace_file
         from pca_events.cli.verify_junit import junit
-        from pca_events.whole_files import replace_file
 
         replace_file(options.junit, junit(report))
     if report.unwritten:

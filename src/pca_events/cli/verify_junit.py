@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pca_events.report import RunReport, ScenarioResult
+from pca_events.suite_report import RunReport, ScenarioResult
 
 _NO_XML = {number: "?" for number in range(32) if number not in (9, 10, 13)}
 

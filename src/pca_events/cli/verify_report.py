@@ -5,7 +5,7 @@ from collections import Counter
 from pca_events import catalog
 from pca_events.cli.console import Column, Console, Progress
 from pca_events.cli.layout import Part
-from pca_events.report import RunReport, ScenarioResult, Verdict
+from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
 _WIDEST = 52  # characters of the longest name of a feature of ours
 _COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}

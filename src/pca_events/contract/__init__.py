@@ -1,19 +1,18 @@
 """The contracts: the JSON Schema of each detail-type, and whether an event meets it."""
 
-from pca_events.contract.bulk import Check, checks
+from pca_events.contract.fast_validator import Check, checks, line_regex
 from pca_events.contract.fields import Field, fields
-from pca_events.contract.reference import Violation, meets, violations
 from pca_events.contract.schemas import (
     ENVELOPE,
     SCHEMA_ROOT,
     Schema,
-    flat,
+    dereferenced,
     per_result,
     schema_of,
     schemas,
     twin_schema_of,
 )
-from pca_events.contract.shapes import line_shapes
+from pca_events.contract.validator import Violation, meets, violations
 
 __all__ = [
     "ENVELOPE",
@@ -23,9 +22,9 @@ __all__ = [
     "Schema",
     "Violation",
     "checks",
+    "dereferenced",
     "fields",
-    "flat",
-    "line_shapes",
+    "line_regex",
     "meets",
     "per_result",
     "schema_of",

@@ -35,7 +35,7 @@ class Field:
 
 
 def fields(schema: Schema) -> list[Field]:
-    """Return the fields of a schema that `contract.per_result` or `contract.flat` made, in its own order.
+    """Return the fields of a schema that `contract.per_result` or `contract.dereferenced` made, in its own order.
 
     What a field requires of another one (`if`, `then`) is left out.
 

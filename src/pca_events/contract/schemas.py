@@ -42,7 +42,7 @@ def twin_schema_of() -> dict[str, str]:
     return _by_detail_type("schemas/cloudtrail/")
 
 
-def flat(path: str, *, closed: bool = False, given: dict[str, Schema] | None = None) -> Schema:
+def dereferenced(path: str, *, closed: bool = False, given: dict[str, Schema] | None = None) -> Schema:
     """Return a schema in one piece: envelope and types in place of the references to them.
 
     Args:
@@ -68,7 +68,7 @@ def per_result(path: str, given: dict[str, Schema] | None = None) -> dict[str, S
     Returns:
         For each documented result a schema whose detail has `result` as a const, and neither `if` nor `then`.
     """
-    whole = flat(path, given=given)
+    whole = dereferenced(path, given=given)
     detail = whole["properties"]["detail"]
     result = detail["properties"]["result"]
     documented = result["enum"] if "enum" in result else [result["const"]]

@@ -1,77 +1,136 @@
-"""The schemas, compiled by jsonschema with the keywords as the contract means them."""
+"""Validates an event against the schema of its detail-type, and words the violations."""
 
-import re
-from collections.abc import Iterator
-from datetime import date
+import json
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
-from jsonschema.protocols import Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from pca_events.contract.schemas import ENVELOPE, schema_of, schemas, twin_schema_of
+from pca_events.wording import counted, printable
 
-from pca_events.contract.schemas import SCHEMA_ROOT, flat, schemas
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
-_DATE_TIME = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
-    re.ASCII | re.IGNORECASE,
-)
-_FORMATS = FormatChecker(formats=())
+_LONGEST_SHOWN = 200
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
-def _is_date_time(value: object) -> bool:
-    """Whether a text is a date and time of RFC 3339, on a day that exists; a leap second is none."""
-    if not isinstance(value, str):
-        return True
-    found = _DATE_TIME.fullmatch(value)
-    return found is not None and date.fromisoformat(found["date"]) is not None
+@dataclass(frozen=True, order=True)
+class Violation:
+    """One place where an event breaks its contract.
+
+    Attributes:
+        path: where in the event, as EventBridge writes JSON paths: `$.detail.result`, `$.resources[1]`.
+        message: what is wrong there and what is documented instead.
+        schema: the schema file that says so, from the top of the project.
+        keyword: the keyword of JSON Schema that it breaks: `pattern`, `required`.
+        documented: the value of that keyword as JSON, such as the regular expression; empty where it says nothing more.
+    """
+
+    path: str
+    message: str
+    schema: str
+    keyword: str
+    documented: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message} ({self.schema})"
 
 
-def errors(event: object, path: str, *, closed: bool) -> Iterator[ValidationError]:
-    """Yield where an event breaks a schema.
+def violations(event: object, *, closed: bool = False, twins: bool = False) -> list[Violation]:
+    """Validate an event against the contract of its detail-type; return where it breaks it, sorted by path.
+
+    An event without a documented detail-type is validated against the envelope, which lists the documented ones.
+    Fields that the contract does not know are no violation: a consumer must tolerate them.
 
     Args:
         event: the whole event.
-        path: of the schema, from the top of the project.
-        closed: report the fields that the schema does not name.
+        closed: report the fields that the contract does not know, all the same.
+        twins: validate an event that CloudTrail sends about AWS Private CA against its own schema.
     """
-    return _validator(path, closed).iter_errors(cast(Any, event))
+    from pca_events.contract.json_schema import errors  # jsonschema takes longer to import than most commands run
+
+    detail_type = event.get("detail-type") if isinstance(event, dict) else None
+    known = {**schema_of(), **twin_schema_of()} if twins else schema_of()
+    schema = known.get(detail_type, ENVELOPE) if isinstance(detail_type, str) else ENVELOPE
+    found: dict[str, Violation] = {}
+    for error in errors(event, schema, closed=closed and schema in schema_of().values()):
+        path = _json_path(error)
+        found.setdefault(path, Violation(path, _words(error), schema, str(error.validator), _documented(error)))
+    return sorted(found.values())
+
+
+def meets(event: object) -> bool:
+    """Whether the event meets its contract."""
+    return not violations(event)
+
+
+def _json_path(error: "ValidationError") -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+
+
+def _words(error: "ValidationError") -> str:
+    """Say what is wrong in the words of the contract."""
+    instance: Any = error.instance
+    documented: Any = error.validator_value
+    found = _shown(instance)
+    match error.validator:
+        case "enum":
+            return f"{found} is never sent; documented values: " + ", ".join(map(json.dumps, documented))
+        case "const":
+            return f"{found} is never sent; documented value: {json.dumps(documented)}"
+        case "type" | "format" | "pattern":
+            return f"expected {expected(documented)}, found {found}"
+        case "minItems":
+            return f"expected {counted(documented, 'entry')}, found {len(instance)}"
+        case "maxItems" | "items":
+            return f"has {counted(len(instance), 'entry')}, more than documented"
+        case "not":
+            return f"must be absent here, but is {found}"
+        case _:
+            return error.message
+
+
+def _documented(error: "ValidationError") -> str:
+    if error.validator in ("pattern", "type", "format", "const", "enum", "minItems"):
+        return json.dumps(error.validator_value)
+    return ""
+
+
+def _shown(instance: object) -> str:
+    text = printable(json.dumps(instance, ensure_ascii=False))
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}... ({len(text):,} characters)"
+
+
+_TYPES = "schemas/types.schema.json"
+
+_OF_A_TYPE = {
+    "eventId": "a UUID in lower case",
+    "account": "12 digits",
+    "region": "a Region code such as us-east-1",
+    "time": "a time in UTC such as 2026-11-04T19:14:56Z",
+    "certificateAuthorityArn": "the ARN of a certificate authority",
+    "certificateArn": "the ARN of a certificate of a certificate authority",
+    "auditReportId": "the ID of an audit report: 36 characters, as a UUID",
+}
+_OTHERS = {
+    r"^1\.[0-9]+$": "a version such as 1.11",
+    r"^[A-Z][A-Za-z]+$": "the name of an API operation such as IssueCertificate",
+}
+_A_TYPE = {
+    "array": "an array",
+    "boolean": "true or false",
+    "date-time": "a date and time that exists",
+    "object": "an object",
+    "string": "a string",
+}
+
+
+def expected(documented: str) -> str:
+    """Return what a regular expression, a type or a format of the schemas asks for; itself where no words are known."""
+    return _A_TYPE.get(documented) or _by_pattern().get(documented, documented)
 
 
 @cache
-def _validator(path: str, closed: bool) -> Validator:
-    # A schema that names its own `$schema` would be read by jsonschema's stock validator, not by ours.
-    resources = (
-        (schema["$id"], DRAFT202012.create_resource({k: v for k, v in schema.items() if k != "$schema"}))
-        for schema in schemas().values()
-    )
-    registry: Registry[Any] = Registry().with_resources(resources)
-    whole = flat(path, closed=True) if closed else {"$ref": SCHEMA_ROOT + path}
-    return cast(Validator, _Validator(whole, registry=registry, format_checker=_FORMATS))
-
-
-def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
-    # Python's `$` also matches before a final line feed; that of JSON Schema (ECMA 262) does not.
-    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-        yield ValidationError("does not match")
-
-
-def _required(_: Validator, names: list[str], instance: object, __: object) -> Iterator[ValidationError]:
-    if isinstance(instance, dict):
-        for name in names:
-            if name not in instance:
-                yield ValidationError("is missing", path=[name])
-
-
-def _closed(_: Validator, __: object, instance: object, schema: Any) -> Iterator[ValidationError]:
-    if isinstance(instance, dict):
-        for name in instance:
-            if name not in schema["properties"]:
-                yield ValidationError("is not documented", path=[name])
-
-
-_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, "required": _required, "additionalProperties": _closed}
-)
+def _by_pattern() -> dict[str, str]:
+    types = schemas()[_TYPES]["$defs"]
+    return {types[name]["pattern"]: words for name, words in _OF_A_TYPE.items()} | _OTHERS

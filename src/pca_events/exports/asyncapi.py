@@ -7,7 +7,7 @@ from pca_events import __version__
 from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
 from pca_events.exports.detail_types import DetailType
-from pca_events.exports.wording import WRITTEN_BY, as_json
+from pca_events.exports.text import WRITTEN_BY, as_json
 
 _CHANNEL = "defaultEventBus"
 _SCHEMA = {"additionalProperties", "contains", "else", "if", "items", "not", "then"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pca_events import catalog
 from pca_events.catalog import DocumentedEvent
-from pca_events.contract import flat, per_result, schema_of, schemas
+from pca_events.contract import dereferenced, per_result, schema_of, schemas
 from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
 
@@ -77,7 +77,7 @@ def _detail_type(words: str, path: str) -> DetailType:
     return DetailType(
         words=words,
         path=path,
-        schema=flat(path),
+        schema=dereferenced(path),
         by_result={result: whole["properties"]["detail"] for result, whole in per_result(path).items()},
         samples=tuple(event for event in catalog.documented_events() if event.detail_type == words),
     )

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag, urljoin
 
 from pca_events.contract import SCHEMA_ROOT, schemas
 from pca_events.exports.detail_types import DetailType
-from pca_events.exports.wording import WRITTEN_BY, as_json
+from pca_events.exports.text import WRITTEN_BY, as_json
 
 _FILE = "pca-events.schema.json"
 

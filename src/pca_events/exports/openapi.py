@@ -13,7 +13,7 @@ from pca_events.catalog import SOURCE
 from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
 from pca_events.exports.detail_types import DetailType
-from pca_events.exports.wording import WRITTEN_BY, as_json
+from pca_events.exports.text import WRITTEN_BY, as_json
 
 _KEPT = {"description", "enum", "format", "maxItems", "minItems", "pattern", "required", "title", "type"}
 _LEFT_OUT = {"$id", "$schema", "$comment"}

@@ -10,7 +10,7 @@ from pca_events.exports.detail_types import (
     named_strings,
     string_names,
 )
-from pca_events.exports.wording import WRITTEN_BY, paragraph, quoted
+from pca_events.exports.text import WRITTEN_BY, paragraph, quoted
 
 _WIDTH = 88
 

@@ -206,7 +206,7 @@ def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
 
 
 def _meant(path: str) -> str:
-    from pca_events.suggestions import file_meant
+    from pca_events.wording import file_meant
 
     return "" if "\0" in path else file_meant(path)
 

@@ -14,7 +14,7 @@ from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
 from pca_events.infrastructure.projects import CODE, is_project, unread_program
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
-from pca_events.processes import pool, processors, result_of
+from pca_events.worker_pool import pool, processors, result_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.messages.features import Envelope
-from pca_events.whole_files import cannot_be_written, replace_file
 
 
 def write_messages(file: Path, messages: Iterable[Envelope]) -> None:

@@ -3,11 +3,21 @@
 from pca_events.errors import InvalidPattern
 from pca_events.pattern.event_pattern import EventPattern
 from pca_events.pattern.explanation import Branch, ConditionResult, Explanation
-from pca_events.pattern.flat_events import FlatEvent, flatten
-from pca_events.pattern.matcher import Matcher
-from pca_events.pattern.matchers import Address, AnythingBut, Cidr, Exact, Exists, Numeric
+from pca_events.pattern.flat_event import FlatEvent, flatten
+from pca_events.pattern.matchers import (
+    Address,
+    AnythingBut,
+    Cidr,
+    EqualsIgnoreCase,
+    Exact,
+    Exists,
+    Matcher,
+    Numeric,
+    Prefix,
+    Suffix,
+    Wildcard,
+)
 from pca_events.pattern.matching import Conditions
-from pca_events.pattern.text_matchers import EqualsIgnoreCase, Prefix, Suffix, Wildcard
 
 __all__ = [
     "Address",

@@ -10,11 +10,11 @@ _LONGEST_V4 = 15
 _LONGEST_V6 = 39
 
 
-class NotAnAddress(ValueError):
+class InvalidAddress(ValueError):
     """A text is no address, or no range of addresses; the message is AWS's."""
 
 
-class Range(NamedTuple):
+class AddressRange(NamedTuple):
     """The digits of the first and the last address of a range."""
 
     first: str
@@ -46,35 +46,35 @@ def digits_of(text: str) -> str | None:
     return (address.ipv4_mapped or address).packed.hex()
 
 
-def range_of(cidr: str) -> Range:
+def range_of(cidr: str) -> AddressRange:
     """Return the range of a CIDR.
 
     Raises:
-        NotAnAddress: it is malformed.
+        InvalidAddress: it is malformed.
     """
     parts = cidr.split("/")
     while parts and not parts[-1]:
         parts.pop()
     if len(parts) != 2:
-        raise NotAnAddress("Malformed CIDR, one '/' required")
+        raise InvalidAddress("Malformed CIDR, one '/' required")
     if not re.fullmatch(r"[+-]?\d{1,9}", parts[1]):
-        raise NotAnAddress("Malformed CIDR, mask bits must be an integer")
+        raise InvalidAddress("Malformed CIDR, mask bits must be an integer")
     bits = int(parts[1])
     if bits < 0:
-        raise NotAnAddress("Malformed CIDR, mask bits must not be negative")
+        raise InvalidAddress("Malformed CIDR, mask bits must not be negative")
     digits = _checked(parts[0])
     size = len(digits) * 4
     if bits >= size:
-        raise NotAnAddress(f"IPv{4 if size == 32 else 6} mask bits must be < {size}")
+        raise InvalidAddress(f"IPv{4 if size == 32 else 6} mask bits must be < {size}")
     free = (1 << (size - bits)) - 1
     number = int(digits, 16)
     first, last = number & ~free, number | free
-    return Range(f"{first:0{len(digits)}x}", f"{last:0{len(digits)}x}")
+    return AddressRange(f"{first:0{len(digits)}x}", f"{last:0{len(digits)}x}")
 
 
 def _checked(text: str) -> str:
     digits = digits_of(text)
     if digits is None:
         looks_like_one = _V4.fullmatch(text) or _V6.fullmatch(text)
-        raise NotAnAddress(f"{'Invalid' if looks_like_one else 'Nonstandard'} IP address: {text}")
+        raise InvalidAddress(f"{'Invalid' if looks_like_one else 'Nonstandard'} IP address: {text}")
     return digits

@@ -6,14 +6,15 @@ from types import MappingProxyType
 from typing import Any
 
 from pca_events.errors import InvalidPattern
+from pca_events.json_source import InvalidJson, index_of, line_and_column
 from pca_events.pattern import explanation
-from pca_events.pattern.documents import NotJson, index_of, line_and_column, read, text_of
-from pca_events.pattern.engine_faults import service_may_differ
+from pca_events.pattern.document import read, text_of
+from pca_events.pattern.engine_limits import service_may_differ
 from pca_events.pattern.explanation import Explanation
-from pca_events.pattern.flat_events import FlatEvent, flatten
+from pca_events.pattern.flat_event import FlatEvent, flatten
 from pca_events.pattern.matching import Conditions, EventTest, compiled
-from pca_events.pattern.parse import Alternative, alternatives_of
-from pca_events.pattern.refusal import Refused
+from pca_events.pattern.operators import PatternError
+from pca_events.pattern.parser import Alternative, alternatives_of
 
 
 class EventPattern:
@@ -50,13 +51,13 @@ class EventPattern:
             raise InvalidPattern(
                 "The pattern is nested too deep", "line 1, column 1" if is_text else "$", "$"
             ) from None
-        except NotJson as error:
+        except InvalidJson as error:
             place = _line_and_column(text, error.at or 0) if is_text else "$"
             raise InvalidPattern(error.reason, place, "$") from None
-        except Refused as refused:
-            path = "$" + "".join(refused.names)
-            place = _line_and_column(text, index_of(text, refused.steps)) if is_text else path
-            raise InvalidPattern(refused.reason, place, path) from None
+        except PatternError as error:
+            path = "$" + "".join(error.names)
+            place = _line_and_column(text, index_of(text, error.steps)) if is_text else path
+            raise InvalidPattern(error.reason, place, path) from None
 
     @property
     def size(self) -> int:
@@ -107,7 +108,7 @@ class EventPattern:
 
 def _text(pattern: Any) -> str:
     if not isinstance(pattern, Mapping):
-        raise Refused("Filter is not an object")
+        raise PatternError("Filter is not an object")
     return text_of(pattern)
 
 

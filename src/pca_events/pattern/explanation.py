@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pca_events.pattern.flat_events import FlatEvent
-from pca_events.pattern.leaves import value_of
-from pca_events.pattern.matcher import either, quoted
-from pca_events.pattern.matchers import test_of
+from pca_events.pattern.flat_event import FlatEvent, value_of
+from pca_events.pattern.matchers import either, quoted, test_of
 from pca_events.pattern.matching import Conditions, compiled, may_be_absent
 
 Outcome = Literal["matched", "missing", "wrong value"]

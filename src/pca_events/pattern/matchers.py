@@ -1,13 +1,133 @@
-"""The matchers of exact values, numbers, addresses and presence, and the one that refuses what others accept."""
+"""The matchers: one condition on one value each, as the operators of a pattern state it."""
 
-from collections.abc import Iterable
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pca_events.json_source import WrittenNumber
 from pca_events.pattern.addresses import digits_of, range_of
-from pca_events.pattern.leaves import Key, WrittenNumber, key_of
-from pca_events.pattern.matcher import KeyTest, Matcher, either, quoted
-from pca_events.pattern.text_matchers import EqualsIgnoreCase
+from pca_events.pattern.flat_event import Key, key_of
+from pca_events.pattern.text_comparison import (
+    begins_ignoring_case,
+    characters_of,
+    ends_ignoring_case,
+    equals_ignoring_case,
+    wildcard_test,
+)
+
+KeyTest = Callable[[Key], bool]
+
+
+class Matcher(ABC):
+    """One condition on a value; a field fulfils its conditions when one of them accepts one of its values."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """The condition for people: `begins with "arn:aws:"`."""
+
+    @abstractmethod
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+
+    def accepts(self, value: Any) -> bool:
+        """Whether one leaf of an event (text, number, true, false or null) fulfils the condition."""
+        key = key_of(value)
+        return key is not None and self.test()(key)
+
+
+def either(several: Iterable[Matcher]) -> str:
+    """The conditions in words, one or the other."""
+    return " or ".join(matcher.words for matcher in several)
+
+
+def quoted(value: Any) -> str:
+    """The value as JSON, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix(Matcher):
+    """A text that begins so."""
+
+    text: str
+    ignore_case: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it begins with."""
+        return f"begins with {quoted(self.text)}{_any_case(self.ignore_case)}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        if self.ignore_case:
+            return _of_text(begins_ignoring_case(self.text))
+        text = self.text
+        return lambda key: isinstance(key, str) and key.startswith(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Suffix(Matcher):
+    """A text that ends so."""
+
+    text: str
+    ignore_case: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it ends with."""
+        return f"ends with {quoted(self.text)}{_any_case(self.ignore_case)}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        if self.ignore_case:
+            return _of_text(ends_ignoring_case(self.text))
+        text = self.text
+        return lambda key: isinstance(key, str) and key.endswith(text)
+
+
+@dataclass(frozen=True, slots=True)
+class EqualsIgnoreCase(Matcher):
+    """A text, in any letter case."""
+
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The text."""
+        return f"{quoted(self.text)}{_any_case(True)}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        return _of_text(equals_ignoring_case(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard(Matcher):
+    """A text in which `*` stands for any characters, as the pattern writes it."""
+
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The wildcard."""
+        return f"fits {quoted(self.text)}"
+
+    def test(self) -> KeyTest:
+        """Return the condition on a leaf as it is compared."""
+        return _of_text(wildcard_test(characters_of(self.text)))
+
+
+def _any_case(ignore_case: bool) -> str:
+    return " in any letter case" if ignore_case else ""
+
+
+def _of_text(test: Callable[[str], bool]) -> KeyTest:
+    return lambda key: isinstance(key, str) and test(key)
 
 
 @dataclass(frozen=True, slots=True)

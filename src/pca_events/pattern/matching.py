@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pca_events.pattern.flat_events import Elements, FlatEvent
-from pca_events.pattern.leaves import Key
-from pca_events.pattern.matcher import KeyTest, Matcher
-from pca_events.pattern.matchers import Exact, Exists, test_of
+from pca_events.pattern.flat_event import Elements, FlatEvent, Key
+from pca_events.pattern.matchers import Exact, Exists, KeyTest, Matcher, test_of
 
 Conditions = Mapping[str, tuple[Matcher, ...]]
 """All of these hold together: for each path one of its matchers."""
@@ -70,8 +68,8 @@ def _step(
     settled: set[Elements], matchers: tuple[Matcher, ...], keys: tuple[Key, ...], elements: tuple[Elements, ...]
 ) -> Iterator[Elements]:
     test = test_of(matchers)
-    accepted = _Places(lies_in for key, lies_in in zip(keys, elements, strict=True) if test(key))
-    everywhere = _Places(elements) if may_be_absent(matchers) else None
+    accepted = _ElementTree(lies_in for key, lies_in in zip(keys, elements, strict=True) if test(key))
+    everywhere = _ElementTree(elements) if may_be_absent(matchers) else None
     for so_far in settled:
         fixed = dict(so_far)
         for lies_in in accepted.beside(fixed):
@@ -80,7 +78,7 @@ def _step(
             yield so_far
 
 
-class _Places:
+class _ElementTree:
     """The elements that some leaves lie in, as a tree: of each array, from the outermost inwards, the elements.
 
     An element is fixed only together with the elements around it. So the elements of an array that is not fixed go
@@ -91,12 +89,12 @@ class _Places:
 
     def __init__(self, several: Iterable[Elements]) -> None:
         self._here: list[Elements] = []
-        self._arrays: dict[int, dict[int, _Places]] = {}
+        self._arrays: dict[int, dict[int, _ElementTree]] = {}
         for lies_in in dict.fromkeys(several):
             node = self
             for array, index in lies_in:
                 elements = node._arrays.setdefault(array, {})
-                node = elements.get(index) or elements.setdefault(index, _Places(()))
+                node = elements.get(index) or elements.setdefault(index, _ElementTree(()))
             node._here.append(lies_in)
 
     def beside(self, fixed: Mapping[int, int]) -> Iterator[Elements]:

@@ -9,7 +9,7 @@ from pca_events.errors import BackendGone, PcaEventsError
 from pca_events.harness.expect_error import refusal_in_words
 from pca_events.interrupts import held_back
 from pca_events.pytest_plugin.selection import scenario_of
-from pca_events.report import Stop
+from pca_events.suite_report import Stop
 
 GONE = "pca_events_gone"
 """The name of the property of a report that failed because the backend has stopped answering; holds the cause."""

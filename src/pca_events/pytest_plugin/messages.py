@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from pca_events.atomic_write import check_writable
 from pca_events.errors import BadInput
 from pca_events.messages import Act, Attempt, RecordedRun, envelopes, write_messages
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
 from pca_events.pytest_plugin.completion import COMPLETION
 from pca_events.pytest_plugin.recording import PROPERTY, Recording
-from pca_events.whole_files import check_writable
 
 RECORDING = "pca-events-recording"
 

@@ -10,7 +10,7 @@ from pca_events.pytest_plugin import LEAKS, UNLISTED
 from pca_events.pytest_plugin.completion import COMPLETION, Completion
 from pca_events.pytest_plugin.messages import UNWRITTEN
 from pca_events.pytest_plugin.selection import EXAMPLE, feature_name
-from pca_events.report import RunReport, ScenarioResult, Verdict
+from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
 COUNTED = "pca_events_counted"
 """The name of what a worker leaves behind: how many scenarios it collected, those that were not selected included."""

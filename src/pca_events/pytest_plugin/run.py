@@ -18,7 +18,7 @@ from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR
 from pca_events.pytest_plugin.outcomes import Listener, Recorder
 from pca_events.pytest_plugin.selection import example_of, feature_name, scenario_of, title_of
-from pca_events.report import RunReport
+from pca_events.suite_report import RunReport
 
 _PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin")
 _READ = (

@@ -10,7 +10,7 @@ from _pytest.mark.expression import Expression
 from pytest_bdd.parser import Scenario, ScenarioTemplate
 
 from pca_events.locations import locate
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 EXAMPLE = "_pytest_bdd_example"
 """The name of the parameter of a test that holds its row of the Examples."""

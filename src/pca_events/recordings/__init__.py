@@ -1,23 +1,35 @@
-"""Recorded events: read from files, streams and the wrappings in which they are stored."""
+"""Recorded events: read from files and streams, unwrapped, validated in bulk, and reported."""
 
-from pca_events.recordings.files import BLOCK, blocks
-from pca_events.recordings.folders import recordings_in
-from pca_events.recordings.reader import LONGEST, Reader, Sink
-from pca_events.recordings.strict import Refused, decode, parse_line
-from pca_events.recordings.wrappings import CloudTrailRecord, NoEvent, Wrapped, unwrap
+from pca_events.recordings.bulk_validation import validate
+from pca_events.recordings.document_reader import LONGEST, Reader, Sink, parse_line
+from pca_events.recordings.files import BLOCK, IncompleteRecording, blocks, recordings_in
+from pca_events.recordings.report import Group, Occurrences, RecordLocation, ValidationReport
+from pca_events.recordings.report_json import as_json, from_json, merged, read_report, validation_schema
+from pca_events.recordings.tally import Tally
+from pca_events.recordings.unwrapping import CloudTrailRecord, NoEvent, Wrapped, unwrap
 
 __all__ = [
     "BLOCK",
     "LONGEST",
     "CloudTrailRecord",
+    "Group",
+    "IncompleteRecording",
     "NoEvent",
+    "Occurrences",
     "Reader",
-    "Refused",
+    "RecordLocation",
     "Sink",
+    "Tally",
+    "ValidationReport",
     "Wrapped",
+    "as_json",
     "blocks",
-    "decode",
+    "from_json",
+    "merged",
     "parse_line",
+    "read_report",
     "recordings_in",
     "unwrap",
+    "validate",
+    "validation_schema",
 ]

@@ -1,14 +1,62 @@
-"""Files and streams as blocks of bytes, unpacked and cut where a cut does no harm."""
+"""Recorded files, standard input and folders, read as blocks of bytes: unpacked, and cut at line ends."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from pca_events.errors import BadInput
-from pca_events.recordings.strict import Refused
 from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
+
+
+class IncompleteRecording(ValueError):
+    """The rest of a recording cannot be read; the message says why."""
+
+
+ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".gz")
+"""How the names of recordings end."""
+
+_MOST_FILES = 100_000
+
+
+def recordings_in(folder: str) -> list[str]:
+    """Return the recordings in a folder and the folders in it, sorted by name; links that lead out of it are left out.
+
+    Raises:
+        BadInput: there is none, there are too many, or a folder cannot be read.
+    """
+    found: list[str] = []
+    for name in _files(folder):
+        if len(found) == _MOST_FILES:
+            raise BadInput(f"{folder} has more than {_MOST_FILES:,} recordings; name the folders in it one by one")
+        found.append(name)
+    if not found:
+        raise BadInput(f"{folder} has no file that ends in {', '.join(ENDINGS)}; name the file itself")
+    return sorted(found)
+
+
+def _files(folder: str) -> Iterator[str]:
+    top = os.path.realpath(folder)
+    for within, folders, names in os.walk(folder, onerror=_refuse):
+        folders.sort()
+        for name in names:
+            path = os.path.join(within, name)
+            if name.endswith(ENDINGS) and _is_inside(path, top):
+                yield path
+
+
+def _is_inside(path: str, top: str) -> bool:
+    """Whether a path is a regular file of the folder; a pipe or a device is none."""
+    if not os.path.isfile(path):
+        return False
+    return not os.path.islink(path) or os.path.commonpath([os.path.realpath(path), top]) == top
+
+
+def _refuse(error: OSError) -> None:
+    raise BadInput(f"{error.filename} cannot be read: {error.strerror}") from error
+
 
 BLOCK = 1 << 20
 """How many bytes are read at a time."""
@@ -27,8 +75,8 @@ def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
 
     Raises:
         BadInput: the file cannot be opened, or is not UTF-8 from its first bytes on.
-        Refused: gzip is damaged, ends before the data does, or unpacks to more than it may; everything before that has
-            been yielded.
+        IncompleteRecording: the gzip data is damaged, cut off, or larger than allowed; everything before that has been
+            yielded.
     """
     if name == "-":
         yield from _cut(_unpacked(cast(io.BufferedReader, sys.stdin.buffer), name, most))
@@ -37,7 +85,7 @@ def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
         with Path(name).open("rb") as stream:
             yield from _cut(_unpacked(stream, name, most))
     except FileNotFoundError as error:
-        from pca_events.suggestions import file_meant
+        from pca_events.wording import file_meant
 
         raise BadInput(f"{name} does not exist{file_meant(name)}") from error
     except OSError as error:
@@ -55,14 +103,14 @@ def _unpacked(stream: io.BufferedReader, name: str, most: int | None) -> Iterato
     try:
         yield from unpacked(stream.read1, most)
     except (Damaged, OSError) as error:
-        raise Refused(f"gzip data is damaged or cut off from here on: {error}") from error
+        raise IncompleteRecording(f"gzip data is damaged or cut off from here on: {error}") from error
     except TooLarge as error:
-        raise Refused(str(error)) from error
+        raise IncompleteRecording(str(error)) from error
 
 
 def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     held: list[bytes] = []
-    fault: Refused | None = None
+    fault: IncompleteRecording | None = None
     try:
         for piece in pieces:
             held.append(piece)
@@ -71,7 +119,7 @@ def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
                 cut = _cut_at(whole)
                 yield whole[:cut], False
                 held = [whole[cut:]]
-    except Refused as error:
+    except IncompleteRecording as error:
         fault = error
     yield b"".join(held), True
     if fault is not None:

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.contract.schemas import ENVELOPE
-from pca_events.schema_diff.judgement import Effect, Finding, Kind, judge
-from pca_events.schema_diff.keywords import canonical
-from pca_events.schema_diff.nodes import compare
-from pca_events.schema_diff.rest import rest
-from pca_events.schema_diff.shape import EVENTS, TWINS, described
-from pca_events.schema_diff.version import Version
-from pca_events.schema_diff.view import Contract, View, view
+from pca_events.schema_diff.comparison import compare
+from pca_events.schema_diff.effects import ChangeKind, Effect, LocalChange, judge
+from pca_events.schema_diff.normalised import (
+    EVENTS,
+    TWINS,
+    NormalisedContract,
+    NormalisedSchemas,
+    canonical,
+    described,
+    normalised,
+)
+from pca_events.schema_diff.unmatched_changes import unmatched_changes
+from pca_events.schema_diff.versions import Version
 
 _ALL = {2: "both", 3: "all three", 4: "all four", 5: "all five", 6: "all six", 7: "all seven"}
 
@@ -47,27 +53,27 @@ class _At:
 
     subject: str
     result: str | None
-    finding: Finding
+    finding: LocalChange
 
 
 def diff(old: Version, new: Version) -> list[Change]:
     """Return what changed from one version to another, the breaking changes first."""
-    before, after = view(old.files), view(new.files)
+    before, after = normalised(old.files), normalised(new.files)
     found = [*_detail_types(before, after), *_contracts(before, after)]
-    for subject, finding in rest(old.files, new.files, before.sent ^ after.sent):
+    for subject, finding in unmatched_changes(old.files, new.files, before.sent ^ after.sent):
         found.append(_At(subject, None, finding))
     groups = _Groups(old, new)
     return sorted(_told(found, groups), key=lambda change: change.effect)
 
 
-def _detail_types(before: View, after: View) -> Iterator[_At]:
+def _detail_types(before: NormalisedSchemas, after: NormalisedSchemas) -> Iterator[_At]:
     for gone in sorted(before.sent - after.sent):
-        yield _At(gone, None, judge(Kind.DETAIL_TYPE_GONE, "$.detail-type", gone, None))
+        yield _At(gone, None, judge(ChangeKind.DETAIL_TYPE_GONE, "$.detail-type", gone, None))
     for come in sorted(after.sent - before.sent):
-        yield _At(come, None, judge(Kind.DETAIL_TYPE_NEW, "$.detail-type", None, come))
+        yield _At(come, None, judge(ChangeKind.DETAIL_TYPE_NEW, "$.detail-type", None, come))
 
 
-def _contracts(before: View, after: View) -> Iterator[_At]:
+def _contracts(before: NormalisedSchemas, after: NormalisedSchemas) -> Iterator[_At]:
     for detail_type, old in before.contracts.items():
         if detail_type in after.contracts:
             found = list(_of_contract(old, after.contracts[detail_type]))
@@ -75,7 +81,7 @@ def _contracts(before: View, after: View) -> Iterator[_At]:
             yield from (_At(detail_type, result, finding) for result, finding in _for_results(found, len(shared)))
 
 
-def _of_contract(old: Contract, new: Contract) -> Iterator[tuple[str | None, Finding]]:
+def _of_contract(old: NormalisedContract, new: NormalisedContract) -> Iterator[tuple[str | None, LocalChange]]:
     if not old.by_result or not new.by_result:
         yield from ((None, finding) for finding in compare(old.whole, new.whole, "$"))
         return
@@ -89,7 +95,7 @@ def _of_contract(old: Contract, new: Contract) -> Iterator[tuple[str | None, Fin
         yield from ((result, finding) for finding in compare(old.by_result[result], new.by_result[result], "$"))
 
 
-def _for_results(found: list[tuple[str | None, Finding]], shared: int) -> Iterator[tuple[str | None, Finding]]:
+def _for_results(found: list[tuple[str | None, LocalChange]], shared: int) -> Iterator[tuple[str | None, LocalChange]]:
     """Tell a finding once if it holds for every result."""
     results: dict[str, set[str | None]] = {}
     for result, finding in found:
@@ -100,7 +106,7 @@ def _for_results(found: list[tuple[str | None, Finding]], shared: int) -> Iterat
         yield from ((result, finding) for result in ([None] if whole else sorted(map(str, held))))
 
 
-def _key(finding: Finding, result: str | None = None) -> str:
+def _key(finding: LocalChange, result: str | None = None) -> str:
     return canonical([finding.path, finding.before, finding.after, finding.reason, result])
 
 

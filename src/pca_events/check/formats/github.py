@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pca_events.check.formats.wording import cut, posix
 from pca_events.check.report import LEVELS, CheckReport, Level
 from pca_events.infrastructure.model import Place
-from pca_events.printable import printable
+from pca_events.wording import printable
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _MOST_OF_A_LEVEL = 10

@@ -8,7 +8,7 @@ from pca_events.check.formats.columns import columns
 from pca_events.check.formats.wording import SYMBOLS, cut, fires, posix, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, reason_of
 from pca_events.infrastructure.model import Place, Rule
-from pca_events.printable import printable
+from pca_events.wording import printable
 
 LONGEST = 65_536
 """How many characters GitHub takes for a comment; a report stays below it."""

@@ -4,7 +4,7 @@ import os
 
 from pca_events.catalog import documented_events
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Fires
-from pca_events.words import counted as counted
+from pca_events.wording import counted as counted
 
 SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 """A verdict in one character."""

@@ -1,0 +1,19 @@
+"""Events made to order: realistic ones, variants that meet their contract, and mutants that break it."""
+
+from pca_events.events.mutation_testing import Mutant, MutationReport, kinds, mutants, mutate
+from pca_events.events.mutations import KINDS
+from pca_events.events.realistic import PARTITIONS, AwsLocation, aws_location, realistic, variant
+
+__all__ = [
+    "KINDS",
+    "PARTITIONS",
+    "AwsLocation",
+    "Mutant",
+    "MutationReport",
+    "aws_location",
+    "kinds",
+    "mutants",
+    "mutate",
+    "realistic",
+    "variant",
+]

@@ -1,0 +1,126 @@
+"""Realistic events: documented samples with new IDs, from any partition, and variants that consumers must tolerate."""
+
+import random
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from pca_events.catalog import DocumentedEvent, Event
+from pca_events.errors import BadInput
+from pca_events.regions import partition_of
+
+PARTITIONS = {
+    "aws": ("us-east-1", "us-west-2", "ca-central-1", "eu-west-1", "eu-central-1", "ap-southeast-2", "sa-east-1"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+    "aws-eusc": ("eusc-de-east-1",),
+    "aws-iso": ("us-iso-east-1", "us-iso-west-1"),
+    "aws-iso-b": ("us-isob-east-1",),
+    "aws-iso-e": ("eu-isoe-west-1",),
+    "aws-iso-f": ("us-isof-south-1", "us-isof-east-1"),
+}
+"""Some Regions of each partition; the first is the one that is taken where none is named."""
+
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}")
+
+
+@dataclass(frozen=True)
+class AwsLocation:
+    """A partition, one of its Regions, and an account there."""
+
+    partition: str
+    region: str
+    account: str
+
+
+def aws_location(account: str | None = None, region: str | None = None, partition: str | None = None) -> AwsLocation:
+    """Return a place of which some parts are given, and the others agree with them.
+
+    Raises:
+        BadInput: a part is none, or they do not agree.
+    """
+    if account is not None and not re.fullmatch(r"[0-9]{12}", account):
+        raise BadInput(f'"{account}" is no account; it has twelve digits')
+    if partition is not None and partition not in PARTITIONS:
+        raise BadInput(f'"{partition}" is no partition; known: {", ".join(PARTITIONS)}')
+    if region is None:
+        region = PARTITIONS[partition or "aws"][0]
+    if not _REGION.fullmatch(region):
+        raise BadInput(f'"{region}" is no Region; write it as us-east-1')
+    home = partition_of(region)
+    if partition not in (None, home):
+        raise BadInput(f"{region} is a Region of the partition {home}, not of {partition}")
+    return AwsLocation(home, region, account or "111122223333")
+
+
+def anywhere(chance: random.Random) -> AwsLocation:
+    """Return a place of any partition, in any account."""
+    partition = chance.choice(list(PARTITIONS))
+    return AwsLocation(partition, chance.choice(PARTITIONS[partition]), "".join(chance.choices("0123456789", k=12)))
+
+
+Role = Literal["certificate authority", "certificate", "audit report"]
+
+
+def role(resource: str) -> Role:
+    """Say what a resource of a documented sample is."""
+    if not resource.startswith("arn:"):
+        return "audit report"
+    return "certificate" if "/certificate/" in resource else "certificate authority"
+
+
+def new_resources(roles: Sequence[Role], where: AwsLocation, chance: random.Random) -> list[str]:
+    """Make resources of these roles that agree with the place, the certificate belonging to its authority."""
+    authority = f"arn:{where.partition}:acm-pca:{where.region}:{where.account}:certificate-authority/{new_id(chance)}"
+    made: dict[Role, str] = {
+        "certificate authority": authority,
+        "certificate": f"{authority}/certificate/{chance.getrandbits(128):032x}",
+        "audit report": new_id(chance),
+    }
+    return [made[role] for role in roles]
+
+
+def new_id(chance: random.Random) -> str:
+    """Make a UUID as AWS makes them: version 4, in lower case."""
+    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+
+_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+_SECONDS = 3 * 365 * 24 * 60 * 60
+_UNKNOWN: tuple[tuple[str, Any], ...] = (
+    ("replay-name", "after-the-outage"),
+    ("trace-header", "Root=1-5759e988-bd862e3fe1be46a994272793"),
+    ("severity", 3),
+    ("tags", {"team": "pki", "stage": ["blue", None]}),
+    ("Result", "SUCCESS"),
+    ("note", "Zertifikat für Jürgen, 証明書"),
+    ("", False),
+)
+
+
+def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random) -> Event:
+    """Make an event of this kind: a new id, a time of the years 2024 to 2026, ARNs that agree with the place."""
+    event = entry.event
+    event["id"] = new_id(chance)
+    event["account"] = where.account
+    event["region"] = where.region
+    event["time"] = f"{_SINCE + timedelta(seconds=chance.randrange(_SECONDS)):%Y-%m-%dT%H:%M:%SZ}"
+    event["resources"] = new_resources([role(resource) for resource in entry.sample["resources"]], where, chance)
+    return event
+
+
+def variant(entry: DocumentedEvent, chance: random.Random) -> Event:
+    """Make an event of this kind from any partition, its keys in any order, with fields that nobody has documented."""
+    event = realistic(entry, anywhere(chance), chance)
+    event["detail"] = _with_more(event["detail"], chance)
+    return _with_more(event, chance)
+
+
+def _with_more(fields: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    more = {name: value for name, value in chance.sample(_UNKNOWN, chance.choice((0, 0, 1, 2))) if name not in fields}
+    everything = list((fields | more).items())
+    chance.shuffle(everything)
+    return dict(everything)

@@ -1,0 +1,116 @@
+"""How EventBridge compares text: in any letter case, and with wildcards."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+
+def equals_ignoring_case(text: str) -> Callable[[str], bool]:
+    """Return whether a text equals the given one in any letter case."""
+    if text.isascii():
+        lower = text.lower()
+        return lambda other: other.isascii() and other.lower() == lower
+    return lambda other: _expression(text).fullmatch(other) is not None
+
+
+def begins_ignoring_case(text: str) -> Callable[[str], bool]:
+    """Return whether a text begins with the given one in any letter case."""
+    if text.isascii():
+        lower, length = text.lower(), len(text)
+        return lambda other: other[:length].isascii() and other[:length].lower() == lower
+    return lambda other: _expression(text).match(other) is not None
+
+
+def ends_ignoring_case(text: str) -> Callable[[str], bool]:
+    """Return whether a text ends with the given one in any letter case."""
+    length = len(text)
+    if text.isascii():
+        lower = text.lower()
+        return lambda other: not length or (other[-length:].isascii() and other[-length:].lower() == lower)
+    # Read from its end, a text is compared once; a search would begin anew at each of its characters.
+    longest = sum(max(map(len, spellings(character))) for character in text)
+    return lambda other: _expression(text, backwards=True).match(other[-longest:][::-1]) is not None
+
+
+def spellings(character: str) -> tuple[str, ...]:
+    """Return what stands for a character of the pattern: its lower and its upper case, if they differ.
+
+    Either may be longer than one character: ß is SS. AWS takes a character beyond the Basic Multilingual Plane for two
+    question marks here. No spelling begins or ends with another one of the same character, so at most one of them
+    fits at any place of a text.
+    """
+    if character > "\uffff":
+        return ("??",)
+    return tuple(dict.fromkeys((character.lower(), character.upper())))
+
+
+@lru_cache(maxsize=1024)
+def _expression(text: str, *, backwards: bool = False) -> "re.Pattern[str]":
+    step = -1 if backwards else 1
+    pieces = []
+    for character in text[::step]:
+        several = [re.escape(spelling[::step]) for spelling in spellings(character)]
+        pieces.append(several[0] if len(several) == 1 else f"(?:{'|'.join(several)})")
+    return re.compile("".join(pieces))
+
+
+STAR = None
+WildcardCharacters = tuple[str | None, ...]
+"""The characters of a wildcard, where nothing (STAR) stands for any characters."""
+
+
+class InvalidWildcard(ValueError):
+    """A wildcard that EventBridge refuses; the message is AWS's."""
+
+
+def characters_of(text: str) -> WildcardCharacters:
+    """Return the characters of a wildcard.
+
+    Raises:
+        InvalidWildcard: two stars in a row, or a backslash before something else.
+    """
+    characters: list[str | None] = []
+    index = 0
+    while index < len(text):
+        two = text[index : index + 2]
+        if two == "**":
+            raise InvalidWildcard(f"Consecutive wildcard characters at pos {_position(text, index)}")
+        if two in ("\\*", "\\\\"):
+            index += 1
+        elif two[0] == "\\":
+            raise InvalidWildcard(f"Invalid escape character at pos {_position(text, index)}")
+        characters.append(STAR if two[0] == "*" else text[index])
+        index += 1
+    return tuple(characters)
+
+
+def wildcard_test(characters: WildcardCharacters) -> Callable[[str], bool]:
+    """Return whether a text fits these characters."""
+    pieces = [""]
+    for character in characters:
+        if character is STAR:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    if len(pieces) == 1:
+        return lambda text: text == pieces[0]
+    first, *middle, last = pieces
+    shortest = len(first) + len(last)
+
+    def fits(text: str) -> bool:
+        if len(text) < shortest or not text.startswith(first) or not text.endswith(last):
+            return False
+        at, end = len(first), len(text) - len(last)
+        for piece in middle:
+            at = text.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return fits
+
+
+def _position(text: str, index: int) -> int:
+    # AWS counts the bytes, the quote before the text included.
+    return len(text[:index].encode("utf-8", "surrogatepass")) + 1

@@ -1,0 +1,60 @@
+"""Parts of messages: numbers with nouns, text that is safe to print, and suggestions for unknown names."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+_CONSONANTS_Y = tuple(f"{letter}y" for letter in "bcdfghjklmnpqrstvwxz")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 error`, `1,000 rules`, `2 entries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith(_CONSONANTS_Y) else f"{number:,} {noun}s"
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Write what nobody can see, and what could drive a terminal, as an escape: `\x1b`, `\u202e`.
+
+    Args:
+        text: any text, also one with lone surrogates.
+        keep: characters that the caller makes safe by itself.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+_ALIKE = 0.6
+_MOST_COMPARED = 5_000
+_MOST_LISTED = 12
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another, whatever the case of its letters; empty where none is."""
+    import difflib
+
+    by_lower = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(name.lower(), list(by_lower)[:_MOST_COMPARED], n=1, cutoff=_ALIKE)
+    return by_lower[found[0]] if found else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `did you mean "..."?`, or the known names where none is like it and they are few; else nothing."""
+    names = list(known)
+    if meant := nearest(name, names):
+        return f'did you mean "{meant}"?'
+    return f"known: {', '.join(names)}" if names and len(names) <= _MOST_LISTED else ""
+
+
+def file_meant(path: str) -> str:
+    """Return `; did you mean "..."?` for a path at which nothing is, from the names in its folder; else nothing."""
+    wanted = Path(path)
+    try:
+        names = [entry.name for _, entry in zip(range(_MOST_COMPARED), wanted.parent.iterdir(), strict=False)]
+    except OSError:
+        return ""
+    meant = nearest(wanted.name, names)
+    return f'; did you mean "{wanted.parent / meant}"?' if meant else ""
