@@ -10,10 +10,11 @@ from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.contract import Violation
 from pca_events.errors import BadInput
-from pca_events.generate import place, realistic
+from pca_events.events import aws_location, realistic
 from pca_events.infrastructure.files import read_paths
+from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern, Explanation
-from pca_events.pattern.documents import NotJson, plain, read_event
+from pca_events.pattern.document import plain, read_event
 
 
 def validate(event: Mapping[str, Any] | str, *, closed: bool = False) -> list[Violation]:
@@ -67,7 +68,7 @@ def sample(
     if (account, region, partition, seed) == (None, None, None, None):
         return copy.deepcopy(entry.sample)
     chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
-    return realistic(entry, place(account, region, partition), chance)
+    return realistic(entry, aws_location(account, region, partition), chance)
 
 
 def explain(pattern: Mapping[str, Any] | str, event: Mapping[str, Any] | str) -> Explanation:
@@ -103,5 +104,5 @@ def check_paths(*paths: str, all_rules: bool = False) -> CheckReport:
 def _as_object(event: Mapping[str, Any] | str) -> Any:
     try:
         return plain(read_event(event)) if isinstance(event, str) else event
-    except NotJson as error:
+    except InvalidJson as error:
         raise BadInput(error.reason) from error

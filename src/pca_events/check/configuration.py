@@ -19,8 +19,6 @@ from pca_events.infrastructure.checked_tree import Refused, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place
 from pca_events.wording import did_you_mean
-from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
-from pca_events.infrastructure.checked_tree import Refused, text_of
 
 FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"
 SCHEMA = Path(__file__).with_name("pca-events.schema.json")

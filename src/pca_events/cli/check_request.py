@@ -16,9 +16,6 @@ from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import Place, Unreadable
-from pca_events.atomic_write import check_writable
-from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
 
 STANDARD_INPUT = "-"
 

@@ -23,7 +23,6 @@ from pca_events.cli.explained_rules import Explained, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
 from pca_events.pattern.document import compact, plain, read, read_event

@@ -16,7 +16,6 @@ from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown, Unreadable
 from pca_events.wording import did_you_mean, file_meant
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
 
 _CONTAINERS = {
     "AWSTemplateFormatVersion",

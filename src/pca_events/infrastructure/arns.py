@@ -5,8 +5,8 @@ from typing import Any
 
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
-from pca_events.pattern import wildcards
-from pca_events.pattern.wildcards import STAR
+from pca_events.pattern import text_comparison
+from pca_events.pattern.text_comparison import STAR
 
 
 def wildcard_text(value: Any) -> str:
@@ -34,7 +34,7 @@ def _ends(text: str) -> tuple[str, str]:
 
 def _matches(pattern: str, text: str) -> bool:
     characters = tuple(STAR if character == "*" else character for character in pattern)
-    return wildcards.test_of(characters)(text)
+    return text_comparison.wildcard_test(characters)(text)
 
 
 @dataclass(frozen=True)
