@@ -20,14 +20,12 @@ from typing import Any
 from botocore import xform_name
 from moto.acmpca.models import acmpca_backends
 
-from pca_events.backends import Backend, EmbeddedLocalStack, embedded
-from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, embedded
 from pca_events.harness import RunId, Session
-from pca_events.harness.caller import own_account
-from pca_events.harness.live_events import LiveEvents
 from pca_events.harness.pca_requests import CSR, creation, issuance
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import Settings
+from pca_events.harness.pca_scenario import LiveEvents, own_account
+from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.service import Store
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 

@@ -7,8 +7,8 @@ from pytest_bdd import parsers, then, when
 
 from pca_events.calibrate import BEHAVIOURS, Divergence, disagreements, divergence, operators
 from pca_events.harness import Session
+from pca_events.harness.bus_pool import Lanes
 from pca_events.harness.expectations import expect
-from pca_events.harness.lane import Lanes
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pca_events import catalog
 from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expectations import expect, expect_contract_met, expect_equal
-from pca_events.harness.inventory import LOG_GROUPS
-from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
+from pca_events.harness.resources.inventory import LOG_GROUPS
+from pca_events.harness.resources.plan import Change, Configuration
 from pca_events.harness.scenario_bus import Firing
 from pca_events.pattern import EventPattern
 

@@ -6,9 +6,9 @@ from pytest_bdd import given, parsers, then, when
 
 from pca_events import phrases
 from pca_events.catalog import Event
-from pca_events.harness.caller import Caller
-from pca_events.harness.expect_error import refusal
+from pca_events.harness.aws_errors import refusal
 from pca_events.harness.expectations import expect, expect_equal, expect_refusal, expect_sent
+from pca_events.harness.pca_scenario import Caller
 
 Sent = list[Event]
 """The events that came of what a scenario has called, since its last look."""

@@ -8,7 +8,7 @@ from pytest_bdd import parsers, then, when
 
 from pca_events import catalog
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
-from pca_events.harness.expect_error import Refusal, refusal
+from pca_events.harness.aws_errors import Refusal, refusal
 from pca_events.harness.expectations import expect_refusal
 
 

@@ -47,7 +47,7 @@ from faults import (
 from scenario_count import scenario_count
 
 from pca_events.backends import Backend, connect
-from pca_events.harness import caller, scenario_bus
+from pca_events.harness import pca_scenario, scenario_bus
 from pca_events.locations import locate
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
@@ -240,7 +240,7 @@ def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], R
     def run(row: Row) -> RunReport:
         backend = connect(proxy.url)
         proxy.add(*row.faults())
-        for module in (scenario_bus, caller):
+        for module in (scenario_bus, pca_scenario):
             monkeypatch.setattr(module, "_DEADLINE", IMPATIENCE if row.says else PATIENCE)
         if row.says:  # nothing is late that could still come
             monkeypatch.setattr(scenario_bus, "_GRACE", 0.2)

@@ -7,8 +7,8 @@ import pytest
 from fuzzing import FACTOR
 
 from pca_events.backends import Backend
-from pca_events.harness import ScenarioBus, Session, caller, live_events, scenario_bus
-from pca_events.harness.caller import Caller
+from pca_events.harness import ScenarioBus, Session, pca_scenario, scenario_bus
+from pca_events.harness.pca_scenario import Caller
 from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
@@ -36,8 +36,8 @@ def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunRe
 @pytest.fixture
 def call(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario in which an operation sends a documented event; a silent bus is given up soon."""
-    monkeypatch.setattr(caller, "_DEADLINE", 0.05)
-    monkeypatch.setattr(caller, "_LONGEST_POLL", 0)
+    monkeypatch.setattr(pca_scenario, "_DEADLINE", 0.05)
+    monkeypatch.setattr(pca_scenario, "_LONGEST_POLL", 0)
     return lambda: run_suite(backend, Nobody(), ["-m", "operations and documented and not never_sent", *SELECTED])
 
 
@@ -78,7 +78,7 @@ def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPa
 
 
 def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_events, "_PATTERN", {"source": ["aws.acm-pcq"]})
+    monkeypatch.setattr(pca_scenario, "_PATTERN", {"source": ["aws.acm-pcq"]})
     all_failed(call(), MANY_OPERATIONS)
 
 
@@ -86,7 +86,7 @@ def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch:
 def test_a_simulator_whose_events_get_lost_or_come_twice(
     call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch, mishap: str
 ) -> None:
-    monkeypatch.setattr(caller, "_DEADLINE", 10)
+    monkeypatch.setattr(pca_scenario, "_DEADLINE", 10)
     called = Caller.call
 
     def mislaid(made: Caller, operation: str, **changes: object) -> dict[str, object]:

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import BucketRefused, Settings
+from pca_events.simulator.core.ports import BucketRefused, Settings
+from pca_events.simulator.core.service import Store
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 BUCKET = "revocations"

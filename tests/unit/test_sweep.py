@@ -16,8 +16,8 @@ from pca_events import catalog
 from pca_events.cli import main
 from pca_events.errors import BadInput
 from pca_events.harness import RunId, ScenarioBus, Session
-from pca_events.harness.inventory import find
 from pca_events.harness.resources import Archive, EventBus, Queue
+from pca_events.harness.resources.inventory import find
 
 MAKE_FOR_EVER = """
 import sys

@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from pca_events.backends import ACCOUNT, REGION
 from pca_events.backends.api_calls import ApiCalls
-from pca_events.backends.defaults import ACCOUNT as ACCOUNT
-from pca_events.backends.defaults import REGION as REGION
 
 _PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 

@@ -8,8 +8,8 @@ from typing import Any
 from pca_events import catalog
 from pca_events.errors import PcaEventsError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.expect_error import refusal
-from pca_events.harness.lane import Lanes
+from pca_events.harness.aws_errors import refusal
+from pca_events.harness.bus_pool import Lanes
 from pca_events.harness.resources import Archive, Queue, QueuePolicy, Rule, Target
 
 _SOON = 2  # seconds in which what is to come must have come

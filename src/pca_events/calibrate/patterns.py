@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pca_events import catalog
 from pca_events.harness import Session
-from pca_events.harness.expect_error import refusal
+from pca_events.harness.aws_errors import refusal
 from pca_events.locations import locate
 
 Answer = Literal["matches", "ignores", "invalid"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pca_events.backends import connect
 from pca_events.cli.console import console
 from pca_events.harness import RunId, Session
-from pca_events.harness.expect_error import refusal
-from pca_events.harness.inventory import Found, created, find
+from pca_events.harness.aws_errors import refusal
+from pca_events.harness.resources.inventory import Found, created, find
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,11 +12,11 @@ from pca_events.backends import Backend
 from pca_events.catalog import Event
 from pca_events.errors import BadAnswer, BusSilent, PlanNotEmpty, PublishError
 from pca_events.harness import modes
-from pca_events.harness import plan as planning
+from pca_events.harness.bus_pool import EVERYTHING, WITNESS, Lane, Lanes
 from pca_events.harness.inbox import Delivery, Inbox, note
-from pca_events.harness.lane import EVERYTHING, WITNESS, Lane, Lanes
-from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Resource, Rule, Target, Topic
+from pca_events.harness.resources import plan as planning
+from pca_events.harness.resources.plan import Change, Configuration
 from pca_events.harness.session import Pattern, Session
 
 RULE_UNDER_TEST = "rule-under-test"

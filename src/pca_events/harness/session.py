@@ -1,28 +1,24 @@
-"""What the scenarios of one worker share: the backend's clients, and what is read of it."""
+"""The connection that the scenarios of one worker share: the backend's clients, what was read, and the precheck."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events import catalog
 from pca_events.backends import Backend
-from pca_events.errors import InvalidPattern
+from pca_events.errors import BackendError, BackendGone, InvalidPattern
+from pca_events.harness.aws_errors import or_none
 from pca_events.harness.modes import Mode, alias_pattern, true_pattern
-from pca_events.harness.names import RunId
+from pca_events.harness.run_id import RunId
 from pca_events.pattern import EventPattern
 
 Pattern = dict[str, Any]
-
-_GONE = (
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-    "NotFound",
-)
 
 
 class Session:
@@ -144,11 +140,42 @@ class Session:
         return None
 
 
-def or_none(operation: Any, **words: Any) -> Any:
-    """Call the operation; None where what it is about does not exist."""
+_MAX_CLOCK_SKEW = timedelta(minutes=5)
+"""AWS refuses a signature that is older."""
+
+
+def unmet(session: Session) -> list[str]:
+    """Return what does not hold, each with what to do; empty where the backend can be relied on.
+
+    Looks at: both services answer, the account and the Region are those of the backend, the clocks agree.
+
+    Raises:
+        BackendGone: nobody answers there any more.
+    """
+    backend = session.backend
     try:
-        return operation(**words)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
-            return None
+        bus = session.events.describe_event_bus(Name="default")
+        session.sqs.list_queues(QueueNamePrefix="pca-events-none")
+    except BackendGone:
         raise
+    except (BotoCoreError, ClientError, BackendError) as error:
+        return [f"{backend.name} does not serve events and sqs ({error}); start it with both"]
+    found = tuple(bus["Arn"].split(":")[3:5])
+    expected = (backend.region, backend.account)
+    problems = []
+    if found != expected:
+        where = " and ".join(found)
+        problems.append(
+            f"the default bus is in {where}, expected {' and '.join(expected)}; is this the right endpoint?"
+        )
+    return problems + _clock_skew(bus)
+
+
+def _clock_skew(answer: dict[str, Any]) -> list[str]:
+    told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    if told is None:
+        return []
+    skew = abs(datetime.now(UTC) - parsedate_to_datetime(told).astimezone(UTC))
+    if skew <= _MAX_CLOCK_SKEW:
+        return []
+    return [f"the clock of the backend is {skew.total_seconds():.0f} s away from the one here; set it right"]

@@ -14,10 +14,10 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 
 from pca_events.messages.envelopes import envelopes
 from pca_events.messages.features import our_features, our_uri
-from pca_events.messages.journal import content_of
+from pca_events.messages.message_file import content_of, write_messages
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
 from pca_events.messages.reading import read_features_alone, read_messages
-from pca_events.messages.recorded import (
+from pca_events.messages.recording_model import (
     EXPECTED_FAILURE,
     RECEIVED_EVENT,
     Act,
@@ -28,7 +28,6 @@ from pca_events.messages.recorded import (
     RecordedRun,
     Status,
 )
-from pca_events.messages.writing import write_messages
 
 __all__ = [
     "EXPECTED_FAILURE",

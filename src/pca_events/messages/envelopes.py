@@ -2,15 +2,17 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gherkin.stream.id_generator import IdGenerator
 
-from pca_events.messages.features import Envelope, Place, read_features
-from pca_events.messages.machine import meta
-from pca_events.messages.recorded import Act, Argument, Attached, Attempt, Definition, Kind, RecordedRun
+from pca_events import __version__
+from pca_events.messages.features import Envelope, ScenarioKey, read_features
+from pca_events.messages.recording_model import Act, Argument, Attached, Attempt, Definition, Kind, RecordedRun
 
 RUN_FILE_NAME = "run.json"
 """The file name of the attachment that says what else is to be known of the run."""
@@ -74,13 +76,13 @@ def _definitions(run: RecordedRun, ids: IdGenerator) -> dict[Definition, str]:
 
 
 def _tests(
-    run: RecordedRun, pickles: dict[Place, dict[str, Any]]
+    run: RecordedRun, pickles: dict[ScenarioKey, dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], Sequence[Attempt]]]:
     """Each test with its pickle and attempts, in the order of the pickles."""
     order = {place: position for position, place in enumerate(pickles)}
 
-    def place_of(attempt: Attempt) -> Place:
-        return Place(attempt.uri, attempt.line, attempt.row)
+    def place_of(attempt: Attempt) -> ScenarioKey:
+        return ScenarioKey(attempt.uri, attempt.line, attempt.row)
 
     known = [attempt for attempt in run.attempts if place_of(attempt) in order]
     known.sort(key=lambda attempt: (order[place_of(attempt)], attempt.test))
@@ -196,3 +198,41 @@ def _attachment(attached: Attached, when: float, **whose: str) -> Envelope:
 def _timestamp(seconds: float) -> dict[str, int]:
     whole, nanos = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
     return {"seconds": whole, "nanos": nanos}
+
+
+PROTOCOL_VERSION = "34.2.1"
+"""The version of Cucumber Messages that is written."""
+
+
+def meta(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return protocol, implementation, runtime, system and processor; and the CI, where the environment names one.
+
+    Args:
+        environment: the variables to look for a CI in; GitHub Actions and GitLab are known.
+    """
+    found = _github(environment) or _gitlab(environment)
+    return {
+        "protocolVersion": PROTOCOL_VERSION,
+        "implementation": {"name": "pca-events", "version": __version__},
+        "runtime": {"name": platform.python_implementation(), "version": platform.python_version()},
+        "os": {"name": platform.system(), "version": platform.release()},
+        "cpu": {"name": platform.machine()},
+        **({"ci": found} if found else {}),
+    }
+
+
+def _github(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return None
+    repository = f"{environment.get('GITHUB_SERVER_URL', '')}/{environment.get('GITHUB_REPOSITORY', '')}"
+    run = environment.get("GITHUB_RUN_ID", "")
+    git = {"remote": f"{repository}.git", "revision": environment.get("GITHUB_SHA", "")}
+    return {"name": "GitHub Actions", "url": f"{repository}/actions/runs/{run}", "buildNumber": run, "git": git}
+
+
+def _gitlab(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    if environment.get("GITLAB_CI") != "true":
+        return None
+    git = {"remote": f"{environment.get('CI_PROJECT_URL', '')}.git", "revision": environment.get("CI_COMMIT_SHA", "")}
+    url, number = environment.get("CI_JOB_URL", ""), environment.get("CI_JOB_ID", "")
+    return {"name": "GitLab", "url": url, "buildNumber": number, "git": git}

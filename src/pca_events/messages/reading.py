@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pca_events.errors import BadInput
+from pca_events.messages.attempts import NOT_REACHED, Try, last_tries, seconds
 from pca_events.messages.envelopes import RUN_FILE_NAME, envelopes
-from pca_events.messages.journal import Journal, Message
+from pca_events.messages.features import Node, Tree, tree_of
+from pca_events.messages.message_file import Message, MessageFile
 from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
-from pca_events.messages.recorded import RecordedRun
-from pca_events.messages.syntax_tree import Node, Tree, tree_of
-from pca_events.messages.tries import NOT_REACHED, Try, last_tries, seconds
+from pca_events.messages.recording_model import RecordedRun
 
 _T = TypeVar("_T")
 _UNFINISHED = "the file ends before the run does"
@@ -31,23 +31,23 @@ def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
         BadInput: there is no such file, it unpacks to more, it is not UTF-8, a line is no message, there is no run in
             it, or a message refers to one that is not there; the text says where.
     """
-    journal = Journal.of_file(file, max_unpacked)
-    if not journal.all("testRunStarted"):
+    messages = MessageFile.of_file(file, max_unpacked)
+    if not messages.all("testRunStarted"):
         raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
-    started, about = journal.all("testRunStarted")[-1], _about(journal)
-    finished = _finished(journal)
-    with journal.shape_of(started):
+    started, about = messages.all("testRunStarted")[-1], _about(messages)
+    finished = _finished(messages)
+    with messages.shape_of(started):
         began = _moment(started.body["timestamp"])
     return Run(
         started=began,
         finished=finished[0] if finished else None,
         success=bool(finished and finished[1]),
         stopped=finished[2] if finished else _UNFINISHED,
-        implementation=_implementation(journal),
+        implementation=_implementation(messages),
         backend=str(about.get("backend", "")),
         mode=str(about.get("mode", "")),
         run_id=str(about.get("runId", "")),
-        features=tuple(_features(journal)),
+        features=tuple(_features(messages)),
     )
 
 
@@ -59,44 +59,44 @@ def read_features_alone(texts: Mapping[str, str]) -> tuple[FeatureRun, ...]:
     """
     nothing = RecordedRun({}, texts, (), 0.0, 0.0, success=True)
     lines = (json.dumps(envelope) for envelope in envelopes(nothing))
-    return tuple(_features(Journal("\n".join(lines), "features")))
+    return tuple(_features(MessageFile("\n".join(lines), "features")))
 
 
-def _finished(journal: Journal) -> tuple[datetime, bool, str] | None:
-    for message in journal.all("testRunFinished")[-1:]:
-        with journal.shape_of(message):
+def _finished(file: MessageFile) -> tuple[datetime, bool, str] | None:
+    for message in file.all("testRunFinished")[-1:]:
+        with file.shape_of(message):
             body = message.body
             return _moment(body["timestamp"]), bool(body["success"]), str(body.get("message", ""))
     return None
 
 
-def _implementation(journal: Journal) -> str:
-    for message in journal.all("meta"):
-        with journal.shape_of(message):
+def _implementation(file: MessageFile) -> str:
+    for message in file.all("meta"):
+        with file.shape_of(message):
             product = message.body["implementation"]
             return f"{product['name']} {product.get('version', '')}".strip()
     return ""
 
 
-def _about(journal: Journal) -> dict[str, Any]:
-    for message in journal.all("attachment"):
+def _about(file: MessageFile) -> dict[str, Any]:
+    for message in file.all("attachment"):
         if "testRunStartedId" in message.body and message.body.get("fileName") == RUN_FILE_NAME:
-            with journal.shape_of(message):
+            with file.shape_of(message):
                 about = json.loads(message.body["body"])
                 return about if isinstance(about, dict) else {}
     return {}
 
 
-def _features(journal: Journal) -> Iterable[FeatureRun]:
-    tries = last_tries(journal)
-    sources, documents = journal.by_uri("source"), journal.by_uri("gherkinDocument")
+def _features(file: MessageFile) -> Iterable[FeatureRun]:
+    tries = last_tries(file)
+    sources, documents = file.by_uri("source"), file.by_uri("gherkinDocument")
     pickles: dict[str, list[Message]] = {uri: [] for uri in documents}
-    for pickle in journal.all("pickle"):
+    for pickle in file.all("pickle"):
         if (uri := str(pickle.body.get("uri"))) not in documents:
-            raise journal.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
+            raise file.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
         pickles[uri].append(pickle)
     for uri, document in documents.items():
-        with journal.shape_of(document):
+        with file.shape_of(document):
             tree, feature = tree_of(document.body), document.body.get("feature", {})
             yield FeatureRun(
                 uri=uri,
@@ -104,15 +104,15 @@ def _features(journal: Journal) -> Iterable[FeatureRun]:
                 description=textwrap.dedent(feature.get("description", "")).strip(),
                 tags=tuple(tag["name"] for tag in feature.get("tags", [])),
                 source=sources[uri].body["data"] if uri in sources else "",
-                scenarios=tuple(_Scenario(journal, tree, pickle, tries).read() for pickle in pickles[uri]),
+                scenarios=tuple(_Scenario(file, tree, pickle, tries).read() for pickle in pickles[uri]),
             )
 
 
 class _Scenario:
     """One pickle, with what became of it."""
 
-    def __init__(self, journal: Journal, tree: Tree, pickle: Message, tries: dict[str, Try]) -> None:
-        self._journal = journal
+    def __init__(self, file: MessageFile, tree: Tree, pickle: Message, tries: dict[str, Try]) -> None:
+        self._journal = file
         self._tree = tree
         self._pickle = pickle
         self._tried = tries.get(str(pickle.body.get("id")))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.errors import BackendGone, PcaEventsError
-from pca_events.harness.expect_error import refusal_in_words
+from pca_events.harness.aws_errors import refusal_in_words
 from pca_events.interrupts import held_back
 from pca_events.pytest_plugin.selection import scenario_of
 from pca_events.report import Stop

@@ -7,15 +7,14 @@ from typing import Any, NoReturn
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.backends.simulator import Switches
+from pca_events.backends.simulator_controls import SimulatorControls
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.caller import Caller, own_account
-from pca_events.harness.evidence import Evidence
-from pca_events.harness.lane import Lanes
-from pca_events.harness.live_events import LiveEvents
-from pca_events.harness.precheck import unmet
+from pca_events.harness.artifacts import Artifacts
+from pca_events.harness.bus_pool import Lanes
+from pca_events.harness.pca_scenario import Caller, LiveEvents, own_account
+from pca_events.harness.session import unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
 
@@ -77,7 +76,7 @@ def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> It
 @pytest.fixture(scope="session")
 def live_events(connection: Session) -> Iterator[LiveEvents]:
     """A rule for all events, in an account of this worker's own, in a backend whose Private CA sends events."""
-    if not Switches(connection.backend).there():
+    if not SimulatorControls(connection.backend).there():
         pytest.skip(f"{connection.backend.name}, has no ACM PCA that sends events: it is that of pca-events localstack")
     live = LiveEvents(own_account(connection), "default")
     with live:
@@ -100,7 +99,7 @@ def _kept(
 ) -> Iterator[None]:
     """Keep, where --keep-artifacts asks for it, what a scenario does within."""
     folder = request.config.getoption("--keep-artifacts")
-    evidence = Evidence(session, clients) if folder else None
+    evidence = Artifacts(session, clients) if folder else None
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """Records what each scenario does, in the process that runs it; the record travels with the test's reports."""
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import ScenarioTemplate, Step
 
+from pca_events.catalog import Event
 from pca_events.harness import ScenarioBus
-from pca_events.harness.caller import Caller
-from pca_events.messages import Act
-from pca_events.pytest_plugin.mishaps import Verdict, verdict
-from pca_events.pytest_plugin.received_events import Evidence
+from pca_events.harness.pca_scenario import Caller
+from pca_events.messages import RECEIVED_EVENT, Act, Attached
+from pca_events.pytest_plugin.failure_status import Verdict, verdict
 from pca_events.pytest_plugin.selection import EXAMPLE, example_of, scenario_of
-from pca_events.pytest_plugin.step_match import match, uri_of
+from pca_events.pytest_plugin.step_definitions import match, uri_of
 
 PROPERTY = "pca_events_messages"
 """The name of the record among a report's user properties, and of the features in what a worker leaves behind."""
@@ -101,7 +102,7 @@ class _Progress:
     """How far one test has come."""
 
     def __init__(self, root: Path) -> None:
-        self.evidence = Evidence()
+        self.evidence = ReceivedEvents()
         self._root = root
         self._acts: list[Act] = []
         self._open: tuple[Step, Callable[..., object] | None, float] | None = None
@@ -158,3 +159,40 @@ def _row(item: pytest.Item) -> int:
 
 def _steps(template: ScenarioTemplate, item: pytest.Item) -> list[Step]:
     return template.render(example_of(item)).steps
+
+
+_MOST = 10  # events that one step shows; the others are counted
+Receiver = ScenarioBus | Caller
+
+
+class ReceivedEvents:
+    """What the receivers of one scenario have shown so far."""
+
+    def __init__(self) -> None:
+        self._shown: list[tuple[Receiver, int]] = []
+
+    def watch(self, receiver: Receiver) -> None:
+        """Look at this one too from now on."""
+        self._shown.append((receiver, 0))
+
+    def new(self) -> tuple[Attached, ...]:
+        """Return the events that have come since the last look, each as JSON; above ten, how many more there are."""
+        events: list[Event] = []
+        for number, (receiver, shown) in enumerate(self._shown):
+            events += _events(receiver, shown)
+            self._shown[number] = (receiver, len(receiver.received))
+        attached = [Attached("application/json", _written(event), RECEIVED_EVENT) for event in events[:_MOST]]
+        if (more := len(events) - _MOST) > 0:
+            attached.append(Attached("text/plain", f"and {more} more {'event' if more == 1 else 'events'}"))
+        return tuple(attached)
+
+
+def _events(receiver: Receiver, shown: int) -> Iterator[Event]:
+    if isinstance(receiver, ScenarioBus):
+        yield from (delivery.event for delivery in receiver.received[shown:] if delivery.event is not None)
+    else:
+        yield from (event for event in receiver.received[shown:] if receiver.controls.isdisjoint(event["resources"]))
+
+
+def _written(event: Event) -> str:
+    return json.dumps(event, indent=2, ensure_ascii=False)

@@ -4,13 +4,11 @@ import logging
 import threading
 from datetime import timedelta
 
-from pca_events.simulator.clock import Clock
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import Settings
-from pca_events.simulator.delivery import Delivery
-from pca_events.simulator.faults import Failures
-from pca_events.simulator.sender import Put, Sender
-from pca_events.simulator.world import LocalStackWorld, put_events
+from pca_events.simulator.controls import Clock, Failures
+from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.service import Store
+from pca_events.simulator.event_delivery import Delivery, Put, Sender
+from pca_events.simulator.localstack_environment import LocalStackWorld, put_events
 
 LOG = logging.getLogger(__name__)
 _TICK = 1.0  # seconds; what is due by the real clock is done that late at most

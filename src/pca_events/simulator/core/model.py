@@ -1,5 +1,6 @@
-"""What a CA is made of, and what it has made."""
+"""CAs, certificates, audit reports and CRL states, with their ARNs."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
+from pca_events.simulator.core.errors import invalid_arn
 from pca_events.simulator.core.keys import PrivateKey
 
 
@@ -108,6 +110,15 @@ class Authority:
         return self.key
 
     @property
+    def key_identifier(self) -> x509.AuthorityKeyIdentifier:
+        """The identifier of the CA's key, as its certificate gives it."""
+        if self.certificate is not None:
+            for extension in self.certificate.extensions:
+                if isinstance(extension.value, x509.SubjectKeyIdentifier):
+                    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self.signing_key.public_key())
+
+    @property
     def crl_configuration(self) -> dict[str, Any]:
         """The CRL part of the revocation configuration, where CRLs are enabled; else empty."""
         crl: dict[str, Any] = self.revocation["CrlConfiguration"]
@@ -117,3 +128,33 @@ class Authority:
         """Change the state."""
         self.status = status
         self.changed_at = now
+
+
+AUTHORITY_ARN = re.compile(
+    r"arn:[\w-]+:acm-pca:[\w-]*:\d*:certificate-authority/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
+)
+CERTIFICATE_ARN = re.compile(rf"(?P<authority>{AUTHORITY_ARN.pattern})/certificate/(?P<id>[0-9a-f]{{1,64}})", re.ASCII)
+TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:\d*:template/(?P<name>\w+)/V1", re.ASCII)
+
+
+def check_authority(arn: str) -> str:
+    """The ARN itself, where it is that of a CA; else raise InvalidArnException."""
+    if not AUTHORITY_ARN.fullmatch(arn):
+        raise invalid_arn(arn)
+    return arn
+
+
+def certificate_id(arn: str, authority_arn: str) -> str:
+    """The id in the ARN of a certificate; raise InvalidArnException where it is none of this CA."""
+    found = CERTIFICATE_ARN.fullmatch(arn)
+    if not found or found["authority"] != authority_arn:
+        raise invalid_arn(arn)
+    return found["id"]
+
+
+def template_name(arn: str) -> str:
+    """The name in the ARN of a template; raise InvalidArnException where it is none."""
+    found = TEMPLATE_ARN.fullmatch(arn)
+    if not found:
+        raise invalid_arn(arn)
+    return found["name"]
