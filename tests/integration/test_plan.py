@@ -38,7 +38,7 @@ def test_an_archive_is_created_and_deleted(connection: Session) -> None:
 
 def test_a_backend_that_forgets_is_found_out(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     with ScenarioBus(connection, "forgets") as bus:
-        bus.watch("rule", EVENTS[0].pattern)
+        bus.put_rule_under_test("rule", EVENTS[0].pattern)
         rule = bus.applied["rule"]
         assert isinstance(rule, Rule)
         monkeypatch.setattr(Rule, "update", lambda *_: None)
@@ -48,7 +48,7 @@ def test_a_backend_that_forgets_is_found_out(connection: Session, monkeypatch: p
 
 def test_deleting_twice_is_no_error(connection: Session) -> None:
     with ScenarioBus(connection, "twice") as bus:
-        bus.watch("rule", EVENTS[0].pattern)
+        bus.put_rule_under_test("rule", EVENTS[0].pattern)
         for label in reversed(list(bus.applied)):
             bus.applied[label].delete(connection)
             bus.applied[label].delete(connection)

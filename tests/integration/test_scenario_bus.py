@@ -15,7 +15,7 @@ from pca_events.backends import Backend
 from pca_events.backends import backend as backend_module
 from pca_events.errors import BackendError, BusSilent, InvalidPattern, Leak, PublishError
 from pca_events.harness import RunId, ScenarioBus, Session, resources, scenario_bus
-from pca_events.harness.aws_errors import refusal
+from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.resources import inventory
 
 CREATED = catalog.documented("ca-creation-success")
@@ -52,7 +52,7 @@ def test_tags_hold_what_aws_allows() -> None:
 
 def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> None:
     with ScenarioBus(connection, "tagged") as bus:
-        bus.watch("rule", CREATED.pattern)
+        bus.put_rule_under_test("rule", CREATED.pattern)
         arns = [bus.backend.bus_arn(bus.name), bus.backend.bus_arn(bus.name).replace(":event-bus/", ":rule/") + "/rule"]
         tagged = [connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in arns]
         queue = connection.sqs.list_queue_tags(QueueUrl=connection.queue_url(bus.name))["Tags"]
@@ -64,9 +64,9 @@ def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> Non
 
 def test_a_rule_that_is_put_late_still_comes_before_the_witness(connection: Session) -> None:
     with ScenarioBus(connection, "late") as bus:
-        bus.log("first", CREATED.pattern)
+        bus.put_observer_rule("first", CREATED.pattern)
         (before,) = bus.publish(CREATED.event)
-        bus.log("second", CREATED.pattern)
+        bus.put_observer_rule("second", CREATED.pattern)
         (after,) = bus.publish(CREATED.event)
         fired = {(delivery.rule, delivery.event_id) for delivery in bus.deliveries()}
     assert fired == {("first", before), ("first", after), ("second", after)}
@@ -74,7 +74,7 @@ def test_a_rule_that_is_put_late_still_comes_before_the_witness(connection: Sess
 
 def test_more_events_than_one_call_takes(connection: Session) -> None:
     with ScenarioBus(connection, "many") as bus:
-        bus.watch("rule", CREATED.pattern)
+        bus.put_rule_under_test("rule", CREATED.pattern)
         published = bus.publish(*(CREATED.event for _ in range(23)))
         assert sorted(delivery.event_id for delivery in bus.deliveries()) == sorted(published)
     assert len(set(published)) == 23
@@ -88,14 +88,14 @@ def test_an_entry_that_the_bus_refuses(connection: Session) -> None:
 def test_a_pattern_that_eventbridge_refuses_is_never_put(connection: Session) -> None:
     with ScenarioBus(connection, "invalid") as bus:
         with pytest.raises(InvalidPattern, match=re.escape('EventBridge refuses the pattern {"source": "text"}')):
-            bus.watch("rule", {"source": "text"})
+            bus.put_rule_under_test("rule", {"source": "text"})
         assert connection.events.list_rules(EventBusName=bus.name)["Rules"] == []
 
 
 def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.2)
     with ScenarioBus(connection, "starved") as bus:
-        bus.watch("rule", CREATED.pattern)
+        bus.put_rule_under_test("rule", CREATED.pattern)
         bus.publish(FAILED.event)
         bus.deliveries()
         connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["target"])
@@ -107,7 +107,7 @@ def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monke
 def test_a_scenario_that_fails_leaves_nothing(connection: Session) -> None:
     bus = ScenarioBus(connection, "fails")
     with contextlib.suppress(ZeroDivisionError), bus:
-        bus.watch("rule", CREATED.pattern)
+        bus.put_rule_under_test("rule", CREATED.pattern)
         raise ZeroDivisionError
     assert listed(connection, bus.name) == []
 
@@ -126,7 +126,7 @@ def test_what_is_left_is_named_with_the_command_that_removes_it(
 ) -> None:
     monkeypatch.setattr(inventory, "_GONE_DEADLINE", 0.05)
     with ScenarioBus(connection, "leaks") as bus:
-        bus.watch("rule", CREATED.pattern)
+        bus.put_rule_under_test("rule", CREATED.pattern)
         with monkeypatch.context() as broken:
             for kind in (resources.EventBus, resources.Queue, resources.Rule):
                 broken.setattr(kind, "delete", lambda *_: None)
@@ -176,14 +176,14 @@ def test_what_is_no_refusal_never_counts_as_one(failure: str, monkeypatch: pytes
             error = ClientError({"Error": {"Code": "InvalidClientTokenId", "Message": "no"}}, "PutRule")
             monkeypatch.setattr(client, "list_rules", _raiser(error))
         with pytest.raises((BotoCoreError, BackendError)):
-            refusal(lambda: client.list_rules())
+            aws_error_of(lambda: client.list_rules())
 
 
 def test_a_refusal_is_an_operation_and_a_code(connection: Session) -> None:
-    refused = refusal(lambda: connection.events.describe_rule(Name="none"))
+    refused = aws_error_of(lambda: connection.events.describe_rule(Name="none"))
     assert refused is not None
     assert (refused.operation, refused.code) == ("DescribeRule", "ResourceNotFoundException")
-    assert refusal(lambda: connection.events.list_rules()) is None
+    assert aws_error_of(lambda: connection.events.list_rules()) is None
 
 
 def _raiser(error: Exception) -> Callable[..., None]:
@@ -197,7 +197,7 @@ def test_the_witness_is_the_last_to_note_an_event(connection: Session) -> None:
     everyone = {f"rule-{number}" for number in range(20)}
     with ScenarioBus(connection, "order") as bus:
         for label in everyone:
-            bus.log(label, CREATED.pattern)
+            bus.put_observer_rule(label, CREATED.pattern)
         for _ in range(5):
             (published,) = bus.publish(CREATED.event)
             fired = {delivery.rule for delivery in bus.deliveries() if delivery.event_id == published}

@@ -208,7 +208,7 @@ class Broken:
     def call(self, operation, request): return {} if operation == "ListTags" else 1 / 0
     def tick(self): raise KeyError("two\\nlines")
 
-simulation.Store = Broken
+simulation.PrivateCaService = Broken
 serve = provider.Provider(simulation.Simulation(print))
 for name in ("ListTags", "GetPolicy"):
     operation = SimpleNamespace(name=name)

@@ -9,7 +9,7 @@ from test_simulator_provider import Account, Outside, account, outside
 
 from pca_events.backends import ACCOUNT
 from pca_events.simulator.control_api import DEFAULT_ACCOUNT
-from pca_events.simulator.controls import Failures
+from pca_events.simulator.controls import PlannedFailures
 
 __all__ = ["account", "outside"]
 
@@ -41,7 +41,7 @@ def test_a_failure_planned_for_one_authority_leaves_others_alone(outside: Outsid
 
 
 def test_what_is_planned_for_one_authority_is_taken_before_what_is_planned_for_any() -> None:
-    failures = Failures()
+    failures = PlannedFailures()
     failures.plan("CRL", 1, "arn:one")
     failures.plan("CRL", 1)
     assert [failures.take("CRL", "arn:one") for _ in range(3)] == [True, True, False]

@@ -22,7 +22,7 @@ class SimulatorControls:
         self._backend = backend
         self._opener = build_opener(ProxyHandler({}))
 
-    def there(self) -> bool:
+    def exists(self) -> bool:
         """Whether the backend has a simulator at all; AWS is not even asked.
 
         Raises:

@@ -26,7 +26,7 @@ class Artifacts:
             events.register("provide-client-params.*.*", self._asked, unique_id="pca-events-asked")
             events.register("after-call.*.*", self._answered, unique_id="pca-events-answered")
 
-    def write(self, folder: Path, scenario: str, name: str, came_of_it: dict[str, Any]) -> Path:
+    def write(self, folder: Path, scenario: str, name: str, outcome: dict[str, Any]) -> Path:
         """Write what was recorded to a file named after the scenario, and return its path.
 
         The file holds run, backend, mode, what came of it, and `calls` with operation, request and response, in order.
@@ -35,7 +35,7 @@ class Artifacts:
             folder: is made where it is missing.
             scenario: its name.
             name: of what the scenario made; the end of it tells files of one scenario apart.
-            came_of_it: such as `plans` and `received`.
+            outcome: such as `plans` and `received`.
         """
         self._detach()
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,8 +45,8 @@ class Artifacts:
             "run": self._session.run.value,
             "seed": self._session.run.seed,
             "backend": self._session.backend.name,
-            "mode": self._session.mode,
-            **came_of_it,
+            "mode": self._session.mode.name,
+            **outcome,
             "calls": self._calls,
         }
         file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")

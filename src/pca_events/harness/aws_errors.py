@@ -32,7 +32,7 @@ _NOT_FOUND_CODES = (
 
 
 @dataclass(frozen=True)
-class Refusal:
+class AwsError:
     """A backend's no.
 
     Attributes:
@@ -46,7 +46,7 @@ class Refusal:
     message: str
 
 
-def refusal(call: Callable[[], Any]) -> Refusal | None:
+def aws_error_of(call: Callable[[], Any]) -> AwsError | None:
     """Make a call and return how it was refused, or None where it was not.
 
     An entry of PutEvents that fails inside a successful answer counts as refused.
@@ -62,14 +62,14 @@ def refusal(call: Callable[[], Any]) -> Refusal | None:
         code = error.response["Error"]["Code"]
         if code in _CREDENTIAL_ERROR_CODES:
             raise BackendError(f"{error.operation_name} was refused for its credentials ({code})") from error
-        return Refusal(error.operation_name, code, error.response["Error"].get("Message", ""))
+        return AwsError(error.operation_name, code, error.response["Error"].get("Message", ""))
     for entry in answer.get("Entries", []) if isinstance(answer, dict) else []:
         if "ErrorCode" in entry:
-            return Refusal("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))
+            return AwsError("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))
     return None
 
 
-def refusal_in_words(error: BaseException) -> str:
+def describe_aws_error(error: BaseException) -> str:
     """Return what a refusal says: operation, code and message; empty for any other error."""
     if not isinstance(error, ClientError):
         return ""

@@ -8,19 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pca_events.errors import Leak
-from pca_events.harness.resources import EventBus, Queue, QueuePolicy, Resource, Rule, Tags
-from pca_events.harness.resources.inventory import destroy, find_made, remedies
+from pca_events.harness.resources import KINDS, EventBus, Queue, QueuePolicy, Resource, Rule, Tags
+from pca_events.harness.resources.inventory import destroy, find, remedies
 from pca_events.harness.resources.plan import Configuration
 from pca_events.harness.session import Pattern, Session
 
 WITNESS = "witness"
 """The label of the catch-all rule, whose target is a queue of its own."""
 
+_BESIDES_RULES = tuple(kind for kind in KINDS if kind != "rules")
+
 EVERYTHING: Pattern = {"source": [{"exists": True}]}
 """The pattern of the catch-all rule."""
 
 
-class Lane:
+class PooledBus:
     """One event bus, the queue of the rules under test, and the queue of the catch-all rule.
 
     Args:
@@ -58,7 +60,7 @@ class Lane:
             raise
 
     def destroy(self) -> None:
-        """Remove everything whose name begins with the lane's, and prove by listing that it is gone.
+        """Remove everything whose name begins with the bus's, and prove by listing that it is gone.
 
         Raises:
             Leak: something is still there at the deadline.
@@ -86,7 +88,7 @@ class Lane:
         there = self._session.rules(self.name)
         if there is None:
             return False
-        return self._only_standing(there) and (not (others or self._session.makes) or self._holds_nothing_else())
+        return self._only_standing(there) and (not others or self._holds_nothing_else())
 
     def _only_standing(self, there: Sequence[dict[str, Any]]) -> bool:
         """Whether the bus has the rules that stay, as they were put, once every other rule is removed."""
@@ -97,7 +99,9 @@ class Lane:
             stubborn = [rule["Name"] for rule in self._session.rules(self.name) or ()]
             if left := [name for name in stubborn if name not in self.standing]:
                 raise Leak(remedies(self._session, self.name, left))
-        found = {rule["Name"]: self._session.true(rule["EventPattern"]) for rule in there if rule["State"] == "ENABLED"}
+        found = {
+            rule["Name"]: self._session.original(rule["EventPattern"]) for rule in there if rule["State"] == "ENABLED"
+        }
         return all(found.get(name) == pattern for name, pattern in self.standing.items())
 
     def _delete(self, rule: str) -> None:
@@ -107,11 +111,11 @@ class Lane:
         if QueuePolicy(self.name).read(self._session) is None:
             return False
         own = {EventBus(self.name).key, Queue(self.name).key, Queue(self.witness_queue).key}
-        return {found.resource.key for found in find_made(self._session, self.name, besides="rules")} == own
+        return {found.resource.key for found in find(self._session, self.name, _BESIDES_RULES)} == own
 
 
-class Lanes:
-    """The lanes of one worker that are free.
+class BusPool:
+    """The bus_pool of one worker that are free.
 
     Args:
         session: the worker's connection.
@@ -121,29 +125,29 @@ class Lanes:
     def __init__(self, session: Session, worker: str) -> None:
         self._session = session
         self._tags = session.run.tags(f"scenarios of {worker or 'one process'}, one after another")
-        self._free: list[Lane] = []
+        self._free: list[PooledBus] = []
 
-    def take(self) -> Lane:
-        """Return a free lane without rules, or a new one."""
-        if (lane := self._with({})) is not None:
-            return lane
-        lane = Lane(self._session)
-        lane.make(self._tags)
-        return lane
+    def take(self) -> PooledBus:
+        """Return a free bus without rules, or a new one."""
+        if (bus := self._with({})) is not None:
+            return bus
+        bus = PooledBus(self._session)
+        bus.make(self._tags)
+        return bus
 
-    def exchange(self, lane: Lane, standing: Mapping[str, Pattern]) -> Lane:
-        """Return a free lane that has just these rules standing, for one that nothing was done to; else the same."""
+    def exchange(self, bus: PooledBus, standing: Mapping[str, Pattern]) -> PooledBus:
+        """Return a free bus that has just these rules standing, for one that nothing was done to; else the same."""
         other = self._with(standing)
         if other is None:
-            return lane
-        self._free.append(lane)
+            return bus
+        self._free.append(bus)
         return other
 
-    def give_back(self, lane: Lane, rules: Iterable[str], more: Iterable[Resource]) -> None:
-        """Take a lane back from a scenario that is over; one that is not as it was is destroyed.
+    def give_back(self, bus: PooledBus, rules: Iterable[str], more: Iterable[Resource]) -> None:
+        """Take a bus back from a scenario that is over; one that is not as it was is destroyed.
 
         Args:
-            lane: as it was taken.
+            bus: as it was taken.
             rules: the names of the rules that the scenario has put on its bus.
             more: what else it has made or changed, in that order.
 
@@ -152,15 +156,15 @@ class Lanes:
         """
         is_clean = False
         try:
-            is_clean = lane.clear(rules, more)
+            is_clean = bus.clear(rules, more)
         finally:
             if is_clean:
-                self._free.append(lane)
+                self._free.append(bus)
             else:
-                lane.destroy()
+                bus.destroy()
 
     def close(self) -> None:
-        """Destroy every lane that is free, and prove it.
+        """Destroy every bus that is free, and prove it.
 
         Raises:
             Leak: something is still there.
@@ -168,9 +172,9 @@ class Lanes:
         while self._free:
             self._free.pop().destroy()
 
-    def _with(self, standing: Mapping[str, Pattern]) -> Lane | None:
+    def _with(self, standing: Mapping[str, Pattern]) -> PooledBus | None:
         wanted = {**standing, **({WITNESS: EVERYTHING} if standing else {})}
-        for number, lane in enumerate(self._free):
-            if lane.standing == wanted:
+        for number, bus in enumerate(self._free):
+            if bus.standing == wanted:
                 return self._free.pop(number)
         return None

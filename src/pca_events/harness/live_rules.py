@@ -111,7 +111,7 @@ def _on_one_bus(session: Session, rules: Mapping[str, Deployed], events: Sequenc
             found[label] = Fired()
             names[f"rule-{number}"] = label
             try:
-                bus.log(f"rule-{number}", rule.pattern, rule.inputs)
+                bus.put_observer_rule(f"rule-{number}", rule.pattern, rule.inputs)
             except InvalidPattern:
                 found[label].refused = True
         index = {stamped: number for number, stamped in enumerate(bus.publish(*events))}

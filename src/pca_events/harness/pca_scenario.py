@@ -16,7 +16,7 @@ from pca_events.backends.simulator_controls import SimulatorControls
 from pca_events.catalog import Event, id_of
 from pca_events.errors import BackendError, BackendGone, BadInput, BusSilent, Leak, Unexpected
 from pca_events.harness import pca_requests as requests
-from pca_events.harness.aws_errors import refusal
+from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.buckets import Bucket
 from pca_events.harness.expectations import expect_as_sent
 from pca_events.harness.resources import Queue, Resource, Rule, Target
@@ -49,7 +49,7 @@ class LiveEvents:
         ]
 
     def __enter__(self) -> "LiveEvents":
-        if refused := refusal(lambda: self.session.events.describe_event_bus(Name=self._bus)):
+        if refused := aws_error_of(lambda: self.session.events.describe_event_bus(Name=self._bus)):
             raise BadInput(f'there is no bus "{self._bus}" in {self.session.backend.name}: {refused.message}')
         tags = self.session.run.tags("watch")
         try:
@@ -83,7 +83,7 @@ class LiveEvents:
         with self._answering():
             for resource in reversed(self._resources):
                 resource.delete(self.session)
-            check_destroyed(self.session, self.name)
+            check_destroyed(self.session, self.name, ("rules", "queues"))
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -99,13 +99,13 @@ _DEADLINE = 10.0  # seconds until an event must have come
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 
 
-def own_account(session: Session) -> Session:
+def own_account_session(session: Session) -> Session:
     """Return a connection to an account that nothing else of the run works in: its default bus is its own."""
     account = f"{int(session.run.new_name()[-8:], 16):012d}"
     return Session(replace(session.backend, account=account), session.run)
 
 
-class Caller:
+class PcaScenario:
     """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
 
     A rule on the default bus sends every event of AWS Private CA to a queue. The simulator says which events the bus
@@ -132,7 +132,7 @@ class Caller:
         self.name = session.run.new_name()
         self.received: list[Event] = []
         self.controls: set[str] = set()
-        self.switches = SimulatorControls(session.backend)
+        self.simulator = SimulatorControls(session.backend)
         self.bucket = Bucket(session, self.name)
         self.authority = ""
         self.certificate = ""
@@ -141,10 +141,10 @@ class Caller:
         self._arrived: set[str] = set()
         self._known = 0
 
-    def __enter__(self) -> "Caller":
+    def __enter__(self) -> "PcaScenario":
         if not self._shared:
             self._live.__enter__()
-        before, self._known = self.switches.sent()
+        before, self._known = self.simulator.sent()
         self._arrived = {event["id"] for event in before}
         return self
 
@@ -210,12 +210,12 @@ class Caller:
 
     def pass_over(self) -> None:
         """Leave out the events that were sent since the last look, whenever they arrive."""
-        sent, self._known = self.switches.sent(self._known)
+        sent, self._known = self.simulator.sent(self._known)
         self._arrived.update(event["id"] for event in sent)
 
     def _new_events(self) -> list[Event]:
         """Return what the bus has taken since the last look, once all of it has arrived."""
-        sent, count = self.switches.sent(self._known)
+        sent, count = self.simulator.sent(self._known)
         by_id = {event["id"]: event for event in sent}
         arrived: list[Event] = []
         deadline = time.monotonic() + _DEADLINE
@@ -246,7 +246,7 @@ class Caller:
             raise BusSilent(f"the event of the control {control} did not come alone: {json.dumps(events)}")
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
 
-    def came_of_it(self) -> dict[str, Any]:
+    def outcome(self) -> dict[str, Any]:
         """Return the account and what was `received`, for the evidence."""
         return {"account": self.session.backend.account, "received": self.received}
 
@@ -261,7 +261,7 @@ class Caller:
 
     def _destroy(self) -> None:
         """Remove switches, CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
-        self.switches.clear()
+        self.simulator.clear()
         if there := list(self._authorities()):
             self._delete(there)
             there = list(self._authorities())

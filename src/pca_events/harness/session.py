@@ -14,7 +14,7 @@ from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.errors import BackendError, BackendGone, InvalidPattern
 from pca_events.harness.aws_errors import or_none
-from pca_events.harness.modes import Mode, alias_pattern, true_pattern
+from pca_events.harness.modes import Mode, publishing_mode
 from pca_events.harness.run_id import RunId
 from pca_events.pattern import EventPattern
 
@@ -27,17 +27,15 @@ class Session:
     Attributes:
         backend: what answers.
         run: names everything that is made.
-        mode: how events are brought in.
+        mode: how events are published.
         queue_urls: of the queues seen so far, by name.
-        makes: the rarer kinds of things that the present scenario has made, to be looked for when it is destroyed.
     """
 
     def __init__(self, backend: Backend, run: RunId, mode: Mode = "direct") -> None:
         self.backend = backend
         self.run = run
-        self.mode = mode
+        self.mode = publishing_mode(mode)
         self.queue_urls: dict[str, str] = {}
-        self.makes: set[str] = set()
         self._memory: dict[str, Any] | None = None
 
     @cached_property
@@ -70,7 +68,7 @@ class Session:
         """The S3 client."""
         return self.backend.client("s3")
 
-    def checked(self, pattern: Pattern) -> str:
+    def validated(self, pattern: Pattern) -> str:
         """Return the pattern as this mode writes it, after it was found valid.
 
         LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules put after it. What our own
@@ -79,7 +77,7 @@ class Session:
         Raises:
             InvalidPattern: EventBridge refuses the pattern.
         """
-        text = json.dumps(alias_pattern(pattern) if self.mode == "alias" else pattern)
+        text = json.dumps(self.mode.outgoing_pattern(pattern))
         try:
             EventPattern.parse(text)
         except InvalidPattern as refused:
@@ -92,10 +90,9 @@ class Session:
             raise InvalidPattern(f"EventBridge refuses the pattern {text}: {said}") from said
         return text
 
-    def true(self, pattern: str) -> Pattern:
+    def original(self, pattern: str) -> Pattern:
         """Return a pattern, as the backend stores it, as it was before this mode rewrote it."""
-        stored: Pattern = json.loads(pattern)
-        return true_pattern(stored) if self.mode == "alias" else stored
+        return self.mode.incoming_pattern(json.loads(pattern))
 
     def queue_url(self, name: str) -> str:
         """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""

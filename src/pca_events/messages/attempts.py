@@ -6,7 +6,7 @@ from typing import Any
 
 from pca_events.messages.envelopes import END
 from pca_events.messages.message_file import Message, MessageFile
-from pca_events.messages.model import Evidence, Outcome, Phase
+from pca_events.messages.model import Attachment, Outcome, Phase
 from pca_events.messages.recording_model import EXPECTED_FAILURE
 
 _WORST_FIRST = ("FAILED", "AMBIGUOUS", "UNDEFINED", "PENDING", "SKIPPED", "PASSED", "UNKNOWN")
@@ -46,14 +46,14 @@ PASSED = Result("passed", "", 0.0, _WORST_FIRST.index("PASSED"))
 
 
 @dataclass
-class Try:
+class TestCaseAttempt:
     """One attempt at a test case."""
 
     case: Message
     number: int
     finished: bool = False
     results: dict[str, Result] = field(default_factory=dict)
-    attachments: dict[str, list[Evidence]] = field(default_factory=dict)
+    attachments: dict[str, list[Attachment]] = field(default_factory=dict)
 
     def decided(self, file: MessageFile) -> tuple[Phase, Result]:
         """Return the first of the worst results, and the phase that it belongs to."""
@@ -78,50 +78,52 @@ def _phase_of(hook: dict[str, Any], by_place: Phase) -> Phase:
     return "steps" if hook.get("name") == END else _PHASES.get(hook.get("type", ""), by_place)
 
 
-def last_tries(file: MessageFile) -> dict[str, Try]:
+def last_attempts(file: MessageFile) -> dict[str, TestCaseAttempt]:
     """Return the last attempt at each pickle that was run, by the pickle's id; of several test cases the worst."""
-    tries = _all_tries(file)
-    latest: dict[str, Try] = {}
-    for tried in tries.values():
-        known = latest.get(tried.case.body["id"])
-        if known is None or tried.number >= known.number:
-            latest[tried.case.body["id"]] = tried
-    by_pickle: dict[str, Try] = {}
-    for tried in latest.values():
-        with file.shape_of(tried.case):
-            pickle = file.find("pickle", tried.case.body["pickleId"], tried.case).body["id"]
+    attempts = _all_attempts(file)
+    latest: dict[str, TestCaseAttempt] = {}
+    for attempt in attempts.values():
+        known = latest.get(attempt.case.body["id"])
+        if known is None or attempt.number >= known.number:
+            latest[attempt.case.body["id"]] = attempt
+    by_pickle: dict[str, TestCaseAttempt] = {}
+    for attempt in latest.values():
+        with file.shape_of(attempt.case):
+            pickle = file.find("pickle", attempt.case.body["pickleId"], attempt.case).body["id"]
             known = by_pickle.get(pickle)
-            if known is None or tried.decided(file)[1].rank < known.decided(file)[1].rank:
-                by_pickle[pickle] = tried
+            if known is None or attempt.decided(file)[1].rank < known.decided(file)[1].rank:
+                by_pickle[pickle] = attempt
     return by_pickle
 
 
-def _all_tries(file: MessageFile) -> dict[str, Try]:
-    tries: dict[str, Try] = {}
+def _all_attempts(file: MessageFile) -> dict[str, TestCaseAttempt]:
+    attempts: dict[str, TestCaseAttempt] = {}
     for message in file.all("testCaseStarted"):
         with file.shape_of(message):
             case = file.find("testCase", message.body["testCaseId"], message)
-            tries[message.body["id"]] = Try(case, int(message.body.get("attempt", 0)))
+            attempts[message.body["id"]] = TestCaseAttempt(case, int(message.body.get("attempt", 0)))
     for kind, take in (("testStepFinished", _take_result), ("attachment", _attach), ("testCaseFinished", _finish)):
         for message in file.all(kind):
             with file.shape_of(message):
                 if started := message.body.get("testCaseStartedId"):
                     file.find("testCaseStarted", started, message)
-                    take(tries[started], message.body)
-    return tries
+                    take(attempts[started], message.body)
+    return attempts
 
 
-def _take_result(tried: Try, body: dict[str, Any]) -> None:
-    tried.results[body["testStepId"]] = Result.of(body["testStepResult"])
+def _take_result(attempt: TestCaseAttempt, body: dict[str, Any]) -> None:
+    attempt.results[body["testStepId"]] = Result.of(body["testStepResult"])
 
 
-def _attach(tried: Try, body: dict[str, Any]) -> None:
-    evidence = Evidence(body["mediaType"], body.get("fileName", ""), body["body"], body["contentEncoding"] == "BASE64")
-    tried.attachments.setdefault(body.get("testStepId", ""), []).append(evidence)
+def _attach(attempt: TestCaseAttempt, body: dict[str, Any]) -> None:
+    evidence = Attachment(
+        body["mediaType"], body.get("fileName", ""), body["body"], body["contentEncoding"] == "BASE64"
+    )
+    attempt.attachments.setdefault(body.get("testStepId", ""), []).append(evidence)
 
 
-def _finish(tried: Try, _: dict[str, Any]) -> None:
-    tried.finished = True
+def _finish(attempt: TestCaseAttempt, _: dict[str, Any]) -> None:
+    attempt.finished = True
 
 
 def seconds(body: dict[str, Any]) -> float:

@@ -12,7 +12,15 @@ from gherkin.stream.id_generator import IdGenerator
 
 from pca_events import __version__
 from pca_events.messages.features import Envelope, ScenarioKey, read_features
-from pca_events.messages.recording_model import Act, Argument, Attached, Attempt, Definition, Kind, RecordedRun
+from pca_events.messages.recording_model import (
+    Argument,
+    Attempt,
+    Definition,
+    Kind,
+    RecordedRun,
+    StepRecord,
+    TextAttachment,
+)
 
 RUN_FILE_NAME = "run.json"
 """The file name of the attachment that says what else is to be known of the run."""
@@ -53,7 +61,7 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     ids = IdGenerator()
     features = read_features(run.features, ids)
     known = _Ids(ids.get_next_id(), {kind: ids.get_next_id() for kind in _HOOKS}, _definitions(run, ids))
-    cases = [_case(pickle, tries, ids) for pickle, tries in _tests(run, features.pickles)]
+    cases = [_case(pickle, attempts, ids) for pickle, attempts in _tests(run, features.pickles)]
     yield {"meta": meta()}
     yield from features.envelopes
     yield from (_hook(kind, known.hooks[kind]) for kind in _HOOKS)
@@ -62,7 +70,7 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     yield _about(run, known)
     yield from (_test_case(case, known) for case in cases)
     for case in cases:
-        yield from _tries(case, ids)
+        yield from _attempts(case, ids)
     finished = {"success": run.success, "timestamp": _timestamp(run.finished), "testRunStartedId": known.run}
     if run.stopped:
         finished["message"] = run.stopped
@@ -86,9 +94,9 @@ def _tests(
 
     known = [attempt for attempt in run.attempts if place_of(attempt) in order]
     known.sort(key=lambda attempt: (order[place_of(attempt)], attempt.test))
-    for _, attempts in itertools.groupby(known, key=lambda attempt: attempt.test):
-        tries = list(attempts)
-        yield pickles[place_of(tries[0])], tries
+    for _, group in itertools.groupby(known, key=lambda attempt: attempt.test):
+        attempts = list(group)
+        yield pickles[place_of(attempts[0])], attempts
 
 
 def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator) -> _Case:
@@ -99,7 +107,7 @@ def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator)
     return _Case(ids.get_next_id(), pickle, [(ids.get_next_id(), kind) for kind in kinds], fitted)
 
 
-def _fitted(acts: Sequence[Act], count: int) -> list[Act]:
+def _fitted(acts: Sequence[StepRecord], count: int) -> list[StepRecord]:
     """The acts with no more steps than the pickle has: a scenario without steps of its own has none, says Gherkin."""
     steps = [act for act in acts if act.kind == "step"]
     others = [act for act in acts if act.kind != "step"]
@@ -123,7 +131,7 @@ def _step_definition(definition: Definition, its_id: str) -> Envelope:
 
 
 def _about(run: RecordedRun, known: _Ids) -> Envelope:
-    attached = Attached("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
+    attached = TextAttachment("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
     return _attachment(attached, run.started, testRunStartedId=known.run)
 
 
@@ -141,7 +149,7 @@ def _test_case(case: _Case, known: _Ids) -> Envelope:
     return {"testCase": body}
 
 
-def _match(act: Act | None, known: _Ids) -> dict[str, Any]:
+def _match(act: StepRecord | None, known: _Ids) -> dict[str, Any]:
     if act is None or act.definition is None:
         return {"stepDefinitionIds": [], "stepMatchArgumentsLists": []}
     arguments = {"stepMatchArguments": [_argument(argument) for argument in act.arguments]}
@@ -152,13 +160,13 @@ def _argument(argument: Argument) -> dict[str, Any]:
     return {"group": {"value": argument.value, "start": argument.start, "children": []}}
 
 
-def _tries(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
+def _attempts(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
     for number, attempt in enumerate(case.attempts):
         again = number < len(case.attempts) - 1
-        yield from _try(case, attempt, number, again, ids.get_next_id())
+        yield from _attempt(case, attempt, number, again, ids.get_next_id())
 
 
-def _try(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
+def _attempt(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
     now = min(act.started for act in attempt.acts)
     started = {"id": its_id, "testCaseId": case.id, "attempt": number, "timestamp": _timestamp(now)}
     yield {"testCaseStarted": started | ({"workerId": attempt.worker} if attempt.worker else {})}
@@ -171,12 +179,12 @@ def _try(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -
     yield {"testCaseFinished": ended}
 
 
-def _missing(kind: Kind, now: float) -> Act:
+def _missing(kind: Kind, now: float) -> StepRecord:
     """What a step came to that was not reached, or a hook that there was no need for."""
-    return Act(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
+    return StepRecord(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
 
 
-def _result(act: Act, whose: dict[str, str]) -> Iterator[Envelope]:
+def _result(act: StepRecord, whose: dict[str, str]) -> Iterator[Envelope]:
     ended = act.started + act.seconds
     yield {"testStepStarted": {**whose, "timestamp": _timestamp(act.started)}}
     for attached in act.attachments:
@@ -189,7 +197,7 @@ def _result(act: Act, whose: dict[str, str]) -> Iterator[Envelope]:
     yield {"testStepFinished": {**whose, "testStepResult": result, "timestamp": _timestamp(ended)}}
 
 
-def _attachment(attached: Attached, when: float, **whose: str) -> Envelope:
+def _attachment(attached: TextAttachment, when: float, **whose: str) -> Envelope:
     name = {"fileName": attached.file_name} if attached.file_name else {}
     body = {"mediaType": attached.media_type, "contentEncoding": "IDENTITY", "body": attached.body}
     return {"attachment": {**body, **name, **whose, "timestamp": _timestamp(when)}}

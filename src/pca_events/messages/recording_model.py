@@ -38,7 +38,7 @@ class Argument:
 
 
 @dataclass(frozen=True)
-class Attached:
+class TextAttachment:
     """A text that a step has left as evidence."""
 
     media_type: str
@@ -47,7 +47,7 @@ class Attached:
 
 
 @dataclass(frozen=True)
-class Act:
+class StepRecord:
     """A step, or what happened before or after the steps.
 
     Attributes:
@@ -72,10 +72,10 @@ class Act:
     said: str = ""
     definition: Definition | None = None
     arguments: tuple[Argument, ...] = ()
-    attachments: tuple[Attached, ...] = ()
+    attachments: tuple[TextAttachment, ...] = ()
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Act":
+    def from_json(cls, data: Mapping[str, Any]) -> "StepRecord":
         """Return the act that `to_json` was called on."""
         definition = data["definition"]
         return cls(
@@ -83,7 +83,7 @@ class Act:
                 **data,
                 "definition": definition and Definition(**definition),
                 "arguments": tuple(Argument(**argument) for argument in data["arguments"]),
-                "attachments": tuple(Attached(**attached) for attached in data["attachments"]),
+                "attachments": tuple(TextAttachment(**attached) for attached in data["attachments"]),
             }
         )
 
@@ -109,7 +109,7 @@ class Attempt:
     uri: str
     line: int
     row: int
-    acts: Sequence[Act]
+    acts: Sequence[StepRecord]
     worker: str = ""
 
 

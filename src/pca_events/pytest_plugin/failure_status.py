@@ -18,7 +18,7 @@ _MACHINERY = tuple(package.__path__[0] for package in (_pytest, pluggy, pytest_b
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PhaseStatus:
     """A status, and where it is not passed, why; `exception` and `said` are the type and text of an exception."""
 
     status: Status
@@ -27,7 +27,7 @@ class Verdict:
     said: str = ""
 
 
-def verdict(report: pytest.TestReport, call: pytest.CallInfo[None], root: Path) -> Verdict:
+def phase_status(report: pytest.TestReport, call: pytest.CallInfo[None], root: Path) -> PhaseStatus:
     """Return what a phase of a test came to.
 
     Args:
@@ -37,16 +37,16 @@ def verdict(report: pytest.TestReport, call: pytest.CallInfo[None], root: Path) 
     """
     expected = getattr(report, "wasxfail", None)
     if report.passed:
-        return Verdict("PASSED")
+        return PhaseStatus("PASSED")
     if report.skipped and expected is not None:
         reason = expected.removeprefix("reason: ")
-        return Verdict("PENDING", f"{EXPECTED_FAILURE}: {reason}" if reason else EXPECTED_FAILURE)
+        return PhaseStatus("PENDING", f"{EXPECTED_FAILURE}: {reason}" if reason else EXPECTED_FAILURE)
     if report.skipped:
-        return Verdict("SKIPPED", _reason(report))
+        return PhaseStatus("SKIPPED", _reason(report))
     if call.excinfo is None:
-        return Verdict("FAILED", report.longreprtext)
+        return PhaseStatus("FAILED", report.longreprtext)
     if call.excinfo.errisinstance(StepDefinitionNotFoundError):
-        return Verdict("UNDEFINED", "no step definition matches")
+        return PhaseStatus("UNDEFINED", "no step definition matches")
     return _failure(call.excinfo, root)
 
 
@@ -56,14 +56,14 @@ def _reason(report: pytest.TestReport) -> str:
     return report.longreprtext
 
 
-def _failure(info: pytest.ExceptionInfo[BaseException], root: Path) -> Verdict:
+def _failure(info: pytest.ExceptionInfo[BaseException], root: Path) -> PhaseStatus:
     if isinstance(info.value, BackendGone):
         said = f"{STOPPED_ANSWERING}\n  {info.value}"
-        return Verdict("FAILED", said, info.typename, said)
+        return PhaseStatus("FAILED", said, info.typename, said)
     if said := in_words(info.value):
-        return Verdict("FAILED", said, info.typename, said)
+        return PhaseStatus("FAILED", said, info.typename, said)
     text = info.exconly(tryshort=True)
-    return Verdict("FAILED", "\n".join([text, *_frames(info, root)]), info.typename, str(info.value))
+    return PhaseStatus("FAILED", "\n".join([text, *_frames(info, root)]), info.typename, str(info.value))
 
 
 def _frames(info: pytest.ExceptionInfo[BaseException], root: Path) -> list[str]:

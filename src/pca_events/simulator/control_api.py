@@ -1,4 +1,4 @@
-"""The switches of the simulator: JSON over HTTP, under /_localstack/acm-pca."""
+"""The controls of the simulator: JSON over HTTP, under /_localstack/acm-pca."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from localstack.http import Request, Resource, Response
 
 from pca_events.simulator.controls import MOST_FAILURES, OPERATIONS
 from pca_events.simulator.core.ports import Settings
-from pca_events.simulator.event_delivery import MISHAPS
+from pca_events.simulator.event_delivery import DELIVERY_FAULTS
 from pca_events.simulator.simulation import Account, Simulation
 
 ROOT = "/_localstack/acm-pca"
@@ -34,11 +34,11 @@ class BadRequest(Exception):
 
 def routes(simulation: Simulation) -> list[Resource]:
     """Return what the simulator serves over HTTP."""
-    served = {"": All, "/events": SentEvents} | {f"/{name}": switch for name, switch in _SWITCHES.items()}
-    return [Resource(ROOT + path, switch(simulation)) for path, switch in served.items()]
+    served = {"": AllControls, "/events": SentEvents} | {f"/{name}": control for name, control in _CONTROLS.items()}
+    return [Resource(ROOT + path, control(simulation)) for path, control in served.items()]
 
 
-class _Switch:
+class _Control:
     """Answers with its state in one account, `?account=`, whatever the method; POST changes it, DELETE clears it."""
 
     takes: tuple[str, ...] = ()
@@ -64,8 +64,8 @@ class _Switch:
         raise NotImplementedError
 
 
-class _Changing(_Switch):
-    """A switch that POST changes."""
+class _Changing(_Control):
+    """A control that POST changes."""
 
     def on_post(self, request: Request) -> Response:
         """Change what the body names."""
@@ -77,7 +77,7 @@ class _Changing(_Switch):
 
 
 class _Clearing(_Changing):
-    """A switch that DELETE clears as well."""
+    """A control that DELETE clears as well."""
 
     def on_delete(self, request: Request) -> Response:
         """Plan nothing any more."""
@@ -88,8 +88,8 @@ class _Clearing(_Changing):
         raise NotImplementedError
 
 
-class All(_Switch):
-    """Every switch at once; DELETE clears all that can be cleared. The clock never goes back."""
+class AllControls(_Control):
+    """Every control at once; DELETE clears all that can be cleared. The clock never goes back."""
 
     def on_delete(self, request: Request) -> Response:
         """Plan nothing any more, and set every delay as it was."""
@@ -97,15 +97,15 @@ class All(_Switch):
 
     def clear(self, account: Account) -> None:
         """Plan nothing any more, and set every delay as it was."""
-        for switch in (FailureSwitch, SettingsSwitch, DeliverySwitch):
-            switch(self.simulation).clear(account)
+        for control in (FailureControl, SettingsControl, DeliveryControl):
+            control(self.simulation).clear(account)
 
     def shown(self, account: Account) -> Body:
         """Return the state of each."""
-        return {name: switch(self.simulation).shown(account) for name, switch in _SWITCHES.items()}
+        return {name: control(self.simulation).shown(account) for name, control in _CONTROLS.items()}
 
 
-class FailureSwitch(_Clearing):
+class FailureControl(_Clearing):
     """What is planned to fail, of one CA or of any."""
 
     takes = ("operation", "count", "certificateAuthorityArn")
@@ -128,7 +128,7 @@ class FailureSwitch(_Clearing):
         account.failures.clear()
 
 
-class ClockSwitch(_Changing):
+class ClockControl(_Changing):
     """The time that an account goes by."""
 
     takes = ("advance",)
@@ -146,7 +146,7 @@ class ClockSwitch(_Changing):
             raise BadRequest(f'"advance" is {body["advance"]}: {error}') from error
 
 
-class SettingsSwitch(_Clearing):
+class SettingsControl(_Clearing):
     """The delays of an account."""
 
     takes = tuple(_DELAYS)
@@ -165,10 +165,10 @@ class SettingsSwitch(_Clearing):
         account.settings = Settings()
 
 
-class DeliverySwitch(_Clearing):
+class DeliveryControl(_Clearing):
     """What may happen to the events of an account on their way to the bus."""
 
-    takes = (*MISHAPS, "delay_seconds")
+    takes = (*DELIVERY_FAULTS, "delay_seconds")
 
     def shown(self, account: Account) -> Body:
         """Return what is planned for the next events."""
@@ -177,14 +177,14 @@ class DeliverySwitch(_Clearing):
     def change(self, account: Account, body: Body) -> None:
         """Let the next events be doubled, lost or delayed."""
         delay = _seconds(body, "delay_seconds") if "delay_seconds" in body else None
-        account.delivery.plan({name: _count(body, name, 0) for name in MISHAPS if name in body}, delay)
+        account.delivery.plan({name: _count(body, name, 0) for name in DELIVERY_FAULTS if name in body}, delay)
 
     def clear(self, account: Account) -> None:
         """Plan nothing more, and let go of what is held back."""
         account.delivery.clear()
 
 
-class SentEvents(_Switch):
+class SentEvents(_Control):
     """The events that an account's buses have taken, to tell what was not sent from what no rule has caught."""
 
     def on_get(self, request: Request) -> Response:
@@ -197,11 +197,11 @@ class SentEvents(_Switch):
         return _json(200, {"account": account.id, "sent": sent, "count": count})
 
 
-_SWITCHES: dict[str, type[_Switch]] = {
-    "failures": FailureSwitch,
-    "clock": ClockSwitch,
-    "settings": SettingsSwitch,
-    "delivery": DeliverySwitch,
+_CONTROLS: dict[str, type[_Control]] = {
+    "failures": FailureControl,
+    "clock": ClockControl,
+    "settings": SettingsControl,
+    "delivery": DeliveryControl,
 }
 
 

@@ -27,7 +27,7 @@ _WORD = re.compile(r"(?P<operation>[\w-]+)=(?P<count>[0-9]{1,7})")
 _ANY = ""
 
 
-class Failures:
+class PlannedFailures:
     """How often each operation is to fail next: of one CA, or of whichever comes first."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
 
 
 @dataclass(frozen=True)
-class Sent:
+class OutgoingEvent:
     """One event on its way: the account and Region it belongs to, and the entry of PutEvents."""
 
     account: str
@@ -32,12 +32,12 @@ class Sent:
     entry: dict[str, Any]
 
 
-class Sender:
+class EventSender:
     """Takes events, and gives them to the bus in the order in which they come, up to ten at once."""
 
     def __init__(self, put: Put) -> None:
         self._put = put
-        self._waiting: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[OutgoingEvent] = queue.SimpleQueue()
         self._given: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._count: Counter[str] = Counter()
         self._on_their_way: Counter[str] = Counter()
@@ -47,7 +47,7 @@ class Sender:
         """Begin."""
         threading.Thread(target=self._run, name="acm-pca-events", daemon=True).start()
 
-    def send(self, sent: Sent) -> None:
+    def send(self, sent: OutgoingEvent) -> None:
         """Take one event."""
         with self._changed:
             self._on_their_way[sent.account] += 1
@@ -105,14 +105,14 @@ def _event(account: str, region: str, event_id: str, entry: dict[str, Any]) -> d
     }
 
 
-Mishap = Literal["drop", "delay", "duplicate"]
-MISHAPS: tuple[Mishap, ...] = get_args(Mishap)
+DeliveryFault = Literal["drop", "delay", "duplicate"]
+DELIVERY_FAULTS: tuple[DeliveryFault, ...] = get_args(DeliveryFault)
 """What may happen to an event; where several are planned, in this order."""
 
 _SOURCE = "aws.acm-pca"
 
 
-class Delivery:
+class EventDelivery:
     """Takes the events of one account, and hands them on.
 
     Args:
@@ -121,39 +121,39 @@ class Delivery:
         sender: gives them to the bus.
     """
 
-    def __init__(self, account: str, clock: Clock, sender: Sender) -> None:
+    def __init__(self, account: str, clock: Clock, sender: EventSender) -> None:
         self._account = account
         self._clock = clock
         self._sender = sender
-        self._late: list[tuple[datetime, Sent]] = []
-        self._planned: Counter[Mishap] = Counter()
+        self._late: list[tuple[datetime, OutgoingEvent]] = []
+        self._planned: Counter[DeliveryFault] = Counter()
         self._delay = timedelta(minutes=1)
         self._lock = threading.Lock()
 
-    def plan(self, counts: dict[Mishap, int], delay: timedelta | None = None) -> None:
-        """Let mishaps happen to the next events: that many of each kind that is named.
+    def plan(self, counts: dict[DeliveryFault, int], delay: timedelta | None = None) -> None:
+        """Let faults happen to the next events: that many of each kind that is named.
 
         Args:
-            counts: how many events each mishap is to meet.
+            counts: how many events each fault is to meet.
             delay: how late the delayed ones come, by the simulator's clock.
         """
         with self._lock:
-            for mishap, count in counts.items():
-                self._planned[mishap] = count
+            for fault, count in counts.items():
+                self._planned[fault] = count
             self._delay = self._delay if delay is None else delay
 
     def shown(self) -> dict[str, Any]:
         """Return what is planned and how many events are held back, as HTTP shows it."""
         with self._lock:
-            planned: dict[str, Any] = {mishap: self._planned[mishap] for mishap in MISHAPS}
+            planned: dict[str, Any] = {fault: self._planned[fault] for fault in DELIVERY_FAULTS}
             return {**planned, "delay_seconds": self._delay.total_seconds(), "held_back": len(self._late)}
 
     def given(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Return the last events of the account that the bus has taken, as `Sender.given` does."""
+        """Return the last events of the account that the bus has taken, as `EventSender.given` does."""
         return self._sender.given(self._account, after)
 
     def clear(self) -> None:
-        """Plan no mishap any more, and let go of the events that are held back."""
+        """Plan no fault any more, and let go of the events that are held back."""
         with self._lock:
             self._planned.clear()
             late, self._late = self._late, []
@@ -161,7 +161,7 @@ class Delivery:
             self._sender.send(sent)
 
     def send(self, region: str, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
-        """Take an event; it reaches the bus soon, unless a mishap is planned."""
+        """Take an event; it reaches the bus soon, unless a fault is planned."""
         entry = {
             "Source": _SOURCE,
             "DetailType": detail_type,
@@ -169,17 +169,17 @@ class Delivery:
             "Resources": resources,
             "Detail": json.dumps(detail),
         }
-        sent = Sent(self._account, region, entry)
+        sent = OutgoingEvent(self._account, region, entry)
         with self._lock:
-            mishap = next((each for each in MISHAPS if self._planned[each] > 0), None)
-            if mishap:
-                self._planned[mishap] -= 1
-            if mishap == "delay":
+            fault = next((each for each in DELIVERY_FAULTS if self._planned[each] > 0), None)
+            if fault:
+                self._planned[fault] -= 1
+            if fault == "delay":
                 self._late.append((self._clock.now() + self._delay, sent))
-        if mishap == "duplicate":
+        if fault == "duplicate":
             sent = _with_id(sent)
             self._sender.send(sent)
-        if mishap in (None, "duplicate"):
+        if fault in (None, "duplicate"):
             self._sender.send(sent)
 
     def release(self) -> None:
@@ -192,6 +192,6 @@ class Delivery:
             self._sender.send(sent)
 
 
-def _with_id(sent: Sent) -> Sent:
+def _with_id(sent: OutgoingEvent) -> OutgoingEvent:
     """Fix the id of an event, so that both copies have the same; LocalStack reads it from the trace header."""
     return replace(sent, entry={**sent.entry, "TraceHeader": json.dumps({"original_id": str(uuid.uuid4())})})

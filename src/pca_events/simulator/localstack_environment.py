@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
-from pca_events.simulator.controls import Clock, Failures
+from pca_events.simulator.controls import Clock, PlannedFailures
 from pca_events.simulator.core.ports import BucketRefused, Settings
-from pca_events.simulator.event_delivery import Delivery
+from pca_events.simulator.event_delivery import EventDelivery
 from pca_events.simulator.policy import PRINCIPAL, grants
 
 
@@ -22,12 +22,12 @@ class Owner(Protocol):
 
     id: str
     clock: Clock
-    failures: Failures
-    delivery: Delivery
+    failures: PlannedFailures
+    delivery: EventDelivery
     settings: Settings
 
 
-class LocalStackWorld:
+class LocalStackEnvironment:
     """What one account has to do with the rest of LocalStack in one Region."""
 
     def __init__(self, owner: Owner, region: str, partition: str) -> None:
@@ -55,7 +55,7 @@ class LocalStackWorld:
             BucketRefused: the bucket does not let AWS Private CA do it.
         """
         clients = _clients(self._owner.id, self._region)
-        Bucket(bucket, clients, self._owner.id, self._region, self._partition).write(key, body, content_type, acl)
+        BucketAccess(bucket, clients, self._owner.id, self._region, self._partition).write(key, body, content_type, acl)
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Whether the operation is to fail this time."""
@@ -85,7 +85,7 @@ _SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
-class Bucket:
+class BucketAccess:
     """One bucket, as AWS Private CA sees it.
 
     Attributes:

@@ -13,9 +13,9 @@ from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
 from pca_events.simulator import control_api
-from pca_events.simulator.controls import FAILURE_TAG, Failures, read_failure_tag
+from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
 from pca_events.simulator.core.errors import ServiceError
-from pca_events.simulator.core.service import Store
+from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.simulation import Simulation, tick
 
 LOG = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Provider(ServiceLifecycleHook):
         self._simulation = simulation
 
     def on_before_start(self) -> None:
-        """Offer the switches over HTTP, and begin."""
+        """Offer the controls over HTTP, and begin."""
         for route in control_api.routes(self._simulation):
             get_internal_apis().add(route)
         serve_custom_exception_handlers.append(answer_malformed_request)
@@ -70,7 +70,9 @@ class Provider(ServiceLifecycleHook):
 Request = dict[str, Any]
 
 
-def call_operation(store: Store, failures: Failures, operation: str, request: Request) -> dict[str, Any]:
+def call_operation(
+    store: PrivateCaService, failures: PlannedFailures, operation: str, request: Request
+) -> dict[str, Any]:
     """Call the operation, then do what has become due by it.
 
     Raises:
@@ -86,7 +88,9 @@ def call_operation(store: Store, failures: Failures, operation: str, request: Re
     return answer
 
 
-def _create_authority(store: Store, failures: Failures, request: Request, counts: dict[str, int]) -> dict[str, Any]:
+def _create_authority(
+    store: PrivateCaService, failures: PlannedFailures, request: Request, counts: dict[str, int]
+) -> dict[str, Any]:
     with failures.of_new_authority(counts) as left:
         answer = store.call("CreateCertificateAuthority", request)
     for operation, count in left.items():
@@ -94,7 +98,7 @@ def _create_authority(store: Store, failures: Failures, request: Request, counts
     return answer
 
 
-def _plan_failures(failures: Failures, operation: str, request: Request, counts: dict[str, int] | None) -> None:
+def _plan_failures(failures: PlannedFailures, operation: str, request: Request, counts: dict[str, int] | None) -> None:
     authority = request.get("CertificateAuthorityArn", "")
     if operation in ("TagCertificateAuthority", "UntagCertificateAuthority") and counts is not None:
         failures.clear(authority)

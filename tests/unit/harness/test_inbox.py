@@ -60,9 +60,9 @@ def test_what_is_no_json_is_a_text(inbox: Any) -> None:
 @pytest.mark.parametrize("payload", [{"rule": "mine", "id": 7}, "a text", ["a", 1]], ids=json.dumps)
 def test_a_target_with_such_an_input_is_no_trouble(connection: Session, payload: Any) -> None:
     with ScenarioBus(connection, "payload") as bus:
-        bus.watch("rule", EVENT.pattern)
+        bus.put_rule_under_test("rule", EVENT.pattern)
         target = bus.default_target("rule")
-        bus.elsewhere(type(target)(target.bus, target.rule, target.arn, {"Input": json.dumps(payload)}))
+        bus.modify_out_of_band(type(target)(target.bus, target.rule, target.arn, {"Input": json.dumps(payload)}))
         bus.publish(EVENT.event)
         assert [delivery.event for delivery in bus.deliveries()] == [payload]
 

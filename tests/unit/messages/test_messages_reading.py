@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pca_events.errors import BadInput
-from pca_events.messages import Act, Attempt, RecordedRun, envelopes, read_messages, write_messages
+from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, read_messages, write_messages
 
 FEATURE = "Feature: One\n  Scenario: It works\n    Given a thing\n"
 REMEDY = "; make it anew, with pca-events verify --messages"
@@ -20,8 +20,8 @@ def recorded(*attempts: Attempt) -> RecordedRun:
 
 
 def attempt(status: Any, message: str = "") -> Attempt:
-    acts = [Act("setup", "PASSED", 100.0, 0.25), Act("step", status, 101.0, 0.5, message)]
-    return Attempt("test", "one.feature", 2, 0, [*acts, Act("teardown", "PASSED", 102.0, 0.25)])
+    acts = [StepRecord("setup", "PASSED", 100.0, 0.25), StepRecord("step", status, 101.0, 0.5, message)]
+    return Attempt("test", "one.feature", 2, 0, [*acts, StepRecord("teardown", "PASSED", 102.0, 0.25)])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pca_events.messages import Run, ScenarioRun, read_messages
 pytestmark = pytest.mark.slow
 
 FEATURE = """
-Feature: Evidence
+Feature: Attachment
 
   Scenario: One event
     Given a rule for the event "ca-creation-failure"

@@ -11,7 +11,7 @@ import pytest
 
 from pca_events.backends import Backend
 from pca_events.simulator.core.ports import BucketRefused
-from pca_events.simulator.localstack_environment import Bucket
+from pca_events.simulator.localstack_environment import BucketAccess
 from pca_events.simulator.policy import grants
 
 AUTHORITY = "11223344-1234-1122-2233-112233445566"
@@ -39,7 +39,7 @@ class Given:
 
     def __init__(self, clients: SimpleNamespace) -> None:
         self.s3 = clients.s3
-        self.bucket = Bucket(NAME, clients, ACCOUNT, "us-east-1", "aws")
+        self.bucket = BucketAccess(NAME, clients, ACCOUNT, "us-east-1", "aws")
 
     def policy(self, *statements: dict[str, Any]) -> None:
         document = {"Version": "2012-10-17", "Statement": list(statements)}
@@ -133,7 +133,7 @@ def test_a_key_of_the_customer_must_let_the_ca_use_it(given: Given, right: str, 
         def get_key_policy(self, **_: str) -> dict[str, Any]:
             return {"Policy": json.dumps({"Statement": grant})}
 
-    class Store:
+    class Objects:
         """S3 with an encrypting bucket; the emulator's has no KMS to encrypt with."""
 
         def __getattr__(self, name: str) -> Any:
@@ -144,7 +144,7 @@ def test_a_key_of_the_customer_must_let_the_ca_use_it(given: Given, right: str, 
             return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
 
     given.policy(statement(*ALL))
-    bucket = replace(given.bucket, clients=SimpleNamespace(s3=Store(), kms=Keys()))
+    bucket = replace(given.bucket, clients=SimpleNamespace(s3=Objects(), kms=Keys()))
     if not written:
         with pytest.raises(BucketRefused, match="does not grant kms:GenerateDataKey"):
             bucket.write(REPORT, b"", "application/json", None)

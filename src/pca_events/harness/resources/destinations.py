@@ -117,7 +117,6 @@ class Topic:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Make the topic, and subscribe the queue."""
-        session.makes.add("topics")
         arn = session.sns.create_topic(Name=self.name, Tags=tag_list(tags))["TopicArn"]
         session.sns.subscribe(
             TopicArn=arn,
@@ -159,7 +158,6 @@ class LogGroup:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Make the log group."""
-        session.makes.add("log-groups")
         session.logs.create_log_group(logGroupName=self.name, tags=tags)
 
     def read(self, session: Session) -> "LogGroup | None":

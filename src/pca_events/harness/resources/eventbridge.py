@@ -67,7 +67,7 @@ class Rule:
         """Return the rule of this bus and name."""
         for found in session.rules(self.bus) or ():
             if found["Name"] == self.name:
-                pattern = session.true(found["EventPattern"])
+                pattern = session.original(found["EventPattern"])
                 return replace(self, pattern=pattern, state=found["State"], description=found.get("Description", ""))
         return None
 
@@ -90,7 +90,7 @@ class Rule:
         session.events.put_rule(
             Name=self.name,
             EventBusName=self.bus,
-            EventPattern=session.checked(self.pattern),
+            EventPattern=session.validated(self.pattern),
             State=self.state,
             Description=self.description,
             **more,
@@ -157,11 +157,10 @@ class Archive:
 
     def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
         """Make the archive; EventBridge gives archives no tags."""
-        session.makes.add("archives")
         session.events.create_archive(
             ArchiveName=self.name,
             EventSourceArn=session.backend.bus_arn(self.bus),
-            EventPattern=session.checked(self.pattern),
+            EventPattern=session.validated(self.pattern),
             RetentionDays=self.days,
         )
 
@@ -171,14 +170,14 @@ class Archive:
         return found and replace(
             self,
             bus=found["EventSourceArn"].rpartition("/")[2],
-            pattern=session.true(found["EventPattern"]),
+            pattern=session.original(found["EventPattern"]),
             days=found["RetentionDays"],
         )
 
     def update(self, session: Session) -> None:
         """Bring pattern and retention to this value."""
         session.events.update_archive(
-            ArchiveName=self.name, EventPattern=session.checked(self.pattern), RetentionDays=self.days
+            ArchiveName=self.name, EventPattern=session.validated(self.pattern), RetentionDays=self.days
         )
 
     def delete(self, session: Session) -> None:

@@ -12,8 +12,6 @@ from pca_events.errors import BackendError, BadInput, Leak
 from pca_events.harness.resources import KINDS, Archive, EventBus, Kind, LogGroup, Queue, Resource, Rule, Topic
 from pca_events.harness.session import Session
 
-_ALWAYS = ("rules", "queues", "buses")
-
 LOG_GROUPS = "/aws/events/"
 """What the name of a log group begins with, before the name of the scenario."""
 
@@ -85,7 +83,7 @@ def left_behind(session: Session) -> list[Found]:
         raise BackendError(f"{session.backend.name} does not list it ({error})") from error
 
 
-def destroy(session: Session, name: str) -> None:
+def destroy(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
     """Remove everything of that name, in the order target, rule, archive, queue, bus, and prove that it is gone.
 
     Works as well where a scenario crashed before it noted what it made.
@@ -93,20 +91,19 @@ def destroy(session: Session, name: str) -> None:
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
-    for found in find_made(session, name):
+    for found in find(session, name, kinds):
         found.resource.delete(session)
-    check_destroyed(session, name)
-    session.makes.clear()
+    check_destroyed(session, name, kinds)
 
 
-def check_destroyed(session: Session, name: str) -> None:
+def check_destroyed(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
     """Prove by listing that nothing of that name is left.
 
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
     """
     deadline = time.monotonic() + _GONE_DEADLINE
-    while left := find_made(session, name):
+    while left := find(session, name, kinds):
         if time.monotonic() > deadline:
             raise Leak(_remedy(name, left))
 
@@ -120,20 +117,6 @@ def remedies(session: Session, bus: str, rules: Iterable[str]) -> str:
 def _remedy(name: str, left: list[Found]) -> str:
     listed = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
     return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
-
-
-def find_made(session: Session, name: str, besides: Kind | None = None) -> list[Found]:
-    """List what scenarios of that name have made; the rarer kinds only where one was made.
-
-    The end of a run looks for all kinds.
-
-    Args:
-        session: the connection to the backend.
-        name: what the names begin with.
-        besides: a kind that is left out, because it was listed before.
-    """
-    made = [kind for kind in KINDS if kind in _ALWAYS or kind in session.makes]
-    return find(session, name, [kind for kind in made if kind != besides])
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:

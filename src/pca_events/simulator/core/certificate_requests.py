@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pca_events.simulator.core.errors import invalid_args, invalid_state, malformed_csr, validation
 from pca_events.simulator.core.keys import PublicKey, family, hash_of, same_key
 from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.region_state import Register
+from pca_events.simulator.core.region_state import RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
 from pca_events.simulator.core.x509_fields import Extension, name_of
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CertificateRequest:
     """A certificate to be signed."""
 
     template_arn: str
@@ -44,9 +44,9 @@ class Wanted:
         return builder.sign(authority.signing_key, hash_of(self.algorithm))
 
 
-def validated_request(register: Register, authority: Authority, request: dict[str, Any]) -> Wanted:
+def validated_request(state: RegionState, authority: Authority, request: dict[str, Any]) -> CertificateRequest:
     """What a request asks for; raise what AWS refuses."""
-    default = f"arn:{register.partition}:acm-pca:::template/EndEntityCertificate/V1"
+    default = f"arn:{state.partition}:acm-pca:::template/EndEntityCertificate/V1"
     template_arn = request.get("TemplateArn") or default
     made_from = template(template_arn)
     if family(request["SigningAlgorithm"]) != family(authority.configuration["KeyAlgorithm"]):
@@ -57,11 +57,13 @@ def validated_request(register: Register, authority: Authority, request: dict[st
     check_state(authority, made_from, csr)
     api = (request.get("ApiPassthrough") or {}) if made_from.api else {}
     subject = name_of(api.get("Subject") or {}) if api.get("Subject") else csr.subject
-    found = extensions(authority, register.region, made_from, csr, api)
+    found = extensions(authority, state.region, made_from, csr, api)
     if not subject.rdns and not any(isinstance(each, x509.SubjectAlternativeName) for each, _ in found):
         raise malformed_csr("The CSR has neither a subject nor a subject alternative name.")
-    start, end = validity_period(request, authority, register.now(), own=made_from.root)
-    return Wanted(template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"])
+    start, end = validity_period(request, authority, state.now(), own=made_from.root)
+    return CertificateRequest(
+        template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"]
+    )
 
 
 def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:

@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pca_events.simulator.core.errors import invalid_args
 from pca_events.simulator.core.keys import hash_of
-from pca_events.simulator.core.model import Authority, Issued
+from pca_events.simulator.core.model import Authority, IssuedCertificate
 from pca_events.simulator.core.ports import BucketRefused
 from pca_events.simulator.core.region_state import (
     CRL_GENERATION,
     CRL_NOT_GENERATED,
     CRL_NOT_WRITTEN,
     CRL_WRITE_FAILED_INTERNALLY,
-    Register,
+    RegionState,
 )
 from pca_events.simulator.core.x509_fields import Extension
 
@@ -32,65 +32,65 @@ REASONS = {
 }
 
 
-def schedule_crl(register: Register, authority: Authority, delay: timedelta) -> None:
+def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> None:
     """Have a CRL made after a delay, or at once without one. A CRL that is due earlier serves too."""
-    due = register.now() + delay
-    with register.lock:
+    due = state.now() + delay
+    with state.lock:
         if not authority.crl_configuration:
             return
         if authority.crl.due is None or due < authority.crl.due:
             authority.crl.due = due
     if delay:
-        register.scheduler.add(due, lambda: generate_crl(register, authority))
+        state.scheduler.add(due, lambda: generate_crl(state, authority))
     else:
-        generate_crl(register, authority)
+        generate_crl(state, authority)
 
 
-def generate_crl(register: Register, authority: Authority) -> None:
+def generate_crl(state: RegionState, authority: Authority) -> None:
     """Make the CRL that is due, if one still is, and tell; one at a time for a CA, so that the newest is the last."""
     crl_state = authority.crl
     with crl_state.lock:
-        with register.lock:
-            wanted = crl_state.due is not None and crl_state.due <= register.now()
+        with state.lock:
+            wanted = crl_state.due is not None and crl_state.due <= state.now()
             if not wanted or not authority.crl_configuration or authority.status not in ("ACTIVE", "DISABLED"):
                 return
             crl_state.due = None
-        reason = write_crl(register, authority)
+        reason = write_crl(state, authority)
         if reason is None:
-            crl_state.made_at = register.now()
-            register.send_success(CRL_GENERATION, authority.arn)
+            crl_state.made_at = state.now()
+            state.send_success(CRL_GENERATION, authority.arn)
         else:
-            register.send_failure(CRL_GENERATION, authority.arn, reason=reason)
+            state.send_failure(CRL_GENERATION, authority.arn, reason=reason)
     days = authority.crl_configuration.get("ExpirationInDays", 1)
-    schedule_next(register, authority, register.settings.retry_every if reason else timedelta(days=days) / 2)
+    schedule_next(state, authority, state.settings.retry_every if reason else timedelta(days=days) / 2)
 
 
-def schedule_next(register: Register, authority: Authority, delay: timedelta) -> None:
+def schedule_next(state: RegionState, authority: Authority, delay: timedelta) -> None:
     """Note a retry, or the refresh of a CRL long before it ends; never at once, or a failure would turn in place."""
-    schedule_crl(register, authority, max(delay, timedelta(microseconds=1)))
+    schedule_crl(state, authority, max(delay, timedelta(microseconds=1)))
 
 
-def write_crl(register: Register, authority: Authority) -> str | None:
+def write_crl(state: RegionState, authority: Authority) -> str | None:
     """Make a CRL and store it; the documented reason where that fails."""
-    if register.world.planned_failure("CRL", authority.arn):
+    if state.environment.planned_failure("CRL", authority.arn):
         return CRL_NOT_GENERATED
-    body = encode_crl(register, authority)
-    if register.world.planned_failure("CRL-S3", authority.arn):
+    body = encode_crl(state, authority)
+    if state.environment.planned_failure("CRL-S3", authority.arn):
         return CRL_WRITE_FAILED_INTERNALLY
     crl = authority.crl_configuration
     try:
         acl = CANNED_ACLS[crl["S3ObjectAcl"]]
-        register.world.write_object(crl["S3BucketName"], object_key(authority), body, "application/pkix-crl", acl)
+        state.environment.write_object(crl["S3BucketName"], object_key(authority), body, "application/pkix-crl", acl)
     except BucketRefused:
         return CRL_NOT_WRITTEN
     return None
 
 
-def encode_crl(register: Register, authority: Authority) -> bytes:
+def encode_crl(state: RegionState, authority: Authority) -> bytes:
     """The CRL as DER, signed by the CA."""
-    now = register.now().replace(microsecond=0)
+    now = state.now().replace(microsecond=0)
     crl_state, crl = authority.crl, authority.crl_configuration
-    crl_state.number = max(crl_state.number + 1, int(register.now().timestamp() * 1000))
+    crl_state.number = max(crl_state.number + 1, int(state.now().timestamp() * 1000))
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.subject if authority.certificate is None else authority.certificate.subject)
@@ -100,8 +100,8 @@ def encode_crl(register: Register, authority: Authority) -> bytes:
         .add_extension(x509.CRLNumber(crl_state.number), critical=False)
     )
     if crl.get("CrlType") == "PARTITIONED":
-        builder = builder.add_extension(issuing_distribution_point(register, authority), critical=True)
-    with register.lock:
+        builder = builder.add_extension(issuing_distribution_point(state, authority), critical=True)
+    with state.lock:
         revoked = [each for each in authority.issued.values() if belongs_on_crl(each, crl_state.made_at)]
     for each in revoked:
         builder = builder.add_revoked_certificate(crl_entry(each))
@@ -109,10 +109,10 @@ def encode_crl(register: Register, authority: Authority) -> bytes:
     return builder.sign(authority.signing_key, signature).public_bytes(Encoding.DER)
 
 
-def issuing_distribution_point(register: Register, authority: Authority) -> x509.IssuingDistributionPoint:
+def issuing_distribution_point(state: RegionState, authority: Authority) -> x509.IssuingDistributionPoint:
     """The place that a partition names as its own."""
     return x509.IssuingDistributionPoint(
-        full_name=crl_name(authority, register.region),
+        full_name=crl_name(authority, state.region),
         relative_name=None,
         only_contains_user_certs=False,
         only_contains_ca_certs=False,
@@ -122,14 +122,14 @@ def issuing_distribution_point(register: Register, authority: Authority) -> x509
     )
 
 
-def belongs_on_crl(issued: Issued, last: datetime | None) -> bool:
+def belongs_on_crl(issued: IssuedCertificate, last: datetime | None) -> bool:
     """Whether a certificate is revoked, and had not expired before the CRL before this one."""
     if issued.revoked_at is None or issued.certificate is None:
         return False
     return last is None or issued.certificate.not_valid_after_utc > last
 
 
-def crl_entry(issued: Issued) -> x509.RevokedCertificate:
+def crl_entry(issued: IssuedCertificate) -> x509.RevokedCertificate:
     """The entry of a revoked certificate; UNSPECIFIED is told by saying nothing."""
     revoked_at = issued.revoked_at
     if revoked_at is None:

@@ -17,7 +17,7 @@ from pca_events.simulator.core.errors import (
 )
 from pca_events.simulator.core.keys import pem, same_key
 from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.region_state import Register
+from pca_events.simulator.core.region_state import RegionState
 
 CRITICAL = frozenset(
     {
@@ -38,10 +38,10 @@ CRITICAL = frozenset(
 )
 
 
-def get_certificate_authority_csr(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def get_certificate_authority_csr(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """GetCertificateAuthorityCsr."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status == "CREATING":
             raise in_progress(f"The certificate authority {authority.arn} is still being created.")
         if authority.status == "FAILED":
@@ -58,10 +58,10 @@ def without_csr(authority: Authority) -> str:
     )
 
 
-def get_certificate_authority_certificate(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def get_certificate_authority_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """GetCertificateAuthorityCertificate."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.certificate is None or authority.status == "DELETED":
             raise invalid_state(without_csr(authority))
         response = {"Certificate": pem(authority.certificate)}
@@ -70,10 +70,10 @@ def get_certificate_authority_certificate(register: Register, request: dict[str,
         return response
 
 
-def import_certificate_authority_certificate(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def import_certificate_authority_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """ImportCertificateAuthorityCertificate."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status in ("CREATING", "FAILED", "DELETED"):
             raise invalid_state(
                 f"The certificate authority {authority.arn} is not in the correct state to import a certificate."
@@ -85,11 +85,11 @@ def import_certificate_authority_certificate(register: Register, request: dict[s
         check_installable(authority, own[0], chain)
         for each in [*own, *chain]:
             check_extensions(each)
-        if not own[0].not_valid_before_utc <= register.now() < own[0].not_valid_after_utc:
+        if not own[0].not_valid_before_utc <= state.now() < own[0].not_valid_after_utc:
             raise invalid_request("The certificate is not valid at this time.")
         authority.certificate, authority.chain = own[0], chain
-        authority.become("ACTIVE", register.now())
-        register.scheduler.add(own[0].not_valid_after_utc, lambda: expire(register, authority))
+        authority.set_status("ACTIVE", state.now())
+        state.scheduler.add(own[0].not_valid_after_utc, lambda: expire(state, authority))
     return {}
 
 

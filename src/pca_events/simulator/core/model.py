@@ -13,7 +13,7 @@ from pca_events.simulator.core.keys import PrivateKey
 
 
 @dataclass
-class Issued:
+class IssuedCertificate:
     """A certificate that IssueCertificate was asked for.
 
     Attributes:
@@ -43,7 +43,7 @@ class Issued:
 
 
 @dataclass
-class Report:
+class AuditReport:
     """An audit report: CREATING, SUCCESS or FAILED."""
 
     id: str
@@ -59,7 +59,7 @@ class CrlState:
     """Where a CA stands with its CRLs.
 
     Attributes:
-        lock: held while one is made; its thread may come back, since a world may call the service.
+        lock: held while one is made; its thread may come back, since a environment may call the service.
         due: when the next one is to be made; None when none is.
         made_at: when the last one was stored.
         number: its CRL number.
@@ -75,7 +75,7 @@ class CrlState:
 
 @dataclass
 class Authority:
-    """A certificate authority. Its state is read and changed under the lock of its register."""
+    """A certificate authority. Its state is read and changed under the lock of its state."""
 
     id: str
     arn: str
@@ -96,8 +96,8 @@ class Authority:
     chain: list[x509.Certificate] = field(default_factory=list)
     restorable_until: datetime | None = None
     status_before_deletion: str = ""
-    issued: dict[str, Issued] = field(default_factory=dict)
-    reports: dict[str, Report] = field(default_factory=dict)
+    issued: dict[str, IssuedCertificate] = field(default_factory=dict)
+    reports: dict[str, AuditReport] = field(default_factory=dict)
     tags: dict[str, str | None] = field(default_factory=dict)
     permissions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     policy: str | None = None
@@ -124,7 +124,7 @@ class Authority:
         crl: dict[str, Any] = self.revocation["CrlConfiguration"]
         return crl if crl["Enabled"] else {}
 
-    def become(self, status: str, now: datetime) -> None:
+    def set_status(self, status: str, now: datetime) -> None:
         """Change the state."""
         self.status = status
         self.changed_at = now

@@ -5,25 +5,25 @@ from typing import Any
 
 from pca_events.simulator.core.api_protocol import page
 from pca_events.simulator.core.errors import ServiceError, not_found, validation
-from pca_events.simulator.core.region_state import Register
+from pca_events.simulator.core.region_state import RegionState
 
 PRINCIPAL = "acm.amazonaws.com"
 
 
-def create_permission(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def create_permission(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """CreatePermission."""
     if request["Principal"] != PRINCIPAL:
         raise validation(f"The principal {request['Principal']} is not valid; the only valid principal is {PRINCIPAL}.")
-    with register.lock:
-        authority = register.authority_in_use(request["CertificateAuthorityArn"])
-        source = request.get("SourceAccount") or register.account
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        source = request.get("SourceAccount") or state.account
         if (PRINCIPAL, source) in authority.permissions:
             raise ServiceError(
                 "PermissionAlreadyExistsException", "The designated permission has already been given to the user."
             )
         authority.permissions[PRINCIPAL, source] = {
             "CertificateAuthorityArn": authority.arn,
-            "CreatedAt": register.now(),
+            "CreatedAt": state.now(),
             "Principal": PRINCIPAL,
             "SourceAccount": source,
             "Actions": list(dict.fromkeys(request["Actions"])),
@@ -31,20 +31,20 @@ def create_permission(register: Register, request: dict[str, Any]) -> dict[str, 
     return {}
 
 
-def delete_permission(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def delete_permission(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """DeletePermission."""
-    with register.lock:
-        authority = register.authority_in_use(request["CertificateAuthorityArn"])
-        source = request.get("SourceAccount") or register.account
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        source = request.get("SourceAccount") or state.account
         if authority.permissions.pop((request["Principal"], source), None) is None:
             raise not_found(f"{authority.arn}: permission of {request['Principal']} for {source}")
     return {}
 
 
-def list_permissions(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def list_permissions(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """ListPermissions."""
-    with register.lock:
-        authority = register.authority_in_use(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
         permissions = [dict(each) for each in authority.permissions.values()]
     return page(permissions, request, "Permissions")
 
@@ -52,28 +52,28 @@ def list_permissions(register: Register, request: dict[str, Any]) -> dict[str, A
 REQUIRED_ELEMENTS = ("Effect", "Principal", "Action", "Resource")
 
 
-def put_policy(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def put_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """PutPolicy."""
-    with register.lock:
-        authority = register.authority_in_use(request["ResourceArn"])
+    with state.lock:
+        authority = state.authority_in_use(request["ResourceArn"])
         check_policy(request["Policy"], authority.arn)
         authority.policy = request["Policy"]
     return {}
 
 
-def get_policy(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def get_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """GetPolicy."""
-    with register.lock:
-        authority = register.authority_in_use(request["ResourceArn"])
+    with state.lock:
+        authority = state.authority_in_use(request["ResourceArn"])
         if authority.policy is None:
             raise not_found(f"{authority.arn}: policy")
         return {"Policy": authority.policy}
 
 
-def delete_policy(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def delete_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """DeletePolicy: well also where there is none."""
-    with register.lock:
-        register.authority_in_use(request["ResourceArn"]).policy = None
+    with state.lock:
+        state.authority_in_use(request["ResourceArn"]).policy = None
     return {}
 
 

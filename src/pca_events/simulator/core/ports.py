@@ -30,7 +30,7 @@ class Settings:
     authorities: int = 200
 
 
-class World(Protocol):
+class Environment(Protocol):
     """The clock, the bus and the buckets around the core; called from any thread, never under the lock of the state."""
 
     @property

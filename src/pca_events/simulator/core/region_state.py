@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pca_events.simulator.core.errors import invalid_state, not_found
 from pca_events.simulator.core.model import Authority, check_authority
-from pca_events.simulator.core.ports import Settings, World
+from pca_events.simulator.core.ports import Environment, Settings
 
 CA_CREATION = "ACM Private CA Creation"
 CERTIFICATE_ISSUANCE = "ACM Private CA Certificate Issuance"
@@ -50,13 +50,13 @@ class Scheduler:
 
 
 @dataclass
-class Register:
+class RegionState:
     """Everything that one account has in one Region. Its state is read and changed under its lock."""
 
     account: str
     region: str
     partition: str
-    world: World
+    environment: Environment
     lock: threading.RLock = field(default_factory=threading.RLock)
     scheduler: Scheduler = field(default_factory=Scheduler)
     authorities: dict[str, Authority] = field(default_factory=dict)
@@ -64,12 +64,12 @@ class Register:
 
     @property
     def settings(self) -> Settings:
-        """The settings of the world."""
-        return self.world.settings
+        """The settings of the environment."""
+        return self.environment.settings
 
     def now(self) -> datetime:
         """The time, in UTC."""
-        return self.world.now()
+        return self.environment.now()
 
     def authority(self, arn: str) -> Authority:
         """The CA of an ARN; raise InvalidArnException or ResourceNotFoundException."""
@@ -101,9 +101,9 @@ class Register:
 
     def send_success(self, detail_type: str, *resources: str) -> None:
         """Send the event of an operation that succeeded."""
-        self.world.send(detail_type, list(resources), {"result": "success"})
+        self.environment.send(detail_type, list(resources), {"result": "success"})
 
     def send_failure(self, detail_type: str, *resources: str, reason: str | None = None) -> None:
         """Send the event of an operation that failed."""
         detail = {"result": "failure"} if reason is None else {"result": "failure", "reason": reason}
-        self.world.send(detail_type, list(resources), detail)
+        self.environment.send(detail_type, list(resources), detail)

@@ -31,10 +31,10 @@ from pca_events.simulator.core.permissions import (
     list_permissions,
     put_policy,
 )
-from pca_events.simulator.core.ports import World
-from pca_events.simulator.core.region_state import Register
+from pca_events.simulator.core.ports import Environment
+from pca_events.simulator.core.region_state import RegionState
 
-OPERATIONS: dict[str, Callable[[Register, dict[str, Any]], dict[str, Any]]] = {
+OPERATIONS: dict[str, Callable[[RegionState, dict[str, Any]], dict[str, Any]]] = {
     "CreateCertificateAuthority": create_certificate_authority,
     "CreateCertificateAuthorityAuditReport": create_audit_report,
     "CreatePermission": create_permission,
@@ -61,14 +61,14 @@ OPERATIONS: dict[str, Callable[[Register, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-class Store:
+class PrivateCaService:
     """AWS Private CA for one account in one Region; safe to call from any thread."""
 
-    def __init__(self, account: str, region: str, partition: str, world: World) -> None:
-        self._register = Register(account, region, partition, world)
+    def __init__(self, account: str, region: str, partition: str, environment: Environment) -> None:
+        self._state = RegionState(account, region, partition, environment)
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Carry out an operation of the API; its events have been handed to the world when it returns.
+        """Carry out an operation of the API; its events have been handed to the environment when it returns.
 
         Args:
             operation: its name, such as `CreateCertificateAuthority`.
@@ -82,8 +82,8 @@ class Store:
         """
         check_request(operation, request)
         self.tick()
-        return copy.deepcopy(OPERATIONS[operation](self._register, copy.deepcopy(request)))
+        return copy.deepcopy(OPERATIONS[operation](self._state, copy.deepcopy(request)))
 
     def tick(self) -> None:
         """Do what has become due: delayed certificates, CRLs and reports, retries, expiries, ends of restoring."""
-        self._register.scheduler.run(self._register.now())
+        self._state.scheduler.run(self._state.now())
