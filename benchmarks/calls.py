@@ -17,7 +17,7 @@ from pathlib import Path
 from counting import Call, Calls
 
 from pca_events.backends import EmbeddedLocalStack
-from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 
 SMALL = ["-k", "test_envelope or test_calibration"]
@@ -56,7 +56,7 @@ def run(words: list[str], workers: int) -> tuple[Calls, float]:
             began = time.perf_counter()
             emulator.launch()
             select = ["-p", "counting", "--calls-folder", folder, *words]
-            report = run_suite(emulator, Nobody(), select, workers=workers)
+            report = run_suite(emulator, NullListener(), select, workers=workers)
             taken = time.perf_counter() - began
         finally:
             emulator.stop()

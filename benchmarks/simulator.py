@@ -20,14 +20,12 @@ from typing import Any
 from botocore import xform_name
 from moto.acmpca.models import acmpca_backends
 
-from pca_events.backends import Backend, EmbeddedLocalStack, embedded
-from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, embedded
 from pca_events.harness import RunId, Session
-from pca_events.harness.caller import own_account
-from pca_events.harness.live_events import LiveEvents
-from pca_events.harness.pca_requests import CSR, creation, issuance
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import Settings
+from pca_events.harness.pca_requests import certificate_request, creation, issuance
+from pca_events.harness.pca_scenario import LiveEvents, own_account_session
+from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.service import PrivateCaService
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 
@@ -57,7 +55,7 @@ def active_root(call: Call) -> str:
 
 def whole_way(backend: Backend, count: int, warm_up: int) -> float:
     """Issue certificates over HTTP, and return how many a second were issued and told."""
-    session = own_account(Session(backend, RunId()))
+    session = own_account_session(Session(backend, RunId()))
     arn = active_root(lambda operation, request: getattr(session.pca, xform_name(operation))(**request))
     with LiveEvents(session, "default") as live, ThreadPoolExecutor(THREADS) as pool:
 
@@ -97,7 +95,7 @@ class NowhereWorld:
 
 def ours() -> Callable[[], object]:
     """An IssueCertificate of ours."""
-    store = Store(ACCOUNT, REGION, "aws", NowhereWorld())
+    store = PrivateCaService(ACCOUNT, REGION, "aws", NowhereWorld())
     arn = active_root(store.call)
     return lambda: store.call("IssueCertificate", issuance(arn))
 
@@ -107,7 +105,7 @@ def motos() -> Callable[[], object]:
     backend = acmpca_backends[ACCOUNT][REGION]
     configuration = creation("desk")["CertificateAuthorityConfiguration"]
     arn = backend.create_certificate_authority(configuration, {}, "ROOT", None, [])
-    csr = base64.b64encode(CSR)
+    csr = base64.b64encode(certificate_request())
     return lambda: backend.issue_certificate(arn, csr, "arn:aws:acm-pca:::template/EndEntityCertificate/V1")
 
 

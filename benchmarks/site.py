@@ -18,7 +18,7 @@ from pathlib import Path
 from pca_events.atomic_write import write_folder
 from pca_events.backends import EmbeddedLocalStack
 from pca_events.messages import read_messages
-from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.site import Book, site
 
@@ -30,7 +30,7 @@ def run_for(messages: Path, select: Sequence[str] = ()) -> None:
     """Run the suite, and write its messages."""
     emulator = EmbeddedLocalStack.of_this_process()
     try:
-        run_suite(emulator.start(), Nobody(), select, messages=messages)
+        run_suite(emulator.start(), NullListener(), select, messages=messages)
     finally:
         emulator.stop()
 

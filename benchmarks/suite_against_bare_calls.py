@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from counting import Call, Calls
 
 from pca_events.backends import Backend, EmbeddedLocalStack
-from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 
 SMALL = "backend and failure and not operations"
@@ -30,7 +30,7 @@ def suite(backend: Backend, marks: str) -> tuple[float, list[list[Call]]]:
     """Run the scenarios that need a backend, collection included; return the seconds, and the calls of each process."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        report = run_suite(backend, Nobody(), ["-m", marks, "-p", "counting", "--calls-folder", folder])
+        report = run_suite(backend, NullListener(), ["-m", marks, "-p", "counting", "--calls-folder", folder])
         taken = time.perf_counter() - began
         assert report.results
         assert not report.failures

@@ -7,8 +7,8 @@ from pytest_bdd import parsers, then, when
 
 from pca_events.calibrate import BEHAVIOURS, Divergence, disagreements, divergence, operators
 from pca_events.harness import Session
+from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.expectations import expect
-from pca_events.harness.lane import Lanes
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ def try_patterns(connection: Session, operator: str) -> Trial:
 
 
 @when(parsers.parse('the behaviour "{behaviour}" is tried'), target_fixture="trial")
-def try_behaviour(connection: Session, lanes: Lanes, behaviour: str) -> Trial:
+def try_behaviour(connection: Session, bus_pool: BusPool, behaviour: str) -> Trial:
     """Put the backend to the trial, unless the ledger says to ignore it."""
     known = divergence(connection.backend, behaviour)
     if known and known.kind == "ignore" and not known.expired:
         pytest.skip(f"not calibrated: {known.reason}")
     says = BEHAVIOURS[behaviour]
-    return Trial(behaviour, [] if says.shown_by(connection, lanes) else [f"not so: {says.says}"], known)
+    return Trial(behaviour, [] if says.shown_by(connection, bus_pool) else [f"not so: {says.says}"], known)
 
 
 @then("the backend does as AWS does, unless the ledger says otherwise")

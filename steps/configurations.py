@@ -12,9 +12,9 @@ from pca_events import catalog
 from pca_events.catalog import CatalogEntry, Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expectations import expect, expect_contract_met, expect_equal
-from pca_events.harness.inventory import LOG_GROUPS
-from pca_events.harness.plan import Change, Configuration
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Rule, Target, Topic
+from pca_events.harness.resources.inventory import LOG_GROUPS
+from pca_events.harness.resources.plan import Change, Configuration
 from pca_events.harness.scenario_bus import Firing
 from pca_events.pattern import EventPattern
 
@@ -35,7 +35,7 @@ class Step:
 def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Apply bus, queue, policy, a rule for the event, and its target."""
     subject = catalog.documented(event_id)
-    bus.watch(RULE_UNDER_TEST, subject.pattern)
+    bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
     expect_equal(_said(bus.plan()), _said([]), "the plan after the configuration was applied")
     return subject
 
@@ -44,7 +44,7 @@ def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
 def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Put a rule and its target that the configuration does not know."""
     subject = catalog.documented(event_id)
-    bus.watch(RULE_UNDER_TEST, subject.pattern)
+    bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
     for label in ("rule", "target"):
         del bus.applied[label]
     return subject
@@ -53,7 +53,7 @@ def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
 @when(parsers.parse('the rule is changed elsewhere to ask for "{event_id}"'))
 def rule_changed_elsewhere(bus: ScenarioBus, event_id: str) -> None:
     """Put another pattern behind the configuration's back."""
-    bus.elsewhere(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
+    bus.modify_out_of_band(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
 
 
 @when("the rule is imported")
@@ -66,7 +66,7 @@ def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
 @when(parsers.parse("the {label} disappears"))
 def disappear(bus: ScenarioBus, label: str) -> None:
     """Delete a resource behind the configuration's back."""
-    bus.lose(label)
+    bus.delete_out_of_band(label)
 
 
 @when("the archive is replayed")
@@ -124,7 +124,7 @@ def change_first(bus: ScenarioBus, change: str) -> None:
 @then("the event arrives on the longer way", target_fixture="received")
 def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
     """Wait, with a deadline, for what another service passes on."""
-    if bus.session.mode == "pattern-only":
+    if not bus.session.mode.delivers:
         pytest.skip("pattern-only: nothing is delivered that could be looked at")
     group = bus.applied.get("log-group")
     if isinstance(group, LogGroup):
@@ -139,7 +139,7 @@ def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
 def arrived_after_the_change(bus: ScenarioBus, step: Step) -> None:
     """Expect silence before, and what comes through another bus, by whatever id, after."""
     expect_equal(_list(step.before), "nothing", "what arrived before the change")
-    if bus.session.mode == "pattern-only":
+    if not bus.session.mode.delivers:
         pytest.skip("pattern-only: nothing is delivered that could be looked at")
     expect_contract_met(bus.arrived(), "the event that was forwarded")
 
@@ -147,7 +147,7 @@ def arrived_after_the_change(bus: ScenarioBus, step: Step) -> None:
 @then(parsers.parse("the target is told {told}"))
 def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
     """Compare what the target received after the change, as JSON."""
-    if bus.session.mode == "pattern-only":
+    if not bus.session.mode.delivers:
         pytest.skip("pattern-only: nothing is delivered that could be looked at")
     expect_equal(step.told, [json.loads(told)], "what the target received after the change")
 

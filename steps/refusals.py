@@ -8,27 +8,27 @@ from pytest_bdd import parsers, then, when
 
 from pca_events import catalog
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
-from pca_events.harness.expect_error import Refusal, refusal
-from pca_events.harness.expectations import expect_refusal
+from pca_events.harness.aws_errors import AwsError, aws_error_of
+from pca_events.harness.expectations import expect_aws_error
 
 
 @when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="refused")
-def attempt_pattern(bus: ScenarioBus, pattern: str) -> Refusal | None:
+def attempt_pattern(bus: ScenarioBus, pattern: str) -> AwsError | None:
     """Ask TestEventPattern for the pattern, as the harness does before PutRule."""
     event = json.dumps(catalog.documented_events()[0].event)
-    return refusal(lambda: bus.session.events.test_event_pattern(EventPattern=pattern, Event=event))
+    return aws_error_of(lambda: bus.session.events.test_event_pattern(EventPattern=pattern, Event=event))
 
 
 @when(parsers.re("(?P<mistake>(?!a rule with the pattern ).*) is attempted"), target_fixture="refused")
-def attempt(bus: ScenarioBus, mistake: str) -> Refusal | None:
+def attempt(bus: ScenarioBus, mistake: str) -> AwsError | None:
     """Make a mistake on purpose."""
-    return refusal(lambda: _MISTAKES[mistake](bus, bus.session.events))
+    return aws_error_of(lambda: _MISTAKES[mistake](bus, bus.session.events))
 
 
 @then(parsers.parse('"{operation}" is refused with "{code}"'))
-def is_refused(refused: Refusal | None, operation: str, code: str) -> None:
+def is_refused(refused: AwsError | None, operation: str, code: str) -> None:
     """Expect that operation and that code."""
-    expect_refusal(refused, operation, code)
+    expect_aws_error(refused, operation, code)
 
 
 def _entry(**fields: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def check_and_put(bus: ScenarioBus, reading: Reading) -> CheckReport:
     """Check the rules that were read, and put the pattern of each; the first is the rule under test."""
     report = check(reading)
     for label, rule in _labelled(report).items():
-        put = bus.watch if label == RULE_UNDER_TEST else bus.log
+        put = bus.put_rule_under_test if label == RULE_UNDER_TEST else bus.put_observer_rule
         put(label, _as_deployed(bus, rule.rule.pattern))
     return report
 
@@ -60,14 +60,14 @@ def migrate_rules(bus: ScenarioBus, checked: CheckReport, tmp_path: Path) -> lis
     expect(not report.unreadable, f"could not be read: {'; '.join(map(str, report.unreadable))}")
     by_name = {found.rule.name: found for found in report.rules}
     (source,) = (found for found in report.rules if found.rule.kind == "event source")
-    bus.log(_EVENT_SOURCE, source.rule.pattern)
+    bus.put_observer_rule(_EVENT_SOURCE, source.rule.pattern)
     subscribed = [
         Subscribed(label, f"subscriber-{new.id}"[:64], by_name[new.id])
         for label, migration in zip(_labelled(checked), migrations, strict=True)
         for new in migration.subscribers
     ]
     for each in subscribed:
-        bus.log(each.filter, each.checked.rule.pattern)
+        bus.put_observer_rule(each.filter, each.checked.rule.pattern)
     return subscribed
 
 
@@ -129,7 +129,7 @@ def _as_deployed(bus: ScenarioBus, pattern: Any) -> Any:
     """Return a pattern with the account and the Region of the deployment, which are those of its events."""
     match pattern:
         case Unknown(meaning="account" | "region" as meaning):
-            if bus.session.mode == "pattern-only":  # nothing stamps the event, which keeps those of the sample
+            if not bus.session.mode.delivers:  # nothing stamps the event, which keeps those of the sample
                 return catalog.documented_events()[0].event[meaning]
             return getattr(bus.backend, meaning)
         case Unknown():

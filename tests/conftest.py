@@ -18,8 +18,8 @@ TOGETHER = {
     "tests/package/test_installed.py::test_verify_works": "verified",
     "tests/exports/": "npm",
     "tests/suite/test_project.py": "bound",
-    "tests/unit/test_messages.py": "messages",
-    "tests/unit/test_messages_evidence.py": "evidence",
+    "tests/integration/test_messages.py": "messages",
+    "tests/unit/pytest_plugin/test_messages_evidence.py": "evidence",
     "tests/unit/test_site.py": "site",
 }
 """What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""

@@ -9,7 +9,7 @@ import pytest
 from message_suite import BASKET, STATUSES, envelopes_of, lay, run_pytest
 
 from pca_events.messages import read_messages
-from pca_events.messages.machine import PROTOCOL_VERSION
+from pca_events.messages.envelopes import PROTOCOL_VERSION
 
 Cucumber = Callable[..., str]
 

@@ -7,7 +7,7 @@ from fault_proxy import FaultProxy
 
 from pca_events.backends import Backend
 from pca_events.harness import RunId, Session
-from pca_events.harness.inventory import destroy
+from pca_events.harness.resources.inventory import destroy
 
 
 @pytest.fixture

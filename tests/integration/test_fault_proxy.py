@@ -51,8 +51,7 @@ from faults import (
 from fuzzing import FACTOR
 
 from pca_events import catalog
-from pca_events.backends import Backend
-from pca_events.backends.backend import ACCOUNT, REGION
+from pca_events.backends import ACCOUNT, REGION, Backend
 
 pytest_plugins = ["integration_fixtures"]
 pytestmark = pytest.mark.slow

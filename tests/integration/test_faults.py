@@ -47,9 +47,9 @@ from faults import (
 from scenario_count import scenario_count
 
 from pca_events.backends import Backend, connect
-from pca_events.harness import caller, scenario_bus
+from pca_events.harness import pca_scenario, scenario_bus
 from pca_events.locations import locate
-from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.suite_report import RunReport
 
@@ -240,13 +240,13 @@ def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], R
     def run(row: Row) -> RunReport:
         backend = connect(proxy.url)
         proxy.add(*row.faults())
-        for module in (scenario_bus, caller):
+        for module in (scenario_bus, pca_scenario):
             monkeypatch.setattr(module, "_DEADLINE", IMPATIENCE if row.says else PATIENCE)
         if row.says:  # nothing is late that could still come
             monkeypatch.setattr(scenario_bus, "_GRACE", 0.2)
         bound = BOUND.get(row.select)
         bindings = locate("bindings") / f"test_{bound}.py" if bound else None
-        return run_suite(backend, Nobody(), ["-k", row.select], bindings=bindings)
+        return run_suite(backend, NullListener(), ["-k", row.select], bindings=bindings)
 
     return run
 
@@ -294,7 +294,7 @@ def test_five_percent_of_microburst_stay_green(
     backend: Backend, services: Sequence[str], code: str, status: int | None
 ) -> None:
     with burst(backend.endpoint_url, five_percent(services, code, status)) as running:
-        report = run_suite(connect(running.url), Nobody(), ["-k", EVERY_KIND])
+        report = run_suite(connect(running.url), NullListener(), ["-k", EVERY_KIND])
         fired = {fired.service for fired in running.microburst.fired}
     assert failures(report) == []
     assert [result.verdict for result in report.results] == ["passed"] * COUNT[EVERY_KIND]

@@ -7,10 +7,11 @@ import pytest
 from fuzzing import FACTOR
 
 from pca_events.backends import Backend
-from pca_events.harness import ScenarioBus, Session, caller, live_events, scenario_bus
-from pca_events.harness.caller import Caller
+from pca_events.harness import ScenarioBus, Session, inbox, pca_scenario, scenario_bus
+from pca_events.harness.pca_scenario import PcaScenario
+from pca_events.harness.publishing import Publisher
 from pca_events.harness.resources import Rule
-from pca_events.pytest_plugin.outcomes import Nobody
+from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.suite_report import RunReport
 
@@ -28,17 +29,17 @@ MANY_OPERATIONS = 20 if EVERY_EXAMPLE else 12
 def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.01)
-    monkeypatch.setattr(scenario_bus, "_LONGEST_POLL", 0)
+    monkeypatch.setattr(inbox, "_LONGEST_POLL", 0)
     monkeypatch.setattr(scenario_bus, "_GRACE", 0.0)
-    return lambda: run_suite(backend, Nobody(), ["-m", "backend and documented and not operations", *SELECTED])
+    return lambda: run_suite(backend, NullListener(), ["-m", "backend and documented and not operations", *SELECTED])
 
 
 @pytest.fixture
 def call(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario in which an operation sends a documented event; a silent bus is given up soon."""
-    monkeypatch.setattr(caller, "_DEADLINE", 0.05)
-    monkeypatch.setattr(caller, "_LONGEST_POLL", 0)
-    return lambda: run_suite(backend, Nobody(), ["-m", "operations and documented and not never_sent", *SELECTED])
+    monkeypatch.setattr(pca_scenario, "_DEADLINE", 0.05)
+    monkeypatch.setattr(pca_scenario, "_LONGEST_POLL", 0)
+    return lambda: run_suite(backend, NullListener(), ["-m", "operations and documented and not never_sent", *SELECTED])
 
 
 def all_failed(report: RunReport, at_least: int = MANY) -> None:
@@ -49,8 +50,8 @@ def all_failed(report: RunReport, at_least: int = MANY) -> None:
 
 
 def test_a_dead_bus(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = ScenarioBus._entry
-    monkeypatch.setattr(ScenarioBus, "_entry", lambda bus, event: {**entry(bus, event), "EventBusName": "default"})
+    entry = Publisher._entry
+    monkeypatch.setattr(Publisher, "_entry", lambda bus, event: {**entry(bus, event), "EventBusName": "default"})
     all_failed(run())
 
 
@@ -70,7 +71,7 @@ def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPa
     publish = ScenarioBus.publish
 
     def lose(bus: ScenarioBus, *events: dict[str, object]) -> list[str]:
-        bus.lose("queue")
+        bus.delete_out_of_band("queue")
         return publish(bus, *events)
 
     monkeypatch.setattr(ScenarioBus, "publish", lose)
@@ -78,7 +79,7 @@ def test_a_lost_queue(run: Callable[[], RunReport], monkeypatch: pytest.MonkeyPa
 
 
 def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_events, "_PATTERN", {"source": ["aws.acm-pcq"]})
+    monkeypatch.setattr(pca_scenario, "_PATTERN", {"source": ["aws.acm-pcq"]})
     all_failed(call(), MANY_OPERATIONS)
 
 
@@ -86,15 +87,15 @@ def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch:
 def test_a_simulator_whose_events_get_lost_or_come_twice(
     call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch, mishap: str
 ) -> None:
-    monkeypatch.setattr(caller, "_DEADLINE", 10)
-    called = Caller.call
+    monkeypatch.setattr(pca_scenario, "_DEADLINE", 10)
+    called = PcaScenario.call
 
-    def mislaid(made: Caller, operation: str, **changes: object) -> dict[str, object]:
-        made.switches.set("delivery", **{mishap: 1})
+    def mislaid(made: PcaScenario, operation: str, **changes: object) -> dict[str, object]:
+        made.simulator.set("delivery", **{mishap: 1})
         try:
             return called(made, operation, **changes)
         finally:
-            made.switches.set("delivery", **{mishap: 0})
+            made.simulator.set("delivery", **{mishap: 0})
 
-    monkeypatch.setattr(Caller, "call", mislaid)
+    monkeypatch.setattr(PcaScenario, "call", mislaid)
     all_failed(call(), MANY_OPERATIONS)

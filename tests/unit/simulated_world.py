@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import BucketRefused, Settings
+from pca_events.simulator.core.ports import BucketRefused, Settings
+from pca_events.simulator.core.service import PrivateCaService
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 BUCKET = "revocations"
@@ -19,7 +19,7 @@ LEAF_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 class MemoryWorld:
-    """A World whose events and objects can be looked at."""
+    """An environment whose events and objects can be looked at."""
 
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
@@ -58,7 +58,7 @@ class Desk:
 
     def __init__(self, **settings: Any) -> None:
         self.world = MemoryWorld(**settings)
-        self.store = Store(ACCOUNT, REGION, "aws", self.world)
+        self.store = PrivateCaService(ACCOUNT, REGION, "aws", self.world)
 
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """Call an operation."""

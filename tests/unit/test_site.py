@@ -18,7 +18,15 @@ from message_suite import BASKET, STATUSES, lay, run_pytest
 from pca_events import catalog
 from pca_events.contract import fields, per_result, schema_of
 from pca_events.locations import locate
-from pca_events.messages import RECEIVED_EVENT, Evidence, Outcome, Run, our_features, read_features_alone, read_messages
+from pca_events.messages import (
+    RECEIVED_EVENT,
+    Attachment,
+    Outcome,
+    Run,
+    our_features,
+    read_features_alone,
+    read_messages,
+)
 from pca_events.site import Book, site
 from pca_events.site.behaviours import overall
 from pca_events.site.markup import json_markup, step_markup, visible
@@ -292,7 +300,7 @@ def test_other_files_in_the_folder_stay(command: Command, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("body", ["no JSON", "[1]", "null", "[" * 100_000, '{"detail-type": 1, "detail": []}'])
 def test_what_is_attached_as_an_event_and_is_none_is_passed_over(run: Run, body: str) -> None:
-    attached = Evidence("application/json", RECEIVED_EVENT, body)
+    attached = Attachment("application/json", RECEIVED_EVENT, body)
     feature = run.features[0]
     step = replace(feature.scenarios[0].steps[0], text=f'"{EVENTS[0]}"', attachments=(attached,))
     scenario = replace(feature.scenarios[0], steps=(step,))

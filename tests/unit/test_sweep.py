@@ -16,8 +16,8 @@ from pca_events import catalog
 from pca_events.cli import main
 from pca_events.errors import BadInput
 from pca_events.harness import RunId, ScenarioBus, Session
-from pca_events.harness.inventory import find
 from pca_events.harness.resources import Archive, EventBus, Queue
+from pca_events.harness.resources.inventory import find
 
 MAKE_FOR_EVER = """
 import sys
@@ -28,7 +28,7 @@ session = Session(connect(sys.argv[1]), RunId(sys.argv[2]))
 while True:
     with ScenarioBus(session, "to be killed") as bus:
         for event in catalog.documented_events():
-            bus.log(event.id, event.pattern)
+            bus.put_observer_rule(event.id, event.pattern)
             print("made", flush=True)
 """
 KILLS, AT_ONCE = times(10), 5
@@ -43,7 +43,7 @@ def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
     """Another run, alive, with what it has made."""
     session = Session(connection.backend, RunId())
     with ScenarioBus(session, "alive") as bus:
-        bus.watch("rule", catalog.documented("ca-creation-success").pattern)
+        bus.put_rule_under_test("rule", catalog.documented("ca-creation-success").pattern)
         yield session, names(session, session.run)
 
 

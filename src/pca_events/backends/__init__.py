@@ -19,3 +19,9 @@ else:
         embedded="EmbeddedLocalStack",
         endpoint="connect identify",
     )
+
+ACCOUNT = "111122223333"
+"""The account of every run on LocalStack, which takes it from the access key id."""
+
+REGION = "us-east-1"
+"""The Region of every run on LocalStack."""

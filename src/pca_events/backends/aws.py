@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pca_events.backends.backend import REGION, Backend
+from pca_events.backends import REGION
+from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
 SWITCH = "PCA_ACC"

@@ -1,16 +1,12 @@
 """One backend, and the clients that reach it and nothing else."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
+from pca_events.backends import ACCOUNT, REGION
 from pca_events.backends.api_calls import ApiCalls
-from pca_events.backends.defaults import ACCOUNT as ACCOUNT
-from pca_events.backends.defaults import REGION as REGION
 
 _PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 
@@ -43,24 +39,20 @@ class Backend:
         Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) have no say.
         """
         from botocore.config import Config
-        from localstack_client.session import Session
 
-        url = urlsplit(self.endpoint_url)
-        with _no_ambient_settings(use_ssl=url.scheme == "https"):
-            session = Session(
-                aws_access_key_id=self.account,
-                aws_secret_access_key="never-sent-to-aws",  # noqa: S106
-                region_name=self.region,
-                localstack_host=url.netloc,
-            )
-            config = Config(
-                proxies={},
-                connect_timeout=5,
-                read_timeout=_PATIENCE,
-                user_agent="pca-events",  # botocore makes up a long one anew for each call
-                retries={"mode": "standard", "total_max_attempts": 1},  # the retries are those of ApiCalls
-            )
-            client = session.client(service, config=config)
+        config = Config(
+            proxies={},
+            connect_timeout=5,
+            read_timeout=_PATIENCE,
+            user_agent="pca-events",  # botocore makes up a long one anew for each call
+            retries={"mode": "standard", "total_max_attempts": 1},  # the retries are those of ApiCalls
+        )
+        session = _session_class()(
+            aws_access_key_id=self.account,
+            aws_secret_access_key="never-sent-to-aws",  # noqa: S106
+            region_name=self.region,
+        )
+        client = session.client(service, endpoint_url=self.endpoint_url, config=config)
         self.api_calls.watch(client)
         return client
 
@@ -85,38 +77,28 @@ class Backend:
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"
 
 
-@contextmanager
-def _no_ambient_settings(*, use_ssl: bool) -> Iterator[None]:
-    """Hide every AWS setting of this process while a client is made.
+@cache
+def _session_class() -> Any:
+    """Return localstack-client's Session class, on one boto3 session that reads no AWS setting of this process.
 
-    localstack-client lets `AWS_ENDPOINT_URL` and `USE_SSL` win over its arguments, and boto3 fails on an
-    unknown `AWS_PROFILE` even where credentials are given.
+    localstack-client itself would use boto3's default session and let `AWS_ENDPOINT_URL` win over its arguments; boto3
+    fails on an unknown `AWS_PROFILE` even where credentials are given.
     """
     import boto3
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+    from botocore.session import Session as BotocoreSession
+    from localstack_client.session import Session
 
-    before = dict(os.environ)
-    session = boto3.DEFAULT_SESSION
-    for name in before:
-        if name.startswith("AWS_"):
-            del os.environ[name]
-    nowhere = {
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "USE_SSL": str(int(use_ssl)),
+    no_settings = {
+        name: (None, None, default, conversion)
+        for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
     }
-    os.environ.update(nowhere)
-    boto3.DEFAULT_SESSION = _undisturbed_session()
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        boto3.DEFAULT_SESSION = session
+    nowhere = (None, None, os.devnull, None)
+    isolated = BotocoreSession({**no_settings, "config_file": nowhere, "credentials_file": nowhere})
+    boto3_session = boto3.Session(botocore_session=isolated)
 
+    class IsolatedSession(Session):  # type: ignore[misc]
+        def client(self, service_name: str, **options: Any) -> Any:
+            return boto3_session.client(service_name, **{**options, **self.common_protected_kwargs})
 
-@cache
-def _undisturbed_session() -> Any:
-    """The one session of all clients, which reads the model of each service once; made where no AWS setting is."""
-    import boto3
-
-    return boto3.Session()
+    return IsolatedSession

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pca_events.backends import catalog_cache, health
+from pca_events.backends import catalog_cache
 from pca_events.backends.backend import Backend
+from pca_events.backends.endpoint import ask_health
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
 
@@ -160,7 +161,7 @@ class EmbeddedLocalStack:
         deadline = time.monotonic() + _BOOT_DEADLINE
         while time.monotonic() < deadline:
             with contextlib.suppress(BackendError):
-                health.ask(url, timeout=1.0)
+                ask_health(url, timeout=1.0)
                 catalog_cache.keep(self._cache)
                 return
             if self._has_ended(_LOOK_EVERY):

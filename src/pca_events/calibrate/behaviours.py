@@ -8,13 +8,17 @@ from typing import Any
 from pca_events import catalog
 from pca_events.errors import PcaEventsError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.expect_error import refusal
-from pca_events.harness.lane import Lanes
+from pca_events.harness.aws_errors import aws_error_of
+from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.resources import Archive, Queue, QueuePolicy, Rule, Target
 
 _SOON = 2  # seconds in which what is to come must have come
-EVENT = catalog.documented("ca-creation-failure")
 RULE = "under-trial"
+
+
+def _event() -> catalog.DocumentedEvent:
+    """The event that trials publish."""
+    return catalog.documented("ca-creation-failure")
 
 
 @dataclass(frozen=True)
@@ -29,33 +33,33 @@ class Behaviour:
 
     name: str
     says: str
-    trial: Callable[["Bench"], bool]
+    trial: Callable[["TrialSetup"], bool]
 
-    def shown_by(self, session: Session, lanes: Lanes | None = None) -> bool:
+    def shown_by(self, session: Session, bus_pool: BusPool | None = None) -> bool:
         """Try it; a backend that answers with an error does not do as AWS does.
 
         A trial needs deliveries: where the session's mode has none, the source is rewritten.
 
         Args:
             session: the connection to the backend.
-            lanes: where the trial takes its bus from; without them it makes one, and destroys it.
+            bus_pool: where the trial takes its bus from; without them it makes one, and destroys it.
         """
-        if session.mode == "pattern-only":
-            session, lanes = Session(session.backend, session.run, "alias"), None
+        if not session.mode.delivers:
+            session, bus_pool = Session(session.backend, session.run, "alias"), None
         shown: list[bool] = []
         try:
-            refused = refusal(lambda: shown.append(self.trial(Bench(session, lanes))))
+            refused = aws_error_of(lambda: shown.append(self.trial(TrialSetup(session, bus_pool))))
         except PcaEventsError:
             return False
         return refused is None and shown[0]
 
 
 @dataclass(frozen=True)
-class Bench:
+class TrialSetup:
     """Where a trial is made."""
 
     session: Session
-    lanes: Lanes | None
+    bus_pool: BusPool | None
 
     @property
     def events(self) -> Any:
@@ -64,149 +68,149 @@ class Bench:
 
     def bus(self) -> ScenarioBus:
         """Return a bus that is given up soon."""
-        return ScenarioBus(self.session, "calibration", patience=_SOON, lanes=self.lanes)
+        return ScenarioBus(self.session, "calibration", patience=_SOON, bus_pool=self.bus_pool)
 
 
-def _source_refused(bench: Bench) -> bool:
-    answer = bench.events.put_events(Entries=[{"Source": "aws.acm-pca", "DetailType": "trial", "Detail": "{}"}])
+def _source_refused(setup: TrialSetup) -> bool:
+    answer = setup.events.put_events(Entries=[{"Source": "aws.acm-pca", "DetailType": "trial", "Detail": "{}"}])
     return bool(answer["Entries"][0].get("ErrorCode") == "NotAuthorizedForSourceException")
 
 
-def _stamps(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        (stamped,) = bus.publish(EVENT.event)
+def _stamps(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        (stamped,) = bus.publish(_event().event)
         (received,) = [delivery.event or {} for delivery in bus.deliveries()]
         expected = {"id": stamped, "account": bus.backend.account, "region": bus.backend.region, "version": "0"}
         return all(received.get(field) == value for field, value in expected.items())
 
 
-def _time_kept(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        bus.publish(EVENT.event)
-        return [(delivery.event or {}).get("time") for delivery in bus.deliveries()] == [EVENT.sample["time"]]
+def _time_kept(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.publish(_event().event)
+        return [(delivery.event or {}).get("time") for delivery in bus.deliveries()] == [_event().sample["time"]]
 
 
-def _disabled_rule(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        bus.elsewhere(Rule(bus.name, RULE, EVENT.pattern, state="DISABLED"))
-        bus.publish(EVENT.event)
+def _disabled_rule(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.modify_out_of_band(Rule(bus.name, RULE, _event().pattern, state="DISABLED"))
+        bus.publish(_event().event)
         return bus.deliveries() == []
 
 
-def _invalid_pattern(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _invalid_pattern(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         return _refused(
-            "InvalidEventPatternException", bench.events.put_rule,
+            "InvalidEventPatternException", setup.events.put_rule,
             Name=RULE, EventBusName=bus.name, EventPattern='{"source": "text"}',
         )  # fmt: skip
 
 
-def _no_starvation(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _no_starvation(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         broken = '{"detail": {"result": [{"prefix": 1}]}}'
-        refusal(lambda: bench.events.put_rule(Name="broken", EventBusName=bus.name, EventPattern=broken))
-        bus.watch(RULE, EVENT.pattern)
-        bus.publish(EVENT.event)
+        aws_error_of(lambda: setup.events.put_rule(Name="broken", EventBusName=bus.name, EventPattern=broken))
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.publish(_event().event)
         return len(bus.deliveries()) == 1
 
 
-def _dead_letter_queue(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _dead_letter_queue(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         nowhere = {"DeadLetterConfig": {"Arn": bus.queue_arn()}, "RetryPolicy": {"MaximumRetryAttempts": 0}}
-        bus.watch(RULE, EVENT.pattern)
-        bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(f"{bus.name}-nowhere"), nowhere))
-        bus.publish(EVENT.event)
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.modify_out_of_band(Target(bus.name, RULE, bus.queue_arn(f"{bus.name}-nowhere"), nowhere))
+        bus.publish(_event().event)
         return _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _retry(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _retry(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         late = Queue(f"{bus.name}-late")
-        bus.watch(RULE, EVENT.pattern)
-        bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(late.name)))
-        bus.publish(EVENT.event)
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.modify_out_of_band(Target(bus.name, RULE, bus.queue_arn(late.name)))
+        bus.publish(_event().event)
         bus.deliveries()
         bus.apply({**bus.applied, "late": late, "target": Target(bus.name, RULE, bus.queue_arn(late.name))})
         return _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _queue_policy(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _queue_policy(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         bare = Queue(f"{bus.name}-bare")
-        bare.create(bench.session, {})
-        bus.watch(RULE, EVENT.pattern)
+        bare.create(setup.session, {})
+        bus.put_rule_under_test(RULE, _event().pattern)
         bus.apply({**bus.applied, "bare": bare, "target": Target(bus.name, RULE, bus.queue_arn(bare.name))})
-        bus.publish(EVENT.event)
+        bus.publish(_event().event)
         without = bus.deliveries() == []
         bus.apply({**bus.applied, "bare-policy": QueuePolicy(bare.name)})
-        bus.publish(EVENT.event)
+        bus.publish(_event().event)
         return without and _comes(lambda: len(bus.deliveries()) == 1)
 
 
-def _told(bench: Bench, options: dict[str, Any]) -> list[Any]:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        bus.elsewhere(Target(bus.name, RULE, bus.queue_arn(), options))
-        bus.publish(EVENT.event)
+def _told(setup: TrialSetup, options: dict[str, Any]) -> list[Any]:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.modify_out_of_band(Target(bus.name, RULE, bus.queue_arn(), options))
+        bus.publish(_event().event)
         return [delivery.event for delivery in bus.deliveries()]
 
 
-def _transformer(bench: Bench) -> bool:
+def _transformer(setup: TrialSetup) -> bool:
     paths = {"kind": "$.detail-type", "detail": "$.detail"}
     template = '{"of": <kind>, "detail": <detail>, "by": "<aws.events.rule-name>"}'
-    told = _told(bench, {"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
-    return told == [{"of": EVENT.detail_type, "detail": {"result": "failure"}, "by": RULE}]
+    told = _told(setup, {"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
+    return told == [{"of": _event().detail_type, "detail": {"result": "failure"}, "by": RULE}]
 
 
-def _input_path(bench: Bench) -> bool:
-    return _told(bench, {"InputPath": "$.detail"}) == [{"result": "failure"}]
+def _input_path(setup: TrialSetup) -> bool:
+    return _told(setup, {"InputPath": "$.detail"}) == [{"result": "failure"}]
 
 
-def _constant_input(bench: Bench) -> bool:
-    return _told(bench, {"Input": '{"alarm": true}'}) == [{"alarm": True}]
+def _constant_input(setup: TrialSetup) -> bool:
+    return _told(setup, {"Input": '{"alarm": true}'}) == [{"alarm": True}]
 
 
-def _archive_and_replay(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        archive = Archive(bus.name, bus.name, {"source": EVENT.pattern["source"]})
-        archive.create(bench.session, {})
-        bus.watch(RULE, EVENT.pattern)
-        bus.publish(EVENT.event)
+def _archive_and_replay(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        archive = Archive(bus.name, bus.name, {"source": _event().pattern["source"]})
+        bus.create("archive", archive)
+        bus.put_rule_under_test(RULE, _event().pattern)
+        bus.publish(_event().event)
         bus.deliveries()
         bus.replay(archive)
         return bool(bus.replayed())
 
 
-def _long_rule_name(bench: Bench) -> bool:
-    with bench.bus() as bus:
+def _long_rule_name(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
         return _refused(
-            "ValidationException", bench.events.put_rule,
+            "ValidationException", setup.events.put_rule,
             Name="r" * 65, EventBusName=bus.name, EventPattern='{"source": ["text"]}',
         )  # fmt: skip
 
 
-def _long_detail_type(bench: Bench) -> bool:
-    answer = bench.events.put_events(Entries=[{"Source": "trial", "DetailType": "x" * 129, "Detail": "{}"}])
+def _long_detail_type(setup: TrialSetup) -> bool:
+    answer = setup.events.put_events(Entries=[{"Source": "trial", "DetailType": "x" * 129, "Detail": "{}"}])
     return "ErrorCode" in answer["Entries"][0]
 
 
-def _rule_with_targets(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        return _refused("ValidationException", bench.events.delete_rule, Name=RULE, EventBusName=bus.name)
+def _rule_with_targets(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        return _refused("ValidationException", setup.events.delete_rule, Name=RULE, EventBusName=bus.name)
 
 
-def _bus_with_rules(bench: Bench) -> bool:
-    with bench.bus() as bus:
-        bus.watch(RULE, EVENT.pattern)
-        return _refused("ValidationException", bench.events.delete_event_bus, Name=bus.name)
+def _bus_with_rules(setup: TrialSetup) -> bool:
+    with setup.bus() as bus:
+        bus.put_rule_under_test(RULE, _event().pattern)
+        return _refused("ValidationException", setup.events.delete_event_bus, Name=bus.name)
 
 
 def _refused(code: str, operation: Any, **words: Any) -> bool:
-    refused = refusal(lambda: operation(**words))
+    refused = aws_error_of(lambda: operation(**words))
     return refused is not None and refused.code == code
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pca_events import catalog
 from pca_events.harness import Session
-from pca_events.harness.expect_error import refusal
+from pca_events.harness.aws_errors import aws_error_of
 from pca_events.locations import locate
 
 Answer = Literal["matches", "ignores", "invalid"]
@@ -98,7 +98,7 @@ def answer_of(session: Session, case: Case) -> str:
     """Return what the backend answers: matches, ignores, invalid, or how it fails."""
     answers: list[dict[str, Any]] = []
     ask = session.events.test_event_pattern
-    refused = refusal(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))
+    refused = aws_error_of(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))
     if refused is not None:
         return "invalid" if refused.code == "InvalidEventPatternException" else f"fails with {refused.code}"
     result = answers[0].get("Result")

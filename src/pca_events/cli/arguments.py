@@ -357,8 +357,8 @@ def _calibrate(parser: Parser) -> None:
 def _sweep(parser: Parser) -> None:
     from datetime import timedelta
 
-    from pca_events.harness.kinds import KINDS
-    from pca_events.harness.names import PREFIX
+    from pca_events.harness.resources import KINDS
+    from pca_events.harness.run_id import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
     parser.add_argument("--run", dest="run_id", metavar="ID", help="only what the run of this id made")
@@ -382,7 +382,7 @@ def _age(words: str) -> Any:
 
 
 def _kinds(words: str) -> tuple[str, ...]:
-    from pca_events.harness.kinds import KINDS
+    from pca_events.harness.resources import KINDS
 
     kinds = tuple(words.split(","))
     if unknown := set(kinds) - set(KINDS):
@@ -401,7 +401,7 @@ def _localstack(parser: Parser) -> None:
 
 
 def _watch(parser: Parser) -> None:
-    from pca_events.backends.defaults import ACCOUNT, REGION
+    from pca_events.backends import ACCOUNT, REGION
 
     parser.add_argument("--bus", metavar="NAME", default="default", help="the event bus (default: %(default)s)")
     parser.add_argument(

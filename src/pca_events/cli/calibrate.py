@@ -44,7 +44,7 @@ def _calibrate(backend: Backend, out: Console) -> int:
         for found in not_recorded():
             told = f"documented: {found.case.answer}; AWS's published engine: {found.engine}"
             rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told])
-    out.table(columns, rows, f"{backend.name}, mode {session.mode}")
+    out.table(columns, rows, f"{backend.name}, mode {session.mode.name}")
     out.line()
     out.line(f"{unknown} differences that calibration/divergences.toml does not know")
     return 1 if unknown else 0

@@ -9,7 +9,7 @@ from pca_events.check.report import CheckedRule, CheckReport, Verdict
 from pca_events.cli.console import Console
 from pca_events.errors import InvalidPattern
 from pca_events.harness import Session
-from pca_events.harness.deployment import Deployed, Fired, fired
+from pca_events.harness.live_rules import Deployed, Fired, fired
 
 _OBJECTS = ("$", "$.detail", "$.resources", "$.resources[*]")
 

@@ -2,8 +2,7 @@
 
 import argparse
 
-from pca_events.backends import EmbeddedLocalStack
-from pca_events.backends.defaults import ACCOUNT, REGION
+from pca_events.backends import ACCOUNT, REGION, EmbeddedLocalStack
 from pca_events.errors import BackendError
 
 

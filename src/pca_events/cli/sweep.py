@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pca_events.backends import connect
 from pca_events.cli.console import console
 from pca_events.harness import RunId, Session
-from pca_events.harness.expect_error import refusal
-from pca_events.harness.inventory import Found, created, find
+from pca_events.harness.aws_errors import aws_error_of
+from pca_events.harness.resources.inventory import Found, created, find
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
             out.line(f"would remove {found.arn}")
         elif not _is_older(session, found, options.older_than):  # made anew since it was listed
             out.line(f"kept {found.arn}: it is gone, or newer now")
-        elif refused := refusal(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
+        elif refused := aws_error_of(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
             failed += 1
             out.line(("not removed", "red"), f" {found.arn}: {refused}")
         else:
@@ -33,6 +33,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _is_older(session: Session, found: Found, age: timedelta) -> bool:
     made: list[datetime | None] = []
-    if refusal(lambda: made.append(created(session, found))) is not None:
+    if aws_error_of(lambda: made.append(created(session, found))) is not None:
         return False
     return age == timedelta(0) or (made[0] is not None and datetime.now(UTC) - made[0] > age)

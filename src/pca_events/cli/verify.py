@@ -13,7 +13,7 @@ from pca_events.errors import BadInput
 
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
-    from pca_events.pytest_plugin.run import Listed
+    from pca_events.pytest_plugin.run import SuiteListing
 
 _WORTH_A_WORKER = 15  # scenarios
 
@@ -119,7 +119,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _listed(options: argparse.Namespace) -> "Listed":
+def _listed(options: argparse.Namespace) -> "SuiteListing":
     """The scenarios that are selected.
 
     Raises:

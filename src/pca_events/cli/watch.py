@@ -14,7 +14,7 @@ from pca_events.cli.console import Console, console
 from pca_events.contract import violations
 from pca_events.errors import PcaEventsError
 from pca_events.harness import RunId, Session
-from pca_events.harness.live_events import LiveEvents
+from pca_events.harness.pca_scenario import LiveEvents
 
 Coming = SimpleQueue[Event | PcaEventsError | None]
 """What has come: an event, an error that ends the watch, or None where somebody ends it."""

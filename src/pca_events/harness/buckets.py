@@ -36,7 +36,7 @@ class Bucket:
         self._touched = False
         self._encrypted = False
 
-    def become(self, state: str) -> None:
+    def set_state(self, state: str) -> None:
         """Bring the bucket to one of the `STATES`, from any other."""
         if state not in STATES:
             raise AssertionError(f'no bucket "{state}"; one of {", ".join(STATES)}')
@@ -67,7 +67,7 @@ class Bucket:
         if not self._touched:
             return True
         self.delete()
-        return not self.there()
+        return not self.exists()
 
     def delete(self) -> None:
         """Remove the bucket with all that it holds, if it is there."""
@@ -81,7 +81,7 @@ class Bucket:
             s3.delete_object(Bucket=self.name, Key=listed["Key"])
         s3.delete_bucket(Bucket=self.name)
 
-    def there(self) -> bool:
+    def exists(self) -> bool:
         """Whether the account has a bucket of this name."""
         return self.name in [bucket["Name"] for bucket in self._session.s3.list_buckets()["Buckets"]]
 

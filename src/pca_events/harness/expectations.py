@@ -13,7 +13,7 @@ from typing import Any
 from pca_events import catalog, contract
 from pca_events.catalog import STAMPED, Event, id_of
 from pca_events.errors import Unexpected
-from pca_events.harness.expect_error import Refusal
+from pca_events.harness.aws_errors import AwsError
 from pca_events.harness.inbox import Delivery
 from pca_events.harness.scenario_bus import RULE_UNDER_TEST, Firing, ScenarioBus
 from pca_events.pattern import EventPattern, Explanation
@@ -122,7 +122,7 @@ def expect_as_sent(received: Any, sent: Event) -> None:
         raise Unexpected(f"{id_of(sent)} was received altered: {difference}\n  received: {_json(received)}")
 
 
-def expect_refusal(refused: Refusal | None, operation: str, code: str) -> None:
+def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> None:
     """Expect that a certain operation was refused with a certain code.
 
     Raises:

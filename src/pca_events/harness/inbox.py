@@ -1,17 +1,19 @@
 """What arrives in the queues of one scenario: whole events, and notes of which rule fired on which."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pca_events.harness import modes
+from pca_events.catalog import Event
+from pca_events.harness.modes import PublishingMode
 from pca_events.harness.session import Session
 
 _NOTE = "pca-events:note"
 """The only key of a note; no event and no part of one has it."""
 
-_MOST_MESSAGES = 10  # that ReceiveMessage returns at once
+_MAX_MESSAGES = 10  # the maximum of one ReceiveMessage call
+_LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 _IN_ORDER = "localstack"
 """The product whose queues give, in one batch that is not full, all that was sent before."""
 
@@ -88,13 +90,17 @@ class Inbox:
         """Receive once, waiting at most `wait` seconds for the first message; return whether more may be there."""
         url = self._session.queue_url(queue)
         answer = self._session.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=_MOST_MESSAGES, WaitTimeSeconds=wait
+            QueueUrl=url, MaxNumberOfMessages=_MAX_MESSAGES, WaitTimeSeconds=wait
         )
         messages = answer.get("Messages", [])
         for message in messages:
-            self._take(_delivery(message["Body"], queue, rule))
-        most = _MOST_MESSAGES if self._session.backend.product == _IN_ORDER else 1
+            self._take(_delivery(message["Body"], queue, rule, self._session.mode))
+        most = _MAX_MESSAGES if self._session.backend.product == _IN_ORDER else 1
         return len(messages) >= most
+
+    def poll(self, queue: str, rule: str, patience: float) -> None:
+        """Receive once, waiting at most five seconds, and not much longer than `patience`, for the first message."""
+        self.receive(queue, rule, wait=min(_LONGEST_POLL, int(patience) + 1))
 
     def _take(self, delivery: Delivery) -> None:
         if delivery.event_id in self._earlier:
@@ -108,7 +114,7 @@ class Inbox:
             self.received.append(delivery)
 
 
-def _delivery(body: str, queue: str, rule: str) -> Delivery:
+def _delivery(body: str, queue: str, rule: str, mode: PublishingMode) -> Delivery:
     """Read a message: a note says by its key that it is one, anything else is what a target receives."""
     try:
         read = json.loads(body)
@@ -117,6 +123,18 @@ def _delivery(body: str, queue: str, rule: str) -> Delivery:
     if isinstance(read, dict) and set(read) == {_NOTE} and {"rule", "id"} <= set(noted := read[_NOTE]):
         return Delivery(noted["rule"], noted["id"], None, queue, noted.get("inputs", {}))
     if isinstance(read, dict):
-        read = modes.true_event(read)
+        read = mode.incoming_event(read)
         return Delivery(rule, str(read.get("id", "")), read, queue)
     return Delivery(rule, "", read, queue)
+
+
+def tested_deliveries(session: Session, bus: str, events: Mapping[str, Event]) -> Iterator[Delivery]:
+    """Yield what the enabled rules of a bus would deliver for events by id, as TestEventPattern answers."""
+    rules = [rule for rule in session.rules(bus) or () if rule["State"] == "ENABLED"]
+    for event_id, event in events.items():
+        for rule in rules:
+            answer = session.events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))
+            if answer["Result"]:
+                targets = session.events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
+                for target in targets:
+                    yield Delivery(rule["Name"], event_id, queue=target["Arn"].rpartition(":")[2])

@@ -1,8 +1,8 @@
-"""How an event is brought in where a bus refuses a source that begins with `aws.`, as AWS does.
+"""How events are published where a bus refuses a source that begins with `aws.`, as AWS does.
 
-direct: as it is; only emulators take it. alias: source and rule are rewritten together, and what is received is
-written back; everything else is real. pattern-only: nothing is published; TestEventPattern is asked with the true
-event whether each rule would match.
+direct: unchanged; only emulators accept it. alias: the source is rewritten in events and patterns, and what is received
+is written back; everything else is real. pattern-only: nothing is published; TestEventPattern is asked with the
+original event whether each rule would match.
 """
 
 from typing import Any, Literal, get_args
@@ -15,48 +15,94 @@ _RESERVED = "aws."
 _ALIAS = "pca-events.aws."
 
 
-def reserved(event: Event) -> bool:
-    """Whether AWS refuses the event for its source."""
-    return str(event["source"]).startswith(_RESERVED)
+class PublishingMode:
+    """The mode `direct`: events and patterns go to the backend unchanged.
+
+    Attributes:
+        name: as `--mode` names it.
+        delivers: whether events are published, so that targets receive them.
+    """
+
+    name: Mode = "direct"
+    delivers = True
+
+    def outgoing_event(self, event: Event) -> Event:
+        """Return the event as it is published."""
+        return event
+
+    def incoming_event(self, event: Event) -> Event:
+        """Return a received event as it was before it was published."""
+        return event
+
+    def outgoing_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
+        """Return the pattern that matches an outgoing event exactly where the given one matches the original event."""
+        return pattern
+
+    def incoming_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
+        """Return a pattern that the backend stores as it was before."""
+        return pattern
 
 
-def alias_event(event: Event) -> Event:
-    """Return the event with a source that AWS takes."""
-    return {**event, "source": _swapped(event["source"], _RESERVED, _ALIAS)}
+class AliasMode(PublishingMode):
+    """The mode `alias`: sources that begin with `aws.` are rewritten, and written back in what is received."""
+
+    name: Mode = "alias"
+
+    def outgoing_event(self, event: Event) -> Event:
+        """Return the event with a source that AWS accepts."""
+        return _source_replaced(event, _RESERVED, _ALIAS)
+
+    def incoming_event(self, event: Event) -> Event:
+        """Return the event with its original source."""
+        return _source_replaced(event, _ALIAS, _RESERVED)
+
+    def outgoing_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
+        """Return the pattern with every condition on the source rewritten."""
+        return _sources_replaced(pattern, _RESERVED, _ALIAS)
+
+    def incoming_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
+        """Return the pattern with its original conditions on the source."""
+        return _sources_replaced(pattern, _ALIAS, _RESERVED)
 
 
-def true_event(event: Event) -> Event:
-    """Return an event as it was before its source was rewritten."""
-    return {**event, "source": _swapped(event["source"], _ALIAS, _RESERVED)} if "source" in event else event
+class PatternOnlyMode(PublishingMode):
+    """The mode `pattern-only`: nothing is published, TestEventPattern says which rules would match."""
+
+    name: Mode = "pattern-only"
+    delivers = False
 
 
-def alias_pattern(pattern: dict[str, Any]) -> dict[str, Any]:
-    """Return the pattern that matches a rewritten event exactly where the given one matches the true event."""
-    return _source_swapped(pattern, _RESERVED, _ALIAS)
+def publishing_mode(name: Mode) -> PublishingMode:
+    """Return the mode of this name."""
+    classes: dict[Mode, type[PublishingMode]] = {
+        "direct": PublishingMode,
+        "alias": AliasMode,
+        "pattern-only": PatternOnlyMode,
+    }
+    return classes[name]()
 
 
-def true_pattern(pattern: dict[str, Any]) -> dict[str, Any]:
-    """Return a pattern as it was before it was rewritten."""
-    return _source_swapped(pattern, _ALIAS, _RESERVED)
+def _source_replaced(event: Event, old: str, new: str) -> Event:
+    return {**event, "source": _replaced(event["source"], old, new)} if "source" in event else event
 
 
-def _source_swapped(pattern: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    swapped = dict(pattern)
-    if "source" in swapped:
-        swapped["source"] = _swapped(swapped["source"], old, new)
-    if "$or" in swapped:
-        swapped["$or"] = [_source_swapped(branch, old, new) for branch in swapped["$or"]]
-    return swapped
+def _sources_replaced(pattern: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    rewritten = dict(pattern)
+    if "source" in rewritten:
+        rewritten["source"] = _replaced(rewritten["source"], old, new)
+    if "$or" in rewritten:
+        rewritten["$or"] = [_sources_replaced(branch, old, new) for branch in rewritten["$or"]]
+    return rewritten
 
 
-def _swapped(value: Any, old: str, new: str) -> Any:
-    """Swap the beginning of a text; in a list or an operator, of every text that is held against a beginning."""
+def _replaced(value: Any, old: str, new: str) -> Any:
+    """Replace the beginning of a string; in a list or an operator, of every string that is compared from its start."""
     match value:
         case str():
             return new + value.removeprefix(old) if value.startswith(old) else value
         case list():
-            return [_swapped(item, old, new) for item in value]
+            return [_replaced(item, old, new) for item in value]
         case dict():
-            return {name: inner if name == "suffix" else _swapped(inner, old, new) for name, inner in value.items()}
+            return {name: inner if name == "suffix" else _replaced(inner, old, new) for name, inner in value.items()}
         case _:
             return value

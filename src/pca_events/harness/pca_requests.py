@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 Request = dict[str, Any]
 
-CSR = files(__package__).joinpath("certificate_request.pem").read_bytes()
-"""Asks for a certificate of desk.example.com; its key was thrown away."""
+
+@cache
+def certificate_request() -> bytes:
+    """Return a CSR for desk.example.com as PEM; its private key was deleted."""
+    return files(__package__).joinpath("certificate_request.pem").read_bytes()
+
 
 FAILS = [{"Key": "pca-events:fail", "Value": "CreateCertificateAuthority=1"}]
 """The tag that lets the creation of a CA fail."""
@@ -34,11 +39,13 @@ def crl_in(bucket: str) -> Request:
     return {"CrlConfiguration": crl}
 
 
-def issuance(authority: str, csr: bytes = CSR, template: str = "EndEntityCertificate/V1", days: int = 30) -> Request:
-    """Return a request for a certificate."""
+def issuance(
+    authority: str, csr: bytes | None = None, template: str = "EndEntityCertificate/V1", days: int = 30
+) -> Request:
+    """Return a request for a certificate, by default with the CSR for desk.example.com."""
     return {
         "CertificateAuthorityArn": authority,
-        "Csr": csr,
+        "Csr": certificate_request() if csr is None else csr,
         "SigningAlgorithm": "SHA256WITHECDSA",
         "TemplateArn": f"arn:aws:acm-pca:::template/{template}",
         "Validity": {"Value": days, "Type": "DAYS"},

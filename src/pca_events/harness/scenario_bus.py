@@ -10,13 +10,13 @@ from typing import Any
 
 from pca_events.backends import Backend
 from pca_events.catalog import Event
-from pca_events.errors import BadAnswer, BusSilent, PlanNotEmpty, PublishError
-from pca_events.harness import modes
-from pca_events.harness import plan as planning
-from pca_events.harness.inbox import Delivery, Inbox, note
-from pca_events.harness.lane import EVERYTHING, WITNESS, Lane, Lanes
-from pca_events.harness.plan import Change, Configuration
+from pca_events.errors import BusSilent, PlanNotEmpty
+from pca_events.harness.bus_pool import EVERYTHING, WITNESS, BusPool, PooledBus
+from pca_events.harness.inbox import Delivery, Inbox, note, tested_deliveries
+from pca_events.harness.publishing import CatchAllRule, Publisher
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Resource, Rule, Target, Topic
+from pca_events.harness.resources import plan as planning
+from pca_events.harness.resources.plan import Change, Configuration
 from pca_events.harness.session import Pattern, Session
 
 RULE_UNDER_TEST = "rule-under-test"
@@ -27,15 +27,13 @@ Firing = tuple[str, str]
 
 _DEADLINE = 10.0  # seconds until the catch-all rule must have received what was published
 _GRACE = 3.0  # seconds more for an expected event; EventBridge may deliver late
-_LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
-_MOST_ENTRIES = 10  # PutEvents takes no more in one call
 
 
 class ScenarioBus:
     """An event bus with a queue, used as a context manager: clean on entry, and proven clean or gone on exit.
 
-    The rule under test (`watch`) passes events on whole. Further rules (`log`) send the same queue a note of their
-    label and the event's id.
+    The rule under test (`put_rule_under_test`) passes events on whole. Other rules (`put_observer_rule`) send a note of
+    their label and the event's id to the same queue.
 
     Silence is proven by order, not by time: the rules of one event run one after another in the order in which they
     were put, so once the catch-all rule, put last, has passed on an event, every other rule has had its turn.
@@ -44,7 +42,7 @@ class ScenarioBus:
         session: the connection to the backend.
         scenario: what the bus is for; written on the rules as a tag.
         patience: seconds until the catch-all rule must have what was published; 10 if not given.
-        lanes: where the bus is taken from, and given back to; without them it is made, and destroyed again.
+        bus_pool: where the bus is taken from, and given back to; without one it is created, and destroyed again.
 
     Attributes:
         session: the connection to the backend.
@@ -52,56 +50,47 @@ class ScenarioBus:
         applied: the configuration that the scenario has reached, by label.
         patterns: of the rules that the scenario has put, by label.
         plans: what each apply took.
-        published: every event that was published, by the id that the bus stamped on it.
-        published_again: whether PutEvents was called again because an answer was lost; then events come by ids too that
-            it did not tell.
-        seen: the same events as the bus handled them, in the words of the catch-all rule.
     """
 
     def __init__(
-        self, session: Session, scenario: str, patience: float | None = None, lanes: Lanes | None = None
+        self, session: Session, scenario: str, patience: float | None = None, bus_pool: BusPool | None = None
     ) -> None:
         self.session = session
         self.applied: Configuration = {}
         self.patterns: dict[str, Pattern] = {}
         self.plans: list[list[Change]] = []
-        self.published: dict[str, Event] = {}
-        self.published_again = False
-        self.seen: dict[str, Event] = {}
-        self._lanes = lanes
-        self._occupy(Lane(session) if lanes is None else lanes.take())
+        self._pool = bus_pool
         self._tags = session.run.tags(scenario)
         self._patience = _DEADLINE if patience is None else patience
+        self._occupy(PooledBus(session) if bus_pool is None else bus_pool.take())
         self._watched = ""
         self._rules: dict[str, None] = {}
-        self._witness_is_last = False
-        self._surprises = False  # whether events may arrive by ids that are not known
         self._made: dict[str, Resource] = {}
         self._standing: dict[str, Pattern] = {}
 
-    def _occupy(self, lane: Lane) -> None:
-        self._lane = lane
-        self.name = lane.name
-        self.applied = lane.configuration()
-        self._inbox = Inbox(self.session, lane.earlier)
-        self._witnessed = Inbox(self.session, lane.earlier)
+    def _occupy(self, pooled: PooledBus) -> None:
+        self._pooled = pooled
+        self.name = pooled.name
+        self.applied = pooled.configuration()
+        self._inbox = Inbox(self.session, pooled.earlier)
+        self._publisher = Publisher(self.session, pooled.name)
+        self._catch_all = CatchAllRule(self.session, pooled, self._patience)
 
     def __enter__(self) -> "ScenarioBus":
-        if self._lanes is None:
-            self._lane.make(self._tags)
+        if self._pool is None:
+            self._pooled.make(self._tags)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.session.backend.api_calls.gone:  # whatever is left, nobody can be asked to remove it
             return
-        if self._lanes is None or self._surprises:
-            self._lane.destroy()
+        if self._pool is None or self._publisher.may_surprise:
+            self._pooled.destroy()
             return
-        self._lane.earlier.update(self.published)
+        self._pooled.earlier.update(self.published)
         if self._standing and self.patterns == self._standing:
-            self._lane.standing = {**self._standing, WITNESS: EVERYTHING}
-        self._lanes.give_back(self._lane, self._rules, self._made.values())
-        self.session.makes.clear()
+            self._pooled.standing = {**self._standing, WITNESS: EVERYTHING}
+        self._pool.give_back(self._pooled, self._rules, self._made.values())
 
     @property
     def backend(self) -> Backend:
@@ -109,32 +98,46 @@ class ScenarioBus:
         return self.session.backend
 
     @property
+    def published(self) -> dict[str, Event]:
+        """Every event that was published, by the id that the bus stamped on it."""
+        return self._publisher.published
+
+    @property
+    def published_again(self) -> bool:
+        """Whether PutEvents was retried after a lost answer; then events also arrive with ids that are not known."""
+        return self._publisher.published_again
+
+    @property
+    def seen(self) -> dict[str, Event]:
+        """The published events as the bus handled them, as the catch-all rule received them, by id."""
+        return self._catch_all.seen
+
+    @property
     def received(self) -> list[Delivery]:
         """Everything that came out of the queues of the rules, without duplicates."""
         return self._inbox.received
 
-    def watch(self, label: str, pattern: Pattern) -> None:
+    def put_rule_under_test(self, label: str, pattern: Pattern) -> None:
         """Put the rule under test: its target receives each event that matches, unchanged."""
         self._watched = label
-        self._put("rule", Rule(self.name, label, pattern))
-        self._put("target", self.default_target(label))
+        self.create("rule", Rule(self.name, label, pattern))
+        self.create("target", self.default_target(label))
 
-    def log(self, label: str, pattern: Pattern, inputs: Sequence[str] = ()) -> None:
+    def put_observer_rule(self, label: str, pattern: Pattern, inputs: Sequence[str] = ()) -> None:
         """Put a rule whose target receives a note of each event that matches, with the texts at these JSON paths."""
-        self._put(f"rule {label}", Rule(self.name, label, pattern))
-        self._put(f"target {label}", Target(self.name, label, self.queue_arn(), note(label, inputs)))
+        self.create(f"rule {label}", Rule(self.name, label, pattern))
+        self.create(f"target {label}", Target(self.name, label, self.queue_arn(), note(label, inputs)))
 
-    def log_each(self, patterns: Mapping[str, Pattern]) -> None:
-        """Put a rule for each pattern, as `log` does; they stay on the bus for the next scenario that asks for them."""
-        if self._lanes is not None and not self._rules:
+    def put_observer_rules(self, patterns: Mapping[str, Pattern]) -> None:
+        """Put an observer rule for each pattern; they stay on the bus for the next scenario that asks for them."""
+        if self._pool is not None and not self._rules:
             self._standing = dict(patterns)
-            self._occupy(self._lanes.exchange(self._lane, patterns))
-            if self._lane.standing:
+            self._occupy(self._pool.exchange(self._pooled, patterns))
+            if self._pooled.standing:
                 self.patterns.update(patterns)
-                self._witness_is_last = True
                 return
         for label, pattern in patterns.items():
-            self.log(label, pattern)
+            self.put_observer_rule(label, pattern)
 
     def default_target(self, rule: str) -> Target:
         """Return the target that passes a rule's events on whole to the scenario's own queue."""
@@ -168,13 +171,13 @@ class ScenarioBus:
                 raise PlanNotEmpty(f"{self.name} is not as applied: {', '.join(map(str, left))}")
         return took
 
-    def lose(self, label: str) -> None:
+    def delete_out_of_band(self, label: str) -> None:
         """Delete a resource out of band."""
         resource = self.applied[label]
         resource.delete(self.session)
         self._note_change(resource)
 
-    def elsewhere(self, resource: Resource) -> None:
+    def modify_out_of_band(self, resource: Resource) -> None:
         """Bring a resource to a value out of band."""
         resource.update(self.session)
         self._note_change(resource)
@@ -187,14 +190,11 @@ class ScenarioBus:
         Raises:
             PublishError: the bus refused an entry.
         """
-        if self.session.mode == "pattern-only":
+        if not self.session.mode.delivers:
             return self._match(events)
-        self._put_witness_last()
-        stamped: list[str] = []
-        for batch in _batches(events, _MOST_ENTRIES):
-            stamped += self._put_events(batch)
-        self.published.update(zip(stamped, events, strict=True))
-        return stamped
+        if self._catch_all.put_last(self._publisher, self._tags):
+            self._rules[WITNESS] = None
+        return self._publisher.publish(events)
 
     def deliveries(self, expected: Collection[Firing] = ()) -> list[Delivery]:
         """Return what every rule but the catch-all has sent, once the bus has handled all that was published.
@@ -206,13 +206,13 @@ class ScenarioBus:
         Raises:
             BusSilent: the catch-all rule did not receive every event before the deadline.
         """
-        if self.session.mode == "pattern-only":
+        if not self.session.mode.delivers:
             return list(self.received)
-        if self._await_witness():
+        if self._catch_all.wait_for(self._publisher):
             self._drain()
         deadline = time.monotonic() + _GRACE
         while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
-            self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
+            self._inbox.poll(self._queues()[-1], self._watched, patience)
             self._drain()
         return list(self.received)
 
@@ -220,45 +220,17 @@ class ScenarioBus:
         for queue in self._queues():
             self._inbox.drain(queue, self._watched)
 
-    def _put_events(self, batch: Sequence[Event]) -> list[str]:
-        wanted = [self._entry(event) for event in batch]
-        self._surprises = True  # until the answer is there
-        answer = self.session.events.put_events(Entries=wanted)
-        entries = answer["Entries"]
-        for given, event in zip(entries, batch, strict=False):
-            if "ErrorCode" in given:
-                raise PublishError(f"{given['ErrorCode']}: {given.get('ErrorMessage', '')} for {json.dumps(event)}")
-        stamped = [given["EventId"] for given in entries if "EventId" in given]
-        if len(stamped) != len(batch):
-            raise BadAnswer(f"PutEvents answered 200 with {len(stamped)} ids for {len(batch)} events: {entries}")
-        self.published_again |= answer.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-        self._surprises = self.published_again
-        return stamped
-
     def _fired(self) -> set[Firing]:
         return {(delivery.rule, delivery.event_id) for delivery in self.received}
 
     def _match(self, events: Sequence[Event]) -> list[str]:
         """Ask TestEventPattern, for each event and each rule on the bus, whether the rule would fire."""
-        rules = self.session.events.list_rules(EventBusName=self.name)["Rules"]
-        stamped = []
-        for event in events:
-            stamped.append(str(uuid.uuid4()))
-            self.published[stamped[-1]] = event
-            for rule in rules:
-                if rule["State"] == "ENABLED" and self._would_match(rule["EventPattern"], event):
-                    self.received.extend(self._would_deliver(rule["Name"], stamped[-1]))
-        return stamped
+        stamped = {str(uuid.uuid4()): event for event in events}
+        self.published.update(stamped)
+        self.received.extend(tested_deliveries(self.session, self.name, stamped))
+        return list(stamped)
 
-    def _would_match(self, pattern: str, event: Event) -> bool:
-        answer = self.session.events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))
-        return bool(answer["Result"])
-
-    def _would_deliver(self, rule: str, stamped: str) -> list[Delivery]:
-        targets = self.session.events.list_targets_by_rule(Rule=rule, EventBusName=self.name)["Targets"]
-        return [Delivery(rule, stamped, queue=target["Arn"].rpartition(":")[2]) for target in targets]
-
-    def came_of_it(self) -> dict[str, Any]:
+    def outcome(self) -> dict[str, Any]:
         """Return the bus's name, `plans` (one for each apply) and `received`, for the evidence."""
         return {
             "bus": self.name,
@@ -298,7 +270,7 @@ class ScenarioBus:
     def logged(self, group: str) -> list[Event]:
         """Return the events that a log group holds."""
         answer = self.session.logs.filter_log_events(logGroupName=group)
-        return [modes.true_event(json.loads(line["message"])) for line in answer["events"]]
+        return [self.session.mode.incoming_event(json.loads(line["message"])) for line in answer["events"]]
 
     def _first(self, wanted: Callable[[Event], bool]) -> Event:
         """Wait at the end of the longest way, which is the queue that was made last."""
@@ -311,9 +283,10 @@ class ScenarioBus:
             patience = deadline - time.monotonic()
             if patience <= 0:
                 raise BusSilent(f"what was waited for did not arrive in {self._patience:.0f} s")
-            self._inbox.receive(self._queues()[-1], self._watched, wait=min(_LONGEST_POLL, int(patience) + 1))
+            self._inbox.poll(self._queues()[-1], self._watched, patience)
 
-    def _put(self, label: str, resource: Rule | Target) -> None:
+    def create(self, label: str, resource: Resource) -> None:
+        """Create a resource, and add it to the configuration under a label that is not in use yet."""
         resource.create(self.session, self._tags)
         self.applied[label] = resource
         self._note_change(resource, new=True)
@@ -330,58 +303,10 @@ class ScenarioBus:
         if isinstance(resource, Rule) and resource.bus == self.name:
             self._rules[resource.name] = None
             self.patterns[resource.name] = resource.pattern
-            self._witness_is_last = self._witness_is_last and not new
+            self._catch_all.is_last &= not new
         elif isinstance(resource, EventBus | Queue | QueuePolicy | Topic | LogGroup | Archive | Rule):
-            self._witness_is_last = False
+            self._catch_all.is_last = False
             self._made[resource.key] = resource
-
-    def _put_witness_last(self) -> None:
-        if self._witness_is_last:
-            return
-        witness = Rule(self.name, WITNESS, EVERYTHING)
-        if WITNESS in self._rules or WITNESS in self._lane.standing:
-            self._await_witness()
-            witness.delete(self.session)
-        witness.create(self.session, self._tags)
-        self._rules[WITNESS] = None
-        target = Target(self.name, WITNESS, self.queue_arn(self._lane.witness_queue))
-        target.create(self.session, self._tags)
-        self._witness_is_last = True
-
-    def _await_witness(self) -> bool:
-        """Receive until the catch-all rule has passed on every event; return whether any was new since then."""
-        before = len(self.seen)
-        deadline = time.monotonic() + self._patience
-        while unseen := self.published.keys() - self.seen.keys():
-            patience = deadline - time.monotonic()
-            if patience <= 0:
-                raise BusSilent(
-                    f"the catch-all rule on bus {self.name} did not receive {len(unseen)} of {len(self.published)} "
-                    f"events in {self._patience:.0f} s: the bus is dead, or a broken rule starves it "
-                    "(see the emulator's log)"
-                )
-            self._witnessed.receive(self._lane.witness_queue, WITNESS, wait=min(_LONGEST_POLL, int(patience) + 1))
-            witnessed = (delivery for delivery in self._witnessed.received if isinstance(delivery.event, dict))
-            self.seen = {delivery.event_id: delivery.event for delivery in witnessed}
-        return len(self.seen) > before
-
-    def _entry(self, event: Event) -> dict[str, Any]:
-        if self.session.mode == "alias":
-            event = modes.alias_event(event)
-            if modes.reserved(event):
-                raise PublishError(f"NotAuthorizedForSourceException: {event['source']} belongs to AWS")
-        return {
-            "EventBusName": self.name,
-            "Source": event["source"],
-            "DetailType": event["detail-type"],
-            "Time": event["time"],
-            "Resources": event["resources"],
-            "Detail": json.dumps(event["detail"]),
-        }
 
     def _queues(self) -> list[str]:
         return [resource.name for resource in self.applied.values() if isinstance(resource, Queue)]
-
-
-def _batches(events: Sequence[Event], size: int) -> list[Sequence[Event]]:
-    return [events[start : start + size] for start in range(0, len(events), size)]

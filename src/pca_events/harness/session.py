@@ -1,28 +1,24 @@
-"""What the scenarios of one worker share: the backend's clients, and what is read of it."""
+"""The connection that the scenarios of one worker share: the backend's clients, what was read, and the precheck."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events import catalog
 from pca_events.backends import Backend
-from pca_events.errors import InvalidPattern
-from pca_events.harness.modes import Mode, alias_pattern, true_pattern
-from pca_events.harness.names import RunId
+from pca_events.errors import BackendError, BackendGone, InvalidPattern
+from pca_events.harness.aws_errors import or_none
+from pca_events.harness.modes import Mode, publishing_mode
+from pca_events.harness.run_id import RunId
 from pca_events.pattern import EventPattern
 
 Pattern = dict[str, Any]
-
-_GONE = (
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-    "NotFound",
-)
 
 
 class Session:
@@ -31,17 +27,15 @@ class Session:
     Attributes:
         backend: what answers.
         run: names everything that is made.
-        mode: how events are brought in.
+        mode: how events are published.
         queue_urls: of the queues seen so far, by name.
-        makes: the rarer kinds of things that the present scenario has made, to be looked for when it is destroyed.
     """
 
     def __init__(self, backend: Backend, run: RunId, mode: Mode = "direct") -> None:
         self.backend = backend
         self.run = run
-        self.mode = mode
+        self.mode = publishing_mode(mode)
         self.queue_urls: dict[str, str] = {}
-        self.makes: set[str] = set()
         self._memory: dict[str, Any] | None = None
 
     @cached_property
@@ -74,7 +68,7 @@ class Session:
         """The S3 client."""
         return self.backend.client("s3")
 
-    def checked(self, pattern: Pattern) -> str:
+    def validated(self, pattern: Pattern) -> str:
         """Return the pattern as this mode writes it, after it was found valid.
 
         LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules put after it. What our own
@@ -83,7 +77,7 @@ class Session:
         Raises:
             InvalidPattern: EventBridge refuses the pattern.
         """
-        text = json.dumps(alias_pattern(pattern) if self.mode == "alias" else pattern)
+        text = json.dumps(self.mode.outgoing_pattern(pattern))
         try:
             EventPattern.parse(text)
         except InvalidPattern as refused:
@@ -96,10 +90,9 @@ class Session:
             raise InvalidPattern(f"EventBridge refuses the pattern {text}: {said}") from said
         return text
 
-    def true(self, pattern: str) -> Pattern:
+    def original(self, pattern: str) -> Pattern:
         """Return a pattern, as the backend stores it, as it was before this mode rewrote it."""
-        stored: Pattern = json.loads(pattern)
-        return true_pattern(stored) if self.mode == "alias" else stored
+        return self.mode.incoming_pattern(json.loads(pattern))
 
     def queue_url(self, name: str) -> str:
         """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""
@@ -144,11 +137,42 @@ class Session:
         return None
 
 
-def or_none(operation: Any, **words: Any) -> Any:
-    """Call the operation; None where what it is about does not exist."""
+_MAX_CLOCK_SKEW = timedelta(minutes=5)
+"""AWS refuses a signature that is older."""
+
+
+def unmet(session: Session) -> list[str]:
+    """Return what does not hold, each with what to do; empty where the backend can be relied on.
+
+    Looks at: both services answer, the account and the Region are those of the backend, the clocks agree.
+
+    Raises:
+        BackendGone: nobody answers there any more.
+    """
+    backend = session.backend
     try:
-        return operation(**words)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
-            return None
+        bus = session.events.describe_event_bus(Name="default")
+        session.sqs.list_queues(QueueNamePrefix="pca-events-none")
+    except BackendGone:
         raise
+    except (BotoCoreError, ClientError, BackendError) as error:
+        return [f"{backend.name} does not serve events and sqs ({error}); start it with both"]
+    found = tuple(bus["Arn"].split(":")[3:5])
+    expected = (backend.region, backend.account)
+    problems = []
+    if found != expected:
+        where = " and ".join(found)
+        problems.append(
+            f"the default bus is in {where}, expected {' and '.join(expected)}; is this the right endpoint?"
+        )
+    return problems + _clock_skew(bus)
+
+
+def _clock_skew(answer: dict[str, Any]) -> list[str]:
+    told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    if told is None:
+        return []
+    skew = abs(datetime.now(UTC) - parsedate_to_datetime(told).astimezone(UTC))
+    if skew <= _MAX_CLOCK_SKEW:
+        return []
+    return [f"the clock of the backend is {skew.total_seconds():.0f} s away from the one here; set it right"]

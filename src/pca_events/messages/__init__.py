@@ -14,31 +14,28 @@ The messages are those of Cucumber's own schema. What that has no word for is to
 
 from pca_events.messages.envelopes import envelopes
 from pca_events.messages.features import our_features, our_uri
-from pca_events.messages.journal import content_of
-from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
+from pca_events.messages.message_file import content_of, write_messages
+from pca_events.messages.model import Attachment, FeatureRun, MatchedArgument, Outcome, Phase, Run, ScenarioRun, StepRun
 from pca_events.messages.reading import read_features_alone, read_messages
-from pca_events.messages.recorded import (
+from pca_events.messages.recording_model import (
     EXPECTED_FAILURE,
     RECEIVED_EVENT,
-    Act,
     Argument,
-    Attached,
     Attempt,
     Definition,
     RecordedRun,
     Status,
+    StepRecord,
+    TextAttachment,
 )
-from pca_events.messages.writing import write_messages
 
 __all__ = [
     "EXPECTED_FAILURE",
     "RECEIVED_EVENT",
-    "Act",
     "Argument",
-    "Attached",
+    "Attachment",
     "Attempt",
     "Definition",
-    "Evidence",
     "FeatureRun",
     "MatchedArgument",
     "Outcome",
@@ -47,7 +44,9 @@ __all__ = [
     "Run",
     "ScenarioRun",
     "Status",
+    "StepRecord",
     "StepRun",
+    "TextAttachment",
     "content_of",
     "envelopes",
     "our_features",

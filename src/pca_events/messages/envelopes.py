@@ -2,15 +2,25 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gherkin.stream.id_generator import IdGenerator
 
-from pca_events.messages.features import Envelope, Place, read_features
-from pca_events.messages.machine import meta
-from pca_events.messages.recorded import Act, Argument, Attached, Attempt, Definition, Kind, RecordedRun
+from pca_events import __version__
+from pca_events.messages.features import Envelope, ScenarioKey, read_features
+from pca_events.messages.recording_model import (
+    Argument,
+    Attempt,
+    Definition,
+    Kind,
+    RecordedRun,
+    StepRecord,
+    TextAttachment,
+)
 
 RUN_FILE_NAME = "run.json"
 """The file name of the attachment that says what else is to be known of the run."""
@@ -51,7 +61,7 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     ids = IdGenerator()
     features = read_features(run.features, ids)
     known = _Ids(ids.get_next_id(), {kind: ids.get_next_id() for kind in _HOOKS}, _definitions(run, ids))
-    cases = [_case(pickle, tries, ids) for pickle, tries in _tests(run, features.pickles)]
+    cases = [_case(pickle, attempts, ids) for pickle, attempts in _tests(run, features.pickles)]
     yield {"meta": meta()}
     yield from features.envelopes
     yield from (_hook(kind, known.hooks[kind]) for kind in _HOOKS)
@@ -60,7 +70,7 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     yield _about(run, known)
     yield from (_test_case(case, known) for case in cases)
     for case in cases:
-        yield from _tries(case, ids)
+        yield from _attempts(case, ids)
     finished = {"success": run.success, "timestamp": _timestamp(run.finished), "testRunStartedId": known.run}
     if run.stopped:
         finished["message"] = run.stopped
@@ -74,19 +84,19 @@ def _definitions(run: RecordedRun, ids: IdGenerator) -> dict[Definition, str]:
 
 
 def _tests(
-    run: RecordedRun, pickles: dict[Place, dict[str, Any]]
+    run: RecordedRun, pickles: dict[ScenarioKey, dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], Sequence[Attempt]]]:
     """Each test with its pickle and attempts, in the order of the pickles."""
     order = {place: position for position, place in enumerate(pickles)}
 
-    def place_of(attempt: Attempt) -> Place:
-        return Place(attempt.uri, attempt.line, attempt.row)
+    def place_of(attempt: Attempt) -> ScenarioKey:
+        return ScenarioKey(attempt.uri, attempt.line, attempt.row)
 
     known = [attempt for attempt in run.attempts if place_of(attempt) in order]
     known.sort(key=lambda attempt: (order[place_of(attempt)], attempt.test))
-    for _, attempts in itertools.groupby(known, key=lambda attempt: attempt.test):
-        tries = list(attempts)
-        yield pickles[place_of(tries[0])], tries
+    for _, group in itertools.groupby(known, key=lambda attempt: attempt.test):
+        attempts = list(group)
+        yield pickles[place_of(attempts[0])], attempts
 
 
 def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator) -> _Case:
@@ -97,7 +107,7 @@ def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator)
     return _Case(ids.get_next_id(), pickle, [(ids.get_next_id(), kind) for kind in kinds], fitted)
 
 
-def _fitted(acts: Sequence[Act], count: int) -> list[Act]:
+def _fitted(acts: Sequence[StepRecord], count: int) -> list[StepRecord]:
     """The acts with no more steps than the pickle has: a scenario without steps of its own has none, says Gherkin."""
     steps = [act for act in acts if act.kind == "step"]
     others = [act for act in acts if act.kind != "step"]
@@ -121,7 +131,7 @@ def _step_definition(definition: Definition, its_id: str) -> Envelope:
 
 
 def _about(run: RecordedRun, known: _Ids) -> Envelope:
-    attached = Attached("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
+    attached = TextAttachment("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
     return _attachment(attached, run.started, testRunStartedId=known.run)
 
 
@@ -139,7 +149,7 @@ def _test_case(case: _Case, known: _Ids) -> Envelope:
     return {"testCase": body}
 
 
-def _match(act: Act | None, known: _Ids) -> dict[str, Any]:
+def _match(act: StepRecord | None, known: _Ids) -> dict[str, Any]:
     if act is None or act.definition is None:
         return {"stepDefinitionIds": [], "stepMatchArgumentsLists": []}
     arguments = {"stepMatchArguments": [_argument(argument) for argument in act.arguments]}
@@ -150,13 +160,13 @@ def _argument(argument: Argument) -> dict[str, Any]:
     return {"group": {"value": argument.value, "start": argument.start, "children": []}}
 
 
-def _tries(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
+def _attempts(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
     for number, attempt in enumerate(case.attempts):
         again = number < len(case.attempts) - 1
-        yield from _try(case, attempt, number, again, ids.get_next_id())
+        yield from _attempt(case, attempt, number, again, ids.get_next_id())
 
 
-def _try(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
+def _attempt(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
     now = min(act.started for act in attempt.acts)
     started = {"id": its_id, "testCaseId": case.id, "attempt": number, "timestamp": _timestamp(now)}
     yield {"testCaseStarted": started | ({"workerId": attempt.worker} if attempt.worker else {})}
@@ -169,12 +179,12 @@ def _try(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -
     yield {"testCaseFinished": ended}
 
 
-def _missing(kind: Kind, now: float) -> Act:
+def _missing(kind: Kind, now: float) -> StepRecord:
     """What a step came to that was not reached, or a hook that there was no need for."""
-    return Act(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
+    return StepRecord(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
 
 
-def _result(act: Act, whose: dict[str, str]) -> Iterator[Envelope]:
+def _result(act: StepRecord, whose: dict[str, str]) -> Iterator[Envelope]:
     ended = act.started + act.seconds
     yield {"testStepStarted": {**whose, "timestamp": _timestamp(act.started)}}
     for attached in act.attachments:
@@ -187,7 +197,7 @@ def _result(act: Act, whose: dict[str, str]) -> Iterator[Envelope]:
     yield {"testStepFinished": {**whose, "testStepResult": result, "timestamp": _timestamp(ended)}}
 
 
-def _attachment(attached: Attached, when: float, **whose: str) -> Envelope:
+def _attachment(attached: TextAttachment, when: float, **whose: str) -> Envelope:
     name = {"fileName": attached.file_name} if attached.file_name else {}
     body = {"mediaType": attached.media_type, "contentEncoding": "IDENTITY", "body": attached.body}
     return {"attachment": {**body, **name, **whose, "timestamp": _timestamp(when)}}
@@ -196,3 +206,41 @@ def _attachment(attached: Attached, when: float, **whose: str) -> Envelope:
 def _timestamp(seconds: float) -> dict[str, int]:
     whole, nanos = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
     return {"seconds": whole, "nanos": nanos}
+
+
+PROTOCOL_VERSION = "34.2.1"
+"""The version of Cucumber Messages that is written."""
+
+
+def meta(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return protocol, implementation, runtime, system and processor; and the CI, where the environment names one.
+
+    Args:
+        environment: the variables to look for a CI in; GitHub Actions and GitLab are known.
+    """
+    found = _github(environment) or _gitlab(environment)
+    return {
+        "protocolVersion": PROTOCOL_VERSION,
+        "implementation": {"name": "pca-events", "version": __version__},
+        "runtime": {"name": platform.python_implementation(), "version": platform.python_version()},
+        "os": {"name": platform.system(), "version": platform.release()},
+        "cpu": {"name": platform.machine()},
+        **({"ci": found} if found else {}),
+    }
+
+
+def _github(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return None
+    repository = f"{environment.get('GITHUB_SERVER_URL', '')}/{environment.get('GITHUB_REPOSITORY', '')}"
+    run = environment.get("GITHUB_RUN_ID", "")
+    git = {"remote": f"{repository}.git", "revision": environment.get("GITHUB_SHA", "")}
+    return {"name": "GitHub Actions", "url": f"{repository}/actions/runs/{run}", "buildNumber": run, "git": git}
+
+
+def _gitlab(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    if environment.get("GITLAB_CI") != "true":
+        return None
+    git = {"remote": f"{environment.get('CI_PROJECT_URL', '')}.git", "revision": environment.get("CI_COMMIT_SHA", "")}
+    url, number = environment.get("CI_JOB_URL", ""), environment.get("CI_JOB_ID", "")
+    return {"name": "GitLab", "url": url, "buildNumber": number, "git": git}

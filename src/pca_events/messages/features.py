@@ -1,7 +1,7 @@
-"""Features as Cucumber Messages have them: source, syntax tree and pickles, read by Cucumber's own parser."""
+"""Features as Cucumber Messages: source, syntax tree and pickles, read by Cucumber's own parser."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,12 @@ from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
 
 from pca_events.locations import locate
-from pca_events.messages.syntax_tree import tree_of
 
 Envelope = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class ScenarioKey:
     """Where a scenario stands: the uri of its feature, its line, and which row of all its Examples, from 0."""
 
     uri: str
@@ -36,7 +35,7 @@ class Features:
     """
 
     envelopes: list[Envelope]
-    pickles: dict[Place, dict[str, Any]]
+    pickles: dict[ScenarioKey, dict[str, Any]]
 
 
 def our_uri(file: Path) -> str:
@@ -67,12 +66,57 @@ def read_features(texts: Mapping[str, str], ids: IdGenerator) -> Features:
     return features
 
 
-def _by_place(document: dict[str, Any], pickles: list[dict[str, Any]]) -> dict[Place, dict[str, Any]]:
+def _by_place(document: dict[str, Any], pickles: list[dict[str, Any]]) -> dict[ScenarioKey, dict[str, Any]]:
     lines = {its_id: node["location"]["line"] for its_id, (node, _) in tree_of(document).scenarios.items()}
     rows: Counter[str] = Counter()
     found = {}
     for pickle in pickles:
         scenario = pickle["astNodeIds"][0]
-        found[Place(document["uri"], lines[scenario], rows[scenario])] = pickle
+        found[ScenarioKey(document["uri"], lines[scenario], rows[scenario])] = pickle
         rows[scenario] += 1
     return found
+
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What pickles refer to, by id.
+
+    Attributes:
+        scenarios: each scenario and outline, with the name of its rule, empty where it stands in none.
+        rows: each row of Examples, with its Examples.
+        steps: each step, and whether it stands in a Background.
+    """
+
+    scenarios: dict[str, tuple[Node, str]]
+    rows: dict[str, tuple[Node, Node]]
+    steps: dict[str, tuple[Node, bool]]
+
+
+def tree_of(document: Node) -> Tree:
+    """Return the tree of a gherkinDocument; an empty one where there is no feature in it."""
+    tree = Tree({}, {}, {})
+    for container, rule in _containers(document):
+        background, scenario = container.get("background"), container.get("scenario")
+        if background:
+            tree.steps.update({step["id"]: (step, True) for step in background["steps"]})
+        if scenario:
+            tree.scenarios[scenario["id"]] = scenario, rule
+            tree.steps.update({step["id"]: (step, False) for step in scenario["steps"]})
+            tree.rows.update(_rows(scenario))
+    return tree
+
+
+def _containers(document: Node) -> Iterator[tuple[Node, str]]:
+    """What holds a background or a scenario, with the name of the rule around it."""
+    for child in document.get("feature", {}).get("children", []):
+        if "rule" in child:
+            yield from ((grandchild, child["rule"]["name"]) for grandchild in child["rule"]["children"])
+        else:
+            yield child, ""
+
+
+def _rows(scenario: Node) -> dict[str, tuple[Node, Node]]:
+    return {row["id"]: (row, table) for table in scenario["examples"] for row in table.get("tableBody", [])}

@@ -10,7 +10,7 @@ Phase = Literal["setup", "steps", "teardown"]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Attachment:
     """What a step has left behind.
 
     Attributes:
@@ -68,7 +68,7 @@ class StepRun:
     definition: str
     pattern: str
     arguments: tuple[MatchedArgument, ...]
-    attachments: tuple[Evidence, ...]
+    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class ScenarioRun:
     seconds: float
     attempts: int
     steps: tuple[StepRun, ...]
-    attachments: tuple[Evidence, ...]
+    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pca_events.errors import BadInput
+from pca_events.messages.attempts import NOT_REACHED, TestCaseAttempt, last_attempts, seconds
 from pca_events.messages.envelopes import RUN_FILE_NAME, envelopes
-from pca_events.messages.journal import Journal, Message
-from pca_events.messages.model import Evidence, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
-from pca_events.messages.recorded import RecordedRun
-from pca_events.messages.syntax_tree import Node, Tree, tree_of
-from pca_events.messages.tries import NOT_REACHED, Try, last_tries, seconds
+from pca_events.messages.features import Node, Tree, tree_of
+from pca_events.messages.message_file import Message, MessageFile
+from pca_events.messages.model import Attachment, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
+from pca_events.messages.recording_model import RecordedRun
 
 _T = TypeVar("_T")
 _UNFINISHED = "the file ends before the run does"
@@ -31,23 +31,23 @@ def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
         BadInput: there is no such file, it unpacks to more, it is not UTF-8, a line is no message, there is no run in
             it, or a message refers to one that is not there; the text says where.
     """
-    journal = Journal.of_file(file, max_unpacked)
-    if not journal.all("testRunStarted"):
+    messages = MessageFile.of_file(file, max_unpacked)
+    if not messages.all("testRunStarted"):
         raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
-    started, about = journal.all("testRunStarted")[-1], _about(journal)
-    finished = _finished(journal)
-    with journal.shape_of(started):
+    started, about = messages.all("testRunStarted")[-1], _about(messages)
+    finished = _finished(messages)
+    with messages.shape_of(started):
         began = _moment(started.body["timestamp"])
     return Run(
         started=began,
         finished=finished[0] if finished else None,
         success=bool(finished and finished[1]),
         stopped=finished[2] if finished else _UNFINISHED,
-        implementation=_implementation(journal),
+        implementation=_implementation(messages),
         backend=str(about.get("backend", "")),
         mode=str(about.get("mode", "")),
         run_id=str(about.get("runId", "")),
-        features=tuple(_features(journal)),
+        features=tuple(_features(messages)),
     )
 
 
@@ -59,44 +59,44 @@ def read_features_alone(texts: Mapping[str, str]) -> tuple[FeatureRun, ...]:
     """
     nothing = RecordedRun({}, texts, (), 0.0, 0.0, success=True)
     lines = (json.dumps(envelope) for envelope in envelopes(nothing))
-    return tuple(_features(Journal("\n".join(lines), "features")))
+    return tuple(_features(MessageFile("\n".join(lines), "features")))
 
 
-def _finished(journal: Journal) -> tuple[datetime, bool, str] | None:
-    for message in journal.all("testRunFinished")[-1:]:
-        with journal.shape_of(message):
+def _finished(file: MessageFile) -> tuple[datetime, bool, str] | None:
+    for message in file.all("testRunFinished")[-1:]:
+        with file.shape_of(message):
             body = message.body
             return _moment(body["timestamp"]), bool(body["success"]), str(body.get("message", ""))
     return None
 
 
-def _implementation(journal: Journal) -> str:
-    for message in journal.all("meta"):
-        with journal.shape_of(message):
+def _implementation(file: MessageFile) -> str:
+    for message in file.all("meta"):
+        with file.shape_of(message):
             product = message.body["implementation"]
             return f"{product['name']} {product.get('version', '')}".strip()
     return ""
 
 
-def _about(journal: Journal) -> dict[str, Any]:
-    for message in journal.all("attachment"):
+def _about(file: MessageFile) -> dict[str, Any]:
+    for message in file.all("attachment"):
         if "testRunStartedId" in message.body and message.body.get("fileName") == RUN_FILE_NAME:
-            with journal.shape_of(message):
+            with file.shape_of(message):
                 about = json.loads(message.body["body"])
                 return about if isinstance(about, dict) else {}
     return {}
 
 
-def _features(journal: Journal) -> Iterable[FeatureRun]:
-    tries = last_tries(journal)
-    sources, documents = journal.by_uri("source"), journal.by_uri("gherkinDocument")
+def _features(file: MessageFile) -> Iterable[FeatureRun]:
+    attempts = last_attempts(file)
+    sources, documents = file.by_uri("source"), file.by_uri("gherkinDocument")
     pickles: dict[str, list[Message]] = {uri: [] for uri in documents}
-    for pickle in journal.all("pickle"):
+    for pickle in file.all("pickle"):
         if (uri := str(pickle.body.get("uri"))) not in documents:
-            raise journal.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
+            raise file.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
         pickles[uri].append(pickle)
     for uri, document in documents.items():
-        with journal.shape_of(document):
+        with file.shape_of(document):
             tree, feature = tree_of(document.body), document.body.get("feature", {})
             yield FeatureRun(
                 uri=uri,
@@ -104,18 +104,18 @@ def _features(journal: Journal) -> Iterable[FeatureRun]:
                 description=textwrap.dedent(feature.get("description", "")).strip(),
                 tags=tuple(tag["name"] for tag in feature.get("tags", [])),
                 source=sources[uri].body["data"] if uri in sources else "",
-                scenarios=tuple(_Scenario(journal, tree, pickle, tries).read() for pickle in pickles[uri]),
+                scenarios=tuple(_Scenario(file, tree, pickle, attempts).read() for pickle in pickles[uri]),
             )
 
 
 class _Scenario:
     """One pickle, with what became of it."""
 
-    def __init__(self, journal: Journal, tree: Tree, pickle: Message, tries: dict[str, Try]) -> None:
-        self._journal = journal
+    def __init__(self, file: MessageFile, tree: Tree, pickle: Message, attempts: dict[str, TestCaseAttempt]) -> None:
+        self._journal = file
         self._tree = tree
         self._pickle = pickle
-        self._tried = tries.get(str(pickle.body.get("id")))
+        self._attempt = attempts.get(str(pickle.body.get("id")))
 
     def read(self) -> ScenarioRun:
         with self._journal.shape_of(self._pickle):
@@ -125,7 +125,7 @@ class _Scenario:
         pickle = self._pickle.body
         scenario, rule = self._node(self._tree.scenarios, pickle["astNodeIds"][0])
         row, table = self._node(self._tree.rows, pickle["astNodeIds"][1]) if pickle["astNodeIds"][1:] else ({}, {})
-        phase, decided = self._tried.decided(self._journal) if self._tried else ("steps", NOT_REACHED)
+        phase, decided = self._attempt.decided(self._journal) if self._attempt else ("steps", NOT_REACHED)
         return ScenarioRun(
             uri=pickle["uri"],
             name=pickle["name"],
@@ -141,20 +141,20 @@ class _Scenario:
             status=decided.outcome,
             phase=phase,
             reason=decided.message,
-            seconds=sum(result.seconds for result in self._tried.results.values()) if self._tried else 0.0,
-            attempts=self._tried.number + 1 if self._tried else 0,
+            seconds=sum(result.seconds for result in self._attempt.results.values()) if self._attempt else 0.0,
+            attempts=self._attempt.number + 1 if self._attempt else 0,
             steps=self._steps(),
             attachments=self._attachments_outside_steps(),
         )
 
     def _steps(self) -> tuple[StepRun, ...]:
-        test_steps = self._tried.case.body["testSteps"] if self._tried else []
+        test_steps = self._attempt.case.body["testSteps"] if self._attempt else []
         by_pickle_step = {step["pickleStepId"]: step for step in test_steps if "pickleStepId" in step}
         return tuple(self._step(step, by_pickle_step.get(step["id"], {})) for step in self._pickle.body["steps"])
 
     def _step(self, step: Node, test_step: Node) -> StepRun:
         node, in_background = self._node(self._tree.steps, step["astNodeIds"][0])
-        result = self._tried.results.get(test_step.get("id", ""), NOT_REACHED) if self._tried else NOT_REACHED
+        result = self._attempt.results.get(test_step.get("id", ""), NOT_REACHED) if self._attempt else NOT_REACHED
         argument = step.get("argument", {})
         definition, pattern = self._definition(test_step)
         return StepRun(
@@ -177,21 +177,21 @@ class _Scenario:
     def _definition(self, test_step: Node) -> tuple[str, str]:
         """Where the definition stands that carries a step out, and its pattern; twice nothing where there is none."""
         for its_id in test_step.get("stepDefinitionIds", [])[:1]:
-            definition = self._journal.find("stepDefinition", its_id, self._tried_case()).body
+            definition = self._journal.find("stepDefinition", its_id, self._test_case()).body
             return _place(definition["sourceReference"]), definition["pattern"]["source"]
         return "", ""
 
-    def _tried_case(self) -> Message:
-        return self._tried.case if self._tried else self._pickle
+    def _test_case(self) -> Message:
+        return self._attempt.case if self._attempt else self._pickle
 
-    def _attachments(self, step: str) -> tuple[Evidence, ...]:
-        return tuple(self._tried.attachments.get(step, ())) if self._tried else ()
+    def _attachments(self, step: str) -> tuple[Attachment, ...]:
+        return tuple(self._attempt.attachments.get(step, ())) if self._attempt else ()
 
-    def _attachments_outside_steps(self) -> tuple[Evidence, ...]:
-        if self._tried is None:
+    def _attachments_outside_steps(self) -> tuple[Attachment, ...]:
+        if self._attempt is None:
             return ()
-        of_steps = {step["id"] for step in self._tried.case.body["testSteps"] if "pickleStepId" in step}
-        found = (evidence for step, evidence in self._tried.attachments.items() if step not in of_steps)
+        of_steps = {step["id"] for step in self._attempt.case.body["testSteps"] if "pickleStepId" in step}
+        found = (evidence for step, evidence in self._attempt.attachments.items() if step not in of_steps)
         return tuple(itertools.chain.from_iterable(found))
 
     def _node(self, nodes: dict[str, tuple[Node, _T]], its_id: str) -> tuple[Node, _T]:

@@ -15,7 +15,7 @@ from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, conne
 from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
 from pca_events.harness import MODES, RunId, Session
-from pca_events.harness.inventory import left_behind
+from pca_events.harness.resources.inventory import left_behind
 from pca_events.interrupts import raise_interrupts
 from pca_events.pytest_plugin.completion import COMPLETION
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.errors import BackendGone, PcaEventsError
-from pca_events.harness.expect_error import refusal_in_words
+from pca_events.harness.aws_errors import describe_aws_error
 from pca_events.interrupts import held_back
 from pca_events.pytest_plugin.selection import scenario_of
 from pca_events.suite_report import Stop
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def in_words(error: BaseException) -> str:
     """Return what an error says that explains itself; empty for any other."""
-    return str(error) if isinstance(error, PcaEventsError) else refusal_in_words(error)
+    return str(error) if isinstance(error, PcaEventsError) else describe_aws_error(error)
 
 
 class Completion:

@@ -7,15 +7,14 @@ from typing import Any, NoReturn
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.backends.simulator import Switches
+from pca_events.backends.simulator_controls import SimulatorControls
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.caller import Caller, own_account
-from pca_events.harness.evidence import Evidence
-from pca_events.harness.lane import Lanes
-from pca_events.harness.live_events import LiveEvents
-from pca_events.harness.precheck import unmet
+from pca_events.harness.artifacts import Artifacts
+from pca_events.harness.bus_pool import BusPool
+from pca_events.harness.pca_scenario import LiveEvents, PcaScenario, own_account_session
+from pca_events.harness.session import unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
 
@@ -51,16 +50,16 @@ def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def lanes(connection: Session, pytestconfig: pytest.Config) -> Iterator[Lanes]:
+def bus_pool(connection: Session, pytestconfig: pytest.Config) -> Iterator[BusPool]:
     """The buses and queues that this worker's scenarios use one after another, proven to be gone afterwards."""
-    made = Lanes(connection, getattr(pytestconfig, "workerinput", {}).get("workerid", ""))
+    made = BusPool(connection, getattr(pytestconfig, "workerinput", {}).get("workerid", ""))
     yield made
     if not connection.backend.api_calls.gone:
         made.close()
 
 
 @pytest.fixture
-def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
+def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
     """The event bus of one scenario, proven to be clean or gone afterwards.
 
     A scenario tagged `@needs_...` is skipped where the ledger says that the backend does otherwise.
@@ -69,7 +68,7 @@ def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> It
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(f"not calibrated: {known.reason}")
-    made = ScenarioBus(connection, request.node.name, lanes=lanes)
+    made = ScenarioBus(connection, request.node.name, bus_pool=bus_pool)
     with _kept(request, connection, made, (connection.events, connection.sqs)), made:
         yield made
 
@@ -77,18 +76,18 @@ def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> It
 @pytest.fixture(scope="session")
 def live_events(connection: Session) -> Iterator[LiveEvents]:
     """A rule for all events, in an account of this worker's own, in a backend whose Private CA sends events."""
-    if not Switches(connection.backend).there():
+    if not SimulatorControls(connection.backend).exists():
         pytest.skip(f"{connection.backend.name}, has no ACM PCA that sends events: it is that of pca-events localstack")
-    live = LiveEvents(own_account(connection), "default")
+    live = LiveEvents(own_account_session(connection), "default")
     with live:
         yield live
 
 
 @pytest.fixture
-def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[Caller]:
+def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[PcaScenario]:
     """The caller of one scenario, whose CAs and bucket are proven to be gone afterwards."""
     session = live_events.session
-    made = Caller(session, live_events)
+    made = PcaScenario(session, live_events)
     clients = (session.events, session.sqs, session.pca, session.s3)
     with _kept(request, session, made, clients), made:
         yield made
@@ -96,13 +95,13 @@ def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[
 
 @contextmanager
 def _kept(
-    request: pytest.FixtureRequest, session: Session, made: ScenarioBus | Caller, clients: Sequence[Any]
+    request: pytest.FixtureRequest, session: Session, made: ScenarioBus | PcaScenario, clients: Sequence[Any]
 ) -> Iterator[None]:
     """Keep, where --keep-artifacts asks for it, what a scenario does within."""
     folder = request.config.getoption("--keep-artifacts")
-    evidence = Evidence(session, clients) if folder else None
+    evidence = Artifacts(session, clients) if folder else None
     try:
         yield
     finally:
         if evidence is not None:
-            evidence.write(folder, request.node.name, made.name, made.came_of_it())
+            evidence.write(folder, request.node.name, made.name, made.outcome())

@@ -8,7 +8,7 @@ import pytest
 
 from pca_events.atomic_write import check_writable
 from pca_events.errors import BadInput
-from pca_events.messages import Act, Attempt, RecordedRun, envelopes, write_messages
+from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, write_messages
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
 from pca_events.pytest_plugin.completion import COMPLETION
 from pca_events.pytest_plugin.recording import PROPERTY, Recording
@@ -33,10 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if file := config.getoption("--cucumber-messages"):
         config.pluginmanager.register(Recording(config.rootpath), RECORDING)
         if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(Writing(config, config.invocation_params.dir / file), "pca-events-writing")
+            config.pluginmanager.register(
+                MessageWriter(config, config.invocation_params.dir / file), "pca-events-writing"
+            )
 
 
-class Writing:
+class MessageWriter:
     """A pytest plugin: collects the records of all scenarios, and writes them once the run is over."""
 
     def __init__(self, config: pytest.Config, file: Path) -> None:
@@ -70,13 +72,13 @@ class Writing:
             return
         one_cause = self._config.stash[COMPLETION].one_cause
         acts = [
-            Act.from_json({**act, "message": one_cause(act["message"]), "said": one_cause(act["said"])})
+            StepRecord.from_json({**act, "message": one_cause(act["message"]), "said": one_cause(act["said"])})
             for record in records
             for act in record["acts"]
         ]
         if not _record(phases[-1]):
             died = phases[-1]
-            acts.append(Act("end", "FAILED", acts[-1].started + acts[-1].seconds, 0.0, died.longreprtext))
+            acts.append(StepRecord("end", "FAILED", acts[-1].started + acts[-1].seconds, 0.0, died.longreprtext))
         for record in records:
             self._features |= record["features"]
         place = {name: records[0][name] for name in ("uri", "line", "row")}

@@ -31,7 +31,7 @@ class Listener(Protocol):
         """A scenario has ended; they come in the order of the suite, whichever worker was first."""
 
 
-class Nobody:
+class NullListener:
     """A listener that does not listen."""
 
     def collected(self, count: int) -> None:

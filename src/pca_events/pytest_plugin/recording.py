@@ -1,5 +1,6 @@
 """Records what each scenario does, in the process that runs it; the record travels with the test's reports."""
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import ScenarioTemplate, Step
 
+from pca_events.catalog import Event
 from pca_events.harness import ScenarioBus
-from pca_events.harness.caller import Caller
-from pca_events.messages import Act
-from pca_events.pytest_plugin.mishaps import Verdict, verdict
-from pca_events.pytest_plugin.received_events import Evidence
+from pca_events.harness.pca_scenario import PcaScenario
+from pca_events.messages import RECEIVED_EVENT, StepRecord, TextAttachment
+from pca_events.pytest_plugin.failure_status import PhaseStatus, phase_status
 from pca_events.pytest_plugin.selection import EXAMPLE, example_of, scenario_of
-from pca_events.pytest_plugin.step_match import match, uri_of
+from pca_events.pytest_plugin.step_definitions import match, uri_of
 
 PROPERTY = "pca_events_messages"
 """The name of the record among a report's user properties, and of the features in what a worker leaves behind."""
@@ -51,7 +52,7 @@ class Recording:
         """See what receives events, once it is there; nothing is made for that."""
         __tracebackhide__ = True
         made = yield
-        if isinstance(made, ScenarioBus | Caller):
+        if isinstance(made, ScenarioBus | PcaScenario):
             self._progress(request.node).evidence.watch(made)
         return made
 
@@ -67,7 +68,7 @@ class Recording:
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
         """End a step that has passed; one that has not ends with its test."""
-        self._progress(request.node).end(Verdict("PASSED"), time.time())
+        self._progress(request.node).end(PhaseStatus("PASSED"), time.time())
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -76,7 +77,7 @@ class Recording:
         """Add the record of a phase to its report."""
         report = yield
         if template := scenario_of(item):
-            acts = self._progress(item).phase(report, verdict(report, call, self._root), _steps(template, item))
+            acts = self._progress(item).phase(report, phase_status(report, call, self._root), _steps(template, item))
             report.user_properties.append((PROPERTY, self._record(template, item, acts)))
         if call.when == "teardown":
             self._running.pop(item, None)
@@ -85,7 +86,7 @@ class Recording:
     def _progress(self, item: pytest.Item) -> "_Progress":
         return self._running.setdefault(item, _Progress(self._root))
 
-    def _record(self, template: ScenarioTemplate, item: pytest.Item, acts: list[Act]) -> dict[str, Any]:
+    def _record(self, template: ScenarioTemplate, item: pytest.Item, acts: list[StepRecord]) -> dict[str, Any]:
         record = {
             "uri": uri_of(Path(template.feature.filename), self._root),
             "line": template.line_number,
@@ -101,22 +102,22 @@ class _Progress:
     """How far one test has come."""
 
     def __init__(self, root: Path) -> None:
-        self.evidence = Evidence()
+        self.evidence = ReceivedEvents()
         self._root = root
-        self._acts: list[Act] = []
+        self._acts: list[StepRecord] = []
         self._open: tuple[Step, Callable[..., object] | None, float] | None = None
 
     def begin(self, step: Step, function: Callable[..., object] | None) -> None:
         self._open = step, function, time.time()
 
-    def end(self, came_to: Verdict, now: float) -> None:
+    def end(self, came_to: PhaseStatus, now: float) -> None:
         if self._open is None:
             return
         step, function, started = self._open
         self._open = None
         definition, arguments = match(step, self._root, function) if function else (None, ())
         self._acts.append(
-            Act(
+            StepRecord(
                 "step",
                 started=started,
                 seconds=max(0.0, now - started),
@@ -127,26 +128,26 @@ class _Progress:
             )
         )
 
-    def phase(self, report: pytest.TestReport, came_to: Verdict, steps: list[Step]) -> list[Act]:
+    def phase(self, report: pytest.TestReport, came_to: PhaseStatus, steps: list[Step]) -> list[StepRecord]:
         """Return the acts of a phase; the steps that are not reached come with the phase that ends them."""
         if report.when == "call":
             return self._call(report, came_to, steps)
-        hook = Act(report.when or "setup", started=report.start, seconds=report.duration, **vars(came_to))
+        hook = StepRecord(report.when or "setup", started=report.start, seconds=report.duration, **vars(came_to))
         missed = report.when == "setup" and not report.passed
         return [hook, *(self._not_reached(steps, report.stop) if missed else ())]
 
-    def _call(self, report: pytest.TestReport, came_to: Verdict, steps: list[Step]) -> list[Act]:
+    def _call(self, report: pytest.TestReport, came_to: PhaseStatus, steps: list[Step]) -> list[StepRecord]:
         after_the_last = self._open is None and not report.passed
         self.end(came_to, report.stop)
         acts = [*self._acts, *self._not_reached(steps[len(self._acts) :], report.stop)]
         if after_the_last:
-            acts.append(Act("end", started=report.stop, seconds=0.0, **vars(came_to)))
+            acts.append(StepRecord("end", started=report.stop, seconds=0.0, **vars(came_to)))
         return acts
 
-    def _not_reached(self, steps: list[Step], now: float) -> Iterator[Act]:
+    def _not_reached(self, steps: list[Step], now: float) -> Iterator[StepRecord]:
         for step in steps:
             definition, arguments = match(step, self._root)
-            yield Act("step", "SKIPPED", now, 0.0, definition=definition, arguments=arguments)
+            yield StepRecord("step", "SKIPPED", now, 0.0, definition=definition, arguments=arguments)
 
 
 def _row(item: pytest.Item) -> int:
@@ -158,3 +159,40 @@ def _row(item: pytest.Item) -> int:
 
 def _steps(template: ScenarioTemplate, item: pytest.Item) -> list[Step]:
     return template.render(example_of(item)).steps
+
+
+_MOST = 10  # events that one step shows; the others are counted
+Receiver = ScenarioBus | PcaScenario
+
+
+class ReceivedEvents:
+    """What the receivers of one scenario have shown so far."""
+
+    def __init__(self) -> None:
+        self._shown: list[tuple[Receiver, int]] = []
+
+    def watch(self, receiver: Receiver) -> None:
+        """Look at this one too from now on."""
+        self._shown.append((receiver, 0))
+
+    def new(self) -> tuple[TextAttachment, ...]:
+        """Return the events that have come since the last look, each as JSON; above ten, how many more there are."""
+        events: list[Event] = []
+        for number, (receiver, shown) in enumerate(self._shown):
+            events += _events(receiver, shown)
+            self._shown[number] = (receiver, len(receiver.received))
+        attached = [TextAttachment("application/json", _written(event), RECEIVED_EVENT) for event in events[:_MOST]]
+        if (more := len(events) - _MOST) > 0:
+            attached.append(TextAttachment("text/plain", f"and {more} more {'event' if more == 1 else 'events'}"))
+        return tuple(attached)
+
+
+def _events(receiver: Receiver, shown: int) -> Iterator[Event]:
+    if isinstance(receiver, ScenarioBus):
+        yield from (delivery.event for delivery in receiver.received[shown:] if delivery.event is not None)
+    else:
+        yield from (event for event in receiver.received[shown:] if receiver.controls.isdisjoint(event["resources"]))
+
+
+def _written(event: Event) -> str:
+    return json.dumps(event, indent=2, ensure_ascii=False)

@@ -65,7 +65,7 @@ def run_suite(
 
 
 @dataclass
-class Listed:
+class SuiteListing:
     """What would be run.
 
     Attributes:
@@ -93,7 +93,7 @@ class Listed:
                 self.scenarios.append((feature_name(template.feature.filename), title))
 
 
-def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> Listed:
+def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> SuiteListing:
     """Return the scenarios that `run_suite` would run; nothing is run.
 
     Args:
@@ -103,7 +103,7 @@ def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> List
     Raises:
         Interrupted: as pytest was, which handles it by itself.
     """
-    listed = Listed()
+    listed = SuiteListing()
     status, broken = _main(["--collect-only", *select], [listed], bindings or locate("bindings"))
     if status == pytest.ExitCode.INTERRUPTED and not broken:
         raise Interrupted

@@ -1,20 +1,22 @@
-"""The entry point: LocalStack serves `acm-pca` by this."""
+"""The entry point: LocalStack serves `acm-pca` through this provider."""
 
+import json
 import logging
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.handlers import serve_custom_exception_handlers
+from localstack.aws.protocol.parser import RequestParserError
 from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
 from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
-from pca_events.simulator import http
-from pca_events.simulator.calls import call
-from pca_events.simulator.core.world import ServiceError
-from pca_events.simulator.simulation import Simulation
-from pca_events.simulator.unreadable import answer_unreadable
+from pca_events.simulator import control_api
+from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
+from pca_events.simulator.core.errors import ServiceError
+from pca_events.simulator.core.service import PrivateCaService
+from pca_events.simulator.simulation import Simulation, tick
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
@@ -36,10 +38,10 @@ class Provider(ServiceLifecycleHook):
         self._simulation = simulation
 
     def on_before_start(self) -> None:
-        """Offer the switches over HTTP, and begin."""
-        for route in http.routes(self._simulation):
+        """Offer the controls over HTTP, and begin."""
+        for route in control_api.routes(self._simulation):
             get_internal_apis().add(route)
-        serve_custom_exception_handlers.append(answer_unreadable)
+        serve_custom_exception_handlers.append(answer_malformed_request)
         self._simulation.start()
 
     def on_before_stop(self) -> None:
@@ -56,10 +58,81 @@ class Provider(ServiceLifecycleHook):
         try:
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, context.partition)
-            return call(store, account.failures, name, dict(request or {}))
+            return call_operation(store, account.failures, name, dict(request or {}))
         except ServiceError as error:
             raise CommonServiceException(error.code, error.message, error.status) from None
         except Exception as error:
             LOG.error("%s.%s went wrong in the simulator: %r", _SERVICE, name, error)  # noqa: TRY400
             message = "The request processing has failed because of an unknown error, exception or failure."
             raise CommonServiceException("InternalFailure", message, 500) from None
+
+
+Request = dict[str, Any]
+
+
+def call_operation(
+    store: PrivateCaService, failures: PlannedFailures, operation: str, request: Request
+) -> dict[str, Any]:
+    """Call the operation, then do what has become due by it.
+
+    Raises:
+        ServiceError: as the service answers; InvalidTagException where the tag that plans failures cannot be read.
+    """
+    counts = _failures_in_tag(operation, request)
+    if operation == "CreateCertificateAuthority":
+        answer = _create_authority(store, failures, request, counts or {})
+    else:
+        answer = store.call(operation, request)
+        _plan_failures(failures, operation, request, counts)
+    tick(store)
+    return answer
+
+
+def _create_authority(
+    store: PrivateCaService, failures: PlannedFailures, request: Request, counts: dict[str, int]
+) -> dict[str, Any]:
+    with failures.of_new_authority(counts) as left:
+        answer = store.call("CreateCertificateAuthority", request)
+    for operation, count in left.items():
+        failures.plan(operation, count, answer["CertificateAuthorityArn"])
+    return answer
+
+
+def _plan_failures(failures: PlannedFailures, operation: str, request: Request, counts: dict[str, int] | None) -> None:
+    authority = request.get("CertificateAuthorityArn", "")
+    if operation in ("TagCertificateAuthority", "UntagCertificateAuthority") and counts is not None:
+        failures.clear(authority)
+        for name, count in counts.items():
+            failures.plan(name, count, authority)
+
+
+def _failures_in_tag(operation: str, request: Request) -> dict[str, int] | None:
+    """What the request's tag plans; an empty plan where it takes the tag away, None where it does not name the tag."""
+    values = [tag.get("Value", "") for tag in request.get("Tags") or () if tag.get("Key") == FAILURE_TAG]
+    if not values:
+        return None
+    if operation == "UntagCertificateAuthority":
+        return {}
+    try:
+        return read_failure_tag(values[-1])
+    except ValueError as error:
+        raise ServiceError("InvalidTagException", str(error)) from None
+
+
+def answer_malformed_request(chain: Any, exception: Exception, context: Any, response: Any) -> None:  # noqa: ARG001
+    """Answer a request to acm-pca that LocalStack cannot read, as the JSON protocol of AWS does: with status 400."""
+    if (
+        not isinstance(exception, RequestParserError)
+        or not context.service
+        or context.service.service_name != "acm-pca"
+    ):
+        return
+    operation = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    if operation in context.service.operation_names:
+        body = {"__type": "SerializationException", "message": str(exception)}
+    else:
+        body = {"__type": "UnknownOperationException", "message": f"there is no operation {operation}"}
+    response.set_response(json.dumps(body))
+    response.status_code = 400
+    response.mimetype = "application/x-amz-json-1.1"
+    context.service = None  # the handlers that follow write an answer of their own where there is a service

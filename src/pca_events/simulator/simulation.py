@@ -1,16 +1,14 @@
-"""Every account of the simulator: what each has in its Regions, and the switches that are its own."""
+"""Every account of the simulator: what each has in its Regions, and the controls that are its own."""
 
 import logging
 import threading
 from datetime import timedelta
 
-from pca_events.simulator.clock import Clock
-from pca_events.simulator.core.store import Store
-from pca_events.simulator.core.world import Settings
-from pca_events.simulator.delivery import Delivery
-from pca_events.simulator.faults import Failures
-from pca_events.simulator.sender import Put, Sender
-from pca_events.simulator.world import LocalStackWorld, put_events
+from pca_events.simulator.controls import Clock, PlannedFailures
+from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.service import PrivateCaService
+from pca_events.simulator.event_delivery import EventDelivery, EventSender, Put
+from pca_events.simulator.localstack_environment import LocalStackEnvironment, put_events
 
 LOG = logging.getLogger(__name__)
 _TICK = 1.0  # seconds; what is due by the real clock is done that late at most
@@ -27,21 +25,21 @@ class Account:
         settings: the delays; replaced as a whole where they change.
     """
 
-    def __init__(self, account: str, sender: Sender) -> None:
+    def __init__(self, account: str, sender: EventSender) -> None:
         self.id = account
         self.clock = Clock()
-        self.failures = Failures()
-        self.delivery = Delivery(account, self.clock, sender)
+        self.failures = PlannedFailures()
+        self.delivery = EventDelivery(account, self.clock, sender)
         self.settings = Settings()
-        self._stores: dict[str, Store] = {}
+        self._stores: dict[str, PrivateCaService] = {}
         self._lock = threading.Lock()
 
-    def store(self, region: str, partition: str) -> Store:
+    def store(self, region: str, partition: str) -> PrivateCaService:
         """Return what the account has in a Region."""
         with self._lock:
             if region not in self._stores:
-                world = LocalStackWorld(self, region, partition)
-                self._stores[region] = Store(self.id, region, partition, world)
+                environment = LocalStackEnvironment(self, region, partition)
+                self._stores[region] = PrivateCaService(self.id, region, partition, environment)
             return self._stores[region]
 
     def advance(self, by: timedelta) -> None:
@@ -66,7 +64,7 @@ class Simulation:
     """The ACM PCA of one LocalStack."""
 
     def __init__(self, put: Put = put_events) -> None:
-        self._sender = Sender(put)
+        self._sender = EventSender(put)
         self._accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -95,7 +93,7 @@ class Simulation:
                 account.tick()
 
 
-def tick(store: Store) -> None:
+def tick(store: PrivateCaService) -> None:
     """Do what has become due in one store; an error there is logged in one line, and ends nothing else."""
     try:
         store.tick()

@@ -7,12 +7,11 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from pca_events.simulator.core import events
-from pca_events.simulator.core.model import Authority, Issued, Report
-from pca_events.simulator.core.refusals import in_progress, invalid_args, not_found
-from pca_events.simulator.core.register import Register
-from pca_events.simulator.core.revocation_configuration import BUCKET_NAME
-from pca_events.simulator.core.world import BucketRefused
+from pca_events.simulator.core.crls import BUCKET_NAME
+from pca_events.simulator.core.errors import in_progress, invalid_args, not_found
+from pca_events.simulator.core.model import AuditReport, Authority, IssuedCertificate
+from pca_events.simulator.core.ports import BucketRefused
+from pca_events.simulator.core.region_state import AUDIT_REPORT_GENERATION, RegionState
 
 COLUMNS = (
     "awsAccountId",
@@ -30,90 +29,92 @@ COLUMNS = (
 CONTENT_TYPES = {"JSON": "application/json", "CSV": "text/csv"}
 
 
-def create(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def create_audit_report(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """CreateCertificateAuthorityAuditReport."""
     bucket, form = request["S3BucketName"], request["AuditReportResponseFormat"]
     if not BUCKET_NAME.fullmatch(bucket):
         raise invalid_args(f"The name {bucket} is not one of an S3 bucket.")
-    with register.lock:
-        authority = register.authority_in_use(request["CertificateAuthorityArn"])
-        check_pace(register, authority)
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        check_rate(state, authority)
         new_id = str(uuid.uuid4())
         key = f"audit-report/{authority.id}/{new_id}.{form.lower()}"
-        report = Report(new_id, bucket, key, form, register.now())
+        report = AuditReport(new_id, bucket, key, form, state.now())
         authority.reports[new_id] = report
-    if register.settings.report_delay:
-        register.agenda.add(register.now() + register.settings.report_delay, lambda: make(register, authority, report))
+    if state.settings.report_delay:
+        state.scheduler.add(
+            state.now() + state.settings.report_delay, lambda: generate_report(state, authority, report)
+        )
     else:
-        make(register, authority, report)
+        generate_report(state, authority, report)
     return {"AuditReportId": new_id, "S3Key": key}
 
 
-def check_pace(register: Register, authority: Authority) -> None:
+def check_rate(state: RegionState, authority: Authority) -> None:
     """Raise RequestInProgressException for a report too soon after the last that is well or still being made."""
-    since = register.now() - register.settings.report_every
+    since = state.now() - state.settings.report_every
     if any(report.status != "FAILED" and report.created_at > since for report in authority.reports.values()):
         raise in_progress("You can generate a maximum of one report in this time.")
 
 
-def make(register: Register, authority: Authority, report: Report) -> None:
+def generate_report(state: RegionState, authority: Authority, report: AuditReport) -> None:
     """Write a report, or let it fail and try again later; tell each time."""
-    failed = not stored(register, authority, report)
-    with register.lock:
+    failed = not write_report(state, authority, report)
+    with state.lock:
         report.status = "FAILED" if failed else "SUCCESS"
     if failed:
-        events.failure(register.world, events.AUDIT_REPORT, authority.arn, report.id)
-        wait = max(register.settings.retry_every, timedelta(microseconds=1))
-        register.agenda.add(register.now() + wait, lambda: retry(register, authority, report))
+        state.send_failure(AUDIT_REPORT_GENERATION, authority.arn, report.id)
+        wait = max(state.settings.retry_every, timedelta(microseconds=1))
+        state.scheduler.add(state.now() + wait, lambda: retry_report(state, authority, report))
     else:
-        events.success(register.world, events.AUDIT_REPORT, authority.arn, report.id)
+        state.send_success(AUDIT_REPORT_GENERATION, authority.arn, report.id)
 
 
-def retry(register: Register, authority: Authority, report: Report) -> None:
+def retry_report(state: RegionState, authority: Authority, report: AuditReport) -> None:
     """Try a failed report again, unless a newer one has taken its place or its CA is gone."""
-    with register.lock:
+    with state.lock:
         newer = any(other.created_at > report.created_at for other in authority.reports.values())
-        if newer or authority.status == "DELETED" or authority.arn not in register.authorities:
+        if newer or authority.status == "DELETED" or authority.arn not in state.authorities:
             return
-    make(register, authority, report)
+    generate_report(state, authority, report)
 
 
-def stored(register: Register, authority: Authority, report: Report) -> bool:
+def write_report(state: RegionState, authority: Authority, report: AuditReport) -> bool:
     """Write a report to its bucket; whether that went well."""
-    if register.world.planned_failure("CreateCertificateAuthorityAuditReport", authority.arn):
+    if state.environment.planned_failure("CreateCertificateAuthorityAuditReport", authority.arn):
         return False
-    with register.lock:
-        rows = [row(register, issued) for issued in authority.issued.values() if issued.certificate is not None]
+    with state.lock:
+        rows = [report_row(state, issued) for issued in authority.issued.values() if issued.certificate is not None]
     body = as_json(rows) if report.form == "JSON" else as_csv(rows)
     try:
         content_type = CONTENT_TYPES[report.form]
-        register.world.write_object(report.bucket, report.key, body, content_type, "bucket-owner-full-control")
+        state.environment.write_object(report.bucket, report.key, body, content_type, "bucket-owner-full-control")
     except BucketRefused:
         return False
     return True
 
 
-def row(register: Register, issued: Issued) -> dict[str, str]:
+def report_row(state: RegionState, issued: IssuedCertificate) -> dict[str, str]:
     """A certificate as a report tells it; what it does not have is left out."""
     certificate = issued.certificate
     if certificate is None:
         raise AssertionError(f"{issued.arn} is not issued")
     told = {
-        "awsAccountId": register.account,
+        "awsAccountId": state.account,
         "certificateArn": issued.arn,
         "serial": issued.serial,
         "subject": certificate.subject.rfc4514_string(),
-        "notBefore": stamp(certificate.not_valid_before_utc),
-        "notAfter": stamp(certificate.not_valid_after_utc),
-        "issuedAt": stamp(issued.issued_at),
-        "revokedAt": stamp(issued.revoked_at),
+        "notBefore": timestamp(certificate.not_valid_before_utc),
+        "notAfter": timestamp(certificate.not_valid_after_utc),
+        "issuedAt": timestamp(issued.issued_at),
+        "revokedAt": timestamp(issued.revoked_at),
         "revocationReason": issued.reason,
         "templateArn": issued.template,
     }
     return {name: text for name, text in told.items() if text}
 
 
-def stamp(moment: datetime | None) -> str:
+def timestamp(moment: datetime | None) -> str:
     """A time as reports write it; empty for none."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0000") if moment else ""
 
@@ -132,10 +133,10 @@ def as_csv(rows: list[dict[str, str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def describe(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def describe_audit_report(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """DescribeCertificateAuthorityAuditReport."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         report = authority.reports.get(request["AuditReportId"])
         if report is None:
             raise not_found(f"{authority.arn}: audit report {request['AuditReportId']}")

@@ -1,41 +1,39 @@
-"""CAs come and go: created, described, listed, changed, deleted and restored."""
+"""The life of a CA: created, described, listed, updated, tagged, deleted and restored."""
 
 import uuid
 from datetime import timedelta
 from typing import Any
 
-from pca_events.simulator.core import events
-from pca_events.simulator.core.authority_csr import make_csr
-from pca_events.simulator.core.keys import GENERATORS, check_algorithms
+from cryptography import x509
+
+from pca_events.simulator.core.api_protocol import page
+from pca_events.simulator.core.crls import complete_configuration
+from pca_events.simulator.core.errors import ServiceError, invalid_args, invalid_state
+from pca_events.simulator.core.keys import GENERATORS, PrivateKey, check_algorithms, hash_of, pem
 from pca_events.simulator.core.model import Authority, CrlState
-from pca_events.simulator.core.paging import page
-from pca_events.simulator.core.refusals import invalid_args, invalid_state
-from pca_events.simulator.core.register import Register
-from pca_events.simulator.core.revocation_configuration import settled
-from pca_events.simulator.core.subjects import name_of
-from pca_events.simulator.core.tags import tags_of
-from pca_events.simulator.core.world import ServiceError
+from pca_events.simulator.core.region_state import CA_CREATION, RegionState
+from pca_events.simulator.core.x509_fields import key_usage, name_of, subject_information_access
 
 RESTORABLE_DAYS = 30
 
 
-def create(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def create_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """CreateCertificateAuthority."""
-    authority = drafted(register, request)
+    authority = new_authority(state, request)
     token = request.get("IdempotencyToken")
-    with register.lock:
-        made = register.remembered("authority", token)
+    with state.lock:
+        made = state.remembered("authority", token)
         if made is not None:
             return {"CertificateAuthorityArn": made}
-        if len(register.authorities) >= register.settings.authorities:
+        if len(state.authorities) >= state.settings.authorities:
             raise ServiceError("LimitExceededException", "The quota of certificate authorities has been exceeded.")
-        register.authorities[authority.arn] = authority
-        register.remember("authority", token, authority.arn)
-    finish(register, authority)
+        state.authorities[authority.arn] = authority
+        state.remember("authority", token, authority.arn)
+    finish_creation(state, authority)
     return {"CertificateAuthorityArn": authority.arn}
 
 
-def drafted(register: Register, request: dict[str, Any]) -> Authority:
+def new_authority(state: RegionState, request: dict[str, Any]) -> Authority:
     """A CA in the state CREATING; raise what is wrong with the request."""
     configuration = request["CertificateAuthorityConfiguration"]
     check_algorithms(configuration["KeyAlgorithm"], configuration["SigningAlgorithm"])
@@ -45,49 +43,49 @@ def drafted(register: Register, request: dict[str, Any]) -> Authority:
     new_id = str(uuid.uuid4())
     authority = Authority(
         id=new_id,
-        arn=f"arn:{register.partition}:acm-pca:{register.region}:{register.account}:certificate-authority/{new_id}",
+        arn=f"arn:{state.partition}:acm-pca:{state.region}:{state.account}:certificate-authority/{new_id}",
         kind=request["CertificateAuthorityType"],
         configuration=configuration,
         subject=subject,
-        revocation=settled(request.get("RevocationConfiguration")),
+        revocation=complete_configuration(request.get("RevocationConfiguration")),
         usage_mode=request.get("UsageMode") or "GENERAL_PURPOSE",
         key_storage=request.get("KeyStorageSecurityStandard") or "FIPS_140_2_LEVEL_3_OR_HIGHER",
-        created_at=register.now(),
+        created_at=state.now(),
         crl=CrlState(partition=str(uuid.uuid4())),
     )
-    authority.tags = tags_of(request.get("Tags") or [], {})
+    authority.tags = merged_tags(request.get("Tags") or [], {})
     make_csr(authority, GENERATORS["EC_prime256v1"]())
     return authority
 
 
-def finish(register: Register, authority: Authority) -> None:
+def finish_creation(state: RegionState, authority: Authority) -> None:
     """Give a CA its key, or let it fail as planned, and tell."""
-    if register.world.planned_failure("CreateCertificateAuthority", authority.arn):
-        with register.lock:
+    if state.environment.planned_failure("CreateCertificateAuthority", authority.arn):
+        with state.lock:
             authority.failure_reason = "OTHER"
-            authority.become("FAILED", register.now())
-        events.failure(register.world, events.CREATION, authority.arn)
+            authority.set_status("FAILED", state.now())
+        state.send_failure(CA_CREATION, authority.arn)
         return
     key = GENERATORS[authority.configuration["KeyAlgorithm"]]()
     csr = make_csr(authority, key)
-    with register.lock:
+    with state.lock:
         authority.key, authority.csr = key, csr
-        authority.become("PENDING_CERTIFICATE", register.now())
-    events.success(register.world, events.CREATION, authority.arn)
+        authority.set_status("PENDING_CERTIFICATE", state.now())
+    state.send_success(CA_CREATION, authority.arn)
 
 
-def describe(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def describe_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """DescribeCertificateAuthority."""
-    with register.lock:
-        return {"CertificateAuthority": description(register, register.authority(request["CertificateAuthorityArn"]))}
+    with state.lock:
+        return {"CertificateAuthority": description(state, state.authority(request["CertificateAuthorityArn"]))}
 
 
-def description(register: Register, authority: Authority) -> dict[str, Any]:
+def description(state: RegionState, authority: Authority) -> dict[str, Any]:
     """A CA as the API describes it; what it does not have is left out."""
     certificate = authority.certificate
     described = {
         "Arn": authority.arn,
-        "OwnerAccount": register.account,
+        "OwnerAccount": state.account,
         "CreatedAt": authority.created_at,
         "LastStateChangeAt": authority.changed_at,
         "Type": authority.kind,
@@ -105,70 +103,133 @@ def description(register: Register, authority: Authority) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def listed(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def list_certificate_authorities(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """ListCertificateAuthorities: no CA of another account is ever shared here."""
-    with register.lock:
+    with state.lock:
         own = request.get("ResourceOwner") != "OTHER_ACCOUNTS"
-        all_of_them = [description(register, each) for each in register.authorities.values()] if own else []
+        all_of_them = [description(state, each) for each in state.authorities.values()] if own else []
     return page(all_of_them, request, "CertificateAuthorities", most=100)
 
 
-def update(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def update_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """UpdateCertificateAuthority."""
     status = request.get("Status")
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status not in ("ACTIVE", "DISABLED"):
             raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
         if status not in (None, "ACTIVE", "DISABLED"):
             raise invalid_args(f"The status {status} cannot be set; ACTIVE and DISABLED can.")
-        authority.revocation = settled(request.get("RevocationConfiguration"), authority.revocation)
+        authority.revocation = complete_configuration(request.get("RevocationConfiguration"), authority.revocation)
         if status not in (None, authority.status):
-            authority.become(status, register.now())
+            authority.set_status(status, state.now())
     return {}
 
 
-def delete(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def delete_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """DeleteCertificateAuthority: restorable for 7 to 30 days, unless it never came to be."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status in ("ACTIVE", "DELETED"):
             raise invalid_state("The certificate authority is not in a valid state for deletion.")
         if authority.status in ("CREATING", "FAILED"):
-            del register.authorities[authority.arn]
+            del state.authorities[authority.arn]
             return {}
         days = request.get("PermanentDeletionTimeInDays") or RESTORABLE_DAYS
-        authority.restorable_until = register.now() + timedelta(days=days)
+        authority.restorable_until = state.now() + timedelta(days=days)
         authority.status_before_deletion = authority.status
-        authority.become("DELETED", register.now())
-        register.agenda.add(authority.restorable_until, lambda: forget(register, authority))
+        authority.set_status("DELETED", state.now())
+        state.scheduler.add(authority.restorable_until, lambda: delete_permanently(state, authority))
     return {}
 
 
-def forget(register: Register, authority: Authority) -> None:
+def delete_permanently(state: RegionState, authority: Authority) -> None:
     """Delete a CA for good once its restore window has ended."""
-    with register.lock:
-        if authority.restorable_until is not None and authority.restorable_until <= register.now():
-            register.authorities.pop(authority.arn, None)
+    with state.lock:
+        if authority.restorable_until is not None and authority.restorable_until <= state.now():
+            state.authorities.pop(authority.arn, None)
 
 
-def restore(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def restore_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """RestoreCertificateAuthority."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status != "DELETED":
             raise invalid_state(f"The certificate authority {authority.arn} is not in the DELETED state.")
         authority.restorable_until = None
-        authority.become(authority.status_before_deletion, register.now())
-        expire(register, authority)
+        authority.set_status(authority.status_before_deletion, state.now())
+        expire(state, authority)
     return {}
 
 
-def expire(register: Register, authority: Authority) -> None:
+def expire(state: RegionState, authority: Authority) -> None:
     """Note that the certificate of a CA has expired, where it has."""
-    with register.lock:
+    with state.lock:
         certificate = authority.certificate
         if certificate is None or authority.status not in ("ACTIVE", "DISABLED"):
             return
-        if certificate.not_valid_after_utc <= register.now():
-            authority.become("EXPIRED", register.now())
+        if certificate.not_valid_after_utc <= state.now():
+            authority.set_status("EXPIRED", state.now())
+
+
+def make_csr(authority: Authority, key: PrivateKey) -> str:
+    """A CSR as PEM, signed with a key; raise InvalidArgsException where its extensions do not hold."""
+    asked = authority.configuration.get("CsrExtensions") or {}
+    try:
+        builder = x509.CertificateSigningRequestBuilder().subject_name(authority.subject)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        if asked.get("KeyUsage"):
+            builder = builder.add_extension(key_usage(asked["KeyUsage"]), critical=True)
+        if asked.get("SubjectInformationAccess"):
+            access = subject_information_access(asked["SubjectInformationAccess"])
+            builder = builder.add_extension(access, critical=False)
+        return pem(builder.sign(key, hash_of(authority.configuration["SigningAlgorithm"])))
+    except (ValueError, TypeError) as error:
+        raise invalid_args(f"The extensions of the CSR are not valid: {error}") from error
+
+
+MOST_TAGS = 50
+
+
+def merged_tags(asked: list[dict[str, Any]], there: dict[str, str | None]) -> dict[str, str | None]:
+    """The tags there are together with those asked for; raise what AWS refuses."""
+    keys = [tag["Key"] for tag in asked]
+    for key in keys:
+        if key.lower().startswith("aws:"):
+            raise ServiceError("InvalidTagException", f"The tag key {key} begins with aws:, which is reserved.")
+        if keys.count(key) > 1:
+            raise ServiceError("InvalidTagException", f"The tag key {key} is given more than once.")
+    together = there | {tag["Key"]: tag.get("Value") for tag in asked}
+    if len(together) > MOST_TAGS:
+        raise ServiceError("TooManyTagsException", f"You can associate up to {MOST_TAGS} tags with a private CA.")
+    return together
+
+
+def tag_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
+    """TagCertificateAuthority."""
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        authority.tags = merged_tags(request["Tags"], authority.tags)
+    return {}
+
+
+def untag_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
+    """UntagCertificateAuthority: a tag given with a value goes only where it has that value."""
+    with state.lock:
+        authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        for asked in request["Tags"]:
+            if asked.get("Value") in (None, authority.tags.get(asked["Key"])):
+                authority.tags.pop(asked["Key"], None)
+    return {}
+
+
+def list_tags(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
+    """ListTags: also of a CA that is being created or failed, so that whoever watches it can read them."""
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
+        if authority.status == "DELETED":
+            authority = state.authority_in_use(authority.arn)
+        tags = [
+            {"Key": key} if value is None else {"Key": key, "Value": value} for key, value in authority.tags.items()
+        ]
+    return page(tags, request, "Tags")

@@ -1,18 +1,25 @@
-"""Certificate revocation lists: asked for, made, stored, told, retried and refreshed."""
+"""Certificate revocation lists: their configuration, their location, their generation and refresh."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pca_events.simulator.core import events
-from pca_events.simulator.core.crl_places import full_name, object_key
-from pca_events.simulator.core.extensions import authority_key_identifier
+from pca_events.simulator.core.errors import invalid_args
 from pca_events.simulator.core.keys import hash_of
-from pca_events.simulator.core.model import Authority, Issued
-from pca_events.simulator.core.register import Register
-from pca_events.simulator.core.revocation_configuration import CANNED_ACLS
-from pca_events.simulator.core.world import BucketRefused
+from pca_events.simulator.core.model import Authority, IssuedCertificate
+from pca_events.simulator.core.ports import BucketRefused
+from pca_events.simulator.core.region_state import (
+    CRL_GENERATION,
+    CRL_NOT_GENERATED,
+    CRL_NOT_WRITTEN,
+    CRL_WRITE_FAILED_INTERNALLY,
+    RegionState,
+)
+from pca_events.simulator.core.x509_fields import Extension
 
 REASONS = {
     "KEY_COMPROMISE": x509.ReasonFlags.key_compromise,
@@ -25,87 +32,87 @@ REASONS = {
 }
 
 
-def ask(register: Register, authority: Authority, delay: timedelta) -> None:
+def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> None:
     """Have a CRL made after a delay, or at once without one. A CRL that is due earlier serves too."""
-    due = register.now() + delay
-    with register.lock:
+    due = state.now() + delay
+    with state.lock:
         if not authority.crl_configuration:
             return
         if authority.crl.due is None or due < authority.crl.due:
             authority.crl.due = due
     if delay:
-        register.agenda.add(due, lambda: make(register, authority))
+        state.scheduler.add(due, lambda: generate_crl(state, authority))
     else:
-        make(register, authority)
+        generate_crl(state, authority)
 
 
-def make(register: Register, authority: Authority) -> None:
+def generate_crl(state: RegionState, authority: Authority) -> None:
     """Make the CRL that is due, if one still is, and tell; one at a time for a CA, so that the newest is the last."""
-    state = authority.crl
-    with state.lock:
-        with register.lock:
-            wanted = state.due is not None and state.due <= register.now()
+    crl_state = authority.crl
+    with crl_state.lock:
+        with state.lock:
+            wanted = crl_state.due is not None and crl_state.due <= state.now()
             if not wanted or not authority.crl_configuration or authority.status not in ("ACTIVE", "DISABLED"):
                 return
-            state.due = None
-        reason = stored(register, authority)
+            crl_state.due = None
+        reason = write_crl(state, authority)
         if reason is None:
-            state.made_at = register.now()
-            events.success(register.world, events.CRL, authority.arn)
+            crl_state.made_at = state.now()
+            state.send_success(CRL_GENERATION, authority.arn)
         else:
-            events.failure(register.world, events.CRL, authority.arn, reason=reason)
+            state.send_failure(CRL_GENERATION, authority.arn, reason=reason)
     days = authority.crl_configuration.get("ExpirationInDays", 1)
-    ask_again(register, authority, register.settings.retry_every if reason else timedelta(days=days) / 2)
+    schedule_next(state, authority, state.settings.retry_every if reason else timedelta(days=days) / 2)
 
 
-def ask_again(register: Register, authority: Authority, delay: timedelta) -> None:
+def schedule_next(state: RegionState, authority: Authority, delay: timedelta) -> None:
     """Note a retry, or the refresh of a CRL long before it ends; never at once, or a failure would turn in place."""
-    ask(register, authority, max(delay, timedelta(microseconds=1)))
+    schedule_crl(state, authority, max(delay, timedelta(microseconds=1)))
 
 
-def stored(register: Register, authority: Authority) -> str | None:
+def write_crl(state: RegionState, authority: Authority) -> str | None:
     """Make a CRL and store it; the documented reason where that fails."""
-    if register.world.planned_failure("CRL", authority.arn):
-        return events.CRL_INTERNAL
-    body = encoded(register, authority)
-    if register.world.planned_failure("CRL-S3", authority.arn):
-        return events.CRL_BUCKET_INTERNAL
+    if state.environment.planned_failure("CRL", authority.arn):
+        return CRL_NOT_GENERATED
+    body = encode_crl(state, authority)
+    if state.environment.planned_failure("CRL-S3", authority.arn):
+        return CRL_WRITE_FAILED_INTERNALLY
     crl = authority.crl_configuration
     try:
         acl = CANNED_ACLS[crl["S3ObjectAcl"]]
-        register.world.write_object(crl["S3BucketName"], object_key(authority), body, "application/pkix-crl", acl)
+        state.environment.write_object(crl["S3BucketName"], object_key(authority), body, "application/pkix-crl", acl)
     except BucketRefused:
-        return events.CRL_BUCKET
+        return CRL_NOT_WRITTEN
     return None
 
 
-def encoded(register: Register, authority: Authority) -> bytes:
+def encode_crl(state: RegionState, authority: Authority) -> bytes:
     """The CRL as DER, signed by the CA."""
-    now = register.now().replace(microsecond=0)
-    state, crl = authority.crl, authority.crl_configuration
-    state.number = max(state.number + 1, int(register.now().timestamp() * 1000))
+    now = state.now().replace(microsecond=0)
+    crl_state, crl = authority.crl, authority.crl_configuration
+    crl_state.number = max(crl_state.number + 1, int(state.now().timestamp() * 1000))
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.subject if authority.certificate is None else authority.certificate.subject)
         .last_update(now)
         .next_update(now + timedelta(days=crl["ExpirationInDays"]))
-        .add_extension(authority_key_identifier(authority), critical=False)
-        .add_extension(x509.CRLNumber(state.number), critical=False)
+        .add_extension(authority.key_identifier, critical=False)
+        .add_extension(x509.CRLNumber(crl_state.number), critical=False)
     )
     if crl.get("CrlType") == "PARTITIONED":
-        builder = builder.add_extension(issuing_distribution_point(register, authority), critical=True)
-    with register.lock:
-        revoked = [each for each in authority.issued.values() if is_listed(each, state.made_at)]
+        builder = builder.add_extension(issuing_distribution_point(state, authority), critical=True)
+    with state.lock:
+        revoked = [each for each in authority.issued.values() if belongs_on_crl(each, crl_state.made_at)]
     for each in revoked:
-        builder = builder.add_revoked_certificate(entry(each))
+        builder = builder.add_revoked_certificate(crl_entry(each))
     signature = hash_of(authority.configuration["SigningAlgorithm"])
     return builder.sign(authority.signing_key, signature).public_bytes(Encoding.DER)
 
 
-def issuing_distribution_point(register: Register, authority: Authority) -> x509.IssuingDistributionPoint:
+def issuing_distribution_point(state: RegionState, authority: Authority) -> x509.IssuingDistributionPoint:
     """The place that a partition names as its own."""
     return x509.IssuingDistributionPoint(
-        full_name=full_name(authority, register.region),
+        full_name=crl_name(authority, state.region),
         relative_name=None,
         only_contains_user_certs=False,
         only_contains_ca_certs=False,
@@ -115,14 +122,14 @@ def issuing_distribution_point(register: Register, authority: Authority) -> x509
     )
 
 
-def is_listed(issued: Issued, last: datetime | None) -> bool:
+def belongs_on_crl(issued: IssuedCertificate, last: datetime | None) -> bool:
     """Whether a certificate is revoked, and had not expired before the CRL before this one."""
     if issued.revoked_at is None or issued.certificate is None:
         return False
     return last is None or issued.certificate.not_valid_after_utc > last
 
 
-def entry(issued: Issued) -> x509.RevokedCertificate:
+def crl_entry(issued: IssuedCertificate) -> x509.RevokedCertificate:
     """The entry of a revoked certificate; UNSPECIFIED is told by saying nothing."""
     revoked_at = issued.revoked_at
     if revoked_at is None:
@@ -131,3 +138,91 @@ def entry(issued: Issued) -> x509.RevokedCertificate:
     if issued.reason in REASONS:
         builder = builder.add_extension(x509.CRLReason(REASONS[issued.reason]), critical=False)
     return builder.build()
+
+
+def object_key(authority: Authority) -> str:
+    """The key of the CRL in its bucket."""
+    crl = authority.crl_configuration
+    folder = crl.get("CustomPath") or "crl"
+    if crl.get("CrlType") != "PARTITIONED":
+        return f"{folder}/{authority.id}.crl"
+    return f"{folder}/{authority.crl.partition}.crl" if crl.get("CustomPath") else partition_key(authority, folder)
+
+
+def partition_key(authority: Authority, folder: str) -> str:
+    """The key of a partition, in the folder of its CA."""
+    return f"{folder}/{authority.id}/{authority.crl.partition}.crl"
+
+
+def crl_url(authority: Authority, region: str) -> str:
+    """The URL of the CRL."""
+    crl = authority.crl_configuration
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    host = crl.get("CustomCname") or f"{crl['S3BucketName']}.s3.{region}.{suffix}"
+    return f"http://{host}/{object_key(authority)}"
+
+
+def distribution_point(authority: Authority, region: str) -> Iterable[Extension]:
+    """The CRL distribution point, where CRLs are enabled and the extension is not left out."""
+    crl = authority.crl_configuration
+    if crl and not (crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension"):
+        yield (
+            x509.CRLDistributionPoints([x509.DistributionPoint(crl_name(authority, region), None, None, None)]),
+            False,
+        )
+
+
+def crl_name(authority: Authority, region: str) -> list[x509.GeneralName]:
+    """The URL of the CRL as an X.509 name."""
+    return [x509.UniformResourceIdentifier(crl_url(authority, region))]
+
+
+BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+PREFIX = re.compile(r"https?://", re.IGNORECASE)
+CANNED_ACLS = {"PUBLIC_READ": "public-read", "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control"}
+
+
+def complete_configuration(asked: dict[str, Any] | None, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A complete configuration: what is asked for, else what there was before, else nothing enabled."""
+    asked = asked or {}
+    before = before or {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
+    crl = asked.get("CrlConfiguration") or before["CrlConfiguration"]
+    ocsp = asked.get("OcspConfiguration") or before["OcspConfiguration"]
+    check_crl(crl)
+    check_ocsp(ocsp)
+    if crl["Enabled"]:
+        crl = {"S3ObjectAcl": "PUBLIC_READ", **crl}
+    return {"CrlConfiguration": dict(crl), "OcspConfiguration": dict(ocsp)}
+
+
+def check_crl(crl: dict[str, Any]) -> None:
+    """Raise InvalidArgsException where a CRL configuration does not hold together."""
+    check_disabled("CRL", crl)
+    if not crl["Enabled"]:
+        return
+    if crl.get("ExpirationInDays") is None:
+        raise invalid_args("ExpirationInDays is required when the CRL is enabled.")
+    if not BUCKET_NAME.fullmatch(crl.get("S3BucketName") or ""):
+        raise invalid_args("S3BucketName is required when the CRL is enabled, and follows the naming rules of S3.")
+    check_cname(crl.get("CustomCname"))
+    omitted = (crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")
+    if omitted and crl.get("CustomCname"):
+        raise invalid_args("OmitExtension cannot be enabled with a custom CNAME.")
+
+
+def check_ocsp(ocsp: dict[str, Any]) -> None:
+    """Raise InvalidArgsException where an OCSP configuration does not hold together."""
+    check_disabled("OCSP", ocsp)
+    check_cname(ocsp.get("OcspCustomCname"))
+
+
+def check_disabled(what: str, part: dict[str, Any]) -> None:
+    """Raise InvalidArgsException where something is switched off and configured at once."""
+    if not part["Enabled"] and any(value is not None for name, value in part.items() if name != "Enabled"):
+        raise invalid_args(f"A configuration that disables {what} must contain Enabled=False only.")
+
+
+def check_cname(cname: str | None) -> None:
+    """Raise InvalidArgsException where a CNAME begins with a protocol."""
+    if cname and PREFIX.match(cname):
+        raise invalid_args('A custom CNAME must not include a protocol prefix such as "http://" or "https://".')

@@ -7,9 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID
 
 from pca_events.simulator.core.authorities import expire
-from pca_events.simulator.core.keys import pem, same_key
-from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.refusals import (
+from pca_events.simulator.core.errors import (
     failed,
     in_progress,
     invalid_request,
@@ -17,7 +15,9 @@ from pca_events.simulator.core.refusals import (
     malformed_certificate,
     mismatch,
 )
-from pca_events.simulator.core.register import Register
+from pca_events.simulator.core.keys import pem, same_key
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.region_state import RegionState
 
 CRITICAL = frozenset(
     {
@@ -38,10 +38,10 @@ CRITICAL = frozenset(
 )
 
 
-def csr(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def get_certificate_authority_csr(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """GetCertificateAuthorityCsr."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status == "CREATING":
             raise in_progress(f"The certificate authority {authority.arn} is still being created.")
         if authority.status == "FAILED":
@@ -58,10 +58,10 @@ def without_csr(authority: Authority) -> str:
     )
 
 
-def certificate(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def get_certificate_authority_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """GetCertificateAuthorityCertificate."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.certificate is None or authority.status == "DELETED":
             raise invalid_state(without_csr(authority))
         response = {"Certificate": pem(authority.certificate)}
@@ -70,30 +70,30 @@ def certificate(register: Register, request: dict[str, Any]) -> dict[str, Any]:
         return response
 
 
-def install(register: Register, request: dict[str, Any]) -> dict[str, Any]:
+def import_certificate_authority_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """ImportCertificateAuthorityCertificate."""
-    with register.lock:
-        authority = register.authority(request["CertificateAuthorityArn"])
+    with state.lock:
+        authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status in ("CREATING", "FAILED", "DELETED"):
             raise invalid_state(
                 f"The certificate authority {authority.arn} is not in the correct state to import a certificate."
             )
-        own = read(request["Certificate"], "certificate")
-        chain = read(request.get("CertificateChain") or b"", "certificate chain")
+        own = read_certificates(request["Certificate"], "certificate")
+        chain = read_certificates(request.get("CertificateChain") or b"", "certificate chain")
         if len(own) != 1:
             raise malformed_certificate("Exactly one certificate must be imported; its chain is given apart.")
-        check(authority, own[0], chain)
+        check_installable(authority, own[0], chain)
         for each in [*own, *chain]:
             check_extensions(each)
-        if not own[0].not_valid_before_utc <= register.now() < own[0].not_valid_after_utc:
+        if not own[0].not_valid_before_utc <= state.now() < own[0].not_valid_after_utc:
             raise invalid_request("The certificate is not valid at this time.")
         authority.certificate, authority.chain = own[0], chain
-        authority.become("ACTIVE", register.now())
-        register.agenda.add(own[0].not_valid_after_utc, lambda: expire(register, authority))
+        authority.set_status("ACTIVE", state.now())
+        state.scheduler.add(own[0].not_valid_after_utc, lambda: expire(state, authority))
     return {}
 
 
-def read(blob: bytes, what: str) -> list[x509.Certificate]:
+def read_certificates(blob: bytes, what: str) -> list[x509.Certificate]:
     """The certificates of a PEM text; raise MalformedCertificateException where it cannot be read."""
     if not blob.strip():
         return []
@@ -106,7 +106,7 @@ def read(blob: bytes, what: str) -> list[x509.Certificate]:
     return found
 
 
-def check(authority: Authority, own: x509.Certificate, chain: list[x509.Certificate]) -> None:
+def check_installable(authority: Authority, own: x509.Certificate, chain: list[x509.Certificate]) -> None:
     """Raise where a certificate is not that of this CA."""
     if not same_key(own.public_key(), authority.signing_key.public_key()):
         raise mismatch("The certificate does not hold the public key of the certificate authority.")

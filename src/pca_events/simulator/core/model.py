@@ -1,5 +1,6 @@
-"""What a CA is made of, and what it has made."""
+"""CAs, certificates, audit reports and CRL states, with their ARNs."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,11 +8,12 @@ from typing import Any
 
 from cryptography import x509
 
+from pca_events.simulator.core.errors import invalid_arn
 from pca_events.simulator.core.keys import PrivateKey
 
 
 @dataclass
-class Issued:
+class IssuedCertificate:
     """A certificate that IssueCertificate was asked for.
 
     Attributes:
@@ -41,7 +43,7 @@ class Issued:
 
 
 @dataclass
-class Report:
+class AuditReport:
     """An audit report: CREATING, SUCCESS or FAILED."""
 
     id: str
@@ -57,7 +59,7 @@ class CrlState:
     """Where a CA stands with its CRLs.
 
     Attributes:
-        lock: held while one is made; its thread may come back, since a world may call the service.
+        lock: held while one is made; its thread may come back, since a environment may call the service.
         due: when the next one is to be made; None when none is.
         made_at: when the last one was stored.
         number: its CRL number.
@@ -73,7 +75,7 @@ class CrlState:
 
 @dataclass
 class Authority:
-    """A certificate authority. Its state is read and changed under the lock of its register."""
+    """A certificate authority. Its state is read and changed under the lock of its state."""
 
     id: str
     arn: str
@@ -94,8 +96,8 @@ class Authority:
     chain: list[x509.Certificate] = field(default_factory=list)
     restorable_until: datetime | None = None
     status_before_deletion: str = ""
-    issued: dict[str, Issued] = field(default_factory=dict)
-    reports: dict[str, Report] = field(default_factory=dict)
+    issued: dict[str, IssuedCertificate] = field(default_factory=dict)
+    reports: dict[str, AuditReport] = field(default_factory=dict)
     tags: dict[str, str | None] = field(default_factory=dict)
     permissions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     policy: str | None = None
@@ -108,12 +110,51 @@ class Authority:
         return self.key
 
     @property
+    def key_identifier(self) -> x509.AuthorityKeyIdentifier:
+        """The identifier of the CA's key, as its certificate gives it."""
+        if self.certificate is not None:
+            for extension in self.certificate.extensions:
+                if isinstance(extension.value, x509.SubjectKeyIdentifier):
+                    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self.signing_key.public_key())
+
+    @property
     def crl_configuration(self) -> dict[str, Any]:
         """The CRL part of the revocation configuration, where CRLs are enabled; else empty."""
         crl: dict[str, Any] = self.revocation["CrlConfiguration"]
         return crl if crl["Enabled"] else {}
 
-    def become(self, status: str, now: datetime) -> None:
+    def set_status(self, status: str, now: datetime) -> None:
         """Change the state."""
         self.status = status
         self.changed_at = now
+
+
+AUTHORITY_ARN = re.compile(
+    r"arn:[\w-]+:acm-pca:[\w-]*:\d*:certificate-authority/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
+)
+CERTIFICATE_ARN = re.compile(rf"(?P<authority>{AUTHORITY_ARN.pattern})/certificate/(?P<id>[0-9a-f]{{1,64}})", re.ASCII)
+TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:\d*:template/(?P<name>\w+)/V1", re.ASCII)
+
+
+def check_authority(arn: str) -> str:
+    """The ARN itself, where it is that of a CA; else raise InvalidArnException."""
+    if not AUTHORITY_ARN.fullmatch(arn):
+        raise invalid_arn(arn)
+    return arn
+
+
+def certificate_id(arn: str, authority_arn: str) -> str:
+    """The id in the ARN of a certificate; raise InvalidArnException where it is none of this CA."""
+    found = CERTIFICATE_ARN.fullmatch(arn)
+    if not found or found["authority"] != authority_arn:
+        raise invalid_arn(arn)
+    return found["id"]
+
+
+def template_name(arn: str) -> str:
+    """The name in the ARN of a template; raise InvalidArnException where it is none."""
+    found = TEMPLATE_ARN.fullmatch(arn)
+    if not found:
+        raise invalid_arn(arn)
+    return found["name"]

@@ -1,15 +1,18 @@
-"""The certificate templates: what a certificate is for, and what a request may add."""
+"""Certificate templates, and the extensions of a certificate: the template's, the API's, the CSR's."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from pca_events.simulator.core.arns import template_name
-from pca_events.simulator.core.passthrough import Extension
-from pca_events.simulator.core.refusals import invalid_args
+from pca_events.simulator.core.crls import distribution_point
+from pca_events.simulator.core.errors import invalid_args
+from pca_events.simulator.core.model import Authority, template_name
+from pca_events.simulator.core.x509_fields import Extension, api_extensions
 
 NAME = re.compile(
     r"(?P<base>(?P<blank>Blank)?(RootCACertificate|SubordinateCACertificate|EndEntityCertificate"
@@ -58,7 +61,7 @@ class Template:
 def template(arn: str) -> Template:
     """The template of an ARN; raise InvalidArnException or InvalidArgsException for one that AWS does not have."""
     found = NAME.fullmatch(template_name(arn))
-    if not found or not exists(found):
+    if not found or not template_exists(found):
         raise invalid_args(f"The template {arn} is not supported.")
     base, through = found["base"].removeprefix("Blank"), found["through"] or ""
     ca, path = base.endswith("CACertificate"), None if found["path"] is None else int(found["path"])
@@ -76,7 +79,7 @@ def template(arn: str) -> Template:
     )
 
 
-def exists(name: re.Match[str]) -> bool:
+def template_exists(name: re.Match[str]) -> bool:
     """Whether AWS has the template: path lengths, blanks and passthroughs go together in some ways only."""
     base, blank, path, through = name["base"].removeprefix("Blank"), name["blank"], name["path"], name["through"]
     if "CriticalBasicConstraints" in name[0]:
@@ -104,3 +107,44 @@ def usages(base: str) -> list[Extension]:
     )
     extended = [] if ca else [(x509.ExtendedKeyUsage(USAGES[base]), base == "OCSPSigningCertificate")]
     return [(key_usage, True), *extended]
+
+
+def extensions(
+    authority: Authority, region: str, made_from: Template, csr: x509.CertificateSigningRequest, api: dict[str, Any]
+) -> list[Extension]:
+    """All extensions of a certificate, each once; raise InvalidArgsException where ApiPassthrough does not hold."""
+    found = {extension.oid: (extension, critical) for extension, critical in made_from.fixed}
+    add_missing(found, key_identifiers(authority, made_from, csr))
+    if not made_from.root:
+        add_missing(found, distribution_point(authority, region))
+    if made_from.api:
+        try:
+            add_missing(found, api_extensions(api.get("Extensions") or {}))
+        except ValueError as error:
+            raise invalid_args(f"ApiPassthrough is not valid: {error}") from error
+    add_missing(found, csr_extensions(made_from, csr))
+    return list(found.values())
+
+
+def add_missing(found: dict[x509.ObjectIdentifier, Extension], more: Iterable[Extension]) -> None:
+    """Add the extensions that are not there yet, and that a request may set at all."""
+    for extension, critical in more:
+        found.setdefault(extension.oid, (extension, critical))
+
+
+def key_identifiers(
+    authority: Authority, made_from: Template, csr: x509.CertificateSigningRequest
+) -> Iterable[Extension]:
+    """The identifiers of the subject's key and of the CA's."""
+    yield x509.SubjectKeyIdentifier.from_public_key(csr.public_key()), False
+    if made_from.root:
+        return
+    yield authority.key_identifier, False
+
+
+def csr_extensions(made_from: Template, csr: x509.CertificateSigningRequest) -> Iterable[Extension]:
+    """The extensions of a CSR that its template lets through: the subject alternative name always does."""
+    for extension in csr.extensions:
+        alternative = extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME and not made_from.ca
+        if alternative or (made_from.csr and extension.oid not in OWN):
+            yield extension.value, extension.critical

@@ -1,0 +1,88 @@
+"""The switches of the ACM PCA simulator, as a LocalStack offers them over HTTP."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from pca_events.backends.backend import Backend
+from pca_events.errors import BackendError, BackendGone, BadAnswer
+
+_TIMEOUT = 30.0  # seconds; moving the clock does all that has become due
+
+
+class SimulatorControls:
+    """What can be planned, moved and set in one account of the simulator.
+
+    Args:
+        backend: where it is, and whose account.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._opener = build_opener(ProxyHandler({}))
+
+    def exists(self) -> bool:
+        """Whether the backend has a simulator at all; AWS is not even asked.
+
+        Raises:
+            BackendGone: nobody answers there any more.
+        """
+        if self._backend.product != "localstack":
+            return False
+        try:
+            self._ask("GET", "")
+        except BackendGone:
+            raise
+        except BackendError:
+            return False
+        return True
+
+    def set(self, switch: str, **body: Any) -> dict[str, Any]:
+        """Change what a switch (`failures`, `clock`, `settings`, `delivery`) names, and return its state.
+
+        Raises:
+            BackendError: there is no simulator, or it refuses the change.
+        """
+        return self._ask("POST", f"/{switch}", body)
+
+    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events that the account's buses have taken from the simulator, the oldest first.
+
+        Args:
+            after: how many of them are known already; these are left out.
+
+        Returns:
+            The events, and how many there were in all.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return answer["sent"], answer["count"]
+
+    def clear(self) -> None:
+        """Plan nothing any more, let go of events that are held back, and set every delay as it was.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        self._ask("DELETE", "")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
+        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}{query}"
+        calls = self._backend.api_calls
+        if calls.gone:
+            raise BackendGone(calls.gone)
+        request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT) as answer:
+                told: dict[str, Any] = json.loads(answer.read())
+        except HTTPError as error:
+            raise BackendError(f"{method} {where} answers {error.code}: {error.read().decode()[:300]}") from error
+        except ValueError as error:
+            raise BadAnswer(f"{method} {where} answers what is not JSON: {error}") from error
+        except OSError as error:
+            calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
+            raise BackendGone(calls.gone) from error
+        return told

@@ -1,0 +1,65 @@
+"""What a scenario did, kept as a file: every request and answer, every plan, everything received."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pca_events.harness.session import Session
+
+
+class Artifacts:
+    """Records the calls of one scenario and writes them down with what came of them.
+
+    Args:
+        session: the connection that they are made by.
+        clients: those of its clients whose calls are recorded.
+    """
+
+    def __init__(self, session: Session, clients: Sequence[Any]) -> None:
+        self._session = session
+        self._clients = clients
+        self._calls: list[dict[str, Any]] = []
+        for client in clients:
+            events = client.meta.events
+            events.register("provide-client-params.*.*", self._asked, unique_id="pca-events-asked")
+            events.register("after-call.*.*", self._answered, unique_id="pca-events-answered")
+
+    def write(self, folder: Path, scenario: str, name: str, outcome: dict[str, Any]) -> Path:
+        """Write what was recorded to a file named after the scenario, and return its path.
+
+        The file holds run, backend, mode, what came of it, and `calls` with operation, request and response, in order.
+
+        Args:
+            folder: is made where it is missing.
+            scenario: its name.
+            name: of what the scenario made; the end of it tells files of one scenario apart.
+            outcome: such as `plans` and `received`.
+        """
+        self._detach()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', scenario)[:150]}-{name[-8:]}.json"
+        kept = {
+            "scenario": scenario,
+            "run": self._session.run.value,
+            "seed": self._session.run.seed,
+            "backend": self._session.backend.name,
+            "mode": self._session.mode.name,
+            **outcome,
+            "calls": self._calls,
+        }
+        file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
+        return file
+
+    def _asked(self, params: dict[str, Any], model: Any, **_: object) -> None:
+        self._calls.append({"operation": model.name, "request": dict(params), "response": None})
+
+    def _answered(self, parsed: dict[str, Any], **_: object) -> None:
+        answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+        self._calls[-1]["response"] = answer
+
+    def _detach(self) -> None:
+        for client in self._clients:
+            client.meta.events.unregister("provide-client-params.*.*", unique_id="pca-events-asked")
+            client.meta.events.unregister("after-call.*.*", unique_id="pca-events-answered")

@@ -1,0 +1,89 @@
+"""How AWS rejects a call: by operation and error code, and by nothing that merely looks like it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pca_events.errors import BackendError
+
+_CREDENTIAL_ERROR_CODES = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+_NOT_FOUND_CODES = (
+    "ResourceNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "NotFound",
+)
+
+
+@dataclass(frozen=True)
+class AwsError:
+    """A backend's no.
+
+    Attributes:
+        operation: the AWS operation: `PutRule`.
+        code: the error code: `InvalidEventPatternException`.
+        message: what the backend says; not the same on every backend.
+    """
+
+    operation: str
+    code: str
+    message: str
+
+
+def aws_error_of(call: Callable[[], Any]) -> AwsError | None:
+    """Make a call and return how it was refused, or None where it was not.
+
+    An entry of PutEvents that fails inside a successful answer counts as refused.
+
+    Raises:
+        BackendError: the credentials were refused: that says nothing about the call.
+        botocore.exceptions.BotoCoreError: no connection, no answer in time, or parameters that never left this
+            process; none of these is a refusal.
+    """
+    try:
+        answer = call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _CREDENTIAL_ERROR_CODES:
+            raise BackendError(f"{error.operation_name} was refused for its credentials ({code})") from error
+        return AwsError(error.operation_name, code, error.response["Error"].get("Message", ""))
+    for entry in answer.get("Entries", []) if isinstance(answer, dict) else []:
+        if "ErrorCode" in entry:
+            return AwsError("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))
+    return None
+
+
+def describe_aws_error(error: BaseException) -> str:
+    """Return what a refusal says: operation, code and message; empty for any other error."""
+    if not isinstance(error, ClientError):
+        return ""
+    said = error.response.get("Error", {})
+    tries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
+    often = f" {tries} times" if tries > 1 else ""
+    return f"{error.operation_name} was refused{often} with {said.get('Code')}: {said.get('Message', '')}"
+
+
+def or_none(operation: Any, **words: Any) -> Any:
+    """Call the operation; None where what it is about does not exist."""
+    try:
+        return operation(**words)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _NOT_FOUND_CODES:
+            return None
+        raise

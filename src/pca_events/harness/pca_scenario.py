@@ -1,0 +1,286 @@
+"""One scenario on AWS Private CA: the calls, the resources, and the events that arrive on the bus."""
+
+import itertools
+import json
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.backends.simulator_controls import SimulatorControls
+from pca_events.catalog import Event, id_of
+from pca_events.errors import BackendError, BackendGone, BadInput, BusSilent, Leak, Unexpected
+from pca_events.harness import pca_requests as requests
+from pca_events.harness.aws_errors import aws_error_of
+from pca_events.harness.buckets import Bucket
+from pca_events.harness.expectations import expect_as_sent
+from pca_events.harness.resources import Queue, Resource, Rule, Target
+from pca_events.harness.resources.inventory import check_destroyed
+from pca_events.harness.session import Session
+
+_PATTERN = {"source": ["aws.acm-pca"]}
+
+
+class LiveEvents:
+    """A rule on a bus with a queue of its own, used as a context manager: made on entry, removed on exit.
+
+    Args:
+        session: the connection to the backend.
+        bus: the bus to put the rule on; it must be there.
+
+    Attributes:
+        session: as given.
+        name: of the rule and of the queue.
+    """
+
+    def __init__(self, session: Session, bus: str) -> None:
+        self.name = session.run.new_name()
+        self.session = session
+        self._bus = bus
+        self._resources: list[Resource] = [
+            Queue(self.name, open=True),
+            Rule(bus, self.name, _PATTERN),
+            Target(bus, self.name, session.backend.queue_arn(self.name)),
+        ]
+
+    def __enter__(self) -> "LiveEvents":
+        if refused := aws_error_of(lambda: self.session.events.describe_event_bus(Name=self._bus)):
+            raise BadInput(f'there is no bus "{self._bus}" in {self.session.backend.name}: {refused.message}')
+        tags = self.session.run.tags("watch")
+        try:
+            for resource in self._resources:
+                resource.create(self.session, tags)
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._remove()
+
+    def receive(self, wait: int) -> list[Event]:
+        """Return the events that have come, waiting at most `wait` seconds for the first.
+
+        Each comes out once within twelve hours, which is how long the queue hides what was received.
+
+        Raises:
+            BadInput: the queue is gone; somebody else has removed it.
+            BackendError: the backend does not answer any more.
+        """
+        url = self.session.queue_url(self.name)
+        with self._answering():
+            answer = self.session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def _remove(self) -> None:
+        if self.session.backend.api_calls.gone:
+            return
+        with self._answering():
+            for resource in reversed(self._resources):
+                resource.delete(self.session)
+            check_destroyed(self.session, self.name, ("rules", "queues"))
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            raise BadInput(f"the rule and queue {self.name} are not as they were made: {error}") from error
+        except (BotoCoreError, BackendGone) as error:
+            raise BackendError(f"{self.session.backend.name}, does not answer any more: {error}") from error
+
+
+_DEADLINE = 10.0  # seconds until an event must have come
+_LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
+
+
+def own_account_session(session: Session) -> Session:
+    """Return a connection to an account that nothing else of the run works in: its default bus is its own."""
+    account = f"{int(session.run.new_name()[-8:], 16):012d}"
+    return Session(replace(session.backend, account=account), session.run)
+
+
+class PcaScenario:
+    """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
+
+    A rule on the default bus sends every event of AWS Private CA to a queue. The simulator says which events the bus
+    has taken, so that each is waited for, and none is taken for missing that is only late. That nothing was sent is
+    shown with a control: a CA whose creation fails, the event of which must arrive.
+
+    Args:
+        session: the connection to the account; one scenario at a time works there.
+        live: the rule and its queue, where scenarios share them; else they are made, and removed again.
+
+    Attributes:
+        session: as given.
+        name: of the bucket.
+        received: every event that has come, those of the controls included.
+        controls: the ARNs of the CAs that were made as controls.
+        switches: those of the simulator in this account.
+        bucket: for CRLs and audit reports; not made yet.
+        authority: the ARN of the CA that the scenario is about; empty before there is one.
+        certificate: the same of the certificate.
+    """
+
+    def __init__(self, session: Session, live: LiveEvents | None = None) -> None:
+        self.session = session
+        self.name = session.run.new_name()
+        self.received: list[Event] = []
+        self.controls: set[str] = set()
+        self.simulator = SimulatorControls(session.backend)
+        self.bucket = Bucket(session, self.name)
+        self.authority = ""
+        self.certificate = ""
+        self._live = live or LiveEvents(session, "default")
+        self._shared = live is not None
+        self._arrived: set[str] = set()
+        self._known = 0
+
+    def __enter__(self) -> "PcaScenario":
+        if not self._shared:
+            self._live.__enter__()
+        before, self._known = self.simulator.sent()
+        self._arrived = {event["id"] for event in before}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.session.backend.api_calls.gone:
+            return
+        try:
+            self._destroy()
+        finally:
+            if not self._shared:
+                self._live.__exit__(*error)
+
+    def call(self, operation: str, **changes: Any) -> dict[str, Any]:
+        """Call an operation about the CA, certificate and bucket of the scenario, and return its answer.
+
+        Args:
+            operation: its name, such as `IssueCertificate`.
+            changes: members of the request that have another value than `pca_requests.REQUESTS` gives them.
+
+        Raises:
+            ClientError: the service refuses it.
+        """
+        request = requests.REQUESTS[operation](self.authority, self.certificate, self.bucket.name) | changes
+        answer: dict[str, Any] = getattr(self.session.pca, xform_name(operation))(**request)
+        self.authority = answer.get("CertificateAuthorityArn", self.authority)
+        self.certificate = answer.get("CertificateArn", self.certificate)
+        return answer
+
+    def call_often(self, operation: str, count: int, threads: int) -> None:
+        """Call an operation that many times, from several threads at once."""
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: self.call(operation), range(count)))
+
+    def make_authority(self, status: str, *, with_crl: bool = False) -> None:
+        """Make the CA that the scenario is about.
+
+        Args:
+            status: PENDING_CERTIFICATE, ACTIVE, DISABLED, DELETED or FAILED.
+            with_crl: whether it publishes its CRL in the scenario's bucket.
+        """
+        more: dict[str, Any] = {"Tags": requests.FAILS} if status == "FAILED" else {}
+        if with_crl:
+            more["RevocationConfiguration"] = requests.crl_in(self.bucket.name)
+        self.call("CreateCertificateAuthority", **more)
+        if status in ("ACTIVE", "DISABLED"):
+            self._install()
+        if status == "DISABLED":
+            self.call("UpdateCertificateAuthority")
+        if status == "DELETED":
+            self.call("DeleteCertificateAuthority")
+
+    def sent(self) -> list[Event]:
+        """Return the events that were sent since the last look; one that was sent twice comes twice.
+
+        Raises:
+            BusSilent: an event that the bus has taken, or that of the control, did not arrive before the deadline.
+            Unexpected: an event arrived that AWS Private CA did not send.
+        """
+        found = self._new_events()
+        if not found:
+            self._show_that_the_rule_is_alive()
+        return found
+
+    def pass_over(self) -> None:
+        """Leave out the events that were sent since the last look, whenever they arrive."""
+        sent, self._known = self.simulator.sent(self._known)
+        self._arrived.update(event["id"] for event in sent)
+
+    def _new_events(self) -> list[Event]:
+        """Return what the bus has taken since the last look, once all of it has arrived."""
+        sent, count = self.simulator.sent(self._known)
+        by_id = {event["id"]: event for event in sent}
+        arrived: list[Event] = []
+        deadline = time.monotonic() + _DEADLINE
+        while missing := [event_id for event_id in by_id if event_id not in self._arrived]:
+            patience = deadline - time.monotonic()
+            if patience <= 0:
+                events = ", ".join(f"{id_of(by_id[event_id])} ({event_id})" for event_id in missing)
+                raise BusSilent(f"{events} was sent, but did not arrive in {_DEADLINE:.0f} s")
+            for event in self._live.receive(min(_LONGEST_POLL, int(patience) + 1)):
+                if event.get("id") in self._arrived:
+                    continue
+                if event.get("id") not in by_id:
+                    raise Unexpected(f"an event arrived that AWS Private CA did not send: {json.dumps(event)}")
+                expect_as_sent(event, by_id[event["id"]])
+                arrived.append(event)
+                self._arrived.add(event["id"])
+        self._known = count
+        self.received += arrived
+        return sent
+
+    def _show_that_the_rule_is_alive(self) -> None:
+        """Make a CA whose creation fails, expect that event and no other, and delete the CA."""
+        made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
+        control = made["CertificateAuthorityArn"]
+        self.controls.add(control)
+        events = self._new_events()
+        if [event["resources"][0] for event in events] != [control]:
+            raise BusSilent(f"the event of the control {control} did not come alone: {json.dumps(events)}")
+        self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
+
+    def outcome(self) -> dict[str, Any]:
+        """Return the account and what was `received`, for the evidence."""
+        return {"account": self.session.backend.account, "received": self.received}
+
+    def _install(self) -> None:
+        """Give the root CA its own certificate."""
+        pca, about = self.session.pca, {"CertificateAuthorityArn": self.authority}
+        csr = pca.get_certificate_authority_csr(**about)["Csr"].encode()
+        wanted = requests.issuance(self.authority, csr, "RootCACertificate/V1", days=3650)
+        self.certificate = pca.issue_certificate(**wanted)["CertificateArn"]
+        own = pca.get_certificate(CertificateArn=self.certificate, **about)["Certificate"].encode()
+        pca.import_certificate_authority_certificate(Certificate=own, **about)
+
+    def _destroy(self) -> None:
+        """Remove switches, CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
+        self.simulator.clear()
+        if there := list(self._authorities()):
+            self._delete(there)
+            there = list(self._authorities())
+        left = [authority["Arn"] for authority in there]
+        if not self.bucket.destroy():
+            left.append(self.bucket.name)
+        if left:
+            raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
+
+    def _delete(self, authorities: Iterable[dict[str, Any]]) -> None:
+        pca = self.session.pca
+        for authority in authorities:
+            about = {"CertificateAuthorityArn": authority["Arn"]}
+            if authority["Status"] == "ACTIVE":
+                pca.update_certificate_authority(Status="DISABLED", **about)
+            pca.delete_certificate_authority(PermanentDeletionTimeInDays=7, **about)
+
+    def _authorities(self) -> Iterator[dict[str, Any]]:
+        """The CAs of the account that are not deleted."""
+        pages = self.session.pca.get_paginator("list_certificate_authorities").paginate()
+        listed = itertools.chain.from_iterable(page["CertificateAuthorities"] for page in pages)
+        return (authority for authority in listed if authority["Status"] != "DELETED")

@@ -1,0 +1,180 @@
+"""What EventBridge delivers to: SQS queue with its policy, SNS topic and CloudWatch log group."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pca_events.harness.aws_errors import or_none
+from pca_events.harness.resources.plan import Tags, tag_list
+from pca_events.harness.session import Session
+
+_VISIBILITY_TIMEOUT = "43200"  # seconds, the maximum: a received message does not come again and need not be deleted
+
+
+@dataclass(frozen=True)
+class Queue:
+    """An SQS queue that nothing may send to until it has a policy; a name ending in .fifo makes it FIFO.
+
+    Attributes:
+        name: of the queue.
+        open: whether it is created with the policy that lets EventBridge send, as `QueuePolicy` would put it.
+    """
+
+    name: str
+    open: bool = field(default=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"queue/{self.name}"
+
+    @property
+    def fifo(self) -> bool:
+        """Whether the queue keeps the order of each message group."""
+        return self.name.endswith(".fifo")
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the queue."""
+        attributes = {"VisibilityTimeout": _VISIBILITY_TIMEOUT}
+        if self.open:
+            attributes |= {"Policy": json.dumps(QueuePolicy(self.name).document(session))}
+        if self.fifo:
+            attributes |= {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+        answer = session.sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=tags)
+        session.queue_urls[self.name] = answer["QueueUrl"]
+
+    def read(self, session: Session) -> "Queue | None":
+        """Return the queue of this name."""
+        return self if _attributes(session, self.name) is not None else None
+
+    def update(self, session: Session) -> None:
+        """Do nothing: all that a queue is here, is its name."""
+
+    def delete(self, session: Session) -> None:
+        """Remove the queue."""
+        if url := or_none(session.queue_url, name=self.name):
+            or_none(session.sqs.delete_queue, QueueUrl=url)
+
+
+@dataclass(frozen=True)
+class QueuePolicy:
+    """The resource policy that lets EventBridge send to a queue; without it AWS drops every event."""
+
+    queue: str
+
+    @property
+    def key(self) -> str:
+        """The name of its queue."""
+        return f"queue-policy/{self.queue}"
+
+    def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
+        """Put the policy."""
+        self._put(session, json.dumps(self.document(session)))
+
+    def read(self, session: Session) -> "QueuePolicy | None":
+        """Return this policy where the queue has it to the letter; a policy that says something else is none."""
+        policy = (_attributes(session, self.queue) or {}).get("Policy")
+        return self if policy and json.loads(policy) == self.document(session) else None
+
+    def update(self, session: Session) -> None:
+        """Put the policy again."""
+        self._put(session, json.dumps(self.document(session)))
+
+    def delete(self, session: Session) -> None:
+        """Take the policy away."""
+        self._put(session, "")
+
+    def _put(self, session: Session, policy: str) -> None:
+        if url := or_none(session.queue_url, name=self.queue):
+            or_none(session.sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": policy})
+
+    def document(self, session: Session) -> dict[str, Any]:
+        """Return the policy as JSON."""
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": session.backend.queue_arn(self.queue),
+                }
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An SNS topic that passes on what it gets, unwrapped, to one queue."""
+
+    name: str
+    queue: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"topic/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the topic, and subscribe the queue."""
+        arn = session.sns.create_topic(Name=self.name, Tags=tag_list(tags))["TopicArn"]
+        session.sns.subscribe(
+            TopicArn=arn,
+            Protocol="sqs",
+            Endpoint=session.backend.queue_arn(self.queue),
+            Attributes={"RawMessageDelivery": "true"},
+        )
+
+    def read(self, session: Session) -> "Topic | None":
+        """Return the topic of this name, with the queue that is subscribed."""
+        arn = session.backend.topic_arn(self.name)
+        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        queues = [each["Endpoint"].rpartition(":")[2] for each in found["Subscriptions"]] if found else []
+        return replace(self, queue=queues[0]) if queues else None
+
+    def update(self, session: Session) -> None:
+        """Subscribe the queue again, which changes nothing where it is subscribed."""
+        self.create(session, {})
+
+    def delete(self, session: Session) -> None:
+        """Remove the topic and its subscription."""
+        arn = session.backend.topic_arn(self.name)
+        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        for subscription in found["Subscriptions"] if found else ():
+            session.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+        or_none(session.sns.delete_topic, TopicArn=arn)
+
+
+@dataclass(frozen=True)
+class LogGroup:
+    """A CloudWatch log group; EventBridge sends only to those whose name begins with /aws/events/."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"log-group/{self.name}"
+
+    def create(self, session: Session, tags: Tags) -> None:
+        """Make the log group."""
+        session.logs.create_log_group(logGroupName=self.name, tags=tags)
+
+    def read(self, session: Session) -> "LogGroup | None":
+        """Return the log group of this name."""
+        groups = session.logs.describe_log_groups(logGroupNamePrefix=self.name)["logGroups"]
+        return self if self.name in [group["logGroupName"] for group in groups] else None
+
+    def update(self, session: Session) -> None:
+        """Do nothing: all that a log group is here, is its name."""
+
+    def delete(self, session: Session) -> None:
+        """Remove the log group."""
+        or_none(session.logs.delete_log_group, logGroupName=self.name)
+
+
+def _attributes(session: Session, queue: str) -> dict[str, str] | None:
+    """The attributes of a queue that are compared; None where there is no such queue."""
+    url = or_none(session.queue_url, name=queue)
+    answer = url and session.read("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["Policy"])
+    return None if not answer else answer.get("Attributes", {})

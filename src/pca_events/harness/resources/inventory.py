@@ -1,0 +1,200 @@
+"""What a backend holds of ours, found by listing what carries a name, and its removal in the order of dependency."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.errors import BackendError, BadInput, Leak
+from pca_events.harness.resources import KINDS, Archive, EventBus, Kind, LogGroup, Queue, Resource, Rule, Topic
+from pca_events.harness.session import Session
+
+LOG_GROUPS = "/aws/events/"
+"""What the name of a log group begins with, before the name of the scenario."""
+
+_SHORTEST_PREFIX = 4
+_GONE_DEADLINE = 10.0  # seconds until a removed thing must have vanished from the lists
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing on the backend.
+
+    Attributes:
+        kind: rules, archives, queues or buses.
+        arn: what the backend calls it.
+        created: when it was made; a rule is as old as its bus. None where the backend does not say.
+        resource: the same thing as a resource, to be deleted.
+        command: the AWS CLI command that removes it.
+    """
+
+    kind: Kind
+    arn: str
+    created: datetime | None
+    resource: Resource
+    command: str
+
+
+def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[Found]:
+    """List everything whose name begins with the prefix, in the order in which it is to be removed.
+
+    Rules are found on buses of that name only: the default bus and the rules of others are never looked at.
+
+    Raises:
+        BadInput: the prefix has fewer than 4 characters, and could name what others made.
+    """
+    if len(prefix) < _SHORTEST_PREFIX:
+        raise BadInput(
+            f'the prefix "{prefix}" is shorter than {_SHORTEST_PREFIX} characters; it could name others\' things'
+        )
+    wanted = set(kinds)
+    buses = [bus for bus in _buses(session, prefix) if bus["Name"] != "default"] if wanted & {"rules", "buses"} else []
+    found: list[Found] = []
+    if "rules" in wanted:
+        found += [rule for bus in buses for rule in _rules(session, bus)]
+    if "archives" in wanted:
+        found += [
+            _archive(session, archive)
+            for archive in _pages(session.events.list_archives, "Archives", NamePrefix=prefix)
+        ]
+    if "topics" in wanted:
+        found += _topics(session, prefix)
+    if "log-groups" in wanted:
+        found += _log_groups(session, prefix)
+    if "queues" in wanted:
+        found += [_queue(session, url) for url in _pages(session.sqs.list_queues, "QueueUrls", QueueNamePrefix=prefix)]
+    if "buses" in wanted:
+        found += [_bus(session, bus) for bus in buses]
+    return found
+
+
+def left_behind(session: Session) -> list[Found]:
+    """List everything that carries the id of the session's run.
+
+    Raises:
+        BackendError: the backend does not say.
+    """
+    try:
+        return find(session, session.run.prefix)
+    except (BotoCoreError, ClientError) as error:
+        raise BackendError(f"{session.backend.name} does not list it ({error})") from error
+
+
+def destroy(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
+    """Remove everything of that name, in the order target, rule, archive, queue, bus, and prove that it is gone.
+
+    Works as well where a scenario crashed before it noted what it made.
+
+    Raises:
+        Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
+    """
+    for found in find(session, name, kinds):
+        found.resource.delete(session)
+    check_destroyed(session, name, kinds)
+
+
+def check_destroyed(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
+    """Prove by listing that nothing of that name is left.
+
+    Raises:
+        Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
+    """
+    deadline = time.monotonic() + _GONE_DEADLINE
+    while left := find(session, name, kinds):
+        if time.monotonic() > deadline:
+            raise Leak(_remedy(name, left))
+
+
+def remedies(session: Session, bus: str, rules: Iterable[str]) -> str:
+    """Say which rules are left on a bus, each with the command that removes it."""
+    arn = session.backend.bus_arn(bus).replace(":event-bus/", ":rule/")
+    return _remedy(bus, [_rule(session, {"Name": bus}, {"Name": name, "Arn": f"{arn}/{name}"}) for name in rules])
+
+
+def _remedy(name: str, left: list[Found]) -> str:
+    listed = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
+    return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
+
+
+def _topics(session: Session, prefix: str) -> list[Found]:
+    arns = [topic["TopicArn"] for topic in _pages(session.sns.list_topics, "Topics")]
+    return [
+        Found("topics", arn, None, Topic(name, ""), _at(session, f"aws sns delete-topic --topic-arn {arn}"))
+        for arn in arns
+        if (name := arn.rpartition(":")[2]).startswith(prefix)
+    ]
+
+
+def _log_groups(session: Session, prefix: str) -> list[Found]:
+    answer = session.logs.describe_log_groups(logGroupNamePrefix=f"{LOG_GROUPS}{prefix}")
+    return [
+        Found(
+            "log-groups",
+            group["arn"],
+            datetime.fromtimestamp(group["creationTime"] / 1000, UTC),
+            LogGroup(group["logGroupName"]),
+            _at(session, f"aws logs delete-log-group --log-group-name {group['logGroupName']}"),
+        )
+        for group in answer["logGroups"]
+    ]
+
+
+def _buses(session: Session, prefix: str) -> Iterator[dict[str, Any]]:
+    return _pages(session.events.list_event_buses, "EventBuses", NamePrefix=prefix)
+
+
+def _rules(session: Session, bus: dict[str, Any]) -> Iterator[Found]:
+    return (_rule(session, bus, rule) for rule in session.rules(bus["Name"]) or ())
+
+
+def _rule(session: Session, bus: dict[str, Any], rule: dict[str, Any]) -> Found:
+    where = f"--event-bus-name {bus['Name']}"
+    command = (
+        f"aws events remove-targets --rule {rule['Name']} {where} --ids target && "
+        f"aws events delete-rule --name {rule['Name']} {where}"
+    )
+    resource = Rule(bus["Name"], rule["Name"], {})
+    return Found("rules", rule["Arn"], bus.get("CreationTime"), resource, _at(session, command))
+
+
+def _archive(session: Session, archive: dict[str, Any]) -> Found:
+    name = archive["ArchiveName"]
+    arn = session.backend.archive_arn(name)
+    command = _at(session, f"aws events delete-archive --archive-name {name}")
+    return Found("archives", arn, archive.get("CreationTime"), Archive("", name, {}), command)
+
+
+def _queue(session: Session, url: str) -> Found:
+    name = url.rpartition("/")[2]
+    command = _at(session, f"aws sqs delete-queue --queue-url {url}")
+    return Found("queues", session.backend.queue_arn(name), None, Queue(name), command)
+
+
+def _bus(session: Session, bus: dict[str, Any]) -> Found:
+    command = _at(session, f"aws events delete-event-bus --name {bus['Name']}")
+    return Found("buses", bus["Arn"], bus.get("CreationTime"), EventBus(bus["Name"]), command)
+
+
+def created(session: Session, found: Found) -> datetime | None:
+    """Return when a thing was made, asking the backend anew; None where it is gone or does not say."""
+    if isinstance(found.resource, Queue):
+        url = session.sqs.get_queue_url(QueueName=found.resource.name)["QueueUrl"]
+        answer = session.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
+        return datetime.fromtimestamp(int(answer["Attributes"]["CreatedTimestamp"]), UTC)
+    return found.created
+
+
+def _at(session: Session, command: str) -> str:
+    return " && ".join(f"{part} --endpoint-url {session.backend.endpoint_url}" for part in command.split(" && "))
+
+
+def _pages(operation: Any, field: str, **words: Any) -> Iterator[Any]:
+    """Yield what an operation lists, page by page."""
+    answer = operation(**words)
+    yield from answer.get(field, [])
+    while token := answer.get("NextToken"):
+        answer = operation(**words, NextToken=token)
+        yield from answer.get(field, [])

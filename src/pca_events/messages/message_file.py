@@ -1,0 +1,144 @@
+"""A file of Cucumber Messages: read line by line, by kind and by id, plain or gzip; and written as a whole."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pca_events.errors import BadInput
+from pca_events.messages.features import Envelope
+from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
+from pca_events.whole_files import cannot_be_written, replace_file
+
+_REMEDY = "make it anew, with pca-events verify --messages"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one line of the file holds."""
+
+    line: int
+    kind: str
+    body: dict[str, Any]
+
+
+class MessageFile:
+    """The messages of a file; kinds that nobody asks for are kept and never looked at.
+
+    Args:
+        text: one message to a line.
+        name: of the file that it comes from.
+
+    Raises:
+        BadInput: a line of it is no message.
+    """
+
+    def __init__(self, text: str, name: str) -> None:
+        self._file = name
+        self._kinds: dict[str, list[Message]] = {}
+        self._ids: dict[tuple[str, str], Message] = {}
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                self._add(number, line)
+
+    @classmethod
+    def of_file(cls, file: Path, most: int | None = None) -> "MessageFile":
+        """Read a file, of which gzip may unpack to so many bytes; see `pca_events.unpacking.unpacked`.
+
+        Raises:
+            BadInput: it cannot be read, or a line of it is no message.
+        """
+        return cls(_text(file, most), str(file))
+
+    def all(self, kind: str) -> list[Message]:
+        """Return the messages of a kind, in the order of the file."""
+        return self._kinds.get(kind, [])
+
+    def by_uri(self, kind: str) -> dict[str, Message]:
+        """Return the messages of a kind by the uri that they are about."""
+        return {str(message.body.get("uri")): message for message in self.all(kind)}
+
+    def find(self, kind: str, its_id: str, asked_by: Message) -> Message:
+        """Return the message of that kind and id.
+
+        Raises:
+            BadInput: there is none, so the one that asks for it refers to nothing.
+        """
+        if found := self._ids.get((kind, its_id)):
+            return found
+        raise self.fault(asked_by, f"its {asked_by.kind} refers to the {kind} {its_id}, which is not in the file")
+
+    def fault(self, message: Message, what: str) -> BadInput:
+        """Return the error that says what is wrong with a message."""
+        return _fault(self._file, message.line, what)
+
+    @contextmanager
+    def shape_of(self, message: Message) -> Iterator[None]:
+        """Blame this message for whatever is not there within, or is of another kind than it has to be."""
+        try:
+            yield
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
+            what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({error})"
+            raise self.fault(message, f"its {message.kind}, or what that refers to, {what}") from error
+
+    def _add(self, number: int, text: str) -> None:
+        try:
+            envelope = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _fault(self._file, number, f"is no JSON ({error})") from error
+        if not isinstance(envelope, dict):
+            raise _fault(self._file, number, "is JSON, but no message")
+        for kind, body in envelope.items():
+            if isinstance(body, dict):
+                message = Message(number, kind, body)
+                self._kinds.setdefault(kind, []).append(message)
+                self._ids[kind, str(body.get("id"))] = message
+
+
+def content_of(file: Path, most: int | None = None) -> bytes:
+    """Return what a file holds, unpacked where it is gzip.
+
+    Args:
+        file: the file.
+        most: to how many bytes gzip may unpack; see `pca_events.unpacking.unpacked`.
+
+    Raises:
+        BadInput: it cannot be read, or unpacks to more.
+    """
+    try:
+        with file.open("rb") as stream:
+            if stream.peek(len(GZIP)).startswith(GZIP):
+                return b"".join(unpacked(stream.read, most))
+            return stream.read()
+    except TooLarge as error:
+        raise BadInput(f"{file} {error}") from error
+    except Damaged as error:
+        raise BadInput(f"{file} is broken gzip ({error}); {_REMEDY}") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
+
+
+def _text(file: Path, most: int | None) -> str:
+    try:
+        return content_of(file, most).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
+
+
+def _fault(file: str, line: int, what: str) -> BadInput:
+    return BadInput(f"{file}:{line}: {what}; {_REMEDY}")
+
+
+def write_messages(file: Path, messages: Iterable[Envelope]) -> None:
+    """Write the messages in the place of what may be there.
+
+    Raises:
+        BadInput: they cannot be written.
+    """
+    text = "".join(f"{json.dumps(message, separators=(',', ':'))}\n" for message in messages)
+    try:
+        replace_file(file, text)
+    except OSError as error:
+        raise cannot_be_written(file, error) from error

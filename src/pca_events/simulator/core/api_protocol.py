@@ -1,0 +1,141 @@
+"""What all operations share: the constraints on requests, and pagination."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pca_events.simulator.core.errors import ServiceError, validation
+
+KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "boolean": (bool,),
+    "blob": (bytes, bytearray),
+    "list": (list, tuple),
+    "structure": (dict,),
+}
+
+
+@cache
+def model() -> dict[str, Any]:
+    """Operations by name with the shape of their request, and the shapes that requests are made of."""
+    text = files(__package__).joinpath("constraints.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of the model in Python's syntax, which has no Unicode categories: letters and digits become `\\w`."""
+    return re.compile(pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s"))
+
+
+def check_request(operation: str, request: dict[str, Any]) -> None:
+    """Raise the error that AWS answers to an unknown operation or to a request outside of its shape."""
+    if operation not in model()["operations"]:
+        raise ServiceError("UnknownOperationException", f"The operation {operation} is not known.")
+    broken = list(violations(model()["operations"][operation], request, ""))
+    if broken:
+        many = "1 validation error" if len(broken) == 1 else f"{len(broken)} validation errors"
+        raise validation(f"{many} detected: {'; '.join(broken)}")
+
+
+def violations(shape_name: str, value: Any, path: str) -> Iterator[str]:
+    """Each constraint that a value breaks, in the words of AWS."""
+    shape = model()["shapes"][shape_name]
+    if not is_of(shape["type"], value):
+        raise ServiceError("SerializationException", f"{path or 'The request'} is not of type {shape['type']}")
+    if shape["type"] == "structure":
+        yield from of_structure(shape, value, path)
+    elif shape["type"] == "list":
+        yield from of_sizes(shape, value, path)
+        for index, item in enumerate(value, start=1):
+            yield from violations(shape["member"], item, f"{path}.{index}.member")
+    else:
+        yield from of_sizes(shape, value, path)
+        yield from of_text(shape_name, shape, value, path)
+
+
+def is_of(kind: str, value: Any) -> bool:
+    """Whether a value has the type of a shape; a boolean is no number."""
+    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def of_structure(shape: dict[str, Any], value: dict[str, Any], path: str) -> Iterator[str]:
+    """What a structure lacks, and what its members break."""
+    for name in shape.get("required", []):
+        if value.get(name) is None:
+            yield failing("null", joined(path, name), "Member must not be null")
+    for name, member in shape["members"].items():
+        if value.get(name) is not None:
+            yield from violations(member, value[name], joined(path, name))
+
+
+def of_sizes(shape: dict[str, Any], value: Any, path: str) -> Iterator[str]:
+    """Lengths and numbers out of their bounds."""
+    number = isinstance(value, int)
+    measure, what = (value, "value") if number else (len(value), "length")
+    if "min" in shape and measure < shape["min"]:
+        yield failing(shown(value), path, f"Member must have {what} greater than or equal to {shape['min']}")
+    if "max" in shape and measure > shape["max"]:
+        yield failing(shown(value), path, f"Member must have {what} less than or equal to {shape['max']}")
+    if shape["type"] == "long" and not -(2**63) <= value < 2**63:
+        raise ServiceError("SerializationException", f"{path} is no 64-bit number")
+
+
+def of_text(shape_name: str, shape: dict[str, Any], value: Any, path: str) -> Iterator[str]:
+    """A text that is not one of an enumeration, or not of its pattern. ARNs are left to the operations."""
+    if "enum" in shape and value not in shape["enum"]:
+        yield failing(shown(value), path, f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
+    if "pattern" in shape and shape_name != "Arn" and not compiled(shape["pattern"]).fullmatch(value):
+        rule = f"Member must satisfy regular expression pattern: {shape['pattern']}"
+        yield failing(shown(value), path, rule)
+
+
+def failing(value: str, path: str, rule: str) -> str:
+    """One violation."""
+    return f"Value {value} at '{path}' failed to satisfy constraint: {rule}"
+
+
+def shown(value: Any) -> str:
+    """A value within quotes, shortened."""
+    text = value if isinstance(value, str) else str(value)
+    return f"'{text[:200]}'"
+
+
+def joined(path: str, name: str) -> str:
+    """The path of a member, in the spelling of AWS's messages."""
+    spelt = name[0].lower() + name[1:]
+    return f"{path}.{spelt}" if path else spelt
+
+
+def page(items: list[Any], request: dict[str, Any], member: str, most: int = 1000) -> dict[str, Any]:
+    """The items that a request asks for, under the name of the member, with a NextToken where more are left."""
+    start = start_of(request.get("NextToken"), member)
+    end = start + min(request.get("MaxResults") or most, most)
+    response: dict[str, Any] = {member: items[start:end]}
+    if end < len(items):
+        response["NextToken"] = base64.urlsafe_b64encode(f"{member}:{end}".encode()).decode()
+    return response
+
+
+def start_of(token: str | None, member: str) -> int:
+    """Where a NextToken goes on; raise InvalidNextTokenException for a token that was never given."""
+    if token is None:
+        return 0
+    try:
+        name, _, number = base64.b64decode(token, altchars=b"-_", validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        name = number = ""
+    if name != member or not number.isdecimal():
+        raise ServiceError(
+            "InvalidNextTokenException",
+            "The token specified in the NextToken argument is not valid. Use the one of your previous call.",
+        )
+    return int(number[:9])

@@ -1,0 +1,191 @@
+"""The request to IssueCertificate, validated before anything is signed."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from pca_events.simulator.core.errors import invalid_args, invalid_state, malformed_csr, validation
+from pca_events.simulator.core.keys import PublicKey, family, hash_of, same_key
+from pca_events.simulator.core.model import Authority
+from pca_events.simulator.core.region_state import RegionState
+from pca_events.simulator.core.templates import Template, extensions, template
+from pca_events.simulator.core.x509_fields import Extension, name_of
+
+
+@dataclass(frozen=True)
+class CertificateRequest:
+    """A certificate to be signed."""
+
+    template_arn: str
+    template: Template
+    subject: x509.Name
+    public_key: PublicKey
+    start: datetime
+    end: datetime
+    extensions: list[Extension]
+    algorithm: str
+
+    def signed(self, authority: Authority, serial: int) -> x509.Certificate:
+        """The certificate itself."""
+        issuer = authority.subject if self.template.root else certificate_of(authority).subject
+        builder = x509.CertificateBuilder(
+            issuer_name=issuer,
+            subject_name=self.subject,
+            public_key=self.public_key,
+            serial_number=serial,
+            not_valid_before=self.start.replace(tzinfo=None),
+            not_valid_after=self.end.replace(tzinfo=None),
+            extensions=[x509.Extension(each.oid, critical, each) for each, critical in self.extensions],
+        )
+        return builder.sign(authority.signing_key, hash_of(self.algorithm))
+
+
+def validated_request(state: RegionState, authority: Authority, request: dict[str, Any]) -> CertificateRequest:
+    """What a request asks for; raise what AWS refuses."""
+    default = f"arn:{state.partition}:acm-pca:::template/EndEntityCertificate/V1"
+    template_arn = request.get("TemplateArn") or default
+    made_from = template(template_arn)
+    if family(request["SigningAlgorithm"]) != family(authority.configuration["KeyAlgorithm"]):
+        raise invalid_args(
+            "The specified signing algorithm family must match the algorithm family of the CA's secret key."
+        )
+    csr, public_key = read_csr(request["Csr"])
+    check_state(authority, made_from, csr)
+    api = (request.get("ApiPassthrough") or {}) if made_from.api else {}
+    subject = name_of(api.get("Subject") or {}) if api.get("Subject") else csr.subject
+    found = extensions(authority, state.region, made_from, csr, api)
+    if not subject.rdns and not any(isinstance(each, x509.SubjectAlternativeName) for each, _ in found):
+        raise malformed_csr("The CSR has neither a subject nor a subject alternative name.")
+    start, end = validity_period(request, authority, state.now(), own=made_from.root)
+    return CertificateRequest(
+        template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"]
+    )
+
+
+def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
+    """A CSR and its key; raise MalformedCSRException where it cannot be read or its signature does not hold."""
+    try:
+        csr = x509.load_pem_x509_csr(bytes(pem))
+        valid, key = csr.is_signature_valid, csr.public_key()
+        _ = csr.subject, list(csr.extensions)
+    except Exception as error:  # cryptography raises a dozen kinds for what it cannot read
+        raise malformed_csr(f"The certificate signing request is invalid: {error}") from error
+    if not valid:
+        raise malformed_csr("The signature of the certificate signing request does not hold.")
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise malformed_csr("The key of the certificate signing request is neither RSA nor EC.")
+    return csr, key
+
+
+def check_state(authority: Authority, made_from: Template, csr: x509.CertificateSigningRequest) -> None:
+    """Raise where a CA cannot issue this: a root certificate is its own affair, everything else needs an active CA."""
+    if not made_from.root:
+        if authority.status != "ACTIVE":
+            raise invalid_state("The certificate authority is not in a valid state for issuing certificates.")
+        check_path_length(authority, made_from)
+        return
+    if authority.kind != "ROOT":
+        raise invalid_args("A root CA certificate can be issued by a certificate authority of the type ROOT only.")
+    if authority.status not in ("PENDING_CERTIFICATE", "ACTIVE", "EXPIRED"):
+        raise invalid_state("The certificate authority is not in a valid state for issuing certificates.")
+    if not same_key(csr.public_key(), authority.signing_key.public_key()):
+        raise invalid_args("A root CA certificate can be issued for the CSR of the certificate authority itself only.")
+
+
+def check_path_length(authority: Authority, made_from: Template) -> None:
+    """Raise InvalidArgsException for a CA certificate deeper than the issuing CA allows."""
+    if not made_from.ca:
+        return
+    limit = next(
+        (
+            one.value.path_length
+            for one in certificate_of(authority).extensions
+            if isinstance(one.value, x509.BasicConstraints)
+        ),
+        None,
+    )
+    if limit is not None and (made_from.path is None or made_from.path >= limit):
+        raise invalid_args(
+            f"The path length of the template exceeds that of the certificate authority, which is {limit}."
+        )
+
+
+def certificate_of(authority: Authority) -> x509.Certificate:
+    """The certificate of a CA that has one, as every active CA does."""
+    if authority.certificate is None:
+        raise AssertionError(f"{authority.arn} has no certificate")
+    return authority.certificate
+
+
+BACKDATED = timedelta(minutes=60)
+SHORT_LIVED = timedelta(days=7)
+
+
+def validity_period(
+    request: dict[str, Any], authority: Authority, now: datetime, *, own: bool
+) -> tuple[datetime, datetime]:
+    """Not-before and not-after of a certificate; raise ValidationException where AWS refuses them.
+
+    Args:
+        own: whether it is the CA's own root certificate, which has no certificate above it to outlive.
+    """
+    now = now.replace(microsecond=0)
+    end = point_in_time(request["Validity"], now)
+    start = now - BACKDATED
+    if request.get("ValidityNotBefore"):
+        if request["ValidityNotBefore"]["Type"] != "ABSOLUTE":
+            raise validation("ValidityNotBefore must be of the type ABSOLUTE.")
+        start = point_in_time(request["ValidityNotBefore"], now)
+    if end <= now or end <= start:
+        raise validation("The validity of a certificate must end in the future and after its start.")
+    if not own:
+        check_against_authority(authority, end, now)
+    return start, end
+
+
+def check_against_authority(authority: Authority, end: datetime, now: datetime) -> None:
+    """Raise ValidationException for a certificate that lives longer than its CA allows."""
+    if authority.certificate is not None and end > authority.certificate.not_valid_after_utc:
+        raise validation(
+            "The certificate validity specified exceeds the certificate authority validity: "
+            f"{end.isoformat()} is after {authority.certificate.not_valid_after_utc.isoformat()}."
+        )
+    if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - now > SHORT_LIVED:
+        raise validation("A certificate of a SHORT_LIVED_CERTIFICATE authority is valid for up to 7 days.")
+
+
+def point_in_time(validity: dict[str, Any], now: datetime) -> datetime:
+    """The time that a Validity names; raise ValidationException where the calendar has none such."""
+    kind, value = validity["Type"], validity["Value"]
+    try:
+        if kind == "ABSOLUTE":
+            return datetime.fromtimestamp(value, UTC)
+        if kind == "END_DATE":
+            return end_date(str(value))
+        if kind == "DAYS":
+            return now + timedelta(days=value)
+        return months_later(now, value * (12 if kind == "YEARS" else 1))
+    except (ValueError, OverflowError, OSError) as error:
+        raise validation(f"The validity {value} of the type {kind} is no date.") from error
+
+
+def end_date(digits: str) -> datetime:
+    """A date as YYMMDDHHMMSS or YYYYMMDDHHMMSS. A number keeps no leading zeros, so that 2005 is 50101000000."""
+    if len(digits) <= 12:
+        digits = digits.zfill(12)
+        digits = ("19" if int(digits[:2]) >= 50 else "20") + digits
+    if len(digits) != 14:
+        raise ValueError(digits)
+    return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+def months_later(now: datetime, months: int) -> datetime:
+    """The same day so many months later, or the last day of that month."""
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    if year > 9999:
+        raise ValueError(year)
+    return now.replace(year=year, month=month + 1, day=min(now.day, calendar.monthrange(year, month + 1)[1]))

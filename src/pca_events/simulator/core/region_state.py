@@ -1,0 +1,109 @@
+"""What one account has in one Region: its CAs, idempotency tokens and scheduled tasks; the events that it sends."""
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pca_events.simulator.core.errors import invalid_state, not_found
+from pca_events.simulator.core.model import Authority, check_authority
+from pca_events.simulator.core.ports import Environment, Settings
+
+CA_CREATION = "ACM Private CA Creation"
+CERTIFICATE_ISSUANCE = "ACM Private CA Certificate Issuance"
+CERTIFICATE_REVOCATION = "ACM Private CA Certificate Revocation"
+CRL_GENERATION = "ACM Private CA CRL Generation"
+AUDIT_REPORT_GENERATION = "ACM Private CA Audit Report Generation"
+CRL_NOT_WRITTEN = "Failed to write CRL to S3. Check your S3 bucket permissions."
+CRL_WRITE_FAILED_INTERNALLY = "Failed to write CRL to S3. Internal failure."
+CRL_NOT_GENERATED = "Failed to generate CRL. Internal failure."
+
+TOKENS_LAST = timedelta(minutes=5)
+
+
+Task = Callable[[], None]
+
+
+class Scheduler:
+    """Tasks by the time from which they are due. A task looks again whether it is still wanted."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[datetime, int, Task]] = []
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+
+    def add(self, due: datetime, task: Task) -> None:
+        """Note a task."""
+        with self._lock:
+            heapq.heappush(self._entries, (due, next(self._numbers), task))
+
+    def run(self, now: datetime) -> None:
+        """Run what is due, earliest first. What a task adds waits for the next run: a retry cannot turn in place."""
+        with self._lock:
+            due = []
+            while self._entries and self._entries[0][0] <= now:
+                due.append(heapq.heappop(self._entries)[2])
+        for task in due:
+            task()
+
+
+@dataclass
+class RegionState:
+    """Everything that one account has in one Region. Its state is read and changed under its lock."""
+
+    account: str
+    region: str
+    partition: str
+    environment: Environment
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    scheduler: Scheduler = field(default_factory=Scheduler)
+    authorities: dict[str, Authority] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the environment."""
+        return self.environment.settings
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self.environment.now()
+
+    def authority(self, arn: str) -> Authority:
+        """The CA of an ARN; raise InvalidArnException or ResourceNotFoundException."""
+        found = self.authorities.get(check_authority(arn))
+        if found is None:
+            raise not_found(arn)
+        return found
+
+    def authority_in_use(self, arn: str) -> Authority:
+        """The CA of an ARN, unless it is being created, failed or deleted: then raise InvalidStateException."""
+        authority = self.authority(arn)
+        if authority.status in ("CREATING", "FAILED", "DELETED"):
+            raise invalid_state(f"The certificate authority {arn} is in the state {authority.status}.")
+        return authority
+
+    def remembered(self, scope: str, token: str | None) -> str | None:
+        """What a request with this idempotency token made within five minutes. Called under the lock."""
+        if token is None:
+            return None
+        made = self.tokens.get((scope, token))
+        return made[1] if made and self.now() < made[0] + TOKENS_LAST else None
+
+    def remember(self, scope: str, token: str | None, arn: str) -> None:
+        """Note what a request with an idempotency token makes. Called under the lock."""
+        if token is not None:
+            now = self.now()
+            self.tokens = {key: made for key, made in self.tokens.items() if now < made[0] + TOKENS_LAST}
+            self.tokens[scope, token] = (now, arn)
+
+    def send_success(self, detail_type: str, *resources: str) -> None:
+        """Send the event of an operation that succeeded."""
+        self.environment.send(detail_type, list(resources), {"result": "success"})
+
+    def send_failure(self, detail_type: str, *resources: str, reason: str | None = None) -> None:
+        """Send the event of an operation that failed."""
+        detail = {"result": "failure"} if reason is None else {"result": "failure", "reason": reason}
+        self.environment.send(detail_type, list(resources), detail)

@@ -1,0 +1,195 @@
+"""The environment of the core inside LocalStack: the clock, the event bus, and the S3 buckets."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
+from localstack.aws.connect import connect_to
+
+from pca_events.simulator.controls import Clock, PlannedFailures
+from pca_events.simulator.core.ports import BucketRefused, Settings
+from pca_events.simulator.event_delivery import EventDelivery
+from pca_events.simulator.policy import PRINCIPAL, grants
+
+
+class Owner(Protocol):
+    """The account that a world is made for."""
+
+    id: str
+    clock: Clock
+    failures: PlannedFailures
+    delivery: EventDelivery
+    settings: Settings
+
+
+class LocalStackEnvironment:
+    """What one account has to do with the rest of LocalStack in one Region."""
+
+    def __init__(self, owner: Owner, region: str, partition: str) -> None:
+        self._owner = owner
+        self._region = region
+        self._partition = partition
+
+    @property
+    def settings(self) -> Settings:
+        """The delays, as they are now."""
+        return self._owner.settings
+
+    def now(self) -> datetime:
+        """Return the time by the simulator's clock."""
+        return self._owner.clock.now()
+
+    def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
+        """Send an event to the default bus of this account and Region."""
+        self._owner.delivery.send(self._region, detail_type, resources, detail)
+
+    def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
+        """Write a CRL or an audit report to S3.
+
+        Raises:
+            BucketRefused: the bucket does not let AWS Private CA do it.
+        """
+        clients = _clients(self._owner.id, self._region)
+        BucketAccess(bucket, clients, self._owner.id, self._region, self._partition).write(key, body, content_type, acl)
+
+    def planned_failure(self, operation: str, authority_arn: str) -> bool:
+        """Whether the operation is to fail this time."""
+        return self._owner.failures.take(operation, authority_arn)
+
+
+def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list[str]:
+    """Give entries to the default bus of an account and Region, and return the ids of the events.
+
+    Raises:
+        RuntimeError: the bus refuses one.
+    """
+    answer = _clients(account, region).events.put_events(Entries=entries)
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"PutEvents refuses {answer['Entries']}")
+    return [entry["EventId"] for entry in answer["Entries"]]
+
+
+def _clients(account: str, region: str) -> Any:
+    return connect_to(aws_access_key_id=account, region_name=region)
+
+
+_ON_OBJECT = ("s3:PutObject",)
+_ON_BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation")
+_AUTHORITY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class BucketAccess:
+    """One bucket, as AWS Private CA sees it.
+
+    Attributes:
+        name: of the bucket.
+        clients: of the services of the account and Region that the CA belongs to; they have `s3` and `kms`.
+        account: the account of the CA.
+        region: the Region of the CA.
+        partition: `aws`, `aws-cn` or `aws-us-gov`.
+    """
+
+    name: str
+    clients: Any
+    account: str
+    region: str
+    partition: str
+
+    def write(self, key: str, body: bytes, content_type: str, acl: str | None) -> None:
+        """Write an object.
+
+        Args:
+            key: the object's; the first UUID in it is taken for the CA's.
+            body: the object.
+            content_type: of the body.
+            acl: the canned ACL of a CRL; None for an audit report, which gets none.
+
+        Raises:
+            BucketRefused: there is no such bucket, its policy does not grant what is documented, its encryption or
+                its block of public access forbids it, or S3 refuses the object.
+        """
+        canned = acl.lower().replace("_", "-") if acl else None
+        with _refusals(self.name):
+            self.clients.s3.head_bucket(Bucket=self.name)
+            self._check_policy(key, canned)
+            self._check_encryption(key)
+            self._check_public_access(canned)
+            options = {"ACL": canned} if canned else {}
+            self.clients.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, **options)
+
+    def _check_policy(self, key: str, acl: str | None) -> None:
+        arn = f"arn:{self.partition}:s3:::{self.name}"
+        needed = [(action, f"{arn}/{key}") for action in (*_ON_OBJECT, *(("s3:PutObjectAcl",) if acl else ()))]
+        needed += [(action, arn) for action in _ON_BUCKET]
+        try:
+            policy = json.loads(self.clients.s3.get_bucket_policy(Bucket=self.name)["Policy"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+                raise
+            policy = {}
+        lacking = [
+            action for action, resource in needed if not grants(policy, action, resource, self._context(key, acl))
+        ]
+        if lacking:
+            raise BucketRefused(f"the policy of bucket {self.name} does not grant {', '.join(lacking)} to {PRINCIPAL}")
+
+    def _context(self, key: str, acl: str | None = None) -> Mapping[str, str]:
+        found = _AUTHORITY_ID.search(key)
+        authority = f"certificate-authority/{found[0] if found else ''}"
+        context = {
+            "aws:sourceaccount": self.account,
+            "aws:sourcearn": f"arn:{self.partition}:acm-pca:{self.region}:{self.account}:{authority}",
+            "aws:securetransport": "true",
+            "aws:principalservicename": PRINCIPAL,
+            "aws:principalisawsservice": "true",
+        }
+        return context | ({"s3:x-amz-acl": acl} if acl else {})
+
+    def _check_encryption(self, key: str) -> None:
+        """A key of AWS KMS must be the customer's own, and let AWS Private CA use it."""
+        answer = self.clients.s3.get_bucket_encryption(Bucket=self.name)
+        rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+        if not rule["SSEAlgorithm"].startswith("aws:kms"):
+            return
+        used = rule.get("KMSMasterKeyID", "alias/aws/s3")
+        if used.endswith("alias/aws/s3"):
+            raise BucketRefused(f"bucket {self.name} is encrypted with the key aws/s3, which {PRINCIPAL} cannot use")
+        try:
+            described = self.clients.kms.describe_key(KeyId=used)["KeyMetadata"]
+            policy = json.loads(
+                self.clients.kms.get_key_policy(KeyId=described["KeyId"], PolicyName="default")["Policy"]
+            )
+        except ClientError as error:
+            raise BucketRefused(f"the key {used} of bucket {self.name} cannot be asked for: {error}") from error
+        if not grants(policy, "kms:GenerateDataKey", described["Arn"], self._context(key)):
+            raise BucketRefused(f"the policy of key {used} does not grant kms:GenerateDataKey to {PRINCIPAL}")
+
+    def _check_public_access(self, acl: str | None) -> None:
+        if acl != "public-read":
+            return
+        try:
+            block = self.clients.s3.get_public_access_block(Bucket=self.name)["PublicAccessBlockConfiguration"]
+        except ClientError:  # no block is set
+            return
+        if block.get("BlockPublicAcls"):
+            raise BucketRefused(
+                f"bucket {self.name} blocks public ACLs; the CA needs the S3ObjectAcl BUCKET_OWNER_FULL_CONTROL"
+            )
+
+
+@contextmanager
+def _refusals(bucket: str) -> Iterator[None]:
+    """What S3 refuses is the bucket's refusal; what it cannot do is an error of its own."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _SERVER_ERROR:
+            raise
+        raise BucketRefused(f"bucket {bucket} cannot be written to: {error}") from error

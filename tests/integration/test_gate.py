@@ -1,0 +1,146 @@
+"""What must hold before anything runs: the gate to AWS, and the PreCheck of the backend."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pca_events.backends import Backend, aws, check_switch, connect_aws
+from pca_events.calibrate import uncalibrated
+from pca_events.errors import BackendError
+from pca_events.harness import Session
+from pca_events.harness.session import unmet
+
+SUITE = Path(__file__).parents[2] / "examples" / "own_suite"
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(("environment", "on"), [({}, False), ({"PCA_ACC": ""}, False), ({"PCA_ACC": "1"}, True)])
+def test_the_switch(environment: dict[str, str], on: bool) -> None:
+    assert check_switch(environment) is on
+
+
+@pytest.mark.parametrize("value", ["0", "true", "yes", "2", " 1", "no"])
+def test_the_switch_is_refused_where_it_could_be_meant_either_way(value: str) -> None:
+    with pytest.raises(BackendError, match="could be meant either way; set it to 1, or unset it"):
+        check_switch({"PCA_ACC": value})
+
+
+@pytest.mark.parametrize(
+    ("environment", "profile", "accounts", "said"),
+    [
+        ({}, "p", ["111122223333"], "it needs PCA_ACC=1 in the environment too"),
+        ({"PCA_ACC": "1"}, None, ["111122223333"], "name a profile with --aws-profile"),
+        ({"PCA_ACC": "1"}, "p", [], "name them with --aws-account"),
+        ({"PCA_ACC": "1"}, "no-such-profile", ["111122223333"], "no-such-profile"),
+    ],
+)
+def test_each_gate_to_aws_holds(
+    environment: dict[str, str], profile: str | None, accounts: list[str], said: str
+) -> None:
+    with pytest.raises(BackendError, match=said):
+        connect_aws(environment, profile, accounts)
+
+
+@pytest.mark.parametrize(("account", "allowed"), [("111122223333", True), ("444455556666", False)])
+def test_only_an_allowed_account_is_worked_in(monkeypatch: pytest.MonkeyPatch, account: str, allowed: bool) -> None:
+    class Identity:
+        def get_caller_identity(self) -> dict[str, str]:
+            return {"Account": account}
+
+    monkeypatch.setattr(aws.AwsBackend, "client", lambda *_: Identity())
+    if allowed:
+        assert connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"]).account == account
+    else:
+        with pytest.raises(BackendError, match="leads to account 444455556666, which --aws-account does not allow"):
+            connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"])
+
+
+def test_a_sound_backend_has_nothing_unmet(connection: Session) -> None:
+    assert unmet(connection) == []
+    assert uncalibrated(connection.backend) == []
+
+
+def test_another_account_is_unmet(connection: Session) -> None:
+    session = Session(Backend("n", "localstack", "0", connection.backend.endpoint_url), connection.run)
+    answer = connection.events.describe_event_bus(Name="default")
+    answer["Arn"] = "arn:aws:events:eu-west-1:444455556666:event-bus/default"
+    session.__dict__["events"] = _Answering(answer)
+    (problem,) = unmet(session)
+    assert problem.startswith("the default bus is in eu-west-1 and 444455556666, expected us-east-1 and 111122223333")
+
+
+@pytest.mark.parametrize(("minutes", "problems"), [(0, 0), (4, 0), (6, 1), (-6, 1)])
+def test_clocks_must_agree(connection: Session, minutes: int, problems: int) -> None:
+    session = Session(connection.backend, connection.run)
+    answer = connection.events.describe_event_bus(Name="default")
+    answer["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
+    session.__dict__["events"] = _Answering(answer)
+    assert len(unmet(session)) == problems
+
+
+def test_a_service_that_is_not_there_is_unmet(connection: Session) -> None:
+    session = Session(connection.backend, connection.run)
+    session.__dict__["sqs"] = _Failing()
+    (problem,) = unmet(session)
+    assert "does not serve events and sqs" in problem
+
+
+def test_a_version_that_the_ledger_does_not_know_is_uncalibrated() -> None:
+    (problem,) = uncalibrated(Backend("LocalStack 9.9", "localstack", "9.9", NOWHERE))
+    assert "knows nothing of LocalStack 9.9; pca-events calibrate shows" in problem
+
+
+def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the example of a suite, on a machine that is no CI unless told."""
+    line = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(SUITE), *words]
+    settings = {name: value for name, value in os.environ.items() if name != "CI"} | environment
+    return subprocess.run(line, capture_output=True, text=True, cwd=SUITE, env=settings)
+
+
+@pytest.mark.slow
+def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
+    ran = pytest_of("--endpoint-url", NOWHERE)
+    assert ran.returncode == 0, ran.stdout
+    assert "PreCheck: http://127.0.0.1:1 does not answer (Connection refused)" in ran.stdout
+    assert "37 passed, 11 skipped" in ran.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "environment"), [(["--require-acc"], {}), ([], {"CI": "true"})])
+def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], environment: dict[str, str]) -> None:
+    ran = pytest_of("--endpoint-url", NOWHERE, *words, **environment)
+    assert ran.returncode == 2
+    assert "does not answer (Connection refused)" in ran.stdout + ran.stderr
+    assert "passed" not in ran.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], ["--endpoint-url", NOWHERE]])
+def test_an_unclear_switch_stops_every_run(words: list[str]) -> None:
+    ran = pytest_of(*words, PCA_ACC="true")
+    assert ran.returncode == 2
+    assert 'PCA_ACC is "true", which could be meant either way' in ran.stdout + ran.stderr
+
+
+class _Answering:
+    """An EventBridge client with one answer."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+
+    def describe_event_bus(self, **_: object) -> dict[str, Any]:
+        return self._answer
+
+
+class _Failing:
+    """An SQS client that refuses."""
+
+    def list_queues(self, **_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalFailure", "Message": "not in your plan"}}, "ListQueues")

@@ -1,0 +1,52 @@
+"""A run that leaves something behind is red, and says what and how to remove it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pca_events.backends import Backend
+from pca_events.harness import RunId, Session
+from pca_events.harness.resources.inventory import find
+
+LEAKING = """
+import pytest
+from pca_events.harness.resources import Queue
+
+@pytest.fixture
+def leak(connection):
+    Queue(connection.run.new_name()).create(connection, {})
+
+def test_that_passes(leak):
+    pass
+"""
+
+
+def run(folder: Path, backend: Backend, *words: str) -> "subprocess.CompletedProcess[str]":
+    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin"]')
+    (folder / "test_leak.py").write_text(LEAKING)
+    line = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url, *words]
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+def test_a_leak_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
+    ran = run(tmp_path, backend)
+    _said_and_swept(ran, backend)
+
+
+@pytest.mark.slow
+def test_a_leak_of_a_worker_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
+    ran = run(tmp_path, backend, "-n", "2")
+    _said_and_swept(ran, backend)
+
+
+def _said_and_swept(ran: "subprocess.CompletedProcess[str]", backend: Backend) -> None:
+    assert ran.returncode == 1, ran.stdout
+    assert "1 passed" in ran.stdout
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("LEAK ")]
+    assert "aws sqs delete-queue --queue-url" in ran.stdout
+    session = Session(backend, RunId())
+    (left,) = find(session, line.rpartition(":")[2])
+    left.resource.delete(session)

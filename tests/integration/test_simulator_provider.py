@@ -1,0 +1,230 @@
+"""The ACM PCA inside LocalStack, called as any service: answers, events, errors."""
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from pca_events.backends import Backend
+from pca_events.contract import violations
+from pca_events.harness import RunId, Session
+from pca_events.harness.pca_requests import issuance
+from pca_events.harness.pca_scenario import LiveEvents
+
+Event = dict[str, Any]
+CA: dict[str, Any] = {
+    "CertificateAuthorityType": "ROOT",
+    "CertificateAuthorityConfiguration": {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Subject": {"CommonName": "Provider"},
+    },
+}
+
+
+def an_account(number: int) -> str:
+    """An account that no other test shares; clock and faults are the account's own."""
+    return f"{770_000_000_000 + number:012d}"
+
+
+class Account:
+    """What a test does with one account of the emulator."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    @cached_property
+    def pca(self) -> Any:
+        return self.backend.client("acm-pca")
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.backend.client("s3")
+
+    def create(self, **more: Any) -> str:
+        return str(self.pca.create_certificate_authority(**CA, **more)["CertificateAuthorityArn"])
+
+    def status(self, arn: str) -> str:
+        described = self.pca.describe_certificate_authority(CertificateAuthorityArn=arn)
+        return str(described["CertificateAuthority"]["Status"])
+
+    def switch(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        place = f"/_localstack/acm-pca{path}?account={self.backend.account}"
+        return called(self.backend.endpoint_url, method, place, data)
+
+
+class Outside(Account):
+    """An account whose events are received."""
+
+    def __init__(self, backend: Backend, live: LiveEvents) -> None:
+        super().__init__(backend)
+        self.live = live
+
+    def events(self, count: int) -> list[Event]:
+        """Receive as many events as that, and no more than come with them."""
+        found: list[Event] = []
+        deadline = time.monotonic() + 10
+        while len(found) < count and time.monotonic() < deadline:
+            found += self.live.receive(wait=2)
+        assert all(violations(event) == [] for event in found)
+        return found
+
+
+def called(
+    endpoint: str, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(endpoint.partition("://")[2], timeout=30)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"{}")
+    finally:
+        connection.close()
+
+
+def asked(backend: Backend, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Ask for an operation without boto3, which would look at the parameters first."""
+    scope = f"{backend.account}/20260101/us-east-1/acm-pca/aws4_request"
+    headers = {
+        "X-Amz-Target": f"ACMPrivateCA.{operation}",
+        "Content-Type": "application/x-amz-json-1.1",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none",
+    }
+    return called(backend.endpoint_url, "POST", "/", body, headers)
+
+
+@pytest.fixture
+def account(backend: Backend, request: pytest.FixtureRequest) -> Account:
+    return Account(replace(backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9)))
+
+
+@pytest.fixture
+def outside(account: Account) -> Iterator[Outside]:
+    with LiveEvents(Session(account.backend, RunId()), "default") as live:
+        yield Outside(account.backend, live)
+
+
+def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside) -> None:
+    arn = outside.create()
+    assert outside.status(arn) in ("CREATING", "PENDING_CERTIFICATE")
+    assert arn.split(":")[3:5] == ["us-east-1", outside.backend.account]
+    [event] = outside.events(1)
+    assert (event["detail-type"], event["resources"]) == ("ACM Private CA Creation", [arn])
+    assert (event["account"], event["region"]) == (outside.backend.account, "us-east-1")
+    assert event["detail"] == {"result": "success"}
+
+
+def test_accounts_and_regions_do_not_see_each_other(account: Account) -> None:
+    arn = account.create()
+    for other in (replace(account.backend, region="eu-west-1"), replace(account.backend, account=an_account(1))):
+        listed = other.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
+        assert arn not in [each["Arn"] for each in listed]
+
+
+def test_an_error_is_the_services_own(account: Account) -> None:
+    missing = account.create()[:-4] + "0000"
+    with pytest.raises(ClientError) as told:
+        account.status(missing)
+    assert told.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert told.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "code"),
+    [
+        ("DescribeCertificateAuthority", b"{x", "SerializationException"),
+        ("DescribeCertificateAuthority", b"[]", "SerializationException"),
+        ("ListCertificateAuthorities", b'{"MaxResults": "x"}', "SerializationException"),
+        ("TagCertificateAuthority", b'{"Tags": ["x"]}', "SerializationException"),
+        ("IssueCertificate", b'{"Validity": 3}', "SerializationException"),
+        ("ForgetEverything", b"{}", "UnknownOperationException"),
+    ],
+)
+def test_what_cannot_be_read_is_no_internal_error(backend: Backend, operation: str, body: bytes, code: str) -> None:
+    status, answer = asked(backend, operation, body)
+    assert (status, answer["__type"]) == (400, code)
+
+
+def test_every_operation_of_the_model_is_answered(account: Account) -> None:
+    names = account.pca.meta.service_model.operation_names
+    assert len(names) == 23
+    for name in names:
+        status, answer = asked(account.backend, name, b"{}")
+        assert status in (200, 400), f"{name}: {answer}"
+
+
+def test_the_waiters_of_boto3_end(account: Account) -> None:
+    patience = {"Delay": 1, "MaxAttempts": 2}
+    arn = account.create()
+    about = {"CertificateAuthorityArn": arn}
+    account.pca.get_waiter("certificate_authority_csr_created").wait(WaiterConfig=patience, **about)
+    csr = account.pca.get_certificate_authority_csr(**about)["Csr"].encode()
+    wanted = issuance(arn, csr, "RootCACertificate/V1")
+    account.pca.tag_certificate_authority(Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1"}], **about)
+    for fails in (True, False):
+        made = account.pca.issue_certificate(**wanted)["CertificateArn"]
+        waits = account.pca.get_waiter("certificate_issued").wait
+        with pytest.raises(WaiterError) if fails else nullcontext():
+            waits(CertificateArn=made, WaiterConfig=patience, **about)
+    bucket = f"reports-{account.backend.account}"
+    account.s3.create_bucket(Bucket=bucket)
+    grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}
+    waits = account.pca.get_waiter("audit_report_created").wait
+    for fails in (True, False):
+        made = account.pca.create_certificate_authority_audit_report(
+            S3BucketName=bucket, AuditReportResponseFormat="JSON", **about
+        )["AuditReportId"]
+        with pytest.raises(WaiterError, match="failure state") if fails else nullcontext():
+            waits(AuditReportId=made, WaiterConfig=patience, **about)
+        account.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
+
+
+def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:
+    with ThreadPoolExecutor(8) as callers:
+        arns = list(callers.map(lambda _: outside.create(), range(40)))
+    assert sorted(event["resources"][0] for event in outside.events(40)) == sorted(arns)
+
+
+BROKEN_STORE = """
+import logging, sys
+from types import SimpleNamespace
+logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s")
+from localstack.aws.api import CommonServiceException
+from pca_events.simulator import provider, simulation
+
+class Broken:
+    def __init__(self, *_): ...
+    def call(self, operation, request): return {} if operation == "ListTags" else 1 / 0
+    def tick(self): raise KeyError("two\\nlines")
+
+simulation.PrivateCaService = Broken
+serve = provider.Provider(simulation.Simulation(print))
+for name in ("ListTags", "GetPolicy"):
+    operation = SimpleNamespace(name=name)
+    context = SimpleNamespace(account_id="1", region="r", partition="aws", operation=operation)
+    try:
+        print(serve(context, {}))
+    except CommonServiceException as error:
+        print(error.code, error.status_code)
+"""
+
+
+def test_what_breaks_inside_is_one_line_in_the_log() -> None:
+    ran = subprocess.run([sys.executable, "-c", BROKEN_STORE], capture_output=True, text=True)
+    assert ran.stdout.splitlines() == [
+        "ERROR ACM PCA could not do what was due: KeyError('two\\nlines')",
+        "{}",
+        "ERROR acm-pca.GetPolicy went wrong in the simulator: ZeroDivisionError('division by zero')",
+        "InternalFailure 500",
+    ], ran.stderr

@@ -1,0 +1,210 @@
+"""What a bucket must grant before AWS Private CA writes to it."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pca_events.backends import Backend
+from pca_events.simulator.core.ports import BucketRefused
+from pca_events.simulator.localstack_environment import BucketAccess
+from pca_events.simulator.policy import grants
+
+AUTHORITY = "11223344-1234-1122-2233-112233445566"
+ACCOUNT = "780000000001"
+ARN = f"arn:aws:acm-pca:us-east-1:{ACCOUNT}:certificate-authority/{AUTHORITY}"
+NAME = f"pca-events-simulator-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+CRL = f"crl/{AUTHORITY}.crl"
+REPORT = f"audit-report/{AUTHORITY}/99887766-1234-1122-2233-112233445566.json"
+ALL = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
+OWNER = "BUCKET_OWNER_FULL_CONTROL"
+
+
+def statement(*actions: str, **more: Any) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "acm-pca.amazonaws.com"},
+        "Action": list(actions),
+        "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
+        **more,
+    }
+
+
+class Given:
+    """One bucket on the emulator, and the simulator's view of it."""
+
+    def __init__(self, clients: SimpleNamespace) -> None:
+        self.s3 = clients.s3
+        self.bucket = BucketAccess(NAME, clients, ACCOUNT, "us-east-1", "aws")
+
+    def policy(self, *statements: dict[str, Any]) -> None:
+        document = {"Version": "2012-10-17", "Statement": list(statements)}
+        self.s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(document))
+
+    def encryption(self, **rule: str) -> None:
+        rules = [{"ApplyServerSideEncryptionByDefault": rule}]
+        self.s3.put_bucket_encryption(Bucket=NAME, ServerSideEncryptionConfiguration={"Rules": rules})
+
+    def written(self) -> list[str]:
+        return [each["Key"] for each in self.s3.list_objects_v2(Bucket=NAME).get("Contents", [])]
+
+
+@pytest.fixture(scope="session")
+def clients(backend: Backend) -> SimpleNamespace:
+    own = replace(backend, account=ACCOUNT)
+    return SimpleNamespace(s3=own.client("s3"), kms=own.client("kms"))
+
+
+@pytest.fixture
+def given(clients: SimpleNamespace) -> Iterator[Given]:
+    made = Given(clients)
+    made.s3.create_bucket(Bucket=NAME)
+    yield made
+    for key in made.written():
+        made.s3.delete_object(Bucket=NAME, Key=key)
+    made.s3.delete_bucket(Bucket=NAME)
+
+
+def test_a_crl_is_written_as_it_is(given: Given) -> None:
+    given.policy(statement(*ALL))
+    given.bucket.write(CRL, b"\x30\x00", "application/pkix-crl", OWNER)
+    found = given.s3.get_object(Bucket=NAME, Key=CRL)
+    assert (found["Body"].read(), found["ContentType"]) == (b"\x30\x00", "application/pkix-crl")
+
+
+@pytest.mark.parametrize("lacking", ALL)
+def test_a_crl_needs_all_four_actions(given: Given, lacking: str) -> None:
+    given.policy(statement(*(action for action in ALL if action != lacking)))
+    with pytest.raises(BucketRefused, match=f"does not grant {lacking} to acm-pca.amazonaws.com"):
+        given.bucket.write(CRL, b"", "application/pkix-crl", OWNER)
+    assert given.written() == []
+
+
+def test_a_report_needs_no_right_to_set_an_acl(given: Given) -> None:
+    given.policy(statement(*(action for action in ALL if action != "s3:PutObjectAcl")))
+    given.bucket.write(REPORT, b"[]", "application/json", None)
+    assert given.written() == [REPORT]
+
+
+def test_a_bucket_without_policy_grants_nothing(given: Given) -> None:
+    with pytest.raises(BucketRefused, match="does not grant s3:PutObject, s3:GetBucketAcl, s3:GetBucketLocation"):
+        given.bucket.write(REPORT, b"", "application/json", None)
+
+
+def test_a_bucket_that_is_missing(clients: SimpleNamespace) -> None:
+    missing = replace(Given(clients).bucket, name="pca-events-no-such-bucket")
+    with pytest.raises(BucketRefused, match=r"pca-events-no-such-bucket cannot be written to: .*Not Found"):
+        missing.write(REPORT, b"", "application/json", None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"SSEAlgorithm": "aws:kms"}, "is encrypted with the key aws/s3"),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}, "is encrypted with the key aws/s3"),
+        (
+            {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{AUTHORITY}"},
+            f"the key .*{AUTHORITY} of bucket .* cannot be asked for",
+        ),
+    ],
+)
+def test_an_encryption_that_forbids_it(given: Given, rule: dict[str, str], said: str) -> None:
+    given.policy(statement(*ALL))
+    given.encryption(**rule)
+    with pytest.raises(BucketRefused, match=said):
+        given.bucket.write(REPORT, b"", "application/json", None)
+    given.encryption(SSEAlgorithm="AES256")
+    given.bucket.write(REPORT, b"", "application/json", None)
+
+
+@pytest.mark.parametrize(("right", "written"), [("kms:GenerateDataKey", True), ("kms:Decrypt", False)])
+def test_a_key_of_the_customer_must_let_the_ca_use_it(given: Given, right: str, written: bool) -> None:
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{AUTHORITY}"
+    grant = {**statement(right), "Resource": "*"}
+
+    class Keys:
+        def describe_key(self, **_: str) -> dict[str, Any]:
+            return {"KeyMetadata": {"KeyId": AUTHORITY, "Arn": key}}
+
+        def get_key_policy(self, **_: str) -> dict[str, Any]:
+            return {"Policy": json.dumps({"Statement": grant})}
+
+    class Objects:
+        """S3 with an encrypting bucket; the emulator's has no KMS to encrypt with."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(given.s3, name)
+
+        def get_bucket_encryption(self, **_: str) -> dict[str, Any]:
+            rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+            return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
+
+    given.policy(statement(*ALL))
+    bucket = replace(given.bucket, clients=SimpleNamespace(s3=Objects(), kms=Keys()))
+    if not written:
+        with pytest.raises(BucketRefused, match="does not grant kms:GenerateDataKey"):
+            bucket.write(REPORT, b"", "application/json", None)
+        return
+    bucket.write(REPORT, b"", "application/json", None)
+    assert given.written() == [REPORT]
+
+
+def test_a_public_acl_where_the_bucket_blocks_it(given: Given) -> None:
+    given.policy(statement(*ALL))
+    with pytest.raises(BucketRefused, match="blocks public ACLs; the CA needs the S3ObjectAcl BUCKET_OWNER_FULL"):
+        given.bucket.write(CRL, b"", "application/pkix-crl", "PUBLIC_READ")
+    given.s3.delete_public_access_block(Bucket=NAME)
+    given.s3.put_bucket_ownership_controls(
+        Bucket=NAME, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    given.bucket.write(CRL, b"", "application/pkix-crl", "PUBLIC_READ")
+    assert given.written() == [CRL]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "written"),
+    [
+        ({"StringEquals": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": ARN}}, True),
+        ({"StringEquals": {"AWS:sourceaccount": [ACCOUNT, "x"]}}, True),
+        ({"ArnLike": {"aws:SourceArn": f"{ARN[:-4]}*"}}, True),
+        ({"StringEquals": {"aws:SourceAccount": "999999999999"}}, False),
+        ({"StringEquals": {"aws:SourceArn": f"{ARN}0"}}, False),
+        ({"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}, False),
+        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, True),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
+        ({"Bool": {"aws:SecureTransport": False}}, False),
+        ({"NumericLessThan": {"aws:SourceAccount": 1}}, False),
+    ],
+)
+def test_conditions_are_looked_at(given: Given, conditions: dict[str, Any], written: bool) -> None:
+    given.policy(statement(*ALL, Condition=conditions))
+    try:
+        given.bucket.write(REPORT, b"", "application/json", None)
+    except BucketRefused:
+        assert not written
+    assert (given.written() == [REPORT]) == written
+
+
+@pytest.mark.parametrize(
+    ("policy", "granted"),
+    [
+        ({"Statement": statement("s3:*")}, True),
+        ({"Statement": [statement("s3:Put*")]}, True),
+        ({"Statement": [statement("S3:putobject")]}, True),
+        ({"Statement": [statement("s3:PutObject", Principal="*")]}, True),
+        ({"Statement": [statement("s3:PutObject", Principal={"AWS": "*"})]}, True),
+        ({"Statement": [statement("s3:PutObject", Principal={"Service": "events.amazonaws.com"})]}, False),
+        ({"Statement": [statement("s3:PutObject", Principal={"AWS": ACCOUNT})]}, False),
+        ({"Statement": [statement("s3:PutObject"), statement("s3:PutObject", Effect="Deny")]}, False),
+        ({"Statement": [statement("s3:PutObject", Resource=f"arn:aws:s3:::{NAME}")]}, False),
+        ({"Statement": [{**statement(), "Action": None, "NotAction": "s3:GetObject"}]}, True),
+        ({"Statement": ["nothing"]}, False),
+        ({}, False),
+    ],
+)
+def test_policies(policy: dict[str, Any], granted: bool) -> None:
+    assert grants(policy, "s3:PutObject", f"arn:aws:s3:::{NAME}/{CRL}", {}) == granted
