@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pca_events.harness.session import Session
-from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
-from pca_events.infrastructure.model import Place, Reading, Rule, Target
 from pca_events.catalog import Event
 from pca_events.errors import InvalidPattern
 from pca_events.harness.scenario_bus import ScenarioBus
 from pca_events.harness.session import Pattern, Session
-from pca_events.infrastructure.model import Place, Reading, Rule, Target, asks_for_read_only_calls
+from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
+from pca_events.infrastructure.model import Place, Reading, Rule, Target
 
 
 def read_bus(session: Session, bus: str) -> Reading:

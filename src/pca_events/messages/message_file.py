@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.errors import BadInput
 from pca_events.messages.features import Envelope
 from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
-from pca_events.whole_files import cannot_be_written, replace_file
 
 _REMEDY = "make it anew, with pca-events verify --messages"
 
