@@ -87,7 +87,7 @@ def changed(data: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_file_ends_in_an_error_of_ours(part: int, tmp_path: Path) -> None:
+def test_no_corrupted_file_causes_an_internal_error(part: int, tmp_path: Path) -> None:
     chance = seeded(part)
     readable = 0
     for number in range(EACH):

@@ -1,4 +1,4 @@
-"""YAML with lines: only data, never an object of Python; CloudFormation's short tags in their long form."""
+"""YAML with line numbers: only data, never Python objects; CloudFormation short tags become their long form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from pca_events.infrastructure.model import Place, Unreadable
 from pca_events.infrastructure.source_tree import DEEPEST, Object, Text, WrittenNumber
 
 MOST_DIGITS = 1_000
-"""How many characters a number may have; what is longer stays a text."""
+"""The maximum length of a number in characters; a longer one stays a string."""
 
 MOST_REPEATED = 100_000
-"""How many values aliases may repeat, all in all."""
+"""The maximum number of values that all aliases may repeat."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
@@ -24,14 +24,14 @@ _OPEN = object()
 
 @dataclass
 class Loaded:
-    """The documents of a text, and what could not be read of it."""
+    """The documents of a text, and the errors in it."""
 
     documents: list[Any] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
 class _Fault(Exception):
-    """What is wrong, and on which line."""
+    """A syntax error with its line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -39,7 +39,7 @@ class _Fault(Exception):
 
 
 def load(text: str, file: str) -> Loaded:
-    """Read every document of a text, up to the first place where it is no YAML; a key that is there twice is told."""
+    """Read the documents of a text up to the first syntax error; report duplicate keys."""
     loaded = Loaded()
     faults: list[tuple[int, str]] = []
     try:
@@ -62,7 +62,7 @@ def _one_line(message: object) -> str:
 
 
 class _Composer:
-    """Makes trees of the parser's events, so that depth and repetition stay under control."""
+    """Builds trees from parser events, with limits on depth and repetition."""
 
     def __init__(self, text: str, faults: list[tuple[int, str]]) -> None:
         self._lines = text.split("\n")
@@ -73,7 +73,7 @@ class _Composer:
         self._repeated = 0
 
     def documents(self) -> Iterator[Any]:
-        """Each document that is not empty."""
+        """Yield each document that is not empty."""
         while not isinstance(event := self._next(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 self._anchors.clear()
@@ -85,7 +85,7 @@ class _Composer:
         return self._loader.get_event()
 
     def _node(self, event: Any, depth: int) -> tuple[Any, int]:
-        """The value that begins with an event, and its last line."""
+        """The value that begins with this event, and its last line."""
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             return self._repeat(str(event.anchor), line), line
@@ -163,7 +163,7 @@ class _Composer:
 
 
 def _end(start: Any, event: Any, last: int) -> int:
-    """A block ends with what is in it: its end in the text is where the next thing begins."""
+    """The last line of a block: that of its content, because the parser reports the start of the next token."""
     return event.end_mark.line + 1 if start.flow_style else last
 
 
@@ -186,7 +186,7 @@ def _tagged(tag: str | None, value: Any, span: tuple[int, int]) -> Any:
 
 
 def _data(kind: str, text: str) -> Any:
-    """A plain value as YAML 1.1 reads it, as far as JSON knows such values; else its text."""
+    """A plain value by the rules of YAML 1.1, if JSON has such values; else its text."""
     if kind == "null":
         return None
     if kind == "bool":

@@ -34,7 +34,7 @@ from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs, find
         ("tmp", "a.tf", False),
     ],
 )
-def test_what_a_glob_leaves_out(
+def test_what_a_glob_excludes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, glob: str, path: str, expected: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -42,7 +42,7 @@ def test_what_a_glob_leaves_out(
     assert PathGlobs([(".", glob)]).matches(os.path.abspath(path)) is expected
 
 
-def test_the_folder_of_a_glob_is_no_glob(tmp_path: Path) -> None:
+def test_the_base_folder_of_a_glob_is_literal(tmp_path: Path) -> None:
     folder = tmp_path / "[a]*"
     assert PathGlobs([(str(folder), "x/*.tf")]).matches(str(folder / "x" / "a.tf"))
     assert not PathGlobs([(str(folder), "x/*.tf")]).matches(str(tmp_path / "a" / "x" / "a.tf"))
@@ -50,19 +50,19 @@ def test_the_folder_of_a_glob_is_no_glob(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("glob", ["", "/", "  ", "a" * 1_001, "a\0b"])
-def test_what_is_no_glob_is_refused(glob: str) -> None:
+def test_an_invalid_glob_is_refused(glob: str) -> None:
     with pytest.raises(InvalidGlob, match="is not a valid glob"):
         PathGlobs([(".", glob)])
 
 
-def test_many_stars_take_no_time() -> None:
+def test_many_stars_take_bounded_time() -> None:
     globs = PathGlobs([(".", "/".join(["**", "a*a*a*a*a*a*b"] * 30)), (".", "*a*a*a*a*a*a*b")])
     began = time.perf_counter()
     assert not globs.matches("/".join(["a" * 200] * 20))
     assert time.perf_counter() - began < 1
 
 
-def test_folders_that_are_left_out_are_not_searched(tmp_path: Path) -> None:
+def test_excluded_folders_are_not_searched(tmp_path: Path) -> None:
     for name in ("a/rules.tf", "a/more.tf", "b/deep/rules.tf", "c/rules.tf"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -44,16 +44,16 @@ def test_every_key_has_its_line() -> None:
 
 
 @pytest.mark.parametrize("entry", catalog.documented_events())
-def test_a_tree_is_what_json_says(entry: catalog.DocumentedEvent) -> None:
+def test_a_tree_equals_the_json_value(entry: catalog.DocumentedEvent) -> None:
     assert tree(entry.sample) == entry.sample
 
 
 @pytest.mark.parametrize("text", ["1", '"a"', "[]", "[[1], {}]", "null", "{}"])
-def test_any_document_is_a_tree(text: str) -> None:
+def test_any_json_document_becomes_a_tree(text: str) -> None:
     assert with_lines(text) == (json.loads(text), [])
 
 
-def test_a_key_that_is_there_twice_is_told() -> None:
+def test_a_duplicate_key_is_reported() -> None:
     assert with_lines('{"a": 1,\n"b": {"c": 1,\n"c": 2},\n"a": 3}') == (
         {"a": 3, "b": {"c": 2}},
         [(3, "c"), (4, "a")],
@@ -71,7 +71,7 @@ def test_a_key_that_is_there_twice_is_told() -> None:
         (f"[{'9' * 5_000}]", 1, "is not valid JSON: "),
     ],
 )
-def test_what_is_no_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
+def test_invalid_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(NoJson) as refused:
         parse(text)
     assert refused.value.line == line
@@ -81,14 +81,14 @@ def test_what_is_no_json_is_refused_with_its_line(text: str, line: int, message:
 @pytest.mark.parametrize(
     "text", ['{"a": 1, "b": {"c": [1, {"c": "[{\\""}], "c": 2}, "a": 3}', '[{"a": {}}, "{"]', "[]", '{"$or": [{}]}']
 )
-def test_a_text_of_one_line_gives_the_tree_of_any_other(text: str) -> None:
+def test_one_line_gives_the_same_tree_as_many(text: str) -> None:
     quick, twice = with_lines(text)
     slow, also = with_lines("\n" + text)
     assert (quick, twice) == (slow, [(line - 1, key) for line, key in also])
     assert [(path, line + 1) for path, line in key_lines(quick)] == list(key_lines(slow))
 
 
-def test_a_tree_is_not_nested_deeper_than_its_readers_can_go() -> None:
+def test_the_nesting_depth_is_limited() -> None:
     for text in ("[" * 500 + "]" * 500, "[\n" + "[" * 500 + "]" * 501, '{"a":' * 102 + "1" + "}" * 102):
         with pytest.raises(NoJson, match="is nested too deeply"):
             with_lines(text)
@@ -115,7 +115,7 @@ def test_a_tree_is_not_nested_deeper_than_its_readers_can_go() -> None:
         ([], False, False),
     ],
 )
-def test_a_pattern_is_told_from_other_json(document: Any, likely: bool, sound: bool) -> None:
+def test_a_pattern_is_distinguished_from_other_json(document: Any, likely: bool, sound: bool) -> None:
     assert (is_pattern(tree(document)), is_sound_pattern(tree(document))) == (likely, sound)
 
 
@@ -170,5 +170,5 @@ def test_listed_rules() -> None:
         ([DESCRIBED], False),
     ],
 )
-def test_output_is_told_from_other_json(document: Any, expected: bool) -> None:
+def test_output_is_distinguished_from_other_json(document: Any, expected: bool) -> None:
     assert is_rule_output(tree(document)) is expected

@@ -28,7 +28,7 @@ def put(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "output"), [("{}", "cdk.out"), ('{"output": "dist/cdk"}', "dist/cdk"), ("{", "cdk.out")]
 )
-def test_a_cdk_project_that_is_not_synthesized_is_said(settings: str, output: str) -> None:
+def test_a_cdk_project_that_is_not_synthesized_is_reported(settings: str, output: str) -> None:
     put("app/cdk.json", settings)
     (skipped,) = read_paths(["."]).skipped
     assert (str(skipped.place), skipped.remedy) == ("app/cdk.json:1", f'run "cdk synth" and check app/{output}')
@@ -37,7 +37,7 @@ def test_a_cdk_project_that_is_not_synthesized_is_said(settings: str, output: st
 
 
 @pytest.mark.parametrize("name", ["stack.ts", "stack.py", "index.js", "main.go"])
-def test_program_code_that_is_named_gets_one_clear_line(name: str) -> None:
+def test_named_program_code_is_reported_in_one_line(name: str) -> None:
     put(name, "new events.Rule(scope, 'R', { eventPattern: { source: ['aws.acm-pca'] } });\n")
     (fault,) = read_paths([name]).unreadable
     assert fault.message.startswith("is program code, which check does not run; ")
@@ -85,7 +85,7 @@ def test_pulumi_yaml_is_read() -> None:
 
 
 @pytest.mark.parametrize("runtime", ["nodejs", "{name: python, options: {}}"])
-def test_a_pulumi_program_is_said(runtime: str) -> None:
+def test_a_pulumi_program_is_reported(runtime: str) -> None:
     put("Pulumi.yaml", f"name: pki\nruntime: {runtime}\n")
     (skipped,) = read_paths(["."]).skipped
     assert skipped.what == "a Pulumi program"
@@ -103,7 +103,7 @@ EVENT = {"version": "0", "id": "x", "source": "aws.acm-pca", "detail": {}}
         {"source": ["aws.acm-pca"], "handlers": {}},
     ],
 )
-def test_a_named_file_that_looks_like_no_pattern_is_none(document: object) -> None:
+def test_a_named_file_unlike_a_pattern_is_not_read_as_one(document: object) -> None:
     put("named.json", json.dumps(document))
     reading = read_paths(["named.json"])
     assert reading.rules == []
@@ -120,13 +120,13 @@ def test_a_named_file_that_looks_like_no_pattern_is_none(document: object) -> No
         {"resources": ["x"], "detial": {}},
     ],
 )
-def test_a_named_file_that_looks_like_a_pattern_is_one(document: object) -> None:
+def test_a_named_file_like_a_pattern_is_read_as_one(document: object) -> None:
     put("named.json", json.dumps(document))
     (rule,) = read_paths(["named.json"]).rules
     assert rule.pattern == document
 
 
-def test_links_out_of_the_folder_are_not_followed(here: Path) -> None:
+def test_links_to_targets_outside_the_folder_are_not_followed(here: Path) -> None:
     (here.parent / "outside.json").write_text('{"source": ["aws.acm-pca"]}')
     put("real.json", '{"source": ["aws.acm-pca"]}')
     for name, to in {"a.json": "../outside.json", "b.json": "/proc/self/environ", "c.json": "real.json"}.items():
@@ -150,7 +150,7 @@ RULE = "Resources: {R: {Type: AWS::Events::Rule, Properties: {EventPattern: {sou
         ("0x" + "f" * 5_000, "0x" + "f" * 5_000),
     ],
 )
-def test_numbers_keep_how_they_were_written(written: str, value: object) -> None:
+def test_numbers_keep_their_notation(written: str, value: object) -> None:
     put("t.yaml", RULE % written)
     (rule,) = read_paths(["."]).rules
     (account,) = rule.pattern["account"]
@@ -158,19 +158,19 @@ def test_numbers_keep_how_they_were_written(written: str, value: object) -> None
     assert getattr(account, "written", written) == written
 
 
-def test_an_account_that_yaml_reads_as_octal_is_to_be_put_in_quotes() -> None:
+def test_an_account_id_that_yaml_reads_as_octal_must_be_quoted() -> None:
     put("t.yaml", RULE % "012345670123")
     remedies = [finding.remedy for checked in check(read_paths(["."])).rules for finding in checked.findings]
     assert any(remedy.startswith('put the account in quotes: "012345670123"') for remedy in remedies)
 
 
-def test_a_json_number_of_thousands_of_digits_gets_one_line() -> None:
+def test_a_json_number_with_thousands_of_digits_is_reported_in_one_line() -> None:
     put("p.json", f'{{"source": ["aws.acm-pca"], "account": [{"1" * 10_000}]}}')
     (fault,) = read_paths(["."]).unreadable
     assert fault.message == "is not valid JSON: a number has more than 1,000 digits"
 
 
-def test_anchors_that_multiply_are_reported_at_once() -> None:
+def test_exponentially_growing_anchors_are_reported_immediately() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     put("t.yaml", RULE % "x" + "\n".join(lines))
@@ -178,7 +178,7 @@ def test_anchors_that_multiply_are_reported_at_once() -> None:
     assert fault.message.startswith("aliases repeat more than")
 
 
-def test_what_was_written_survives_the_way_to_another_process() -> None:
+def test_the_notation_of_numbers_survives_pickling() -> None:
     code = (
         "import pickle; from pca_events.infrastructure.source_tree import WrittenNumber as W; "
         "print(pickle.loads(pickle.dumps(W(8, '010'))).written)"
@@ -187,7 +187,7 @@ def test_what_was_written_survives_the_way_to_another_process() -> None:
 
 
 @pytest.mark.parametrize("name", ["serverless.ts", "serverless.js"])
-def test_a_serverless_service_that_is_a_program_is_said(name: str) -> None:
+def test_a_serverless_service_that_is_program_code_is_reported(name: str) -> None:
     put(f"app/{name}", "export default { service: 'pki' }\n")
     (skipped,) = read_paths(["."]).skipped
     assert (skipped.what, skipped.remedy) == (
@@ -198,7 +198,7 @@ def test_a_serverless_service_that_is_a_program_is_said(name: str) -> None:
     assert fault.message.startswith("is program code")
 
 
-def test_a_project_of_cdk_for_terraform_is_said_until_it_is_synthesized() -> None:
+def test_a_cdk_for_terraform_project_is_reported_until_it_is_synthesized() -> None:
     put("app/cdktf.json", '{"language": "typescript"}')
     (skipped,) = read_paths(["."]).skipped
     assert (skipped.what, skipped.remedy) == (
@@ -220,7 +220,7 @@ def test_a_project_of_cdk_for_terraform_is_said_until_it_is_synthesized() -> Non
         ("{fn::toJSON: {fn::toJSON: {source: ['${other}']}}}", Unknown("fn::toJSON")),
     ],
 )
-def test_json_within_json_in_pulumi_yaml(inner: str, pattern: object) -> None:
+def test_nested_json_in_pulumi_yaml(inner: str, pattern: object) -> None:
     put(
         "Pulumi.yaml",
         "name: x\nruntime: yaml\nresources:\n  r:\n    type: aws:cloudwatch:EventRule\n    properties:\n"
@@ -230,7 +230,7 @@ def test_json_within_json_in_pulumi_yaml(inner: str, pattern: object) -> None:
     assert rule.pattern == pattern
 
 
-def test_a_template_of_terragrunt_code_is_said_where_it_may_have_a_pattern() -> None:
+def test_a_template_for_terragrunt_code_is_reported_if_it_may_have_a_pattern() -> None:
     template = 'inputs = {\n{{ range .names }}\n{{ .name }} = "%s"\n{{ end }}\n}\n'
     put("a/terragrunt.hcl", template % "event_pattern")
     put("b/terragrunt.hcl", template % "name")
@@ -241,7 +241,7 @@ def test_a_template_of_terragrunt_code_is_said_where_it_may_have_a_pattern() -> 
     assert [str(fault.place) for fault in read_paths(["."]).unreadable] == ["c/terragrunt.hcl:1"]
 
 
-def test_a_mark_on_the_border_of_two_portions_of_a_large_file_is_seen() -> None:
+def test_a_keyword_across_two_portions_of_a_large_file_is_found() -> None:
     portion = 5 * 1024 * 1024
     for name, before in (("border", portion - 5), ("late", 4 * portion + 1), ("none", None)):
         mark = "AWS::Events::Rule" if before is not None else ""

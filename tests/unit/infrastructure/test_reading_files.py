@@ -80,7 +80,7 @@ def test_each_example_is_read_whole(folder: str, expected: list[str], monkeypatc
 
 
 @pytest.mark.usefixtures("here")
-def test_a_folder_is_walked_in_order_and_past_what_is_not_the_authors() -> None:
+def test_folders_are_read_in_order_without_generated_and_hidden_ones() -> None:
     for name in ("b/t.yaml", "a/t.yml", "a/t.template", "c.yaml"):
         put(name, RULE % "R")
     put("a/z.json", JSON_RULE)
@@ -107,13 +107,13 @@ def test_a_folder_is_walked_in_order_and_past_what_is_not_the_authors() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_file_is_read_once_whichever_way_it_is_named() -> None:
+def test_a_file_is_read_once_even_if_named_in_several_ways() -> None:
     put("a/t.yaml", RULE % "R")
     assert names(read_paths(["a", "a/t.yaml", "./a/../a/t.yaml", "."])) == ["a/t.yaml:2 R"]
 
 
 @pytest.mark.usefixtures("here")
-def test_files_that_are_read_are_counted_and_broken_ones_are_not() -> None:
+def test_only_fully_read_files_are_counted() -> None:
     put("a.yaml", RULE % "R")
     put("b.json", "{}")
     put("c.tf", 'resource "aws_cloudwatch_event_rule" "r" {')
@@ -125,7 +125,7 @@ def test_files_that_are_read_are_counted_and_broken_ones_are_not() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_files_that_are_none_of_ours_are_told_only_where_they_are_named() -> None:
+def test_unsupported_files_are_reported_only_if_named() -> None:
     put("deployment.yaml", "kind: Deployment # AWS::Events::Rule\n")
     put("package.json", '{"name": "x", "source": "src"}')
     put("events.json", json.dumps([1, 2]))
@@ -142,7 +142,7 @@ def test_files_that_are_none_of_ours_are_told_only_where_they_are_named() -> Non
 
 
 @pytest.mark.usefixtures("here")
-def test_a_pattern_that_is_written_wrong_is_found_where_it_speaks_of_private_ca() -> None:
+def test_an_invalid_pattern_is_found_if_it_mentions_private_ca() -> None:
     put("camel.json", '{"source": ["aws.acm-pca"], "detailType": ["x"]}')
     put("misspelt.json", '{"source": ["aws.acmpca"], "detail-type": "x"}')
     put("other.json", '{"source": ["src"], "files": ["x"]}')
@@ -150,7 +150,7 @@ def test_a_pattern_that_is_written_wrong_is_found_where_it_speaks_of_private_ca(
 
 
 @pytest.mark.usefixtures("here")
-def test_what_is_named_is_read_whatever_its_name_is() -> None:
+def test_a_named_file_is_read_whatever_its_name() -> None:
     put("pattern.txt", '{"source": ["aws.acm-pca"]}')
     put("template", RULE % "R")
     put("flow.yaml", "{Resources: {R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}}}")
@@ -203,7 +203,7 @@ BAD: dict[str, tuple[str | bytes, int, str]] = {
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_one_line_and_the_rest_is_read(name: str) -> None:
+def test_bad_input_is_reported_in_one_line_and_the_rest_is_read(name: str) -> None:
     content, line, message = BAD[name]
     put(f"infra/{name}", content)
     put("infra/sound.yaml", RULE % "Sound")
@@ -218,7 +218,7 @@ def test_bad_input_is_one_line_and_the_rest_is_read(name: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_broken_files_that_have_nothing_to_do_with_rules_are_passed_over() -> None:
+def test_broken_files_unrelated_to_rules_are_ignored() -> None:
     put("chart.yaml", "{{ if .Values.eventBridge }}\n  a: [\n")
     put("data.json", '{"detail": [')
     put("large.json", b" " * 30_000_000)
@@ -253,7 +253,7 @@ def test_links_and_folders_with_misleading_names() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_what_does_not_exist_is_told() -> None:
+def test_a_missing_file_is_reported() -> None:
     put("t.yaml", RULE % "R")
     reading = read_paths(["none", "t.yaml", "none/deeper.tf", "a\0b", ""])
     assert names(reading) == ["t.yaml:2 R"]
@@ -261,7 +261,7 @@ def test_what_does_not_exist_is_told() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_what_may_not_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_read_permission_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Permissions do not stop the superuser, so the refusal is made here."""
     put("secret.yaml", RULE % "R")
     put("folder/t.yaml", RULE % "R")
@@ -297,7 +297,7 @@ def test_terraform_files_of_a_folder_are_read_together() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_many_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_processes_find_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(130):
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}" if number % 7 else "Type: [AWS::Events::Rule\n")
     monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 1)
@@ -311,7 +311,7 @@ def test_many_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> 
     assert progress == sorted(progress)
 
 
-def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_worker_loses_no_results(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(130):
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}")
     parent = os.getpid()
@@ -326,7 +326,7 @@ def test_a_process_that_dies_costs_nothing(here: Path, monkeypatch: pytest.Monke
     assert len(read_paths([str(here)]).rules) == 130
 
 
-def test_yaml_as_cloudformation_writes_it() -> None:
+def test_yaml_in_cloudformation_notation() -> None:
     loaded = yaml_reader.load(
         "base: &base {a: 1, b: [x]}\n"
         "made: {<<: *base, b: 2, '<<': kept}\n"
@@ -420,7 +420,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.fuzz
 @pytest.mark.usefixtures("here")
-def test_no_mutated_file_brings_the_reading_down() -> None:
+def test_no_mutated_file_crashes_the_reader() -> None:
     chance, count = seeded(11), times(600)
     rules = faults = 0
     for number in range(count):
@@ -451,7 +451,7 @@ def seeds_once() -> list[tuple[str, bytes]]:
     return _SEEDS
 
 
-def test_what_another_process_reads_comes_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_a_worker_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = """
 resource "aws_kms_key" "k" { policy = data.aws_iam_policy_document.d[0].json }
 data "aws_iam_policy_document" "d" {

@@ -1,1 +1,1 @@
-"""Terraform and OpenTofu: configurations, modules and plans."""
+"""Terraform and OpenTofu: configurations, modules, plans and states, and Terragrunt."""

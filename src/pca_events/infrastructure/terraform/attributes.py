@@ -33,13 +33,13 @@ _MEANINGS = {
 
 
 class ResourceAttributes:
-    """The attributes of what one module declares."""
+    """Resolves attributes of the resources, data sources and calls of one module."""
 
     def __init__(self, names: "ModuleNames") -> None:
         self._names = names
 
     def attribute(self, of: Reference, step: Step) -> Any:
-        """What a step from a resource, or from what is known of it, leads to."""
+        """The value of a step from a reference to a resource."""
         reason = of.reason + step.text
         if of.attribute or not step.text.startswith("."):
             resource = of.resource if of.attribute else of.resource + step.text
@@ -50,7 +50,7 @@ class ResourceAttributes:
         return self._names.once(f"{of.resource}{step.text}", lambda: self._configured(found), found)
 
     def _referred(self, reason: str, resource: str, attribute: str) -> Referred:
-        """A reference to an attribute of a resource of this module, with what is known of its ARN."""
+        """A reference to an attribute of a resource of this module, with the known parts of its ARN."""
         address = resource.removeprefix(self._names.prefix)
         block = self._names.declared.get(address.partition("[")[0])
         kind = _ARN_KINDS.get(address.partition(".")[0], "") if attribute in ("arn", "id") and block else ""
@@ -60,8 +60,8 @@ class ResourceAttributes:
     def every(self, of: Reference) -> Any:
         """The instances of a resource: a list, or an object of them by key; else Unknown.
 
-        A data source that is off by default is not known: what reads it is often off by the same default, and checked
-        as if it were on.
+        A data source that is off by default is unknown: code that reads it is often off by the same default, and is
+        checked as if it were on.
         """
         block = self._names.declared.get(of.resource.removeprefix(self._names.prefix))
         if of.attribute or block is None:
@@ -80,7 +80,7 @@ class ResourceAttributes:
         return references if "count" in block.body.arguments else of
 
     def _configured(self, found: Referred) -> Any:
-        """What the text says about an attribute of a resource or module, as far as it says anything."""
+        """The value of an attribute of a resource or module, if the code determines it; else the reference."""
         address = found.resource.removeprefix(self._names.prefix)
         block = self._names.declared.get(re.sub(r"\[.*", "", address))
         if address.startswith("module."):
@@ -102,7 +102,7 @@ class ResourceAttributes:
         return found if value is None else value
 
     def _of_file(self, found: Referred, get: Callable[[str], Any]) -> Any:
-        """What a data source makes of a template or a file that lies beside the code."""
+        """The output of a data source that reads a template or a file."""
         try:
             if found.attribute == "rendered":
                 return self._names.rendered(get("template"), get("vars") or {})
@@ -113,7 +113,7 @@ class ResourceAttributes:
             return found
 
     def _meaning(self, block: Declared | None, address: str, attribute: str) -> str:
-        """Whether an attribute is the account, Region or partition of the deployment itself."""
+        """`account`, `region` or `partition` if the attribute is that of the deployment; else empty."""
         _, kind, *_ = address.split(".")
         if block is not None and block.body.arguments.keys() & {"provider", "region", "name"}:
             return ""

@@ -1,7 +1,7 @@
-"""Terraform files cut into blocks, and blocks into arguments, without parsing any expression.
+"""Splits Terraform files into blocks, and blocks into arguments, without parsing expressions.
 
-Most of a project has nothing to do with events, and what is broken in one place must not hide the rest. So each text is
-cut by its brackets, strings, heredocs and comments first, and only the expressions that matter are parsed.
+Most of a project does not concern events, and a syntax error in one place must not hide the rest. Therefore text is
+first split by brackets, strings, heredocs and comments; only relevant expressions are parsed later.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_FAULTS = 5
-"""After how many faults a file, or a block, is read no further."""
+"""The number of faults after which reading of a file or block stops."""
 
 _COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
 _INLINE = r"(?:[ \t]|/\*(?:[^*]|\*(?!/))*+\*/)"
@@ -30,7 +30,7 @@ _NEXT = re.compile(
 
 
 class Broken(Exception):
-    """A text that is not HCL, with the line where that shows."""
+    """A text is not valid HCL; carries the reason and the line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -42,9 +42,9 @@ class Block:
     """A block, such as `resource "aws_sqs_queue" "dlq" {...}`.
 
     Attributes:
-        line: where it begins.
-        text: all of it, with its braces.
-        start: where the text within the braces begins.
+        line: its first line.
+        text: the whole block with its braces.
+        start: the offset of the text between the braces.
     """
 
     kind: str
@@ -60,13 +60,13 @@ class Block:
 
     @property
     def inner(self) -> tuple[str, int]:
-        """What stands between the braces, and the line where that begins."""
+        """The text between the braces, and its first line."""
         return self.text[self.start : -1], self.line + self.text.count("\n", 0, self.start)
 
 
 @dataclass(frozen=True)
 class Argument:
-    """A name with the text of an expression, and the line where that begins."""
+    """A name, the text of its expression, and the first line of that expression."""
 
     name: str
     text: str
@@ -74,7 +74,7 @@ class Argument:
 
 
 def blocks(text: str) -> Iterator[Block | Broken]:
-    """Give the blocks of a file in order, and what is broken; after that, reading goes on with the next known block."""
+    """Yield the blocks of a file in order, and faults; reading continues with the next known block after a fault."""
     faults, position = 0, _after_blank(text, 0)
     line, counted = 1, 0
     while position < len(text):
@@ -95,11 +95,11 @@ def blocks(text: str) -> Iterator[Block | Broken]:
 
 
 def items(text: str, line: int) -> Iterator[Block | Argument | Broken]:
-    """Give what a text of arguments and blocks has, in order, and the first of what is broken.
+    """Yield the arguments and blocks of a text in order, up to the first fault.
 
     Args:
-        text: what stands between the braces of a block, or in a file of assignments.
-        line: where it begins.
+        text: the text between the braces of a block, or a file of assignments.
+        line: its first line.
     """
     faults, counted, position = 0, 0, _after_blank(text, 0)
     while position < len(text):
@@ -124,10 +124,10 @@ def items(text: str, line: int) -> Iterator[Block | Argument | Broken]:
 
 
 def closing_brace(text: str, position: int) -> int:
-    """Return where the brace closes that was opened just before a position, past strings, heredocs and comments.
+    """Return the position of the brace that closes the one just before a position; skip strings, heredocs and comments.
 
     Raises:
-        Broken: it never closes, or something within it does not.
+        Broken: the brace, or something within it, is never closed.
     """
     opened, depth, strings = position, 1, list[int]()
     while depth:
@@ -140,7 +140,7 @@ def closing_brace(text: str, position: int) -> int:
 
 
 def is_heredoc(text: str) -> bool:
-    """Whether a text is a heredoc and nothing else."""
+    """Whether a text is exactly one heredoc."""
     token = _BRACES.match(text) if text.startswith("<<") else None
     return token is not None and token["heredoc"] is not None and _after_heredoc(text, token) == len(text.rstrip())
 
@@ -158,7 +158,7 @@ def _block(text: str, position: int, line: int, expected: str) -> Block:
 
 
 def _end_of_expression(text: str, position: int, line: int) -> int:
-    """Where an expression ends: at the end of a line that is within no bracket."""
+    """The end of an expression: the first line end outside all brackets."""
     start, depth, strings = position, 0, list[int]()
     while token := _BRACKETS.search(text, position):
         if (token[0] == "\n" and not depth and not strings) or (depth == 0 and token[0] in "})]"):
@@ -172,7 +172,7 @@ def _end_of_expression(text: str, position: int, line: int) -> int:
 
 
 def _after(text: str, token: re.Match[str], depth: int, strings: list[int]) -> tuple[int, int]:
-    """Where to go on after a token, and how deep; `strings` has the depths at which templates have begun."""
+    """The position and depth after a token; `strings` has the depths at which templates began."""
     position = token.end()
     if token[0] in ("/*", "<<") or token["heredoc"]:
         position = _after_heredoc(text, token)
@@ -188,7 +188,7 @@ def _after(text: str, token: re.Match[str], depth: int, strings: list[int]) -> t
 
 
 def _in_string(text: str, position: int) -> int:
-    """Return where a string ends, or where a template within it has begun."""
+    """Return the end of a string, or the start of the next template within it."""
     start = position
     while token := _STRING.search(text, position):
         position = token.end()
@@ -222,6 +222,6 @@ def _line(text: str, position: int) -> int:
 
 
 def shown(text: str, position: int = 0) -> str:
-    """The beginning of what stands there, fit to be shown in one line."""
+    """The beginning of the text at a position, on one line, for messages."""
     words = " ".join(text[position : position + 80].split())[:40]
     return "".join(character if character.isprintable() and character != "`" else "?" for character in words)

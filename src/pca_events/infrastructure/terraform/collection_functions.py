@@ -1,4 +1,4 @@
-"""Terraform's functions of lists, sets and objects."""
+"""Terraform functions for lists, sets and objects."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.source_tree import Object
 
 MOST_ITEMS = 10_000
-"""How many items a function may make."""
+"""The maximum number of items that a function may return."""
 
 
 def _merge(*objects: Any) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def _concat(*lists: Any) -> list[Any]:
 
 
 def _first(*values: Any) -> Any:
-    """The first that is neither null nor an empty text; not known where it is not known whether an earlier one is."""
+    """The first value that is neither null nor an empty string; unknown if an earlier value is unknown."""
     for value in values:
         if isinstance(value, Unknown) and not any(value.parts):
             break
@@ -173,7 +173,7 @@ OF_ANYTHING: dict[str, Callable[..., Any]] = {
     "setproduct": _product,
     "one": _one,
 }
-"""Functions that take items that are not known."""
+"""Functions that accept unknown items."""
 
 OF_KNOWN: dict[str, Callable[..., Any]] = {
     "sort": sorted,
@@ -187,4 +187,4 @@ OF_KNOWN: dict[str, Callable[..., Any]] = {
     "setsubtract": lambda first, second: [item for item in _set(first) if item not in second],
     "matchkeys": lambda values, keys, wanted: [v for v, k in zip(values, keys, strict=True) if k in wanted],
 }
-"""Functions that need to know all of their arguments."""
+"""Functions that need fully known arguments."""

@@ -1,4 +1,4 @@
-"""What rules of Terraform deliver to: queues, topics, functions, log groups and event buses, with policies and keys."""
+"""Destinations of Terraform rules: queues, topics, functions, log groups and event buses, with policies and keys."""
 
 import re
 from collections.abc import Callable
@@ -59,7 +59,7 @@ BEFORE_NAME = {
     "aws_codebuild_project": "project/",
     "aws_codepipeline": "",
 }
-"""What stands before the name in the ARNs of targets that have a role, by type of resource."""
+"""The ARN text before the name of a target that has a role, by resource type."""
 
 OF_BLOCK = {
     "ecs_target": "ecs",
@@ -71,7 +71,7 @@ OF_BLOCK = {
     "appsync_target": "appsync",
     "sqs_target": "sqs",
 }
-"""The services whose settings a target has in a block, whatever its ARN is."""
+"""The service of each service-specific block of a target, whatever its ARN."""
 
 _OF_OUTPUT = {"lambda": "lambda", "queue": "sqs", "topic": "sns", "state_machine": "states", "log_group": "logs"}
 _NAMES = ("function_name", "name", "queue_name", "topic_name")
@@ -79,11 +79,11 @@ _NAMES = ("function_name", "name", "queue_name", "topic_name")
 
 @dataclass(frozen=True)
 class Service:
-    """What an ARN says.
+    """The service and the name in an ARN.
 
     Attributes:
-        kind: the service, as ARNs have it, or api-destination; empty where it is not known.
-        name: the function, queue or topic; empty where nothing names it.
+        kind: the service as in ARNs, or api-destination; empty if unknown.
+        name: the name of the function, queue or topic; empty if unknown.
     """
 
     kind: str = ""
@@ -91,17 +91,17 @@ class Service:
 
 
 def named_service(arn: Any) -> Service:
-    """What an ARN belongs to, or the part of it that is known."""
+    """The service of an ARN, which may be partly unknown."""
     return _spelt(wildcard_text(arn))
 
 
 def referred_service(arn: Reference, kind: str = "", get: Callable[[str], Any] = lambda _name: None) -> Service:
-    """What a reference leads to.
+    """The service of a reference.
 
     Args:
         arn: the reference.
-        kind: the type of the resource, where that is known.
-        get: gives the arguments of the resource.
+        kind: the type of the resource if known.
+        get: returns the arguments of the resource.
     """
     first, _, label = re.sub(r"\[[^\[\]]*\]", "", arn.resource.removeprefix("data.")).partition(".")
     if first == "module" and not kind:
@@ -133,11 +133,11 @@ _BEFORE = {"lambda": "function:", "logs": "log-group:", "events": "event-bus/"}
 _MANAGED = ("alias/aws/sqs", "alias/aws/sns")
 
 READ = "|".join((*_KINDS, *GRANTS, ALIAS, _KEY, _KEY_ALIAS, _DATA_KEY_ALIAS, _DATA_KEY))
-"""The types of resources that it reads, as a regular expression."""
+"""The resource types read here, as a regular expression."""
 
 
 class Destinations:
-    """The destinations of a project, each made when it is asked for."""
+    """The destinations of a project, created on demand."""
 
     def __init__(self, lookup: Lookup, owners: Owners) -> None:
         self._lookup = lookup
@@ -146,7 +146,7 @@ class Destinations:
         self._owners = owners
 
     def find(self, arn: Any) -> Destination | None:
-        """What an ARN belongs to, where that is one resource of the project."""
+        """The resource of the project that an ARN identifies, if it is exactly one."""
         found = self._resource(arn)
         if found is None:
             return None
@@ -155,7 +155,7 @@ class Destinations:
         return replace(destination, qualifier=qualifier) if qualifier else destination
 
     def bus(self, name: Any) -> Destination | None:
-        """The event bus of the project that a name or an ARN belongs to."""
+        """The event bus of the project with this name or ARN."""
         if isinstance(name, Reference):
             return self.find(name)
         for bus in self._owners.named("events", wildcard_text(name).rpartition(":event-bus/")[2]):
@@ -207,7 +207,7 @@ class Destinations:
         return self._made[resource.address]
 
     def _policy(self, resource: Resource) -> Any:
-        """The policies of a resource in one: its own, and those of resources that belong to it or may."""
+        """The policies of a resource combined: its own, and those of resources that belong, or may belong, to it."""
         own = resource.values.get("policy")
         if own is None and "policy" in resource.arguments:
             own = Unknown("a policy that is null by default")
@@ -217,7 +217,7 @@ class Destinations:
         return combined(documents)
 
     def _given_by(self, other: Resource, to: Resource) -> Any:
-        """What a policy or a permission of a resource says; those of the Cloud Control provider are not known."""
+        """The document of a policy or permission resource; those of the Cloud Control provider are unknown."""
         if other.kind == _EVENT_PERMISSION or other.kind.startswith("awscc_"):
             return Unknown(other.address)
         return self._permission(other, to) if other.kind == PERMISSION else self._document(other.values.get("policy"))
@@ -235,7 +235,7 @@ class Destinations:
         return read_policy(decoded(value), self._lookup.resolve)
 
     def _account_policy(self) -> Any:
-        """The policies for log groups: they belong to the account, and name log groups as their resources."""
+        """The policies for log groups: they apply to the account and list log groups as resources."""
         if not self._log_policy:
             policies = [held for kind in LOG_POLICIES for held in self._lookup.of_kind(kind)]
             documents = [held.values.get("policy_document") for held in policies]
@@ -243,7 +243,7 @@ class Destinations:
         return self._log_policy[0]
 
     def _key(self, value: Any) -> Key | Unknown | str:
-        """The key that a queue or a topic is encrypted with."""
+        """The KMS key that encrypts a queue or a topic."""
         if isinstance(value, str) and value.endswith(_MANAGED):
             return value[value.index("alias/") :]
         for found in self._lookup.find(value, _KEY):

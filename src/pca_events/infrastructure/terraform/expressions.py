@@ -1,4 +1,4 @@
-"""Expressions of HCL, parsed by tree-sitter into the nodes of `nodes`."""
+"""HCL expressions, parsed by tree-sitter and converted to the nodes of `nodes`."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
 LARGEST = 256 * 1024
-"""The longest expression that is parsed, in characters: no rule, queue or policy comes near it."""
+"""The maximum length of an expression in characters; far above that of real rules, queues and policies."""
 
 _PREFIX = b"x="
 _SHOWN = 100
@@ -51,7 +51,7 @@ def parse(text: str) -> Node:
     """Parse an expression.
 
     Raises:
-        Broken: it is none, is too long, or is nested too deep; the line is counted from 1.
+        Broken: the text is not an expression, too long or nested too deeply; the line is counted from 1.
     """
     if made := _simple(text):
         return made
@@ -67,7 +67,7 @@ def parse(text: str) -> Node:
 
 
 def _simple(text: str) -> Node | None:
-    """A plain text, number, word or path, for which no parser is needed."""
+    """The node of a plain string, number, word or path, for which no parser is needed; else None."""
     if found := _PLAIN_TEXT.fullmatch(text):
         return Literal(0, text, found[1])
     if text in _WORDS:
@@ -89,14 +89,14 @@ def _parser() -> "tree_sitter.Parser":
 
 
 class _Converter:
-    """Makes nodes of one syntax tree."""
+    """Converts one syntax tree to nodes."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._bytes = _PREFIX + text.encode("utf-8", "replace") + b"\n"
 
     def node(self) -> Node:
-        """The expression that the text is."""
+        """The expression of the whole text."""
         root = _parser().parse(self._bytes).root_node
         if root.has_error:
             raise _fault(root, self._bytes)
@@ -113,7 +113,7 @@ class _Converter:
         return self._bytes[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _words(self, *nodes: "tree_sitter.Node") -> str:
-        """What the author wrote, in one line, for messages: the beginning of what is long."""
+        """The source text on one line for messages, truncated if long."""
         start, end = nodes[0].start_byte, nodes[-1].end_byte
         text = self._bytes[start : min(end, start + _SHOWN)].decode("utf-8", "ignore")
         return " ".join(_COMMENT.sub("", text).split()) if "\n" in text or "#" in text else text
@@ -135,7 +135,7 @@ class _Converter:
         return self._term(children)
 
     def _term(self, children: "Sequence[tree_sitter.Node]") -> Node:
-        """A term with the steps that follow it."""
+        """A term with its traversal steps."""
         if children[0].type == "(":
             root, rest = self._expression(children[1]), children[3:]
         else:
@@ -261,7 +261,7 @@ def _inner(node: "tree_sitter.Node") -> "list[tree_sitter.Node]":
 
 
 def _fault(root: "tree_sitter.Node", text: bytes) -> Broken:
-    """What the first fault of a tree is, where it is, and what was expected there."""
+    """The first syntax error of a tree, with its line and the expected token."""
     waiting = [root]
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""The Terraform files of one folder, with override files and `.tofu` files in their places."""
+"""The Terraform files of one folder, after override files and `.tofu` files are applied."""
 
 import os
 import re
@@ -18,10 +18,10 @@ _LITERAL = re.compile(r'"([a-z0-9-]+)"')
 
 
 class Providers:
-    """The AWS providers that a module configures itself; those that it is given by its call are not known.
+    """The AWS providers that a module configures; providers passed by its caller are unknown.
 
     Args:
-        files: the texts of its files, by path; those in JSON are left out.
+        files: the texts of its files, by path; JSON files are ignored.
     """
 
     def __init__(self, files: Mapping[str, str]) -> None:
@@ -31,7 +31,7 @@ class Providers:
                 self._read(text)
 
     def region_of(self, body: Body) -> str:
-        """The Region of a resource with these arguments; empty where only a deployment knows it."""
+        """The Region of a resource with these arguments; empty if known only at deployment."""
         if own := body.arguments.get("region"):
             return _literal(own)
         chosen = body.arguments.get("provider")
@@ -67,20 +67,20 @@ _UNIQUE = {"resource", "data", "module", "variable", "output"}
 
 
 def concerns_events(text: str) -> bool:
-    """Whether a file speaks of rules itself."""
+    """Whether a file itself mentions rules."""
     return _CONCERNS.search(text) is not None
 
 
 class Folder:
-    """What the files of a folder declare.
+    """The declarations in the files of a folder.
 
     Attributes:
         path: the folder.
-        declared: every block that counts, in the order of the files.
-        given: the expressions that files give to variables.
-        faults: what is broken.
-        duplicates: the blocks that are declared a second time, each with the first.
-        encrypted: whether one of the files is encrypted, so that values may be there that cannot be read.
+        declared: the effective blocks, in the order of the files.
+        given: the expressions that files assign to variables.
+        faults: the syntax errors.
+        duplicates: the blocks that are declared again, each with the first declaration.
+        encrypted: whether one of the files is encrypted, so that missing values may exist there.
     """
 
     def __init__(self, path: str, texts: Mapping[str, str], lines: Lines, *, encrypted: bool = False) -> None:
@@ -116,7 +116,7 @@ class Folder:
 
     @property
     def concerns_events(self) -> bool:
-        """Whether it can have rules, or gives patterns to a module."""
+        """Whether the folder may contain rules or pass patterns to a module."""
         if any(concerns_events(text) for text in self._texts.values()):
             return True
         calls = any(block.kind == "module" for block in self.declared)
@@ -124,11 +124,11 @@ class Folder:
 
     @property
     def local_sources(self) -> list[str]:
-        """The folders of the modules that it calls, as paths."""
+        """The paths of the local modules that it calls."""
         return [path for block in self.declared if block.kind == "module" and (path := self.source_folder(block))]
 
     def source_folder(self, block: Declared) -> str:
-        """The folder of the module that a block calls; empty where that is not a path."""
+        """The folder of the module that a block calls; empty if the source is not a path."""
         written = block.body.arguments.get("source")
         text = written.json if written and not written.text else written.text.strip('"') if written else ""
         if not isinstance(text, str) or not text.startswith(("./", "../")):
@@ -149,7 +149,7 @@ class Folder:
                 changed.overrides.append(block)
 
     def _blocks(self, file: str) -> list[Declared]:
-        """The blocks of a file; what is broken in it is reported."""
+        """The blocks of a file; syntax errors are added to `faults`."""
         made: list[Declared] = []
         start = self._lines.start(file)
         try:
@@ -166,7 +166,7 @@ class Folder:
         self.faults.append(Unreadable(Place(file, error.line), str(error)))
 
     def _given(self) -> dict[str, Expression]:
-        """What files give to variables: terraform.tfvars first, then those called .auto.tfvars by name."""
+        """The variable assignments in files: terraform.tfvars first, then *.auto.tfvars in alphabetical order."""
         found: dict[str, Expression] = {}
         names = {os.path.basename(file): file for file in self._texts}
         for name in sorted(filter(_GIVEN.search, names), key=lambda name: (".auto." in name, name)):
@@ -183,7 +183,7 @@ class Folder:
 
 
 def _in_force(files: Mapping[str, str]) -> list[str]:
-    """The files that count: a `.tofu` file takes the place of the `.tf` file of the same name."""
+    """The effective files: a `.tofu` file replaces the `.tf` file of the same name."""
     replaced = {_TOFU.sub(".tf", file) for file in files if _TOFU.search(file)}
     return [file for file in files if file not in replaced]
 

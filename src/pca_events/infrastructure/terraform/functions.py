@@ -1,4 +1,4 @@
-"""Functions and operators of Terraform that need nothing but their arguments."""
+"""Terraform functions and operators that depend only on their arguments."""
 
 import json
 import operator
@@ -16,7 +16,7 @@ from pca_events.infrastructure.terraform import collection_functions, text_funct
 
 @dataclass(frozen=True)
 class Encoded:
-    """What `jsonencode` was given; it becomes a text where a text is needed."""
+    """The argument of `jsonencode`, converted to a string only when a string is needed."""
 
     value: Any
 
@@ -26,12 +26,12 @@ class Encoded:
 
 
 def decoded(value: Any) -> Any:
-    """What an encoded value is as JSON. Any other value is itself."""
+    """The argument of an encoded value; any other value is returned unchanged."""
     return value.value if isinstance(value, Encoded) else value
 
 
 def with_texts(value: Any) -> Any:
-    """A value in which what is encoded is a text."""
+    """The value with encoded parts converted to strings."""
     return _with_texts(value) if _has_encoded(value) else value
 
 
@@ -60,10 +60,10 @@ def _with_texts(value: Any) -> Any:
 
 
 def text_of(value: Any) -> str | Unknown:
-    """What a template makes of a value.
+    """The string form of a value in a template.
 
     Raises:
-        TypeError: it is a list, an object or null.
+        TypeError: the value is a list, an object or null.
     """
     return text_functions.text_of(value.text() if isinstance(value, Encoded) else value)
 
@@ -72,8 +72,8 @@ def call(name: str, arguments: list[Any]) -> Any:
     """Call a function.
 
     Raises:
-        LookupError: it is not known here.
-        ArithmeticError, AttributeError, TypeError, ValueError: it does not take these arguments.
+        LookupError: the function is not supported.
+        ArithmeticError, AttributeError, TypeError, ValueError: the arguments are invalid or unknown.
     """
     if name in _OF_JSON:
         return _OF_JSON[name](*arguments)
@@ -141,7 +141,7 @@ def _yaml_decoded(value: Any) -> Any:
 
 
 def _on_lines_of(text: str, tree: Any) -> Any:
-    """A tree on the lines of the text that it was read from, where those are known."""
+    """The tree with the line numbers of the string that it was parsed from, if known."""
     from pca_events.infrastructure.terraform.source_files import shifted
 
     shifted(tree, getattr(text, "line", 1) - 1)
@@ -170,10 +170,10 @@ _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def binary(sign: str, left: Any, right: Callable[[], Any]) -> Any:
-    """What an operator makes of two values.
+    """The result of a binary operator.
 
     Raises:
-        ArithmeticError, LookupError, TypeError: they are not known, or it does not take them.
+        ArithmeticError, LookupError, TypeError: the operands are unknown or invalid.
     """
     if sign in ("&&", "||"):
         return _logical(sign, left, right())
@@ -186,10 +186,10 @@ def binary(sign: str, left: Any, right: Callable[[], Any]) -> Any:
 
 
 def negated(sign: str, value: Any) -> Any:
-    """What `!` or `-` makes of a value.
+    """The result of the unary operator `!` or `-`.
 
     Raises:
-        TypeError: it is not known, or it does not take it.
+        TypeError: the operand is unknown or invalid.
     """
     if sign == "!" and isinstance(value, bool):
         return not value

@@ -1,4 +1,4 @@
-"""Blocks and the instances that `count` and `for_each` make of them, by default or at most."""
+"""Blocks and their instances by `count` and `for_each`: those that exist by default, and all that may exist."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from pca_events.infrastructure.terraform.syntax import Body, Expression
 from pca_events.infrastructure.terraform.values import short
 
 MOST_INSTANCES = 1000
-"""How many instances of one resource are distinguished."""
+"""The maximum number of instances of one resource that are distinguished."""
 
 
 @dataclass
@@ -22,11 +22,11 @@ class Declared:
     """A block of a module.
 
     Attributes:
-        address: what other blocks call it: `aws_sqs_queue.dlq`, `data.aws_iam_policy_document.dlq`.
+        address: its address: `aws_sqs_queue.dlq`, `data.aws_iam_policy_document.dlq`.
         labels: `("aws_sqs_queue", "dlq")`.
-        line, last_line: where it stands, counted on through all files.
-        parse: gives what is in it.
-        overrides: the blocks of override files that change it.
+        line, last_line: its lines, numbered across all files.
+        parse: returns its body.
+        overrides: the blocks of override files that modify it.
     """
 
     kind: str
@@ -38,13 +38,13 @@ class Declared:
 
     @property
     def address(self) -> str:
-        """What other blocks call it."""
+        """The address by which other blocks refer to it."""
         words = self.labels if self.kind == "resource" else (self.kind, *self.labels)
         return ".".join(words)
 
     @cached_property
     def body(self) -> Body:
-        """What is in it, with what override files change."""
+        """The body after overrides are applied."""
         body = self.parse()
         for other in self.overrides:
             body = body.overridden(other.body)
@@ -53,12 +53,12 @@ class Declared:
 
 @dataclass(frozen=True)
 class Instance:
-    """One of what a block with `count` or `for_each` makes; a block without them makes one.
+    """One instance of a block; a block without `count` and `for_each` has exactly one.
 
     Attributes:
-        address: with `["key"]` or `[0]`; with `["*"]` or `[*]` where it is not known which there are.
-        bound: what `each` and `count` stand for.
-        off: what it is not deployed for by default, as written; empty where it is deployed.
+        address: with `["key"]` or `[0]`; with `["*"]` or `[*]` if the instances are unknown.
+        bound: the values of `each` and `count`.
+        off: why it is not deployed by default, as in the code; empty if it is deployed.
     """
 
     address: str
@@ -69,13 +69,13 @@ class Instance:
 
 
 def for_each(block: Declared, body: Body, over: Any, off: str = "") -> list[Instance]:
-    """The instances for a set or an object; a single one, `["*"]`, where it is not known which there are.
+    """The instances for a set or an object; a single one, `["*"]`, if the keys are unknown.
 
     Args:
         block: the block.
-        body: what is in it.
-        over: what `for_each` goes over.
-        off: what they are not deployed for by default, as written; empty where they are deployed.
+        body: its body.
+        over: the value of `for_each`.
+        off: why they are not deployed by default, as in the code; empty if they are deployed.
     """
     if isinstance(over, list) and all(isinstance(item, str) for item in over):
         over = {item: item for item in over}
@@ -89,9 +89,9 @@ def for_each(block: Declared, body: Body, over: Any, off: str = "") -> list[Inst
 
 
 def counted(block: Declared, body: Body, count: Any, off: str = "") -> list[Instance]:
-    """The instances for a number; a single one, `[*]`, where it is not known how many there are.
+    """The instances for a number; a single one, `[*]`, if the number is unknown.
 
-    Of none there is one that is off.
+    For zero there is one instance that is off.
     """
     if isinstance(count, str) and count.isdigit():
         count = int(count)
@@ -116,9 +116,9 @@ class Variables(Protocol):
 
 
 def depends_on(names: Variables, expression: Expression) -> str:
-    """The variables that an expression depends on, through locals too, as they are written.
+    """The variables that an expression depends on, directly or through locals, as in the code.
 
-    Those that are false, empty, zero or null where there are any: they are what makes it none.
+    If some of them are false, empty, zero or null, only those: they are the cause of the empty result.
     """
     found = _variables_of(names, expression)
     empty = [text for text, name in found.items() if not decoded(names.variable(name))]
@@ -126,7 +126,7 @@ def depends_on(names: Variables, expression: Expression) -> str:
 
 
 def _variables_of(names: Variables, expression: Expression) -> dict[str, str]:
-    """The names of the variables by what is written."""
+    """The names of the variables, by their text in the code."""
     found: dict[str, str] = {}
     waiting, seen = [expression], set[str]()
     while waiting and len(seen) < _MOST_LOCALS:
@@ -158,7 +158,7 @@ class Scope(Protocol):
     given: Mapping[str, Given]
 
     def part(self, node: nodes.Node, line: int, bound: Mapping[str, Any]) -> Any:
-        """What a part of an expression that begins on a line comes to."""
+        """The value of a part of an expression that begins on this line."""
 
     def locals(self) -> Mapping[str, Expression]:
         """The expressions of the locals, by name."""
@@ -167,18 +167,18 @@ class Scope(Protocol):
         """The expression of the default of a variable."""
 
     def typed(self, name: str, value: Any, /) -> Any:
-        """A value of a variable with the attributes that its type adds."""
+        """The value of a variable with the defaults of its type applied."""
 
 
 def widest(names: Scope, expression: Expression, *, off: bool) -> Any:
-    """The largest collection that an expression may come to; its plain value where that is known.
+    """The largest collection that an expression may evaluate to; its value if that is known.
 
-    A condition that is not known counts as the one that leaves more. What stands within the items keeps its value.
+    For an unknown condition, the branch with more items counts. The items themselves keep their values.
 
     Args:
-        names: the module that it stands in.
+        names: the module of the expression.
         expression: the value of `for_each`.
-        off: take conditions that are known to be false for true as well.
+        off: whether false conditions are treated as true too.
     """
     return _Widest(off).of(names, expression, _NOTHING, _DEEPEST)
 
@@ -233,7 +233,7 @@ class _Widest:
         return self._found[key]
 
     def _behind(self, names: Scope, root: str, name: str, plain: Any, depth: int) -> Any:
-        """The widest value of a local or variable, from the expression that gives it."""
+        """The widest value of a local or variable, from its expression."""
         if root == "local":
             written = names.locals().get(name)
             return self.of(names, written, _NOTHING, depth) if written else plain

@@ -1,4 +1,4 @@
-"""The resources of a project by their type, their address and what else they are referred to by."""
+"""Finds the resources of a project by type, address, name, ARN, ID or URL."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from pca_events.infrastructure.resource_policies import NAME_OF_RULE
 
 RULE = "aws_cloudwatch_event_rule"
 MODULE = "module"
-"""The kind of a call of a module whose resources are not known."""
+"""The kind of a call to a module whose resources are unknown."""
 
 _IDENTITIES = ("arn", "id", "url", "key_id", "name")
 _ARNS = ("arn", "qualified_arn")
@@ -31,10 +31,10 @@ class Resource:
     """A resource, or one instance of it.
 
     Attributes:
-        kind: its type; a data source's begins with `data.`; `module` for a call of a module that is not read.
+        kind: its type; that of a data source begins with `data.`; `module` for a call to a module that is not read.
         address: with `["key"]` or `[0]`.
-        pattern: gives the event pattern of a rule, and the lines of its keys.
-        arguments: the names of the arguments that are written; empty where that is not known, as in a plan.
+        pattern: returns the event pattern of a rule and the lines of its keys.
+        arguments: the names of the arguments in the code; empty if unknown, as in a plan.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Resource:
 
 
 def base(address: str) -> str:
-    """An address without the key of an instance."""
+    """An address without its instance key."""
     return re.sub(r"\[[^\[\]]*\]$", "", address)
 
 
@@ -69,7 +69,7 @@ class Lookup:
         return self._of_kind.get(kind, [])
 
     def at(self, reference: Reference) -> list[Resource]:
-        """What a reference names: one resource, all instances of it, or nothing that is known."""
+        """The resources that a reference identifies: one, all instances, or none if unknown."""
         return self._at.get(reference.resource) or self._at.get(base(reference.resource), [])
 
     def find(self, value: Any, *kinds: str) -> list[Resource]:
@@ -81,7 +81,7 @@ class Lookup:
         return [held for kind in kinds for held in self._identified(kind).get(value, [])]
 
     def resolve(self, reference: Reference) -> Unknown:
-        """The reference by the address of the one resource that it names, with the attribute `arn` for its ARN."""
+        """The reference with the full address of its resource, and with the attribute `arn` for the ARN."""
         found, attribute = self.at(reference), reference.attribute
         if len(found) == 1:
             if attribute in _ARNS or (attribute == "id" and found[0].kind in _ID_IS_ARN):
@@ -92,7 +92,7 @@ class Lookup:
         return Unknown(reference.reason, reference.parts)
 
     def is_given_to_a_module(self, resource: Resource) -> bool:
-        """Whether a call of a module that is not read has the resource, or its name, in its arguments."""
+        """Whether the resource, or its name, is an argument of a call to a module that is not read."""
         if self._mentioned is None:
             calls = self.of_kind(MODULE)
             values = [call.values.get(name) for call in calls for name in call.arguments]
@@ -116,7 +116,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _mentioned(values: list[Any]) -> Iterable[str]:
-    """The addresses and the texts within values."""
+    """The addresses and strings within values."""
     waiting = list(values)
     while waiting:
         value = waiting.pop()

@@ -1,4 +1,4 @@
-"""Rules that are arguments of a module whose code is not here, such as terraform-aws-modules/eventbridge."""
+"""Rules in the arguments of modules whose code is not available, such as terraform-aws-modules/eventbridge."""
 
 import json
 import re
@@ -29,21 +29,21 @@ SOURCES = ("terraform-aws-modules/eventbridge", "terraform-aws-modules/terraform
 
 
 def is_public_module(source: Any) -> bool:
-    """Whether a source is the public module, from a registry or from its repository."""
+    """Whether a source is the public EventBridge module, in a registry or in its repository."""
     return isinstance(source, str) and any(name in source for name in SOURCES)
 
 
 class PublicModule:
-    """One call of the module."""
+    """One call of the public EventBridge module."""
 
     def __init__(self, get: Callable[[str], Any], address: str, span: tuple[int, int], lines: Lines) -> None:
-        """Take a call.
+        """Prepare one call.
 
         Args:
-            get: gives its arguments.
+            get: returns its arguments.
             address: of the call: `module.events`.
             span: its first and last line.
-            lines: which lines are in which file.
+            lines: maps lines to files.
         """
         self._get = get
         self._address = address
@@ -51,7 +51,7 @@ class PublicModule:
         self._lines = lines
 
     def resources(self) -> Iterator[Resource]:
-        """What it makes."""
+        """The resources that the call creates."""
         if self._get("create") is False:
             return
         if self._get("create_bus") is not False and self._get("bus_name") not in (None, "", DEFAULT_BUS):
@@ -66,7 +66,7 @@ class PublicModule:
                     yield self._target(name, at, target, span)
 
     def _entries(self, name: str, value: Any) -> Iterator[tuple[str, Any, tuple[int, int]]]:
-        """The entries of an argument, each with its first and last line."""
+        """The entries of an argument with their first and last lines."""
         if isinstance(value, Unknown):
             yield "*", value, self._span
         elif isinstance(value, dict):
@@ -108,7 +108,7 @@ class PublicModule:
         return Resource(TARGET, address, self._lines.place(span[0]), in_file(span[1]), values)
 
     def _role(self, target: dict[str, Any]) -> Any:
-        """The role of a target: its own, or the one that the module makes for it."""
+        """The role of a target: its own, or the one that the module creates for it."""
         attached = target.get("attach_role_arn")
         return target.get("role_arn") or (attached if attached is not True else Unknown("the role of the module"))
 
@@ -130,11 +130,11 @@ _DEEPEST = 8
 _MOST = 1000
 
 Found = tuple[tuple[str, ...], Any, int]
-"""The keys that lead to a pattern, the pattern, and the line of its key."""
+"""The keys on the path to a pattern, the pattern, and the line of its key."""
 
 
 def given_patterns(arguments: Mapping[str, Any], spans: Mapping[str, tuple[int, int]]) -> list[Found]:
-    """The event patterns among the arguments of a call.
+    """Find the event patterns in the arguments of a call.
 
     Args:
         arguments: the values by name.
@@ -152,14 +152,14 @@ def given_patterns(arguments: Mapping[str, Any], spans: Mapping[str, tuple[int, 
 def rules_given(
     address: str, get: Callable[[str], Any], found: list[Found], spans: Mapping[str, tuple[int, int]], lines: Lines
 ) -> Iterator[Rule]:
-    """The rules of a module that is not here, made of the patterns that are given to it.
+    """The rules of a module without available code, one for each event pattern in its arguments.
 
     Args:
         address: of the call: `module.crl`.
-        get: gives its arguments.
+        get: returns its arguments.
         found: the patterns.
         spans: the first and last line of each argument.
-        lines: which lines are in which file.
+        lines: maps lines to files.
     """
     buses = [value for value in map(get, _BUS) if isinstance(value, str | Unknown) and value != ""]
     direct = sum(len(keys) == 1 for keys, _, _ in found)
@@ -191,7 +191,7 @@ def _within(value: Any, keys: tuple[str, ...], line: int, depth: int) -> Iterato
 
 
 def _is_pattern(name: str, value: Any) -> bool:
-    """Whether a value is an event pattern: by its name and its keys, or by its keys alone."""
+    """Whether a value is an event pattern, judged by its name and keys, or by its keys alone."""
     held = decoded(value)
     if isinstance(held, Unknown):
         held = read_pattern(held, 0)[0]
@@ -208,7 +208,7 @@ def _is_pattern(name: str, value: Any) -> bool:
 
 
 def _parsed(text: str, sure: bool) -> Any:
-    """The JSON that a text is; the text itself where it is none and its name says that it is a pattern."""
+    """The parsed JSON of a string; the string itself if it is invalid but its name indicates a pattern."""
     try:
         return json_reader.parse(text) if text.lstrip().startswith(_JSON) else text if sure else None
     except json_reader.NoJson:
@@ -216,7 +216,7 @@ def _parsed(text: str, sure: bool) -> Any:
 
 
 def _unless_named(value: Any) -> Any:
-    """The same; a text that does not begin as JSON does is the name of a pattern that the module has."""
+    """The value; Unknown for a string that does not begin like JSON: it is the name of a pattern in the module."""
     if isinstance(value, str) and value.strip() and not value.lstrip().startswith(_JSON):
         return Unknown(f"what the module makes of {json.dumps(short(value.strip()))}")
     return value
@@ -230,7 +230,7 @@ def _speaks_of_events(held: dict[str, Any]) -> bool:
 
 
 def _steps(keys: tuple[str, ...]) -> str:
-    """Where in the arguments a pattern stands: the key of the object or list that it belongs to."""
+    """The path of a pattern in the arguments: the key of the object or list that contains it."""
     names = [key for key in keys[1:] if not _LIKELY.search(key)] or [keys[0]]
     return "".join(f"[{name}]" if name.isdigit() else f'["{name}"]' for name in names)
 

@@ -1,4 +1,4 @@
-"""The folders that modules are made of, found from the calls of a root module and never outside of the checked tree."""
+"""The module folders that a root module calls, directly or indirectly; never outside the checked tree."""
 
 import os
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.source_files import FilesBeside, Lines
 
 MOST_CALLS = 1_000
-"""How many calls of modules are followed from one root module."""
+"""The maximum number of module calls that are followed from one root module."""
 
 DEEPEST_CALL = 20
-"""How many modules may call each other in a row."""
+"""The maximum depth of nested module calls."""
 
 MOST_RESOURCES = 10_000
-"""How many resources that matter may come from calls, `count` and `for_each` of one root module."""
+"""The maximum number of relevant resources from calls, `count` and `for_each` of one root module."""
 
 MOST_STEPS = 2_000_000
-"""How many expressions one root module may take with all that it calls."""
+"""The maximum number of expressions that are evaluated for one root module and the modules that it calls."""
 
 
 class ModuleFolders:
-    """The Terraform folders of the checked tree, each read once."""
+    """The Terraform folders of the checked tree; each is read once."""
 
     def __init__(self, tree: CheckedTree) -> None:
         self.tree = tree
@@ -32,7 +32,7 @@ class ModuleFolders:
         self._faults: dict[str, list[Unreadable]] = {}
 
     def folder(self, path: str) -> Folder | None:
-        """The module of a folder; None where there is none, or where it is outside of the tree."""
+        """The module in a folder; None if there is none or if the folder is outside the tree."""
         if path not in self._folders:
             self._folders[path] = self._read(path)
         return self._folders[path]
@@ -48,7 +48,7 @@ class ModuleFolders:
         return self.made(path, files) if code else None
 
     def made(self, path: str, files: list[str]) -> Folder:
-        """The module that these files of a folder make."""
+        """The module of these files of a folder."""
         texts: dict[str, str] = {}
         faults: list[Unreadable] = []
         encrypted = False
@@ -68,14 +68,14 @@ class ModuleFolders:
 
 @dataclass
 class Evaluation:
-    """What the modules that one root module calls have in common.
+    """The shared state of one root module and the modules that it calls.
 
     Attributes:
         root: the folder of the root module.
-        files: what functions can read.
-        faults: what is wrong, by line.
-        folders_called: the real paths of the folders that are called.
-        as_if_on: whether what the defaults leave out is there.
+        files: the files that functions can read.
+        faults: the errors, by line.
+        folders_called: the real paths of the called folders.
+        as_if_on: whether resources that are off by default are treated as deployed.
     """
 
     folders: ModuleFolders
@@ -89,22 +89,22 @@ class Evaluation:
     as_if_on: bool = False
 
     def note(self, line: int, message: str) -> None:
-        """Take note of what is wrong on a line."""
+        """Record an error on a line."""
         self.faults.setdefault(line, message)
 
     @property
     def is_full(self) -> bool:
-        """Whether there have been too many resources already."""
+        """Whether the limit of resources is exceeded."""
         return self.resources > MOST_RESOURCES
 
     def has_room(self, line: int) -> bool:
-        """Count a resource; False once there have been too many, which is noted."""
+        """Count a resource; False, and an error on this line, if the limit is exceeded."""
         self.resources += 1
         if self.resources == MOST_RESOURCES + 1:
             self.note(line, f"more than {MOST_RESOURCES:,} resources from one root module; the rest is not read")
         return not self.is_full
 
     def spend(self) -> bool:
-        """Count a step; False once there have been too many."""
+        """Count a step; False if the limit is exceeded."""
         self.steps += 1
         return self.steps <= MOST_STEPS

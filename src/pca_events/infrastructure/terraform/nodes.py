@@ -1,4 +1,4 @@
-"""The syntax tree of an expression; a line is counted from the first line of its text, which is 0."""
+"""The syntax tree of an expression; lines are relative to the first line of its text, which is 0."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ class Node:
     """A part of an expression.
 
     Attributes:
-        line: where it begins.
-        text: what the author wrote, in one line.
+        line: its first line.
+        text: its source text on one line.
     """
 
     line: int
@@ -20,21 +20,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
-    """A number, a text, true, false or null."""
+    """A number, a string, true, false or null."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded(Node):
-    """An expression within a template; its own lines begin at `line`."""
+    """An expression in a template; its own lines begin at `line`."""
 
     inner: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Node):
-    """A part of a template that is there on a condition."""
+    """An `if` directive in a template."""
 
     condition: Node
     then: "tuple[str | Node, ...]"
@@ -43,7 +43,7 @@ class Choice(Node):
 
 @dataclass(frozen=True, slots=True)
 class Loop(Node):
-    """A part of a template that is repeated."""
+    """A `for` directive in a template."""
 
     names: tuple[str, ...]
     over: Node
@@ -52,10 +52,10 @@ class Loop(Node):
 
 @dataclass(frozen=True, slots=True)
 class Template(Node):
-    """A text with expressions in it.
+    """A string with embedded expressions.
 
     Attributes:
-        first: the line of its first character where its lines are lines of the file (a heredoc); else -1.
+        first: the line of its first character if its lines are lines of the file (a heredoc); else -1.
     """
 
     parts: tuple[str | Node, ...]
@@ -71,7 +71,7 @@ class Items(Node):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key of an object, with its value; a bare name is a Literal."""
+    """A key and a value of an object; a bare name as the key is a Literal."""
 
     key: Node
     value: Node
@@ -88,7 +88,7 @@ class Entries(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A call of a function; with `spread`, the last argument is a list of arguments."""
+    """A function call; with `spread`, the last argument is a list of arguments."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -97,7 +97,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A name that stands alone: the beginning of a path."""
+    """A single name: the beginning of a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Index(Node):
 
 @dataclass(frozen=True, slots=True)
 class Splat(Node):
-    """The same steps from every element."""
+    """The same steps applied to every element."""
 
     steps: tuple[Node, ...]
 
@@ -131,7 +131,7 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Node):
-    """One of two values."""
+    """A conditional expression: `condition ? a : b`."""
 
     condition: Node
     then: Node
@@ -140,7 +140,7 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True)
 class Binary(Node):
-    """An operator between two values."""
+    """A binary operator with its operands."""
 
     sign: str
     left: Node
@@ -149,7 +149,7 @@ class Binary(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
-    """An operator before a value."""
+    """A unary operator with its operand."""
 
     sign: str
     operand: Node
@@ -157,7 +157,7 @@ class Unary(Node):
 
 @dataclass(frozen=True, slots=True)
 class For(Node):
-    """A list, or with a key an object, made of each element of another; `grouped` collects values of one key."""
+    """A `for` expression: a list, or an object if it has a key; `grouped` collects the values of each key."""
 
     names: tuple[str, ...]
     over: Node
@@ -168,7 +168,7 @@ class For(Node):
 
 
 def inner(node: Any) -> Iterator[Node]:
-    """A node and all nodes within it."""
+    """The node and all nodes in it."""
     waiting = [node]
     while waiting:
         held = waiting.pop()

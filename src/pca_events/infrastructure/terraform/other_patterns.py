@@ -23,7 +23,7 @@ Get = Callable[[str], Any]
 def cloud_control_rule(
     get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]
 ) -> Iterator[Resource]:
-    """The rule and the targets of an `awscc_events_rule`, in the shape of the AWS provider."""
+    """The rule and targets of an `awscc_events_rule`, as resources of the AWS provider."""
     values = {name: get(name) for name in ("name", "event_pattern", "event_bus_name", "state")}
     yield Resource(RULE, address, place, last_line, values, pattern)
     targets = get("targets")
@@ -45,7 +45,7 @@ def cloud_control_rule(
 
 
 def archive(get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]) -> Iterator[Rule]:
-    """The pattern of an archive; without one it takes every event of its bus."""
+    """The pattern of an archive; an archive without one stores every event of its bus."""
     if get("event_pattern") in (None, ""):
         return
     found, lines = pattern()
@@ -55,7 +55,7 @@ def archive(get: Get, address: str, place: Place, last_line: int, pattern: Calla
 
 
 def pipe(get: Get, address: str, place: Place, last_line: int, line: int) -> Iterator[Rule]:
-    """The filters of a pipe: what they ask of a message's body or data, which is the event where a rule has sent it."""
+    """The filters of a pipe on the body or data of messages, which is the event if a rule sent it."""
     filters = [
         found
         for parameters in blocks(get("source_parameters"))
@@ -97,10 +97,10 @@ def read_custom_bus(kind: str, get: Callable[[str], Any], address: str, place: P
 
     Args:
         kind: its type.
-        get: the value of an argument.
-        address: of the resource, with that of its module.
-        place: where it begins.
-        last_line: where it ends.
+        get: returns the value of an argument.
+        address: the address of the resource, module path included.
+        place: the location of its first line.
+        last_line: its last line.
     """
     written = {name: value for name in _READ if (value := _texts(get(name))) is not None}
     held = from_snake_case(written)
@@ -113,7 +113,7 @@ def read_custom_bus(kind: str, get: Callable[[str], Any], address: str, place: P
 
 
 def _texts(value: Any) -> Any:
-    """The same with JSON texts where `jsonencode` stands."""
+    """The value with every `jsonencode` result converted to a JSON string."""
     if isinstance(value, Encoded):
         return value.text()
     if isinstance(value, dict):
@@ -122,7 +122,7 @@ def _texts(value: Any) -> Any:
 
 
 def _bus(arn: Any, address: str, place: Place) -> CustomBus | Unknown:
-    """The bus that an argument refers to, a resource of the same module where it is one."""
+    """The bus that an argument refers to, as a resource of the same module if it is one."""
     if isinstance(arn, Reference) and arn.resource.startswith(f"{BUS}."):
         module = address.rpartition("awscc_eventsv2_")[0]
         return CustomBus(f"{module}{arn.resource}", Place(os.path.dirname(place.file), 1))

@@ -1,4 +1,4 @@
-"""Which resources the policies and permissions of a project belong to: by reference, by name, or perhaps."""
+"""Finds the resources that policies and permissions apply to: by reference, by name, or possibly."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ KINDS = {
     BUS: "events",
     ROLE: "iam",
 }
-"""The service of each type of resource that policies belong to."""
+"""The service of each resource type that policies apply to."""
 
 _POLICIES = {
     "aws_sqs_queue": {
@@ -56,14 +56,14 @@ LOG_POLICIES = ("aws_cloudwatch_log_resource_policy", "awscc_logs_resource_polic
 GRANTS = {kind: argument for kinds in _POLICIES.values() for kind, argument in kinds.items()} | dict.fromkeys(
     LOG_POLICIES, ""
 )
-"""What grants something to EventBridge: by type of resource, the argument that names what it belongs to."""
+"""The resource types that grant permissions, with the argument that names the resource they apply to."""
 
 _MOST_COMPARED = 200
-"""How many names that are known in part are compared with that of a resource; more of them may name any."""
+"""The maximum number of partly unknown names that are compared; above it, they may name any resource."""
 
 
 class Owners:
-    """Finds what policies and permissions belong to."""
+    """Finds the resources that policies and permissions apply to."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
@@ -74,11 +74,11 @@ class Owners:
                 self._by_name.setdefault((service, wildcard_text(name_of(resource))), []).append(resource)
 
     def named(self, service: str, name: str) -> list[Resource]:
-        """The resources of a service that have a name."""
+        """The resources of a service with this name."""
         return self._by_name.get((service, name), [])
 
     def function_of(self, resource: Resource) -> Resource | None:
-        """The function of an alias; any other resource is itself."""
+        """The function of an alias; any other resource is returned unchanged."""
         if resource.kind != ALIAS:
             return resource
         function = resource.values.get("function_name")
@@ -86,7 +86,7 @@ class Owners:
         return found[0] if len(found) == 1 else None
 
     def policies_of(self, resource: Resource, given: Callable[[Resource, Resource], Any]) -> Iterator[Any]:
-        """What resources that belong to a resource, or may, grant: what `given` says of each with the resource."""
+        """The grants of policies and permissions that apply, or may apply, to a resource; `given` reads each."""
         for kind, argument in _POLICIES.get(resource.kind, {}).items():
             owned = self._owned_by(kind, argument, resource.kind)
             for other in owned.certain.get(resource.address, ()):
@@ -95,7 +95,7 @@ class Owners:
                 yield Unknown(f"a {kind}")
 
     def _owned_by(self, kind: str, argument: str, of: str) -> "_Owned":
-        """The policies or permissions of a type, by the resources that an argument says they belong to."""
+        """The policies or permissions of a type, by the owner that an argument names."""
         if kind not in self._owned:
             owned = self._owned[kind] = _Owned()
             for other in self._lookup.of_kind(kind):
@@ -104,9 +104,9 @@ class Owners:
         return self._owned[kind]
 
     def _owners(self, value: Any, of: str) -> list[Resource] | None:
-        """The resources that a value may name; None where that may be any.
+        """The resources that a value may name; None if it may name any.
 
-        A policy without the argument is one that could not be read, but without a name a bus is the default one.
+        A policy without the argument could not be read; but a bus without a name is the default bus.
         """
         if value is None:
             return [] if of == BUS else None
@@ -127,11 +127,11 @@ class Owners:
 
 
 class NotByDefault:
-    """The values of a policy or a permission that the defaults leave out: what it belongs to, and nothing else.
+    """The values of a policy or permission that is off by default: only its owner is known.
 
     Args:
-        values: those that it has where it is there.
-        owner: the argument that names what it belongs to.
+        values: its values when it is deployed.
+        owner: the argument that names its owner.
     """
 
     def __init__(self, values: Values, owner: str) -> None:
@@ -144,10 +144,10 @@ class NotByDefault:
 
 
 class _Owned:
-    """Policies or permissions of one type, by what they belong to.
+    """Policies or permissions of one type, by owner.
 
     Attributes:
-        certain: by the address of the one resource that each belongs to.
+        certain: those with exactly one owner, by its address.
     """
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ class _Owned:
         self._texts: set[str] = set()
 
     def add(self, other: Resource, value: Any, owners: list[Resource] | None) -> None:
-        """Add one, with the value that names its owner and the resources that this may be."""
+        """Add one with the value that names its owner and the resources that may be the owner."""
         if owners is None:
             self._texts.add(wildcard_text(value) or "*")
         elif len(owners) == 1:
@@ -165,7 +165,7 @@ class _Owned:
             self._possible.update(owner.address for owner in owners)
 
     def may_be_of(self, resource: Resource) -> bool:
-        """Whether one may belong to a resource, which only a deployment can tell."""
+        """Whether one may apply to a resource, which is known only at deployment."""
         name = wildcard_text(name_of(resource))
         if resource.address in self._possible or len(self._texts) > _MOST_COMPARED:
             return True
@@ -173,7 +173,7 @@ class _Owned:
 
 
 def _may_name(text: str, name: str) -> bool:
-    """Whether a text that is known in part may be a name, or an ARN or a URL that ends with it or with its alias."""
+    """Whether a partly unknown string may be the name, or an ARN or URL that ends with the name or its alias."""
     forms = [name, f"*:{name}", f"*/{name}"]
     if text == "*" or ":" in text:
         forms += [f"{name}:*", f"*:{name}:*"]
@@ -181,7 +181,7 @@ def _may_name(text: str, name: str) -> bool:
 
 
 def name_of(resource: Resource) -> str | Unknown:
-    """The name of a resource; Unknown in whole where the provider generates it."""
+    """The name of a resource; fully Unknown if the provider generates it."""
     name = resource.values.get("function_name" if resource.kind == FUNCTION else "name")
     if name and isinstance(name, str | Unknown):
         return name
@@ -191,7 +191,7 @@ def name_of(resource: Resource) -> str | Unknown:
 
 
 def reference_in(arn: Any) -> Any:
-    """The reference that a text is made of, where something behind it follows: `${aws_lambda_function.f.arn}:live`."""
+    """The reference at the beginning of a string with a suffix: `${aws_lambda_function.f.arn}:live`."""
     if not isinstance(arn, Composed):
         return arn
     pieces = list(arn.pieces())

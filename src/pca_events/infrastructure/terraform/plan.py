@@ -1,4 +1,4 @@
-"""Plans and states of Terraform and OpenTofu as JSON: what `terraform show -json` prints, and `terraform.tfstate`."""
+"""Plans and states of Terraform and OpenTofu: the output of `terraform show -json`, and `terraform.tfstate` files."""
 
 import json
 import re
@@ -32,8 +32,8 @@ def read_terraform_plan(document: Any, file: str, text: str) -> Reading:
 
     Args:
         document: the parsed JSON.
-        file: where it is from.
-        text: what was parsed, for the lines.
+        file: its file.
+        text: its text, for line numbers.
     """
     try:
         return Reading(Resources(_Plan(document, file, text).resources()).rules())
@@ -58,7 +58,7 @@ class _Plan:
             self._positions.setdefault(json.loads(found[1]), text.rfind("{", 0, found.start()))
 
     def resources(self) -> Iterator[Resource]:
-        """Every resource of the plan that matters."""
+        """Every relevant resource of the plan."""
         for found in self._found:
             kind = ("data." if found.get("mode") == "data" else "") + str(found.get("type"))
             if READ.fullmatch(kind):
@@ -67,7 +67,7 @@ class _Plan:
     def _resource(self, kind: str, address: str, found: dict[str, Any]) -> Resource:
         unknown, written = self._unknown.get(address, {}), self._expressions(address)
         if written:
-            # What nobody wrote the provider makes up: an unknown policy of a queue without one is none.
+            # The provider computes arguments that are not in the configuration: such an unknown policy means no policy.
             unknown = {name: hidden for name, hidden in unknown.items() if name in written}
         values = self._merged(_at(found, "values"), unknown, written, address)
         first, last = self._span(address) if kind == RULE else (self._line(self._positions.get(address, 0)), 0)
@@ -75,7 +75,7 @@ class _Plan:
         return Resource(kind, address, Place(self._file, first), last or first, values, pattern)
 
     def _merged(self, value: Any, unknown: Any, written: Any, address: str) -> Any:
-        """The planned values, with what is known only after apply."""
+        """The planned values, with Unknown for values that are known after apply."""
         if unknown is True:
             return self._reference(written, address)
         if isinstance(unknown, dict):
@@ -90,7 +90,7 @@ class _Plan:
         return value
 
     def _reference(self, written: Any, address: str) -> Unknown:
-        """What an unknown value refers to by its configuration: the instance with the same key, where there is one."""
+        """The reference of an unknown value in its configuration, to the instance with the same key if there is one."""
         module, own = _split(address)
         key = own[len(base(own)) :]
         for name in self._references(module, written):
@@ -101,7 +101,7 @@ class _Plan:
         return Unknown(AFTER_APPLY)
 
     def _references(self, module: str, written: Any) -> Iterator[str]:
-        """The full addresses that an expression refers to, through the outputs of modules."""
+        """The full addresses that an expression refers to, resolved through module outputs."""
         for name in _list(_at(written).get("references")):
             output = re.fullmatch(r"(module\.([\w-]+)(?:\[[^\[\]]*\])?)\.([\w-]+)", str(name))
             yield f"{module}{name}"
@@ -153,7 +153,7 @@ def _planned(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _split(address: str) -> tuple[str, str]:
-    """The address of a module, with a dot at its end, and that of the resource within it."""
+    """The address of a module with a trailing dot, and the address of the resource in the module."""
     found = re.match(r'((?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*+")\])?\.)*)(.*)', address, re.DOTALL)
     return (found[1], found[2]) if found else ("", address)
 
@@ -187,7 +187,7 @@ _LOOKS_SO = re.compile(r'"(?:terraform_version|encrypted_data)"\s*:')
 
 
 def read_state_file(text: str, file: str) -> Reading | None:
-    """The rules of a state of version 4; other versions and encrypted states are reported. None for any other file."""
+    """Read the rules of a version 4 state; report other versions and encrypted states; None for any other file."""
     if not _LOOKS_SO.search(text):
         return None
     try:

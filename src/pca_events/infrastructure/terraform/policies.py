@@ -22,10 +22,10 @@ _LISTS = {
 
 
 def policy_document(get: Get) -> Encoded:
-    """The JSON of a data source `aws_iam_policy_document`, of which `get` gives the arguments and nested blocks.
+    """The JSON of a data source `aws_iam_policy_document`; `get` returns its arguments and nested blocks.
 
-    A statement replaces an earlier one with the same Sid: the own ones those of sources, overrides all others. What is
-    not known may replace any that has a Sid.
+    A statement replaces an earlier one with the same Sid: own statements replace those of sources, overrides replace
+    all others. An unknown document may replace any statement with a Sid.
     """
     given = [statement for name in ("source_json", "source_policy_documents") for statement in _given(get(name))]
     given += [_statement(block.get) for block in blocks(get("statement"))]
@@ -45,7 +45,7 @@ def _given(documents: Any) -> list[Any]:
 
 
 def blocks(value: Any) -> list[Any]:
-    """The nested blocks of one name; each gives its arguments by `get`."""
+    """The nested blocks with this name; each has its arguments in `get`."""
     return [block for block in listed(value) if hasattr(block, "get")]
 
 
@@ -80,11 +80,11 @@ def _merged(principals: list[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 _POLICY, _INLINE = "aws_iam_policy", "aws_iam_role_policy"
 READ = f"{ROLE}|{_POLICY}"
-"""The types of resources that it reads beside those that grant something, as a regular expression."""
+"""The resource types read here besides those that grant permissions, as a regular expression."""
 
 
 class Roles:
-    """The roles of a project, each made when it is asked for."""
+    """The roles of a project, created on demand."""
 
     def __init__(self, lookup: Lookup, owners: Owners) -> None:
         self._lookup = lookup
@@ -92,9 +92,9 @@ class Roles:
         self._made: dict[str, Role] = {}
 
     def given(self, arn: Any) -> Role | Unknown | bool:
-        """The role of a target: one of the project, or whether there is one; a value that is not known may be null.
+        """The role of a target if it is in the project, else whether there is a role; an unknown value may be null.
 
-        Of a role without a trust policy, which AWS requires, nothing is known.
+        A role without a trust policy, which AWS requires, is unknown.
         """
         if found := self._resource(arn):
             if found.address not in self._made:
@@ -129,7 +129,7 @@ class Roles:
         return self._attached(other.values.get("policy_arn"))
 
     def _attached(self, arn: Any) -> Any:
-        """The policy that is attached by its ARN; those that are not in the code, and those of AWS, are not known."""
+        """The policy attached by its ARN; a policy that is not in the code, or is managed by AWS, is unknown."""
         found = self._lookup.find(arn, _POLICY)
         return self._document(found[0].values.get("policy")) if len(found) == 1 else Unknown("a managed policy")
 

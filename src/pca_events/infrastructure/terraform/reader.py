@@ -1,4 +1,4 @@
-"""Terraform and OpenTofu, as it is written: the files of one folder are one module, which calls others."""
+"""Terraform and OpenTofu configurations: the files of one folder form a module, which may call other modules."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,7 @@ _PROVIDER = {"provider", "region"}
 
 
 def read_folder(folder: Folder, folders: ModuleFolders) -> tuple[Reading, set[str]]:
-    """Read a folder as a root module, with the local modules that it calls; and the real paths of their folders."""
+    """Read a folder as a root module with its local modules; return the real paths of their folders too."""
     reading = Reading(unreadable=list(folder.faults))
     if not _concerned(folder, folders):
         return reading, {os.path.realpath(path) for path in _called(folder, folders)}
@@ -46,7 +46,7 @@ def read_folder(folder: Folder, folders: ModuleFolders) -> tuple[Reading, set[st
 
 
 def read_root(names: ModuleNames) -> Reading:
-    """What a root module and all that it calls have."""
+    """Read a root module and all modules that it calls."""
     lines, evaluation = names.evaluation.folders.lines, names.evaluation
     reading = Reading()
     try:
@@ -63,7 +63,7 @@ def read_root(names: ModuleNames) -> Reading:
 
 
 def _called(folder: Folder, folders: ModuleFolders) -> set[str]:
-    """The folders of the modules that a folder calls, those that they call included."""
+    """The folders of the modules that a folder calls, directly or indirectly."""
     found: set[str] = set()
     waiting = [folder]
     while waiting:
@@ -75,7 +75,7 @@ def _called(folder: Folder, folders: ModuleFolders) -> set[str]:
 
 
 def _concerned(folder: Folder, folders: ModuleFolders) -> bool:
-    """Whether a folder, or a module that it calls, can have rules."""
+    """Whether a folder, or a module that it calls, may contain rules."""
     if folder.concerns_events:
         return True
     called = (folders.folder(path) for path in _called(folder, folders))
@@ -93,7 +93,7 @@ class Root:
         self._reading = Reading()
 
     def reading(self) -> Reading:
-        """Evaluate what the rules are made of."""
+        """Evaluate the rules and everything that they depend on."""
         self._take_all()
         for names in self._names.whole():
             self._faults_of(names)
@@ -113,7 +113,7 @@ class Root:
             self._reading.unreadable += names.folder.faults
 
     def _duplicates(self, names: ModuleNames) -> Iterator[Unreadable]:
-        """What is declared twice, as far as it has to do with the rules."""
+        """The duplicate declarations that affect rules."""
         for block, first in names.folder.duplicates:
             address = f"{names.prefix}{block.address}"
             kind = block.address.rpartition(".")[0]
@@ -126,7 +126,7 @@ class Root:
                 )
 
     def _put_together(self) -> list[Rule]:
-        """The rules as they are deployed by default, and those that are not, with everything else that is not."""
+        """The rules that are deployed by default, then those that are off, read as if everything were deployed."""
         off = {resource.address: why for resource, why in self._resources if why}
         found = Resources([*self._unread_grants(), *filter(None, map(_by_default, self._resources))]).rules()
         if not off:
@@ -137,13 +137,13 @@ class Root:
         return found + [replace(rule, off=off[rule.name]) for rule in everything if rule.name in off]
 
     def _unread_grants(self) -> Iterator[Resource]:
-        """What may grant something in the files, or parts of files, that cannot be read."""
+        """Placeholders for grants in files, or parts of files, that cannot be read."""
         if any(names.folder.faults for names in self._names.whole()):
             nowhere = Place(self._names.folder.files[0], 1)
             yield from (Resource(kind, "", nowhere, 1, NotByDefault({}, "")) for kind in GRANTS)
 
     def _is_worth_telling(self, rule: Rule) -> bool:
-        """Whether anything is known of a rule; where a call makes none of a module's rules, their patterns are not."""
+        """Whether anything is known of a rule; the pattern of a rule that its module does not create is unknown."""
         return not (rule.off and rule.name.startswith("module.") and isinstance(rule.pattern, Unknown))
 
     def _take(self, names: ModuleNames, block: Declared) -> None:
@@ -209,7 +209,7 @@ class Root:
         self._reading.rules = []
 
     def _called_elsewhere(self, names: ModuleNames, block: Declared) -> None:
-        """The rules that a module makes whose code is not here."""
+        """Read the rules of a call to a module whose code is not available."""
         written = block.body.arguments
         source = names.value(written["source"], {}) if "source" in written else None
         local = names.folder.source_folder(block)
@@ -234,10 +234,10 @@ class Root:
 
 
 class _Pattern:
-    """The event pattern of a resource, and where it is written.
+    """The event pattern of a resource, with its location.
 
     Attributes:
-        value: what the argument comes to.
+        value: the value of the argument.
     """
 
     def __init__(self, names: ModuleNames, instance: Instance, place: Callable[[int], Place]) -> None:
@@ -266,7 +266,7 @@ class _Pattern:
 
 
 def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
-    """A resource as it is by default: of what grants something, and is not made, nothing is known."""
+    """A resource with default values; for a grant that is off by default, the values are unknown."""
     resource, why = resource_and_why
     if not why:
         return resource
@@ -275,7 +275,7 @@ def _by_default(resource_and_why: tuple[Resource, str]) -> Resource | None:
 
 
 def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], Any]) -> str:
-    """What makes a module make nothing, by the arguments that most modules have for that."""
+    """The argument that disables a module, among the common names for it; empty if it is enabled."""
     for name in _SWITCHES:
         if get(name) is False:
             written = instance.body.arguments[name]
@@ -292,7 +292,7 @@ def _is_code(file: str) -> bool:
 
 
 def _argument(names: ModuleNames, written: Expression) -> Expression | None:
-    """The argument of a call that an expression is no more than the variable of."""
+    """The argument of a call, if an expression only passes on the variable of that argument."""
     found = None
     while given := names.given.get(_variable(written)):
         if given.caller is None or given.expression is None:

@@ -1,4 +1,4 @@
-"""From a name to its value: traversals, the arguments of a call and of a block, and defaults that a type gives."""
+"""From a name to its value: traversals, arguments of calls and blocks, and defaults of variable types."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """A step from a value into it: `.name`, `["key"]`, `[0]`."""
+    """One step of a traversal: `.name`, `["key"]`, `[0]`."""
 
     key: Any
     text: str
@@ -27,38 +27,38 @@ class Step:
 
 @dataclass(frozen=True)
 class Missing(Unknown):
-    """What is not there for certain, so that Terraform would refuse it; `try` goes on to its next argument."""
+    """A value that certainly does not exist, an error in Terraform; `try` continues with its next argument."""
 
 
 class Absent(LookupError):
-    """A step leads nowhere for certain."""
+    """The target of a step certainly does not exist."""
 
 
 class Names(Protocol):
-    """What names stand for."""
+    """Resolves names to values."""
 
     @property
     def files(self) -> "FilesBeside":
         """The files that functions can read."""
 
     def named(self, root: str, steps: list[Step]) -> tuple[Any, list[Step]]:
-        """What the beginning of `root.step.step` is, and the steps that are left to go."""
+        """The value of the beginning of `root.step.step`, and the remaining steps."""
 
     def attribute(self, of: Reference, step: Step) -> Any:
-        """What a step from a resource, or from what is known of it, leads to."""
+        """The value of a step from a reference to a resource."""
 
     def every(self, of: Reference) -> Any:
         """The instances of a resource: a list, or an object of them by key; else Unknown."""
 
     def spend(self) -> bool:
-        """Count a step of the evaluation; False once there have been too many."""
+        """Count an evaluation step; False if the limit is exceeded."""
 
 
 def follow(names: Names, value: Any, steps: list[Step]) -> Any:
-    """Where these steps lead from a value.
+    """The value at the end of these steps.
 
     Raises:
-        LookupError, TypeError: nowhere; Absent where that is certain.
+        LookupError, TypeError: there is none; Absent if that is certain.
     """
     for step in steps:
         if isinstance(value, Reference):
@@ -93,7 +93,7 @@ def items(value: Any) -> list[tuple[Any, Any]]:
     """The keys and values of an object, or the indexes and values of a list.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: the value is neither a list nor an object.
     """
     if isinstance(value, dict):
         return sorted(value.items())
@@ -103,12 +103,12 @@ def items(value: Any) -> list[tuple[Any, Any]]:
 
 
 def with_defaults(value: Any, kind: Node, evaluate: Callable[[Node], Any]) -> Any:
-    """A value with the attributes that its type gives where they are left out.
+    """A value with the defaults of optional attributes filled in.
 
     Args:
         value: the value of a variable.
         kind: its type: `map(object({ enabled = optional(bool, true) }))`.
-        evaluate: gives the value of a default.
+        evaluate: evaluates a default.
     """
     if not isinstance(kind, Call) or not kind.arguments or value is None or isinstance(value, Unknown):
         return value
@@ -140,7 +140,7 @@ def _completed(value: dict[str, Any], kind: Entries, evaluate: Callable[[Node], 
 
 
 def with_values(value: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
-    """An object with other values on the same lines."""
+    """An object with new values and the same lines."""
     if not isinstance(value, Object):
         return held
     made = Object(value.line)
@@ -151,26 +151,26 @@ def with_values(value: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Referred(Reference):
-    """A reference to a resource or module that knows in which module that is."""
+    """A reference to a resource or module, with the module that declares it."""
 
     owner: "ModuleNames | None" = field(default=None, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Leave the module behind: the process that asked for the rules does not evaluate them."""
+        """Pickle without the module: the receiving process does not evaluate references."""
         own = (self.reason, self.parts, self.meaning, self.meanings, self.reasons, self.names)
         return Reference, (*own, self.resource, self.attribute)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a call gives to a variable.
+    """The value that a call assigns to a variable.
 
     Attributes:
-        expression: as it is written in the calling module.
-        caller: that module; None for a file of values.
-        bound: what `each` and `count` stand for there.
-        strange: whether the call has providers of its own, so that its account and Region may be others.
-        value: what it comes to, where there is no expression.
+        expression: the expression in the calling module.
+        caller: the calling module; None for a `.tfvars` file.
+        bound: the values of `each` and `count` there.
+        strange: whether the call passes `providers`, so that its account and Region may differ.
+        value: the value, if there is no expression.
     """
 
     expression: Expression | None = None
@@ -181,7 +181,7 @@ class Given:
 
 
 def without_meaning(value: Any) -> Any:
-    """The same for another account and Region than those of the caller."""
+    """The value without its account and Region, for a call that may deploy to others."""
     if isinstance(value, Encoded):
         return Encoded(without_meaning(value.value))
     if isinstance(value, Composed):
@@ -194,14 +194,14 @@ def without_meaning(value: Any) -> Any:
 
 
 class Values(Protocol):
-    """Gives the values of expressions."""
+    """Evaluates expressions."""
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
-        """What an expression comes to with these names bound."""
+        """The value of an expression with these names bound."""
 
 
 class Arguments:
-    """The values of a body's arguments; those of its nested blocks are lists of the same."""
+    """The values of the arguments of a body; nested blocks are lists of `Arguments`."""
 
     def __init__(self, values: Values, body: Body, bound: Mapping[str, Any]) -> None:
         self._values = values
@@ -210,7 +210,7 @@ class Arguments:
         self._bound = bound
 
     def get(self, name: str) -> Any:
-        """The value of an argument, or the nested blocks of this name; None where there is neither."""
+        """The value of an argument, or the nested blocks with this name; None if there is neither."""
         if name not in self._known:
             written = self._body.arguments.get(name)
             if written:
@@ -220,7 +220,7 @@ class Arguments:
         return self._known[name]
 
     def put(self, name: str, value: Any) -> None:
-        """Set the value of an argument that is known already."""
+        """Set the value of an argument."""
         self._known[name] = value
 
     def _blocks(self, name: str) -> Iterator["Arguments"]:
@@ -231,7 +231,7 @@ class Arguments:
                 yield from self._dynamic(name, body)
 
     def _dynamic(self, name: str, body: Body) -> Iterator["Arguments"]:
-        """The blocks of a `dynamic` one; a single one where it is not known how many there are."""
+        """The blocks of a `dynamic` block; a single one if their number is unknown."""
         each = body.arguments.get("for_each")
         iterator = body.arguments.get("iterator")
         word = (iterator.text or str(iterator.json)) if iterator else name

@@ -1,4 +1,4 @@
-"""Rules and what they send events to, put together from resources, however those were read."""
+"""Builds rules and their targets from resources, whether of a configuration, a plan or a state."""
 
 import re
 from collections.abc import Iterable
@@ -31,11 +31,11 @@ READ = re.compile(
     rf"{RULE}|{TARGET}|{destinations.READ}|{policies.READ}|aws_(?:sfn_state_machine|kinesis_\w+"
     r"|cloudwatch_event_api_destination|ecs_cluster|batch_job_queue|code\w+|ssm_document)"
 )
-"""The types of resources that can tell something about rules."""
+"""The resource types that are relevant to rules, as a regular expression."""
 
 
 class Resources:
-    """All resources that can tell something about rules."""
+    """All resources that are relevant to rules."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._lookup = Lookup(resources)
@@ -52,7 +52,7 @@ class Resources:
             self._give(target)
 
     def rules(self) -> list[Rule]:
-        """Every rule that has an event pattern."""
+        """Every rule with an event pattern."""
         made = [self._rule(resource) for resource in self._lookup.of_kind(RULE)]
         return [rule for rule in made if rule]
 
@@ -77,7 +77,7 @@ class Resources:
         )
 
     def _give(self, target: Resource) -> None:
-        """Give a target to the rules that it belongs to; it may belong to any where only a deployment can tell."""
+        """Add a target to its rules; a target whose rule is known only at deployment may belong to any."""
         rule = target.values.get("rule")
         rules = self._lookup.find(rule, RULE) or self._named.get(
             plain(rule) if isinstance(rule, (str, Unknown)) else None, []
@@ -118,12 +118,12 @@ class Resources:
         )
 
     def _referred(self, arn: Any) -> Resource | None:
-        """The one resource that an ARN refers to."""
+        """The resource that an ARN refers to, if it is exactly one."""
         found = self._lookup.at(arn) if isinstance(arn, Reference) else []
         return found[0] if len(found) == 1 else None
 
     def _service(self, arn: Any) -> Service:
-        """What an ARN belongs to, as far as a reader can tell."""
+        """The service of an ARN, as far as it is known."""
         if not isinstance(arn, Reference):
             return named_service(arn)
         found = self._lookup.at(arn)
@@ -144,7 +144,7 @@ def _own_arn(resource: Resource, service: str) -> str | Unknown:
 
 
 def _is_given(value: Any) -> bool | Unknown:
-    """Whether a value is given; a variable that is not known may be null."""
+    """Whether a value is set; an unknown variable may be null."""
     if isinstance(value, Unknown) and not isinstance(value, Reference | Composed):
         return Unknown(value.reason)
     return value not in (None, "", False)
@@ -159,7 +159,7 @@ def _enabled(values: Values) -> bool | Unknown:
 
 
 def _text(value: Any) -> str | Unknown:
-    """A value that is a text or not known."""
+    """A value that is a string or Unknown."""
     if isinstance(value, Encoded):
         value = value.text()
     if isinstance(value, Unknown):

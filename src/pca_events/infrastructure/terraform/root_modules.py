@@ -1,4 +1,4 @@
-"""The Terraform folders of a tree: which are root modules, and which are called by others."""
+"""The Terraform folders of a tree: root modules, and modules that others call."""
 
 import contextlib
 import os
@@ -12,12 +12,12 @@ from pca_events.infrastructure.model import Place, Reading, Unreadable
 
 @dataclass
 class FolderReading:
-    """What one folder has, read as a root module.
+    """The result of reading one folder as a root module.
 
     Attributes:
-        folder: its real path; empty where nothing can call it.
-        calls: the real paths of the folders that its modules lie in.
-        own: whether files give values to its variables, so that it is deployed by itself too.
+        folder: its real path; empty if no module can call it.
+        calls: the real paths of the folders of the modules that it calls.
+        own: whether files assign values to its variables, so that it is also deployed on its own.
     """
 
     folder: str
@@ -27,9 +27,9 @@ class FolderReading:
 
 
 def root_modules(found: Iterable[FolderReading]) -> list[FolderReading]:
-    """The folders that are checked by themselves; the others are checked as they are called.
+    """The folders that are checked as root modules; the others are checked through their callers.
 
-    Where folders call only each other, the first of them counts as called by nobody.
+    If folders only call each other, the first of them counts as a root module.
     """
     every = list(found)
     called = {folder for one in every for folder in one.calls if folder != one.folder}
@@ -51,7 +51,7 @@ class TerraformReader:
         self._folders = ModuleFolders(tree)
 
     def module(self, files: list[Found]) -> FolderReading:
-        """Read the Terraform files of a folder together, and keep what is in those that were asked for."""
+        """Read the Terraform files of a folder together, and keep the results of the requested files."""
         from pca_events.infrastructure.terraform.reader import read_folder
 
         path = files[0].folder
@@ -68,7 +68,7 @@ class TerraformReader:
         return FolderReading(os.path.realpath(path), reading, calls, own=bool(folder.given))
 
     def terragrunt(self, file: Found) -> FolderReading:
-        """Read the inputs that a Terragrunt file gives to a module."""
+        """Read the inputs that a Terragrunt file passes to a module."""
         from pca_events.infrastructure.terraform.terragrunt import read_terragrunt
 
         try:
@@ -84,7 +84,7 @@ class TerraformReader:
 
 
 def read_terraform_text(text: str, name: str) -> Reading:
-    """Read a text as the only file of a root module; it may name no other files."""
+    """Read a text as the only file of a root module; it cannot refer to other files."""
     from pca_events.infrastructure.terraform.folder import Folder
     from pca_events.infrastructure.terraform.module_tree import ModuleFolders
     from pca_events.infrastructure.terraform.reader import read_folder

@@ -26,14 +26,14 @@ from pca_events.infrastructure.terraform.syntax import Body, Expression
 from pca_events.infrastructure.terraform.values import Evaluator
 
 MOST_VALUES = 50_000
-"""How many values may be in one; what has more is not known."""
+"""The maximum number of values in one value; a larger one is unknown."""
 
 _NOTHING: Mapping[str, Any] = {}
 _META = {"source", "version", "providers", "count", "for_each", "depends_on"}
 
 
 class ModuleNames:
-    """What names stand for in one module, called with certain arguments."""
+    """The names of one module, called with given arguments, and their values."""
 
     def __init__(
         self,
@@ -44,15 +44,15 @@ class ModuleNames:
         chain: tuple[str, ...] = (),
         off: str = "",
     ) -> None:
-        """Take the blocks of a folder and the values of its variables.
+        """Prepare the names of a folder.
 
         Args:
             folder: the module.
-            evaluation: what it has in common with the others.
+            evaluation: the state shared with the other modules.
             given: the values of its variables.
-            prefix: its address with a dot: `module.crl.`; empty for a root module.
-            chain: the folders of the modules that called each other up to this one, itself included.
-            off: what the call is not deployed for by default.
+            prefix: its address with a trailing dot: `module.crl.`; empty for a root module.
+            chain: the folders of the modules on the call path, this one included.
+            off: why the call is not deployed by default.
         """
         self.folder, self.prefix, self.given, self.off = folder, prefix, given, off
         self.evaluation, self._chain = evaluation, chain or (os.path.realpath(folder.path),)
@@ -72,11 +72,11 @@ class ModuleNames:
         return self.evaluation.files
 
     def spend(self) -> bool:
-        """Count a step of the evaluation; False once there have been too many."""
+        """Count an evaluation step; False if the limit is exceeded."""
         return self.evaluation.spend()
 
     def body(self, block: Declared) -> Body:
-        """What is in a block; what is broken there is noted by its line."""
+        """The body of a block; syntax errors are recorded by line."""
         if block.line not in self._noted:
             self._noted.add(block.line)
             for fault in block.body.faults:
@@ -84,7 +84,7 @@ class ModuleNames:
         return block.body
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
-        """What an expression comes to; one that is broken is noted by its line, and not known."""
+        """The value of an expression; a syntax error is recorded by line, and the value is Unknown."""
         try:
             return _small(self._evaluator.value(expression, bound))
         except Broken as error:
@@ -92,15 +92,15 @@ class ModuleNames:
             return Unknown("an expression that does not parse")
 
     def part(self, node: nodes.Node, line: int, bound: Mapping[str, Any]) -> Any:
-        """What a part of an expression that begins on a line comes to."""
+        """The value of a part of an expression that begins on this line."""
         return self._evaluator.node(node, line, bound)
 
     def arguments(self, instance: Instance) -> Arguments:
-        """The values of an instance."""
+        """The arguments of an instance."""
         return Arguments(self, instance.body, instance.bound)
 
     def instances(self, block: Declared) -> list[Instance]:
-        """What a block makes; with `count = 0`, a single one that is off."""
+        """The instances of a block; with `count = 0`, a single one that is off."""
         if block.line not in self._instances:
             self._instances[block.line] = self.once(f"instances of {block.line}", lambda: self._made(block), [])
         return self._instances[block.line]
@@ -121,7 +121,7 @@ class ModuleNames:
         return [Instance(block.address, block, body)]
 
     def attribute(self, of: Reference, step: Step) -> Any:
-        """What a step from a resource, or from what is known of it, leads to."""
+        """The value of a step from a reference to a resource."""
         return self._owner(of)._attributes.attribute(of, step)
 
     def every(self, of: Reference) -> Any:
@@ -132,11 +132,11 @@ class ModuleNames:
         return of.owner if isinstance(of, Referred) and of.owner else self
 
     def rendered(self, template: Any, values: Any) -> Any:
-        """A template with these values in the places of its names."""
+        """A template rendered with these values."""
         return self._evaluator.rendered(template, values)
 
     def children(self, block: Declared) -> "dict[str, ModuleNames]":
-        """The modules that a call of a local module makes, by address; none where it is not followed."""
+        """The modules of a call to a local module, by address; empty if the call is not followed."""
         if block.line not in self._children:
             self._children[block.line] = {}
             self._children[block.line] = self._followed(block)
@@ -177,7 +177,7 @@ class ModuleNames:
         return ModuleNames(folder, self.evaluation, given, prefix, chain, self.off or instance.off)
 
     def named(self, root: str, steps: list[Step]) -> tuple[Any, list[Step]]:
-        """What the beginning of `root.step.step` is, and the steps that are left to go."""
+        """The value of the beginning of `root.step.step`, and the remaining steps."""
         if root == "local" and steps:
             return self._local(str(steps[0].key)), steps[1:]
         if root == "var" and steps:
@@ -192,7 +192,7 @@ class ModuleNames:
         return Unknown("".join([root, *(step.text for step in steps)])), []
 
     def _path(self, name: str) -> str:
-        """The folder of this module or of its root, as functions take it."""
+        """The folder of this module or of the root module, as a path for functions."""
         if name in ("root", "cwd"):
             return "."
         return os.path.relpath(self.folder.path or ".", self.evaluation.root or ".") if name == "module" else ""
@@ -231,7 +231,7 @@ class ModuleNames:
         return self.body(block).arguments.get("default") if block else None
 
     def typed(self, name: str, value: Any) -> Any:
-        """A value of a variable with the attributes that its type adds."""
+        """The value of a variable with the defaults of its type applied."""
         block = self.declared.get(f"variable.{name}")
         if block and (kind := self.body(block).arguments.get("type")):
             try:
@@ -259,7 +259,7 @@ class ModuleNames:
         return self.value(expression, _NOTHING)
 
     def once(self, name: str, make: Callable[[], Any], otherwise: Any) -> Any:
-        """Make a value once; what depends on itself or is not there has another."""
+        """Compute a value once; `otherwise` if it depends on itself or does not exist."""
         if name in self._running:
             return otherwise
         if name not in self._known:
@@ -273,7 +273,7 @@ class ModuleNames:
         return self._known[name]
 
     def whole(self) -> "Iterator[ModuleNames]":
-        """This module and all that it calls."""
+        """This module and all modules that it calls."""
         waiting = [self]
         while waiting:
             names = waiting.pop(0)
@@ -284,7 +284,7 @@ class ModuleNames:
 
 
 def _small(value: Any) -> Any:
-    """The value, or Unknown in place of one that is too large to be handled."""
+    """The value, or Unknown if it is too large."""
     if value is None or isinstance(value, bool | int | float | Unknown):
         return value
     waiting, count = [value], 0

@@ -1,4 +1,4 @@
-"""The files of a configuration: lines numbered across all files, and the files that functions such as `file` read."""
+"""Lines numbered across all files of a configuration, and the files that functions such as `file` read."""
 
 import json
 import os
@@ -18,40 +18,40 @@ _FILE = 10_000_000
 
 
 class Lines:
-    """The files that have been read, and which lines are theirs."""
+    """The files read so far, with their ranges of line numbers."""
 
     def __init__(self) -> None:
         self._files: list[str] = []
         self._at: dict[str, int] = {}
 
     def start(self, file: str) -> int:
-        """What is to be added to the lines of a file."""
+        """The offset of the lines of a file."""
         if file not in self._at:
             self._at[file] = len(self._files)
             self._files.append(file)
         return (self._at[file] + 1) * _FILE
 
     def file(self, line: int) -> str:
-        """The file of a line."""
+        """The file that contains a line."""
         return self._files[line // _FILE - 1]
 
     def place(self, line: int) -> Place:
-        """Where a line is."""
+        """The location of a line."""
         return Place(self.file(line), line % _FILE)
 
 
 def in_file(line: int) -> int:
-    """The number of a line in its file."""
+    """The number of a line within its file."""
     return line % _FILE
 
 
 def same_file(one: int, other: int) -> bool:
-    """Whether two lines are in one file."""
+    """Whether two lines are in the same file."""
     return one // _FILE == other // _FILE
 
 
 def line_of(value: Any) -> int:
-    """The line where an object or a heredoc begins; 0 where that is not known."""
+    """The first line of an object or a heredoc; 0 if unknown."""
     held = decoded(value)
     line = held.line if isinstance(held, Object | Text) else getattr(held, "line", 0)
     return line if isinstance(line, int) and line >= _FILE else 0
@@ -66,9 +66,9 @@ def last_line_of(value: Any) -> int:
 
 
 def pattern_and_lines(value: Any, line: int) -> tuple[Any, dict[str, int]]:
-    """An event pattern that an argument on a line has, and the line of each key.
+    """The event pattern in an argument, and the line of each of its keys.
 
-    A key that stands in another file has the line of the argument. What is encoded and not an object is a JSON text.
+    A key in another file has the line of the argument. An encoded value that is not an object is a JSON string.
     """
     pattern, lines = read_pattern(_as_written(value), line)
     return pattern, {path: in_file(at if same_file(at, line) else line) for path, at in lines.items()}
@@ -84,7 +84,7 @@ def _as_written(value: Any) -> Any:
 
 
 def shifted(value: Any, by: int) -> None:
-    """Add to all lines of a tree."""
+    """Add an offset to all lines of a tree."""
     if isinstance(value, Object):
         value.line += by
         value.spans = {key: (first + by, last + by) for key, (first, last) in value.spans.items()}
@@ -94,15 +94,15 @@ def shifted(value: Any, by: int) -> None:
 
 ENCRYPTED = "a file that is encrypted with git-crypt"
 MOST_FILES = 5_000
-"""How many files `fileset` looks at."""
+"""The maximum number of files that `fileset` visits."""
 
 
 class Encrypted(Exception):
-    """A value stands in a file that is encrypted."""
+    """A value is in an encrypted file."""
 
 
 class FilesBeside:
-    """What `file`, `templatefile` and the like find from the folder of a root module."""
+    """The files that `file`, `templatefile` and similar functions read, relative to the root module."""
 
     def __init__(self, tree: CheckedTree, lines: Lines, folder: str) -> None:
         self._tree = tree
@@ -120,14 +120,14 @@ class FilesBeside:
         """Call one of the functions.
 
         Raises:
-            Encrypted: the file is.
-            LookupError: it is not there.
-            TypeError, ValueError: it cannot be read, or the arguments are not known.
+            Encrypted: the file is encrypted.
+            LookupError: the file does not exist.
+            TypeError, ValueError: the file cannot be read, or the arguments are unknown.
         """
         return self.functions[name](*arguments)
 
     def text(self, path: Any) -> Text:
-        """The text of a file, which knows its lines; raises as `call` does."""
+        """The text of a file with its line numbers; raises the same exceptions as `call`."""
         found = self._found(path)
         if not self._tree.holds(found):
             raise ValueError("is not in the checked tree")
@@ -175,7 +175,7 @@ def _files_in(folder: str) -> Iterator[str]:
 
 
 def _regular(pattern: str) -> str:
-    """A pattern of `fileset` as a regular expression."""
+    """A `fileset` pattern as a regular expression."""
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
     pieces = re.split(r"(\*\*/|\*\*|[*?{},])", pattern)
     if pieces.count("**/") + pieces.count("**") + pieces.count("*") > 4 or pieces.count("{") != pieces.count("}"):

@@ -1,4 +1,4 @@
-"""CloudFormation templates that are written within Terraform: the `template_body` of a stack or a stack set."""
+"""CloudFormation templates embedded in Terraform: the `template_body` of a stack or a stack set."""
 
 import json
 import re
@@ -17,12 +17,12 @@ _MARKED = re.compile("\ue000(\\d+)\ue001")
 
 
 def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> Reading:
-    """The rules of a template, named after the stack: `aws_cloudformation_stack.pki/CrlFailed`.
+    """Read the rules of a template; each is named after its stack: `aws_cloudformation_stack.pki/CrlFailed`.
 
     Args:
         body: the value of `template_body`.
-        address: of the stack.
-        place: where the text of the template begins.
+        address: the address of the stack.
+        place: the location of the first line of the template.
         lines_known: whether its lines are lines of that file.
     """
     from pca_events.infrastructure.detect_format import read_document_file
@@ -46,7 +46,7 @@ def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> R
 
 
 def _text(body: Any) -> tuple[str | None, tuple[Unknown, ...]]:
-    """The text of a template, with a mark for each hole."""
+    """The text of a template with a mark for each unknown part (hole), and the holes."""
     if isinstance(body, Encoded):
         body = body.text()
     if isinstance(body, Composed):
@@ -58,7 +58,7 @@ def _text(body: Any) -> tuple[str | None, tuple[Unknown, ...]]:
 
 
 def _restored(value: Any, holes: tuple[Unknown, ...]) -> Any:
-    """The same with its holes in place of the marks."""
+    """The value with its marks replaced by the holes."""
     if not holes:
         return value
     if isinstance(value, str):
@@ -85,12 +85,12 @@ def _known_part(part: str | None) -> str | None:
 
 
 def _name(text: str, holes: tuple[Unknown, ...]) -> str:
-    """A text that people read, with what its holes depend on."""
+    """A text with its marks replaced by placeholders, for messages."""
     return _MARKED.sub(lambda found: f"${{{holes[int(found[1])].reason}}}", text)
 
 
 def _placed(value: Any, place: Place, lines_known: bool) -> Any:
-    """The same in the lines of the Terraform file."""
+    """The value with locations in the Terraform file."""
     if isinstance(value, Place):
         return Place(place.file, place.line + value.line - 1) if lines_known else place
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Terraform's two syntaxes, HCL and JSON, in one shape: bodies with arguments and nested blocks."""
+"""The two Terraform syntaxes, HCL and JSON, as one structure: bodies with arguments and nested blocks."""
 
 import json
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from pca_events.infrastructure.terraform.templates import as_value, template
 _SHOWN = 80
 
 DEEPEST_BLOCK = 30
-"""How many blocks may stand within each other."""
+"""The maximum nesting depth of blocks."""
 
 
 @dataclass(frozen=True)
 class Expression:
-    """What stands to the right of an argument's name.
+    """The expression of an argument.
 
     Attributes:
-        text: as it is written; empty in JSON.
-        line: the line that it begins on, counted on through all files.
+        text: its source text; empty in JSON.
+        line: its first line, numbered across all files.
         json: the value of a `.tf.json` file.
     """
 
@@ -33,7 +33,7 @@ class Expression:
 
     @property
     def written(self) -> str:
-        """The beginning of it, in one line, as it is shown."""
+        """The beginning of its text on one line, for messages."""
         text = " ".join((self.text or json.dumps(self.json, default=str)).split())
         return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
@@ -42,7 +42,7 @@ class Expression:
         """Its syntax tree.
 
         Raises:
-            Broken: it does not parse.
+            Broken: it has a syntax error.
         """
         if not self.text:
             return _json_node(self.json, self.line)
@@ -54,13 +54,13 @@ class Expression:
 
 @dataclass(frozen=True)
 class Body:
-    """What stands between the braces of a block.
+    """The content of a block.
 
     Attributes:
-        line: where the block begins.
-        arguments: by name.
-        nested: the blocks within it, each with its type and labels.
-        faults: what does not parse between them.
+        line: the first line of the block.
+        arguments: its arguments by name.
+        nested: its nested blocks, each with type and labels.
+        faults: the syntax errors in it.
     """
 
     line: int
@@ -69,7 +69,7 @@ class Body:
     faults: list[Broken] = field(default_factory=list)
 
     def overridden(self, other: "Body") -> "Body":
-        """This body with what a block of an override file puts in the place of its arguments and nested blocks."""
+        """This body with the arguments and nested blocks of an override file applied."""
         kinds = {kind for kind, _, _ in other.nested}
         kept = [held for held in self.nested if held[0] not in kinds]
         arguments = self.arguments | other.arguments
@@ -77,7 +77,7 @@ class Body:
 
 
 def parse_body(text: str, line: int, depth: int = 0) -> Body:
-    """Cut the text of one block, or of a file of assignments, that begins on a line."""
+    """Parse the body of one block, or a file of assignments, that begins on this line."""
     body = Body(line)
     for item in items(text, line):
         if isinstance(item, Argument):
@@ -98,7 +98,7 @@ def parse_body(text: str, line: int, depth: int = 0) -> Body:
 
 
 def json_body(value: Any, line: int) -> Body:
-    """The body that an object of a `.tf.json` file is; its blocks are arguments that have objects."""
+    """The body of an object in a `.tf.json` file; nested blocks are arguments with object values."""
     body = Body(line)
     for name, held in value.items() if isinstance(value, dict) else ():
         at = value.line_of(name) if isinstance(value, Object) else line
@@ -107,7 +107,7 @@ def json_body(value: Any, line: int) -> Body:
 
 
 def _json_node(value: Any, base: int, line: int | None = None) -> Node:
-    """A value of JSON, in which every text is a template."""
+    """The node of a JSON value, in which every string is a template."""
     at = 0 if line is None else line - base
     if isinstance(value, dict):
         return Entries(at, "{...}", tuple(_json_entries(value, base)))

@@ -1,4 +1,4 @@
-"""The texts of HCL: templates, heredocs and escapes."""
+"""HCL strings: templates, heredocs and escape sequences."""
 
 import re
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 _FOR = re.compile(r"for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\s+(.*)", re.DOTALL)
 
 Piece = tuple[str, str, int]
-"""A text (`""`), an expression (`$`) or a directive (`%`), and the line where it begins."""
+"""A string (`""`), an expression (`$`) or a directive (`%`), its text and its first line."""
 
 
 def template(text: str, *, quoted: bool = False) -> tuple[str | Node, ...]:
-    """The texts of a template, and what stands between them.
+    """Parse a template into strings, expressions and directives.
 
     Args:
         text: the template.
-        quoted: whether it stands in quotes, so that it has escapes.
+        quoted: whether it is a quoted string, which has escape sequences.
 
     Raises:
-        Broken: it has a brace or a directive that never ends, or an expression that does not parse.
+        Broken: a brace or a directive is never closed, or an expression has a syntax error.
     """
     if "${" not in text and "%{" not in text:
         return (unescaped(text) if quoted else text,) if text else ()
@@ -37,7 +37,7 @@ def template(text: str, *, quoted: bool = False) -> tuple[str | Node, ...]:
 
 
 def as_value(line: int, text: str, parts: tuple[str | Node, ...], first: int = -1) -> Node:
-    """The node of a template: a plain text, the expression that it has alone, or the whole."""
+    """The node of a template: a plain string, its only expression, or the whole template."""
     if not parts:
         return Literal(line, text, "")
     if len(parts) == 1 and isinstance(parts[0], str) and first < 0:
@@ -48,19 +48,19 @@ def as_value(line: int, text: str, parts: tuple[str | Node, ...], first: int = -
 
 
 def heredoc(token: str) -> str:
-    """What stands between the lines that begin and end a heredoc, without its indentation after `<<-`."""
+    """The content of a heredoc, without indentation for `<<-`."""
     opening, _, lines = token.partition("\n")
     text, ended, _ = lines.rstrip().rpartition("\n")
     return _without_indent(text + ended) if opening.startswith("<<-") else text + ended
 
 
 def unescaped(text: str) -> str:
-    """The text of a part of a quoted string."""
+    """A part of a quoted string with its escape sequences replaced."""
     return _ESCAPE.sub(_character, text) if "\\" in text else text
 
 
 def _pieces(text: str, quoted: bool) -> Iterator[Piece]:
-    """The pieces of a template; `~` takes the blank space beside it away."""
+    """The pieces of a template; `~` strips the adjacent whitespace."""
     position, plain, strip, line, counted = 0, "", False, 0, 0
     opening = _QUOTED_OPENING if quoted else _OPENING
     while found := opening.search(text, position):
@@ -94,7 +94,7 @@ def _plain(text: str) -> Iterator[Piece]:
 
 
 def _parts(pieces: list[Piece], at: int) -> tuple[tuple[str | Node, ...], int, str]:
-    """The parts up to the end of a directive, where that is, and its word."""
+    """The parts up to the end of a directive, its position, and its keyword."""
     parts: list[str | Node] = []
     while at < len(pieces):
         mark, code, line = pieces[at]

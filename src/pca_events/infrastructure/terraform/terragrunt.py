@@ -1,4 +1,4 @@
-"""A file of Terragrunt: its locals and inputs, with those of the files that it includes or reads.
+"""Terragrunt files: locals and inputs, including those of the files that they include or read.
 
 Source: "HCL blocks: include" and "HCL functions" in the Terragrunt documentation.
 """
@@ -28,7 +28,7 @@ _MOST_FOLDERS = 50
 
 
 class TerragruntUnit:
-    """A file with what it includes.
+    """A file with the files that it includes.
 
     Attributes:
         names: its locals.
@@ -43,7 +43,7 @@ class TerragruntUnit:
             text: its content.
             file: its path.
             folders: the modules of the checked tree.
-            others: the files that are included or read already, by their real paths.
+            others: the files that are already included or read, by real path.
         """
         self._folder, self._folders = os.path.dirname(file), folders
         self._others = {} if others is None else others
@@ -65,17 +65,17 @@ class TerragruntUnit:
         self.names = ModuleNames(module, Evaluation(folders, self._folder, files), {})
 
     def faults(self) -> list[tuple[int, str]]:
-        """What is wrong, by line."""
+        """The errors, by line."""
         found = [(fault.line, str(fault)) for fault in self._body.faults]
         return found + list(self.names.evaluation.faults.items())
 
     def line_of_inputs(self) -> int:
-        """The line of the inputs; of the file where it has none of its own."""
+        """The line of the inputs, or the first line of the file if it has none."""
         written = self._body.arguments.get("inputs")
         return written.line if written else self._body.line
 
     def inputs(self) -> dict[str, Any]:
-        """The inputs, over those of the files that are included."""
+        """The inputs merged over those of included files."""
         made: dict[str, Any] = Object(self._body.line)
         for unit, deep in self._included.values():
             made = _over(made, unit.inputs(), deep=deep)
@@ -86,7 +86,7 @@ class TerragruntUnit:
         )
 
     def source(self) -> str:
-        """Where the module lies; empty where that is not known."""
+        """The source of the module; empty if unknown."""
         for kind, _, held in self._body.nested:
             if kind == "terraform" and (written := held.arguments.get("source")):
                 value = self.names.value(written, self._exposed())
@@ -95,7 +95,7 @@ class TerragruntUnit:
         return next((found for unit in others if (found := unit.source())), "")
 
     def values(self) -> dict[str, Any]:
-        """What others see of it: locals and inputs."""
+        """The values visible to other files: locals and inputs."""
         known = {name: self.names.value(held, {}) for name, held in self.names.locals().items()}
         return {"locals": known, "inputs": self.inputs()}
 
@@ -104,7 +104,7 @@ class TerragruntUnit:
 
     @cached_property
     def _included(self) -> "dict[str, tuple[TerragruntUnit, bool]]":
-        """The files that are included, by label, and whether their inputs are merged deeply."""
+        """The included files by label, and whether their inputs are merged deeply."""
         found = {}
         for kind, labels, held in self._body.nested:
             written = held.arguments.get("path") if kind == "include" else None
@@ -137,7 +137,7 @@ class TerragruntUnit:
         return unit.values()
 
     def _above(self, name: Any = _USUAL, *_: Any) -> str:
-        """The path of a file in the next folder above that has it."""
+        """The path of a file in the nearest parent folder that contains it."""
         if isinstance(name, Unknown):
             raise TypeError("the name is not known")
         above = "."
@@ -156,7 +156,7 @@ def _itself(body: Body) -> Body:
 
 
 def _over(below: Any, above: Any, *, deep: bool) -> Any:
-    """The entries of two objects; those of the second count where both have one."""
+    """The merged entries of two objects; the second has precedence."""
     made = Object(getattr(above, "line", 0) or getattr(below, "line", 0))
     for held in (below, above):
         for key, value in held.items():
@@ -169,11 +169,11 @@ def _over(below: Any, above: Any, *, deep: bool) -> Any:
 ADDRESS = "inputs"
 
 _DIRECTIVE = re.compile(r"^\s*\{\{.*\}\}\s*$", re.MULTILINE)
-"""A line of the templates that boilerplate makes Terragrunt code of."""
+"""A line of a boilerplate template that generates Terragrunt code."""
 
 
 def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Reading, set[str]]:
-    """Read a file with those that it includes; and the real path of the folder of its module, if that is in the tree.
+    """Read a file with its includes; return the real path of its module folder too, if it is in the tree.
 
     Args:
         text: its content.
@@ -209,7 +209,7 @@ def _given(
         found = given_patterns(value, spans)
         return Reading(list(rules_given(ADDRESS, value.get, found, spans, folders.lines))), set()
     evaluation = Evaluation(folders, path, FilesBeside(folders.tree, folders.lines, path))
-    # Terragrunt hands inputs over as environment variables, which files of values take precedence over.
+    # Terragrunt passes inputs as environment variables, over which `.tfvars` files take precedence.
     given = {name: Given(value=held) for name, held in value.items()}
     given |= {name: Given(expression) for name, expression in folder.given.items()}
     reading = read_root(ModuleNames(folder, evaluation, given))

@@ -1,4 +1,4 @@
-"""Terraform's functions of texts and numbers."""
+"""Terraform functions for strings and numbers."""
 
 import base64
 import json
@@ -16,10 +16,10 @@ _DIRECTIVE = re.compile(r"%(\[\d+\])?([-+ #0]*\d*(?:\.\d+)?)(.)", re.DOTALL)
 
 
 def text_of(value: Any) -> str | Unknown:
-    """What a template makes of a value.
+    """The string form of a value in a template.
 
     Raises:
-        TypeError: it is a list, an object or null.
+        TypeError: the value is a list, an object or null.
     """
     if isinstance(value, (str, Unknown)):
         return value
@@ -36,7 +36,7 @@ def _join(separator: str, *lists: Any) -> str | Unknown:
 
 
 def _plain(value: Any) -> str | Unknown:
-    """The text of a value within a list, one that is encoded included."""
+    """The string form of a value in a list, including an encoded value."""
     return text_of(value.text() if hasattr(value, "text") else value)
 
 
@@ -106,7 +106,7 @@ OF_TEXTS: dict[str, Callable[..., Any]] = {
     "formatlist": _format_list,
     "tostring": lambda value: None if value is None else text_of(value),
 }
-"""Functions that give a text with holes where one of their arguments is not known."""
+"""Functions that return a partly unknown string if an argument is unknown."""
 
 OF_KNOWN_TEXTS: dict[str, Callable[..., Any]] = {
     "lower": lambda text: str.lower(text),
@@ -139,4 +139,4 @@ OF_KNOWN_TEXTS: dict[str, Callable[..., Any]] = {
     "max": max,
     "min": min,
 }
-"""Functions that need to know all of their arguments."""
+"""Functions that need fully known arguments."""

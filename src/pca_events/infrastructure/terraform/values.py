@@ -1,4 +1,4 @@
-"""What the expressions of Terraform come to, as far as that can be known without running it."""
+"""Evaluates Terraform expressions as far as possible without running Terraform."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from pca_events.infrastructure.terraform.syntax import Expression
 from pca_events.infrastructure.terraform.templates import template
 
 MOST_STEPS = 200_000
-"""How many expressions the value of one argument may take; what takes more is not known."""
+"""The maximum number of expressions evaluated for one argument; beyond it, the value is unknown."""
 
 _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _LONGEST = 80
@@ -25,7 +25,7 @@ _LONGEST = 80
 
 @dataclass(frozen=True)
 class _At:
-    """Where an expression stands: on which line it begins, which names are bound, and whether there are others."""
+    """The context of an expression: its first line, the bound names, and whether other names exist."""
 
     line: int
     bound: Mapping[str, Any]
@@ -33,7 +33,7 @@ class _At:
 
 
 class Evaluator:
-    """Gives the values of expressions."""
+    """Evaluates expressions."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
@@ -42,14 +42,14 @@ class Evaluator:
         self._depth = 0
 
     def node(self, node: Node, line: int, bound: Mapping[str, Any]) -> Any:
-        """What a part of an expression that begins on a line comes to."""
+        """The value of a part of an expression that begins on this line."""
         return self._value(node, _At(line, bound))
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
-        """What an expression comes to; Unknown where that cannot be known.
+        """The value of an expression; Unknown if it cannot be determined.
 
         Raises:
-            Broken: it does not parse, or is nested too deep.
+            Broken: it has a syntax error or is nested too deeply.
         """
         if not self._depth:
             self._steps = 0
@@ -120,14 +120,14 @@ class Evaluator:
         return call(node.name, [self._every(held) for held in arguments])
 
     def _every(self, value: Any) -> Any:
-        """The instances of a resource that is named as a whole, where it is known which there are."""
+        """The instances of a resource that is referenced as a whole, if they are known."""
         if isinstance(value, Reference) and not value.attribute:
             every = self._names.every(value)
             return value if isinstance(every, Unknown) else every
         return value
 
     def _first_there(self, node: nodes.Call, at: _At) -> Any:
-        """`try` gives the first value that is there, `can` tells whether it is."""
+        """Evaluate `try` (the first argument that has a value) or `can` (whether it has a value)."""
         for argument in node.arguments:
             value = self._value(argument, at)
             if isinstance(value, Missing):
@@ -140,10 +140,10 @@ class Evaluator:
         raise Absent(node.text)
 
     def rendered(self, text: Any, variables: Any) -> Any:
-        """What a template comes to with these variables.
+        """A template rendered with these variables.
 
         Raises:
-            TypeError, ValueError: it or they are not known, or it does not parse.
+            TypeError, ValueError: the template or the variables are unknown, or the template has a syntax error.
         """
         if isinstance(text, Unknown) or not isinstance(text, str) or not isinstance(variables, dict):
             raise TypeError("the template or its variables are not known")
@@ -246,7 +246,7 @@ class Evaluator:
         return made
 
     def _is_kept(self, condition: Node, at: _At) -> bool:
-        """Whether an element is there; one of which that is not known may be, and is kept."""
+        """Whether an element is kept; if its condition is unknown, it is."""
         kept = self._value(condition, at)
         return isinstance(kept, Unknown) or kept in (True, "true")
 
@@ -268,11 +268,11 @@ _READERS: dict[type[Node], Any] = {
 
 
 def _bindings(names: Sequence[str], over: Any) -> Iterator[dict[str, Any]]:
-    """What the names of a `for` stand for, one element after another."""
+    """The values of the names in a `for` expression, element by element."""
     for key, held in items(over):
         yield {names[-1]: held} | ({names[0]: key} if len(names) == 2 else {})
 
 
 def short(text: str) -> str:
-    """The beginning of a text that is shown."""
+    """The beginning of a text, for messages."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -145,12 +145,12 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("text", KNOWN)
-def test_a_value_is_worked_out_from_the_template(text: str) -> None:
+def test_a_value_is_evaluated_from_the_template(text: str) -> None:
     assert value(text) == KNOWN[text]
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
-def test_what_only_a_deployment_knows_is_unknown_with_its_reason(text: str) -> None:
+def test_values_known_only_at_deployment_are_unknown_with_a_reason(text: str) -> None:
     found = value(text)
     assert found == UNKNOWN[text]
     assert type(found) is Unknown
@@ -233,7 +233,7 @@ PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
         ),
     ],
 )
-def test_a_pattern_is_read_however_it_is_written(written: str, pattern: Any, lines: dict[str, int]) -> None:
+def test_a_pattern_is_read_in_every_notation(written: str, pattern: Any, lines: dict[str, int]) -> None:
     found = rule_with(written)
     assert found.pattern == pattern
     assert found.lines == lines
@@ -256,7 +256,7 @@ def test_the_state_of_a_rule(state: str, enabled: bool | Unknown) -> None:
 @pytest.mark.parametrize(
     ("condition", "enabled"), [("Yes", True), ("No", Unknown("condition No")), ("None", Unknown("condition None"))]
 )
-def test_a_rule_on_a_condition_is_read_all_the_same(condition: str, enabled: bool | Unknown) -> None:
+def test_a_conditional_rule_is_read(condition: str, enabled: bool | Unknown) -> None:
     conditions = "Conditions: {'Yes': !Equals [a, a], 'No': !Equals [a, b]}\nResources:\n  R:\n"
     text = (
         f"    Type: AWS::Events::Rule\n    Condition: '{condition}'\n    Properties: {{EventPattern: {{source: [a]}}}}"
@@ -291,14 +291,14 @@ def test_the_bus_of_a_rule(bus: str, expected: str | Unknown) -> None:
     assert rule_with(f"EventPattern: {{source: [a]}}\nEventBusName: {bus}", rest).bus == expected
 
 
-def test_a_rule_that_has_a_schedule_only_is_none() -> None:
+def test_a_rule_with_only_a_schedule_is_ignored() -> None:
     text = "Resources: {R: {Type: AWS::Events::Rule, Properties: {%s}}}"
     assert read(text % "ScheduleExpression: rate(1 day)").rules == []
     assert read(text % "EventPattern: !Ref AWS::NoValue").rules == []
     assert len(read(text % "ScheduleExpression: rate(1 day), EventPattern: {source: [a]}").rules) == 1
 
 
-def test_what_a_macro_writes_is_unknown() -> None:
+def test_output_of_a_macro_is_unknown() -> None:
     found = rule("Resources: {R: {Type: AWS::Events::Rule, Properties: {Fn::Transform: {Name: M}}}}")
     assert (found.pattern, found.targets) == (Unknown("!Transform {Name: M}"), None)
 
@@ -343,7 +343,7 @@ def test_a_target_finds_its_queue(arn: str) -> None:
     assert target.handler in ("tickets", "Queue")
 
 
-def test_a_target_finds_a_queue_that_has_no_name_of_its_own() -> None:
+def test_a_target_finds_a_queue_without_a_name() -> None:
     arn = "!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Queue.QueueName}'"
     targets = targets_of(f"[{{Id: t, Arn: {arn}}}]", "  Queue: {Type: AWS::SQS::Queue}")
     assert targets is not None
@@ -413,7 +413,7 @@ def test_the_settings_of_a_target() -> None:
     assert (unknown.arn, unknown.dead_letter, unknown.retry) == (Unknown("!Ref Target"), Unknown("!Ref Target"), True)
 
 
-def test_targets_that_cannot_be_known_are_none() -> None:
+def test_unknown_targets_are_none() -> None:
     assert targets_of("!Ref Targets") is None
     assert targets_of("[]") == ()
 
@@ -497,7 +497,7 @@ def test_the_key_of_a_queue(written: str, expected: Any) -> None:
         ("kind: Deployment", False),
     ],
 )
-def test_a_template_is_told_by_its_resources(text: str, expected: bool) -> None:
+def test_a_template_is_recognised_by_its_resources(text: str, expected: bool) -> None:
     assert is_cloudformation(document(text)) is expected
 
 
@@ -505,11 +505,11 @@ def test_a_template_is_told_by_its_resources(text: str, expected: bool) -> None:
     "resources",
     ["{R: 5}", "{R: {Type: [a]}}", "{R: {Type: AWS::Events::Rule}}", "{R: {Type: AWS::Events::Rule, Properties: x}}"],
 )
-def test_what_is_written_wrong_is_passed_over(resources: str) -> None:
+def test_invalid_values_are_ignored(resources: str) -> None:
     assert read(f"Resources: {resources}") == Reading()
 
 
-def test_conditions_that_double_and_names_that_double_take_no_time() -> None:
+def test_exponentially_growing_conditions_and_names_are_bounded_in_time() -> None:
     conditions = "".join(f"  C{n}: !And [!Condition C{n + 1}, !Condition C{n + 1}]\n" for n in range(60))
     buses = "".join(
         f"  B{n}:\n    Type: AWS::Events::EventBus\n"
@@ -522,7 +522,7 @@ def test_conditions_that_double_and_names_that_double_take_no_time() -> None:
     assert isinstance(found.pattern["source"][0], Unknown)
 
 
-def test_a_text_that_grows_beyond_bounds_is_unknown() -> None:
+def test_a_string_beyond_the_limit_is_unknown() -> None:
     parameter = f"Parameters: {{P: {{Type: String, Default: {'x' * 5_000}}}}}\n"
     rules = "Resources:\n  R:\n    Type: AWS::Events::Rule\n    Properties:\n      EventPattern:\n"
     found = rule(f"{parameter}{rules}        source: [!Sub '{'${P}' * 5_000}']\n")

@@ -35,7 +35,7 @@ def rule(properties: str, **snippets: str) -> Rule:
     return found
 
 
-def test_the_snippet_is_the_pattern_or_a_part_of_the_properties() -> None:
+def test_a_snippet_is_the_pattern_or_part_of_the_properties() -> None:
     found = rule(f"EventPattern: {{{INCLUDE % 'snippet.yaml'}}}", snippet=SNIPPET)
     assert (found.pattern, found.lines["detail.result"]) == (PATTERN, 4)
     pattern = "EventPattern: {source: [aws.acm-pca], detail: {result: [failure]}}\nState: ENABLED\n"
@@ -43,7 +43,7 @@ def test_the_snippet_is_the_pattern_or_a_part_of_the_properties() -> None:
     assert (found.pattern, found.enabled, found.lines["detail.result"]) == (PATTERN, True, 4)
 
 
-def test_a_snippet_of_json_with_functions() -> None:
+def test_a_json_snippet_with_functions() -> None:
     Path("snippet.json").write_text('{"source": ["aws.acm-pca"], "region": [{"Ref": "AWS::Region"}]}')
     found = rule(f"EventPattern: {{{INCLUDE % 'snippet.json'}}}")
     assert found.pattern == {"source": ["aws.acm-pca"], "region": [Unknown("!Ref AWS::Region", meaning="region")]}
@@ -52,14 +52,14 @@ def test_a_snippet_of_json_with_functions() -> None:
 @pytest.mark.parametrize(
     "location", ["s3://bucket/snippet.yaml", "../outside.yaml", "lost.yaml", "list.yaml", "bad.json"]
 )
-def test_a_snippet_that_is_not_here_is_not_known(location: str) -> None:
+def test_a_missing_snippet_is_unknown(location: str) -> None:
     Path("../outside.yaml").write_text(SNIPPET)
     Path("list.yaml").write_text("- a\n")
     Path("bad.json").write_text("{")
     assert isinstance(rule(f"EventPattern: {{{INCLUDE % location}}}").pattern, Unknown)
 
 
-def test_snippets_that_are_too_much_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snippets_beyond_the_limit_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nested, "MOST_VALUES", 8)
     more = f"  S:\n    Type: AWS::Events::Rule\n    Properties: {{EventPattern: {{{INCLUDE % 'snippet.yaml'}}}}}\n"
     first, second = read(f"EventPattern: {{{INCLUDE % 'snippet.yaml'}}}", more, snippet=SNIPPET).rules
@@ -82,7 +82,7 @@ def test_functions_of_the_language_extensions() -> None:
 
 
 @pytest.mark.parametrize(("default", "off"), [("no", "condition IsOn"), ("yes", "")])
-def test_a_rule_whose_condition_does_not_hold_by_the_defaults_is_off(default: str, off: str) -> None:
+def test_a_rule_with_a_condition_that_is_false_by_default_is_off(default: str, off: str) -> None:
     Path("template.yaml").write_text(
         f"Parameters: {{On: {{Type: String, Default: '{default}'}}}}\n"
         "Conditions: {IsOn: !Equals [!Ref On, 'yes']}\nResources:\n"

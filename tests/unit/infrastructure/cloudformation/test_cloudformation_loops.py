@@ -28,7 +28,7 @@ def results(text: str) -> dict[str, object]:
     "collection",
     ["[success, failure]", "!Ref Results", "!FindInMap [By, Stage, results]", "!Split [',', 'success,failure']"],
 )
-def test_a_loop_makes_a_rule_for_each_item(collection: str) -> None:
+def test_a_loop_creates_a_rule_for_each_item(collection: str) -> None:
     found = results(f"""
         Parameters: {{Results: {{Type: CommaDelimitedList, Default: 'success, failure'}}}}
         Mappings: {{By: {{Stage: {{results: [success, failure]}}}}}}
@@ -41,7 +41,7 @@ def test_a_loop_makes_a_rule_for_each_item(collection: str) -> None:
     assert found == {"Forsuccess": "success", "Forfailure": "failure"}
 
 
-def test_loops_within_loops() -> None:
+def test_nested_loops() -> None:
     found = results(f"""
         Mappings: {{Of: {{Ca: {{results: [success]}}, Crl: {{results: [success, failure]}}}}}}
         Resources:
@@ -56,7 +56,7 @@ def test_loops_within_loops() -> None:
     assert found == {"Casuccess": "Ca/success", "Crlsuccess": "Crl/success", "Crlfailure": "Crl/failure"}
 
 
-def test_a_loop_within_properties_and_conditions() -> None:
+def test_loops_in_properties_and_conditions() -> None:
     reading = read("""
         Conditions:
           Fn::ForEach::Of: [Stage, [dev, prod], {"Is${Stage}": !Equals [!Ref Stage, prod]}]
@@ -75,7 +75,7 @@ def test_a_loop_within_properties_and_conditions() -> None:
     assert rule.pattern["detail"] == {"result": ["x-result"], "reason": ["x-reason"]}
 
 
-def test_a_key_leaves_out_what_no_logical_id_may_have() -> None:
+def test_a_key_drops_characters_that_a_logical_id_cannot_contain() -> None:
     found = results(f"""
         Resources:
           Fn::ForEach::Rules: [Ip, [10.0.0.1], {{"R&{{Ip}}": {RULE % "'${Ip}'"}}}]
@@ -83,7 +83,7 @@ def test_a_key_leaves_out_what_no_logical_id_may_have() -> None:
     assert found == {"R10001": "10.0.0.1"}
 
 
-def test_a_collection_that_is_not_known_gives_one_rule_with_what_is_unknown() -> None:
+def test_an_unknown_collection_gives_one_rule_with_unknown_values() -> None:
     found = results(f"""
         Parameters: {{Results: {{Type: CommaDelimitedList}}}}
         Resources:
@@ -92,7 +92,7 @@ def test_a_collection_that_is_not_known_gives_one_rule_with_what_is_unknown() ->
     assert found == {"R${Result}": Unknown("${Result}")}
 
 
-def test_the_lines_are_those_of_the_file() -> None:
+def test_expanded_rules_have_lines_of_the_file() -> None:
     first, second = read("""\
         Resources:
           Fn::ForEach::Rules:
@@ -109,14 +109,14 @@ def test_the_lines_are_those_of_the_file() -> None:
 
 
 @pytest.mark.parametrize("loop", ["[x, [a], []]", "x", "[x, [a]]", "[[x], [a], {}]"])
-def test_a_loop_that_is_written_wrong_is_reported(loop: str) -> None:
+def test_an_invalid_loop_is_reported(loop: str) -> None:
     (fault,) = read(f"Resources:\n  Fn::ForEach::Rules: {loop}\n").unreadable
     assert str(fault.place) == "t.yaml:2"
     assert fault.message.startswith("Fn::ForEach::Rules must be a list of")
 
 
 @pytest.mark.slow
-def test_loops_that_make_too_much_are_reported_at_once() -> None:
+def test_loops_beyond_the_limit_are_reported_immediately() -> None:
     inner = RULE % "a"
     for level in range(8):
         inner = f'{{"Fn::ForEach::L{level}": [I{level}, {list("abcdefghij")}, {{"${{I{level}}}X": {inner}}}]}}'

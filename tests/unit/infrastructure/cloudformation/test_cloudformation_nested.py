@@ -17,7 +17,7 @@ def read(text: str) -> Reading:
 
 
 @pytest.mark.parametrize("kind", ["StackSet", "Stack"])
-def test_a_template_within_a_template_is_read_with_the_lines_of_the_file(kind: str) -> None:
+def test_a_nested_template_is_read_with_lines_of_the_file(kind: str) -> None:
     (rule,) = read(f"""\
         Resources:
           Everywhere:
@@ -34,7 +34,7 @@ def test_a_template_within_a_template_is_read_with_the_lines_of_the_file(kind: s
     assert (rule.name, str(rule.place), rule.lines["source"]) == ("Everywhere/Failed", "t.yaml:7", 11)
 
 
-def test_a_template_of_which_parts_are_not_known() -> None:
+def test_a_partly_unknown_template() -> None:
     (rule,) = read("""\
         Resources:
           S:
@@ -57,14 +57,14 @@ def test_a_template_of_which_parts_are_not_known() -> None:
         "Resources:\n  R: {Type: 'AWS::Events::Rule', Properties: {EventPattern: {source: [a]}}}\n",
     ],
 )
-def test_a_template_that_is_a_value_of_other_code(body: str) -> None:
+def test_a_template_that_is_a_value_in_other_code(body: str) -> None:
     (unplaced,) = read_template_body(body, Place("main.tf", 7), "s/").rules
     assert (unplaced.name, str(unplaced.place), unplaced.lines["source"]) == ("s/R", "main.tf:7", 7)
     (placed,) = read_template_body(Text(body, 4), Place("main.tf", 3), "s/").rules
     assert placed.place.line >= 4
 
 
-def test_what_is_no_template_has_no_rules() -> None:
+def test_a_document_that_is_not_a_template_has_no_rules() -> None:
     assert read_template_body("a: b", Place("f", 1), "") == Reading()
     assert read_template_body(Unknown("var.x"), Place("f", 1), "") == Reading()
     (fault,) = read_template_body("a: [", Place("f", 9), "").unreadable
@@ -104,7 +104,7 @@ def test_a_filter_of_a_pipe(pattern: str) -> None:
     assert rule.lines == {"source": 10}
 
 
-def test_filters_of_pipes_that_are_about_something_else_or_not_known() -> None:
+def test_other_and_unknown_filters_of_pipes() -> None:
     assert read(PIPE % '\'{"eventName": ["INSERT"]}\'') == Reading()
     (skipped,) = read(PIPE % "!Ref Pattern").skipped
     assert skipped.what == "a filter of pipe Of that depends on !Ref Pattern"
@@ -118,7 +118,7 @@ def test_filters_of_pipes_that_are_about_something_else_or_not_known() -> None:
         "Type: AWS::Events::Rule, EventPattern: {source: [a]}",
     ],
 )
-def test_what_stands_beside_properties_is_reported(resource: str) -> None:
+def test_keys_outside_properties_are_reported(resource: str) -> None:
     reading = read(f"Resources:\n  R: {{{resource}}}\n")
     assert reading.rules == []
     (fault,) = reading.unreadable
@@ -126,7 +126,7 @@ def test_what_stands_beside_properties_is_reported(resource: str) -> None:
     assert fault.message.endswith("is outside Properties, where it has no effect; move it into Properties")
 
 
-def test_a_fault_within_a_template_has_the_line_of_the_file() -> None:
+def test_an_error_in_a_nested_template_has_the_line_of_the_file() -> None:
     (fault,) = read("""\
         Resources:
           S:

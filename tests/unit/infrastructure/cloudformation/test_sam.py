@@ -64,7 +64,7 @@ def test_an_event_of_a_function_is_a_rule(owner: str, service: str, kind: str) -
         ("Enabled: false", "default", False),
     ],
 )
-def test_the_bus_and_the_state(properties: str, bus: str | Unknown, enabled: bool | Unknown) -> None:
+def test_bus_and_state_of_a_sam_event(properties: str, bus: str | Unknown, enabled: bool | Unknown) -> None:
     found = rule_with(properties)
     assert (found.bus, found.enabled) == (bus, enabled)
 
@@ -105,7 +105,7 @@ def test_the_settings_of_the_target() -> None:
     assert (target_with("").retry, target_with("").input_path) == (False, None)
 
 
-def test_a_function_that_has_a_name_is_called_by_it() -> None:
+def test_a_function_is_shown_by_its_name() -> None:
     (found,) = rules(
         """
         Resources:
@@ -136,6 +136,6 @@ def test_a_function_that_has_a_name_is_called_by_it() -> None:
         "!Ref Events",
     ],
 )
-def test_what_is_no_rule_is_passed_over(events: str) -> None:
+def test_events_that_are_not_rules_are_ignored(events: str) -> None:
     text = f"Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {{Events: {events}}}}}}}"
     assert rules(text.replace("AWS::Serverless::Function", "'AWS::Serverless::Function'")) == []

@@ -199,14 +199,14 @@ def test_inputs_of_a_transformer_and_what_is_unknown() -> None:
         "{f: {events: [{eventBridge: x}]}}",
     ],
 )
-def test_what_is_written_wrong_is_passed_over(functions: str) -> None:
+def test_invalid_values_are_ignored(functions: str) -> None:
     assert read(f"provider: aws\nfunctions: {functions}\nresources: text") == Reading()
 
 
 @pytest.mark.parametrize(
     "start", ["['${self:custom.a1}', '${self:custom.a1}']", "'${self:custom.a1}${self:custom.a1}'"]
 )
-def test_variables_that_double_end_before_memory_does(start: str) -> None:
+def test_exponentially_growing_variables_are_bounded(start: str) -> None:
     lines = "".join(f"  a{n}: {start.replace('a1', f'a{n + 1}')}\n" for n in range(1, 60))
     text = f"provider: aws\ncustom:\n{lines}  a60: aws.acm-pca\nfunctions:\n  f:\n    events:\n"
     for depth in (1, 35, 45):
@@ -225,7 +225,7 @@ def test_a_chain_of_variables_that_is_too_long_is_unknown() -> None:
         assert isinstance(rule.pattern["source"][0], Unknown) is not known
 
 
-def test_a_service_is_told_by_its_keys() -> None:
+def test_a_service_is_recognised_by_its_keys() -> None:
     assert is_serverless(document("provider: aws\nfunctions: {}"))
     assert is_serverless(document("provider: aws\nresources: {}"))
     assert not is_serverless(document("provider: aws"))

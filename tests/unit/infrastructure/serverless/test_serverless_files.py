@@ -88,13 +88,13 @@ def test_resources_from_files_in_a_list(read: Read) -> None:
     assert (str(found.place), found.pattern) == ("r.yml:2", {"source": ["aws"]})
 
 
-def test_resources_that_no_service_is_known_to_use_have_unknown_variables(read: Read) -> None:
+def test_resources_without_a_known_service_have_unknown_variables(read: Read) -> None:
     text = "Resources: {R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: ['x-${self:custom.s}']}}}}\n"
     rule = only(read("functions: {}", {"r.yml": text}))
     assert rule.pattern == {"source": [Unknown("${self:custom.s}", ("x-", None))]}
 
 
-def test_what_a_program_makes_is_not_read(read: Read) -> None:
+def test_values_from_programs_are_not_read(read: Read) -> None:
     (skipped,) = read("functions: ${file(f.js):all}\n").skipped
     assert (str(skipped.place), skipped.what) == ("serverless.yml:3", "functions: ${file(f.js):all}")
     assert "serverless package" in skipped.remedy
@@ -109,7 +109,7 @@ def test_nothing_outside_the_tree_is_opened(read: Read, name: str, tmp_path: Pat
     assert any(f"{name} is outside the checked tree" in fault.message for fault in reading.unreadable)
 
 
-def test_files_that_lead_to_each_other_end(read: Read) -> None:
+def test_files_that_refer_to_each_other_terminate(read: Read) -> None:
     files = {"a.yml": "x: ${file(b.yml):x}\n", "b.yml": "x: ${file(a.yml):x}\n"}
     rule = read(ONE % "${file(a.yml):x}", files).rules[0]
     assert isinstance(rule.pattern, Unknown)

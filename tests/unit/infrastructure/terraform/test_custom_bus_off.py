@@ -40,7 +40,7 @@ def judged(source: str, subscriber: str) -> Judgement:
 
 
 @pytest.mark.parametrize("count", ["0", "var.enabled ? 1 : 0"])
-def test_what_is_off_is_said_to_be(count: str) -> None:
+def test_resources_that_are_off_are_marked(count: str) -> None:
     for checked in judged(count, count).checked:
         assert checked.rule.off
     assert [checked.rule.off for checked in judged("1", "1").checked] == ["", ""]
@@ -51,7 +51,7 @@ def subscriber_of(source: str, subscriber: str) -> CheckedRule:
     return found
 
 
-def test_an_event_source_that_is_off_forwards_perhaps() -> None:
+def test_an_event_source_that_is_off_may_forward() -> None:
     found = subscriber_of("0", "1")
     assert {verdict.fires for verdict in found.verdicts} == {"may"}
     (note,) = [held for held in found.findings if held.code == "event-source-not-known"]

@@ -116,7 +116,7 @@ def test_the_principal_may_be_eventbridge(principal: str, right: bool) -> None:
 
 
 @pytest.mark.parametrize("bus", ["aws_cloudwatch_event_bus.sec.name", "aws_cloudwatch_event_bus.sec.arn", '"sec"'])
-def test_the_arn_of_a_rule_has_the_name_of_its_bus(bus: str) -> None:
+def test_the_arn_of_a_rule_includes_the_name_of_its_bus(bus: str) -> None:
     for name, right in (("sec/crl", True), ("*", True), ("sec/*", True), ("crl", False), ("other/crl", False)):
         source = f'"arn:aws:events:eu-west-1:999900001111:rule/{name}"'
         assert (policies(allow(EVENTS, source), bus=bus) == []) is right
@@ -137,7 +137,7 @@ def test_the_arn_of_a_rule_has_the_name_of_its_bus(bus: str) -> None:
         ("arn:aws:logs:*:*:log-group:/other:*", False),
     ],
 )
-def test_each_field_of_an_arn_is_compared_by_itself(resource: str, right: bool) -> None:
+def test_the_fields_of_an_arn_are_compared_separately(resource: str, right: bool) -> None:
     more = f"""
     resource "aws_cloudwatch_log_resource_policy" "events" {{
       policy_document = jsonencode({{ Statement = [{{
@@ -151,7 +151,7 @@ def test_each_field_of_an_arn_is_compared_by_itself(resource: str, right: bool) 
     assert (policies(allow(EVENTS), more, target="aws_cloudwatch_log_group.pki.arn") == []) is right
 
 
-def test_a_data_source_that_is_off_by_default_is_not_known() -> None:
+def test_a_data_source_that_is_off_by_default_is_unknown() -> None:
     more = """
     variable "on" { default = false }
     data "aws_partition" "here" { count = var.on ? 1 : 0 }

@@ -107,7 +107,7 @@ def pattern(expression: str) -> Any:
         ("[ # one\n \"a\", // two\n /* three */ \"b\",\n ]", ["a", "b"]),
     ],
 )  # fmt: skip
-def test_what_is_written_is_known(expression: str, expected: Any) -> None:
+def test_literal_values_are_known(expression: str, expected: Any) -> None:
     assert value(expression) == expected
 
 
@@ -137,7 +137,9 @@ def test_what_is_written_is_known(expression: str, expected: Any) -> None:
         ("-local.source", "-local.source", (None,)),
     ],
 )
-def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, parts: tuple[str | None, ...]) -> None:
+def test_values_known_only_at_deployment_are_unknown(
+    expression: str, reason: str, parts: tuple[str | None, ...]
+) -> None:
     found = value(expression)
     assert (type(found), found.reason, found.parts) == (Unknown, reason, parts)
 
@@ -164,7 +166,7 @@ def test_what_only_a_deployment_knows_is_unknown(expression: str, reason: str, p
         ("jsonencode({ detail = jsonencode({}) })", {"detail": "{}"}),
     ],
 )  # fmt: skip
-def test_every_way_to_write_a_pattern_is_read(expression: str, expected: Any) -> None:
+def test_patterns_are_read_in_every_notation(expression: str, expected: Any) -> None:
     assert pattern(expression) == expected
 
 
@@ -223,12 +225,12 @@ variable "ca" {}
         ("a${ = }", "does not parse"),
     ],
 )
-def test_what_is_no_template_is_refused(text: str, words: str) -> None:
+def test_an_invalid_template_is_refused(text: str, words: str) -> None:
     with pytest.raises(Broken, match=words):
         template(text)
 
 
-def test_places_and_lines_are_those_of_the_text() -> None:
+def test_locations_and_lines_are_those_of_the_text() -> None:
     found = rules(LINES, **{"other.tf": 'locals {\n there = jsonencode({\n  source = ["a"] }) \n}'})
     assert [(rule.name.rpartition(".")[2], rule.place, rule.last_line) for rule in found] == [
         ("encoded", Place("m.tf", 2), 13),
@@ -299,13 +301,13 @@ def test_bus_and_state_are_read(arguments: str, bus: str | Unknown, enabled: boo
     assert (rule.bus, rule.enabled) == (bus, enabled)
 
 
-def test_rules_without_a_pattern_are_none() -> None:
+def test_rules_without_a_pattern_are_ignored() -> None:
     schedule = 'resource "aws_cloudwatch_event_rule" "s" {\n schedule_expression = "rate(1 day)"\n}\n'
     null = 'resource "aws_cloudwatch_event_rule" "n" {\n event_pattern = var.nothing\n}\n'
     assert rules(schedule + null + NAMES) == []
 
 
-def test_values_are_given_to_variables_in_the_order_of_terraform() -> None:
+def test_variable_files_have_the_precedence_of_terraform() -> None:
     text = 'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = '
     text += "jsonencode({ x = [var.a, var.b, var.c, var.d] })\n}\n"
     text += "".join(f'variable "{name}" {{ default = "default" }}\n' for name in "abcd")
@@ -381,7 +383,7 @@ def test_the_json_syntax_is_read(name: str) -> None:
         (RULE + ' event_pattern = "{}"\n name: 1\n}', 3, "expected an argument or a block, got `name: 1"),
     ],
 )  # fmt: skip
-def test_what_is_broken_is_told_in_one_line_and_the_rest_is_read(text: str, line: int, words: str) -> None:
+def test_a_syntax_error_is_reported_in_one_line_and_the_rest_is_read(text: str, line: int, words: str) -> None:
     sound = 'resource "aws_cloudwatch_event_rule" "sound" {\n event_pattern = "{}"\n}\n'
     started = time.monotonic()
     reading = read_terraform({"broken.tf": text, "sound.tf": sound})
@@ -392,7 +394,7 @@ def test_what_is_broken_is_told_in_one_line_and_the_rest_is_read(text: str, line
     assert "aws_cloudwatch_event_rule.sound" in [rule.name for rule in reading.rules]
 
 
-def test_blocks_that_do_not_matter_are_not_parsed() -> None:
+def test_irrelevant_blocks_are_not_parsed() -> None:
     sound = 'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = "{}"\n}\n'
     assert len(rules(sound + 'resource "aws_instance" "x" {\n a = = [,\n}\n')) == 1
 
@@ -409,7 +411,7 @@ def test_blocks_that_do_not_matter_are_not_parsed() -> None:
         (" one two three\n four\n", 2, "expected an argument or a block"),
     ],
 )
-def test_what_follows_a_fault_is_read(broken: str, line: int, words: str) -> None:
+def test_blocks_after_a_syntax_error_are_read(broken: str, line: int, words: str) -> None:
     rule = 'resource "aws_cloudwatch_event_rule" "%s" {\n%s event_pattern = "{}"\n}\n'
     reading = read_terraform({"m.tf": rule % ("broken", broken) + rule % ("sound", "")})
     (fault,) = reading.unreadable
@@ -419,14 +421,14 @@ def test_what_follows_a_fault_is_read(broken: str, line: int, words: str) -> Non
     assert names == (["sound"] if whole_block else ["broken", "sound"])
 
 
-def test_comments_may_stand_anywhere() -> None:
+def test_comments_are_allowed_anywhere() -> None:
     header = 'resource /* one */ "aws_cloudwatch_event_rule" /* "two" */ "r" /* { */ {\n # }\n'
     body = ' event_pattern /* = */ = "{}"\n state = ( // an end )\n "DISABLED" )\n}\n// }\n'
     (rule,) = rules(header + body)
     assert (rule.name, rule.pattern, rule.enabled) == ("aws_cloudwatch_event_rule.r", {}, False)
 
 
-def test_a_folder_without_rules_is_only_held_against_its_braces() -> None:
+def test_a_folder_without_rules_is_only_checked_for_unclosed_braces() -> None:
     reading = read_terraform({"a.tf": "locals { a = = }", "b.tf": "locals {", "c.tf.json": "{"})
     assert [(found.place.file, found.place.line) for found in reading.unreadable] == [("b.tf", 1), ("c.tf.json", 1)]
     assert not concerns_events("locals {}")
@@ -448,7 +450,7 @@ def test_a_folder_without_rules_is_only_held_against_its_braces() -> None:
     ],
 )
 @pytest.mark.parametrize("seed", ['"aaaaaaaaaa"', '["a", "b", "c"]', "99999999999"])
-def test_values_that_grow_without_end_are_unknown_in_time(grow: str, seed: str) -> None:
+def test_values_that_grow_without_bound_are_unknown_in_bounded_time(grow: str, seed: str) -> None:
     text = "locals {\n l0 = " + seed + "\n" + "".join(f" l{n + 1} = {grow.format(n)}\n" for n in range(60)) + "}\n"
     text += 'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ x = [local.l60] })\n}\n'
     started = time.monotonic()

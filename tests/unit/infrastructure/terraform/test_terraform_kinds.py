@@ -125,7 +125,7 @@ def test_functions_read_files_of_the_checked_tree(expression: str, expected: Any
         ('format("%x", 1)', Unknown('format("%x", 1)')),
     ],
 )
-def test_functions_give_what_terraform_gives(expression: str, expected: Any) -> None:
+def test_functions_return_the_same_values_as_terraform(expression: str, expected: Any) -> None:
     put("more.tf", 'variable "none" {}\nlocals {\n o = { a = "x" }\n}\n')
     assert pattern(f"jsonencode({{ x = {expression} }})")["x"] == expected
 
@@ -155,7 +155,9 @@ data "aws_partition" "current" {}
         ('"a:${var.x}"', "", ()),
     ],
 )
-def test_the_own_account_and_region_are_known_as_such(expression: str, meaning: str, meanings: tuple[str, ...]) -> None:
+def test_the_account_and_region_of_the_deployment_are_recognised(
+    expression: str, meaning: str, meanings: tuple[str, ...]
+) -> None:
     rule = 'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ x = [%s] })\n%s}\n'
     (found,) = rules(rule % (expression, "") + DATA)
     held = found.pattern["x"][0]
@@ -242,7 +244,7 @@ Resources:
 
 
 @pytest.mark.parametrize("kind", ["aws_cloudformation_stack", "aws_cloudformation_stack_set"])
-def test_templates_within_stacks_are_read(kind: str) -> None:
+def test_templates_of_stacks_are_read(kind: str) -> None:
     (rule,) = rules(
         f'variable "bus" {{}}\nresource "{kind}" "s" {{\n  template_body = <<-EOT\n{TEMPLATE % "x-${var.bus}"}EOT\n}}\n'
     )
@@ -275,7 +277,7 @@ def test_templates_of_stacks_in_other_files_and_as_objects() -> None:
     ]
 
 
-def test_git_crypt_is_silent_until_a_rule_needs_a_value() -> None:
+def test_git_crypt_is_reported_only_if_a_rule_needs_a_value() -> None:
     put("terraform.tfvars", b"\0GITCRYPT\0\x01\x02")
     assert rules('resource "aws_vpc" "v" { cidr_block = var.cidr }\nvariable "cidr" {}\n') == []
     (rule,) = rules(
@@ -313,7 +315,7 @@ inputs = {{
         ("../modules//rule", "pattern = local.pattern", "aws_cloudwatch_event_rule.r"),
     ],
 )
-def test_inputs_of_terragrunt_are_given_to_their_module(source: str, inputs: str, name: str) -> None:
+def test_terragrunt_inputs_are_passed_to_their_module(source: str, inputs: str, name: str) -> None:
     put(
         "modules/rule/main.tf",
         'variable "pattern" {}\nresource "aws_cloudwatch_event_rule" "r" {\n event_pattern = var.pattern\n}\n',
@@ -327,14 +329,14 @@ def test_inputs_of_terragrunt_are_given_to_their_module(source: str, inputs: str
     assert len(reading.rules) == 1 + (not source.startswith(".."))
 
 
-def test_files_of_values_take_precedence_over_inputs() -> None:
+def test_variable_files_take_precedence_over_inputs() -> None:
     put("m/main.tf", 'variable "a" {}\nresource "aws_cloudwatch_event_rule" "r" {\n event_pattern = var.a\n}\n')
     put("m/x.auto.tfvars", 'a = "{\\"source\\": [\\"file\\"]}"\n')
     put("live/terragrunt.hcl", INPUTS % ("../m", "a = local.pattern"))
     assert {str(rule.pattern) for rule in read_paths(["."]).rules} == {"{'source': ['file']}"}
 
 
-def test_a_broken_terragrunt_file_is_told() -> None:
+def test_an_invalid_terragrunt_file_is_reported() -> None:
     put("terragrunt.hcl", "inputs = {\n a = [1,,2]\n}\n")
     assert [f"{fault.place} {fault.message}" for fault in read_paths(["."]).unreadable] == [
         "terragrunt.hcl:2 does not parse: unexpected `,`"
@@ -372,7 +374,7 @@ STATE = {
 }
 
 
-def test_a_state_has_the_rules_that_were_deployed() -> None:
+def test_a_state_contains_the_deployed_rules() -> None:
     put("terraform.tfstate", json.dumps(STATE, indent=2))
     (rule,) = read_paths(["."]).rules
     assert (rule.name, rule.pattern, rule.bus) == ('module.m.aws_cloudwatch_event_rule.r["crl"]', PATTERN, "pki")
@@ -390,13 +392,13 @@ def test_a_state_has_the_rules_that_were_deployed() -> None:
         {"serial": 1, "lineage": "x", "encrypted_data": "eA==", "meta": {"aws_cloudwatch_event_rule": 1}},
     ],
 )
-def test_a_state_that_cannot_be_read_is_told_with_what_to_do(document: dict[str, Any]) -> None:
+def test_an_unreadable_state_is_reported_with_a_remedy(document: dict[str, Any]) -> None:
     put("terraform.tfstate", json.dumps(document))
     remedy = "check the output of terraform show -json"
     assert read_paths(["."]).skipped == [Skipped(Place("terraform.tfstate", 1), "a Terraform state", remedy)]
 
 
-def test_links_out_of_the_tree_are_told_and_not_followed(tmp_path: Path) -> None:
+def test_links_to_targets_outside_the_tree_are_reported_and_not_followed(tmp_path: Path) -> None:
     put("../elsewhere.tf", f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = {WRITTEN}\n}}\n')
     os.symlink(tmp_path.parent / "elsewhere.tf", "linked.tf")
     os.symlink("/proc/self/environ", "proc.tf")

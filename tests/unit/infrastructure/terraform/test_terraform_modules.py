@@ -45,7 +45,7 @@ def rules(*paths: str) -> dict[str, Rule]:
     return {rule.name: rule for rule in reading.rules}
 
 
-def test_a_module_is_checked_as_it_is_called_and_not_by_itself() -> None:
+def test_a_called_module_is_checked_through_its_call_only() -> None:
     put(main=f'module "crl" {{\n  source = "./modules/rule"\n\n  pattern = {ISSUED}\n}}\n', modules__rule__main=CHILD)
     found = rules()
     assert {name: rule.pattern for name, rule in found.items()} == {
@@ -56,13 +56,13 @@ def test_a_module_is_checked_as_it_is_called_and_not_by_itself() -> None:
     assert rule.lines["detail.result"] == 4
 
 
-def test_a_module_that_nobody_calls_is_checked_with_its_defaults() -> None:
+def test_a_module_without_callers_is_checked_with_its_defaults() -> None:
     child = CHILD.replace('variable "pattern" {}', f'variable "pattern" {{\n default = "{{}}" # {ISSUED}\n}}')
     put(modules__rule__main=child, main='locals {\n  a = "x"\n}\n')
     assert [rule.pattern for rule in read().rules] == [{}]
 
 
-def test_a_module_with_values_of_its_own_is_a_root_module_too() -> None:
+def test_a_module_with_variable_files_is_also_a_root_module() -> None:
     put(main=f'module "crl" {{\n source = "./child"\n pattern = {ISSUED}\n}}\n', child__main=CHILD)
     Path("child/terraform.tfvars").write_text('pattern = "{\\"source\\": [\\"x\\"]}"\n')
     assert {name: rule.pattern for name, rule in rules().items()} == {
@@ -71,7 +71,7 @@ def test_a_module_with_values_of_its_own_is_a_root_module_too() -> None:
     }
 
 
-def test_calls_with_count_and_for_each_and_calls_within_calls() -> None:
+def test_calls_with_count_and_for_each_and_nested_calls() -> None:
     put(
         main="""
         module "many" {
@@ -103,7 +103,7 @@ def test_calls_with_count_and_for_each_and_calls_within_calls() -> None:
     }
 
 
-def test_outputs_lead_back_to_values_and_resources() -> None:
+def test_outputs_resolve_to_values_and_resources() -> None:
     put(
         main="""
         module "events" {
@@ -131,7 +131,7 @@ def test_outputs_lead_back_to_values_and_resources() -> None:
     assert [(target.destination and target.destination.name) for target in rule.targets] == ["pki"]
 
 
-def test_resources_are_handed_to_modules() -> None:
+def test_resources_are_passed_to_modules() -> None:
     put(
         main="""
         resource "aws_sqs_queue" "q" { name = "pki" }
@@ -177,7 +177,7 @@ def test_optional_attributes_have_their_defaults() -> None:
     assert [rule.pattern for rule in rules().values()] == [{"source": ["a"], "detail": {"result": ["failure"]}}]
 
 
-def test_null_gives_way_to_the_default_where_it_is_not_nullable() -> None:
+def test_null_selects_the_default_of_a_variable_that_is_not_nullable() -> None:
     child = 'variable "a" {\n default = "x"\n nullable = %s\n}\nresource "aws_cloudwatch_event_rule" "r" {\n'
     child += " event_pattern = jsonencode({ source = [var.a] })\n}\n"
     put(main='module "m" {\n source = "./m"\n a = null\n}\n', m__main=child % "false")
@@ -241,7 +241,7 @@ def test_what_is_off_by_default_is_marked() -> None:
 @pytest.mark.parametrize(
     "written", ['"{\\"source\\": [\\"a\\"]}"', 'jsonencode({ source = ["a"] })', '<<EOT\n{"source": ["a"]}\nEOT']
 )
-def test_a_rule_stands_where_its_pattern_is_written(written: str) -> None:
+def test_a_rule_has_the_location_of_its_pattern(written: str) -> None:
     put(
         main=f'\n\nmodule "outer" {{\n  source = "./outer"\n\n  given = {written}\n}}\n',
         outer__main='variable "given" {}\nmodule "inner" {\n source = "../inner"\n pattern = var.given\n}\n',
@@ -254,7 +254,7 @@ def test_a_rule_stands_where_its_pattern_is_written(written: str) -> None:
     assert rule.lines["source"] == first
 
 
-def test_what_is_off_is_not_there_for_what_is_on() -> None:
+def test_resources_that_are_off_do_not_exist_for_resources_that_are_on() -> None:
     put(
         main="""
         variable "enabled" { default = false }
@@ -291,7 +291,7 @@ def test_what_is_off_is_not_there_for_what_is_on() -> None:
     assert found["module.off[0].module.inner.aws_cloudwatch_event_rule.this"].off == "var.enabled"
 
 
-def test_modules_that_call_each_other_are_one_line() -> None:
+def test_modules_that_call_each_other_are_reported_in_one_line() -> None:
     rule = f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = {ISSUED}\n}}\n'
     put(a__main=f'module "b" {{\n source = "../b"\n}}\n{rule}', b__main=f'module "a" {{\n source = "../a"\n}}\n{rule}')
     reading = read()
@@ -304,7 +304,7 @@ def test_modules_that_call_each_other_are_one_line() -> None:
     ]
 
 
-def test_nothing_outside_of_the_tree_is_read() -> None:
+def test_no_file_outside_the_tree_is_read() -> None:
     call = 'module "crl" {{\n source = "{}"\n event_pattern = jsonencode({{ source = ["a"] }})\n}}\n'
     call = call.replace("event_pattern", "pattern")
     put(inside__main=call.format("../outside"), outside__main=CHILD)
@@ -353,7 +353,9 @@ def test_a_named_file_is_read_with_the_modules_that_it_calls() -> None:
         ("pattern = var.given", {}),
     ],
 )  # fmt: skip
-def test_patterns_given_to_a_module_that_is_not_here_are_its_rules(arguments: str, expected: dict[str, object]) -> None:
+def test_patterns_passed_to_a_module_without_available_code_are_rules(
+    arguments: str, expected: dict[str, object]
+) -> None:
     put(main=f'module "m" {{\n source = "acme/rule/aws"\n {arguments}\n}}\nvariable "given" {{}} # a pattern\n')
     found = {name.removeprefix("module.m"): rule for name, rule in rules().items()}
     assert {name: rule.pattern for name, rule in found.items()} == expected
@@ -369,7 +371,7 @@ def test_patterns_given_to_a_module_that_is_not_here_are_its_rules(arguments: st
         ("enabled = var.unknown", ""),
     ],
 )
-def test_a_module_that_is_switched_off_has_rules_that_are_off(argument: str, off: str) -> None:
+def test_a_disabled_module_has_rules_that_are_off(argument: str, off: str) -> None:
     put(
         main=f'module "m" {{\n source = "acme/rule/aws"\n event_pattern = {ISSUED}\n {argument}\n}}\n'
         'variable "on" {\n default = false\n}\nvariable "unknown" {}\n'
@@ -377,7 +379,7 @@ def test_a_module_that_is_switched_off_has_rules_that_are_off(argument: str, off
     assert [rule.off for rule in rules().values()] == [off]
 
 
-def test_override_files_change_what_they_name() -> None:
+def test_override_files_modify_their_blocks() -> None:
     put(
         main=f"""
         resource "aws_cloudwatch_event_rule" "r" {{
@@ -393,13 +395,13 @@ def test_override_files_change_what_they_name() -> None:
     assert (rule.pattern, rule.bus, rule.enabled) == (PATTERN, "b", False)
 
 
-def test_a_tofu_file_takes_the_place_of_the_file_of_the_same_name() -> None:
+def test_a_tofu_file_replaces_the_tf_file_of_the_same_name() -> None:
     put(main=f'resource "aws_cloudwatch_event_rule" "old" {{\n event_pattern = {ISSUED}\n}}\n')
     Path("main.tofu").write_text(Path("main.tf").read_text().replace("old", "new"))
     assert list(rules()) == ["aws_cloudwatch_event_rule.new"]
 
 
-def test_a_resource_that_is_declared_twice_is_told_with_both_places() -> None:
+def test_a_duplicate_resource_is_reported_with_both_locations() -> None:
     rule = f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = {ISSUED}\n}}\n'
     put(a=rule + 'resource "aws_vpc" "v" {}\n', b=f'{rule}resource "aws_vpc" "v" {{}}\n')
     reading = read()
@@ -409,14 +411,14 @@ def test_a_resource_that_is_declared_twice_is_told_with_both_places() -> None:
     ]
 
 
-def test_rules_that_several_root_modules_make_alike_are_one() -> None:
+def test_identical_rules_of_several_root_modules_are_one() -> None:
     child = f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = {ISSUED}\n}}\n'
     call = 'module "m" {\n source = "../m"\n}\n'
     put(dev__main=call, prod__main=call, m__main=child)
     assert len(read().rules) == 1
 
 
-def test_a_call_with_other_providers_has_another_account() -> None:
+def test_a_call_with_other_providers_may_use_another_account() -> None:
     root = """
     data "aws_caller_identity" "current" {}
     module "m" {

@@ -70,7 +70,7 @@ def over(expression: str) -> dict[str, tuple[Any, str]]:
         "var.on ? var.table : {}",
     ],
 )
-def test_for_each_that_the_defaults_leave_empty(expression: str) -> None:
+def test_for_each_that_is_empty_by_default(expression: str) -> None:
     assert over(expression) == {'"a"]': ("failure", "var.on"), '"b"]': ("success", "var.on")}
 
 
@@ -85,11 +85,11 @@ def test_for_each_that_the_defaults_leave_empty(expression: str) -> None:
         "module.elsewhere.enabled && var.perhaps ? var.table : {}",
     ],
 )
-def test_for_each_with_a_condition_that_is_not_known(expression: str) -> None:
+def test_for_each_with_an_unknown_condition(expression: str) -> None:
     assert over(expression) == {'"a"]': ("failure", ""), '"b"]': ("success", "")}
 
 
-def test_a_condition_that_is_known_keeps_its_branch_beside_one_that_is_not() -> None:
+def test_a_known_condition_keeps_its_branch_next_to_an_unknown_one() -> None:
     more = '{ z = { result = "z" } }'
     known = {'"a"]': ("failure", ""), '"b"]': ("success", "")}
     assert over(f"merge(local.open, var.on ? {more} : {{}})") == known
@@ -97,18 +97,18 @@ def test_a_condition_that_is_known_keeps_its_branch_beside_one_that_is_not() -> 
     assert over(f"merge(local.open, var.on == false ? {more} : {{}})") == known | {'"z"]': ("z", "")}
 
 
-def test_what_is_known_to_be_on_does_not_widen() -> None:
+def test_resources_that_are_on_are_not_widened() -> None:
     assert over("local.both") == {'"c"]': ("x", "")}
     assert over("var.on ? local.both : local.table") == {'"a"]': ("failure", ""), '"b"]': ("success", "")}
 
 
-def test_two_tables_of_which_either_may_be_are_not_known() -> None:
+def test_either_of_two_possible_tables_is_unknown() -> None:
     ((key, (result, off)),) = over("var.perhaps ? local.table : local.both").items()
     assert (key, off) == ('"*"]', "")
     assert isinstance(result, Unknown)
 
 
-def test_a_set_and_a_table_that_is_handed_to_a_module() -> None:
+def test_a_set_and_a_table_passed_to_a_module() -> None:
     child = f'variable "table" {{\n default = {{}}\n}}\n{RULE % "var.table"}'
     call = 'module "m" {\n source = "./child"\n table  = var.perhaps ? local.table : {}\n}\n'
     found = rules(main=TABLES + call, child__main=child)
@@ -121,14 +121,14 @@ def test_a_set_and_a_table_that_is_handed_to_a_module() -> None:
     assert [rule.off for rule in found] == ["var.on"]
 
 
-def test_tables_that_refer_to_each_other_end() -> None:
+def test_tables_that_refer_to_each_other_terminate() -> None:
     links = "".join(f"  t{n} = var.perhaps ? merge(local.t{n + 1}, local.t{n + 1}) : {{}}\n" for n in range(40))
     text = f"{TABLES}locals {{\n{links}  t40 = var.perhaps ? local.t0 : local.table\n}}\n"
     ((_, rule),) = enumerate(rules(main=text + RULE % "local.t0"))
     assert rule.name == 'aws_cloudwatch_event_rule.r["*"]'
 
 
-def test_references_of_what_is_off_to_what_is_off_with_it() -> None:
+def test_references_between_resources_that_are_off_together() -> None:
     (rule,) = rules(
         main="""
         variable "on" {
@@ -170,7 +170,7 @@ def test_references_of_what_is_off_to_what_is_off_with_it() -> None:
     assert [held.resource for held in statement["Resource"]] == ["aws_sqs_queue.q[0]"]
 
 
-def test_a_pattern_of_an_override_file_stands_there() -> None:
+def test_a_pattern_in_an_override_file_has_its_location() -> None:
     block = 'resource "aws_cloudwatch_event_rule" "r" {\n  event_pattern = "{\\"source\\":[\\"%s\\"]}"\n}\n'
     (rule,) = rules(main="\n\n" + block % "a", main_override="\n" + block % "b")
     assert (rule.pattern, rule.place, rule.last_line) == ({"source": ["b"]}, Place("main_override.tf", 3), 3)
@@ -243,19 +243,19 @@ def test_data_sources_of_templates_and_files() -> None:
         ("event_patterns", "var.perhaps", Unknown("var.perhaps")),
     ],
 )
-def test_what_is_given_to_a_module_that_is_elsewhere(name: str, value: str, pattern: Any) -> None:
+def test_arguments_of_a_module_without_available_code(name: str, value: str, pattern: Any) -> None:
     found = rules(main=f'module "m" {{\n source = "a/b/aws"\n {name} = {value}\n}}\nvariable "perhaps" {{}}\n')
     assert [rule.pattern for rule in found] == ([] if pattern is None else [pattern])
 
 
-def test_a_pattern_that_is_empty_is_none() -> None:
+def test_an_empty_pattern_is_ignored() -> None:
     block = 'resource "%s" "%s" {\n count = var.p == "" ? 0 : 1\n event_pattern = var.p\n}\n'
     kinds = ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_archive", "awscc_events_rule"]
     text = 'variable "p" {\n default = ""\n}\n' + "".join(block % (kind, kind) for kind in kinds)
     assert rules(main=text) == []
 
 
-def test_a_destination_whose_name_is_empty_has_its_address() -> None:
+def test_a_destination_with_an_empty_name_is_shown_by_its_address() -> None:
     (rule,) = rules(
         main='resource "aws_sns_topic" "t" {\n name = var.name\n}\nvariable "name" {\n default = ""\n}\n'
         'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ source = ["x"] })\n}\n'
@@ -267,7 +267,7 @@ def test_a_destination_whose_name_is_empty_has_its_address() -> None:
     assert target.destination.name == "aws_sns_topic.t"
 
 
-def test_a_pattern_of_a_file_that_is_given_to_a_module_has_no_lines_there() -> None:
+def test_a_pattern_file_passed_to_a_module_has_no_lines_in_the_call() -> None:
     Path("p.tpl").write_text('{\n "source": ["x"]\n}')
     (rule,) = rules(main='\nmodule "m" {\n source = "a/b/aws"\n event_pattern = file("p.tpl")\n}\n')
     assert (rule.place, rule.pattern, rule.lines) == (Place("main.tf", 4), {"source": ["x"]}, {"source": 4})

@@ -32,7 +32,7 @@ def test_a_plan_is_read_with_the_lines_of_its_text() -> None:
     assert (rule.bus, rule.enabled) == ("default", True)
 
 
-def test_what_is_known_after_apply_is_found_by_the_configuration() -> None:
+def test_values_known_after_apply_are_resolved_by_the_configuration() -> None:
     (rule,) = read(json.loads(TEXT)).rules
     assert rule.place == Place("plan.json", 1)
     assert rule.targets is not None
@@ -111,7 +111,7 @@ def test_a_state_is_read(indent: int | None) -> None:
         (None, False),
     ],
 )
-def test_plans_and_states_are_told_from_other_json(document: Any, expected: bool) -> None:
+def test_plans_and_states_are_distinguished_from_other_json(document: Any, expected: bool) -> None:
     assert is_terraform_plan(document) is expected
 
 

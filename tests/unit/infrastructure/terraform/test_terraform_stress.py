@@ -76,7 +76,7 @@ def read(folder: Path) -> Reading:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
-def test_what_is_hard_to_read_is_read_in_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pathological_input_is_read_in_bounded_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pca_events.infrastructure.terraform.module_tree.MOST_RESOURCES", 1_000)
     for file, text in {**HARD[name](), "sound/main.tf": rule("sound")}.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def test_what_is_hard_to_read_is_read_in_time(name: str, tmp_path: Path, monkeyp
     ["../secret", "/proc/self/environ", "/dev/zero", "linked", "deep/../../secret", "//etc/passwd", "a\0b", "pipe"],
 )
 @pytest.mark.parametrize("function", ['file("{}")', 'templatefile("{}", {{}})', 'yamldecode(file("{}"))'])
-def test_no_function_reads_outside_of_the_tree(
+def test_no_function_reads_outside_the_tree(
     reference: str, function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret").write_text('{"source": ["secret"]}')
@@ -123,7 +123,7 @@ def test_a_file_that_grows_while_it_is_read_is_bounded(tmp_path: Path, monkeypat
     assert fault.message.startswith("is larger than")
 
 
-def test_a_file_that_is_gone_when_it_is_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_deleted_before_reading_is_reported_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.tf").write_text(rule("a"))
     (tmp_path / "b.tf").write_text(rule("b"))
     open_file = os.open

@@ -83,7 +83,7 @@ def test_a_value_of_the_wrong_type_is_shown_as_json(written: str, shown: str) ->
     assert target(f"arn = aws_sqs_queue.q.arn\n input_path = {written}").input_path == shown
 
 
-def test_everything_that_a_target_says_is_read() -> None:
+def test_all_settings_of_a_target_are_read() -> None:
     found = target("""arn = aws_sqs_queue.q.arn
       target_id  = "t1"
       input_path = "$.detail"
@@ -120,7 +120,7 @@ def test_everything_that_a_target_says_is_read() -> None:
         ),
     ],
 )
-def test_where_failures_go_is_read(arguments: str, dead_letter: Any, retry: bool) -> None:
+def test_dead_letter_queues_are_read(arguments: str, dead_letter: Any, retry: bool) -> None:
     found = target(f"arn = aws_sqs_queue.q.arn\n {arguments}")
     assert (found.dead_letter, found.retry) == (dead_letter, retry)
 
@@ -207,7 +207,7 @@ def test_a_policy_document_becomes_a_policy(attribute: str) -> None:
     assert queue("", DOCUMENT % attribute).policy == {"Version": "2012-10-17", "Statement": [expected]}
 
 
-def test_policies_of_one_queue_are_put_together() -> None:
+def test_policies_of_one_queue_are_combined() -> None:
     found = queue('policy = jsonencode({ Statement = [{ Effect = "Deny" }] })', DOCUMENT % "id").policy
     assert [statement["Effect"] for statement in found["Statement"]] == ["Deny", "Allow"]
     assert queue("policy = var.env").policy == Unknown("var.env")
@@ -244,7 +244,7 @@ def test_the_key_of_a_queue_is_found(written: str) -> None:
         ("null", None),
     ],
 )
-def test_a_key_that_is_elsewhere_is_not_known(written: str, key: Any) -> None:
+def test_a_key_outside_the_project_is_unknown(written: str, key: Any) -> None:
     assert queue(f"kms_master_key_id = {written}", KEYS % "").key == key
 
 
@@ -307,11 +307,11 @@ def test_rules_of_the_public_module_are_read(source: str, arguments: str, bus: s
     ("source", "arguments"),
     [(SOURCE, "create = false"), (SOURCE, "create_rules = false")],
 )
-def test_calls_that_make_no_rules_have_none(source: str, arguments: str) -> None:
+def test_calls_that_create_no_rules_have_none(source: str, arguments: str) -> None:
     assert rules(MODULE % (source, arguments), QUEUES % "") == []
 
 
-def test_a_module_whose_rules_are_not_known_is_one_rule() -> None:
+def test_a_module_with_unknown_rules_is_one_rule() -> None:
     text = f'module "m" {{\n source = "{SOURCE}"\n rules = var.rules\n targets = var.targets\n}}\n'
     (rule,) = rules(text, 'variable "rules" {}\nvariable "targets" {}')
     assert (rule.name, rule.pattern, rule.targets) == ('module.m.rules["*"]', Unknown("var.rules"), None)

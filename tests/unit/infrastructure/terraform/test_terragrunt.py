@@ -55,14 +55,14 @@ def asked(unit: str, **files: str) -> tuple[Any, Any]:
         ('"${dirname(find_in_parent_folders("root.hcl"))}/common/a.hcl"', "live__common__a"),
     ],
 )
-def test_inputs_of_a_file_that_is_included(path: str, file: str) -> None:
+def test_inputs_of_an_included_file(path: str, file: str) -> None:
     more = {"live__root": ""} if "common" in file else {}
     held = 'locals {\n from = "aws.acm-pca"\n}\ninputs = {\n source_name = local.from\n result = "x"\n}\n'
     unit = f'include "root" {{\n path = {path}\n}}\ninputs = {{\n result = "failure"\n}}\n'
     assert asked(unit, **{file: held}, **more) == ("aws.acm-pca", "failure")
 
 
-def test_a_unit_with_no_inputs_of_its_own_and_a_module_of_the_included_file() -> None:
+def test_a_unit_without_inputs_with_the_module_of_the_included_file() -> None:
     put("modules/rule/main.tf", MODULE)
     put("root.hcl", 'terraform {\n source = "../modules/rule"\n}\ninputs = {\n source_name = "a"\n result = "b"\n}\n')
     put("live/terragrunt.hcl", 'include {\n path = find_in_parent_folders("root.hcl")\n}\n')
@@ -94,7 +94,7 @@ def test_locals_of_another_file() -> None:
         ("no_merge", {"detail": {"result": ["failure"]}}),
     ],
 )
-def test_strategies_of_merging(strategy: str, pattern: dict[str, Any]) -> None:
+def test_merge_strategies(strategy: str, pattern: dict[str, Any]) -> None:
     put("root.hcl", 'inputs = {\n event_pattern = { source = ["aws.acm-pca"] }\n}\n')
     put(
         "live/terragrunt.hcl",
@@ -109,13 +109,13 @@ def test_strategies_of_merging(strategy: str, pattern: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "path", ['"../../../outside.hcl"', '"lost.hcl"', 'find_in_parent_folders("lost.hcl")', "get_env()", '"../.."']
 )
-def test_what_is_not_in_the_tree_is_not_included(path: str) -> None:
+def test_files_outside_the_tree_are_not_included(path: str) -> None:
     put("../outside.hcl", 'inputs = {\n source_name = "b"\n}\n')
     source, result = asked(f'include "r" {{\n path = {path}\n}}\ninputs = {{\n result = "a"\n}}\n')
     assert (source, result) == (Unknown("var.source_name"), "a")
 
 
-def test_files_that_include_and_read_each_other_end() -> None:
+def test_files_that_include_and_read_each_other_terminate() -> None:
     others = "".join(f' x{n} = read_terragrunt_config("../f{n}.hcl").inputs\n' for n in range(60))
     for n in range(60):
         put(f"live/f{n}.hcl", f'include {{\n path = "./f{(n + 1) % 60}.hcl"\n}}\ninputs = {{\n{others}}}\n')
