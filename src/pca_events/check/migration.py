@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.check.filter_faults import MOST_IN_FILTER
+from pca_events.check.findings.subscriber_filters import MOST_IN_FILTER
 from pca_events.check.partial_patterns import stated
 from pca_events.check.report import CheckedRule
 from pca_events.check.wildcard_replacement import NoEqual, without_wildcards

@@ -7,8 +7,6 @@ decides exactly what trying examples could only suggest.
 
 import itertools
 import random
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -105,74 +103,6 @@ def text(words: str, *, ignore_case: bool = False) -> Texts:
         alike = {character, character.lower(), character.upper()} if ignore_case else {character}
         made = then(one(tuple(sorted((ord(c), ord(c)) for c in alike if len(c) == 1))), made)
     return made
-
-
-@cache
-def matching(pattern: str) -> Texts:
-    """The texts that match a regular expression of the schemas: literals, classes, groups, repeats."""
-    parsed, rest = _alternatives(pattern.removeprefix("^").removesuffix("$"))
-    if rest:
-        raise ValueError(f"{pattern} cannot be read from {rest} on")
-    return parsed
-
-
-def _alternatives(pattern: str) -> tuple[Texts, str]:
-    found, rest = _sequence(pattern)
-    while rest.startswith("|"):
-        other, rest = _sequence(rest[1:])
-        found = either(found, other)
-    return found, rest
-
-
-def _sequence(pattern: str) -> tuple[Texts, str]:
-    parts: list[Texts] = []
-    while pattern and pattern[0] not in "|)":
-        part, pattern = _atom(pattern)
-        part, pattern = _repeated(part, pattern)
-        parts.append(part)
-    made = EMPTY
-    for part in reversed(parts):
-        made = then(part, made)
-    return made, pattern
-
-
-def _atom(pattern: str) -> tuple[Texts, str]:
-    if pattern[0] == "(":
-        inner, rest = _alternatives(pattern[1:].removeprefix("?:"))
-        if not rest.startswith(")"):
-            raise ValueError(f"{pattern} has no end")
-        return inner, rest[1:]
-    if pattern[0] == "[":
-        members, _, rest = pattern[1:].partition("]")
-        return one(tuple(_class(members))), rest
-    if pattern[0] == "\\" and pattern[1:2] and not pattern[1].isalnum():
-        return text(pattern[1]), pattern[2:]
-    if pattern[0] in "\\.^$*+?{":
-        raise ValueError(f"{pattern} begins with what cannot be read")
-    return text(pattern[0]), pattern[1:]
-
-
-def _class(members: str) -> Iterator[tuple[int, int]]:
-    for found in re.finditer(r"(.)-(.)|(.)", members):
-        first, last = (found[1], found[2]) if found[1] else (found[3], found[3])
-        yield ord(first), ord(last)
-
-
-def _repeated(part: Texts, pattern: str) -> tuple[Texts, str]:
-    found = re.match(r"\{(\d+)(?:,(\d+))?\}|[?*+]", pattern)
-    if found is None:
-        return part, pattern
-    rest = pattern[found.end() :]
-    if found[0] in "*+":
-        return (repeat(part) if found[0] == "*" else then(part, repeat(part))), rest
-    least = int(found[1] or 0)
-    most = 1 if found[0] == "?" else int(found[2] or found[1])
-    made = EMPTY
-    for _ in range(most - least):
-        made = either(EMPTY, then(part, made))
-    for _ in range(least):
-        made = then(part, made)
-    return made, rest
 
 
 def overlaps(first: Texts, second: Texts) -> bool:

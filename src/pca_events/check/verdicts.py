@@ -1,13 +1,12 @@
 """On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted import covers, meets
-from pca_events.check.advice import in_cloudtrail, never_sent, no_such_field
+from pca_events.check.accepted_values import Conditions, covers, exact_texts, meets, words_of
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
     Form,
@@ -16,14 +15,12 @@ from pca_events.check.field_domains import (
     forms_of_twin,
     twin_detail_types,
 )
+from pca_events.check.mismatch_reasons import in_cloudtrail, never_sent, no_such_field
 from pca_events.check.partial_patterns import Stated, is_marked, possible_texts, stated
 from pca_events.check.regular_languages import begins, overlaps
 from pca_events.check.report import Block, Fires, Verdict
 from pca_events.infrastructure.model import Unknown
-from pca_events.pattern import Exact, Exists, Matcher, Prefix
-
-Conditions = Mapping[str, tuple[Matcher, ...]]
-"""What a pattern asks of each field: one of the matchers must accept it."""
+from pca_events.pattern import Exists, Matcher, Prefix
 
 
 @dataclass(frozen=True)
@@ -272,18 +269,3 @@ def _condition(path: str, matchers: Sequence[Matcher], forms: Sequence[Form]) ->
         return f"only for {'one' if len(texts) == 1 else len(texts)} {kind}{'s' if len(texts) > 1 else ''}"
     subject = "a resource" if path == "resources" else path
     return f"only where {subject} {words_of(matchers)}"
-
-
-def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
-    """Return the texts, where a field must be equal to one of some texts; empty where anything else is asked."""
-    texts: list[str] = []
-    for matcher in matchers:
-        if not isinstance(matcher, Exact) or not isinstance(matcher.value, str):
-            return []
-        texts.append(matcher.value)
-    return texts
-
-
-def words_of(matchers: Iterable[Matcher]) -> str:
-    """Say in words what a field must be."""
-    return " or ".join(matcher.words for matcher in matchers)

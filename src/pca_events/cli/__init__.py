@@ -122,7 +122,7 @@ def _complain(message: str) -> None:
 
 def _judges(words: Sequence[str]) -> bool:
     """Whether the exit status of a command is a verdict, which must not look good where nobody could read it."""
-    from pca_events.cli.command_help import HELP
+    from pca_events.cli.parser import HELP
 
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
 
