@@ -39,7 +39,7 @@ Why = Literal["", "missing", "denied", "resource", "source", "account"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Decision:
     """What a policy says about a request of EventBridge.
 
     Attributes:
@@ -54,7 +54,7 @@ class Answer:
     named: str = ""
 
 
-def answer(policy: Any, request: Request) -> Answer:
+def evaluate(policy: Any, request: Request) -> Decision:
     """Return what a policy says.
 
     Args:
@@ -62,29 +62,29 @@ def answer(policy: Any, request: Request) -> Answer:
         request: what EventBridge asks for.
     """
     if policy is None:
-        return Answer(False, "missing")
+        return Decision(False, "missing")
     if isinstance(policy, Unknown) or not isinstance(policy, dict):
-        return Answer(None)
+        return Decision(None)
     statements = many(policy.get("Statement"))
     if len(statements) > MOST_STATEMENTS:
-        return Answer(None)
+        return Decision(None)
     said = [_said(statement, request) for statement in statements]
     denied = [found for found in said if found.why == "denied"]
     for found in (*denied, *said):
         if found.why == "denied" or found.allowed:
             return found
     if any(found.allowed is None for found in said):
-        return Answer(None)
-    return next((found for found in said if found.why != "missing"), Answer(False, "missing"))
+        return Decision(None)
+    return next((found for found in said if found.why != "missing"), Decision(False, "missing"))
 
 
-def _said(statement: Any, request: Request) -> Answer:
+def _said(statement: Any, request: Request) -> Decision:
     """What one statement says: a statement about something else is `missing`."""
     if not isinstance(statement, dict) or {"NotAction", "NotResource"} & statement.keys():
-        return Answer(None)
+        return Decision(None)
     effect, spared = statement.get("Effect"), statement.get("NotPrincipal")
     if spared is not None and effect != "Deny":
-        return Answer(None)
+        return Decision(None)
     is_of_role = not request.services and statement.get("Principal") is None
     for_service = is_of_role or _names_service(
         statement.get("Principal") if spared is None else spared, request.services
@@ -93,23 +93,23 @@ def _said(statement: Any, request: Request) -> Answer:
         for_service = not for_service
     applies = (for_service, _names_action(statement, request.action))
     if False in applies:
-        return Answer(False, "missing")
+        return Decision(False, "missing")
     if None in applies or isinstance(effect, Unknown):
-        return Answer(None)
+        return Decision(None)
     if effect == "Deny":
         return _denied(statement, request)
     resources = many(statement.get("Resource"))
     if request.to and resources and not any(may_name(held, request.to) for held in resources):
-        return Answer(False, "resource", named(resources[0], request.to))
+        return Decision(False, "resource", named(resources[0], request.to))
     return restricted(statement.get("Condition"), request.rule)
 
 
-def _denied(statement: dict[str, Any], request: Request) -> Answer:
+def _denied(statement: dict[str, Any], request: Request) -> Decision:
     """A Deny counts where its conditions certainly hold and it is for every resource, or for this by its reference."""
     resources = many(statement.get("Resource")) or ["*"]
     own = request.to.address if request.to else ""
     is_named = any(held == "*" or (isinstance(held, Reference) and held.resource == own) for held in resources)
-    return Answer(False, "denied" if is_named and denies(statement.get("Condition"), request.rule) else "missing")
+    return Decision(False, "denied" if is_named and denies(statement.get("Condition"), request.rule) else "missing")
 
 
 def _names_service(principal: Any, services: tuple[str, ...]) -> bool | None:
@@ -148,17 +148,17 @@ _SOURCE_ARN, _SOURCE_ACCOUNT = "aws:sourcearn", "aws:sourceaccount"
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-def restricted(conditions: Any, rule: Rule | None) -> Answer:
+def restricted(conditions: Any, rule: Rule | None) -> Decision:
     """Return what an Allow with these conditions says; without a rule, conditions on it are not known."""
     if not conditions:
-        return Answer(True)
+        return Decision(True)
     if not isinstance(conditions, dict):
-        return Answer(None)
+        return Decision(None)
     compared = list(_compared(conditions))
     sources = [read_arn(value).account for _, key, values in compared if key == _SOURCE_ARN for value in many(values)]
     answers = [_condition(operator, key, values, rule, sources) for operator, key, values in compared]
     refused = [found for found in answers if found.allowed is False]
-    return next(iter(refused), Answer(True if all(found.allowed for found in answers) else None))
+    return next(iter(refused), Decision(True if all(found.allowed for found in answers) else None))
 
 
 def denies(conditions: Any, rule: Rule | None) -> bool:
@@ -180,21 +180,21 @@ def _compared(conditions: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield bare, str(key).lower(), values
 
 
-def _condition(operator: str, key: str, values: Any, rule: Rule | None, sources: list[str]) -> Answer:
+def _condition(operator: str, key: str, values: Any, rule: Rule | None, sources: list[str]) -> Decision:
     if rule is None:
-        return Answer(None)
+        return Decision(None)
     is_literal, given = operator.startswith("stringequals"), many(values)
     if key == _SOURCE_ARN and operator in _OF_ARNS:
         for source in given:
             if may_be_rule(source, rule) and not (is_literal and isinstance(source, str) and "*" in source):
-                return Answer(True)
-        return Answer(False, "source", words(given[0]) if given else "nothing")
+                return Decision(True)
+        return Decision(False, "source", words(given[0]) if given else "nothing")
     if key == _SOURCE_ACCOUNT and operator in _OF_TEXTS:
         known = _account_of(rule) or (sources[0] if len(set(sources)) == 1 else "")
         if any(_may_be_account(value, known) for value in given):
-            return Answer(True)
-        return Answer(False, "account", words(given[0]) if given else "nothing")
-    return Answer(None)
+            return Decision(True)
+        return Decision(False, "account", words(given[0]) if given else "nothing")
+    return Decision(None)
 
 
 def _may_be_account(value: Any, known: str) -> bool:

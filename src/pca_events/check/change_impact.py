@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from pca_events.catalog import documented, documented_events
 from pca_events.check.findings.delivery import paths_read
-from pca_events.check.partial_patterns import stated
+from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.generate import mutants
 from pca_events.pattern import EventPattern
 
 
-def rules_hit(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
+def affected_rules(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
     """Return the rules that fire on an event of these detail-types and ask for, or read, what stands at a path.
 
     Args:
@@ -28,7 +28,7 @@ def rules_hit(report: CheckReport, path: str, detail_types: Collection[str]) -> 
 
 def _asks_for(checked: CheckedRule, path: str) -> bool:
     key = path.removeprefix("$.").partition("[")[0]
-    return any(key in conditions for conditions in stated(checked.rule.pattern).pattern.conditions)
+    return any(key in conditions for conditions in partial_pattern(checked.rule.pattern).pattern.conditions)
 
 
 def _reads(checked: CheckedRule, path: str) -> bool:

@@ -11,11 +11,11 @@ from pca_events.check.field_domains import (
     API_CALL,
     OTHER_RECORD_FIELDS,
     SERVICE_EVENT,
-    Form,
+    Domain,
+    cloudtrail_detail_types,
     documented_values,
-    forms_of_twin,
+    domains_of_cloudtrail,
     known_paths,
-    twin_detail_types,
 )
 from pca_events.check.relevance import is_ours_or_misspelt
 from pca_events.check.report import Block
@@ -36,31 +36,31 @@ _SWITCH = re.compile(r"(?:Dis|En)able|(?:Dea|A)ctivate")
 _CA = re.compile(r"PrivateCA|CA(?![a-z])")
 
 
-def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknown], forms: Sequence[Form]) -> Block:
+def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknown], domains: Sequence[Domain]) -> Block:
     """Say why a field never has such a value.
 
     Args:
         path: of the field, as in event patterns.
         matchers: what the pattern asks of it.
         unknowns: what else it asks, whose value is not known.
-        forms: what the events have there.
+        domains: what the events have there.
     """
     wanted = " or ".join([*map(noun_of, matchers), *map(str, unknowns)])
     values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
     for matcher in matchers:
-        if block := _of_matcher(path, matcher, forms):
+        if block := _of_matcher(path, matcher, domains):
             return block
     texts = [value for value in values if isinstance(value, str)]
     if path == "resources" and any(part and part.startswith(":acm:") for one in unknowns for part in one.parts):
         return Block(path, f"{wanted} is a certificate of ACM, which no event of AWS Private CA names", remedy=_OF_ACM)
     if path == "resources" and any(_ID.fullmatch(text) for text in texts):
         return Block(path, f"{wanted} is never sent", remedy="write the whole ARN: resources hold ARNs")
-    if not forms[0].values:
+    if not domains[0].values:
         return Block(path, f"{wanted} is never sent")
-    known, here = documented_values(path), [value for form in forms for value in form.values]
+    known, here = documented_values(path), [value for domain in domains for value in domain.values]
     if set(texts) & set(known):
         return Block(path, f"{wanted} is not sent here; these events have {' or '.join(map(json.dumps, here))}")
-    among = _documented(path, forms)
+    among = _documented(path, domains)
     begun = [value for value in among if texts and texts[0] and value.startswith(texts[0])]
     if len(begun) > 1:
         words = f"{wanted} is never sent; {len(begun)} documented values begin with it"
@@ -70,7 +70,7 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
     advice = f'; did you mean "{suggestion}"?' if suggestion else ""
     return Block(
         path,
-        f"{wanted} is never sent{_listed(path, forms)}{advice}",
+        f"{wanted} is never sent{_listed(path, domains)}{advice}",
         suggestion,
         f'write "{suggestion}"' if suggestion else "",
     )
@@ -113,7 +113,7 @@ def in_cloudtrail(path: str) -> Block:
         return Block(path, words, remedy=f"{remedy} Private CA")
     if path in known_paths():
         return replace(no_such_field(path), words=words)
-    of_calls = [field for kind in twin_detail_types() for field in forms_of_twin(kind)]
+    of_calls = [field for kind in cloudtrail_detail_types() for field in domains_of_cloudtrail(kind)]
     of_calls += [f"detail.{name}" for name in OTHER_RECORD_FIELDS]
     if suggestion := nearest(path, sorted({*of_calls} - {*known_paths()}), _NEARLY_EQUAL):
         return Block(path, f'no event has it; did you mean "{suggestion}"?', suggestion, f'write "{suggestion}"')
@@ -126,19 +126,19 @@ def _called(name: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _of_matcher(path: str, matcher: Matcher, forms: Sequence[Form]) -> Block | None:
+def _of_matcher(path: str, matcher: Matcher, domains: Sequence[Domain]) -> Block | None:
     """Explain a mistake that has an explanation of its own."""
     if isinstance(matcher, Exact):
-        return _special(path, matcher.value, forms)
+        return _special(path, matcher.value, domains)
     if path == "detail-type" and isinstance(matcher, Prefix | Wildcard):
         instead = instead_of_waiting([(path, [matcher.text])])
         return Block(path, f"{noun_of(matcher)} is never sent", remedy=instead[0]) if instead else None
     return None
 
 
-def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
+def _special(path: str, value: object, domains: Sequence[Domain]) -> Block | None:
     if not isinstance(value, str):
-        return _no_text(path, value, forms)
+        return _no_text(path, value, domains)
     if operator := _MATCHER_AS_TEXT.match(value):
         remedy = f'write the matcher as an object: {{"{operator[1].lower()}": ...}}'
         return Block(path, f"{json.dumps(value)} is a string, which is compared as it stands", remedy=remedy)
@@ -148,18 +148,18 @@ def _special(path: str, value: object, forms: Sequence[Form]) -> Block | None:
     if path == "detail-type" and (block := _detail_type(value)):
         return block
     if "*" in value:
-        return _asterisk(path, value, forms)
+        return _asterisk(path, value, domains)
     if path == "detail.eventName":
-        return _call(path, value, forms)
+        return _call(path, value, domains)
     if path == "resources" and re.match(r"arn:[^:]*:acm:", value):
         words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
         return Block(path, words, remedy=_OF_ACM)
     return None
 
 
-def _no_text(path: str, value: object, forms: Sequence[Form]) -> Block | None:
+def _no_text(path: str, value: object, domains: Sequence[Domain]) -> Block | None:
     if isinstance(value, bool):
-        return Block(path, f"{json.dumps(value)} is a boolean, but events have a string here{_listed(path, forms)}")
+        return Block(path, f"{json.dumps(value)} is a boolean, but events have a string here{_listed(path, domains)}")
     if isinstance(value, int | float):
         words = f"{json.dumps(value)} is a number, but events have a string here"
         return Block(path, words, remedy=_quotes(path, value))
@@ -177,7 +177,7 @@ def _quotes(path: str, number: float) -> str:
 
 
 def _detail_type(value: str) -> Block | None:
-    if value in (*detail_types(), *twin_detail_types()):
+    if value in (*detail_types(), *cloudtrail_detail_types()):
         return None
     owner = next((one.source for one in neighbours() if value in one.detail_types), "")
     sent = f"is sent by {owner}, not by aws.acm-pca" if owner else "is never sent"
@@ -190,20 +190,20 @@ def _detail_type(value: str) -> Block | None:
     return None
 
 
-def _asterisk(path: str, value: str, forms: Sequence[Form]) -> Block:
+def _asterisk(path: str, value: str, domains: Sequence[Domain]) -> Block:
     words = f"{json.dumps(value)} is never sent: the * in a string is a literal asterisk"
     if value.strip("*"):
         begin = value.rstrip("*")
         matcher = {"prefix": begin} if "*" not in begin else {"wildcard": value}
         return Block(path, words, remedy=f"write {json.dumps(matcher)}")
-    return Block(path, words + _listed(path, forms), remedy='leave the field out, or write {"exists": true}')
+    return Block(path, words + _listed(path, domains), remedy='leave the field out, or write {"exists": true}')
 
 
-def _call(path: str, value: str, forms: Sequence[Form]) -> Block | None:
-    known = [name for form in forms for name in form.values]
+def _call(path: str, value: str, domains: Sequence[Domain]) -> Block | None:
+    known = [name for domain in domains for name in domain.values]
     other = {API_CALL: SERVICE_EVENT, SERVICE_EVENT: API_CALL}
     for here, there in other.items():
-        names = [name for form in forms_of_twin(there)[path] for name in form.values]
+        names = [name for domain in domains_of_cloudtrail(there)[path] for name in domain.values]
         if value in names and value not in known:
             return Block(
                 path, f'{json.dumps(value)} is never sent as "{here}"', there, f'write the detail-type "{there}"'
@@ -226,14 +226,14 @@ def _same_verb(call: str, other: str) -> bool:
     return similarity(first, second) >= _NEAR_VERB
 
 
-def _documented(path: str, forms: Sequence[Form]) -> Sequence[str]:
+def _documented(path: str, domains: Sequence[Domain]) -> Sequence[str]:
     """The documented values of a field over all events; those of these events where other ones have more."""
-    known, here = documented_values(path), [value for form in forms for value in form.values]
+    known, here = documented_values(path), [value for domain in domains for value in domain.values]
     return known if set(here) <= set(known) else tuple(dict.fromkeys(here))
 
 
-def _listed(path: str, forms: Sequence[Form]) -> str:
-    among = _documented(path, forms) if forms and forms[0].values else ()
+def _listed(path: str, domains: Sequence[Domain]) -> str:
+    among = _documented(path, domains) if domains and domains[0].values else ()
     return f"; {_values(among)}" if 0 < len(among) < _FEW else ""
 
 

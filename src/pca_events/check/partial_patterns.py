@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.check.regular_languages import ANYTHING, Texts, text, then
+from pca_events.check.regular_languages import ANYTHING, Language, concat, literal
 from pca_events.check.report import reason_of
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EventPattern, Exact, Matcher
@@ -13,7 +13,7 @@ _MARK = "\ue000"
 
 
 @dataclass(frozen=True)
-class Stated:
+class PartialPattern:
     """A pattern as it is stated, with what is unknown in it.
 
     Attributes:
@@ -30,16 +30,16 @@ class Stated:
         return tuple(self.unknowns[value] for value in values if isinstance(value, str) and value in self.unknowns)
 
 
-def stated(pattern: Any) -> Stated:
+def partial_pattern(pattern: Any) -> PartialPattern:
     """Read a pattern: a JSON object of which values may be unknown, a JSON text, or something unknown as a whole.
 
     Raises:
         InvalidPattern: AWS refuses it, whatever the unknown parts may be.
     """
     if isinstance(pattern, str):
-        return Stated(EventPattern.parse(pattern), {})
+        return PartialPattern(EventPattern.parse(pattern), {})
     marking = _Marking()
-    return Stated(EventPattern.parse(marking.fields(pattern)), marking.unknowns)
+    return PartialPattern(EventPattern.parse(marking.fields(pattern)), marking.unknowns)
 
 
 def is_marked(matcher: Matcher) -> bool:
@@ -47,11 +47,11 @@ def is_marked(matcher: Matcher) -> bool:
     return isinstance(matcher, Exact) and isinstance(matcher.value, str) and matcher.value.startswith(_MARK)
 
 
-def possible_texts(unknown: Unknown) -> Texts:
+def possible_texts(unknown: Unknown) -> Language:
     """Return every text that an unknown value may turn out to be."""
-    made = text("")
+    made = literal("")
     for part in reversed(unknown.parts):
-        made = then(ANYTHING if part is None else text(part), made)
+        made = concat(ANYTHING if part is None else literal(part), made)
     return made
 
 

@@ -17,7 +17,7 @@ _WIDEST = 100
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with errors of one line that suggest the nearest name."""
+    """An argument parser whose errors are one line and suggest the nearest name."""
 
     def describe(self, command: str) -> None:
         """Add what a command does, its examples and its exit statuses to its help, once it has its arguments."""
@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
             self.error(f'unexpected argument "{word}"')
         option = word.partition("=")[0]
         meant = nearest(option, [name for action in self._actions for name in action.option_strings])
-        self.error(f"there is no option {option}" + (f"; did you mean {meant}?" if meant else ""))
+        self.error(f"unknown option {option}" + (f"; did you mean {meant}?" if meant else ""))
 
     def error(self, message: str) -> NoReturn:
         """End with the usage and the message.
@@ -63,11 +63,11 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             advice = did_you_mean(str(value), map(str, action.choices)) or f"see {self.prog} --help"
             if isinstance(action, argparse._SubParsersAction):
-                raise argparse.ArgumentError(None, f'there is no command "{value}"; {advice}')
+                raise argparse.ArgumentError(None, f'unknown command "{value}"; {advice}')
             raise argparse.ArgumentError(action, f'"{value}" is not supported; {advice}')
 
 
-_UNUSABLE = "the input cannot be used; one line says why"
+_UNUSABLE = "the input cannot be used; stderr says why in one line"
 
 
 class Help(NamedTuple):
@@ -86,8 +86,8 @@ class Help(NamedTuple):
 
 HELP: Mapping[str, Help] = {
     "check": Help(
-        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and "
-        "says for every EventBridge rule that concerns AWS Private CA which documented events fire it, and why not.",
+        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON without running it, and shows "
+        "for every EventBridge rule for AWS Private CA on which documented events it fires, and why not.",
         (
             "pca-events check infra/",
             "pca-events check infra/ --output sarif=pca-events.sarif --output markdown=summary.md",
@@ -96,14 +96,14 @@ HELP: Mapping[str, Help] = {
             "pca-events check infra/ --baseline known.json --update-baseline",
         ),
         {
-            "0": "no finding is as bad as --fail-on (default: error)",
-            "1": "a finding is",
-            "2": "something could not be read, or the report not be written",
+            "0": "no finding has the level of --fail-on (default: error) or a higher one",
+            "1": "a finding has",
+            "2": "something could not be read, or the report could not be written",
         },
     ),
     "explain": Help(
-        "Says which events an event pattern matches, and key by key why it matches one or does not, with the smallest "
-        "change. Reads one pattern, or the rules of Terraform, CloudFormation, SAM, CDK, Serverless and describe-rule.",
+        "Shows which events an event pattern matches, why it matches each or not, key by key, and the smallest "
+        "correction. Reads one pattern, or rules in Terraform, CloudFormation, SAM, CDK, Serverless and describe-rule.",
         (
             "pca-events explain rules.tf",
             "pca-events explain rules.tf#crl_failed --event crl-generation-failure-internal",
@@ -116,7 +116,7 @@ HELP: Mapping[str, Help] = {
         },
     ),
     "list": Help(
-        "Lists the documented events, what is never sent, and what CloudTrail sends with the same source.",
+        "Lists the documented events, what is never sent, and the events of CloudTrail with the same source.",
         ("pca-events list", "pca-events list --format json"),
         {"0": "always"},
     ),
@@ -126,10 +126,10 @@ HELP: Mapping[str, Help] = {
             "pca-events show crl-generation-failure-s3-permissions",
             "pca-events show certificate-issuance-failure --rule terraform",
         ),
-        {"0": "the event is shown", "2": "there is no such event"},
+        {"0": "the event is shown", "2": "no event has this id"},
     ),
     "sample": Help(
-        "Prints realistic events as JSON, one a line, or events that break the contract.",
+        "Prints realistic events as JSON, one a line, or events that violate the contract.",
         (
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
@@ -140,7 +140,7 @@ HELP: Mapping[str, Help] = {
     "validate": Help(
         "Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated documents, "
         "plain or gzip, files and folders, and finds the events in messages of SQS, SNS, CloudWatch Logs, Firehose and "
-        "Kinesis and in log files of CloudTrail.",
+        "Kinesis and in CloudTrail log files.",
         (
             "pca-events validate events.ndjson.gz",
             "pca-events validate --closed --format json - < events.json",
@@ -154,19 +154,19 @@ HELP: Mapping[str, Help] = {
         },
     ),
     "mutate": Help(
-        "Tests the schemas: each broken variant of a documented event must be refused, each valid one accepted.",
+        "Tests the schemas: each invalid variant of a documented event must be rejected, each valid one accepted.",
         ("pca-events mutate", "pca-events mutate --variants 100000 --seed 3 --format json"),
-        {"0": "all verdicts are right", "1": "one is wrong"},
+        {"0": "every variant was judged correctly", "1": "a variant was not"},
     ),
     "diff": Help(
-        "Compares two versions of the schemas and says which changes break consumers.",
+        "Compares two versions of the schemas and shows which changes break consumers.",
         ("pca-events diff v0.1.0 HEAD", "pca-events diff old/schemas new/schemas --consumers infra/"),
         {"0": "no change is breaking", "1": "a change is breaking", "2": _UNUSABLE},
     ),
     "export": Help(
         "Writes the contracts of all events in the format of another tool.",
         ("pca-events export typescript --output events.ts", "pca-events export asyncapi > asyncapi.yaml"),
-        {"0": "the contracts are written", "2": "the place cannot be written"},
+        {"0": "the contracts are written", "2": "the output cannot be written"},
     ),
     "verify": Help(
         "Runs the scenarios on an EventBridge and shows the result for each documented event.",
@@ -183,23 +183,23 @@ HELP: Mapping[str, Help] = {
         },
     ),
     "site": Help(
-        "Writes the living documentation into a folder: every event with its facts, example, rule, fields "
-        "and scenarios, and what a run has shown of it. Without --messages nothing is proven.",
+        "Writes the living documentation into a folder: every event with its example, rule, fields and "
+        "scenarios, and the results of a run. Without --messages it shows no results.",
         ("pca-events site build/site", "pca-events site build/site --messages run.ndjson --consumers infra/"),
         {"0": "the site is written", "2": _UNUSABLE},
     ),
     "calibrate": Help(
-        "Shows how far an emulator of EventBridge behaves as AWS documents.",
+        "Compares an emulator of EventBridge with the documented behavior of AWS.",
         ("pca-events calibrate", "pca-events calibrate --endpoint-url http://127.0.0.1:5000"),
         {
-            "0": "every difference is a known one",
-            "1": "a difference is not known yet",
+            "0": "every difference is known",
+            "1": "a difference is not known",
             "2": "the emulator cannot be used",
             "130": "interrupted",
         },
     ),
     "sweep": Help(
-        "Lists what interrupted runs have left on a LocalStack; with --yes it is removed.",
+        "Lists resources that interrupted runs left on a LocalStack; --yes removes them.",
         (
             "pca-events sweep --endpoint-url http://127.0.0.1:4566",
             "pca-events sweep --endpoint-url http://127.0.0.1:4566 --older-than 2h --yes",
@@ -210,19 +210,19 @@ HELP: Mapping[str, Help] = {
         "Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until Ctrl-C.",
         ("pca-events localstack", "pca-events localstack --port 4577"),
         {
-            "0": "ended by Ctrl-C",
-            "2": "it could not start, or ended by itself",
+            "0": "stopped by Ctrl-C",
+            "2": "it could not start, or it exited",
             "130": "interrupted before it was ready",
         },
     ),
     "watch": Help(
-        "Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event "
-        "with its verdict as it arrives, and removes both at Ctrl-C.",
+        "Creates a rule for all events of AWS Private CA on an event bus, and a queue, validates each event as it "
+        "arrives, and deletes both on Ctrl-C.",
         ("pca-events watch", "pca-events watch --endpoint-url http://127.0.0.1:4566 --format json"),
-        {"0": "every event met its contract", "1": "an event broke it", "2": "the bus cannot be used"},
+        {"0": "every event met its contract", "1": "an event violated it", "2": "the bus cannot be used"},
     ),
     "completion": Help(
-        "Prints the completion of commands and options for a shell.",
+        "Prints the script that completes commands and options in a shell.",
         ("pca-events completion bash > ~/.local/share/bash-completion/completions/pca-events",),
         {"0": "the script is printed", "2": _UNUSABLE},
     ),

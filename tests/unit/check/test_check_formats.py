@@ -16,7 +16,7 @@ from reports import checked, finding, realistic
 from pca_events.check import formats
 from pca_events.check.codes import CODES
 from pca_events.check.formats import FORMATS
-from pca_events.check.formats.formatting import columns, summary
+from pca_events.check.formats.formatting import event_columns, summary
 from pca_events.check.formats.sarif import help_url
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
 from pca_events.infrastructure.model import Place, Skipped, Unknown, Unreadable
@@ -92,8 +92,8 @@ def test_nothing_unseen_and_nothing_that_cannot_be_encoded_comes_through(name: s
 
 
 def test_there_is_a_column_for_each_event() -> None:
-    assert [column.event for column in columns()] == list(event_ids())
-    assert [(column.kind, column.outcome) for column in columns()] == [
+    assert [column.event for column in event_columns()] == list(event_ids())
+    assert [(column.kind, column.outcome) for column in event_columns()] == [
         ("CA", "ok"),
         ("CA", "failed"),
         ("Issuance", "ok"),

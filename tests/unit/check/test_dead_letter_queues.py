@@ -2,7 +2,7 @@
 
 import pytest
 
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
 from pca_events.infrastructure.terraform.reader import read_terraform
@@ -28,7 +28,7 @@ BUS = '"arn:aws:events:ca-central-1:555566667777:event-bus/default"'
 
 def codes(rule: Rule) -> list[str]:
     letters = ("dead-letter-queue", "no-dead-letter-queue", "fifo-queue", "queue-policy", "key-policy")
-    return [found.code for found in of_delivery(rule) if found.code in letters]
+    return [found.code for found in delivery_findings(rule) if found.code in letters]
 
 
 def terraform(queue: str, target: str = FUNCTION, bus: str = '"default"', more: str = "") -> Rule:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.check.report import Finding
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
@@ -40,7 +40,7 @@ def of(rule: Rule) -> list[tuple[str, str]]:
 
 
 def said(rule: Rule) -> list[Finding]:
-    return [found for found in of_delivery(rule) if found.code not in ("no-retry-policy", "no-dead-letter-queue")]
+    return [found for found in delivery_findings(rule) if found.code not in ("no-retry-policy", "no-dead-letter-queue")]
 
 
 def terraform(arn: str, *texts: str) -> Rule:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from test_pattern_properties import events, patterns
 
 from pca_events import catalog
-from pca_events.check.suggestions.meant_events import Given, MeantEvent, known_events
-from pca_events.check.suggestions.pattern_edits import Change, Edit, applied
-from pca_events.check.suggestions.refused_patterns import repaired
-from pca_events.check.suggestions.suggested_fix import Nearest, change_to_match, nearest
+from pca_events.check.suggestions.meant_events import CandidateEvent, GivenEvent, known_events
+from pca_events.check.suggestions.pattern_edits import Edit, PlacedEdit, applied
+from pca_events.check.suggestions.refused_patterns import accepted_pattern
+from pca_events.check.suggestions.suggested_fix import NearestEvent, change_to_match, nearest
 from pca_events.check.vocabulary import likeness, promised
 from pca_events.pattern import EventPattern, InvalidPattern
 from pca_events.pattern.documents import compact, plain, read
@@ -31,7 +31,7 @@ def advice(mistake: dict[str, Any]) -> dict[str, Any]:
     try:
         EventPattern.parse(pattern)
     except InvalidPattern:
-        return {"pattern": pattern, "accepted": compact(repaired(pattern))}
+        return {"pattern": pattern, "accepted": compact(accepted_pattern(pattern))}
     found = nearest(json.loads(pattern))
     if not found.near:
         return {"pattern": pattern, "nearest": "none"}
@@ -47,11 +47,11 @@ def test_the_table_holds_many_mistakes() -> None:
     assert len({mistake["pattern"] for mistake in MISTAKES}) == len(MISTAKES) >= 100
 
 
-def event_of(name: str) -> MeantEvent:
+def event_of(name: str) -> CandidateEvent:
     return next(event for event in known_events() if event.name == name)
 
 
-def tried(found: Nearest, event: MeantEvent) -> bool:
+def tried(found: NearestEvent, event: CandidateEvent) -> bool:
     """Whether AWS takes what is proposed, and it matches the event; what is not solved proposes nothing."""
     EventPattern.parse(compact(found.pattern))
     return event.matched_by(found.pattern) if found.solved else found.edits == ()
@@ -70,7 +70,7 @@ def test_what_is_proposed_for_a_mistake_was_tried_on_every_event(mistake: dict[s
 @settings(max_examples=times(300))
 @for_all(patterns, events)
 def test_a_change_of_any_pattern_is_taken_by_aws_and_matches(pattern: dict[str, Any], event: dict[str, Any]) -> None:
-    given = Given("event.json", json.loads(json.dumps(event)))
+    given = GivenEvent("event.json", json.loads(json.dumps(event)))
     assert tried(change_to_match(pattern, given), given)
     found = nearest(pattern)
     assert found.solved
@@ -115,7 +115,7 @@ with_branches = st.builds(
 @settings(max_examples=times(150))
 @for_all(fields | with_branches, st.sampled_from(known_events()))
 def test_a_change_of_a_pattern_like_ours_is_taken_by_aws_and_matches(
-    pattern: dict[str, Any], event: MeantEvent
+    pattern: dict[str, Any], event: CandidateEvent
 ) -> None:
     found = change_to_match(pattern, event)
     assert found.solved
@@ -124,7 +124,7 @@ def test_a_change_of_a_pattern_like_ours_is_taken_by_aws_and_matches(
 
 @for_all(st.recursive(elements, lambda inner: st.dictionaries(st.text(max_size=9) | ours, inner | texts, max_size=3)))
 def test_a_repaired_pattern_is_taken_by_aws(anything: Any) -> None:
-    found = repaired(json.dumps(anything))
+    found = accepted_pattern(json.dumps(anything))
     assert found is None or EventPattern.parse(compact(found))
 
 
@@ -191,7 +191,7 @@ def test_another_account_ca_region_or_time_is_a_condition() -> None:
     ],
 )
 def test_advice_on_an_event_that_was_given(pattern: dict[str, Any], event: dict[str, Any], edits: list[str]) -> None:
-    given = Given("event.json", event)
+    given = GivenEvent("event.json", event)
     found = change_to_match(pattern, given)
     assert (list(map(str, found.edits)), found.solved) == (edits, bool(edits))
     assert tried(found, given)
@@ -217,7 +217,7 @@ def test_no_branch_is_left_empty() -> None:
 def test_no_pattern_takes_long(pattern: dict[str, Any]) -> None:
     began = time.perf_counter()
     found = nearest(pattern)
-    given = Given("event.json", {"d": [{"a": number, "b": f"text {number}"} for number in range(5_000)]})
+    given = GivenEvent("event.json", {"d": [{"a": number, "b": f"text {number}"} for number in range(5_000)]})
     assert tried(found, event_of(found.event))
     assert tried(change_to_match(pattern, given), given)
     assert time.perf_counter() - began < 10
@@ -347,10 +347,10 @@ def test_another_key_is_never_overwritten() -> None:
     pattern = {"detail": {"result": ["failure"], "status": ["FAILED"]}}
     found = change_to_match(pattern, event_of("ca-creation-failure"))
     assert list(map(str, found.edits)) == ["detail.status: take it out"]
-    changes = [Change(Edit("a", ["x"], ["x"], "b"), ("a",), ("b",))]
+    changes = [PlacedEdit(Edit("a", ["x"], ["x"], "b"), ("a",), ("b",))]
     assert applied({"a": ["x"], "b": ["y"]}, changes) is None
     assert applied({"a": ["x"], "c": ["y"]}, changes) == {"b": ["x"], "c": ["y"]}
-    assert applied({"a": ["x"]}, [Change(Edit("a", ["x"]), ("a",))]) == {}
+    assert applied({"a": ["x"]}, [PlacedEdit(Edit("a", ["x"]), ("a",))]) == {}
 
 
 @pytest.mark.parametrize(
@@ -368,4 +368,4 @@ def test_another_key_is_never_overwritten() -> None:
     ],
 )
 def test_what_cannot_be_repaired_gets_no_pattern(text: str) -> None:
-    assert repaired(text) is None
+    assert accepted_pattern(text) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.check.report import Finding
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
@@ -45,7 +45,7 @@ NAME = "aws_lambda_function.notify.function_name"
 
 
 def permissions(rule: Rule) -> list[Finding]:
-    return [found for found in of_delivery(rule) if found.code == "lambda-permission"]
+    return [found for found in delivery_findings(rule) if found.code == "lambda-permission"]
 
 
 @pytest.mark.parametrize(

@@ -9,24 +9,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import contract
-from pca_events.check.accepted_values import accepted, covers, meets
+from pca_events.check.accepted_values import accepts_all, accepts_some, language_of
 from pca_events.check.field_domains import matching
 from pca_events.check.regular_languages import (
     ANYTHING,
-    EMPTY,
+    EMPTY_STRING,
     NOTHING,
-    Texts,
-    begins,
-    both,
-    but,
-    either,
+    Language,
+    complement,
+    concat,
+    contains,
     examples,
-    few_texts,
-    holds,
+    few_strings,
+    intersection,
+    literal,
     overlaps,
+    prefix_verdict,
     repeat,
-    text,
-    then,
+    union,
 )
 from pca_events.pattern import (
     AnythingBut,
@@ -46,16 +46,16 @@ CA = matching(TYPES["certificateAuthorityArn"]["pattern"])
 AUTHORITY = "arn:aws:acm-pca:eu-central-1:444455556666:certificate-authority/11223344-1234-1122-2233-112233445566"
 
 
-def begins_with(words: str) -> Texts:
-    return then(text(words), ANYTHING)
+def begins_with(words: str) -> Language:
+    return concat(literal(words), ANYTHING)
 
 
-def ends(words: str) -> Texts:
-    return then(ANYTHING, text(words))
+def ends(words: str) -> Language:
+    return concat(ANYTHING, literal(words))
 
 
-def has(texts: Texts, words: str) -> bool:
-    return overlaps(texts, text(words))
+def has(texts: Language, words: str) -> bool:
+    return overlaps(texts, literal(words))
 
 
 @settings(max_examples=times(100))
@@ -73,16 +73,16 @@ def test_the_quick_way_for_beginnings_says_the_same(pattern: str, data: st.DataO
     words = data.draw(st.from_regex(pattern.replace("$", r"\Z").replace("^", r"\A")))
     start = words[: data.draw(st.integers(0, len(words)))] + data.draw(st.sampled_from(["", "x", "1", ":"]))
     texts, wanted = matching(pattern), begins_with(start)
-    assert begins(texts, start) == (overlaps(texts, wanted), holds(wanted, texts))
+    assert prefix_verdict(texts, start) == (overlaps(texts, wanted), contains(wanted, texts))
 
 
 small = st.recursive(
-    st.sampled_from(["", "a", "b", "ab"]).map(text),
+    st.sampled_from(["", "a", "b", "ab"]).map(literal),
     lambda inner: (
-        st.tuples(inner, inner).map(lambda pair: then(*pair))
-        | st.tuples(inner, inner).map(lambda pair: either(*pair))
-        | st.tuples(inner, inner).map(lambda pair: both(*pair))
-        | inner.map(but)
+        st.tuples(inner, inner).map(lambda pair: concat(*pair))
+        | st.tuples(inner, inner).map(lambda pair: union(*pair))
+        | st.tuples(inner, inner).map(lambda pair: intersection(*pair))
+        | inner.map(complement)
         | inner.map(repeat)
     ),
     max_leaves=6,
@@ -92,17 +92,17 @@ WORDS = ["", "a", "b", "ab", "ba", "aa", "abab", "bb", "aab", "c"]
 
 @settings(max_examples=times(150))
 @for_all(first=small, second=small)
-def test_sets_are_what_sets_are(first: Texts, second: Texts) -> None:
+def test_sets_are_what_sets_are(first: Language, second: Language) -> None:
     for words in WORDS:
         in_first, in_second = has(first, words), has(second, words)
-        assert has(both(first, second), words) == (in_first and in_second)
-        assert has(either(first, second), words) == (in_first or in_second)
-        assert has(but(first), words) != in_first
-        assert not (holds(first, second) and in_second and not in_first)
+        assert has(intersection(first, second), words) == (in_first and in_second)
+        assert has(union(first, second), words) == (in_first or in_second)
+        assert has(complement(first), words) != in_first
+        assert not (contains(first, second) and in_second and not in_first)
         assert overlaps(first, second) or not (in_first and in_second)
-    assert holds(first, first)
-    assert holds(either(first, second), second)
-    assert not overlaps(first, but(first))
+    assert contains(first, first)
+    assert contains(union(first, second), second)
+    assert not overlaps(first, complement(first))
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,21 @@ def test_sets_are_what_sets_are(first: Texts, second: Texts) -> None:
         (begins_with(f"{AUTHORITY}/"), False, False),
         (ends("112233445566"), True, False),
         (ends("11223344556G"), False, False),
-        (text(AUTHORITY), True, False),
-        (text(AUTHORITY.upper(), ignore_case=True), True, False),
-        (text("11223344-1234-1122-2233-112233445566"), False, False),
-        (then(text("arn:"), then(ANYTHING, begins_with("certificate-authority/"))), True, True),
-        (but(text(AUTHORITY)), True, False),
-        (but(begins_with("arn:")), False, False),
-        (but(begins_with("arn:aws:acm:")), True, True),
-        (either(text(AUTHORITY), but(text(AUTHORITY))), True, True),
+        (literal(AUTHORITY), True, False),
+        (literal(AUTHORITY.upper(), ignore_case=True), True, False),
+        (literal("11223344-1234-1122-2233-112233445566"), False, False),
+        (concat(literal("arn:"), concat(ANYTHING, begins_with("certificate-authority/"))), True, True),
+        (complement(literal(AUTHORITY)), True, False),
+        (complement(begins_with("arn:")), False, False),
+        (complement(begins_with("arn:aws:acm:")), True, True),
+        (union(literal(AUTHORITY), complement(literal(AUTHORITY))), True, True),
         (ANYTHING, True, True),
         (NOTHING, False, False),
-        (EMPTY, False, False),
+        (EMPTY_STRING, False, False),
     ],
 )
-def test_what_a_condition_says_about_every_arn_of_a_ca(texts: Texts, some: bool, every: bool) -> None:
-    assert (overlaps(CA, texts), holds(texts, CA)) == (some, every)
+def test_what_a_condition_says_about_every_arn_of_a_ca(texts: Language, some: bool, every: bool) -> None:
+    assert (overlaps(CA, texts), contains(texts, CA)) == (some, every)
 
 
 @pytest.mark.parametrize("pattern", ["(a", "a{2", "a)b", "*", "."])
@@ -170,30 +170,30 @@ MATCHERS = st.one_of(
     st.just(Numeric(lower=1.0)),
     st.just(Exact(300)),
 )
-SMALL_SETS = [text("failure"), either(text("failure"), text("success")), ANYTHING, text(""), CA]
+SMALL_SETS = [literal("failure"), union(literal("failure"), literal("success")), ANYTHING, literal(""), CA]
 SETS = st.sampled_from(SMALL_SETS) | st.sampled_from(PATTERNS).map(matching)
 
 
 @settings(max_examples=times(400))
 @for_all(matchers=st.lists(MATCHERS, min_size=1, max_size=3).map(tuple), texts=SETS)
-def test_the_quick_way_for_matchers_says_what_their_sets_say(matchers: tuple[Matcher, ...], texts: Texts) -> None:
-    wanted = either(*map(accepted, matchers))
-    assert meets(matchers, texts) == overlaps(wanted, texts)
-    assert covers(matchers, texts) == holds(wanted, texts)
+def test_the_quick_way_for_matchers_says_what_their_sets_say(matchers: tuple[Matcher, ...], texts: Language) -> None:
+    wanted = union(*map(language_of, matchers))
+    assert accepts_some(matchers, texts) == overlaps(wanted, texts)
+    assert accepts_all(matchers, texts) == contains(wanted, texts)
 
 
 @settings(max_examples=times(100))
 @for_all(first=small, matchers=st.lists(MATCHERS, min_size=1, max_size=2).map(tuple))
-def test_the_quick_way_takes_any_set(first: Texts, matchers: tuple[Matcher, ...]) -> None:
-    wanted = either(*map(accepted, matchers))
-    assert meets(matchers, first) == overlaps(wanted, first)
-    assert covers(matchers, first) == holds(wanted, first)
+def test_the_quick_way_takes_any_set(first: Language, matchers: tuple[Matcher, ...]) -> None:
+    wanted = union(*map(language_of, matchers))
+    assert accepts_some(matchers, first) == overlaps(wanted, first)
+    assert accepts_all(matchers, first) == contains(wanted, first)
 
 
 @settings(max_examples=times(200))
 @for_all(matcher=ONE_TEXT, words=st.text(st.sampled_from("aAbé*1:-"), max_size=5) | TEXTS)
 def test_a_matcher_accepts_what_is_in_its_set(matcher: Matcher, words: str) -> None:
-    assert has(accepted(matcher), words) == matcher.accepts(words)
+    assert has(language_of(matcher), words) == matcher.accepts(words)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -202,14 +202,14 @@ def test_examples_are_in_their_set_and_unlike_each_other(pattern: str) -> None:
     assert all(re.fullmatch(pattern, words) for words in found)
     assert len(found) >= 8
     assert max(len(set(letters)) for letters in zip(*found, strict=False)) > 2
-    assert few_texts(matching(pattern)) is None
+    assert few_strings(matching(pattern)) is None
     assert examples(matching(pattern)) == found
 
 
 def test_few_texts_are_all_texts() -> None:
-    several = either(text("a"), text("bc"), EMPTY, then(text("x"), either(text("y"), text("z"))))
-    assert set(few_texts(several) or ()) == {"", "a", "bc", "xy", "xz"}
-    assert set(examples(several)) <= set(few_texts(several) or ())
-    assert few_texts(NOTHING) == () == examples(NOTHING)
-    assert few_texts(ANYTHING) is None
-    assert few_texts(either(*(text(str(number)) for number in range(30)))) is None
+    several = union(literal("a"), literal("bc"), EMPTY_STRING, concat(literal("x"), union(literal("y"), literal("z"))))
+    assert set(few_strings(several) or ()) == {"", "a", "bc", "xy", "xz"}
+    assert set(examples(several)) <= set(few_strings(several) or ())
+    assert few_strings(NOTHING) == () == examples(NOTHING)
+    assert few_strings(ANYTHING) is None
+    assert few_strings(union(*(literal(str(number)) for number in range(30)))) is None

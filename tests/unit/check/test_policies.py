@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pca_events.check.vocabulary import expects
-from pca_events.iam_policy import MOST_STATEMENTS, Answer, Request, answer
+from pca_events.iam_policy import MOST_STATEMENTS, Decision, Request, evaluate
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
@@ -40,9 +40,9 @@ def arn_of(address: str, attribute: str = "arn") -> Reference:
     return Reference(f"{address}.{attribute}", resource=address, attribute=attribute)
 
 
-def says(*statements: Any) -> Answer:
+def says(*statements: Any) -> Decision:
     """What a policy of these statements says."""
-    return answer({"Version": "2012-10-17", "Statement": list(statements)}, REQUEST)
+    return evaluate({"Version": "2012-10-17", "Statement": list(statements)}, REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_more_statements_than_aws_takes_are_not_known() -> None:
 
 @pytest.mark.parametrize(("policy", "allowed"), [(None, False), (LATER, None), ("text", None), ({}, False)])
 def test_what_is_no_policy(policy: Any, allowed: bool | None) -> None:
-    assert answer(policy, REQUEST).allowed is allowed
+    assert evaluate(policy, REQUEST).allowed is allowed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.iam_policy import Answer, Request, answer
+from pca_events.iam_policy import Decision, Request, evaluate
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
 
@@ -23,11 +23,11 @@ QUEUE = Destination("sqs", Place("rules.tf", 9), "late", "aws_sqs_queue.late")
 SOURCE = f"arn:aws:events:eu-south-1:{OWN}:rule/expiry"
 
 
-def says(rule: Rule, *statements: dict[str, Any]) -> Answer:
+def says(rule: Rule, *statements: dict[str, Any]) -> Decision:
     written = [
         {"Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"} | s for s in statements
     ]
-    return answer({"Statement": written}, Request("sqs:SendMessage", QUEUE, rule))
+    return evaluate({"Statement": written}, Request("sqs:SendMessage", QUEUE, rule))
 
 
 def allowed(rule: Rule, condition: Any) -> bool | None:

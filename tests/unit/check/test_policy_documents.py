@@ -2,7 +2,7 @@
 
 import pytest
 
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.infrastructure.model import Rule
 from pca_events.infrastructure.terraform.reader import read_terraform
 
@@ -34,7 +34,9 @@ def policies(policy: str, more: str = "", bus: str = "null", target: str = "aws_
     reading = read_terraform({"main.tf": text})
     assert reading.unreadable == []
     rule: Rule = reading.rules[0]
-    return [found.code for found in of_delivery(rule) if found.code.endswith("-policy") and "retry" not in found.code]
+    return [
+        found.code for found in delivery_findings(rule) if found.code.endswith("-policy") and "retry" not in found.code
+    ]
 
 
 def document(name: str, sid: str, effect: str = "Allow", more: str = "", service: str = "events") -> str:

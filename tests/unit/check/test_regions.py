@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.terraform.reader import read_terraform
 
@@ -52,7 +52,7 @@ def codes(target: str, letters: str, rule: str = "", queue: str = "", providers:
     text = PROJECT.replace("PROVIDERS", providers).replace("RULE", rule).replace("QUEUE", queue)
     reading = read_terraform({"main.tf": text.replace("TARGET", target).replace("LETTERS", letters)})
     assert reading.unreadable == []
-    found = [held.code for held in of_delivery(reading.rules[0])]
+    found = [held.code for held in delivery_findings(reading.rules[0])]
     return [code for code in found if code in ("target-region", "dead-letter-queue", "queue-policy")]
 
 
@@ -95,4 +95,4 @@ def test_a_module_may_be_given_other_providers(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(PROVIDERS + call)
     (rule,) = read_paths([str(tmp_path)]).rules
     assert rule.name == "module.far.aws_cloudwatch_event_rule.r"
-    assert [held.code for held in of_delivery(rule) if held.code in ("dead-letter-queue", "target-region")] == []
+    assert [held.code for held in delivery_findings(rule) if held.code in ("dead-letter-queue", "target-region")] == []

@@ -9,7 +9,7 @@ from given import Run
 
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
-from pca_events.check.suppressions.comments import Comments, without_ignored
+from pca_events.check.suppressions.comments import IgnoreComments, without_ignored
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Place
 
@@ -146,7 +146,7 @@ def test_comments_are_searched_once_per_file(tmp_path: Path) -> None:
     text = "".join(f"{comment if number % 2 else ''}rule {number} {'x' * 1_000}\n" for number in range(4_000))
     (tmp_path / "rules.tf").write_text(text)
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("rule")]
-    comments = Comments()
+    comments = IgnoreComments()
     comments.beside(Place(str(tmp_path / "rules.tf"), 1), 1)
     (tmp_path / "rules.tf").unlink()
     beside = [len(comments.beside(Place(str(tmp_path / "rules.tf"), line), line)) for line in lines]

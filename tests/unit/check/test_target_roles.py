@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.check.findings.custom_event_bus import judge
-from pca_events.check.findings.delivery import of_delivery
+from pca_events.check.findings.delivery import delivery_findings
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.model import Rule
 from pca_events.infrastructure.terraform.reader import read_terraform
@@ -87,7 +87,7 @@ def terraform(arn: str = MACHINE, policies: str = "", service: str = '"events.am
 
 
 def of(rule: Rule) -> list[str]:
-    return [found.message for found in of_delivery(rule) if found.code == "target-role"]
+    return [found.message for found in delivery_findings(rule) if found.code == "target-role"]
 
 
 @pytest.mark.parametrize(

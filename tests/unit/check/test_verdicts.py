@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import catalog
-from pca_events.check.partial_patterns import stated
+from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import Verdict
-from pca_events.check.verdicts import twin_verdicts, verdicts
+from pca_events.check.verdicts import cloudtrail_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.generate import place, realistic
 from pca_events.infrastructure.model import Unknown
@@ -25,7 +25,7 @@ ISSUED = "ACM Private CA Certificate Issuance"
 
 
 def of(pattern: Any) -> dict[str, Verdict]:
-    return {verdict.event: verdict for verdict in verdicts(stated(pattern))}
+    return {verdict.event: verdict for verdict in verdicts(partial_pattern(pattern))}
 
 
 @pytest.mark.parametrize("event", catalog.documented_events(), ids=lambda event: event.id)
@@ -128,7 +128,7 @@ def test_what_aws_refuses_is_refused() -> None:
     refused: list[Any] = [{"source": []}, "{", {"source": "aws.acm-pca"}, {"source": [{"contains": "x"}]}]
     for pattern in refused:
         with pytest.raises(InvalidPattern):
-            stated(pattern)
+            partial_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_aws_refuses_is_refused() -> None:
     ],
 )
 def test_the_twins_of_cloudtrail(pattern: Any, fires: list[str]) -> None:
-    assert [verdict.fires for verdict in twin_verdicts(stated(pattern))] == fires
+    assert [verdict.fires for verdict in cloudtrail_verdicts(partial_pattern(pattern))] == fires
 
 
 conditions = st.sampled_from(

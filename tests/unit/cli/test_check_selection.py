@@ -193,5 +193,5 @@ def test_an_unknown_option_among_paths_is_still_found(project: Project) -> None:
     ran = project.check("rules.tf:1", "--all-rules", "--all-rulez", "rules.tf:5")
     assert (ran.returncode, ran.stderr.splitlines()[-1]) == (
         2,
-        "pca-events check: there is no option --all-rulez; did you mean --all-rules?",
+        "pca-events check: unknown option --all-rulez; did you mean --all-rules?",
     )

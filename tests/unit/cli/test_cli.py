@@ -63,11 +63,11 @@ def test_verify_of_nothing_is_no_success(process: Run, backend: Backend, express
     ("words", "usage", "message"),
     [
         ([], "pca-events [-h] [--version] COMMAND ...", "pca-events: the following arguments are required: COMMAND"),
-        (["verfy"], "pca-events [-h]", 'pca-events: there is no command "verfy"; did you mean "verify"?'),
-        (["frobnicate"], "pca-events [-h]", 'there is no command "frobnicate"; see pca-events --help'),
+        (["verfy"], "pca-events [-h]", 'pca-events: unknown command "verfy"; did you mean "verify"?'),
+        (["frobnicate"], "pca-events [-h]", 'unknown command "frobnicate"; see pca-events --help'),
         (["verify", "--endpont", "x"], "pca-events verify [options] [FEATURE ...]", "did you mean --endpoint-url?"),
-        (["verify", "--xyz"], "pca-events verify [options]", "pca-events verify: there is no option --xyz\n"),
-        (["list", "--formt=json"], "pca-events list [options]", "there is no option --formt; did you mean --format?"),
+        (["verify", "--xyz"], "pca-events verify [options]", "pca-events verify: unknown option --xyz\n"),
+        (["list", "--formt=json"], "pca-events list [options]", "unknown option --formt; did you mean --format?"),
         (
             ["check", "--format", "sarf", "x"],
             "pca-events check [options]",

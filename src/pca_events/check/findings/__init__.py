@@ -2,37 +2,44 @@
 
 from collections.abc import Iterator
 
-from pca_events.check.findings.delivery import of_delivery, unknown_inputs
-from pca_events.check.findings.event_bus import of_bus
-from pca_events.check.findings.pattern import Subject, of_alternatives, of_neighbour, of_pattern, of_refusal, of_size
+from pca_events.check.findings.delivery import delivery_findings, unknown_inputs
+from pca_events.check.findings.event_bus import event_bus_findings
+from pca_events.check.findings.pattern import (
+    Subject,
+    neighbour_findings,
+    pattern_findings,
+    prefix_or_suffix_findings,
+    refusal_findings,
+    size_findings,
+)
 from pca_events.check.report import LEVELS, Finding
 
 
 def findings_of(subject: Subject) -> tuple[Finding, ...]:
     """Return all findings about a rule of AWS Private CA, errors first, then in the order of the text."""
-    found = [*of_pattern(subject), *_of_rule(subject)]
+    found = [*pattern_findings(subject), *_of_rule(subject)]
     if subject.rule.kind == "rule":
         found += [
             *_of_inputs(subject),
-            *of_bus(subject.rule, subject.arrival, subject.passes),
-            *of_delivery(subject.rule),
+            *event_bus_findings(subject.rule, subject.arrival, subject.passes),
+            *delivery_findings(subject.rule),
         ]
     return _sorted(found)
 
 
 def findings_without_contract(subject: Subject) -> tuple[Finding, ...]:
     """Return the findings about a rule of any source for which nothing need be known of its events."""
-    found = [*of_refusal(subject), *_of_rule(subject)]
+    found = [*refusal_findings(subject), *_of_rule(subject)]
     if subject.stated is not None:
-        found += [*of_size(subject), *of_alternatives(subject.stated, subject)]
+        found += [*size_findings(subject), *prefix_or_suffix_findings(subject.stated, subject)]
     if subject.rule.kind == "rule":
-        found += of_delivery(subject.rule)
+        found += delivery_findings(subject.rule)
     return _sorted(found)
 
 
 def findings_of_neighbour(subject: Subject) -> tuple[Finding, ...]:
     """Return the findings about a rule for events that AWS documents beside AWS Private CA."""
-    return _sorted(of_neighbour(subject))
+    return _sorted(neighbour_findings(subject))
 
 
 def _sorted(found: "list[Finding] | Iterator[Finding]") -> tuple[Finding, ...]:

@@ -17,8 +17,8 @@ from pca_events.check.findings.subscriber_filters import (
     SYSTEM,
     at_best,
     conjunction,
-    faults_of_filters,
-    faults_of_source,
+    event_source_findings,
+    filter_findings,
     in_event_terms,
     judged_together,
     never_matches,
@@ -26,8 +26,8 @@ from pca_events.check.findings.subscriber_filters import (
     system_fields,
     unknown_whole,
 )
-from pca_events.check.findings.target_roles import of_subscriber_role
-from pca_events.check.partial_patterns import Stated, stated
+from pca_events.check.findings.target_roles import subscriber_role_findings
+from pca_events.check.partial_patterns import PartialPattern, partial_pattern
 from pca_events.check.report import CheckedRule, Finding, Level, Verdict, readable
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import (
@@ -67,7 +67,7 @@ class Judgement:
 
 def judge(reading: Reading) -> Judgement:
     """Judge every event source and subscriber."""
-    judgement, arrivals = Judgement(), _Arrivals(reading)
+    judgement, arrivals = Judgement(), _EventSources(reading)
     for source in reading.event_sources:
         _judge_source(source, judgement)
     for found in reading.subscribers:
@@ -80,7 +80,7 @@ def _judge_source(source: EventSource, judgement: Judgement) -> None:
     if unknown is not None:
         judgement.unknown.append(_rule(source, "event source", unknown))
         return
-    faults = list(faults_of_source(source))
+    faults = list(event_source_findings(source))
     pattern = source.pattern if source.pattern is not None else {"source": [SERVICE]}
     if source.service != SERVICE:
         rule = _rule(source, "event source", {"source": [source.service]})
@@ -96,7 +96,9 @@ def _judge_source(source: EventSource, judgement: Judgement) -> None:
         return
     read, found, twins = judged_together([pattern])
     verdicts = _never() if any(finding.level == "error" for finding in faults) else found
-    judgement.checked.append(CheckedRule(rule, verdicts, _in_order([*faults, *_said(rule, read, found, twins)])))
+    judgement.checked.append(
+        CheckedRule(rule, verdicts, _in_order([*faults, *_pattern_findings(rule, read, found, twins)]))
+    )
 
 
 def _is_wildcard_of_ours(service: Any) -> bool:
@@ -106,7 +108,7 @@ def _is_wildcard_of_ours(service: Any) -> bool:
     return re.fullmatch(re.escape(service).replace(r"\*", ".*"), SERVICE) is not None
 
 
-def _judge_subscriber(found: Subscriber, arrivals: "_Arrivals", judgement: Judgement) -> None:
+def _judge_subscriber(found: Subscriber, arrivals: "_EventSources", judgement: Judgement) -> None:
     if isinstance(found.filters, Unknown):
         judgement.unknown.append(_rule(found, "subscriber", found.filters))
         return
@@ -122,8 +124,8 @@ def _judge_subscriber(found: Subscriber, arrivals: "_Arrivals", judgement: Judge
         return
     lines = {path: line for held in filters if held.scope == DATA for path, line in held.lines.items()}
     rule = _rule(found, "subscriber", _shown_pattern(filters), lines)
-    refused = [*faults_of_filters(found), *_refusals(filters)]
-    faults = [*refused, *arrival.findings(found), *of_subscriber_role(found)]
+    refused = [*filter_findings(found), *_refusals(filters)]
+    faults = [*refused, *arrival.findings(found), *subscriber_role_findings(found)]
     unreadable = any(finding.code == "invalid-pattern" for finding in refused)
     dead = unreadable or any(map(never_matches, filters))
     checked = CheckedRule(rule, _never(), _in_order(faults)) if dead else _received(rule, filters, faults, arrival)
@@ -142,7 +144,7 @@ def _reaches_ours(filters: Sequence[SubscriberFilter]) -> bool:
 
 
 def _received(
-    rule: Rule, filters: Sequence[SubscriberFilter], faults: list[Finding], arrival: "_Arrival"
+    rule: Rule, filters: Sequence[SubscriberFilter], faults: list[Finding], arrival: "_SourceEvents"
 ) -> CheckedRule:
     """Judge what event sources forward and all filters let through."""
     own = _event_patterns(filters)
@@ -152,14 +154,14 @@ def _received(
     fields = [field for held in filters for field in system_fields(held)]
     for condition in filter(None, (arrival.condition, f"depends on {', '.join(fields)}" if fields else "")):
         found, twins = only_if(found, condition), only_if(twins, condition)
-    said = [held for held in _said(rule, read, found, twins) if held.message != arrival.condition]
+    said = [held for held in _pattern_findings(rule, read, found, twins) if held.message != arrival.condition]
     if arrival.barred:
         return CheckedRule(rule, _never(), _in_order([*faults, *(held for held in said if held.level == "error")]))
     return CheckedRule(rule, found, _in_order([*faults, *said]))
 
 
 @dataclass(frozen=True)
-class _Arrival:
+class _SourceEvents:
     """How events of AWS Private CA reach the bus of a subscriber.
 
     Attributes:
@@ -187,7 +189,7 @@ class _Arrival:
             yield Finding("note", "event-source-not-known", message, remedy, found.place)
 
 
-class _Arrivals:
+class _EventSources:
     """What the event sources of the code forward to each bus.
 
     Args:
@@ -200,9 +202,9 @@ class _Arrivals:
             if isinstance(source.bus, CustomBus):
                 self._by_bus.setdefault(source.bus, []).append(source)
         self._by_rule = any(map(_may_send_to_custom_bus, reading.rules))
-        self._known: dict[tuple[CustomBus, bool], _Arrival] = {}
+        self._known: dict[tuple[CustomBus, bool], _SourceEvents] = {}
 
-    def at(self, bus: CustomBus | Unknown, *, as_if_on: bool = False) -> _Arrival:
+    def at(self, bus: CustomBus | Unknown, *, as_if_on: bool = False) -> _SourceEvents:
         """How events of AWS Private CA reach a bus.
 
         Args:
@@ -210,12 +212,12 @@ class _Arrivals:
             as_if_on: whether event sources that are off by default count too.
         """
         if isinstance(bus, Unknown):
-            return _Arrival(condition=f"depends on what reaches {bus}")
+            return _SourceEvents(condition=f"depends on what reaches {bus}")
         if (bus, as_if_on) not in self._known:
             self._known[bus, as_if_on] = self._arrival(bus, as_if_on=as_if_on)
         return self._known[bus, as_if_on]
 
-    def _arrival(self, bus: CustomBus, *, as_if_on: bool) -> _Arrival:
+    def _arrival(self, bus: CustomBus, *, as_if_on: bool) -> _SourceEvents:
         every = self._by_bus.get(bus, [])
         same = [source for source in every if as_if_on or not source.off]
         off = next((source.off for source in every if source.off and source.service == SERVICE), "")
@@ -224,9 +226,9 @@ class _Arrivals:
         known = [p for p in patterns.values() if p is None or not (isinstance(p, Unknown) or _refusal(p))]
         if patterns:
             whole = len(known) == len(patterns) <= _MOST_SOURCES
-            return _Arrival(tuple(known[:_MOST_SOURCES]), condition="" if whole else depends)
+            return _SourceEvents(tuple(known[:_MOST_SOURCES]), condition="" if whole else depends)
         unknown = any(isinstance(source.service, Unknown) for source in every) or self._by_rule or off
-        return _Arrival(condition=depends, off=off) if bus.place is None or unknown else _Arrival(barred=True)
+        return _SourceEvents(condition=depends, off=off) if bus.place is None or unknown else _SourceEvents(barred=True)
 
 
 def _may_send_to_custom_bus(rule: Rule) -> bool:
@@ -241,7 +243,9 @@ def _may_be_custom_bus(target: Target) -> bool:
     return is_unknown or target.kind == "eventsv2" or ":event-busv2/" in str(target.arn)
 
 
-def _said(rule: Rule, read: Stated, found: tuple[Verdict, ...], twins: tuple[Verdict, ...]) -> Iterator[Finding]:
+def _pattern_findings(
+    rule: Rule, read: PartialPattern, found: tuple[Verdict, ...], twins: tuple[Verdict, ...]
+) -> Iterator[Finding]:
     """What is to be said about the patterns, without what is true of rules only."""
     for finding in findings_of(Subject(rule, read, None, found, twins)):
         if finding.code not in _OF_RULES:
@@ -256,7 +260,7 @@ def _refusals(filters: Sequence[SubscriberFilter]) -> Iterator[Finding]:
 
 def _refusal(pattern: Any) -> str | None:
     try:
-        stated(pattern)
+        partial_pattern(pattern)
     except InvalidPattern as refusal:
         return str(refusal)
     return None

@@ -8,9 +8,9 @@ from functools import cache
 
 from pca_events.catalog import SOURCE, documented_events
 from pca_events.check.accepted_values import Conditions, exact_texts
-from pca_events.check.field_domains import Form, forms_of_event, forms_of_twin, twin_detail_types
+from pca_events.check.field_domains import Domain, cloudtrail_detail_types, domains_of_cloudtrail, domains_of_event
 from pca_events.check.mismatch_reasons import never_sent, no_such_field, noun_of
-from pca_events.check.partial_patterns import Stated, is_marked
+from pca_events.check.partial_patterns import PartialPattern, is_marked
 from pca_events.check.relevance import is_ours_or_misspelt
 from pca_events.check.report import Block
 from pca_events.check.verdicts import reaches
@@ -33,7 +33,7 @@ class DeadValue:
     excluded: bool = False
 
 
-def dead_values(stated: Stated, *, other_sources: bool) -> Iterator[DeadValue]:
+def dead_values(stated: PartialPattern, *, other_sources: bool) -> Iterator[DeadValue]:
     """Yield every value that never matches while the rest of its alternative can, each once.
 
     Args:
@@ -53,14 +53,16 @@ def dead_values(stated: Stated, *, other_sources: bool) -> Iterator[DeadValue]:
     yield from found
 
 
-def _of_alternative(conditions: Conditions, stated: Stated) -> Iterator[DeadValue]:
+def _of_alternative(conditions: Conditions, stated: PartialPattern) -> Iterator[DeadValue]:
     """The fields that keep one alternative of several from matching, where each of them does so by itself."""
     for path, matchers in conditions.items():
         if not any(map(is_marked, matchers)) and not reaches({path: matchers}, stated):
             yield from (DeadValue(_why(path, matcher)) for matcher in matchers[:_MOST])
 
 
-def _of_field(conditions: Conditions, path: str, matchers: tuple[Matcher, ...], stated: Stated) -> Iterator[DeadValue]:
+def _of_field(
+    conditions: Conditions, path: str, matchers: tuple[Matcher, ...], stated: PartialPattern
+) -> Iterator[DeadValue]:
     if path == "source":
         yield from map(DeadValue, misspelt_sources(matchers))
         return
@@ -91,21 +93,21 @@ def _means_ours(matcher: Matcher) -> bool:
 
 def _why(path: str, matcher: Matcher) -> Block:
     """Say why a value never matches: it is never sent at all, or not in the events that the rest asks for."""
-    forms = _forms_anywhere().get(path, ())
-    block = never_sent(path, (matcher,), (), forms) if forms else no_such_field(path)
+    domains = _forms_anywhere().get(path, ())
+    block = never_sent(path, (matcher,), (), domains) if domains else no_such_field(path)
     if " is not sent here" in block.words:
         return Block(path, f"{noun_of(matcher)} is not sent in the events that the rest of the pattern asks for")
     return block
 
 
 @cache
-def _forms_anywhere() -> Mapping[str, tuple[Form, ...]]:
+def _forms_anywhere() -> Mapping[str, tuple[Domain, ...]]:
     """What stands in each field in any event of the source."""
-    found: dict[str, dict[Form, None]] = {}
-    every = [forms_of_event(event.id) for event in documented_events()]
-    every += [forms_of_twin(name) for name in twin_detail_types()]
-    for forms in every:
-        for path, held in forms.items():
+    found: dict[str, dict[Domain, None]] = {}
+    every = [domains_of_event(event.id) for event in documented_events()]
+    every += [domains_of_cloudtrail(name) for name in cloudtrail_detail_types()]
+    for domains in every:
+        for path, held in domains.items():
             found.setdefault(path, {}).update(dict.fromkeys(held))
     return {path: tuple(held) for path, held in found.items()}
 

@@ -6,16 +6,16 @@ from functools import cache
 
 from pca_events import contract
 from pca_events.catalog import documented
-from pca_events.check.findings.target_roles import of_role
+from pca_events.check.findings.target_roles import target_role_findings
 from pca_events.check.report import CodeName, Finding, Level
-from pca_events.iam_policy import EVENTBRIDGE, Answer, Request, answer
+from pca_events.iam_policy import EVENTBRIDGE, Decision, Request, evaluate
 from pca_events.infrastructure.arns import read_arn
 from pca_events.infrastructure.model import Destination, Key, Rule, Target, Unknown
 from pca_events.infrastructure.wildcard_texts import may_be_equal, wildcard_text
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _PolicyKind:
     """What a kind of destination needs so that EventBridge can deliver to it.
 
     Attributes:
@@ -32,10 +32,10 @@ class _Kind:
 
 
 _KINDS = {
-    "sqs": _Kind("queue", "queue-policy", "queue policy", "sqs:SendMessage"),
-    "sns": _Kind("topic", "topic-policy", "topic policy", "sns:Publish"),
-    "lambda": _Kind("function", "lambda-permission", "permission", "lambda:InvokeFunction"),
-    "logs": _Kind(
+    "sqs": _PolicyKind("queue", "queue-policy", "queue policy", "sqs:SendMessage"),
+    "sns": _PolicyKind("topic", "topic-policy", "topic policy", "sns:Publish"),
+    "lambda": _PolicyKind("function", "lambda-permission", "permission", "lambda:InvokeFunction"),
+    "logs": _PolicyKind(
         "log group",
         "log-policy",
         "resource policy of CloudWatch Logs",
@@ -47,7 +47,7 @@ _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _CONSOLE_LOGS = "/aws/events/*"
 
 
-def of_delivery(rule: Rule) -> Iterator[Finding]:
+def delivery_findings(rule: Rule) -> Iterator[Finding]:
     """Yield what keeps events from arriving at the targets of a rule, or loses them."""
     for target in rule.targets or ():
         yield from _of_target(rule, target)
@@ -64,7 +64,7 @@ def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
         yield from _of_policy(rule, to, subject, "warning" if to.kind == "logs" else "error")
         yield from _of_key(to, subject, "error")
     yield from _of_fifo(target)
-    yield from of_role(rule, target)
+    yield from target_role_findings(rule, target)
     own, there = _region_of(rule), _region_of_target(target)
     if own and there and own != there:
         message = f"{subject} is in {there}, but the rule is in {own}: only an event bus can be in another Region"
@@ -139,7 +139,7 @@ def _of_regions(rule: Rule, target: Target, region: str) -> Iterator[Finding]:
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:
     kind = _KINDS[to.kind]
-    found = answer(to.policy, Request(kind.action, to, rule, kind.services))
+    found = evaluate(to.policy, Request(kind.action, to, rule, kind.services))
     if found.allowed is False:
         message = f"{subject}: {_reason(found, kind, to)}"
         principals = " and ".join(kind.services)
@@ -150,7 +150,7 @@ def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Itera
         yield Finding(level, kind.code, message, remedy, to.place)
 
 
-def _reason(found: Answer, kind: _Kind, to: Destination) -> str:
+def _reason(found: Decision, kind: _PolicyKind, to: Destination) -> str:
     """Say why EventBridge may not deliver, in one line."""
     if found.why == "denied":
         return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
@@ -176,7 +176,9 @@ def _of_key(to: Destination, subject: str, level: Level) -> Iterator[Finding]:
         message = f"{subject}: the {noun} {to.name} is encrypted with {key}, which EventBridge cannot use"
         other = ", or SSE-SQS" if to.kind == "sqs" else ""
         yield Finding(level, "key-policy", message, f"use a customer managed key{other}", to.place)
-    elif isinstance(key, Key) and any(answer(key.policy, Request(action)).allowed is False for action in _KEY_ACTIONS):
+    elif isinstance(key, Key) and any(
+        evaluate(key.policy, Request(action)).allowed is False for action in _KEY_ACTIONS
+    ):
         message = f"{subject}: the key {key.name} of its {noun} does not let {EVENTBRIDGE} use it"
         remedy = f"allow kms:GenerateDataKey and kms:Decrypt to the service {EVENTBRIDGE}"
         yield Finding(level, "key-policy", message, remedy, key.place)

@@ -28,7 +28,7 @@ Events = frozenset[str]
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Forwarded:
     """What the rules of the project forward to an event bus.
 
     Attributes:
@@ -45,10 +45,10 @@ class Arrival:
     is_on: bool = False
     chained: bool = False
 
-    def with_(self, other: "Arrival") -> "Arrival":
+    def with_(self, other: "Forwarded") -> "Forwarded":
         """Return what arrives by these rules and by others."""
         forwards = {id(rule): rule for rule in (*self.forwards, *other.forwards)}
-        return Arrival(
+        return Forwarded(
             self.events | other.events,
             self.possible | other.possible,
             tuple(forwards.values())[: _MOST_NAMED + 1],
@@ -57,10 +57,10 @@ class Arrival:
         )
 
 
-NOTHING = Arrival()
+NOTHING_FORWARDED = Forwarded()
 
 
-class Arrivals:
+class Forwarding:
     """What arrives on each event bus that is not the default one.
 
     Args:
@@ -68,19 +68,19 @@ class Arrivals:
     """
 
     def __init__(self, rules: Iterable[tuple[Rule, Events]]) -> None:
-        self._sent: dict[str, Arrival] = {}
+        self._sent: dict[str, Forwarded] = {}
         self._names: list[str] = []
         self._vague: list[str] = []
         self._everything: Events = frozenset()
         self._possible: Events = frozenset()
-        self._of: dict[str, Arrival] = {}
+        self._of: dict[str, Forwarded] = {}
         for rule, events in rules:
             self._take(rule, frozenset() if rule.enabled is False else events)
 
-    def at(self, rule: Rule) -> Arrival:
+    def at(self, rule: Rule) -> Forwarded:
         """What arrives on the bus of a rule."""
         if is_default(rule.bus) and rule.own_bus is None:
-            return NOTHING
+            return NOTHING_FORWARDED
         key = _key(rule.own_bus, rule.bus)
         if key not in self._of:
             self._of[key] = self._arrival(rule)
@@ -95,20 +95,20 @@ class Arrivals:
         for target in rule.targets or ():
             if target.kind == "events":
                 sent = events if is_direct else frozenset()
-                self._send(target, Arrival(sent, frozenset(), (rule,), rule.enabled is not False, not is_direct))
+                self._send(target, Forwarded(sent, frozenset(), (rule,), rule.enabled is not False, not is_direct))
             elif not target.kind and isinstance(target.arn, Unknown) and is_direct:
                 self._possible |= events
 
-    def _send(self, target: Target, sent: Arrival) -> None:
+    def _send(self, target: Target, sent: Forwarded) -> None:
         own, name = target.destination, _name(target.arn)
         self._everything |= sent.events
         if own is None and name not in self._sent:
             self._names.append(name)
             self._vague += [name] if "*" in name else []
         for key in {_key(own, target.arn), _name(own.arn) if own else name}:
-            self._sent[key] = self._sent.get(key, NOTHING).with_(sent)
+            self._sent[key] = self._sent.get(key, NOTHING_FORWARDED).with_(sent)
 
-    def _arrival(self, rule: Rule) -> Arrival:
+    def _arrival(self, rule: Rule) -> Forwarded:
         text = _name(rule.own_bus.arn if rule.own_bus else rule.bus)
         compared = self._names if "*" in text else self._vague
         possible = self._possible
@@ -116,7 +116,7 @@ class Arrivals:
             possible, compared = possible | self._everything, []
         names = {_key(rule.own_bus, rule.bus), *(name for name in compared if may_be_equal(text, name))}
         names |= set() if "*" in text else {text}
-        found = Arrival(possible=possible)
+        found = Forwarded(possible=possible)
         for name in sorted(names & self._sent.keys()):
             found = found.with_(self._sent[name])
         return found
@@ -148,7 +148,7 @@ def _may_be_default(text: str) -> bool:
     return may_be_equal(_name(text), DEFAULT_BUS) or may_be_equal(text, f"*{_ON_BUS}{DEFAULT_BUS}")
 
 
-def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
+def event_bus_findings(rule: Rule, arrival: Forwarded, fires_on: Events) -> Iterator[Finding]:
     """Yield what is wrong with the bus of a rule.
 
     Args:
@@ -171,14 +171,14 @@ def of_bus(rule: Rule, arrival: Arrival, fires_on: Events) -> Iterator[Finding]:
         yield _not_reached(rule, name, arrival, fires_on)
 
 
-def not_arriving(rule: Rule, arrival: Arrival, events: Events) -> Events:
+def not_arriving(rule: Rule, arrival: Forwarded, events: Events) -> Events:
     """Return those of some events that certainly do not reach the bus of a rule."""
     if may_be_on_default(rule) or _level(rule.own_bus, arrival, events) != "error":
         return frozenset()
     return events - arrival.events
 
 
-def _not_reached(rule: Rule, name: str, arrival: Arrival, fires_on: Events) -> Finding:
+def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) -> Finding:
     """Say that no rule of the project forwards what a rule waits for."""
     bus, level = rule.own_bus, _level(rule.own_bus, arrival, fires_on)
     remedy = "put it on the default bus; or forward the events from there by a rule whose target is this bus"
@@ -218,7 +218,7 @@ def _passed(forwards: tuple[Rule, ...]) -> str:
     return "none of the events that this rule fires on"
 
 
-def _level(bus: Destination | None, arrival: Arrival, fires_on: Events) -> Level:
+def _level(bus: Destination | None, arrival: Forwarded, fires_on: Events) -> Level:
     """An error where the project makes the bus, lets nobody else send to it, and says of all rules where they send."""
     if bus is None or bus.policy is not None or arrival.possible & fires_on:
         return "warning"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pca_events.catalog import documented, neighbours, never_sent
 from pca_events.check.accepted_values import exact_texts
 from pca_events.check.findings.dead_values import contradictions, dead_values, misspelt_sources
-from pca_events.check.findings.event_bus import NOTHING, Arrival
-from pca_events.check.partial_patterns import Stated
+from pca_events.check.findings.event_bus import NOTHING_FORWARDED, Forwarded
+from pca_events.check.partial_patterns import PartialPattern
 from pca_events.check.relevance import other_sources, read_only_values
 from pca_events.check.report import Block, CodeName, Finding, Verdict
 from pca_events.check.vocabulary import contradicts, expects, instead_of_waiting
@@ -34,11 +34,11 @@ class Subject:
     """
 
     rule: Rule
-    stated: Stated | None
+    stated: PartialPattern | None
     refusal: InvalidPattern | None
     verdicts: tuple[Verdict, ...]
     twins: tuple[Verdict, ...]
-    arrival: Arrival = NOTHING
+    arrival: Forwarded = NOTHING_FORWARDED
 
     @property
     def fired(self) -> list[Verdict]:
@@ -60,12 +60,12 @@ class Subject:
         return Place(self.rule.place.file, self.rule.lines.get(path, self.rule.place.line))
 
 
-def of_pattern(subject: Subject) -> Iterator[Finding]:
+def pattern_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what is wrong with the pattern of a rule of AWS Private CA."""
     if subject.stated is None:
-        yield from of_refusal(subject)
+        yield from refusal_findings(subject)
         return
-    yield from of_size(subject)
+    yield from size_findings(subject)
     for words in subject.stated.pattern.service_may_differ:
         yield Finding("note", "service-may-differ", words, "test the rule with an event on AWS", subject.rule.place)
     others = subject.rule.kind not in ("event source", "subscriber") and other_sources(subject.stated)
@@ -75,7 +75,7 @@ def of_pattern(subject: Subject) -> Iterator[Finding]:
         yield from _never(subject, others)
         return
     yield from _contradictions(subject.stated, subject)
-    yield from of_alternatives(subject.stated, subject)
+    yield from prefix_or_suffix_findings(subject.stated, subject)
     yield from _expectations(subject, subject.stated)
     yield from _only_some(subject)
     if any(twin.fires != "never" for twin in subject.twins):
@@ -85,14 +85,14 @@ def of_pattern(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def of_refusal(subject: Subject) -> Iterator[Finding]:
+def refusal_findings(subject: Subject) -> Iterator[Finding]:
     """Yield the finding of a pattern that AWS rejects."""
     if subject.refusal is not None:
         remedy = "correct the pattern; AWS refuses it"
         yield Finding("error", "invalid-pattern", str(subject.refusal), remedy, subject.rule.place)
 
 
-def of_size(subject: Subject) -> Iterator[Finding]:
+def size_findings(subject: Subject) -> Iterator[Finding]:
     """Yield a finding where the pattern is longer than AWS accepts, or nearly so."""
     if subject.stated is None or subject.stated.pattern.given_size <= _NEAR:
         return
@@ -106,7 +106,7 @@ def of_size(subject: Subject) -> Iterator[Finding]:
         yield Finding("warning", "pattern-nearly-too-long", message, remedy, subject.rule.place, "")
 
 
-def _dead(subject: Subject, stated: Stated, others: bool) -> Iterator[Finding]:
+def _dead(subject: Subject, stated: PartialPattern, others: bool) -> Iterator[Finding]:
     for dead in dead_values(stated, other_sources=others):
         block = dead.block
         verb = "excludes nothing" if dead.excluded else "adds nothing"
@@ -193,7 +193,7 @@ def _of_another_kind(verdict: Verdict) -> bool:
     return any(block.path == "detail-type" for block in verdict.blocks)
 
 
-def of_alternatives(stated: Stated, subject: Subject) -> Iterator[Finding]:
+def prefix_or_suffix_findings(stated: PartialPattern, subject: Subject) -> Iterator[Finding]:
     """Yield a warning where a prefix and a suffix are alternatives of one field."""
     for conditions in stated.pattern.conditions:
         for path, matchers in conditions.items():
@@ -203,14 +203,14 @@ def of_alternatives(stated: Stated, subject: Subject) -> Iterator[Finding]:
                 yield Finding("warning", "prefix-or-suffix", message, remedy, subject.line_of(path))
 
 
-def _contradictions(stated: Stated, subject: Subject) -> Iterator[Finding]:
+def _contradictions(stated: PartialPattern, subject: Subject) -> Iterator[Finding]:
     found = dict.fromkeys(words for conditions in stated.pattern.conditions for words in contradictions(conditions))
     for words in found:
         remedy = "name the CA with the partition, Region and account that it is in"
         yield Finding("warning", "contradiction", words, remedy, subject.line_of("resources"))
 
 
-def _expectations(subject: Subject, stated: Stated) -> Iterator[Finding]:
+def _expectations(subject: Subject, stated: PartialPattern) -> Iterator[Finding]:
     """What it fires on, against what its name promises, or what its target may take for a success."""
     fired = {documented(verdict.event).result for verdict in subject.fired}
     if fired != {"success", "failure"}:
@@ -260,7 +260,7 @@ def _only_some(subject: Subject) -> Iterator[Finding]:
             yield Finding("note", "only-some", f"fires {condition}", remedy, subject.rule.place)
 
 
-def of_neighbour(subject: Subject) -> Iterator[Finding]:
+def neighbour_findings(subject: Subject) -> Iterator[Finding]:
     """Yield a warning for each detail-type that another documented source never sends."""
     for conditions in subject.stated.pattern.conditions if subject.stated else ():
         sources = exact_texts(conditions.get("source", ()))

@@ -52,7 +52,7 @@ def _is_misplaced(held: SubscriberFilter) -> bool:
     return held.scope == SYSTEM and isinstance(held.pattern, dict) and bool(FIELDS & held.pattern.keys())
 
 
-def faults_of_source(source: EventSource) -> Iterator[Finding]:
+def event_source_findings(source: EventSource) -> Iterator[Finding]:
     """Yield what is wrong with an event source."""
     service = source.service
     if not isinstance(service, str) or not _SERVICE.fullmatch(service):
@@ -73,7 +73,7 @@ def faults_of_source(source: EventSource) -> Iterator[Finding]:
     yield from _no_failure_queue(source)
 
 
-def faults_of_filters(found: Subscriber) -> Iterator[Finding]:
+def filter_findings(found: Subscriber) -> Iterator[Finding]:
     """Yield what is wrong with the filters of a subscriber, whatever values they ask for."""
     filters = found.filters if isinstance(found.filters, tuple) else ()
     seen: set[str] = set()

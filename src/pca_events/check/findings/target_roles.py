@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pca_events.check.report import Finding
-from pca_events.iam_policy import EVENTBRIDGE, Request, answer
+from pca_events.iam_policy import EVENTBRIDGE, Request, evaluate
 from pca_events.infrastructure.model import Destination, Role, Rule, Subscriber, Target
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _RoleUse:
     """What EventBridge does to a kind of target.
 
     Attributes:
@@ -31,25 +31,25 @@ class _Kind:
 
 _STATEMENTS = ("redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement")
 _KINDS = {
-    "states": _Kind("Step Functions", ("states:StartExecution", "states:StartSyncExecution")),
-    "kinesis": _Kind("a Kinesis stream", ("kinesis:PutRecord", "kinesis:PutRecords")),
-    "firehose": _Kind("a Firehose stream", ("firehose:PutRecord", "firehose:PutRecordBatch")),
-    "ecs": _Kind("an ECS task", ("ecs:RunTask",), named=False),
-    "batch": _Kind("a Batch job", ("batch:SubmitJob",), named=False),
-    "codebuild": _Kind("CodeBuild", ("codebuild:StartBuild",)),
-    "codepipeline": _Kind("CodePipeline", ("codepipeline:StartPipelineExecution",)),
-    "api-destination": _Kind("an API destination", ("events:InvokeApiDestination",)),
-    "ssm": _Kind("Systems Manager", ("ssm:SendCommand", "ssm:StartAutomationExecution"), named=False),
-    "redshift": _Kind("the Redshift Data API", _STATEMENTS, named=False),
-    "redshift-serverless": _Kind("the Redshift Data API", _STATEMENTS, named=False),
-    "sagemaker": _Kind("a SageMaker pipeline", ("sagemaker:StartPipelineExecution",)),
-    "glue": _Kind("a Glue workflow", ("glue:NotifyEvent",)),
-    "appsync": _Kind("AppSync", ("appsync:GraphQL",), named=False),
-    "inspector": _Kind("Amazon Inspector", ("inspector:StartAssessmentRun",), named=False),
-    "events": _Kind("an event bus", ("events:PutEvents", "events:PutRawEvents"), needs_role=False),
-    "sqs": _Kind("a queue", ("sqs:SendMessage",), needs_role=False),
-    "sns": _Kind("a topic", ("sns:Publish",), needs_role=False),
-    "lambda": _Kind("a function", ("lambda:InvokeFunction",), needs_role=False),
+    "states": _RoleUse("Step Functions", ("states:StartExecution", "states:StartSyncExecution")),
+    "kinesis": _RoleUse("a Kinesis stream", ("kinesis:PutRecord", "kinesis:PutRecords")),
+    "firehose": _RoleUse("a Firehose stream", ("firehose:PutRecord", "firehose:PutRecordBatch")),
+    "ecs": _RoleUse("an ECS task", ("ecs:RunTask",), named=False),
+    "batch": _RoleUse("a Batch job", ("batch:SubmitJob",), named=False),
+    "codebuild": _RoleUse("CodeBuild", ("codebuild:StartBuild",)),
+    "codepipeline": _RoleUse("CodePipeline", ("codepipeline:StartPipelineExecution",)),
+    "api-destination": _RoleUse("an API destination", ("events:InvokeApiDestination",)),
+    "ssm": _RoleUse("Systems Manager", ("ssm:SendCommand", "ssm:StartAutomationExecution"), named=False),
+    "redshift": _RoleUse("the Redshift Data API", _STATEMENTS, named=False),
+    "redshift-serverless": _RoleUse("the Redshift Data API", _STATEMENTS, named=False),
+    "sagemaker": _RoleUse("a SageMaker pipeline", ("sagemaker:StartPipelineExecution",)),
+    "glue": _RoleUse("a Glue workflow", ("glue:NotifyEvent",)),
+    "appsync": _RoleUse("AppSync", ("appsync:GraphQL",), named=False),
+    "inspector": _RoleUse("Amazon Inspector", ("inspector:StartAssessmentRun",), named=False),
+    "events": _RoleUse("an event bus", ("events:PutEvents", "events:PutRawEvents"), needs_role=False),
+    "sqs": _RoleUse("a queue", ("sqs:SendMessage",), needs_role=False),
+    "sns": _RoleUse("a topic", ("sns:Publish",), needs_role=False),
+    "lambda": _RoleUse("a function", ("lambda:InvokeFunction",), needs_role=False),
 }
 """By the service of the ARN."""
 
@@ -57,7 +57,7 @@ _RUN = ("document/", "automation-definition/")
 """What begins the resource in an ARN of Systems Manager that a role has to run; an OpsItem is none."""
 
 
-def of_role(rule: Rule, target: Target) -> Iterator[Finding]:
+def target_role_findings(rule: Rule, target: Target) -> Iterator[Finding]:
     """Yield what is wrong with the role of a target, or that it has none."""
     subject, kind = f"target {target.name}", _KINDS.get(target.kind)
     if target.kind == "logs" and (target.role is True or isinstance(target.role, Role)):
@@ -77,7 +77,7 @@ def of_role(rule: Rule, target: Target) -> Iterator[Finding]:
         yield Finding("warning", "target-role", message, remedy, target.place)
 
 
-def of_subscriber_role(found: Subscriber) -> Iterator[Finding]:
+def subscriber_role_findings(found: Subscriber) -> Iterator[Finding]:
     """Yield what is wrong with the role by which a subscriber invokes its target; the API requires one."""
     target = found.target
     if target is None:
@@ -95,9 +95,9 @@ def _is_run(target: Target) -> bool:
     return target.kind != "ssm" or len(fields) < 6 or fields[5].startswith(_RUN)
 
 
-def _of_known(rule: Rule | None, target: Target, role: Role, kind: _Kind | None) -> Iterator[Finding]:
+def _of_known(rule: Rule | None, target: Target, role: Role, kind: _RoleUse | None) -> Iterator[Finding]:
     subject = f"target {target.name}"
-    if answer(role.trust, Request("sts:AssumeRole", rule=rule)).allowed is False:
+    if evaluate(role.trust, Request("sts:AssumeRole", rule=rule)).allowed is False:
         message = f"{subject}: the trust policy of the role {role.name} does not let {EVENTBRIDGE} assume it"
         remedy = f"allow sts:AssumeRole to the service {EVENTBRIDGE} in its trust policy"
         yield Finding("error", "target-role", message, remedy, role.place)
@@ -107,7 +107,7 @@ def _of_known(rule: Rule | None, target: Target, role: Role, kind: _Kind | None)
         target.kind, target.place, target.name, target.address, target.own_arn or target.arn
     )
     requests = [Request(action, to if kind.named else None, services=()) for action in kind.actions]
-    found = [answer(role.policy, request) for request in requests]
+    found = [evaluate(role.policy, request) for request in requests]
     if any(each.allowed is not False for each in found):
         return
     other = next((each.named for each in found if each.why == "resource"), "")

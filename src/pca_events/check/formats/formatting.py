@@ -64,7 +64,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Column:
+class EventColumn:
     """One documented event.
 
     Attributes:
@@ -79,9 +79,9 @@ class Column:
 
 
 @cache
-def columns() -> tuple[Column, ...]:
+def event_columns() -> tuple[EventColumn, ...]:
     """One column for each documented event, in the order of the AWS page; those of one kind lie side by side."""
-    return tuple(Column(event.id, _KINDS[event.detail_type], _outcome(event)) for event in documented_events())
+    return tuple(EventColumn(event.id, _KINDS[event.detail_type], _outcome(event)) for event in documented_events())
 
 
 def _outcome(event: DocumentedEvent) -> str:
@@ -96,10 +96,10 @@ _UNSOUND = re.compile(r"\\ud|NaN|Infinity")
 
 def render_json(report: CheckReport) -> str:
     """Write the report as it is, indented."""
-    return written(report.as_json())
+    return json_text(report.as_json())
 
 
-def written(document: Any) -> str:
+def json_text(document: Any) -> str:
     """Write a document as indented JSON that every terminal can show and every parser can read.
 
     It is ASCII. A lone surrogate becomes a question mark, and a number that JSON does not have becomes its name.

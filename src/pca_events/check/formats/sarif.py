@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pca_events import __version__
 from pca_events.check.codes import CODES
-from pca_events.check.formats.formatting import posix, written
+from pca_events.check.formats.formatting import json_text, posix
 from pca_events.check.formats.markdown import escaped
 from pca_events.check.report import LEVELS, CheckReport, Finding, Level
 from pca_events.infrastructure.model import Place
@@ -32,7 +32,7 @@ def render(report: CheckReport) -> str:
         "version": "2.1.0",
         "runs": [_run(report)],
     }
-    return written(log)
+    return json_text(log)
 
 
 def help_url(code: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from pca_events.check.suggestions.meant_events import Elements, MeantEvent
+from pca_events.check.suggestions.meant_events import CandidateEvent, Elements
 from pca_events.check.vocabulary import NOT_ALIKE, aliases, likeness, plain, promised
 from pca_events.suggestions import similarity
 
@@ -22,7 +22,7 @@ _ALWAYS_THE_SAME = ("source", "version", "detail.eventSource", "detail.eventType
 _AFFIXES = ("prefix", "suffix", "wildcard", "equals-ignore-case", "exactly")
 
 
-def corrected(path: str, elements: Elements, event: MeantEvent) -> tuple[list[Any], float] | None:
+def corrected(path: str, elements: Elements, event: CandidateEvent) -> tuple[list[Any], float] | None:
     """Return the elements with which the event fulfils a condition that it does not fulfil, and what that costs."""
     best: tuple[float, int, Any] | None = None
     for at, element in enumerate(elements[:_MOST_ELEMENTS]):
@@ -36,7 +36,7 @@ def corrected(path: str, elements: Elements, event: MeantEvent) -> tuple[list[An
     return [item for at, item in enumerate(after) if item not in after[:at]], cost
 
 
-def candidates(path: str, element: Any, event: MeantEvent) -> Iterator[Candidate]:
+def candidates(path: str, element: Any, event: CandidateEvent) -> Iterator[Candidate]:
     """Yield what an element may be meant to be; whether the event fulfils it is not said."""
     if isinstance(element, str):
         yield from _spellings(path, element)
@@ -48,7 +48,7 @@ def candidates(path: str, element: Any, event: MeantEvent) -> Iterator[Candidate
         yield from _of_other_value(path, element, event)
 
 
-def _likely(path: str, element: Any, event: MeantEvent) -> Any:
+def _likely(path: str, element: Any, event: CandidateEvent) -> Any:
     """The element as it is probably meant, where that is sure whatever the event; else as it is."""
     if not isinstance(element, str) or path in event.free:
         return element
@@ -74,7 +74,7 @@ def _spellings(path: str, text: str) -> Iterator[Candidate]:
             yield variant, SPELLING
 
 
-def _forms(path: str, text: str, event: MeantEvent) -> Iterator[Candidate]:
+def _forms(path: str, text: str, event: CandidateEvent) -> Iterator[Candidate]:
     """Other forms of a text: a wildcard, a prefix, a suffix."""
     plain = re.sub(r"^\^|\$$", "", text).replace(".*", "*").replace("%", "*")
     plain = re.sub(r"\*+", "*", plain).replace("\\", "")
@@ -107,7 +107,7 @@ def _resources(text: str) -> Iterator[Candidate]:
         yield text.replace(":acm:", ":acm-pca:"), SPELLING
 
 
-def _documented(path: str, text: str, event: MeantEvent) -> Iterator[Candidate]:
+def _documented(path: str, text: str, event: CandidateEvent) -> Iterator[Candidate]:
     for value in event.values.get(path, ()):
         if not isinstance(value, str) or path in event.free:
             yield value, UNLIKE
@@ -124,7 +124,7 @@ def _cost(path: str, text: str, value: str, alike: float) -> float:
     return UNLIKE + (0.5 - alike) * 0.1
 
 
-def _of_operator(path: str, element: dict[str, Any], event: MeantEvent) -> Iterator[Candidate]:
+def _of_operator(path: str, element: dict[str, Any], event: CandidateEvent) -> Iterator[Candidate]:
     name, operand = next(iter(element.items()), ("", None))
     values = event.values.get(path, ())
     if isinstance(operand, dict):  # {"prefix": {"equals-ignore-case": ...}}
@@ -173,7 +173,7 @@ def _of_text_operator(path: str, name: str, operand: str, value: str) -> Iterato
         yield value, UNLIKE
 
 
-def _of_other_value(path: str, element: Any, event: MeantEvent) -> Iterator[Candidate]:
+def _of_other_value(path: str, element: Any, event: CandidateEvent) -> Iterator[Candidate]:
     """A number, true, false or null where a text is meant."""
     written = "" if element is None else str(element)
     if path == "account" and 10 <= len(written) <= 12:
@@ -194,7 +194,7 @@ RENAMED, ALIAS, BY_VALUE = 0.2, 0.25, 0.4
 Found = Iterator[tuple[str, float]]
 
 
-def destinations(path: str, elements: Elements, event: MeantEvent, taken: Collection[str]) -> Found:
+def destinations(path: str, elements: Elements, event: CandidateEvent, taken: Collection[str]) -> Found:
     """Yield the paths of an event that a condition may be meant for, each with what the move costs.
 
     Args:

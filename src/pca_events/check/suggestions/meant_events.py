@@ -6,10 +6,10 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 
 from pca_events.catalog import CatalogEntry, CloudTrailTwin, Event, cloudtrail_twins, documented_events, never_sent
-from pca_events.check.accepted_values import meets
-from pca_events.check.field_domains import forms_of_event, forms_of_twin
-from pca_events.check.partial_patterns import stated
-from pca_events.check.verdicts import twin_verdicts, verdicts
+from pca_events.check.accepted_values import accepts_some
+from pca_events.check.field_domains import domains_of_cloudtrail, domains_of_event
+from pca_events.check.partial_patterns import partial_pattern
+from pca_events.check.verdicts import cloudtrail_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import EventPattern, Exists, Matcher, flatten
 from pca_events.pattern.documents import compact
@@ -24,7 +24,7 @@ _MOST_VALUES = 20
 _LIKE_A_NEVER_SENT = "certificate-revocation-success"
 
 
-class MeantEvent(ABC):
+class CandidateEvent(ABC):
     """An event that a pattern may be meant for.
 
     Attributes:
@@ -50,7 +50,7 @@ class MeantEvent(ABC):
         return next((value for value in self.values.get("detail.result", ()) if isinstance(value, str)), "")
 
     def fulfils(self, path: str, elements: Elements) -> bool:
-        """Whether the event, in one of its forms, fulfils a condition."""
+        """Whether the event, in one of its domains, fulfils a condition."""
         return self.matched_by({path: list(elements)})
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
@@ -60,10 +60,10 @@ class MeantEvent(ABC):
 
     @abstractmethod
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it matches the event in one of its forms."""
+        """Whether AWS takes the pattern, and it matches the event in one of its domains."""
 
 
-class Given(MeantEvent):
+class GivenEvent(CandidateEvent):
     """An event that was given as it is."""
 
     def __init__(self, name: str, event: Event) -> None:
@@ -86,21 +86,21 @@ class Given(MeantEvent):
         return read is not None and read.matches_flat(self._flat)
 
 
-class Contracted(MeantEvent):
-    """A documented event, or one of CloudTrail's, in all the forms that its contract allows."""
+class ContractEvent(CandidateEvent):
+    """A documented event, or one of CloudTrail's, in all the domains that its contract allows."""
 
     def __init__(self, name: str, entry: CatalogEntry | CloudTrailTwin) -> None:
         super().__init__(name, "cloudtrail" if isinstance(entry, CloudTrailTwin) else "documented", entry.sample)
-        forms = forms_of_twin(name) if isinstance(entry, CloudTrailTwin) else forms_of_event(name)
-        self.values = {path: self.values[path] for path in self.values if path in forms} | {
-            path: [value for form in several for value in form.values]
-            for path, several in forms.items()
-            if all(form.values for form in several)
+        domains = domains_of_cloudtrail(name) if isinstance(entry, CloudTrailTwin) else domains_of_event(name)
+        self.values = {path: self.values[path] for path in self.values if path in domains} | {
+            path: [value for domain in several for value in domain.values]
+            for path, several in domains.items()
+            if all(domain.values for domain in several)
         }
-        self.free = frozenset(path for path, several in forms.items() if not all(form.values for form in several))
+        self.free = frozenset(path for path, several in domains.items() if not all(domain.values for domain in several))
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it matches the event in one of its forms, as `check` has it."""
+        """Whether AWS takes the pattern, and it matches the event in one of its domains, as `check` has it."""
         return self.name in _fired(compact(pattern))
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
@@ -108,13 +108,15 @@ class Contracted(MeantEvent):
         return _fired(compact(pattern)).get(self.name, ())
 
 
-class Imagined(MeantEvent):
+class NeverSentEvent(CandidateEvent):
     """An event that is never sent; what its envelope may hold is as in the event whose detail-type it shares."""
 
     def __init__(self, name: str, sample: Event, advice: str) -> None:
         super().__init__(name, "never sent", sample, advice)
         self._forms = {
-            path: forms for path, forms in forms_of_event(_LIKE_A_NEVER_SENT).items() if not path.startswith("detail.")
+            path: domains
+            for path, domains in domains_of_event(_LIKE_A_NEVER_SENT).items()
+            if not path.startswith("detail.")
         }
         self.free = frozenset(self._forms) - {"source", "detail-type", "version"}
 
@@ -128,7 +130,7 @@ class Imagined(MeantEvent):
 
     def _fulfils(self, path: str, matchers: Sequence[Matcher]) -> bool:
         if path in self._forms:
-            return any(meets(matchers, form.texts) for form in self._forms[path])
+            return any(accepts_some(matchers, domain.language) for domain in self._forms[path])
         values = self.values.get(path, ())
         if not values:
             return any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers)
@@ -136,12 +138,12 @@ class Imagined(MeantEvent):
 
 
 @cache
-def known_events() -> tuple[MeantEvent, ...]:
+def known_events() -> tuple[CandidateEvent, ...]:
     """Return the documented events, those of CloudTrail, and those that are never sent, in this order."""
     return (
-        *(Contracted(entry.id, entry) for entry in documented_events()),
-        *(Contracted(twin.detail_type, twin) for twin in cloudtrail_twins()),
-        *(Imagined(entry.id, entry.sample, entry.what_to_do) for entry in never_sent()),
+        *(ContractEvent(entry.id, entry) for entry in documented_events()),
+        *(ContractEvent(twin.detail_type, twin) for twin in cloudtrail_twins()),
+        *(NeverSentEvent(entry.id, entry.sample, entry.what_to_do) for entry in never_sent()),
     )
 
 
@@ -162,12 +164,12 @@ def leaves(event: Event) -> dict[str, list[Any]]:
 
 @lru_cache(maxsize=1 << 12)
 def _fired(pattern: str) -> Mapping[str, tuple[str, ...]]:
-    """The documented events and those of CloudTrail that a pattern matches in some form, and in which."""
+    """The documented events and those of CloudTrail that a pattern matches in some domain, and in which."""
     try:
-        read = stated(pattern)
+        read = partial_pattern(pattern)
     except InvalidPattern:
         return {}
-    judged = (*verdicts(read), *twin_verdicts(read))
+    judged = (*verdicts(read), *cloudtrail_verdicts(read))
     return {verdict.event: verdict.conditions for verdict in judged if verdict.fires != "never"}
 
 

@@ -43,7 +43,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Change:
+class PlacedEdit:
     """An edit, and where it is made: the way to the key, and the way to the key that it becomes."""
 
     edit: Edit
@@ -69,7 +69,7 @@ def names_of(steps: Steps) -> list[str]:
     return [step for step in steps if isinstance(step, str) and step != "$or"]
 
 
-def applied(pattern: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any] | None:
+def applied(pattern: dict[str, Any], changes: Iterable[PlacedEdit]) -> dict[str, Any] | None:
     """Return the changed pattern, empty where nothing is left of it; nothing where another key is in the way."""
     changed = _copied(pattern)
     changes = list(changes)

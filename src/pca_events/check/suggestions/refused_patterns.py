@@ -33,7 +33,7 @@ _CONTAINS = {"contains", "contain", "includes", "include", "regex", "regexp", "m
 _IN = {"in", "anyof", "oneof", "or"}
 
 
-def repaired(text: str) -> dict[str, Any] | None:
+def accepted_pattern(text: str) -> dict[str, Any] | None:
     """Return a pattern that AWS takes and that says what a refused one probably means; nothing where none is known."""
     try:
         document = plain(read(text))
@@ -125,5 +125,5 @@ def _operator(name: str) -> str:
 
 def advice_for(text: str) -> str:
     """Return in one line what to write instead of a refused pattern; empty where nothing is known."""
-    found = repaired(text)
+    found = accepted_pattern(text)
     return "" if found is None else f"AWS takes this: {json.dumps(found, ensure_ascii=False, default=str)}"

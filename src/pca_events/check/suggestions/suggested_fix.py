@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.catalog import detail_types
-from pca_events.check.field_domains import record_fields, twin_detail_types
+from pca_events.check.field_domains import cloudtrail_detail_types, record_fields
 from pca_events.check.suggestions.corrections import RENAMED, UNLIKE, corrected, destinations
-from pca_events.check.suggestions.meant_events import Elements, Kind, MeantEvent, known_events
-from pca_events.check.suggestions.pattern_edits import Change, Edit, Steps, applied, conditions_of, names_of
+from pca_events.check.suggestions.meant_events import CandidateEvent, Elements, Kind, known_events
+from pca_events.check.suggestions.pattern_edits import Edit, PlacedEdit, Steps, applied, conditions_of, names_of
 from pca_events.check.vocabulary import promised
 from pca_events.pattern.operators import OPERATORS
 
@@ -26,7 +26,7 @@ _TELLING = ("source", "detail-type", "detail.result", "detail.reason", "detail.e
 
 
 @dataclass(frozen=True)
-class Nearest:
+class NearestEvent:
     """The event that a pattern is nearest to, and what to change so that it matches; no edits where it does.
 
     Attributes:
@@ -52,7 +52,7 @@ class Nearest:
     conditions: tuple[str, ...] = ()
 
 
-def nearest(pattern: dict[str, Any], preferred: str = "") -> Nearest:
+def nearest(pattern: dict[str, Any], preferred: str = "") -> NearestEvent:
     """Return the event that takes the smallest change: a documented one, one of CloudTrail's, or one never sent.
 
     Args:
@@ -70,7 +70,7 @@ def asks_for_cloudtrail(pattern: dict[str, Any]) -> bool:
     named = {one for path, elements in conditions if path == "detail-type" for one in elements if isinstance(one, str)}
     if named & set(detail_types()):
         return False
-    if named & set(twin_detail_types()):
+    if named & set(cloudtrail_detail_types()):
         return True
     return any(path.startswith("detail.") and path.split(".")[1] in record_fields() for path, _ in conditions)
 
@@ -82,18 +82,18 @@ def _ranks(pattern: dict[str, Any]) -> dict[Kind, float]:
     return {**_RANK, "documented": _NOT_OF_CLOUDTRAIL, "never sent": _NOT_OF_CLOUDTRAIL, "cloudtrail": 0.0}
 
 
-def change_to_match(pattern: dict[str, Any], event: MeantEvent) -> Nearest:
+def change_to_match(pattern: dict[str, Any], event: CandidateEvent) -> NearestEvent:
     """Return what to change so that a pattern, which AWS takes, matches an event."""
     conditions = list(conditions_of(pattern))
     if len(conditions) <= _MOST_CONDITIONS and max(len(steps) for steps, _ in conditions) <= _DEEPEST:
         if event.matched_by(pattern):
             only = event.conditions(pattern)
-            return Nearest(event.name, (), pattern, event.kind, event.advice, conditions=only)
+            return NearestEvent(event.name, (), pattern, event.kind, event.advice, conditions=only)
         for changed, edits, cost in (_Search(event, conditions).changed(pattern), _together(conditions, event)):
             if changed and edits and event.matched_by(changed):
                 near = _is_near(edits, len(conditions))
                 only = event.conditions(changed)
-                return Nearest(event.name, edits, changed, event.kind, event.advice, cost, near, conditions=only)
+                return NearestEvent(event.name, edits, changed, event.kind, event.advice, cost, near, conditions=only)
     return _another_pattern(pattern, event)
 
 
@@ -105,18 +105,18 @@ def _is_near(edits: Iterable[Edit], conditions: int) -> bool:
     return len(edits) < conditions or any(edit.cost < _NOT_NEAR for edit in edits)
 
 
-Changed = tuple[dict[str, Any], tuple[Edit, ...], float]
+ChangedPattern = tuple[dict[str, Any], tuple[Edit, ...], float]
 """The changed pattern, still to be tried, the edits, and what they cost."""
 
 
 class _Search:
     """The search for the cheapest changes with which one event fulfils every condition."""
 
-    def __init__(self, event: MeantEvent, conditions: Iterable[tuple[Steps, Elements]]) -> None:
+    def __init__(self, event: CandidateEvent, conditions: Iterable[tuple[Steps, Elements]]) -> None:
         self._event = event
         self._taken = {".".join(names_of(steps)) for steps, _ in conditions}
 
-    def changed(self, pattern: dict[str, Any]) -> Changed:
+    def changed(self, pattern: dict[str, Any]) -> ChangedPattern:
         """Return the changed pattern with its edits."""
         changes = self._of_object(pattern, (), ())
         cost = sum(change.edit.cost for change in changes)
@@ -126,13 +126,13 @@ class _Search:
             if result != self._event.result:
                 cost += _AGAINST_ITS_WORDS
             elif "detail.result" not in self._taken:
-                changes.append(Change(Edit("detail.result", None, [result]), (), ("detail", "result")))
+                changes.append(PlacedEdit(Edit("detail.result", None, [result]), (), ("detail", "result")))
         changed = applied(pattern, changes)
         edits = tuple(change.edit for change in changes)
         return (_least(self._event) if changed == {} else changed or {}), edits, cost
 
-    def _of_object(self, node: dict[str, Any], way: Steps, branch: Steps) -> list[Change]:
-        changes: list[Change] = []
+    def _of_object(self, node: dict[str, Any], way: Steps, branch: Steps) -> list[PlacedEdit]:
+        changes: list[PlacedEdit] = []
         for key, value in node.items():
             steps = (*way, key)
             if key == "$or" and isinstance(value, list):
@@ -143,20 +143,20 @@ class _Search:
                 changes += self._of_condition(steps, value, branch)
         return changes
 
-    def _of_branches(self, branches: list[Any], steps: Steps) -> list[Change]:
+    def _of_branches(self, branches: list[Any], steps: Steps) -> list[PlacedEdit]:
         """The changes of the branch that takes the least; where nothing would be left of it, $or is taken out."""
         taken = self._taken
-        tried: list[tuple[float, list[Change], set[str]]] = []
+        tried: list[tuple[float, list[PlacedEdit], set[str]]] = []
         for at, branch in enumerate(branches):
             self._taken = set(taken)
             changes = self._of_object(branch, (*steps, at), (*steps, at))
             if len(changes) == sum(1 for _ in conditions_of(branch)) and all(c.edit.after is None for c in changes):
-                changes = [Change(Edit(".".join((*names_of(steps), "$or")), branches, cost=TAKEN_OUT), steps)]
+                changes = [PlacedEdit(Edit(".".join((*names_of(steps), "$or")), branches, cost=TAKEN_OUT), steps)]
             tried.append((sum(change.edit.cost for change in changes), changes, self._taken))
         _, changes, self._taken = min(tried, key=lambda one: one[0])
         return changes
 
-    def _of_condition(self, steps: Steps, elements: Elements, branch: Steps) -> list[Change]:
+    def _of_condition(self, steps: Steps, elements: Elements, branch: Steps) -> list[PlacedEdit]:
         names = names_of(steps)
         path = ".".join(names)
         if self._event.fulfils(path, elements):
@@ -165,14 +165,14 @@ class _Search:
         if found := corrected(path, elements, self._event):
             options.append((found[1], path, found[0]))
         if not options:
-            return [Change(Edit(path, elements, cost=TAKEN_OUT), steps)]
+            return [PlacedEdit(Edit(path, elements, cost=TAKEN_OUT), steps)]
         cost, destination, after = min(options, key=lambda option: option[0])
         edit = Edit(path, elements, after, destination if destination != path or "." in "".join(names) else "", cost)
         if not edit.name:
-            return [Change(edit, steps, steps)]
+            return [PlacedEdit(edit, steps, steps)]
         self._taken.add(destination)
         inside = destination.split(".")[len(names_of(branch)) :]
-        return [Change(edit, steps, (*branch, *inside))]
+        return [PlacedEdit(edit, steps, (*branch, *inside))]
 
     def _moved(self, path: str, elements: Elements, branch: Steps) -> Iterator[tuple[float, str, list[Any]]]:
         around = names_of(branch)
@@ -198,14 +198,14 @@ def _as_elements(operator: str, operands: Elements) -> list[Any]:
     return list(operands) if operator == "exactly" else [{operator: operand} for operand in operands]
 
 
-def _detail_types(changes: Iterable[Change]) -> Iterator[str]:
+def _detail_types(changes: Iterable[PlacedEdit]) -> Iterator[str]:
     """The texts that were written where a detail-type is corrected."""
     for change in changes:
         if (change.edit.name or change.edit.path) == "detail-type" and change.edit.cost < UNLIKE:
             yield from (element for element in change.edit.before if isinstance(element, str))
 
 
-def _together(conditions: Iterable[tuple[Steps, Elements]], event: MeantEvent) -> Changed:
+def _together(conditions: Iterable[tuple[Steps, Elements]], event: CandidateEvent) -> ChangedPattern:
     """Keep condition after condition that goes together with those before it; write the event's values for others."""
     kept: dict[str, Any] = {}
     edits: list[Edit] = []
@@ -216,7 +216,7 @@ def _together(conditions: Iterable[tuple[Steps, Elements]], event: MeantEvent) -
         path = ".".join(names_of(steps))
         for instead in (elements, *([value] for value in event.values.get(path, ()))):
             tries -= 1
-            trial = applied(kept, [Change(Edit(path, None, list(instead)), (), steps)])
+            trial = applied(kept, [PlacedEdit(Edit(path, None, list(instead)), (), steps)])
             if tries >= 0 and trial and event.matched_by(trial):
                 kept = trial
                 if instead is not elements:
@@ -227,19 +227,19 @@ def _together(conditions: Iterable[tuple[Steps, Elements]], event: MeantEvent) -
     return kept, tuple(edits), sum(edit.cost for edit in edits)
 
 
-def _another_pattern(pattern: dict[str, Any], event: MeantEvent) -> Nearest:
+def _another_pattern(pattern: dict[str, Any], event: CandidateEvent) -> NearestEvent:
     """Return a pattern of the event's own values, where no change of the pattern is known."""
     for instead in (_least(event, _TELLING), *(_least(event, [path]) for path in event.values)):
         if instead and event.matched_by(instead):
             edits = (Edit("", pattern, instead, cost=TAKEN_OUT),)
-            return Nearest(event.name, edits, instead, event.kind, event.advice, _FAR, near=False)
-    return Nearest(event.name, (), pattern, event.kind, event.advice, _FAR, near=False, solved=False)
+            return NearestEvent(event.name, edits, instead, event.kind, event.advice, _FAR, near=False)
+    return NearestEvent(event.name, (), pattern, event.kind, event.advice, _FAR, near=False, solved=False)
 
 
-def _least(event: MeantEvent, paths: Iterable[str] = ("source",)) -> dict[str, Any]:
+def _least(event: CandidateEvent, paths: Iterable[str] = ("source",)) -> dict[str, Any]:
     """A pattern that asks for the event's own values of these paths, as far as it has them."""
     made: dict[str, Any] = {}
     for path in paths:
         if values := event.values.get(path):
-            made = applied(made, [Change(Edit(path, None, values[:1]), (), tuple(path.split(".")))]) or made
+            made = applied(made, [PlacedEdit(Edit(path, None, values[:1]), (), tuple(path.split(".")))]) or made
     return made

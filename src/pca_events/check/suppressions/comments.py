@@ -22,7 +22,7 @@ _MOST_CHARACTERS = 10_000
 
 
 @dataclass(frozen=True)
-class Ignore:
+class IgnoreComment:
     """A comment that takes kinds of findings out.
 
     Attributes:
@@ -40,12 +40,12 @@ class Ignore:
 class _OfFile(NamedTuple):
     """The comments of a file, their lines, and the lines that are comments as a whole."""
 
-    found: tuple[Ignore, ...] = ()
+    found: tuple[IgnoreComment, ...] = ()
     numbers: tuple[int, ...] = ()
     alone: frozenset[int] = frozenset()
 
 
-class Comments:
+class IgnoreComments:
     """The comments of the files of a report, each file read once.
 
     Args:
@@ -61,14 +61,14 @@ class Comments:
         """The names of the files whose text was given."""
         return set(self._texts)
 
-    def of_file(self, file: str) -> tuple[Ignore, ...]:
+    def of_file(self, file: str) -> tuple[IgnoreComment, ...]:
         """Return the comments of a file, in the order of the text.
 
         JSON has no comments: what looks like one there is part of a string, and may stand on a line with many rules.
         """
         return self._read(file).found
 
-    def beside(self, place: Place, last_line: int) -> tuple[Ignore, ...]:
+    def beside(self, place: Place, last_line: int) -> tuple[IgnoreComment, ...]:
         """Return the comments from the comment lines just above a rule to its last line."""
         comments = self._read(place.file)
         first = place.line
@@ -76,7 +76,7 @@ class Comments:
             first -= 1
         return comments.found[bisect_left(comments.numbers, first) : bisect_right(comments.numbers, last_line)]
 
-    def beside_rule(self, rule: Rule) -> tuple[Ignore, ...]:
+    def beside_rule(self, rule: Rule) -> tuple[IgnoreComment, ...]:
         """Return the comments beside a rule."""
         return self.beside(rule.place, rule.last_line)
 
@@ -98,7 +98,7 @@ class Comments:
 def _comments(file: str, text: str) -> _OfFile:
     if _MARK not in text or text.lstrip()[:1] in ("{", "["):
         return _OfFile()
-    found: list[Ignore] = []
+    found: list[IgnoreComment] = []
     alone: set[int] = set()
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip()[:2].startswith(("#", "//")):
@@ -108,18 +108,18 @@ def _comments(file: str, text: str) -> _OfFile:
     return _OfFile(tuple(found), tuple(ignore.place.line for ignore in found), frozenset(alone))
 
 
-def _ignore(line: str, place: Place) -> Ignore | None:
+def _ignore(line: str, place: Place) -> IgnoreComment | None:
     comment = None if len(line) > _MOST_CHARACTERS else _COMMENT.search(line, _begin_of_comment(line))
     if comment is None:
         return None
     verb, rest = comment["verb"], comment["rest"].strip()
     if verb != "ignore" and (verb or rest):
-        return Ignore((), "", place, verb) if nearest(verb, ["ignore"]) else None
+        return IgnoreComment((), "", place, verb) if nearest(verb, ["ignore"]) else None
     codes = _CODES.match(rest)
     if codes is None:
-        return Ignore((), "", place)
+        return IgnoreComment((), "", place)
     named = tuple(code for part in codes.group().split(",") if (code := part.strip()))
-    return Ignore(named, rest[codes.end() :].strip(_BEFORE_REASON), place)
+    return IgnoreComment(named, rest[codes.end() :].strip(_BEFORE_REASON), place)
 
 
 def _begin_of_comment(line: str) -> int:
@@ -153,7 +153,7 @@ def without_ignored(
         reading: what it was found in.
         texts: what is in files that cannot be opened by their name, such as standard input.
     """
-    comments = _Applied(Comments(texts), report, reading or Reading())
+    comments = _Applied(IgnoreComments(texts), report, reading or Reading())
     rules = [comments.apply(checked) for checked in report.rules]
     neighbours = [comments.apply(checked) for checked in report.neighbours]
     faults = comments.faults()
@@ -188,26 +188,26 @@ def unknown_codes(codes: tuple[str, ...], place: Place) -> Iterator[Finding]:
             yield Finding("warning", "ignore-unknown", message, remedy, place, code)
 
 
-def _with(checked: CheckedRule, faults: "dict[Key | None, dict[Place, list[Finding]]]") -> CheckedRule:
+def _with(checked: CheckedRule, faults: "dict[RuleKey | None, dict[Place, list[Finding]]]") -> CheckedRule:
     added = [finding for found in faults.get(_key(checked.rule), {}).values() for finding in found]
     return replace(checked, findings=(*checked.findings, *added)) if added else checked
 
 
-Key = tuple[Place, str]
+RuleKey = tuple[Place, str]
 
 
-def _key(rule: Rule) -> Key:
+def _key(rule: Rule) -> RuleKey:
     return rule.place, rule.name
 
 
 class _Applied:
     """What the comments of all files take out, and which of them take out nothing."""
 
-    def __init__(self, comments: Comments, report: CheckReport, reading: Reading) -> None:
+    def __init__(self, comments: IgnoreComments, report: CheckReport, reading: Reading) -> None:
         self.ignored = 0
         self._comments = comments
         self._used: set[tuple[Place, str]] = set()
-        self._beside: dict[Place, Key] = {}
+        self._beside: dict[Place, RuleKey] = {}
         judged = {_key(checked.rule) for checked in report.rules}
         self._unjudged = {
             ignore.place
@@ -235,16 +235,16 @@ class _Applied:
         self.ignored += len(checked.findings) - len(kept)
         return replace(checked, findings=tuple(kept))
 
-    def faults(self) -> dict[Key | None, dict[Place, list[Finding]]]:
+    def faults(self) -> dict[RuleKey | None, dict[Place, list[Finding]]]:
         """What is wrong with the comments, by the rule that each stands beside; None for those beside no rule."""
-        found: dict[Key | None, dict[Place, list[Finding]]] = {}
+        found: dict[RuleKey | None, dict[Place, list[Finding]]] = {}
         for file in sorted(self._files):
             for ignore in self._comments.of_file(file):
                 if faults := list(self._faults(ignore)):
                     found.setdefault(self._beside.get(ignore.place), {})[ignore.place] = faults
         return found
 
-    def _faults(self, ignore: Ignore) -> Iterator[Finding]:
+    def _faults(self, ignore: IgnoreComment) -> Iterator[Finding]:
         if ignore.verb != "ignore":
             message = f'the comment says "{ignore.verb}", which has no meaning here'
             yield Finding("warning", "ignore-unknown", message, _EXAMPLE, ignore.place)
@@ -255,13 +255,13 @@ class _Applied:
             yield from unknown_codes(ignore.codes, ignore.place)
             yield from self._unreasoned(ignore) if not ignore.reason else self._unused(ignore)
 
-    def _unreasoned(self, ignore: Ignore) -> Iterator[Finding]:
+    def _unreasoned(self, ignore: IgnoreComment) -> Iterator[Finding]:
         codes = ", ".join(ignore.codes)
         message = f"the comment that ignores {codes} gives no reason, so it ignores nothing"
         remedy = f"write the reason behind the code: # pca-events: ignore {codes} REASON"
         yield Finding("warning", "ignore-without-reason", message, remedy, ignore.place)
 
-    def _unused(self, ignore: Ignore) -> Iterator[Finding]:
+    def _unused(self, ignore: IgnoreComment) -> Iterator[Finding]:
         if ignore.place in self._unjudged or ignore.place.file in self._in_part:
             return
         is_beside = ignore.place in self._beside

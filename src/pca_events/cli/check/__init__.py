@@ -16,7 +16,7 @@ from pca_events.check.suppressions.baseline import Baseline, compare, with_stale
 from pca_events.check.suppressions.comments import without_ignored
 from pca_events.check.suppressions.ignore_entries import with_levels, without_entries
 from pca_events.cli.check.outputs import standard_output, write
-from pca_events.cli.check.request import Request, requested
+from pca_events.cli.check.request import CheckRequest, requested
 from pca_events.cli.check.text import print_report
 from pca_events.cli.console import Console, Progress, console
 from pca_events.infrastructure.files import read_given_text, read_paths
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def _read(request: Request, options: argparse.Namespace) -> Reading:
+def _read(request: CheckRequest, options: argparse.Namespace) -> Reading:
     with _no_garbage_collection(), Progress() as progress:
         reading = read_paths(
             request.selection.paths,
@@ -65,7 +65,7 @@ def _read(request: Request, options: argparse.Namespace) -> Reading:
     return reading
 
 
-def _report(request: Request, options: argparse.Namespace, reading: Reading) -> CheckReport:
+def _report(request: CheckRequest, options: argparse.Namespace, reading: Reading) -> CheckReport:
     """Check what was read; take out what comments, the configuration file and the baseline take out."""
     lines = request.selection.lines
     reading.unreadable = [found for found in reading.unreadable if request.has_file(found.place.file)]
@@ -88,7 +88,7 @@ def _report(request: Request, options: argparse.Namespace, reading: Reading) -> 
 
 
 def _compared(
-    report: CheckReport, reading: Reading, request: Request, baseline: Baseline, *, update: bool
+    report: CheckReport, reading: Reading, request: CheckRequest, baseline: Baseline, *, update: bool
 ) -> CheckReport:
     """The report without what the baseline has, which is written again where that is asked for."""
     covers = request.selection.covers
@@ -107,7 +107,7 @@ def _compared(
 
 def _print_migration(report: CheckReport, form: str | None) -> None:
     """Print a CloudFormation template, or with --format json the requests of the API; what was not read is said."""
-    from pca_events.check.formats.formatting import written
+    from pca_events.check.formats.formatting import json_text
     from pca_events.check.migration import as_requests, as_template, migrate
 
     for found in report.unreadable:
@@ -115,17 +115,17 @@ def _print_migration(report: CheckReport, form: str | None) -> None:
     not_known = [CheckedRule(rule, (), ()) for rule in report.not_known]
     migrations = migrate([*report.rules, *not_known])
     with standard_output() as stream:
-        stream.write(written(as_requests(migrations)) if form == "json" else as_template(migrations))
+        stream.write(json_text(as_requests(migrations)) if form == "json" else as_template(migrations))
 
 
 def _print_breadth(report: CheckReport, out: Console) -> None:
     from pca_events.check.change_impact import breadth
-    from pca_events.check.partial_patterns import stated
+    from pca_events.check.partial_patterns import partial_pattern
     from pca_events.errors import InvalidPattern
 
     for checked in report.rules:
         try:
-            pattern = stated(checked.rule.pattern).pattern
+            pattern = partial_pattern(checked.rule.pattern).pattern
         except InvalidPattern:
             continue
         found = breadth(checked, pattern)

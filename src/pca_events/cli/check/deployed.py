@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pca_events.catalog import documented_events
 from pca_events.check.findings.delivery import paths_read, unknown_inputs
-from pca_events.check.partial_patterns import stated
+from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule, CheckReport, Verdict
 from pca_events.cli.console import Console
 from pca_events.errors import InvalidPattern
@@ -31,7 +31,7 @@ def compare(report: CheckReport, session: Session, out: Console) -> int:
 
 def _is_known(checked: CheckedRule) -> bool:
     try:
-        return isinstance(checked.rule.pattern, dict) and not stated(checked.rule.pattern).unknowns
+        return isinstance(checked.rule.pattern, dict) and not partial_pattern(checked.rule.pattern).unknowns
     except InvalidPattern:
         return isinstance(checked.rule.pattern, dict)
 

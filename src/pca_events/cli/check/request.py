@@ -91,7 +91,7 @@ STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True)
-class Request:
+class CheckRequest:
     """What is to be checked, and how; all that can be found wrong with it before the work has been.
 
     Attributes:
@@ -127,7 +127,7 @@ class Request:
         return not self.selection.lines and (everything or self.selection.covers(self.configuration.folder))
 
 
-def requested(options: argparse.Namespace) -> Request:
+def requested(options: argparse.Namespace) -> CheckRequest:
     """Find out what is asked.
 
     Raises:
@@ -144,7 +144,9 @@ def requested(options: argparse.Namespace) -> Request:
     baseline = _baseline(options, configuration, is_partial=bool(selection.lines) or STANDARD_INPUT in words)
     outputs = planned(options.format, options.output)
     left_out = _left_out(options, configuration)
-    return Request(configuration, words, selection, left_out, baseline, tuple(outputs), _given_text(options, words))
+    return CheckRequest(
+        configuration, words, selection, left_out, baseline, tuple(outputs), _given_text(options, words)
+    )
 
 
 def _configuration(options: argparse.Namespace) -> Configuration:

@@ -5,7 +5,7 @@ from functools import cache
 from itertools import groupby
 
 from pca_events.catalog import documented
-from pca_events.check.formats.formatting import SYMBOLS, Column, columns, fires, summary
+from pca_events.check.formats.formatting import SYMBOLS, EventColumn, event_columns, fires, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, Fires, Level, reason_of
 from pca_events.cli.console import Console, Part, padded, width_of
 from pca_events.infrastructure.model import Place, Rule
@@ -44,7 +44,7 @@ class Matrix:
     def __init__(self, out: Console) -> None:
         self._out = out
         self._symbols = symbols(out)
-        self._kinds = [tuple(group) for _, group in groupby(columns(), key=lambda column: column.kind)]
+        self._kinds = [tuple(group) for _, group in groupby(event_columns(), key=lambda column: column.kind)]
         self._widths = [max(len(kind[0].kind), _natural(kind)) for kind in self._kinds[:-1]]
         self._widths.append(_natural(self._kinds[-1]))
         self._room = (out.width or _WIDTH_OF_A_FILE) - sum(len(_GAP) + width for width in self._widths)
@@ -112,20 +112,20 @@ class Matrix:
         return self._made.setdefault(found, parts)
 
 
-def _head(column: Column) -> list[str]:
+def _head(column: EventColumn) -> list[str]:
     """The lines above a column, all of one width."""
     words = _HEADS[column.outcome]
     return [word.ljust(max(map(len, words))) for word in words]
 
 
 @cache
-def _below(column: Column, symbol: str) -> str:
+def _below(column: EventColumn, symbol: str) -> str:
     """A symbol below the middle of the head of its column."""
     width = len(_head(column)[0])
     return (" " * ((width - 1) // 2) + symbol).ljust(width)
 
 
-def _natural(kind: tuple[Column, ...]) -> int:
+def _natural(kind: tuple[EventColumn, ...]) -> int:
     """How wide the columns of a kind are together."""
     return sum(len(_head(column)[0]) + 1 for column in kind) - 1
 

@@ -11,14 +11,14 @@ from pca_events import catalog
 from pca_events.check.partial_patterns import known_part
 from pca_events.check.relevance import about, about_refused, without_read_only
 from pca_events.check.report import Fires, Verdict, reason_of
-from pca_events.check.suggestions.meant_events import Given, MeantEvent, known_events
+from pca_events.check.suggestions.meant_events import CandidateEvent, GivenEvent, known_events
 from pca_events.check.suggestions.pattern_edits import conditions_of
 from pca_events.check.suggestions.refused_patterns import advice_for
-from pca_events.check.suggestions.suggested_fix import Nearest, asks_for_cloudtrail, change_to_match, nearest
+from pca_events.check.suggestions.suggested_fix import NearestEvent, asks_for_cloudtrail, change_to_match, nearest
 from pca_events.check.verdicts import Judged, judged
 from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.cli.console import console
-from pca_events.cli.explain.rules import Explained, explained_rules
+from pca_events.cli.explain.rules import ExplainedRule, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.read_text import LARGEST, Refused, text_of
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     return max(told, default=0)
 
 
-def _explain(rule: Explained, event: MeantEvent | None, *, alone: bool) -> int | None:
+def _explain(rule: ExplainedRule, event: CandidateEvent | None, *, alone: bool) -> int | None:
     """Print what is known of one rule; return its exit status, or None for a rule of other sources among others."""
     if rule.name:
         _print(f"{rule.place} {rule.name}")
@@ -92,7 +92,7 @@ def _end(status: int | None, alone: bool) -> int | None:
     return status
 
 
-def _refusal(rule: Explained, refused: InvalidPattern) -> str:
+def _refusal(rule: ExplainedRule, refused: InvalidPattern) -> str:
     if rule.name:
         where = f" (at {refused.path})" if refused.path else ""
         refusal = f"Event pattern is not valid. Reason: {refused.reason}{where}"
@@ -110,7 +110,7 @@ def _known(pattern: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     return known_part(pattern)
 
 
-def _print_table(rule: Explained, found: Judged, known: dict[str, Any]) -> int:
+def _print_table(rule: ExplainedRule, found: Judged, known: dict[str, Any]) -> int:
     """Print a line for each event; return 1 where the pattern matches none."""
     stated, verdicts, twins = found
     twins = tuple(without_read_only(twin, stated, rule.read_only_calls) for twin in twins)
@@ -168,7 +168,7 @@ def _verdict(depends: list[tuple[str, str]]) -> str:
     return f"may match: depends on {', '.join(dict.fromkeys(reason for _, reason in depends))}"
 
 
-def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: MeantEvent) -> int:
+def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: CandidateEvent) -> int:
     """Print why a pattern matches one event or does not, and what to change; return 1 where it does not match."""
     if not known:
         _print_depends(depends)
@@ -185,7 +185,7 @@ def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: Mea
     return 1
 
 
-def _print_conditions(known: dict[str, Any], depends: list[tuple[str, str]], event: MeantEvent) -> bool:
+def _print_conditions(known: dict[str, Any], depends: list[tuple[str, str]], event: CandidateEvent) -> bool:
     """Print what becomes of each condition; return whether those that are known hold."""
     pattern = EventPattern.parse(compact(known))
     explanation = pattern.explain(event.sample)
@@ -213,7 +213,7 @@ def _print(text: str) -> None:
     console().block(text)
 
 
-def _advice(found: Nearest) -> Iterator[str]:
+def _advice(found: NearestEvent) -> Iterator[str]:
     """The changes one by one, and the pattern that comes of them."""
     if not found.solved:
         yield "no pattern matches it"
@@ -233,19 +233,19 @@ def _none_is_near() -> Iterator[str]:
 
 
 @cache
-def _by_name() -> dict[str, MeantEvent]:
+def _by_name() -> dict[str, CandidateEvent]:
     twins = {twin.id: twin.detail_type for twin in catalog.cloudtrail_twins()}
     named = {event.name: event for event in known_events()}
     return named | {twin_id: named[detail_type] for twin_id, detail_type in twins.items()}
 
 
-def _event(name: str) -> MeantEvent:
+def _event(name: str) -> CandidateEvent:
     if name in _by_name():
         return _by_name()[name]
     try:
         if name == "-":
-            return Given("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
-        return Given(name, read_event(text_of(name, always=True) or ""))
+            return GivenEvent("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
+        return GivenEvent(name, read_event(text_of(name, always=True) or ""))
     except NotJson as error:
         raise BadInput(f"{name}: {error.reason}") from error
     except UnicodeDecodeError as error:

@@ -42,7 +42,7 @@ _INSTANCE = re.compile(r"\[[^\]]*\]$")
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedRule:
     """A rule, or a pattern that is no part of a rule.
 
     Attributes:
@@ -59,15 +59,15 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Given:
+class ExplainInput:
     """What was given: the rules, what could not be read, and what may hold rules and is not read."""
 
-    rules: tuple[Explained, ...]
+    rules: tuple[ExplainedRule, ...]
     unreadable: tuple[Unreadable, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
-def explained_rules(given: str) -> Given:
+def explained_rules(given: str) -> ExplainInput:
     """Read what `explain` is given.
 
     Args:
@@ -83,12 +83,12 @@ def explained_rules(given: str) -> Given:
     else:
         text = _text(path)
         if not wanted and not line and _is_pattern_alone(text, path):
-            return Given((Explained("", None, text, Unknown("the state of the rule")),))
+            return ExplainInput((ExplainedRule("", None, text, Unknown("the state of the rule")),))
         reading = _read_standard_input(text) if path == "-" else read_paths([path])
     rules = [*map(_of_rule, reading.rules), *_of_custom_bus(reading)]
     if not rules:
         raise BadInput(_no_rules(path, reading))
-    return Given(tuple(_chosen(rules, path, wanted, line)), tuple(reading.unreadable), tuple(reading.skipped))
+    return ExplainInput(tuple(_chosen(rules, path, wanted, line)), tuple(reading.unreadable), tuple(reading.skipped))
 
 
 def _split(given: str) -> tuple[str, str, int]:
@@ -140,23 +140,23 @@ def _read_standard_input(text: str) -> Reading:
     return reading
 
 
-def _of_rule(rule: Rule) -> Explained:
-    return Explained(rule.name, rule.place, rule.pattern, rule.read_only_calls)
+def _of_rule(rule: Rule) -> ExplainedRule:
+    return ExplainedRule(rule.name, rule.place, rule.pattern, rule.read_only_calls)
 
 
-def _of_custom_bus(reading: Reading) -> Iterable[Explained]:
+def _of_custom_bus(reading: Reading) -> Iterable[ExplainedRule]:
     """The patterns of a Custom Event Bus that look at the event itself."""
     for source in reading.event_sources:
         if source.pattern is not None:
-            yield Explained(source.name, source.place, source.pattern, Unknown("the event source"))
+            yield ExplainedRule(source.name, source.place, source.pattern, Unknown("the event source"))
     for subscriber in reading.subscribers:
         filters = () if isinstance(subscriber.filters, Unknown) else subscriber.filters
         for held in filters:
             if held.scope == "DATA":
-                yield Explained(subscriber.name, held.place, held.pattern, Unknown("the event source"))
+                yield ExplainedRule(subscriber.name, held.place, held.pattern, Unknown("the event source"))
 
 
-def _chosen(rules: list[Explained], path: str, wanted: str, line: int) -> list[Explained]:
+def _chosen(rules: list[ExplainedRule], path: str, wanted: str, line: int) -> list[ExplainedRule]:
     if line:
         before = [rule for rule in rules if rule.place is not None and rule.place.line <= line]
         if not before:

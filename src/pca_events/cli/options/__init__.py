@@ -30,7 +30,7 @@ def change(words: str) -> tuple[str, Any]:
 
     path, equals, text = words.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError(f'"{words}" sets nothing; write it as $.detail.result=failed')
+        raise argparse.ArgumentTypeError(f'"{words}" has no value; write it as $.detail.result=failed')
     try:
         return (path if path.startswith("$") else f"$.{path}"), json.loads(text)
     except ValueError:
@@ -72,7 +72,9 @@ def resource_kinds(words: str) -> tuple[str, ...]:
 
     kinds = tuple(words.split(","))
     if unknown := set(kinds) - set(KINDS):
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))} is none of {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(sorted(unknown))} is not a kind of resource; known: {', '.join(KINDS)}"
+        )
     return kinds
 
 
@@ -93,5 +95,5 @@ def add_max_unpacked(parser: Parser) -> None:
         "--max-unpacked",
         metavar="SIZE",
         type=size,
-        help="to what size one gzip file may unpack, such as 4GB (default: 20 times its size, at least 1 GB)",
+        help="maximum unpacked size of one gzip file, such as 4GB (default: 20 times its size, at least 1 GB)",
     )

@@ -44,39 +44,41 @@ def _check(parser: Parser) -> None:
     from pca_events.infrastructure.model import DEFAULT_BUS
 
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files, folders, one rule as rules.tf:12; - is standard input"
+        "paths", nargs="*", metavar="PATH", help="files, folders, or one rule as rules.tf:12; - is standard input"
     )
-    parser.add_argument("--format", choices=("text", *FORMATS), help="of standard output (default: text)")
+    parser.add_argument("--format", choices=("text", *FORMATS), help="format of standard output (default: text)")
     parser.add_argument(
         "--output",
         metavar="FORMAT=FILE",
         action="append",
         default=[],
         type=output,
-        help="write a report to a file too, such as sarif=pca-events.sarif; - is standard output; repeatable",
+        help="also write a report to a file, such as sarif=pca-events.sarif; - is standard output; repeatable",
     )
     parser.add_argument(
         "--fail-on",
         choices=("error", "warning", "note", "never"),
-        help="the least bad level of a finding that makes the exit status 1 (default: error)",
+        help="the lowest level of a finding that makes the exit status 1 (default: error)",
     )
     parser.add_argument(
         "--exclude",
         metavar="GLOB",
         action="append",
         default=[],
-        help='leave out what folders have: a name such as "test", or a path such as "infra/*/test"; repeatable',
+        help='skip files in folders: a name such as "test", or a path such as "infra/*/test"; repeatable',
     )
-    parser.add_argument("--stdin-name", metavar="NAME", help="what places call standard input (default: <stdin>)")
+    parser.add_argument(
+        "--stdin-name", metavar="NAME", help="the file name of standard input in reports (default: <stdin>)"
+    )
     parser.add_argument(
         "--all-rules",
         action="store_true",
-        help="report the rules of other sources too, with the findings that hold for any source",
+        help="also report rules of other sources, with the findings that apply to any source",
     )
     parser.add_argument(
-        "--require-rules", action="store_true", help="exit with 1 where no rule of AWS Private CA is found"
+        "--require-rules", action="store_true", help="exit with 1 if no rule of AWS Private CA is found"
     )
-    parser.add_argument("--verbose", action="store_true", help="say for every event why it fires the rule or not")
+    parser.add_argument("--verbose", action="store_true", help="explain for every event why the rule fires or not")
     files = parser.add_mutually_exclusive_group()
     files.add_argument(
         "--config",
@@ -84,21 +86,25 @@ def _check(parser: Parser) -> None:
         help="configuration file (default: the nearest pca-events.toml or pyproject.toml)",
     )
     files.add_argument("--no-config", action="store_true", help="use no configuration file")
-    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file lists")
+    parser.add_argument("--baseline", metavar="FILE", help="suppress the findings that this file lists")
     parser.add_argument(
         "--update-baseline",
         action="store_true",
-        help="write the baseline: add the errors and warnings of now, remove what is no longer found",
+        help="update the baseline: add the current errors and warnings, remove what is no longer found",
     )
-    parser.add_argument("--mutate", action="store_true", help="show what each rule still lets through: how broad it is")
+    parser.add_argument("--mutate", action="store_true", help="show which invalid events each rule still matches")
     parser.add_argument(
-        "--migrate", action="store_true", help="print subscribers of a Custom Event Bus that do the same as the rules"
+        "--migrate",
+        action="store_true",
+        help="print subscribers of a Custom Event Bus that are equivalent to the rules",
     )
-    parser.add_argument("--deploy", action="store_true", help="put the rules on a real event bus and compare")
-    live = parser.add_argument_group("a live event bus", "its rules are read too, and --deploy uses it")
+    parser.add_argument(
+        "--deploy", action="store_true", help="deploy the rules to an event bus and compare the results"
+    )
+    live = parser.add_argument_group("a live event bus", "check its rules too; --deploy uses it")
     live.add_argument("--endpoint-url", metavar="URL", help="the LocalStack at URL")
     live.add_argument("--aws", action="store_true", help="AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
-    live.add_argument("--aws-profile", metavar="NAME", help="the profile to take credentials from")
+    live.add_argument("--aws-profile", metavar="NAME", help="the profile with the credentials")
     live.add_argument("--aws-account", metavar="ID", action="append", default=[], help="an account that may be used")
     live.add_argument("--bus", default=DEFAULT_BUS, help="the event bus to read (default: %(default)s)")
 
@@ -117,12 +123,16 @@ def _explain(parser: Parser) -> None:
 
 
 def _diff(parser: Parser) -> None:
-    version = "a schemas folder, a checkout that has one, or a git revision of the repository in this folder"
-    parser.add_argument("old", metavar="OLD", help=f"{version}; a folder goes first")
-    parser.add_argument("new", metavar="NEW", help="the same, for what to compare it with")
+    version = "a schemas folder, a checkout that contains one, or a git revision of the repository in this folder"
+    parser.add_argument("old", metavar="OLD", help=f"{version}; an existing folder takes precedence")
+    parser.add_argument("new", metavar="NEW", help="the version to compare with")
     add_format(parser)
     parser.add_argument(
-        "--consumers", metavar="PATH", action="append", default=[], help="say which rules there a breaking change hits"
+        "--consumers",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="list the rules there that a breaking change affects",
     )
 
 

@@ -17,45 +17,49 @@ def _verify(parser: Parser) -> None:
         "features",
         nargs="*",
         metavar="FEATURE",
-        help="run only these, named as they are shown: events/ca_creation, or a folder of them: routing",
+        help="run only these features, such as events/ca_creation, or a folder of them: routing",
     )
     parser.add_argument(
-        "--tags", metavar="EXPRESSION", help='run only the scenarios with such tags: "@backend and not @operations"'
+        "--tags", metavar="EXPRESSION", help='run only the scenarios whose tags match: "@backend and not @operations"'
     )
-    parser.add_argument("--scenario", metavar="TEXT", help="run only the scenarios whose name holds the text")
+    parser.add_argument("--scenario", metavar="TEXT", help="run only the scenarios whose name contains the text")
     parser.add_argument(
-        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as pytest -k"
+        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as in pytest -k"
     )
-    parser.add_argument("--list", action="store_true", help="list the scenarios that would run, and run none")
+    parser.add_argument("--list", action="store_true", help="list the scenarios that would run, without running them")
     parser.add_argument("-x", "--fail-fast", action="store_true", help="stop at the first scenario that fails")
-    add_workers(parser, "how many processes share the scenarios (default: as many as there are cores)")
+    add_workers(parser, "number of processes (default: one per core)")
     parser.add_argument(
         "--endpoint-url",
         metavar="URL",
-        help="run on the LocalStack at URL; without it an embedded one is started and stopped",
+        help="use the LocalStack at URL (default: start and stop an embedded one)",
     )
     parser.add_argument(
         "--mode",
         choices=MODES,
         default="direct",
-        help="how events are brought in: as they are, with another source, or not at all, asking TestEventPattern",
+        help="how events are sent: unchanged, with another source, or not at all, with TestEventPattern instead",
     )
-    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the outcome of each scenario as JUnit XML")
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result of each scenario as JUnit XML")
     parser.add_argument(
         "--messages",
         metavar="FILE",
         type=Path,
-        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
+        help="write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)",
     )
     parser.add_argument(
-        "--site", metavar="DIR", type=Path, help="write the living documentation of this run into DIR (pca-events site)"
+        "--site", metavar="DIR", type=Path, help="write the living documentation of this run to DIR (pca-events site)"
     )
     _add_site_options(parser)
 
 
 def _site(parser: Parser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="made where it is missing; other files in it stay")
-    parser.add_argument("--messages", metavar="FILE", type=Path, help="what `pca-events verify --messages` has written")
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help="created if it does not exist; other files in it are kept"
+    )
+    parser.add_argument(
+        "--messages", metavar="FILE", type=Path, help="messages that `pca-events verify --messages` wrote"
+    )
     _add_site_options(parser)
 
 
@@ -63,7 +67,7 @@ def _calibrate(parser: Parser) -> None:
     parser.add_argument(
         "--endpoint-url",
         metavar="URL",
-        help="a running LocalStack, MiniStack or moto server; without it an embedded LocalStack is tried",
+        help="a running LocalStack, MiniStack or moto server (default: an embedded LocalStack)",
     )
 
 
@@ -74,13 +78,19 @@ def _sweep(parser: Parser) -> None:
     from pca_events.harness.names import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
-    parser.add_argument("--run", dest="run_id", metavar="ID", help="only what the run of this id made")
-    parser.add_argument("--prefix", default=f"{PREFIX}-", help="what names begin with (default: %(default)s)")
+    parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")
+    parser.add_argument("--prefix", default=f"{PREFIX}-", help="prefix of the names (default: %(default)s)")
     parser.add_argument(
-        "--older-than", metavar="AGE", type=age, default=timedelta(0), help="only what is older: 90m, 2h"
+        "--older-than", metavar="AGE", type=age, default=timedelta(0), help="only resources that are older: 90m, 2h"
     )
-    parser.add_argument("--only", metavar="KINDS", type=resource_kinds, default=KINDS, help=f"of {', '.join(KINDS)}")
-    parser.add_argument("--yes", action="store_true", help="remove it")
+    parser.add_argument(
+        "--only",
+        metavar="KINDS",
+        type=resource_kinds,
+        default=KINDS,
+        help=f"only these kinds, separated by commas: {', '.join(KINDS)}",
+    )
+    parser.add_argument("--yes", action="store_true", help="remove the resources")
 
 
 def _localstack(parser: Parser) -> None:
@@ -126,7 +136,7 @@ def _add_site_options(parser: Parser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="a folder with rules of consumers, to show who relies on what; repeatable (default: the examples)",
+        help="a folder with rules, to show which depend on each event; repeatable (default: the examples)",
     )
     add_max_unpacked(parser)
 
