@@ -1,4 +1,8 @@
+<<<<<<< HEAD:src/pca_events/wording.py
 """Parts of messages: numbers with nouns, text that is safe to print, and suggestions for unknown names."""
+=======
+"""Suggestions for a misspelled name: the only finder of "did you mean"."""
+>>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e:src/pca_events/suggestions.py
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,19 +34,33 @@ def printable(text: str, keep: str = "") -> str:
 _ALIKE = 0.6
 _MOST_COMPARED = 5_000
 _MOST_LISTED = 12
+_COMPARED = 500  # characters; comparing takes quadratic time
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like another, whatever the case of its letters; empty where none is."""
+def similarity(one: str, other: str) -> float:
+    """Return how similar two strings are, from 0 to 1; letter case counts, and only the first 500 characters."""
+    import difflib
+
+    return difflib.SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED], autojunk=False).ratio()
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = _ALIKE) -> str:
+    """Return the known name that is most similar to a name, ignoring letter case; empty where none is.
+
+    Args:
+        name: as it was written.
+        known: the names that exist; at most the first 5,000 are compared.
+        cutoff: the least similarity, from 0 to 1.
+    """
     import difflib
 
     by_lower = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(name.lower(), list(by_lower)[:_MOST_COMPARED], n=1, cutoff=_ALIKE)
+    found = difflib.get_close_matches(name.strip().lower(), list(by_lower)[:_MOST_COMPARED], n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else ""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean "..."?`, or the known names where none is like it and they are few; else nothing."""
+    """Return `did you mean "..."?`, or the known names where none is similar and they are few; else an empty string."""
     names = list(known)
     if meant := nearest(name, names):
         return f'did you mean "{meant}"?'
@@ -50,7 +68,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def file_meant(path: str) -> str:
-    """Return `; did you mean "..."?` for a path at which nothing is, from the names in its folder; else nothing."""
+    """Return `; did you mean "..."?` for a path that does not exist, from the names in its folder; else ""."""
     wanted = Path(path)
     try:
         names = [entry.name for _, entry in zip(range(_MOST_COMPARED), wanted.parent.iterdir(), strict=False)]

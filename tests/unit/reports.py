@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
-from pca_events.check.codes import CodeName
-from pca_events.check.report import CheckedRule, CheckReport, Finding, Fires, Level, Verdict, event_ids
+from pca_events.check.report import CheckedRule, CheckReport, CodeName, Finding, Fires, Level, Verdict, event_ids
 from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
 
 SOURCE = {"source": ["aws.acm-pca"]}

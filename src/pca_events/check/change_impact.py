@@ -1,14 +1,17 @@
-"""Which rules of a consumer a change of the contract hits."""
+"""What changed events mean for rules: which rules a contract change affects, and how broad a rule is."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from pca_events.catalog import documented_events
-from pca_events.check.inputs import paths_read
-from pca_events.check.partial_patterns import stated
+from pca_events.catalog import documented, documented_events
+from pca_events.check.findings.delivery import paths_read
+from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule, CheckReport
+from pca_events.generate import mutants
+from pca_events.pattern import EventPattern
 
 
-def rules_hit(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
+def affected_rules(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
     """Return the rules that fire on an event of these detail-types and ask for, or read, what stands at a path.
 
     Args:
@@ -25,8 +28,39 @@ def rules_hit(report: CheckReport, path: str, detail_types: Collection[str]) -> 
 
 def _asks_for(checked: CheckedRule, path: str) -> bool:
     key = path.removeprefix("$.").partition("[")[0]
-    return any(key in conditions for conditions in stated(checked.rule.pattern).pattern.conditions)
+    return any(key in conditions for conditions in partial_pattern(checked.rule.pattern).pattern.conditions)
 
 
 def _reads(checked: CheckedRule, path: str) -> bool:
     return any(read.startswith(path) for target in checked.rule.targets or () for read in paths_read(target))
+
+
+@dataclass(frozen=True)
+class Breadth:
+    """What a rule still lets through when the events on which it fires are changed in one place each.
+
+    Attributes:
+        changed: in how many ways they were changed so that they break their contract.
+        let_through: on how many of these the rule fires all the same.
+        unnoticed: the fields in which it notices no change at all, as in event patterns: `detail.result`.
+    """
+
+    changed: int
+    let_through: int
+    unnoticed: tuple[str, ...]
+
+
+def breadth(checked: CheckedRule, pattern: EventPattern) -> Breadth:
+    """Change each field of each event on which the rule always fires, and see what the rule still lets through."""
+    noticed: dict[str, bool] = {}
+    changed = let_through = 0
+    for event_id in checked.fires_on:
+        for mutant in mutants(documented(event_id)):
+            if mutant.path == "$" or not mutant.breaks:
+                continue
+            matches = pattern.matches(mutant.event)
+            changed += 1
+            let_through += matches
+            field = mutant.path.removeprefix("$.").partition("[")[0]
+            noticed[field] = noticed.get(field, False) or not matches
+    return Breadth(changed, let_through, tuple(field for field, seen in noticed.items() if not seen))

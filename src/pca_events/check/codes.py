@@ -1,68 +1,8 @@
-"""The kinds of findings: their codes, default levels, and where each is documented.
-
-`docs/findings/<code>.md` documents a code with a wrong and a right rule.
-"""
+"""The kinds of findings, with their default levels; docs/findings/<code>.md has a wrong and a right rule for each."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Level = Literal["error", "warning", "note"]
-
-CodeName = Literal[
-    "baseline-stale",
-    "cloudtrail-only",
-    "contradiction",
-    "custom-bus",
-    "dead-letter-queue",
-    "dead-value",
-    "depends-on-unknown",
-    "disabled",
-    "event-source-fields",
-    "event-source-not-known",
-    "event-source-service",
-    "fifo-queue",
-    "filter-scope",
-    "filter-too-long",
-    "fires-on-cloudtrail",
-    "fires-on-failure",
-    "fires-on-success",
-    "ignore-empty",
-    "ignore-expired",
-    "ignore-unknown",
-    "ignore-unused",
-    "ignore-without-reason",
-    "input-not-always-there",
-    "input-not-there",
-    "invalid-pattern",
-    "key-policy",
-    "lambda-permission",
-    "log-policy",
-    "metadata-filter",
-    "never-fires",
-    "no-dead-letter-queue",
-    "no-event-source",
-    "no-on-failure",
-    "no-result-filter",
-    "no-retry-policy",
-    "no-target",
-    "off-by-default",
-    "only-some",
-    "pattern-nearly-too-long",
-    "pattern-too-long",
-    "prefix-or-suffix",
-    "queue-policy",
-    "resource-by-id",
-    "service-may-differ",
-    "target-region",
-    "target-role",
-    "topic-policy",
-    "unknown-detail-type",
-    "wildcard-in-filter",
-]
-"""Every code that a finding can have. mypy refuses a finding with another one."""
-
-REPOSITORY = "https://pca-events.example"
-"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
+from pca_events.check.report import CodeName, Level
 
 
 @dataclass(frozen=True)
@@ -79,7 +19,7 @@ class Code:
     name: CodeName
     title: str
     meaning: str
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = ("warning",)
 
     @property
     def level(self) -> Level:
@@ -89,10 +29,7 @@ class Code:
 
 _PATTERN = (
     Code(
-        "never-fires",
-        "Rule never fires",
-        "No event that AWS Private CA sends matches the event pattern.",
-        ("error",),
+        "never-fires", "Rule never fires", "No event that AWS Private CA sends matches the event pattern.", ("error",)
     ),
     Code(
         "invalid-pattern",
@@ -116,13 +53,11 @@ _PATTERN = (
         "pattern-nearly-too-long",
         "Event pattern close to the quota",
         "The event pattern is longer than 1,800 of the 2,048 characters that the default quota allows.",
-        ("warning",),
     ),
     Code(
         "dead-value",
         "Value without effect",
         "A value in the event pattern is never sent, while the rule fires on others.",
-        ("warning",),
     ),
     Code(
         "no-result-filter",
@@ -134,31 +69,26 @@ _PATTERN = (
         "fires-on-success",
         "Fires on successes as well",
         "The name of the rule or of its target promises failures, but the rule also fires on successes.",
-        ("warning",),
     ),
     Code(
         "fires-on-failure",
         "Fires on failures as well",
         "The name of the rule or of its target promises successes, but the rule also fires on failures.",
-        ("warning",),
     ),
     Code(
         "prefix-or-suffix",
         "Prefix and suffix are alternatives",
         "A prefix and a suffix in one list are alternatives: a value that meets either one matches.",
-        ("warning",),
     ),
     Code(
         "contradiction",
         "Pattern contradicts itself",
         "The ARNs in resources belong to another Region, account or partition than the rest of the pattern requires.",
-        ("warning",),
     ),
     Code(
         "unknown-detail-type",
         "Unknown detail-type",
         "A detail-type resembles one that AWS documents for the source, but is not one of them.",
-        ("warning",),
     ),
     Code(
         "service-may-differ",
@@ -193,17 +123,11 @@ _PATTERN = (
 )
 
 _RULE = (
-    Code(
-        "disabled",
-        "Rule is disabled",
-        "The rule is disabled, so it does not fire.",
-        ("warning",),
-    ),
+    Code("disabled", "Rule is disabled", "The rule is disabled, so it does not fire.", ("warning",)),
     Code(
         "no-target",
         "Rule without a target",
         "The code has no target for the rule, so nothing receives its events.",
-        ("warning",),
     ),
     Code(
         "off-by-default",
@@ -230,7 +154,6 @@ _DELIVERY = (
         "input-not-always-there",
         "Input field is not always present",
         "The target reads a field that is missing in some of the events on which the rule fires.",
-        ("warning",),
     ),
     Code(
         "queue-policy",
@@ -254,7 +177,6 @@ _DELIVERY = (
         "log-policy",
         "EventBridge cannot write to the log group",
         "No resource policy of CloudWatch Logs in the code allows EventBridge to write to the log group.",
-        ("warning",),
     ),
     Code(
         "key-policy",
@@ -290,7 +212,6 @@ _DELIVERY = (
         "no-dead-letter-queue",
         "No dead-letter queue",
         "The target has no dead-letter queue, so an event that cannot be delivered is lost.",
-        ("warning",),
     ),
     Code(
         "no-retry-policy",
@@ -353,7 +274,6 @@ _CUSTOM_EVENT_BUS = (
         "no-on-failure",
         "No failure destination",
         "The event source or subscriber has no OnFailureConfiguration, so an event that fails is lost.",
-        ("warning",),
     ),
 )
 
@@ -362,38 +282,26 @@ _SUPPRESSIONS = (
         "ignore-without-reason",
         "Suppression without a reason",
         "A comment or an ignore entry gives no reason, so it suppresses nothing.",
-        ("warning",),
     ),
     Code(
         "ignore-unknown",
         "Suppression of an unknown code",
         "A comment or an ignore entry names a code that does not exist.",
-        ("warning",),
     ),
     Code(
         "ignore-unused",
         "Suppression without effect",
         "A comment or an ignore entry names a code, but there is no such finding.",
-        ("warning",),
     ),
     Code(
-        "ignore-empty",
-        "Suppression without a code",
-        "A comment names no code, so it suppresses nothing.",
-        ("warning",),
+        "ignore-empty", "Suppression without a code", "A comment names no code, so it suppresses nothing.", ("warning",)
     ),
     Code(
         "ignore-expired",
         "Expired ignore entry",
         "The expiry date of an ignore entry has passed, so it no longer suppresses anything.",
-        ("warning",),
     ),
-    Code(
-        "baseline-stale",
-        "Stale entry in the baseline",
-        "An entry of the baseline matches no finding.",
-        ("note",),
-    ),
+    Code("baseline-stale", "Stale entry in the baseline", "An entry of the baseline matches no finding.", ("note",)),
 )
 
 GROUPS: dict[str, tuple[Code, ...]] = {
@@ -410,12 +318,3 @@ CODES: dict[str, Code] = {code.name: code for group in GROUPS.values() for code 
 
 OF_SUPPRESSIONS = frozenset(code.name for code in _SUPPRESSIONS)
 """The codes of findings about suppressions, which no comment, entry or baseline can suppress."""
-
-
-def help_url(code: str) -> str:
-    """Return the address of the page that documents a code.
-
-    Raises:
-        KeyError: there is no such code.
-    """
-    return f"{REPOSITORY}/docs/findings/{CODES[code].name}.md"

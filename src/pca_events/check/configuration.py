@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pca_events.check.ignore_entries import IgnoreEntry
 from pca_events.check.report import FailOn, LevelOrOff
+from pca_events.check.suppressions.ignore_entries import IgnoreEntry
 from pca_events.check.toml_lines import lines_of_keys, nearest_line
 from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import Refused, text_of

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.check.filter_faults import MOST_IN_FILTER
-from pca_events.check.partial_patterns import stated
+from pca_events.check.findings.subscriber_filters import MOST_IN_FILTER
+from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule
 from pca_events.check.wildcard_replacement import NoEqual, without_wildcards
 from pca_events.errors import InvalidPattern
@@ -85,7 +85,7 @@ def _obstacles(checked: CheckedRule) -> Iterator[str]:
     if has_unknown(pattern):
         yield "its pattern is not known whole; check the code as it is deployed"
     try:
-        stated(pattern)
+        partial_pattern(pattern)
     except InvalidPattern:
         yield "AWS refuses its pattern; correct it first"
     if any(finding.code == "custom-bus" for finding in checked.findings):

@@ -1,10 +1,11 @@
-"""Event patterns of which parts are not known: read as if each unknown part were a text that stands for itself."""
+"""Event patterns of which parts are unknown until deployment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.check.regular_languages import ANYTHING, Texts, text, then
+from pca_events.check.regular_languages import ANYTHING, Language, concat, literal
+from pca_events.check.report import reason_of
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EventPattern, Exact, Matcher
 
@@ -12,7 +13,7 @@ _MARK = "\ue000"
 
 
 @dataclass(frozen=True)
-class Stated:
+class PartialPattern:
     """A pattern as it is stated, with what is unknown in it.
 
     Attributes:
@@ -29,16 +30,16 @@ class Stated:
         return tuple(self.unknowns[value] for value in values if isinstance(value, str) and value in self.unknowns)
 
 
-def stated(pattern: Any) -> Stated:
+def partial_pattern(pattern: Any) -> PartialPattern:
     """Read a pattern: a JSON object of which values may be unknown, a JSON text, or something unknown as a whole.
 
     Raises:
         InvalidPattern: AWS refuses it, whatever the unknown parts may be.
     """
     if isinstance(pattern, str):
-        return Stated(EventPattern.parse(pattern), {})
+        return PartialPattern(EventPattern.parse(pattern), {})
     marking = _Marking()
-    return Stated(EventPattern.parse(marking.fields(pattern)), marking.unknowns)
+    return PartialPattern(EventPattern.parse(marking.fields(pattern)), marking.unknowns)
 
 
 def is_marked(matcher: Matcher) -> bool:
@@ -46,11 +47,11 @@ def is_marked(matcher: Matcher) -> bool:
     return isinstance(matcher, Exact) and isinstance(matcher.value, str) and matcher.value.startswith(_MARK)
 
 
-def possible_texts(unknown: Unknown) -> Texts:
+def possible_texts(unknown: Unknown) -> Language:
     """Return every text that an unknown value may turn out to be."""
-    made = text("")
+    made = literal("")
     for part in reversed(unknown.parts):
-        made = then(ANYTHING if part is None else text(part), made)
+        made = concat(ANYTHING if part is None else literal(part), made)
     return made
 
 
@@ -101,3 +102,47 @@ def _unknown_within(value: Any) -> Unknown | None:
         return value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next((found for item in inner if (found := _unknown_within(item))), None)
+
+
+def known_part(pattern: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Split a pattern.
+
+    Returns:
+        The pattern without the conditions that have unknown values, and the path of each of these with what it depends
+        on: `("account", "var.account_id")`.
+    """
+    depends = list(_unknown_conditions(pattern, ""))
+    return _known_conditions(pattern), depends
+
+
+def _unknown_conditions(node: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _unknown_conditions(value, f"{path}.{key}" if path else key)
+    elif isinstance(node, list) and path.rpartition(".")[2] == "$or":
+        for branch in node:
+            yield from _unknown_conditions(branch, path)
+    elif _has_unknown(node):
+        yield path, reason_of(node)
+
+
+def _known_conditions(node: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in node.items():
+        if isinstance(value, dict):
+            if inner := _known_conditions(value):
+                made[key] = inner
+        elif key == "$or" and isinstance(value, list):
+            branches = [_known_conditions(branch) if isinstance(branch, dict) else {} for branch in value]
+            if all(branches):
+                made[key] = branches
+        elif not _has_unknown(value):
+            made[key] = value
+    return made
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Unknown):
+        return True
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_unknown, inner))

@@ -1,14 +1,12 @@
-"""Sets of texts, and whether one holds the other: what a field may be, against what a condition accepts.
+"""Regular languages (sets of strings), and whether one contains another or overlaps it.
 
-A set is written as an expression with complement and intersection. Its derivative by a character is the set of what may
-follow that character (Brzozowski 1964); a set is empty where no chain of derivatives ever takes the empty text. That
-decides exactly what trying examples could only suggest.
+A language is an expression with complement and intersection. Its derivative by a character is the language of what may
+follow that character (Brzozowski 1964). A language is empty if no chain of derivatives accepts the empty string, so the
+answers are exact.
 """
 
 import itertools
 import random
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,15 +18,16 @@ _EXAMPLES, _LONG_ENOUGH, _SPREAD, _FEW = 12, 200, 25, 20
 
 
 @dataclass(frozen=True, eq=False)
-class Texts:
-    """A set of texts. Made by the functions below, and once only, so that two that are made alike are one object.
+class Language:
+    """A set of strings. The functions below create each one once, so equal expressions are the same object.
 
     Attributes:
-        kind: nothing, empty (the empty text), one (a character of some ranges), then, either, both, but, repeat.
+        kind: nothing, empty_string, characters (one character of some ranges), concat, union, intersection, complement
+            or repeat.
     """
 
     kind: str
-    parts: tuple["Texts", ...]
+    parts: tuple["Language", ...]
     ranges: Ranges
     number: int
 
@@ -37,180 +36,114 @@ _numbers = itertools.count()
 
 
 @cache
-def _made(kind: str, parts: tuple[Texts, ...] = (), ranges: Ranges = ()) -> Texts:
-    return Texts(kind, parts, ranges, next(_numbers))
+def _interned(kind: str, parts: tuple[Language, ...] = (), ranges: Ranges = ()) -> Language:
+    return Language(kind, parts, ranges, next(_numbers))
 
 
-NOTHING = _made("nothing")
-EMPTY = _made("empty")
+NOTHING = _interned("nothing")
+EMPTY_STRING = _interned("empty_string")
 
 
-def one(ranges: Ranges) -> Texts:
-    """One character out of these ranges."""
-    return _made("one", ranges=ranges) if ranges else NOTHING
+def characters(ranges: Ranges) -> Language:
+    """The language of one character out of these ranges."""
+    return _interned("characters", ranges=ranges) if ranges else NOTHING
 
 
-ANY_CHARACTER = one(((0, _LAST),))
+ANY_CHARACTER = characters(((0, _LAST),))
 
 
-def then(first: Texts, second: Texts) -> Texts:
-    """A text of the first set, followed by one of the second."""
+def concat(first: Language, second: Language) -> Language:
+    """A string of the first language, followed by one of the second."""
     if NOTHING in (first, second):
         return NOTHING
-    if first == EMPTY:
+    if first == EMPTY_STRING:
         return second
-    if second == EMPTY:
+    if second == EMPTY_STRING:
         return first
-    if first.kind == "then":
-        return then(first.parts[0], then(first.parts[1], second))
-    return _made("then", (first, second))
+    if first.kind == "concat":
+        return concat(first.parts[0], concat(first.parts[1], second))
+    return _interned("concat", (first, second))
 
 
-def either(*sets: Texts) -> Texts:
-    """The texts that are in at least one of the sets."""
-    parts = {part for texts in sets for part in (texts.parts if texts.kind == "either" else (texts,))} - {NOTHING}
+def union(*sets: Language) -> Language:
+    """The strings that are in at least one of the languages."""
+    parts = {part for language in sets for part in (language.parts if language.kind == "union" else (language,))} - {
+        NOTHING
+    }
     if ANYTHING in parts:
         return ANYTHING
     if len(parts) < 2:
         return parts.pop() if parts else NOTHING
-    return _made("either", tuple(sorted(parts, key=lambda part: part.number)))
+    return _interned("union", tuple(sorted(parts, key=lambda part: part.number)))
 
 
-def both(first: Texts, second: Texts) -> Texts:
-    """The texts that are in both sets."""
+def intersection(first: Language, second: Language) -> Language:
+    """The strings that are in both languages."""
     if NOTHING in (first, second):
         return NOTHING
     if first == second or second == ANYTHING:
         return first
-    return second if first == ANYTHING else _made("both", (first, second))
+    return second if first == ANYTHING else _interned("intersection", (first, second))
 
 
-def but(texts: Texts) -> Texts:
-    """Every text that is not in the set."""
-    return texts.parts[0] if texts.kind == "but" else _made("but", (texts,))
+def complement(language: Language) -> Language:
+    """Every string that is not in the language."""
+    return language.parts[0] if language.kind == "complement" else _interned("complement", (language,))
 
 
-def repeat(texts: Texts) -> Texts:
-    """Any number of texts of the set, one after another."""
-    return texts if texts.kind == "repeat" else _made("repeat", (texts,))
+def repeat(language: Language) -> Language:
+    """Any number of strings of the language, one after another."""
+    return language if language.kind == "repeat" else _interned("repeat", (language,))
 
 
 ANYTHING = repeat(ANY_CHARACTER)
 
 
-def text(words: str, *, ignore_case: bool = False) -> Texts:
-    """Exactly this text; or, ignoring case, this text in any mixture of upper and lower case."""
-    made = EMPTY
+def literal(words: str, *, ignore_case: bool = False) -> Language:
+    """Exactly this string; or, ignoring case, this string in any mixture of upper and lower case."""
+    made = EMPTY_STRING
     for character in reversed(words):
         alike = {character, character.lower(), character.upper()} if ignore_case else {character}
-        made = then(one(tuple(sorted((ord(c), ord(c)) for c in alike if len(c) == 1))), made)
+        made = concat(characters(tuple(sorted((ord(c), ord(c)) for c in alike if len(c) == 1))), made)
     return made
 
 
-@cache
-def matching(pattern: str) -> Texts:
-    """The texts that match a regular expression of the schemas: literals, classes, groups, repeats."""
-    parsed, rest = _alternatives(pattern.removeprefix("^").removesuffix("$"))
-    if rest:
-        raise ValueError(f"{pattern} cannot be read from {rest} on")
-    return parsed
+def overlaps(first: Language, second: Language) -> bool:
+    """Whether some string is in both languages."""
+    return not _is_empty(intersection(first, second))
 
 
-def _alternatives(pattern: str) -> tuple[Texts, str]:
-    found, rest = _sequence(pattern)
-    while rest.startswith("|"):
-        other, rest = _sequence(rest[1:])
-        found = either(found, other)
-    return found, rest
+def contains(outer: Language, inner: Language) -> bool:
+    """Whether every string of the inner language is in the outer one."""
+    return outer == ANYTHING or _is_empty(intersection(inner, complement(outer)))
 
 
-def _sequence(pattern: str) -> tuple[Texts, str]:
-    parts: list[Texts] = []
-    while pattern and pattern[0] not in "|)":
-        part, pattern = _atom(pattern)
-        part, pattern = _repeated(part, pattern)
-        parts.append(part)
-    made = EMPTY
-    for part in reversed(parts):
-        made = then(part, made)
-    return made, pattern
+def prefix_verdict(language: Language, words: str) -> tuple[bool, bool]:
+    """Whether some string of a language begins with these characters, and whether every one does.
 
-
-def _atom(pattern: str) -> tuple[Texts, str]:
-    if pattern[0] == "(":
-        inner, rest = _alternatives(pattern[1:].removeprefix("?:"))
-        if not rest.startswith(")"):
-            raise ValueError(f"{pattern} has no end")
-        return inner, rest[1:]
-    if pattern[0] == "[":
-        members, _, rest = pattern[1:].partition("]")
-        return one(tuple(_class(members))), rest
-    if pattern[0] == "\\" and pattern[1:2] and not pattern[1].isalnum():
-        return text(pattern[1]), pattern[2:]
-    if pattern[0] in "\\.^$*+?{":
-        raise ValueError(f"{pattern} begins with what cannot be read")
-    return text(pattern[0]), pattern[1:]
-
-
-def _class(members: str) -> Iterator[tuple[int, int]]:
-    for found in re.finditer(r"(.)-(.)|(.)", members):
-        first, last = (found[1], found[2]) if found[1] else (found[3], found[3])
-        yield ord(first), ord(last)
-
-
-def _repeated(part: Texts, pattern: str) -> tuple[Texts, str]:
-    found = re.match(r"\{(\d+)(?:,(\d+))?\}|[?*+]", pattern)
-    if found is None:
-        return part, pattern
-    rest = pattern[found.end() :]
-    if found[0] in "*+":
-        return (repeat(part) if found[0] == "*" else then(part, repeat(part))), rest
-    least = int(found[1] or 0)
-    most = 1 if found[0] == "?" else int(found[2] or found[1])
-    made = EMPTY
-    for _ in range(most - least):
-        made = either(EMPTY, then(part, made))
-    for _ in range(least):
-        made = then(part, made)
-    return made, rest
-
-
-def overlaps(first: Texts, second: Texts) -> bool:
-    """Whether some text is in both sets."""
-    return not _is_empty(both(first, second))
-
-
-def holds(outer: Texts, inner: Texts) -> bool:
-    """Whether every text of the inner set is in the outer one."""
-    return outer == ANYTHING or _is_empty(both(inner, but(outer)))
-
-
-def begins(texts: Texts, words: str) -> tuple[bool, bool]:
-    """Whether some text of a set begins with these words, and whether every one does.
-
-    The quick way to what `overlaps` and `holds` say, for a set that was made without `both` and `but`.
+    Faster than `overlaps` and `contains`; for a language without intersection and complement.
     """
     every = True
     for character in map(ord, words):
-        every = every and not takes_empty(texts) and set(_first_ranges(texts)) == {(character, character)}
-        texts = following(texts, character)
-    return texts != NOTHING, every and texts != NOTHING
+        every = every and not accepts_empty(language) and set(_first_ranges(language)) == {(character, character)}
+        language = derivative(language, character)
+    return language != NOTHING, every and language != NOTHING
 
 
 @cache
-def has_only_texts(texts: Texts) -> bool:
-    """Whether a set was made without `both` and `but`: what follows some words is then NOTHING, or it has a text."""
-    return texts.kind not in ("both", "but") and all(map(has_only_texts, texts.parts))
+def is_positive(language: Language) -> bool:
+    """Whether a language has no intersection and no complement: each derivative is then NOTHING, or it has a string."""
+    return language.kind not in ("intersection", "complement") and all(map(is_positive, language.parts))
 
 
 @cache
-def endings(texts: Texts) -> tuple[Texts, ...]:
-    """Return what may follow any words that texts of a set begin with, the set itself first."""
-    found, waiting = {texts: None}, [texts]
+def residuals(language: Language) -> tuple[Language, ...]:
+    """Return the languages of what may follow any beginning of the strings, the language itself first."""
+    found, waiting = {language: None}, [language]
     while waiting:
         now = waiting.pop()
         for character in _representatives(now):
-            after = following(now, character)
+            after = derivative(now, character)
             if after != NOTHING and after not in found:
                 found[after] = None
                 waiting.append(after)
@@ -218,39 +151,39 @@ def endings(texts: Texts) -> tuple[Texts, ...]:
 
 
 @cache
-def few_texts(texts: Texts) -> tuple[str, ...] | None:
-    """Return all texts of a set that was made without `both` and `but`, or nothing where they are more than a few."""
+def few_strings(language: Language) -> tuple[str, ...] | None:
+    """Return all strings of a positive language, or None where there are more than a few."""
     found: list[str] = []
-    waiting = [("", texts)]
+    waiting = [("", language)]
     while waiting:
         words, now = waiting.pop()
-        if takes_empty(now):
+        if accepts_empty(now):
             found.append(words)
         characters = {character for first, last in _first_ranges(now) for character in (first, last)}
         if len(found) + len(waiting) + len(characters) > _FEW or len(words) > _LONG_ENOUGH:
             return None
         if any(first != last for first, last in _first_ranges(now)):
             return None
-        waiting += ((words + chr(character), following(now, character)) for character in characters)
+        waiting += ((words + chr(character), derivative(now, character)) for character in characters)
     return tuple(found)
 
 
 @cache
-def examples(texts: Texts) -> tuple[str, ...]:
-    """Return some texts of a set that was made without `both` and `but`: always the same, and unlike each other."""
+def examples(language: Language) -> tuple[str, ...]:
+    """Return some strings of a positive language: always the same ones, and different from each other."""
     chance = random.Random(0)  # noqa: S311
-    left = _steps_to_the_end(texts)
-    return tuple(dict.fromkeys(_example(texts, left, chance) for _ in range(_EXAMPLES if left else 0)))
+    left = _steps_to_the_end(language)
+    return tuple(dict.fromkeys(_example(language, left, chance) for _ in range(_EXAMPLES if left else 0)))
 
 
-def _example(texts: Texts, left: dict[Texts, int], chance: random.Random) -> str:
-    words, now = "", texts
-    while not (takes_empty(now) and (len(words) > _LONG_ENOUGH or chance.random() < 0.5)):
+def _example(language: Language, left: dict[Language, int], chance: random.Random) -> str:
+    words, now = "", language
+    while not (accepts_empty(now) and (len(words) > _LONG_ENOUGH or chance.random() < 0.5)):
         steps = [
             (character, after)
             for first, last in sorted(set(_first_ranges(now)))
             for character in (chance.randint(first, min(last, first + _SPREAD)),)
-            if (after := following(now, character)) != NOTHING
+            if (after := derivative(now, character)) != NOTHING
         ]
         if not steps:
             break
@@ -261,13 +194,13 @@ def _example(texts: Texts, left: dict[Texts, int], chance: random.Random) -> str
     return words
 
 
-def _steps_to_the_end(texts: Texts) -> dict[Texts, int]:
-    """The least number of characters from each ending of a set to its end."""
-    before: dict[Texts, list[Texts]] = {}
-    for now in endings(texts):
+def _steps_to_the_end(language: Language) -> dict[Language, int]:
+    """The least number of characters from each residual to the end of a string."""
+    before: dict[Language, list[Language]] = {}
+    for now in residuals(language):
         for character in _representatives(now):
-            before.setdefault(following(now, character), []).append(now)
-    left = {now: 0 for now in endings(texts) if takes_empty(now)}
+            before.setdefault(derivative(now, character), []).append(now)
+    left = {now: 0 for now in residuals(language) if accepts_empty(now)}
     waiting = list(left)
     for now in waiting:
         for earlier in before.get(now, ()):
@@ -278,14 +211,14 @@ def _steps_to_the_end(texts: Texts) -> dict[Texts, int]:
 
 
 @cache
-def _is_empty(texts: Texts) -> bool:
-    seen, waiting = {texts}, [texts]
+def _is_empty(language: Language) -> bool:
+    seen, waiting = {language}, [language]
     while waiting:
         now = waiting.pop()
-        if takes_empty(now):
+        if accepts_empty(now):
             return False
         for character in _representatives(now):
-            after = following(now, character)
+            after = derivative(now, character)
             if after != NOTHING and after not in seen:
                 seen.add(after)
                 waiting.append(after)
@@ -293,53 +226,53 @@ def _is_empty(texts: Texts) -> bool:
 
 
 @cache
-def takes_empty(texts: Texts) -> bool:
-    """Whether the empty text is in the set."""
-    match texts.kind:
-        case "empty" | "repeat":
+def accepts_empty(language: Language) -> bool:
+    """Whether the empty string is in the language."""
+    match language.kind:
+        case "empty_string" | "repeat":
             return True
-        case "either":
-            return any(map(takes_empty, texts.parts))
-        case "both" | "then":
-            return all(map(takes_empty, texts.parts))
-        case "but":
-            return not takes_empty(texts.parts[0])
+        case "union":
+            return any(map(accepts_empty, language.parts))
+        case "intersection" | "concat":
+            return all(map(accepts_empty, language.parts))
+        case "complement":
+            return not accepts_empty(language.parts[0])
     return False
 
 
 @cache
-def following(texts: Texts, character: int) -> Texts:
-    """Return what may follow this character."""
-    match texts.kind:
-        case "one":
-            return EMPTY if any(first <= character <= last for first, last in texts.ranges) else NOTHING
-        case "then":
-            first, second = texts.parts
-            after = then(following(first, character), second)
-            return either(after, following(second, character)) if takes_empty(first) else after
-        case "either":
-            return either(*(following(part, character) for part in texts.parts))
-        case "both":
-            return both(*(following(part, character) for part in texts.parts))
-        case "but":
-            return but(following(texts.parts[0], character))
+def derivative(language: Language, character: int) -> Language:
+    """Return the language of what may follow this character."""
+    match language.kind:
+        case "characters":
+            return EMPTY_STRING if any(first <= character <= last for first, last in language.ranges) else NOTHING
+        case "concat":
+            first, second = language.parts
+            after = concat(derivative(first, character), second)
+            return union(after, derivative(second, character)) if accepts_empty(first) else after
+        case "union":
+            return union(*(derivative(part, character) for part in language.parts))
+        case "intersection":
+            return intersection(*(derivative(part, character) for part in language.parts))
+        case "complement":
+            return complement(derivative(language.parts[0], character))
         case "repeat":
-            return then(following(texts.parts[0], character), texts)
+            return concat(derivative(language.parts[0], character), language)
     return NOTHING
 
 
-def _representatives(texts: Texts) -> list[int]:
-    """One character of each kind that the first step of this set tells apart."""
+def _representatives(language: Language) -> list[int]:
+    """One character of each class that the first step of this language distinguishes."""
     borders = {0}
-    for first, last in _first_ranges(texts):
+    for first, last in _first_ranges(language):
         borders.update((first, last + 1))
     return sorted(border for border in borders if border <= _LAST)
 
 
 @cache
-def _first_ranges(texts: Texts) -> Ranges:
-    """The ranges that the first character of a text is held against."""
-    if texts.kind == "then":
-        first, second = texts.parts
-        return _first_ranges(first) + (_first_ranges(second) if takes_empty(first) else ())
-    return texts.ranges + tuple(found for part in texts.parts for found in _first_ranges(part))
+def _first_ranges(language: Language) -> Ranges:
+    """The ranges that the first character of a string is compared with."""
+    if language.kind == "concat":
+        first, second = language.parts
+        return _first_ranges(first) + (_first_ranges(second) if accepts_empty(first) else ())
+    return language.ranges + tuple(found for part in language.parts for found in _first_ranges(part))

@@ -1,21 +1,21 @@
-"""What a rule is about: AWS Private CA, another source, or something that nobody knows without deploying."""
+"""Whose events a rule asks for: AWS Private CA, another source, CloudTrail's read-only calls, or unknown."""
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
-from pca_events.check.accepted import meets
-from pca_events.check.field_domains import twin_detail_types
-from pca_events.check.partial_patterns import Stated, is_marked, possible_texts
+from pca_events.check.accepted_values import Conditions, accepts_some, exact_texts, words_of
+from pca_events.check.field_domains import API_CALL, cloudtrail_detail_types, domains_of_cloudtrail, read_only_calls
+from pca_events.check.partial_patterns import PartialPattern, is_marked, possible_texts
+from pca_events.check.regular_languages import literal as only
 from pca_events.check.regular_languages import overlaps
-from pca_events.check.regular_languages import text as only
-from pca_events.check.report import Verdict
+from pca_events.check.report import Block, Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix, Wildcard
+from pca_events.suggestions import nearest
 
 About = Literal["ours", "neighbour", "other", "unknown"]
 """Whose events a rule asks for: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
@@ -43,7 +43,7 @@ _LIKE = 0.85
 _NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
 
 
-def about(stated: Stated, verdicts: Sequence[Verdict], *, default_bus: bool) -> About:
+def about(stated: PartialPattern, verdicts: Sequence[Verdict], *, default_bus: bool) -> About:
     """Say whose events a rule asks for.
 
     A rule that does not name the source is ours where it fires on a documented event. That it fires on what CloudTrail
@@ -86,7 +86,7 @@ def is_ours_or_misspelt(source: str) -> bool:
     return "acm" in plain and _distance(plain.rstrip("*."), SOURCE) <= _EDITS
 
 
-def other_sources(stated: Stated) -> bool:
+def other_sources(stated: PartialPattern) -> bool:
     """Whether the pattern asks for events of other sources too, on which nothing is known."""
     return any(_others(conditions) for conditions in stated.pattern.conditions)
 
@@ -113,7 +113,7 @@ def _names_ours(matcher: Matcher) -> bool:
 def _fits_ours(matcher: Matcher) -> bool:
     """Whether a matcher of sources that speaks of `pca` takes ours, and perhaps others."""
     speaks = isinstance(matcher, Suffix | Wildcard) and "pca" in matcher.text.lower()
-    return speaks and meets((matcher,), only(SOURCE))
+    return speaks and accepts_some((matcher,), only(SOURCE))
 
 
 def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, default_bus: bool) -> About:
@@ -146,10 +146,10 @@ def _types_of_ours(matcher: Matcher) -> bool:
     return isinstance(value, str) and _like_ours(value)
 
 
-def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: Stated) -> bool:
+def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: PartialPattern) -> bool:
     """Whether the source is not known and may be ours, and the rule asks for no detail-type of another."""
     types = conditions.get("detail-type", ())
-    asked = [*detail_types(), *twin_detail_types()]
+    asked = [*detail_types(), *cloudtrail_detail_types()]
     if types and not any(is_marked(matcher) or getattr(matcher, "value", "") in asked for matcher in types):
         return False
     unknowns = stated.unknown_among(conditions.get("source", ()))
@@ -171,7 +171,7 @@ def _like_ours(detail_type: str) -> bool:
     """Whether a detail-type is one of ours with a slip in it, and none that AWS documents elsewhere."""
     if any(detail_type in neighbour.detail_types for neighbour in neighbours()):
         return False
-    return bool(difflib.get_close_matches(detail_type.lower(), map(str.lower, detail_types()), n=1, cutoff=_LIKE))
+    return bool(nearest(detail_type, detail_types(), _LIKE))
 
 
 def _exact(matchers: Iterable[Matcher]) -> list[str]:
@@ -198,3 +198,62 @@ def _distance(one: str, other: str) -> int:
                 cost = min(cost, earlier[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+_NAME = "detail.eventName"
+_STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
+
+def without_read_only(verdict: Verdict, stated: PartialPattern, allowed: bool | Unknown) -> Verdict:
+    """Return the verdict on a CloudTrail event of a rule that may ask for read-only calls only.
+
+    EventBridge sends read-only calls to no rule but those whose state asks for them.
+
+    Args:
+        verdict: as if every call were sent.
+        stated: the pattern of the rule.
+        allowed: whether the state of the rule asks for them.
+    """
+    if verdict.event != API_CALL or verdict.fires == "never" or allowed is not False:
+        return verdict
+    asked = [_read_only(conditions) for conditions in stated.pattern.conditions]
+    if not all(asked):
+        return verdict
+    words = f"{asked[0]}, which EventBridge sends only to rules in the state {_STATE}"
+    block = Block(_NAME, words, remedy=f"set the state of the rule to {_STATE}")
+    return verdict._replace(fires="never", conditions=(), blocks=(block,))
+
+
+def read_only_values(stated: PartialPattern, allowed: bool | Unknown) -> Iterator[Block]:
+    """Yield each read-only call that a rule names in vain beside others.
+
+    Args:
+        stated: the pattern of the rule.
+        allowed: whether the state of the rule asks for read-only calls.
+    """
+    for conditions in stated.pattern.conditions if allowed is False else ():
+        named = exact_texts(conditions.get(_NAME, ()))
+        in_vain = read_only_calls() & set(named)
+        if in_vain and set(named) - in_vain:
+            for name in sorted(in_vain):
+                words = f'"{name}" is a read-only call, which EventBridge sends only to rules in the state {_STATE}'
+                yield Block(_NAME, words, remedy=f"remove it, or set the state of the rule to {_STATE}")
+
+
+def _read_only(conditions: Conditions) -> str:
+    """Which read-only calls alone these conditions ask for, in words; empty where they ask for others too."""
+    matchers = conditions.get(_NAME, ())
+    names = exact_texts(matchers)
+    if names and set(names) <= read_only_calls():
+        return " or ".join(f'"{name}"' for name in names) + (
+            " is a read-only call" if len(names) == 1 else " are read-only calls"
+        )
+    if matchers and not any(map(is_marked, matchers)):
+        (domain,) = domains_of_cloudtrail(API_CALL)[_NAME]
+        asked_for = {name for name in domain.values if accepts_some(matchers, only(name))}
+        if asked_for and asked_for <= read_only_calls():
+            return f"every call that {words_of(matchers)} is read-only"
+    asked = conditions.get("detail.readOnly", ())
+    if asked and all(isinstance(matcher, Exact) and matcher.value is True for matcher in asked):
+        return "only read-only calls are asked for"
+    return ""

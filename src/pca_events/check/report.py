@@ -6,16 +6,68 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pca_events.catalog import documented_events
-from pca_events.check.codes import CodeName
-from pca_events.check.codes import Level as Level
 from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown, Unreadable
 
+Level = Literal["error", "warning", "note"]
 LevelOrOff = Literal["error", "warning", "note", "off"]
 Fires = Literal["always", "may", "never"]
 
 FailOn = Literal["error", "warning", "note", "never"]
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+
+CodeName = Literal[
+    "baseline-stale",
+    "cloudtrail-only",
+    "contradiction",
+    "custom-bus",
+    "dead-letter-queue",
+    "dead-value",
+    "depends-on-unknown",
+    "disabled",
+    "event-source-fields",
+    "event-source-not-known",
+    "event-source-service",
+    "fifo-queue",
+    "filter-scope",
+    "filter-too-long",
+    "fires-on-cloudtrail",
+    "fires-on-failure",
+    "fires-on-success",
+    "ignore-empty",
+    "ignore-expired",
+    "ignore-unknown",
+    "ignore-unused",
+    "ignore-without-reason",
+    "input-not-always-there",
+    "input-not-there",
+    "invalid-pattern",
+    "key-policy",
+    "lambda-permission",
+    "log-policy",
+    "metadata-filter",
+    "never-fires",
+    "no-dead-letter-queue",
+    "no-event-source",
+    "no-on-failure",
+    "no-result-filter",
+    "no-retry-policy",
+    "no-target",
+    "off-by-default",
+    "only-some",
+    "pattern-nearly-too-long",
+    "pattern-too-long",
+    "prefix-or-suffix",
+    "queue-policy",
+    "resource-by-id",
+    "service-may-differ",
+    "target-region",
+    "target-role",
+    "topic-policy",
+    "unknown-detail-type",
+    "wildcard-in-filter",
+]
+"""Every code that a finding can have. mypy refuses a finding with another one."""
 
 _QUOTED = re.compile(r'(?:"(?:\\.|[^"\\])*"(?: or |, )?)+')
 

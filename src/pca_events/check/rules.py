@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.buses import Arrivals, may_be_on_default, not_arriving
-from pca_events.check.cloudtrail import without_read_only
-from pca_events.check.custom_event_bus import judge
-from pca_events.check.findings import Subject, findings_of, findings_of_neighbour, findings_without_contract
-from pca_events.check.relevance import About, about, about_refused
+from pca_events.check.findings import findings_of, findings_of_neighbour, findings_without_contract
+from pca_events.check.findings.custom_event_bus import judge
+from pca_events.check.findings.event_bus import Forwarding, may_be_on_default, not_arriving
+from pca_events.check.findings.pattern import Subject
+from pca_events.check.relevance import About, about, about_refused, without_read_only
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts import Judged, judged
 from pca_events.errors import InvalidPattern
@@ -40,7 +40,7 @@ def check(
     custom = judge(reading)
     known: dict[str, Judged] = {}
     subjects = [_subject(rule, known) for rule in [*reading.rules, *custom.unknown]]
-    arrivals = Arrivals((subject.rule, subject.passes) for subject in subjects)
+    arrivals = Forwarding((subject.rule, subject.passes) for subject in subjects)
     lost: dict[tuple[Place, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
         rule, kind = subject.rule, _about(subject)

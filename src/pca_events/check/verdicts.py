@@ -1,40 +1,37 @@
 """On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted import covers, meets
-from pca_events.check.advice import in_cloudtrail, never_sent, no_such_field
+from pca_events.check.accepted_values import Conditions, accepts_all, accepts_some, exact_texts, words_of
 from pca_events.check.field_domains import (
     OTHER_RECORD_FIELDS,
-    Form,
-    Forms,
-    forms_of_event,
-    forms_of_twin,
-    twin_detail_types,
+    Domain,
+    Domains,
+    cloudtrail_detail_types,
+    domains_of_cloudtrail,
+    domains_of_event,
 )
-from pca_events.check.partial_patterns import Stated, is_marked, possible_texts, stated
-from pca_events.check.regular_languages import begins, overlaps
+from pca_events.check.mismatch_reasons import in_cloudtrail, never_sent, no_such_field
+from pca_events.check.partial_patterns import PartialPattern, is_marked, partial_pattern, possible_texts
+from pca_events.check.regular_languages import overlaps, prefix_verdict
 from pca_events.check.report import Block, Fires, Verdict
 from pca_events.infrastructure.model import Unknown
-from pca_events.pattern import Exact, Exists, Matcher, Prefix
-
-Conditions = Mapping[str, tuple[Matcher, ...]]
-"""What a pattern asks of each field: one of the matchers must accept it."""
+from pca_events.pattern import Exists, Matcher, Prefix
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldVerdict:
     """Whether one field of an event is as a pattern asks: always, may (on which condition) or never."""
 
     fires: Fires
     words: str = ""
 
 
-Judged = tuple[Stated, tuple[Verdict, ...], tuple[Verdict, ...]]
+Judged = tuple[PartialPattern, tuple[Verdict, ...], tuple[Verdict, ...]]
 """A pattern with its verdicts on the documented events and on those of CloudTrail."""
 
 
@@ -44,14 +41,14 @@ def judged(pattern: Any) -> Judged:
     Raises:
         InvalidPattern: AWS refuses it.
     """
-    read = stated(pattern)
+    read = partial_pattern(pattern)
     found = _verdicts(read, whole=False)
     if all(verdict.fires == "never" for verdict in found):
         found = _verdicts(read, whole=True)
     return read, found[: len(documented_events())], found[len(documented_events()) :]
 
 
-def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
+def verdicts(pattern: PartialPattern, *, whole: bool = False) -> tuple[Verdict, ...]:
     """Return a verdict for each documented event, in the order of the AWS page.
 
     Args:
@@ -61,25 +58,25 @@ def verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
     return _verdicts(pattern, whole=whole)[: len(documented_events())]
 
 
-def twin_verdicts(pattern: Stated, *, whole: bool = False) -> tuple[Verdict, ...]:
+def cloudtrail_verdicts(pattern: PartialPattern, *, whole: bool = False) -> tuple[Verdict, ...]:
     """Return a verdict for each detail-type by which CloudTrail reports on AWS Private CA."""
     return _verdicts(pattern, whole=whole)[len(documented_events()) :]
 
 
-def reaches(conditions: Conditions, pattern: Stated) -> bool:
+def reaches(conditions: Conditions, pattern: PartialPattern) -> bool:
     """Whether one alternative of a pattern can match any event at all: a documented one, or one of CloudTrail."""
     columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
     return any(all(field.fires != "never" for field in fields) for fields in zip(*columns, strict=True))
 
 
 @cache
-def _events() -> tuple[tuple[str, Forms, bool], ...]:
+def _events() -> tuple[tuple[str, Domains, bool], ...]:
     """Every event that is judged: its name, what may stand in it, and whether it is one of CloudTrail."""
-    documented = tuple((event.id, forms_of_event(event.id), False) for event in documented_events())
-    return (*documented, *((name, forms_of_twin(name), True) for name in twin_detail_types()))
+    documented = tuple((event.id, domains_of_event(event.id), False) for event in documented_events())
+    return (*documented, *((name, domains_of_cloudtrail(name), True) for name in cloudtrail_detail_types()))
 
 
-def _verdicts(pattern: Stated, *, whole: bool) -> tuple[Verdict, ...]:
+def _verdicts(pattern: PartialPattern, *, whole: bool) -> tuple[Verdict, ...]:
     """A verdict for each of `_events`."""
     alternatives = pattern.pattern.conditions
     tables = [_branch(conditions, pattern, whole=whole) for conditions in alternatives]
@@ -104,7 +101,7 @@ def _verdicts(pattern: Stated, *, whole: bool) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def _cover_all(pattern: Stated) -> list[bool]:
+def _cover_all(pattern: PartialPattern) -> list[bool]:
     """For each event, whether alternatives that differ in one field only accept all its values together."""
     united: dict[tuple[str, frozenset[Any]], dict[str, tuple[Matcher, ...]]] = {}
     for conditions in pattern.pattern.conditions:
@@ -121,7 +118,7 @@ def _cover_all(pattern: Stated) -> list[bool]:
     return covered
 
 
-def _branch(conditions: Conditions, pattern: Stated, *, whole: bool) -> list[Verdict]:
+def _branch(conditions: Conditions, pattern: PartialPattern, *, whole: bool) -> list[Verdict]:
     """What one alternative of a pattern says of each event."""
     paths = tuple(conditions)
     columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
@@ -147,81 +144,81 @@ def _branch(conditions: Conditions, pattern: Stated, *, whole: bool) -> list[Ver
 
 @lru_cache(maxsize=1 << 10)
 def _first_alike(paths: tuple[str, ...]) -> tuple[int, ...]:
-    """For each event, the number of the first one that has the same forms in all these fields."""
-    keys = list(zip(*(_forms_of(path)[1] for path in paths), strict=True))
+    """For each event, the number of the first one that has the same domains in all these fields."""
+    keys = list(zip(*(_domains_of(path)[1] for path in paths), strict=True))
     return tuple(map(keys.index, keys))
 
 
-def _column_of(path: str, matchers: tuple[Matcher, ...], pattern: Stated) -> tuple[Field, ...]:
+def _column_of(path: str, matchers: tuple[Matcher, ...], pattern: PartialPattern) -> tuple[FieldVerdict, ...]:
     return _column(path, matchers, _unknowns(matchers, pattern))
 
 
-def _unknowns(matchers: tuple[Matcher, ...], pattern: Stated) -> tuple[Unknown, ...]:
+def _unknowns(matchers: tuple[Matcher, ...], pattern: PartialPattern) -> tuple[Unknown, ...]:
     return pattern.unknown_among(matchers) if pattern.unknowns else ()
 
 
 @lru_cache(maxsize=1 << 15)
-def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...]) -> tuple[Field, ...]:
-    """What a condition on one field says of each event; events of the same forms share one object."""
-    different, of_event = _forms_of(path)
-    fields = [_field(path, matchers, forms, unknowns, twin) for forms, twin in different]
+def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...]) -> tuple[FieldVerdict, ...]:
+    """What a condition on one field says of each event; events of the same domains share one object."""
+    different, of_event = _domains_of(path)
+    fields = [_field(path, matchers, domains, unknowns, twin) for domains, twin in different]
     return tuple(fields[number] for number in of_event)
 
 
 @lru_cache(maxsize=1 << 10)
-def _forms_of(path: str) -> tuple[tuple[tuple[tuple[Form, ...], bool], ...], tuple[int, ...]]:
-    """The different forms of a field over all events, and which of them each event has."""
-    every = [(forms.get(path, ()), twin and path not in forms) for _, forms, twin in _events()]
-    different: list[tuple[tuple[Form, ...], bool]] = []
+def _domains_of(path: str) -> tuple[tuple[tuple[tuple[Domain, ...], bool], ...], tuple[int, ...]]:
+    """The different domains of a field over all events, and which of them each event has."""
+    every = [(domains.get(path, ()), twin and path not in domains) for _, domains, twin in _events()]
+    different: list[tuple[tuple[Domain, ...], bool]] = []
     different += (one for one in every if one not in different)
     return tuple(different), tuple(map(different.index, every))
 
 
 def _field(
-    path: str, matchers: tuple[Matcher, ...], forms: tuple[Form, ...], unknowns: tuple[Unknown, ...], twin: bool
-) -> Field:
-    if not forms:
+    path: str, matchers: tuple[Matcher, ...], domains: tuple[Domain, ...], unknowns: tuple[Unknown, ...], twin: bool
+) -> FieldVerdict:
+    if not domains:
         return _absent(path, matchers, unknowns, twin)
     if any(unknown.meaning == path for unknown in unknowns):  # the account and the Region of the deployment itself
-        return Field("always")
+        return FieldVerdict("always")
     known = tuple(matcher for matcher in matchers if not is_marked(matcher))
-    fires, reached = _reach(known, forms)
+    fires, reached = _reach(known, domains)
     if fires == "always":
-        return Field("always")
+        return FieldVerdict("always")
     if fires == "may":
-        return Field("may", _condition(path, known, reached))
-    if any(overlaps(form.texts, possible_texts(unknown)) for form in forms for unknown in unknowns):
-        return Field("may", _depends(unknowns))
-    return Field("never")
+        return FieldVerdict("may", _condition(path, known, reached))
+    if any(overlaps(domain.language, possible_texts(unknown)) for domain in domains for unknown in unknowns):
+        return FieldVerdict("may", _depends(unknowns))
+    return FieldVerdict("never")
 
 
 @lru_cache(maxsize=1 << 12)
 def _block(path: str, matchers: tuple[Matcher, ...], event: int, unknowns: tuple[Unknown, ...]) -> Block:
     """Why a field of an event, by its number, never is as a pattern asks."""
-    different, of_event = _forms_of(path)
-    forms, twin = different[of_event[event]]
-    if not forms:
+    different, of_event = _domains_of(path)
+    domains, twin = different[of_event[event]]
+    if not domains:
         return in_cloudtrail(path) if twin else no_such_field(path)
-    return never_sent(path, tuple(matcher for matcher in matchers if not is_marked(matcher)), unknowns, forms)
+    return never_sent(path, tuple(matcher for matcher in matchers if not is_marked(matcher)), unknowns, domains)
 
 
-def _reach(matchers: tuple[Matcher, ...], forms: tuple[Form, ...]) -> tuple[Fires, list[Form]]:
-    """Whether the matchers take every text of some form, some texts of some forms (and of which), or none."""
+def _reach(matchers: tuple[Matcher, ...], domains: tuple[Domain, ...]) -> tuple[Fires, list[Domain]]:
+    """Whether the matchers take every text of some domain, some texts of some domains (and of which), or none."""
     texts = exact_texts(matchers)
     if texts:
-        if any(form.values and set(form.values) <= set(texts) for form in forms):
+        if any(domain.values and set(domain.values) <= set(texts) for domain in domains):
             return "always", []
-        reached = [form for form in forms if any(form.may_be(text) for text in texts)]
+        reached = [domain for domain in domains if any(domain.allows(text) for text in texts)]
         return ("may" if reached else "never"), reached
     if len(matchers) == 1 and isinstance(matchers[0], Prefix) and not matchers[0].ignore_case:
-        found = [(form, begins(form.texts, matchers[0].text)) for form in forms]
+        found = [(domain, prefix_verdict(domain.language, matchers[0].text)) for domain in domains]
         if any(every for _, (_, every) in found):
             return "always", []
-        reached = [form for form, (some, _) in found if some]
+        reached = [domain for domain, (some, _) in found if some]
         return ("may" if reached else "never"), reached
-    if any(covers(matchers, form.texts) for form in forms):
+    if any(accepts_all(matchers, domain.language) for domain in domains):
         return "always", []
-    reached = [form for form in forms if meets(matchers, form.texts)]
+    reached = [domain for domain in domains if accepts_some(matchers, domain.language)]
     return ("may" if reached else "never"), reached
 
 
@@ -243,17 +240,17 @@ def _reasons(unknown: Unknown) -> list[str]:
     return [reason for reason, meaning in zip(reasons, unknown.meanings, strict=False) if not meaning]
 
 
-def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], twin: bool) -> Field:
+def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], twin: bool) -> FieldVerdict:
     """Judge a field that these events do not have."""
     if any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers):
-        return Field("always")
+        return FieldVerdict("always")
     if path == "replay-name":
-        return Field("may", "only for events that are replayed from an archive")
+        return FieldVerdict("may", "only for events that are replayed from an archive")
     if any(unknown.parts == (None,) for unknown in unknowns):  # which may be no text, but a matcher of absence
-        return Field("may", _depends(unknowns))
+        return FieldVerdict("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
-        return Field("may", f"depends on {path}")
-    return Field("never")
+        return FieldVerdict("may", f"depends on {path}")
+    return FieldVerdict("never")
 
 
 _ONE = {
@@ -262,28 +259,13 @@ _ONE = {
 }
 
 
-def _condition(path: str, matchers: Sequence[Matcher], forms: Sequence[Form]) -> str:
+def _condition(path: str, matchers: Sequence[Matcher], domains: Sequence[Domain]) -> str:
     """Say on which of these events a rule fires that asks this of a field that may have many values."""
     texts = exact_texts(matchers)
     if texts and path in _ONE:
         return f"only for {_ONE[path][len(texts) > 1].format(', '.join(texts))}"
     if texts and path in ("resources", "id"):
-        kind = "event" if path == "id" else forms[0].kind
+        kind = "event" if path == "id" else domains[0].kind
         return f"only for {'one' if len(texts) == 1 else len(texts)} {kind}{'s' if len(texts) > 1 else ''}"
     subject = "a resource" if path == "resources" else path
     return f"only where {subject} {words_of(matchers)}"
-
-
-def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
-    """Return the texts, where a field must be equal to one of some texts; empty where anything else is asked."""
-    texts: list[str] = []
-    for matcher in matchers:
-        if not isinstance(matcher, Exact) or not isinstance(matcher.value, str):
-            return []
-        texts.append(matcher.value)
-    return texts
-
-
-def words_of(matchers: Iterable[Matcher]) -> str:
-    """Say in words what a field must be."""
-    return " or ".join(matcher.words for matcher in matchers)

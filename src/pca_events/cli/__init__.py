@@ -9,22 +9,22 @@ from contextlib import nullcontext, suppress
 from pca_events.interrupts import INTERRUPTED, die_at_once, handlers_restored, raise_interrupts
 
 COMMANDS = {
-    "check": "check a consumer's rules where they are written",
+    "check": "check the event rules in infrastructure code",
     "explain": "show which events a rule matches, why, and what to change",
-    "list": "list what is sent, by which operation, and what is never sent",
-    "show": "say all about one event: example, meaning, remedy, fields, ready rules",
-    "sample": "make realistic events, as JSON lines, or ones that break the contract",
+    "list": "list the documented events, and what is never sent",
+    "show": "describe one event: example, meaning, remedy, fields, rules to copy",
+    "sample": "print realistic events as JSON Lines, or events that violate the contract",
     "validate": "validate recorded events against the contract",
-    "mutate": "put the schemas to the test with broken events and unusual good ones",
+    "mutate": "test the schemas with invalid events and unusual valid ones",
     "diff": "show what changed between two versions of the schemas",
     "export": "write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",
-    "verify": "run every scenario and show what became of each documented event",
+    "verify": "run the scenarios and show the result for each documented event",
     "site": "write the living documentation as a static site",
-    "calibrate": "show how far an emulator does as AWS does",
-    "sweep": "remove what runs have left behind; shows it only, without --yes",
-    "localstack": "run the embedded LocalStack in the foreground until Ctrl-C",
-    "watch": "show the events on a bus as they come, until Ctrl-C",
-    "completion": "print the completion of commands and options for a shell",
+    "calibrate": "compare an emulator of EventBridge with AWS",
+    "sweep": "list resources that interrupted runs left behind; --yes removes them",
+    "localstack": "run the embedded LocalStack until Ctrl-C",
+    "watch": "show the events on an event bus as they arrive, until Ctrl-C",
+    "completion": "print the completion script for a shell",
 }
 """What each command does, in one line. `arguments` has its arguments; the module of its name is imported to run it."""
 
@@ -122,7 +122,7 @@ def _complain(message: str) -> None:
 
 def _judges(words: Sequence[str]) -> bool:
     """Whether the exit status of a command is a verdict, which must not look good where nobody could read it."""
-    from pca_events.cli.command_help import HELP
+    from pca_events.cli.parser import HELP
 
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
 

@@ -1,19 +1,18 @@
 """The arguments of every command, read without importing what does the work."""
 
 import argparse
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from pca_events import __version__
 from pca_events.cli import COMMANDS
 from pca_events.cli.parser import Parser
 
-SHELLS = ("bash", "zsh")
-"""The shells that `pca-events completion` knows."""
-
-_MOST_WORKERS = 64
-_MOST_DIGITS = 18
+_GROUPS = {
+    "rules": ("check", "explain", "diff"),
+    "events": ("list", "show", "sample", "validate", "mutate", "export"),
+    "runs": ("verify", "site", "calibrate", "sweep", "localstack", "watch", "completion"),
+}
+"""The module of `options` that has the arguments of each command."""
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
@@ -55,16 +54,16 @@ def parser_with(complete: Collection[str | None]) -> tuple[Parser, dict[str, Par
     by_name = {name: commands.add_parser(name, help=summary) for name, summary in COMMANDS.items()}
     for name in complete:
         if name is not None:
-            _ARGUMENTS[name](by_name[name])
+            _add_arguments(by_name[name], name)
             by_name[name].describe(name)
     return parser, by_name
 
 
-def _check(parser: Parser) -> None:
-    from pca_events.check.formats import FORMATS
-    from pca_events.cli.check_outputs import output
-    from pca_events.infrastructure.model import DEFAULT_BUS
+def _add_arguments(parser: Parser, command: str) -> None:
+    """Import the arguments of a command and add them to its parser."""
+    import importlib
 
+<<<<<<< HEAD
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files, folders, one rule as rules.tf:12; - is standard input"
     )
@@ -436,3 +435,7 @@ _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "watch": _watch,
     "completion": _completion,
 }
+=======
+    group = next(name for name, commands in _GROUPS.items() if command in commands)
+    importlib.import_module(f"pca_events.cli.options.{group}").ARGUMENTS[command](parser)
+>>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e

@@ -4,8 +4,7 @@ import argparse
 
 from pca_events.backends import Backend, EmbeddedLocalStack, identify
 from pca_events.calibrate import BEHAVIOURS, Operator, answer_of, disagreements, divergence, not_recorded, operators
-from pca_events.cli.console import Column, Console, Progress, console
-from pca_events.cli.layout import Part
+from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.harness import Mode, RunId, Session
 
 _AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yellow"), ("differs", "red")

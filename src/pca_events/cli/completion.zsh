@@ -10,22 +10,22 @@
 
 _shtab_pca_events_commands() {
   local _commands=(
-    calibrate:'Shows how far an emulator of EventBridge behaves as AWS documents.'
-    check:'Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON, runs none of it, and'
-    completion:'Prints the completion of commands and options for a shell.'
-    diff:'Compares two versions of the schemas and says which changes break consumers.'
-    explain:'Says which events an event pattern matches, and key by key why it matches one or does not, with'
+    calibrate:'Compares an emulator of EventBridge with the documented behavior of AWS.'
+    check:'Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON without running it, and'
+    completion:'Prints the script that completes commands and options in a shell.'
+    diff:'Compares two versions of the schemas and shows which changes break consumers.'
+    explain:'Shows which events an event pattern matches, why it matches each or not, key by key, and the'
     export:'Writes the contracts of all events in the format of another tool.'
-    list:'Lists the documented events, what is never sent, and what CloudTrail sends with the same source.'
+    list:'Lists the documented events, what is never sent, and the events of CloudTrail with the same'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
-    mutate:'Tests the schemas: each broken variant of a documented event must be refused, each valid one'
-    sample:'Prints realistic events as JSON, one a line, or events that break the contract.'
+    mutate:'Tests the schemas: each invalid variant of a documented event must be rejected, each valid one'
+    sample:'Prints realistic events as JSON, one a line, or events that violate the contract.'
     show:'Shows one event: an example, its meaning, what to do, its fields, and rules to copy.'
-    site:'Writes the living documentation into a folder: every event with its facts, example, rule, fields'
-    sweep:'Lists what interrupted runs have left on a LocalStack; with --yes it is removed.'
+    site:'Writes the living documentation into a folder: every event with its example, rule, fields and'
+    sweep:'Lists resources that interrupted runs left on a LocalStack; --yes removes them.'
     validate:'Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated'
     verify:'Runs the scenarios on an EventBridge and shows the result for each documented event.'
-    watch:'Puts a rule for all events of AWS Private CA on a bus, with a queue of its own, shows each event'
+    watch:'Creates a rule for all events of AWS Private CA on an event bus, and a queue, validates each event'
   )
   _describe 'pca-events commands' _commands
 }
@@ -40,7 +40,7 @@ _shtab_pca_events_defaults_added=0
 
 _shtab_pca_events_calibrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--endpoint-url[a running LocalStack, MiniStack or moto server\; without it an embedded LocalStack is tried]:URL:"
+  "--endpoint-url[a running LocalStack, MiniStack or moto server (default\: an embedded LocalStack)]:URL:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -48,27 +48,27 @@ _shtab_pca_events_calibrate_defaults_added=0
 
 _shtab_pca_events_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format[of standard output (default\: text)]:format:(text json sarif junit markdown github)"
-  "*--output[write a report to a file too, such as sarif\=pca-events.sarif\; - is standard output\; repeatable]:FORMAT=FILE:"
-  "--fail-on[the least bad level of a finding that makes the exit status 1 (default\: error)]:fail_on:(error warning note never)"
-  "*--exclude[leave out what folders have\: a name such as \"test\", or a path such as \"infra\/\*\/test\"\; repeatable]:GLOB:"
-  "--stdin-name[what places call standard input (default\: \<stdin\>)]:NAME:"
-  "--all-rules[report the rules of other sources too, with the findings that hold for any source]"
-  "--require-rules[exit with 1 where no rule of AWS Private CA is found]"
-  "--verbose[say for every event why it fires the rule or not]"
+  "--format[format of standard output (default\: text)]:format:(text json sarif junit markdown github)"
+  "*--output[also write a report to a file, such as sarif\=pca-events.sarif\; - is standard output\; repeatable]:FORMAT=FILE:"
+  "--fail-on[the lowest level of a finding that makes the exit status 1 (default\: error)]:fail_on:(error warning note never)"
+  "*--exclude[skip files in folders\: a name such as \"test\", or a path such as \"infra\/\*\/test\"\; repeatable]:GLOB:"
+  "--stdin-name[the file name of standard input in reports (default\: \<stdin\>)]:NAME:"
+  "--all-rules[also report rules of other sources, with the findings that apply to any source]"
+  "--require-rules[exit with 1 if no rule of AWS Private CA is found]"
+  "--verbose[explain for every event why the rule fires or not]"
   "--config[configuration file (default\: the nearest pca-events.toml or pyproject.toml)]:FILE:_files"
   "--no-config[use no configuration file]"
-  "--baseline[leave out the findings that this file lists]:FILE:_files"
-  "--update-baseline[write the baseline\: add the errors and warnings of now, remove what is no longer found]"
-  "--mutate[show what each rule still lets through\: how broad it is]"
-  "--migrate[print subscribers of a Custom Event Bus that do the same as the rules]"
-  "--deploy[put the rules on a real event bus and compare]"
+  "--baseline[suppress the findings that this file lists]:FILE:_files"
+  "--update-baseline[update the baseline\: add the current errors and warnings, remove what is no longer found]"
+  "--mutate[show which invalid events each rule still matches]"
+  "--migrate[print subscribers of a Custom Event Bus that are equivalent to the rules]"
+  "--deploy[deploy the rules to an event bus and compare the results]"
   "--endpoint-url[the LocalStack at URL]:URL:"
   "--aws[AWS\; needs PCA_ACC\=1, --aws-profile and --aws-account]"
-  "--aws-profile[the profile to take credentials from]:NAME:"
+  "--aws-profile[the profile with the credentials]:NAME:"
   "*--aws-account[an account that may be used]:ID:"
   "--bus[the event bus to read (default\: default)]:bus:"
-  "(*)::files, folders, one rule as rules.tf\:12\; - is standard input:_files"
+  "(*)::files, folders, or one rule as rules.tf\:12\; - is standard input:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -85,9 +85,9 @@ _shtab_pca_events_completion_defaults_added=0
 _shtab_pca_events_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[default\: text]:format:(text json)"
-  "*--consumers[say which rules there a breaking change hits]:PATH:_files"
-  ":a schemas folder, a checkout that has one, or a git revision of the repository in this folder\; a folder goes first:_files"
-  ":the same, for what to compare it with:_files"
+  "*--consumers[list the rules there that a breaking change affects]:PATH:_files"
+  ":a schemas folder, a checkout that contains one, or a git revision of the repository in this folder\; an existing folder takes precedence:_files"
+  ":the version to compare with:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -105,7 +105,7 @@ _shtab_pca_events_explain_defaults_added=0
 
 _shtab_pca_events_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--output[the file, or the folder for openapi (default\: standard output)]:FILE:_files"
+  "--output[output file, or folder for openapi (default\: standard output)]:FILE:_files"
   ":asyncapi\: an AsyncAPI 3.0 document with every sample\; openapi\: OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder\; jsonschema\: one JSON Schema 2020-12 that bundles all schemas\; typescript\: type declarations for TypeScript\; python\: TypedDicts for Python:(asyncapi openapi jsonschema typescript python)"
 )
 
@@ -130,8 +130,8 @@ _shtab_pca_events_localstack_defaults_added=0
 
 _shtab_pca_events_mutate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--variants[good ones (default\: 10000)]:N:"
-  "--seed[of the variants (default\: 0)]:S:"
+  "--variants[number of valid events (default\: 10000)]:N:"
+  "--seed[seed of the valid events (default\: 0)]:S:"
   "--format[default\: text]:format:(text json)"
 )
 
@@ -144,9 +144,9 @@ _shtab_pca_events_sample_options=(
   "--region[such as eu-central-1 (default\: one of the partition)]:region:"
   "--partition[default\: that of the Region]:partition:(aws aws-cn aws-us-gov aws-eusc aws-iso aws-iso-b aws-iso-e aws-iso-f)"
   "--count[how many (default\: 1\; all\: one of each)]:N:"
-  "--seed[the same seed makes the same events]:S:"
-  "*--set[put a value, JSON or plain text, at a place\: \$.detail.result\=failed\; may be repeated]:PATH=VALUE:"
-  "--broken[break the contract in this way, at this place or at one by chance\; kinds\: dropped, renamed, retyped, emptied, nulled, swapped, other-case, padded, cut, doubled, lookalike, misspelt, unknown-reason, never-sent, misplaced, other-count, other-kind, other-partition, other-arn-place, no-such-time]:KIND[:PATH]:"
+  "--seed[the same seed gives the same events]:S:"
+  "*--set[set a value, JSON or plain text, at a JSON path\: \$.detail.result\=failed\; repeatable]:PATH=VALUE:"
+  "--broken[violate the contract in this way, at this JSON path or a random one\; kinds\: dropped, renamed, retyped, emptied, nulled, swapped, other-case, padded, cut, doubled, lookalike, misspelt, unknown-reason, never-sent, misplaced, other-count, other-kind, other-partition, other-arn-place, no-such-time]:KIND[:PATH]:"
   ":the id of a documented event\; all\: one of each:(ca-creation-success ca-creation-failure certificate-issuance-success certificate-issuance-failure certificate-revocation-success crl-generation-success crl-generation-failure-s3-permissions crl-generation-failure-s3-internal crl-generation-failure-internal audit-report-generation-success audit-report-generation-failure certificate-revocation-failed certificate-already-revoked)"
 )
 
@@ -157,7 +157,7 @@ _shtab_pca_events_show_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[default\: text]:format:(text json)"
   "--rule[print only the rule, in this notation]:rule:(pattern terraform cloudformation cli)"
-  ":its id, as \`pca-events list\` prints it:(ca-creation-success ca-creation-failure certificate-issuance-success certificate-issuance-failure certificate-revocation-success crl-generation-success crl-generation-failure-s3-permissions crl-generation-failure-s3-internal crl-generation-failure-internal audit-report-generation-success audit-report-generation-failure certificate-revocation-failed certificate-already-revoked)"
+  ":the id of the event, as \`pca-events list\` prints it:(ca-creation-success ca-creation-failure certificate-issuance-success certificate-issuance-failure certificate-revocation-success crl-generation-success crl-generation-failure-s3-permissions crl-generation-failure-s3-internal crl-generation-failure-internal audit-report-generation-success audit-report-generation-failure certificate-revocation-failed certificate-already-revoked)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -165,11 +165,11 @@ _shtab_pca_events_show_defaults_added=0
 
 _shtab_pca_events_site_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--messages[what \`pca-events verify --messages\` has written]:FILE:_files"
+  "--messages[messages that \`pca-events verify --messages\` wrote]:FILE:_files"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
-  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
-  ":made where it is missing\; other files in it stay:_files -/"
+  "*--consumers[a folder with rules, to show which depend on each event\; repeatable (default\: the examples)]:PATH:_files"
+  "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
+  ":created if it does not exist\; other files in it are kept:_files -/"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -178,11 +178,11 @@ _shtab_pca_events_site_defaults_added=0
 _shtab_pca_events_sweep_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--endpoint-url[the LocalStack to sweep]:URL:"
-  "--run[only what the run of this id made]:ID:"
-  "--prefix[what names begin with (default\: pca-events-)]:prefix:"
-  "--older-than[only what is older\: 90m, 2h]:AGE:"
-  "--only[of rules, archives, topics, log-groups, queues, buses]:KINDS:"
-  "--yes[remove it]"
+  "--run[only resources of the run with this id]:ID:"
+  "--prefix[prefix of the names (default\: pca-events-)]:prefix:"
+  "--older-than[only resources that are older\: 90m, 2h]:AGE:"
+  "--only[only these kinds, separated by commas\: rules, archives, topics, log-groups, queues, buses]:KINDS:"
+  "--yes[remove the resources]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -190,13 +190,13 @@ _shtab_pca_events_sweep_defaults_added=0
 
 _shtab_pca_events_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--closed[report fields that the contract does not know]"
-  "--verbose[print the regular expression and schemas of each fault]"
+  "--closed[report fields that the contract does not define]"
+  "--verbose[print the regular expression and the schema of each violation]"
   "--report[write the report as JSON, for --merge]:FILE:_files"
-  "--merge[each FILE is a report that --report wrote\; add them up and print the sum]"
-  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
+  "--merge[each FILE is a report that --report wrote\; print their total]"
+  "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "--format[default\: text]:format:(text json)"
-  {-n,--workers}"[how many processes read (default\: as many as there are cores)]:N:"
+  {-n,--workers}"[number of processes (default\: one per core)]:N:"
   "(*):a file, a folder of recordings, or - for standard input:"
 )
 
@@ -205,21 +205,21 @@ _shtab_pca_events_validate_defaults_added=0
 
 _shtab_pca_events_verify_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--tags[run only the scenarios with such tags\: \"\@backend and not \@operations\"]:EXPRESSION:"
-  "--scenario[run only the scenarios whose name holds the text]:TEXT:"
-  "-k[run only the scenarios that match, as pytest -k]:EXPRESSION:"
-  "--list[list the scenarios that would run, and run none]"
+  "--tags[run only the scenarios whose tags match\: \"\@backend and not \@operations\"]:EXPRESSION:"
+  "--scenario[run only the scenarios whose name contains the text]:TEXT:"
+  "-k[run only the scenarios that match, as in pytest -k]:EXPRESSION:"
+  "--list[list the scenarios that would run, without running them]"
   {-x,--fail-fast}"[stop at the first scenario that fails]"
-  {-n,--workers}"[how many processes share the scenarios (default\: as many as there are cores)]:N:"
-  "--endpoint-url[run on the LocalStack at URL\; without it an embedded one is started and stopped]:URL:"
-  "--mode[how events are brought in\: as they are, with another source, or not at all, asking TestEventPattern]:mode:(direct alias pattern-only)"
-  "--junit[write the outcome of each scenario as JUnit XML]:FILE:_files"
-  "--messages[write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE]:FILE:_files"
-  "--site[write the living documentation of this run into DIR (pca-events site)]:DIR:_files -/"
+  {-n,--workers}"[number of processes (default\: one per core)]:N:"
+  "--endpoint-url[use the LocalStack at URL (default\: start and stop an embedded one)]:URL:"
+  "--mode[how events are sent\: unchanged, with another source, or not at all, with TestEventPattern instead]:mode:(direct alias pattern-only)"
+  "--junit[write the result of each scenario as JUnit XML]:FILE:_files"
+  "--messages[write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)]:FILE:_files"
+  "--site[write the living documentation of this run to DIR (pca-events site)]:DIR:_files -/"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
-  "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
-  "(*)::run only these, named as they are shown\: events\/ca_creation, or a folder of them\: routing:_files"
+  "*--consumers[a folder with rules, to show which depend on each event\; repeatable (default\: the examples)]:PATH:_files"
+  "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
+  "(*)::run only these features, such as events\/ca_creation, or a folder of them\: routing:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

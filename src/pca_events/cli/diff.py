@@ -4,7 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from pca_events.check.change_impact import rules_hit
+from pca_events.check.change_impact import affected_rules
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.cli.console import console
@@ -35,7 +35,7 @@ def _hits(change: Change, report: CheckReport) -> list[str]:
     """The rules that a breaking change hits, by their places and names."""
     if change.effect != "breaking":
         return []
-    return [f"{hit.rule.place} {hit.rule.name}" for hit in rules_hit(report, change.path, change.detail_types)]
+    return [f"{hit.rule.place} {hit.rule.name}" for hit in affected_rules(report, change.path, change.detail_types)]
 
 
 def _print_lines(changes: list[Change], hits: list[list[str]], way: str, counts: dict[Effect, int]) -> None:

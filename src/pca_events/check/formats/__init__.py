@@ -8,7 +8,7 @@ from pca_events.lazy import function_of
 __all__ = ["FORMATS"]
 
 FORMATS: dict[str, Callable[[CheckReport], str]] = {
-    "json": function_of(f"{__name__}.json_format", "render"),
+    "json": function_of(f"{__name__}.formatting", "render_json"),
     "sarif": function_of(f"{__name__}.sarif", "render"),
     "junit": function_of(f"{__name__}.junit", "render"),
     "markdown": function_of(f"{__name__}.markdown", "render"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pca_events.check.formats.wording import cut, posix
+from pca_events.check.formats.formatting import cut, posix
 from pca_events.check.report import LEVELS, CheckReport, Level
 from pca_events.infrastructure.model import Place
 from pca_events.wording import printable

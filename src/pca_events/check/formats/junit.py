@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from pca_events.check.formats.wording import posix, summary
+from pca_events.check.formats.formatting import posix, summary
 from pca_events.check.report import CheckedRule, CheckReport, Finding, reason_of
 from pca_events.infrastructure.model import Place
 from pca_events.wording import printable

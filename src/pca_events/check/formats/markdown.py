@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pca_events.catalog import documented
-from pca_events.check.formats.columns import columns
-from pca_events.check.formats.wording import SYMBOLS, cut, fires, posix, summary
+from pca_events.check.formats.formatting import SYMBOLS, cut, event_columns, fires, posix, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, reason_of
 from pca_events.infrastructure.model import Place, Rule
 from pca_events.wording import printable
@@ -75,7 +74,7 @@ def _finding(checked: CheckedRule, found: Finding) -> str:
 
 
 def _matrix(report: CheckReport) -> list[str]:
-    heads = [f"{column.kind}<br>{column.outcome}" for column in columns()]
+    heads = [f"{column.kind}<br>{column.outcome}" for column in event_columns()]
     rows = [
         _row(
             [

@@ -8,10 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from pca_events import __version__
-from pca_events.check.codes import CODES, REPOSITORY, help_url
-from pca_events.check.formats.json_format import written
+from pca_events.check.codes import CODES
+from pca_events.check.formats.formatting import json_text, posix
 from pca_events.check.formats.markdown import escaped
-from pca_events.check.formats.wording import posix
 from pca_events.check.report import LEVELS, CheckReport, Finding, Level
 from pca_events.infrastructure.model import Place
 
@@ -22,6 +21,9 @@ _NOTIFICATIONS = (
     ("seen-not-read", "A program or a file may hold rules and is not read.", "Check what it makes instead."),
 )
 
+REPOSITORY = "https://pca-events.example"
+"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
+
 
 def render(report: CheckReport) -> str:
     """Write one run: a result for each finding, a notification for what could not be read."""
@@ -30,7 +32,16 @@ def render(report: CheckReport) -> str:
         "version": "2.1.0",
         "runs": [_run(report)],
     }
-    return written(log)
+    return json_text(log)
+
+
+def help_url(code: str) -> str:
+    """Return the address of the page that documents a code.
+
+    Raises:
+        KeyError: there is no such code.
+    """
+    return f"{REPOSITORY}/docs/findings/{CODES[code].name}.md"
 
 
 def _run(report: CheckReport) -> dict[str, Any]:

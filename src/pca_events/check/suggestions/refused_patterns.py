@@ -1,0 +1,130 @@
+"""What to write instead of a pattern that AWS refuses: lists around values, operators by their names, one key each."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pca_events.errors import InvalidPattern
+from pca_events.json_source import InvalidJson
+from pca_events.pattern import EventPattern
+from pca_events.pattern.document import compact, plain, read
+from pca_events.pattern.operators import OPERATORS
+from pca_events.suggestions import nearest
+
+_OTHER_NAMES = {
+    "equals": "exactly",
+    "equal": "exactly",
+    "eq": "exactly",
+    "startswith": "prefix",
+    "beginswith": "prefix",
+    "endswith": "suffix",
+    "like": "wildcard",
+    "glob": "wildcard",
+    "not": "anything-but",
+    "notequals": "anything-but",
+    "ne": "anything-but",
+    "notin": "anything-but",
+    "exist": "exists",
+    "ignorecase": "equals-ignore-case",
+    "ip": "cidr",
+    "iprange": "cidr",
+}
+_CONTAINS = {"contains", "contain", "includes", "include", "regex", "regexp", "matches", "match", "pattern"}
+_IN = {"in", "anyof", "oneof", "or"}
+
+
+def accepted_pattern(text: str) -> dict[str, Any] | None:
+    """Return a pattern that AWS takes and that says what a refused one probably means; nothing where none is known."""
+    try:
+        document = plain(read(text))
+        if isinstance(document, str):
+            document = plain(read(document))
+        found = _object(document) if isinstance(document, dict) else None
+        if not found:
+            return None
+        EventPattern.parse(compact(found))
+    except (InvalidJson, InvalidPattern, RecursionError):
+        return None
+    return found
+
+
+def _object(node: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in node.items():
+        if name.lower() in ("$or", "or", "$and", "and") and isinstance(value, list):
+            branches = [branch for item in value if isinstance(item, dict) and (branch := _object(item))]
+            if name.lower().endswith("or") and len(branches) > 1:
+                made["$or"] = branches
+            else:
+                for branch in branches:
+                    made.update(branch)
+        elif isinstance(value, dict) and not (value and all(_operator(key) for key in value)):
+            if inner := _object(value):
+                made[name] = inner
+        elif elements := list(_elements(value)):
+            made[name] = elements
+    return made
+
+
+def _elements(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _elements(item)
+    elif isinstance(value, dict):
+        for name, operand in value.items():
+            yield from _expressions(name, operand)
+    else:
+        yield value
+
+
+def _expressions(name: str, operand: Any) -> Iterator[Any]:
+    """The elements that an operator with its operand stands for."""
+    operator = _operator(name)
+    if operator in ("anything-but", "numeric"):
+        yield {operator: operand if operator == "numeric" else _excluded(operand)}
+    elif operator == "exists":
+        yield {"exists": str(operand).strip().lower() not in ("false", "0", "no", "none")}
+    elif operator in ("in", "exactly"):
+        yield from _elements(operand)
+    elif operator:
+        for text in operand if isinstance(operand, list) else [operand]:
+            if isinstance(text, str):
+                yield {"wildcard": _wildcard(f"*{text}*")} if operator == "contains" else _of_text(operator, text)
+            elif isinstance(text, dict):
+                yield {operator: text}
+
+
+def _of_text(operator: str, text: str) -> dict[str, str]:
+    return {operator: _wildcard(text) if operator == "wildcard" else text}
+
+
+def _excluded(operand: Any) -> Any:
+    if isinstance(operand, list):
+        return [item for item in operand if isinstance(item, str)] or [item for item in operand if item is not None]
+    if isinstance(operand, dict):
+        return {_operator(name) or name: inner for name, inner in operand.items()}
+    return operand
+
+
+def _wildcard(text: str) -> str:
+    plain_text = re.sub(r"^\*\^|\$\*$", "*", text).replace(".*", "*")
+    return re.sub(r"\*+", "*", re.sub(r"\\(?![*\\])", "", plain_text))
+
+
+def _operator(name: str) -> str:
+    """The operator that a name stands for; empty for a name that is none."""
+    bare = re.sub(r"[\s_-]+", "", name).lower()
+    if bare in _CONTAINS:
+        return "contains"
+    if bare in _IN:
+        return "in"
+    if bare in _OTHER_NAMES:
+        return _OTHER_NAMES[bare]
+    return nearest(name.replace("_", "-"), OPERATORS, 0.8)
+
+
+def advice_for(text: str) -> str:
+    """Return in one line what to write instead of a refused pattern; empty where nothing is known."""
+    found = accepted_pattern(text)
+    return "" if found is None else f"AWS takes this: {json.dumps(found, ensure_ascii=False, default=str)}"

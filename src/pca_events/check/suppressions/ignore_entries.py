@@ -1,0 +1,179 @@
+"""The entries of a configuration file that take findings out, and the levels that it gives to findings."""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pca_events.check.codes import CODES, OF_SUPPRESSIONS
+from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, LevelOrOff
+from pca_events.check.suppressions import standing_alone, unknown_codes
+from pca_events.infrastructure.discovery import PathGlobs
+from pca_events.check.suppressions.comments import standing_alone, unknown_codes
+from pca_events.infrastructure.model import Place, Reading
+
+
+@dataclass(frozen=True)
+class IgnoreEntry:
+    """An entry that takes kinds of findings out.
+
+    Attributes:
+        place: where it stands.
+        paths: the files that it is for; None for all.
+        rules: the names of the rules that it is for, in which `*` stands for any text; none for all.
+        reason: why; empty where it says none, so that it takes nothing out.
+        expires: the last day on which it takes anything out.
+    """
+
+    place: Place
+    codes: tuple[str, ...]
+    paths: PathGlobs | None
+    rules: tuple[str, ...]
+    reason: str
+    expires: datetime.date | None
+
+    def is_for_file(self, file: str) -> bool:
+        """Whether it is for rules in a file."""
+        return self.paths is None or self.paths.matches(file)
+
+    def is_for_rule(self, rule: str) -> bool:
+        """Whether it is for rules with a name."""
+        return not self.rules or any(_is_like(rule, wanted) for wanted in self.rules)
+
+    def works(self, today: datetime.date) -> bool:
+        """Whether it takes anything out on a day."""
+        return bool(self.reason) and (self.expires is None or today <= self.expires)
+
+
+def without_entries(
+    report: CheckReport, entries: Sequence[IgnoreEntry], reading: Reading, today: datetime.date, *, whole: bool
+) -> CheckReport:
+    """Return a report without the findings that entries take out, and with a warning for each fault of an entry.
+
+    Args:
+        report: what was found.
+        entries: those of the configuration file.
+        reading: what the report was made from. An entry for a rule that was read but not judged is not unused.
+        today: the day for which entries may have expired.
+        whole: whether all was checked that the entries are for, so that one without a finding is unused.
+    """
+    if not entries:
+        return report
+    used: set[tuple[Place, str]] = set()
+    working = [entry for entry in entries if entry.works(today)]
+
+    @cache
+    def of_file(file: str) -> list[IgnoreEntry]:
+        return [entry for entry in working if entry.is_for_file(file)]
+
+    def left(checked: CheckedRule) -> CheckedRule:
+        mine = [entry for entry in of_file(checked.rule.place.file) if entry.is_for_rule(checked.rule.name)]
+        kept = []
+        for finding in checked.findings if mine else ():
+            hits = [entry.place for entry in mine if finding.code in entry.codes]
+            if hits and finding.code not in OF_SUPPRESSIONS:
+                used.update((place, finding.code) for place in hits)
+            else:
+                kept.append(finding)
+        return replace(checked, findings=tuple(kept)) if mine else checked
+
+    rules, neighbours = list(map(left, report.rules)), list(map(left, report.neighbours))
+    before = sum(len(checked.findings) for checked in (*report.rules, *report.neighbours))
+    after = sum(len(checked.findings) for checked in (*rules, *neighbours))
+    is_known = _judged(report, reading) if whole else lambda _entry: False
+    faults = [fault for entry in entries if (fault := _faults(entry, used, today, is_known)) is not None]
+    return replace(
+        report,
+        rules=rules,
+        neighbours=neighbours,
+        suppressions=[*report.suppressions, *faults],
+        ignored=report.ignored + before - after,
+    )
+
+
+def with_levels(report: CheckReport, levels: Mapping[str, LevelOrOff]) -> CheckReport:
+    """Return a report in which findings have the levels given for their codes; those that are off are left out."""
+    if not levels:
+        return report
+
+    def changed(checked: CheckedRule) -> CheckedRule:
+        found = [
+            replace(finding, level=level)
+            for finding in checked.findings
+            if (level := levels.get(finding.code, finding.level)) != "off"
+        ]
+        return replace(checked, findings=tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level))))
+
+    suppressions = [checked for checked in map(changed, report.suppressions) if checked.findings]
+    return replace(
+        report,
+        rules=list(map(changed, report.rules)),
+        neighbours=list(map(changed, report.neighbours)),
+        suppressions=suppressions,
+    )
+
+
+def _judged(report: CheckReport, reading: Reading) -> Callable[[IgnoreEntry], bool]:
+    """Return what says whether all is known that an entry is for."""
+    judged = {(checked.rule.place, checked.rule.name) for checked in report.rules}
+    unjudged: dict[str, set[str]] = {}
+    for one in reading.written:
+        if (one.place, one.name) not in judged:
+            unjudged.setdefault(one.place.file, set()).add(one.name)
+    broken = {fault.place.file for fault in report.unreadable}
+
+    def is_known(entry: IgnoreEntry) -> bool:
+        if any(map(entry.is_for_file, broken)):
+            return False
+        files = (file for file in unjudged if entry.is_for_file(file))
+        return not any(entry.is_for_rule(name) for file in files for name in unjudged[file])
+
+    return is_known
+
+
+def _faults(
+    entry: IgnoreEntry,
+    used: set[tuple[Place, str]],
+    today: datetime.date,
+    is_known: Callable[[IgnoreEntry], bool],
+) -> CheckedRule | None:
+    found = [*unknown_codes(entry.codes, entry.place), *_of_entry(entry, used, today, is_known)]
+    return standing_alone(entry.place, "ignore entry", found) if found else None
+
+
+def _of_entry(
+    entry: IgnoreEntry,
+    used: set[tuple[Place, str]],
+    today: datetime.date,
+    is_known: Callable[[IgnoreEntry], bool],
+) -> Iterator[Finding]:
+    codes = ", ".join(entry.codes)
+    if not entry.reason:
+        message = f"the entry that ignores {codes} gives no reason, so it ignores nothing"
+        yield Finding("warning", "ignore-without-reason", message, 'add reason = "..."', entry.place)
+    elif not entry.works(today):
+        message = f"the entry that ignores {codes} expired after {entry.expires}, so it ignores nothing"
+        remedy = "mend what it ignored, or give it a later day"
+        yield Finding("warning", "ignore-expired", message, remedy, entry.place)
+    else:
+        unused = [code for code in entry.codes if code in CODES and (entry.place, code) not in used]
+        if unused and is_known(entry):
+            message = f"the entry ignores {', '.join(unused)}, but no rule that it is for has such a finding"
+            yield Finding("warning", "ignore-unused", message, "remove it", entry.place)
+
+
+def _is_like(text: str, wanted: str) -> bool:
+    """Whether a text is one in which `*` stands for any text; the time is linear in both."""
+    first, *rest = wanted.split("*")
+    if not rest:
+        return text == wanted
+    *middle, last = rest
+    if not (text.startswith(first) and text.endswith(last) and len(text) >= len(first) + len(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        at = text.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True

@@ -1,0 +1,194 @@
+"""What `pca-events explain` is given: one event pattern, or the rules of infrastructure code, or one of them."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pca_events.errors import BadInput
+from pca_events.infrastructure import json_reader
+from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
+from pca_events.infrastructure.detect_format import read_document_file
+from pca_events.infrastructure.files import read_paths
+from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown, Unreadable
+from pca_events.wording import did_you_mean, file_meant
+
+_CONTAINERS = {
+    "AWSTemplateFormatVersion",
+    "AwsServiceEventsConfiguration",
+    "EventPattern",
+    "EventSources",
+    "FilterConfiguration",
+    "Resources",
+    "Rules",
+    "ScheduleExpression",
+    "Subscribers",
+    "Targets",
+    "functions",
+    "planned_values",
+    "resource",
+    "resource_changes",
+}
+"""Keys at the top of documents that contain rules."""
+
+_CONTAINER = re.compile(rf'"(?:{"|".join(_CONTAINERS)})"\s*:')
+_TERRAFORM = re.compile(r"^\s*(?:resource|module|data|variable|locals|provider|terraform)\b[^:\n]*\{", re.MULTILINE)
+_WITH_LINE = re.compile(r"(.+):(\d{1,9})")
+_INSTANCE = re.compile(r"\[[^\]]*\]$")
+
+
+@dataclass(frozen=True)
+class ExplainedRule:
+    """A rule, or a pattern that is no part of a rule.
+
+    Attributes:
+        name: of the rule; empty for a pattern alone.
+        place: where the rule stands; None for a pattern alone.
+        pattern: a JSON object whose values may be unknown, a JSON text, or Unknown.
+        read_only_calls: whether the rule receives CloudTrail's events of read-only calls; Unknown for a pattern alone.
+    """
+
+    name: str
+    place: Place | None
+    pattern: Any
+    read_only_calls: bool | Unknown
+
+
+@dataclass(frozen=True)
+class ExplainInput:
+    """What was given: the rules, what could not be read, and what may hold rules and is not read."""
+
+    rules: tuple[ExplainedRule, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def explained_rules(given: str) -> ExplainInput:
+    """Read what `explain` is given.
+
+    Args:
+        given: a file or folder, `-` for standard input, with `#NAME` behind it for one rule or `:LINE` for the rule of
+            that line.
+
+    Raises:
+        BadInput: it cannot be read, holds no rule, or has none of that name or on that line.
+    """
+    path, wanted, line = _split(given)
+    if os.path.isdir(path):
+        reading = read_paths([path])
+    else:
+        text = _text(path)
+        if not wanted and not line and _is_pattern_alone(text, path):
+            return ExplainInput((ExplainedRule("", None, text, Unknown("the state of the rule")),))
+        reading = _read_standard_input(text) if path == "-" else read_paths([path])
+    rules = [*map(_of_rule, reading.rules), *_of_custom_bus(reading)]
+    if not rules:
+        raise BadInput(_no_rules(path, reading))
+    return ExplainInput(tuple(_chosen(rules, path, wanted, line)), tuple(reading.unreadable), tuple(reading.skipped))
+
+
+def _split(given: str) -> tuple[str, str, int]:
+    """The path, the name of a rule, and a line; a file may have such characters in its name."""
+    if given == "-" or os.path.lexists(given):
+        return given, "", 0
+    path, mark, name = given.rpartition("#")
+    if mark and (path == "-" or os.path.lexists(path)):
+        return path, name, 0
+    if (found := _WITH_LINE.fullmatch(given)) and os.path.isfile(found[1]):
+        return found[1], "", int(found[2])
+    path = path if mark else given
+    raise BadInput(f"{path} does not exist{file_meant(path)}")
+
+
+def _text(path: str) -> str:
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                raise BadInput(f"standard input is larger than {LARGEST >> 20} MiB; name the file")
+            return data.decode("utf-8-sig")
+        return text_of(path, always=True) or ""
+    except UnicodeDecodeError as error:
+        raise BadInput(f"standard input is not UTF-8 (byte {error.start})") from error
+    except Refused as refused:
+        raise BadInput(f"{path}:{refused.line} {refused}") from refused
+
+
+def _is_pattern_alone(text: str, path: str) -> bool:
+    if not text.lstrip().startswith("{") or path.endswith((".tf.json", ".tofu.json", ".tfvars.json")):
+        return path.endswith(".json") or (path == "-" and text.lstrip()[:1] in ("[", '"', ""))
+    try:
+        document = json_reader.parse(text)
+    except json_reader.NoJson:
+        return not _CONTAINER.search(text) and not _TERRAFORM.search(text)
+    return isinstance(document, dict) and not _CONTAINERS & document.keys()
+
+
+def _read_standard_input(text: str) -> Reading:
+    if not _TERRAFORM.search(text):
+        return read_document_file(text, "-", named=True)
+    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
+        file = Path(folder, "stdin.tf")
+        file.write_text(text, "utf-8")
+        reading = read_paths([str(file)])
+    reading.rules = [replace(rule, place=Place("-", rule.place.line)) for rule in reading.rules]
+    reading.unreadable = [replace(one, place=Place("-", one.place.line)) for one in reading.unreadable]
+    return reading
+
+
+def _of_rule(rule: Rule) -> ExplainedRule:
+    return ExplainedRule(rule.name, rule.place, rule.pattern, rule.read_only_calls)
+
+
+def _of_custom_bus(reading: Reading) -> Iterable[ExplainedRule]:
+    """The patterns of a Custom Event Bus that look at the event itself."""
+    for source in reading.event_sources:
+        if source.pattern is not None:
+            yield ExplainedRule(source.name, source.place, source.pattern, Unknown("the event source"))
+    for subscriber in reading.subscribers:
+        filters = () if isinstance(subscriber.filters, Unknown) else subscriber.filters
+        for held in filters:
+            if held.scope == "DATA":
+                yield ExplainedRule(subscriber.name, held.place, held.pattern, Unknown("the event source"))
+
+
+def _chosen(rules: list[ExplainedRule], path: str, wanted: str, line: int) -> list[ExplainedRule]:
+    if line:
+        before = [rule for rule in rules if rule.place is not None and rule.place.line <= line]
+        if not before:
+            raise BadInput(f"{path}:{line}: no rule begins on this line or before it")
+        last = max(rule.place.line for rule in before if rule.place is not None)
+        return [rule for rule in before if rule.place is not None and rule.place.line == last]
+    if not wanted:
+        return rules
+    found = [rule for rule in rules if wanted in _names(rule.name)]
+    if not found:
+        advice = did_you_mean(wanted, dict.fromkeys(_short(rule.name) for rule in rules))
+        raise BadInput(f'{path} has no rule "{wanted}"' + (f"; {advice}" if advice else ""))
+    return found
+
+
+def _names(name: str) -> set[str]:
+    """The names by which a rule can be asked for: whole, without its instance, and the last part of either."""
+    whole = {name, _INSTANCE.sub("", name)}
+    return whole | {_last(one) for one in whole}
+
+
+def _short(name: str) -> str:
+    return _last(_INSTANCE.sub("", name))
+
+
+def _last(name: str) -> str:
+    return re.split(r"[./](?![^\[]*\])", name)[-1]
+
+
+def _no_rules(path: str, reading: Reading) -> str:
+    for unreadable in reading.unreadable:
+        return f"{unreadable.place}: {unreadable.message}"
+    for skipped in reading.skipped:
+        return f"{skipped.place}: {skipped.what}; {skipped.remedy}"
+    return f"{'standard input' if path == '-' else path} has no EventBridge rule with an event pattern"

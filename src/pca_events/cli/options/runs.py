@@ -1,0 +1,153 @@
+"""The arguments of the commands that run scenarios, serve an event bus or show a run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pca_events.cli.options import add_format, add_max_unpacked, add_workers, age, resource_kinds, whole_number
+from pca_events.cli.parser import Parser
+
+SHELLS = ("bash", "zsh")
+"""The shells that `pca-events completion` knows."""
+
+
+def _verify(parser: Parser) -> None:
+    from pca_events.harness.modes import MODES
+
+    parser.add_argument(
+        "features",
+        nargs="*",
+        metavar="FEATURE",
+        help="run only these features, such as events/ca_creation, or a folder of them: routing",
+    )
+    parser.add_argument(
+        "--tags", metavar="EXPRESSION", help='run only the scenarios whose tags match: "@backend and not @operations"'
+    )
+    parser.add_argument("--scenario", metavar="TEXT", help="run only the scenarios whose name contains the text")
+    parser.add_argument(
+        "-k", dest="select", metavar="EXPRESSION", help="run only the scenarios that match, as in pytest -k"
+    )
+    parser.add_argument("--list", action="store_true", help="list the scenarios that would run, without running them")
+    parser.add_argument("-x", "--fail-fast", action="store_true", help="stop at the first scenario that fails")
+    add_workers(parser, "number of processes (default: one per core)")
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="use the LocalStack at URL (default: start and stop an embedded one)",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="direct",
+        help="how events are sent: unchanged, with another source, or not at all, with TestEventPattern instead",
+    )
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result of each scenario as JUnit XML")
+    parser.add_argument(
+        "--messages",
+        metavar="FILE",
+        type=Path,
+        help="write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)",
+    )
+    parser.add_argument(
+        "--site", metavar="DIR", type=Path, help="write the living documentation of this run to DIR (pca-events site)"
+    )
+    _add_site_options(parser)
+
+
+def _site(parser: Parser) -> None:
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help="created if it does not exist; other files in it are kept"
+    )
+    parser.add_argument(
+        "--messages", metavar="FILE", type=Path, help="messages that `pca-events verify --messages` wrote"
+    )
+    _add_site_options(parser)
+
+
+def _calibrate(parser: Parser) -> None:
+    parser.add_argument(
+        "--endpoint-url",
+        metavar="URL",
+        help="a running LocalStack, MiniStack or moto server (default: an embedded LocalStack)",
+    )
+
+
+def _sweep(parser: Parser) -> None:
+    from datetime import timedelta
+
+    from pca_events.harness.kinds import KINDS
+    from pca_events.harness.names import PREFIX
+
+    parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
+    parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")
+    parser.add_argument("--prefix", default=f"{PREFIX}-", help="prefix of the names (default: %(default)s)")
+    parser.add_argument(
+        "--older-than", metavar="AGE", type=age, default=timedelta(0), help="only resources that are older: 90m, 2h"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="KINDS",
+        type=resource_kinds,
+        default=KINDS,
+        help=f"only these kinds, separated by commas: {', '.join(KINDS)}",
+    )
+    parser.add_argument("--yes", action="store_true", help="remove the resources")
+
+
+def _localstack(parser: Parser) -> None:
+    parser.add_argument(
+        "--port",
+        type=whole_number(0, 65535),
+        metavar="N",
+        default=4566,
+        help="the loopback port to listen on (default: %(default)s)",
+    )
+
+
+def _watch(parser: Parser) -> None:
+    from pca_events.backends.defaults import ACCOUNT, REGION
+
+    parser.add_argument("--bus", metavar="NAME", default="default", help="the event bus (default: %(default)s)")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
+    )
+    parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
+    add_format(parser, "json: one object a line with event, meets and violations")
+
+
+def _completion(parser: Parser) -> None:
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=" or ".join(SHELLS))
+
+
+def _add_site_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--earlier",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="messages of an earlier run; repeatable",
+    )
+    parser.add_argument(
+        "--consumers",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder with rules, to show which depend on each event; repeatable (default: the examples)",
+    )
+    add_max_unpacked(parser)
+
+
+ARGUMENTS: dict[str, Callable[[Parser], None]] = {
+    "verify": _verify,
+    "site": _site,
+    "calibrate": _calibrate,
+    "sweep": _sweep,
+    "localstack": _localstack,
+    "watch": _watch,
+    "completion": _completion,
+}
+"""What adds the arguments of each command."""

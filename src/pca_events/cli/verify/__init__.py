@@ -1,0 +1,144 @@
+"""`pca-events verify`: the whole suite, or a part of it, with live progress and a table of the documented events."""
+
+import argparse
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pca_events.errors import BadInput
+
+if TYPE_CHECKING:
+    from pca_events.backends import Backend, EmbeddedLocalStack
+    from pca_events.pytest_plugin.run import SuiteListing
+
+_WORTH_A_WORKER = 15  # scenarios
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the suite and print what it found.
+
+    Returns:
+        0 all passed, 1 some failed, 2 the run could not be carried through, 130 it was interrupted.
+    """
+    from pca_events.atomic_write import check_writable
+
+    for file, holds in ((options.messages, "the messages are one file"), (options.junit, "a JUnit report is one file")):
+        if file is not None:
+            check_writable(file, holds)
+    if options.list:
+        return _list(options)
+    if options.site is None:
+        return _verify(options, options.messages)
+    from pca_events.cli import site
+
+    earlier = site.prepare(options.site, options)
+    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
+        messages = options.messages or Path(folder) / "run.ndjson"
+        status = _verify(options, messages)
+        print(site.write_site(options.site, messages, earlier, options.consumers))
+        return status
+
+
+def _verify(options: argparse.Namespace, messages: Path | None) -> int:
+    began = time.monotonic()
+    with _backend(options.endpoint_url) as backend:  # boots while the rest is imported
+        from pca_events.cli.console import console
+        from pca_events.cli.verify.report import LiveProgress, print_report
+        from pca_events.pytest_plugin.run import run_suite
+
+        out = console()
+        selection = _selection(options)
+        listed = _listed(options) if selection else None
+        workers = _workers(options, len(listed.scenarios) if listed else None)
+        name = backend.launch().name if hasattr(backend, "launch") else backend.name
+        out.line(("pca-events verify", "bold"), f" on {name}, mode {options.mode}")
+        with LiveProgress(out) as progress:
+            report = run_suite(backend, progress, selection, options.mode, messages, workers)
+    report.total = report.total or (listed.total if listed else 0)
+    if report.broken or not (report.results or report.stop):
+        raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
+    print_report(report, time.monotonic() - began, out)
+    if options.junit is not None:
+        from pca_events.atomic_write import replace_file
+        from pca_events.cli.verify.report import junit
+
+        replace_file(options.junit, junit(report))
+    if report.unwritten:
+        raise BadInput(report.unwritten)
+    return report.exit_status
+
+
+@contextlib.contextmanager
+def _backend(endpoint_url: str | None) -> Iterator["Backend | EmbeddedLocalStack"]:
+    """The LocalStack at the endpoint, or an embedded one that was launched and ends with the run."""
+    if endpoint_url is not None:
+        from pca_events.backends import connect
+
+        yield connect(endpoint_url)
+        return
+    from pca_events.backends import EmbeddedLocalStack
+
+    emulator = EmbeddedLocalStack.of_this_process()
+    try:
+        emulator.launch()
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def _selection(options: argparse.Namespace) -> list[str]:
+    """The selection in words for pytest; none of them begins with @, which pytest would take for a file."""
+    words = [f"--pca-feature={feature}" for feature in options.features]
+    if options.scenario is not None:
+        words.append(f"--pca-scenario={options.scenario}")
+    if options.tags is not None:
+        words.append(f"--pca-tags={options.tags}")
+    if options.select is not None:
+        words += [f"-k{options.select}"]
+    if options.fail_fast:
+        words.append("--maxfail=1")
+    return words
+
+
+def _workers(options: argparse.Namespace, selected: int | None) -> int:
+    """How many processes share the scenarios; starting one takes as long as some scenarios."""
+    if options.workers != "auto":
+        return int(options.workers)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if selected is None else min(cores, selected // _WORTH_A_WORKER)
+
+
+def _list(options: argparse.Namespace) -> int:
+    """Print the scenarios that would run, by feature; nothing is run, so nothing is started."""
+    for feature, title in _listed(options).scenarios:
+        print(f"{feature.removesuffix('.feature')}: {title}")
+    return 0
+
+
+def _listed(options: argparse.Namespace) -> "SuiteListing":
+    """The scenarios that are selected.
+
+    Raises:
+        BadInput: there is none, or the selection cannot be read.
+    """
+    from pca_events.pytest_plugin.run import list_suite
+
+    listed = list_suite(_selection(options))
+    if listed.broken:
+        raise BadInput(f"{', '.join(listed.broken)}; nothing was run")
+    if not listed.scenarios:
+        raise BadInput(f"no scenario matches {_said(options)}, so nothing was verified")
+    return listed
+
+
+def _said(options: argparse.Namespace) -> str:
+    """The selection, as it was written."""
+    words = [*options.features]
+    for option, value in (("--tags", options.tags), ("--scenario", options.scenario), ("-k", options.select)):
+        if value is not None:
+            words.append(f"{option} {value}")
+    return " ".join(words)

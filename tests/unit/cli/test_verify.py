@@ -1,0 +1,169 @@
+"""`pca-events verify` of a part of the suite: what is selected, what is said of it, and where it is written."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from given import Run
+from scenario_count import features_in, scenario_count
+
+from pca_events.backends import Backend
+from pca_events.cli.verify.report import junit
+from pca_events.locations import locate
+from pca_events.pytest_plugin.run import list_suite
+from pca_events.suite_report import RunReport, ScenarioResult
+
+
+def bound(name: str) -> Path:
+    """The bindings of one folder of features, which are collected sooner than all."""
+    return locate("bindings") / f"test_{name}.py"
+
+
+def listed(*select: str, among: str = "") -> list[tuple[str, str]]:
+    found = list_suite(select, bound(among) if among else None)
+    assert found.broken == []
+    return found.scenarios
+
+
+@pytest.mark.parametrize(
+    ("select", "among", "parts", "tag"),
+    [
+        (["--pca-feature=routing/delivery"], "routing", ["routing/delivery"], ""),
+        (["--pca-feature=features/routing/delivery.feature"], "routing", ["routing/delivery"], ""),
+        (["--pca-feature=consumers", "--pca-feature=envelope"], "", ["consumers", "envelope"], ""),
+        (
+            ["--pca-tags=@never_sent", "--pca-feature=operations/other_operations"],
+            "operations",
+            ["operations/other_operations"],
+            "never_sent",
+        ),
+    ],
+)
+def test_what_is_selected(select: Sequence[str], among: str, parts: Sequence[str], tag: str) -> None:
+    found = listed(*select, among=among)
+    assert len(found) == scenario_count(*parts, tag=tag) > 0
+    assert {feature for feature, _ in found} == features_in(*parts)
+
+
+@pytest.mark.parametrize(
+    ("select", "among", "features"),
+    [
+        (["--pca-scenario=COMES TWICE"], "operations", ["operations/delivery.feature"]),
+        (["--pca-scenario=is-disabled", "-kchanges"], "lifecycle", []),
+    ],
+)
+def test_what_is_selected_by_name(select: Sequence[str], among: str, features: Sequence[str]) -> None:
+    assert [feature for feature, _ in listed(*select, among=among)] == features
+
+
+def test_tags_are_those_of_features_rules_and_scenarios() -> None:
+    both = listed("--pca-tags=@backend or not @backend", among="events")
+    backend, others = listed("--pca-tags=@backend", among="events"), listed("--pca-tags=not @backend", among="events")
+    assert len(backend) == scenario_count("events", tag="backend") > 0
+    assert len(backend) + len(others) == len(both) == scenario_count("events")
+
+
+def test_a_title_has_the_values_of_its_row() -> None:
+    titles = [title for _, title in listed("--pca-feature=routing/patterns", among="routing")]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ("--pca-feature=rooting", 'there is no feature "rooting"; did you mean "routing"?'),
+        ("--pca-feature=zzz", 'there is no feature "zzz"; known: routing, routing/delivery, '),
+        ("--pca-tags=@bakend", 'no scenario has the tag "@bakend"; did you mean "@backend"?'),
+        ("--pca-tags=@backend and (", '"@backend and (" is no expression of tags'),
+    ],
+)
+def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:
+    (broken,) = list_suite([select], bound("routing")).broken
+    assert broken.startswith(said)
+
+
+def test_a_list_runs_nothing(command: Run) -> None:
+    ran = command("verify", "routing/delivery", "--tags", "@documented", "--list")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "routing/delivery: A rule for the source alone receives all documented events"
+    assert len(lines) == scenario_count("routing/delivery", tag="documented")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scenario", "no such"), "no scenario matches --scenario no such, so nothing was verified"),
+        (("@backend",), 'there is no feature "@backend"'),
+        (("--workers", "0"), 'argument -n/--workers: "0" is not a number of workers; write 1 to 64, or auto'),
+    ],
+)
+def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said: str) -> None:
+    ran = command("verify", *words, "--list")
+    assert ran.returncode == 2
+    assert said in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_part_is_never_shown_as_the_whole(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
+    words = ("--endpoint-url", backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
+    ran = command("verify", "envelope", "events/ca_creation", *words)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    part, whole = scenario_count("envelope", "events/ca_creation"), scenario_count()
+    assert f"{part} of {whole} scenarios, mode direct: {part} passed, 0 failed, 0 skipped" in ran.stdout
+    features = [line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")]
+    assert features == ["envelope", "events/ca_creation"]
+    site = tmp_path / "site"
+    assert f"{part} of {whole} run, none broken" in (site / "index.html").read_text("utf-8")
+    badge = (site / "badge.svg").read_text("utf-8")
+    assert f"{part} of {whole} run" in badge
+    assert "#146c43" not in badge, "green"
+    events = json.loads((site / "events.json").read_text("utf-8"))
+    assert events["status"] == "not run"
+    assert {event["status"] for event in events["events"]} == {"not run"}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> str:
+    """A folder whose sitecustomize breaks every contract."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "from pca_events import contract\n"
+        "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
+    )
+    return str(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_first_failure_can_end_the_run(process: Run, broken: str, tmp_path: Path, workers: str) -> None:
+    report = tmp_path / "junit.xml"
+    ran: subprocess.CompletedProcess[str] = process(
+        "verify", "events/ca_creation", "--tags", "not @backend", "-x", "-n", workers, "--junit", str(report),
+        path=broken,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "\nstopped at the first failure, after " in ran.stdout
+    assert f" of {scenario_count()} scenarios, mode direct: " in ran.stdout
+    suites = ElementTree.parse(report).getroot()  # noqa: S314
+    assert [suite.get("name") for suite in suites] == ["events/ca_creation", "the run"]
+    assert suites[0].find("testcase/failure").get("message", "").endswith("$.time: is late (no.json)")  # type: ignore[union-attr]
+
+
+def test_junit_has_every_outcome_and_what_xml_can_hold() -> None:
+    def result(verdict: str, reason: str) -> ScenarioResult:
+        return ScenarioResult("a/b.feature", f"it {verdict} \x1b<", "", None, verdict, reason, 0.25)  # type: ignore[arg-type]
+
+    report = RunReport("none", "direct", [result("passed", ""), result("failed", "one\ntwo"), result("skipped", "so")])
+    report.leaks.append("arn:1\n  aws rm")
+    root = ElementTree.fromstring(junit(report))  # noqa: S314
+    suite, run = root
+    assert {name: suite.get(name) for name in ("name", "tests", "failures", "skipped", "time")} == {
+        "name": "a/b", "tests": "3", "failures": "1", "skipped": "1", "time": "0.750",
+    }  # fmt: skip
+    assert [case.get("name") for case in suite] == ["it passed ?<", "it failed ?<", "it skipped ?<"]
+    assert run.find("testcase/error").text == "left behind: arn:1\n  aws rm"  # type: ignore[union-attr]
