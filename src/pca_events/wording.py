@@ -1,8 +1,4 @@
-<<<<<<< HEAD:src/pca_events/wording.py
 """Parts of messages: numbers with nouns, text that is safe to print, and suggestions for unknown names."""
-=======
-"""Suggestions for a misspelled name: the only finder of "did you mean"."""
->>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e:src/pca_events/suggestions.py
 
 from collections.abc import Iterable
 from pathlib import Path

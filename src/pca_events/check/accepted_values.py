@@ -32,9 +32,8 @@ from pca_events.pattern import (
     Suffix,
     Wildcard,
 )
-from pca_events.pattern.letter_case import spellings
 from pca_events.pattern.matchers import test_of
-from pca_events.pattern.wildcards import STAR, characters_of
+from pca_events.pattern.text_comparison import STAR, characters_of, spellings
 
 Conditions = Mapping[str, tuple[Matcher, ...]]
 """What a pattern requires of each field: one of the matchers must accept it."""

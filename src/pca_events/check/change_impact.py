@@ -7,7 +7,7 @@ from pca_events.catalog import documented, documented_events
 from pca_events.check.findings.delivery import paths_read
 from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule, CheckReport
-from pca_events.generate import mutants
+from pca_events.events import mutants
 from pca_events.pattern import EventPattern
 
 

@@ -85,7 +85,7 @@ def domains_of_event(event_id: str) -> Domains:
 @cache
 def domains_of_cloudtrail(detail_type: str) -> Domains:
     """Return the domains of an event that CloudTrail sends; it can have the `OTHER_RECORD_FIELDS` too."""
-    schema = contract.flat(contract.twin_schema_of()[detail_type])
+    schema = contract.dereferenced(contract.twin_schema_of()[detail_type])
     found = _domains(schema)
     if calls := schema["properties"]["detail"]["properties"]["eventName"].get("examples"):
         found["detail.eventName"] = (Domain(union(*map(literal, calls)), tuple(calls), "detail.eventName"),)

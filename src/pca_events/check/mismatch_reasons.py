@@ -22,7 +22,7 @@ from pca_events.check.report import Block
 from pca_events.check.vocabulary import aliases, instead_of_waiting, plain
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Matcher, Prefix, Suffix, Wildcard
-from pca_events.suggestions import nearest, similarity
+from pca_events.wording import nearest, similarity
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 _OPERATORS = "prefix|suffix|wildcard|anything-but|equals-ignore-case|exists|numeric|cidr"

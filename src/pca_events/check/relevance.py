@@ -15,7 +15,7 @@ from pca_events.check.regular_languages import overlaps
 from pca_events.check.report import Block, Verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix, Wildcard
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 About = Literal["ours", "neighbour", "other", "unknown"]
 """Whose events a rule asks for: of AWS Private CA, of what AWS documents beside it, of others, or not known."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from pca_events.suggestions import similarity
+from pca_events.wording import similarity
 
 _ALIASES = {
     "detail.result": "status state outcome results eventresult resultcode success failure succeeded failed",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from pca_events.cli.console import Part, cell_lines, cut, fitted, padded, style_of, text_of, width_of, wrapped
 from pca_events.wording import printable
 
 Part = str | tuple[str, str]

@@ -6,7 +6,6 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pca_events.cli.parser import HELP
 from pca_events.wording import did_you_mean, nearest
 
 if TYPE_CHECKING:

@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 
 from pca_events.check.vocabulary import expects
-from pca_events.iam_policy import MOST_STATEMENTS, Request, answer
-from pca_events.iam_policy import Answer
-from pca_events.infrastructure.arns import may_be_equal
 from pca_events.iam_policy import MOST_STATEMENTS, Decision, Request, evaluate
+from pca_events.infrastructure.arns import may_be_equal
 from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE

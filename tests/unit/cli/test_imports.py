@@ -48,21 +48,7 @@ HEAVY = {
     "xml",
     "yaml",
 }
-<<<<<<< HEAD:tests/unit/test_imports.py
-HELPFUL = (
-    "__main__",
-    "cli",
-    "cli.arguments",
-    "cli.command_help",
-    "cli.parser",
-    "errors",
-    "interrupts",
-    "lazy",
-    "wording",
-)
-=======
-HELPFUL = ("__main__", "cli", "cli.arguments", "cli.parser", "errors", "interrupts", "suggestions")
->>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e:tests/unit/cli/test_imports.py
+HELPFUL = ("__main__", "cli", "cli.arguments", "cli.parser", "errors", "interrupts", "lazy", "wording")
 MOST_FOR_THE_HELP = 44  # two of them search for the name that a mistyped one may mean
 MOST_FOR_ONE_COMMAND = 90
 MOST_FOR_A_CHECK = 230

@@ -4,21 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pca_events.check.codes import CodeName
-from pca_events.iam_policy import EVENTBRIDGE, Request, answer
-from pca_events.iam_policy import Answer
-from pca_events.check.report import Finding, Level
-from pca_events.check.findings.target_roles import of_role
-from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
-from pca_events.infrastructure.model import Destination, Key, Rule, Target
 from pca_events import contract
 from pca_events.catalog import documented
 from pca_events.check.findings.target_roles import target_role_findings
 from pca_events.check.report import CodeName, Finding, Level
 from pca_events.iam_policy import EVENTBRIDGE, Decision, Request, evaluate
-from pca_events.infrastructure.arns import read_arn
+from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
 from pca_events.infrastructure.model import Destination, Key, Rule, Target, Unknown
-from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 
 
 @dataclass(frozen=True)

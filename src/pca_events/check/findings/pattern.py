@@ -14,7 +14,7 @@ from pca_events.check.vocabulary import contradicts, expects, instead_of_waiting
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Place, Rule
 from pca_events.pattern import Exact, Prefix, Suffix
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 MOST_CHARACTERS = 2048
 _NEAR = 1800

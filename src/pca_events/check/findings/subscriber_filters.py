@@ -12,7 +12,7 @@ from pca_events.check.report import Finding, Fires, Verdict, readable
 from pca_events.check.verdicts import Judged, judged
 from pca_events.infrastructure.event_patterns import FIELDS
 from pca_events.infrastructure.model import EventSource, Place, Subscriber, SubscriberFilter, Unknown
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 DATA, METADATA, SYSTEM = "DATA", "METADATA", "SYSTEM_METADATA"
 MOST_IN_FILTER = 4096

@@ -6,7 +6,7 @@ from typing import Any
 
 from pca_events.check.suggestions.meant_events import CandidateEvent, Elements
 from pca_events.check.vocabulary import NOT_ALIKE, aliases, likeness, plain, promised
-from pca_events.suggestions import similarity
+from pca_events.wording import similarity
 
 Candidate = tuple[Any, float]
 """An element to write instead, and what that costs: from 0 for the same up to `OPPOSITE`."""

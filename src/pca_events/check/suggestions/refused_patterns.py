@@ -10,7 +10,7 @@ from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
 from pca_events.pattern.document import compact, plain, read
 from pca_events.pattern.operators import OPERATORS
-from pca_events.suggestions import nearest
+from pca_events.wording import nearest
 
 _OTHER_NAMES = {
     "equals": "exactly",

@@ -10,10 +10,7 @@ from typing import NamedTuple
 from pca_events.check.codes import CODES
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.infrastructure.model import Place, Reading, Rule
-<<<<<<< HEAD:src/pca_events/check/suppressions.py
-from pca_events.wording import did_you_mean
-=======
-from pca_events.suggestions import did_you_mean, nearest
+from pca_events.wording import did_you_mean, nearest
 
 _MARK = "pca-events:"
 _COMMENT = re.compile(r"(?:#|//)\s*pca-events:[ \t]*(?P<verb>[\w-]*)(?P<rest>.*)")
@@ -138,7 +135,6 @@ def _begin_of_comment(line: str) -> int:
         before = char
     return len(line)
 
->>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e:src/pca_events/check/suppressions/comments.py
 
 _EXAMPLE = "write: # pca-events: ignore no-target the target is in another stack"
 

@@ -7,9 +7,8 @@ from functools import cache
 
 from pca_events.check.codes import CODES, OF_SUPPRESSIONS
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, LevelOrOff
-from pca_events.check.suppressions import standing_alone, unknown_codes
-from pca_events.infrastructure.discovery import PathGlobs
 from pca_events.check.suppressions.comments import standing_alone, unknown_codes
+from pca_events.infrastructure.discovery import PathGlobs
 from pca_events.infrastructure.model import Place, Reading
 
 

@@ -15,8 +15,6 @@ from pca_events.cli import discard_output
 from pca_events.cli.console import Console, console
 from pca_events.cli.options.rules import TEXT, Output
 from pca_events.errors import BadInput
-from pca_events.wording import did_you_mean
-from pca_events.atomic_write import cannot_be_written, check_writable, replace_file
 
 STANDARD_OUTPUT = "-"
 

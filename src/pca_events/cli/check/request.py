@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 from pca_events.atomic_write import check_writable
-from pca_events.check.suppressions.baseline import Baseline, read_baseline
 from pca_events.check.configuration import Configuration, find_configuration, read_configuration
 from pca_events.check.suppressions.baseline import Baseline, read_baseline
 from pca_events.cli.check.outputs import planned
@@ -18,9 +17,7 @@ from pca_events.cli.options.rules import Output
 from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
-from pca_events.infrastructure.model import Place, Unreadable
 from pca_events.infrastructure.model import Place, Reading, Unreadable
-from pca_events.atomic_write import check_writable
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>[1-9]\d{0,8})", re.DOTALL)
 _MOST_LISTED = 8

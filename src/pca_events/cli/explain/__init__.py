@@ -245,15 +245,9 @@ def _event(name: str) -> CandidateEvent:
         return _by_name()[name]
     try:
         if name == "-":
-<<<<<<< HEAD:src/pca_events/cli/explain.py
-            return Given("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
-        return Given(name, read_event(text_of(name, always=True) or ""))
-    except InvalidJson as error:
-=======
             return GivenEvent("standard input", read_event(sys.stdin.buffer.read(LARGEST + 1).decode("utf-8-sig")))
         return GivenEvent(name, read_event(text_of(name, always=True) or ""))
-    except NotJson as error:
->>>>>>> 032b1814dc0c8cc40fc64284e195f8f7da67ab6e:src/pca_events/cli/explain/__init__.py
+    except InvalidJson as error:
         raise BadInput(f"{name}: {error.reason}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{name}: the event is not UTF-8 (byte {error.start})") from error

@@ -68,7 +68,7 @@ def age(words: str) -> Any:
 
 def resource_kinds(words: str) -> tuple[str, ...]:
     """Read a list of kinds of resources, separated by commas."""
-    from pca_events.harness.kinds import KINDS
+    from pca_events.harness.resources import KINDS
 
     kinds = tuple(words.split(","))
     if unknown := set(kinds) - set(KINDS):

@@ -12,7 +12,7 @@ def _list(parser: Parser) -> None:
 
 
 def _show(parser: Parser) -> None:
-    from pca_events.ready_rules import NOTATIONS
+    from pca_events.rule_snippets import NOTATIONS
 
     parser.add_argument("event", metavar="EVENT", help="the id of the event, as `pca-events list` prints it")
     add_format(parser)
@@ -20,7 +20,7 @@ def _show(parser: Parser) -> None:
 
 
 def _sample(parser: Parser) -> None:
-    from pca_events.generate import KINDS, PARTITIONS
+    from pca_events.events import KINDS, PARTITIONS
 
     parser.add_argument("event", metavar="EVENT", help="the id of a documented event; all: one of each")
     parser.add_argument("--account", metavar="ID", help="twelve digits (default: 111122223333)")

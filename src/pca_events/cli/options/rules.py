@@ -29,7 +29,7 @@ def output(words: str) -> Output:
         ArgumentTypeError: it is something else, or there is no such format.
     """
     from pca_events.check.formats import FORMATS
-    from pca_events.suggestions import did_you_mean
+    from pca_events.wording import did_you_mean
 
     form, equals, file = words.partition("=")
     if not equals or not file:

@@ -74,8 +74,8 @@ def _calibrate(parser: Parser) -> None:
 def _sweep(parser: Parser) -> None:
     from datetime import timedelta
 
-    from pca_events.harness.kinds import KINDS
-    from pca_events.harness.names import PREFIX
+    from pca_events.harness.resources import KINDS
+    from pca_events.harness.run_id import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
     parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")
@@ -104,7 +104,7 @@ def _localstack(parser: Parser) -> None:
 
 
 def _watch(parser: Parser) -> None:
-    from pca_events.backends.defaults import ACCOUNT, REGION
+    from pca_events.backends import ACCOUNT, REGION
 
     parser.add_argument("--bus", metavar="NAME", default="default", help="the event bus (default: %(default)s)")
     parser.add_argument(

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from pca_events import catalog
-from pca_events.cli.console import Column, Console, Progress
-from pca_events.cli.console import Part
-from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 from pca_events.cli.console import Column, Console, Part, Progress
+from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
 _WIDEST = 52  # characters of the longest name of a feature of ours
 _COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
