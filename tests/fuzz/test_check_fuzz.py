@@ -1,4 +1,4 @@
-"""Files that somebody has sat on, each is read or told in one line, and none ends in an error of ours."""
+"""Corrupted files: each is read or reported in one line, and none causes an internal error."""
 
 import random
 from pathlib import Path
@@ -68,7 +68,7 @@ pytestmark = pytest.mark.fuzz
 
 
 def changed(data: bytes, chance: random.Random) -> bytes:
-    """Change a file in one to five places: cut, repeat, move, swap, put something in."""
+    """Change a file in one to five places: cut, repeat, move, swap, insert."""
     for _ in range(chance.randint(1, 5)):
         start = chance.randrange(len(data) + 1)
         end = min(len(data), start + chance.choice((1, 1, 3, 10, 50, 400)))

@@ -1,4 +1,4 @@
-"""Templates, services and answers with anything anywhere: one line for what is wrong, never a traceback."""
+"""Templates, services and API responses with random values anywhere: one line for each error, never a traceback."""
 
 import copy
 import json

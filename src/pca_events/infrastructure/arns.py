@@ -22,7 +22,7 @@ def may_be_equal(one: str, other: str) -> bool:
         return one == other
     if "*" not in one or "*" not in other:
         return _matches(one, other) if "*" in one else _matches(other, one)
-    # With a wildcard in each, whatever stands between the ends of one fits into a wildcard of the other.
+    # If both have wildcards, the text between the ends of one fits into a wildcard of the other.
     (first, last), (begin, end) = (_ends(text) for text in (one, other))
     return (first.startswith(begin) or begin.startswith(first)) and (last.endswith(end) or end.endswith(last))
 
@@ -65,7 +65,7 @@ _LATEST = ":$LATEST"
 def as_qualifier(name: Any) -> str | Unknown:
     """Return a version or alias name as a suffix of the function: `:live`; empty without a name.
 
-    $LATEST is what a function without a qualifier invokes, so which of the two a permission names is not known.
+    $LATEST is invoked by a name without a qualifier, so it is unknown which of the two a permission refers to.
     """
     if name in (None, ""):
         return ""
@@ -77,7 +77,7 @@ def as_qualifier(name: Any) -> str | Unknown:
 def qualifier_of(function: Any) -> str | Unknown:
     """Return the qualifier within a name or an ARN, `name:live` or `${aws_lambda_function.f.arn}:live`.
 
-    A reference that is the whole of it has none that can be seen here.
+    A value that is only a reference has no visible qualifier.
     """
     if isinstance(function, Composed):
         pieces = list(function.pieces())

@@ -1,4 +1,4 @@
-"""Files of the checked tree, read as text. Nothing outside of the tree is read, whichever way a file refers to it."""
+"""Files of the checked tree, read as text. Nothing outside the tree is read, however a file refers to it."""
 
 import os
 import re

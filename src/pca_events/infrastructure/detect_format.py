@@ -59,7 +59,7 @@ def read_document_file(text: str, file: str, *, named: bool, tree: CheckedTree |
         tree: the checked tree, to which its references are limited; its own folder by default.
     """
     if file.endswith(CODE):
-        return _told(file, [(1, IS_CODE)], named)
+        return _faults(file, [(1, IS_CODE)], named)
     source = _Source(file, text, named, tree or CheckedTree.of([file]))
     reading = _read_json(source) if _is_json(text, file) else _read_yaml(source)
     if reading is None:
@@ -102,16 +102,16 @@ def _read_json(source: _Source) -> Reading | None:
             return None
         tree, twice = json_reader.with_lines(text)
     except json_reader.NoJson as fault:
-        return _told(file, [(fault.line, str(fault))], named or looks_like_ours(text))
+        return _faults(file, [(fault.line, str(fault))], named or looks_like_ours(text))
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
         reading = reading or Reading()
-        reading.add(_told(file, [(line, f'duplicate key "{key}"') for line, key in twice], True))
+        reading.add(_faults(file, [(line, f'duplicate key "{key}"') for line, key in twice], True))
     return reading
 
 
-def _told(file: str, faults: list[tuple[int, str]], told: bool) -> Reading:
-    return Reading(unreadable=[Unreadable(Place(file, line), why) for line, why in faults] if told else [])
+def _faults(file: str, faults: list[tuple[int, str]], reported: bool) -> Reading:
+    return Reading(unreadable=[Unreadable(Place(file, line), why) for line, why in faults] if reported else [])
 
 
 def _read_yaml(source: _Source) -> Reading | None:
@@ -121,10 +121,10 @@ def _read_yaml(source: _Source) -> Reading | None:
     loaded = yaml_reader.load(text, file)
     found = [_read(document, source) for document in loaded.documents]
     readings = [reading for reading in found if reading is not None]
-    told = loaded.unreadable if readings or named or looks_like_ours(text) else []
-    if not readings and not told:
+    faults = loaded.unreadable if readings or named or looks_like_ours(text) else []
+    if not readings and not faults:
         return None
-    whole = Reading(unreadable=list(told))
+    whole = Reading(unreadable=list(faults))
     for reading in readings:
         whole.add(reading)
     return whole

@@ -134,7 +134,8 @@ def unmarked(value: Any, holes: tuple[Unknown, ...]) -> Any:
         return [unmarked(held, holes) for held in value]
     if isinstance(value, str) and holes and MARK.search(value):
         pieces = MARK.split(value)
-        return joined(_hole(piece, holes) if at % 2 else piece for at, piece in enumerate(pieces))
+        line = value.line if isinstance(value, Text) else 0
+        return joined((_hole(piece, holes) if at % 2 else piece for at, piece in enumerate(pieces)), line)
     return value
 
 

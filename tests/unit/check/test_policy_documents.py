@@ -1,4 +1,4 @@
-"""Policies as they are written: documents of Terraform that override each other, principals, names of buses in ARNs."""
+"""Policy documents in Terraform: overriding statements, principals, and bus names in ARNs."""
 
 import pytest
 from terraform_texts import read_terraform

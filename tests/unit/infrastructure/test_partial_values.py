@@ -1,4 +1,4 @@
-"""Texts with holes: each hole keeps what it depends on and what it means."""
+"""Partly unknown strings: each unknown part keeps its reason and its meaning."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Globs that say which paths are left out."""
+"""Globs that exclude paths."""
 
 import os
 import time

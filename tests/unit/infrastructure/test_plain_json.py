@@ -1,4 +1,4 @@
-"""Patterns in files of their own, and what the AWS command line prints."""
+"""Patterns in their own files, and output of the AWS CLI."""
 
 import json
 from typing import Any

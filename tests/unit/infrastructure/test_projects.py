@@ -1,4 +1,4 @@
-"""CDK and Pulumi projects, program code, files that are no pattern, and links: read, or said to be not read."""
+"""CDK and Pulumi projects, program code, files that are not patterns, and links: read, or reported as not read."""
 
 import json
 import subprocess

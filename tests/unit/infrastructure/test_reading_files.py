@@ -1,4 +1,4 @@
-"""Files and folders: what is found, what is told, and that no input brings the reading down."""
+"""Files and folders: which are found, what is reported, and that no input crashes the reader."""
 
 import json
 import os
@@ -262,7 +262,7 @@ def test_a_missing_file_is_reported() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_file_without_read_permission_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Permissions do not stop the superuser, so the refusal is made here."""
+    """File permissions do not apply to the superuser, so the error is simulated."""
     put("secret.yaml", RULE % "R")
     put("folder/t.yaml", RULE % "R")
     put("t.yaml", RULE % "Sound")

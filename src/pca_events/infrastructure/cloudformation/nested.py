@@ -149,7 +149,8 @@ def _documents(text: str, place: Place) -> tuple[list[Any], list[Unreadable]]:
     if text.lstrip().startswith("{"):
         with contextlib.suppress(json_reader.NoJson):
             json_reader.parse(text)
-            return [json_reader.with_lines(text)[0]], []
+            tree, twice = json_reader.with_lines(text)
+            return [tree], [Unreadable(Place(place.file, line), f'duplicate key "{key}"') for line, key in twice]
     from pca_events.infrastructure import yaml_reader
 
     loaded = yaml_reader.load(text, place.file)

@@ -98,8 +98,8 @@ class Lookup:
             values = [call.values.get(name) for call in calls for name in call.arguments]
             self._mentioned = frozenset(_mentioned(values))
         names = [resource.values.get(key) for key in ("name", "function_name")]
-        said = {resource.address, base(resource.address), *(name for name in names if isinstance(name, str))}
-        return not self._mentioned.isdisjoint(said)
+        known_as = {resource.address, base(resource.address), *(name for name in names if isinstance(name, str))}
+        return not self._mentioned.isdisjoint(known_as)
 
     def _identified(self, kind: str) -> dict[str, list[Resource]]:
         if kind not in self._identities:

@@ -1,14 +1,17 @@
-"""Event patterns outside `aws_cloudwatch_event_rule`: Cloud Control rules, archives, pipes, the Custom Event Bus."""
+"""Event patterns outside `aws_cloudwatch_event_rule`: Cloud Control, archives, pipes, Custom Event Bus, templates."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from pca_events.infrastructure.checked_tree import looks_like_ours
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, from_snake_case, subscriber
-from pca_events.infrastructure.model import DEFAULT_BUS, CustomBus, Place, Reading, Rule, Unknown
-from pca_events.infrastructure.partial_values import Reference
+from pca_events.infrastructure.model import DEFAULT_BUS, CustomBus, Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import listed
-from pca_events.infrastructure.source_tree import plain
+from pca_events.infrastructure.source_tree import Text, plain
 from pca_events.infrastructure.terraform.functions import Encoded, decoded
 from pca_events.infrastructure.terraform.lookup import Resource
 from pca_events.infrastructure.terraform.policies import blocks
@@ -82,7 +85,8 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 EVENT_SOURCE, SUBSCRIBER, BUS = "awscc_eventsv2_event_source", "awscc_eventsv2_subscriber", "awscc_eventsv2_event_bus"
 CUSTOM_BUS_KINDS = {EVENT_SOURCE, SUBSCRIBER}
-KINDS = {CLOUD_CONTROL_RULE, ARCHIVE, PIPE, *CUSTOM_BUS_KINDS}
+STACKS = {"aws_cloudformation_stack", "aws_cloudformation_stack_set"}
+KINDS = {CLOUD_CONTROL_RULE, ARCHIVE, PIPE, *CUSTOM_BUS_KINDS, *STACKS}
 _READ = (
     "configuration",
     "filter_configuration",
@@ -127,3 +131,37 @@ def _bus(arn: Any, address: str, place: Place) -> CustomBus | Unknown:
         module = address.rpartition("awscc_eventsv2_")[0]
         return CustomBus(f"{module}{arn.resource}", Place(os.path.dirname(place.file), 1))
     return bus_by_arn(arn)
+
+
+def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> Reading:
+    """Read a CloudFormation template in Terraform.
+
+    Rules are named after their stack; event sources and subscribers keep their logical IDs.
+
+    Args:
+        body: the value of `template_body`.
+        address: the address of the stack, as in `aws_cloudformation_stack.pki/CrlFailed`.
+        place: the location of the first line of the template.
+        lines_known: whether its lines are lines of that file.
+    """
+    from pca_events.infrastructure.cloudformation.nested import read_template_body
+
+    body = body.text() if isinstance(body, Encoded) else body
+    line = place.line if lines_known else 0
+    if isinstance(body, Composed):
+        body = replace(body, line=line)
+    elif isinstance(body, Unknown):
+        return Reading()
+    elif isinstance(body, dict):
+        body = json.dumps(plain(body), default=lambda value: getattr(value, "reason", ""))
+    elif isinstance(body, str):
+        body = Text(body, line) if line else str(body)
+    reading = read_template_body(body, place, f"{address}/")
+    subscribers, sources = reading.subscribers, reading.event_sources
+    reading.subscribers = [replace(held, name=held.name.removeprefix(f"{address}/")) for held in subscribers]
+    reading.event_sources = [replace(held, name=held.name.removeprefix(f"{address}/")) for held in sources]
+    found = reading.written or looks_like_ours(str(body))
+    reading.unreadable = [
+        Unreadable(fault.place, f"template of {address}: {fault.message}") for fault in reading.unreadable if found
+    ]
+    return reading

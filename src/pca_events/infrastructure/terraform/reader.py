@@ -26,7 +26,6 @@ from pca_events.infrastructure.terraform.source_files import (
     pattern_and_lines,
     same_file,
 )
-from pca_events.infrastructure.terraform.stacks import STACKS, read_stack
 from pca_events.infrastructure.terraform.syntax import Expression
 
 _PASSED_ON = {"jsonencode", "tostring", "trimspace", "try", "coalesce", "nonsensitive"}
@@ -165,7 +164,7 @@ class Root:
         if region := names.folder.providers.region_of(instance.body):
             values.put("region", region)
         place, last = self._lines.place(block.line), in_file(block.last_line)
-        if kind in STACKS:
+        if kind in other_patterns.STACKS:
             self._stack(names, values.get("template_body"), instance, off)
         elif kind in other_patterns.CUSTOM_BUS_KINDS:
             found_there = other_patterns.read_custom_bus(kind, values.get, address, place, last)
@@ -202,7 +201,7 @@ class Root:
         if not same_file(line, instance.declared.line) and self._lines.file(line).endswith(FOUND_ANYWAY):
             return
         address = names.prefix + instance.address
-        reading = read_stack(body, address, self._lines.place(line), lines_known=bool(line_of(body)))
+        reading = other_patterns.read_stack(body, address, self._lines.place(line), lines_known=bool(line_of(body)))
         reading.rules = [replace(rule, off=off or rule.off) for rule in reading.rules]
         self._reading.add(reading)
         self._rules += self._reading.rules
@@ -284,7 +283,7 @@ def _switched_off(names: ModuleNames, instance: Instance, get: Callable[[str], A
 
 
 def _is_read(kind: str) -> bool:
-    return READ.fullmatch(kind) is not None or kind in other_patterns.KINDS or kind in STACKS
+    return READ.fullmatch(kind) is not None or kind in other_patterns.KINDS
 
 
 def _is_code(file: str) -> bool:

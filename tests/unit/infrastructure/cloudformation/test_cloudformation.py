@@ -1,4 +1,4 @@
-"""Rules in CloudFormation templates: every function, with what stays unknown, and every line."""
+"""Rules in CloudFormation templates: intrinsic functions, unknown values and line numbers."""
 
 import textwrap
 from typing import Any
@@ -34,13 +34,13 @@ def rule(text: str) -> Rule:
 
 
 def rule_with(properties: str, rest: str = "") -> Rule:
-    """The rule of a template that has these properties and, beside the rule, this text."""
+    """The rule of a template with these properties and this additional text."""
     head = "Resources:\n  Failed:\n    Type: AWS::Events::Rule\n    Properties:\n"
     return rule(head + textwrap.indent(textwrap.dedent(properties), " " * 6) + "\n" + rest)
 
 
 def value(text: str) -> Any:
-    """What a value is in a template that has something of everything."""
+    """The value of an expression in a template with all kinds of resources."""
     return plain(Template(document(EVERYTHING)).resolve(document(f"Asked: {text}\n")["Asked"]))
 
 
@@ -304,7 +304,7 @@ def test_output_of_a_macro_is_unknown() -> None:
 
 
 def where(found: Any) -> tuple[str, int, str]:
-    """What a destination is, its line, and its logical id."""
+    """The kind of a destination, its line, and its logical ID."""
     assert isinstance(found, Destination)
     return found.kind, found.place.line, found.address
 

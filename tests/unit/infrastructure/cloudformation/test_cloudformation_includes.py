@@ -1,4 +1,4 @@
-"""Snippets that `AWS::Include` puts into a template, functions of the language extensions, and what is off."""
+"""Snippets of `AWS::Include`, functions of the language extensions, and conditional rules."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`Fn::ForEach` in CloudFormation templates: what it makes, in which lines, and what stays unknown."""
+"""`Fn::ForEach` in CloudFormation templates: its output, line numbers and unknown values."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""Templates within templates, archives, pipes, and what stands beside `Properties`."""
+"""Nested templates, archives, pipes, and keys outside `Properties`."""
 
 import textwrap
 

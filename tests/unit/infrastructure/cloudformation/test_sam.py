@@ -1,4 +1,4 @@
-"""Rules that SAM makes of the events of functions and state machines."""
+"""Rules that SAM creates for the events of functions and state machines."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""What a Serverless service says in other files, by the parameters of its stage, and for state machines."""
+"""Serverless services with several files, stage parameters and state machines."""
 
 import textwrap
 from collections.abc import Callable

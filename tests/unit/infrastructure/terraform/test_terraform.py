@@ -1,4 +1,4 @@
-"""Rules in Terraform as it is written: every way to write a pattern, what is known of it, and on which lines."""
+"""Rules in Terraform configurations: notations of patterns, known and unknown values, line numbers."""
 
 import json
 import random
@@ -37,21 +37,21 @@ data "aws_caller_identity" "current" {}
 
 
 def rules(text: str, **files: str) -> list[Rule]:
-    """The rules of a module without anything unreadable."""
+    """The rules of a module that has no unreadable parts."""
     reading = read_terraform({"m.tf": text, **files})
     assert reading.unreadable == []
     return reading.rules
 
 
 def value(expression: str) -> Any:
-    """What an expression within a pattern comes to."""
+    """The value of an expression in a pattern."""
     text = f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = jsonencode({{ x = {expression} }})\n}}\n'
     (rule,) = rules(text + NAMES)
     return rule.pattern["x"]
 
 
 def pattern(expression: str) -> Any:
-    """What an expression comes to as a pattern."""
+    """The value of an expression as a whole pattern."""
     (rule,) = rules(f'resource "aws_cloudwatch_event_rule" "r" {{\n event_pattern = {expression}\n}}\n' + NAMES)
     return rule.pattern
 

@@ -1,4 +1,4 @@
-"""Functions that read files, and event patterns that stand elsewhere than in `aws_cloudwatch_event_rule`."""
+"""Functions that read files, and event patterns outside `aws_cloudwatch_event_rule`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def put(name: str, content: str | bytes) -> None:
 
 
 def rules(text: str, name: str = "main.tf") -> list[Rule]:
-    """The rules of a folder with this file, in which nothing is broken."""
+    """The rules of a folder with this file and without errors."""
     put(name, text)
     reading = read_paths(["."])
     assert reading.unreadable == []
@@ -275,6 +275,41 @@ def test_templates_of_stacks_in_other_files_and_as_objects() -> None:
         ("aws_cloudformation_stack.tpl/Crl", "pki.tpl:2"),
         ("Crl", "read-anyway.yaml:2"),
     ]
+
+
+def test_unknown_parts_of_stack_templates_stay_unknown() -> None:
+    (rule,) = rules(
+        'variable "on" {}\nresource "aws_cloudformation_stack" "s" {\n  template_body = <<-EOT\n'
+        "Resources:\n  Crl:\n    Type: AWS::Events::Rule\n    Properties:\n      State: ${var.on}\n"
+        '      EventPattern: {resources: [!Sub "${var.on}:$${AWS::Region}"]}\nEOT\n}\n'
+    )
+    assert rule.enabled == Unknown("var.on")
+    (resource,) = rule.pattern["resources"]
+    assert (resource.parts, resource.reasons) == ((None, ":", None), ("var.on", "${AWS::Region}"))
+
+
+def test_stack_sets_within_stack_templates_have_lines_of_the_file() -> None:
+    (rule,) = rules(
+        'variable "bus" {}\nresource "aws_cloudformation_stack" "s" {\n  template_body = <<-EOT\n'
+        "Resources:\n  All:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      TemplateBody: |\n"
+        "        Resources:\n          Crl:\n            Type: AWS::Events::Rule\n            Properties:\n"
+        '              EventBusName: "${var.bus}"\n              EventPattern: {source: [aws.acm-pca]}\nEOT\n}\n'
+    )
+    assert (rule.name, str(rule.place)) == ("aws_cloudformation_stack.s/All/Crl", "main.tf:10")
+    assert rule.lines == {"source": 14}
+
+
+def test_a_duplicate_key_in_a_stack_template_is_reported() -> None:
+    put(
+        "main.tf",
+        'resource "aws_cloudformation_stack" "s" {\n  template_body = <<EOT\n{"Resources": {"Crl":\n'
+        '{"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"account": [],\n"account": []}}}}}\nEOT\n}\n',
+    )
+    (fault,) = read_paths(["main.tf"]).unreadable
+    assert (str(fault.place), fault.message) == (
+        "main.tf:5",
+        'template of aws_cloudformation_stack.s: duplicate key "account"',
+    )
 
 
 def test_git_crypt_is_reported_only_if_a_rule_needs_a_value() -> None:

@@ -1,4 +1,4 @@
-"""Local modules are read as they are called, and patterns given to modules that are elsewhere are rules of those."""
+"""Local modules are read through their calls; patterns passed to modules without available code are rules."""
 
 import os
 from pathlib import Path
@@ -27,7 +27,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def put(**files: str) -> None:
-    """Write files; two underscores stand for a slash, one at the end for `.tf`."""
+    """Write files; two underscores become a slash, one at the end becomes `.tf`."""
     for name, text in files.items():
         path = Path(name.replace("__", "/") + ".tf")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def read(*paths: str) -> Reading:
 
 
 def rules(*paths: str) -> dict[str, Rule]:
-    """The rules by name, of a tree in which nothing is broken."""
+    """The rules by name, of a tree without errors."""
     reading = read(*paths)
     assert reading.unreadable == []
     return {rule.name: rule for rule in reading.rules}

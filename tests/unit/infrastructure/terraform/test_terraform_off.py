@@ -1,4 +1,4 @@
-"""What `for_each` goes over where a condition is false by default or not known; what is off is checked as if on."""
+"""`for_each` with conditions that are unknown or false by default; rules that are off are checked as if on."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rules(**files: str) -> list[Rule]:
-    """The rules of files with these names, in which nothing is broken."""
+    """The rules of these files, which have no errors."""
     for name, text in files.items():
         path = Path(name.replace("__", "/") + ".tf")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def rules(**files: str) -> list[Rule]:
 
 
 def over(expression: str) -> dict[str, tuple[Any, str]]:
-    """For each rule of a `for_each`, by its key, the result that it asks for and why it is off."""
+    """For each rule of a `for_each`, by key: the result in its pattern, and why it is off."""
     found = rules(main=TABLES + RULE % expression)
     return {
         rule.name.partition("[")[2]: (rule.pattern["detail"]["result"][0], rule.off)

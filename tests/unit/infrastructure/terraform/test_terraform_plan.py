@@ -17,7 +17,7 @@ LINES = TEXT.split("\n")
 
 
 def read(document: Any, indent: int | None = None) -> Reading:
-    """The reading of a document."""
+    """Read a document."""
     text = json.dumps(document, indent=indent)
     return read_terraform_plan(json.loads(text), "plan.json", text)
 
@@ -116,7 +116,7 @@ def test_plans_and_states_are_distinguished_from_other_json(document: Any, expec
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every place of a document, as what holds it and the key."""
+    """Every position in a document, as its container and key."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [place for key, held in inner for place in [(value, key), *places(held)]]
 

@@ -1,4 +1,4 @@
-"""Terraform that is huge, broken or made to harm: bounded in time, one line for each fault, and the rest is read."""
+"""Huge, broken or malicious Terraform: bounded in time, one line for each error, and the rest is read."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Where rules in Terraform send events: targets, queues, policies, keys; and the public module of rules."""
+"""Targets of Terraform rules: queues, policies and keys; and the public EventBridge module."""
 
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,14 @@ resource "aws_sqs_queue" "dlq" {}
 
 
 def rules(*texts: str) -> list[Rule]:
-    """The rules of one file without anything unreadable."""
+    """The rules of one file that has no unreadable parts."""
     reading = read_terraform({"m.tf": "\n".join(texts)})
     assert reading.unreadable == []
     return reading.rules
 
 
 def target(arguments: str, *texts: str) -> Target:
-    """The target of a rule that has one."""
+    """The only target of a rule."""
     block = (
         f'resource "aws_cloudwatch_event_target" "t" {{\n rule = aws_cloudwatch_event_rule.r.name\n {arguments}\n}}\n'
     )

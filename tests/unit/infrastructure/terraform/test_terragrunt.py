@@ -1,4 +1,4 @@
-"""Terragrunt: inputs of included files, of files that are read, and of the unit itself."""
+"""Terragrunt inputs: of included files, of files that are read, and of the unit itself."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def rules() -> list[Rule]:
 
 
 def asked(unit: str, **files: str) -> tuple[Any, Any]:
-    """The source and the result that the rule of a module asks for, with these inputs."""
+    """The source and result in the pattern of a module's rule, with these inputs."""
     put("modules/rule/main.tf", MODULE)
     put("live/a/terragrunt.hcl", f'terraform {{\n source = "../../modules/rule"\n}}\n{unit}')
     for name, text in files.items():
