@@ -14,11 +14,11 @@ def counted(number: int, noun: str) -> str:
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Write what nobody can see, and what could drive a terminal, as an escape: `\x1b`, `\u202e`.
+    r"""Escape invisible characters and those that could control a terminal: `\x1b`, `\u202e`.
 
     Args:
-        text: any text, also one with lone surrogates.
-        keep: characters that the caller makes safe by itself.
+        text: any text, including lone surrogates.
+        keep: characters to keep, which the caller handles.
     """
     if text.isprintable():
         return text
@@ -33,7 +33,7 @@ _MOST_LISTED = 12
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like another, whatever the case of its letters; empty where none is."""
+    """Return the known name that is most similar to a name, ignoring case; empty if none is similar."""
     import difflib
 
     by_lower = {one.lower(): one for one in known}
@@ -42,7 +42,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean "..."?`, or the known names where none is like it and they are few; else nothing."""
+    """Return `did you mean "..."?`, or the known names if none is similar and they are few; else an empty string."""
     names = list(known)
     if meant := nearest(name, names):
         return f'did you mean "{meant}"?'
@@ -50,7 +50,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def file_meant(path: str) -> str:
-    """Return `; did you mean "..."?` for a path at which nothing is, from the names in its folder; else nothing."""
+    """Return `; did you mean "..."?` for a missing path, from the names in its folder; else an empty string."""
     wanted = Path(path)
     try:
         names = [entry.name for _, entry in zip(range(_MOST_COMPARED), wanted.parent.iterdir(), strict=False)]

@@ -82,7 +82,7 @@ def test_a_sample_is_handed_out_as_a_copy() -> None:
     ],
 )
 def test_an_unknown_event_is_answered_with_advice(name: str, advice: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f'no documented event is called "{name}"; {advice}')):
+    with pytest.raises(BadInput, match=re.escape(f'there is no documented event "{name}"; {advice}')):
         catalog.documented(name)
 
 

@@ -51,13 +51,13 @@ def test_remove_returns_what_it_took(document: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("path", ["$.nothing", "$.resources[2]", "$.detail.result.more", "$.detail[0]"])
 def test_a_place_that_is_not_there(document: dict[str, Any], path: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f"nothing is at {path}")):
+    with pytest.raises(BadInput, match=re.escape(f"there is no value at {path}")):
         json_path.get(document, path)
 
 
 @pytest.mark.parametrize("path", ["", "detail.result", "$detail", "$.", "$..detail", "$.a[b]", "$.a b", "$.a[-1]"])
 def test_what_is_no_path(document: dict[str, Any], path: str) -> None:
-    with pytest.raises(BadInput, match="is no path; write it as"):
+    with pytest.raises(BadInput, match="is not a JSON path; write it as"):
         json_path.get(document, path)
 
 

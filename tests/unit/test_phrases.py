@@ -28,7 +28,7 @@ def test_a_value(words: str, value: object) -> None:
 
 @pytest.mark.parametrize("words", ["failure", '{"a": 1}', "[1]", '"open', "an empty thing", ""])
 def test_what_is_no_value(words: str) -> None:
-    with pytest.raises(BadInput, match="is no value; write"):
+    with pytest.raises(BadInput, match="is not a value; write"):
         phrases.value(words)
 
 
@@ -54,7 +54,7 @@ def test_a_condition(words: str, condition: list[object]) -> None:
 
 @pytest.mark.parametrize("words", ["", "is a", 'equals "a"', 'is "a" and "b"', 'is "a" or', "exist"])
 def test_what_is_no_condition(words: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f"{words} is no condition")):
+    with pytest.raises(BadInput, match=re.escape(f"{words} is not a condition")):
         phrases.condition(words)
 
 

@@ -1,4 +1,4 @@
-"""AsyncAPI 3.0: what AWS Private CA sends to the default event bus of an account, with every sample as an example."""
+"""AsyncAPI 3.0: the events that AWS Private CA sends to the default event bus, with every sample as an example."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ _LATER = {
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write one document: a channel, and for each detail-type a message and the operation that sends it."""
+    """Write one document: a channel, and a message and a send operation for each detail-type."""
     document = {
         "asyncapi": "3.0.0",
         "info": {
@@ -78,7 +78,7 @@ def _message(detail_type: DetailType) -> dict[str, Any]:
 
 
 def in_draft_07(schema: Schema) -> Schema:
-    """Say a schema in the words of draft 7, which the schemas of AsyncAPI extend: a tuple is a list of items.
+    """Convert a schema to draft 7, which the schemas of AsyncAPI extend: a tuple is an array of items.
 
     Raises:
         PcaEventsError: it uses a keyword that draft 7 would pass over.

@@ -117,16 +117,16 @@ def test_an_event_can_be_broken_at_a_place(command: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("ca-creation-sucess",), 'no documented event is called "ca-creation-sucess"; did you mean'),
+        (("ca-creation-sucess",), 'there is no documented event "ca-creation-sucess"; did you mean'),
         (
             ("all", "--region", "eu-central-1", "--partition", "aws-cn"),
             "is a Region of the partition aws, not of aws-cn",
         ),
-        (("all", "--region", "europe"), '"europe" is no Region; write it as us-east-1'),
-        (("all", "--account", "1"), '"1" is no account; it has twelve digits'),
+        (("all", "--region", "europe"), '"europe" is not a Region code; write it as us-east-1'),
+        (("all", "--account", "1"), '"1" is not an account ID; expected 12 digits'),
         (("all", "--count", "0"), '"0" is out of range; write 1 or more'),
         (("all", "--set", "result"), '"result" sets nothing'),
-        (("all", "--set", "$.detail.a.b=1"), "nothing is at $.detail.a.b"),
+        (("all", "--set", "$.detail.a.b=1"), "there is no value at $.detail.a.b"),
         (("all", "--broken", "smashed"), '"smashed" is no way to break an event; known: dropped, '),
         (
             ("ca-creation-success", "--broken", "never-sent"),

@@ -95,7 +95,7 @@ def test_events_as_the_documentation_prints_them_are_recognised_once(command: Ru
     assert (group.violation.path, group.violation.keyword, group.count) == ("$", "placeholder", 11)
     ran = command("validate", str(file))
     assert ran.stdout.count("\nviolation") == 1
-    assert "placeholders of the AWS documentation" in ran.stdout
+    assert "placeholders from the AWS documentation" in ran.stdout
 
 
 def test_a_placeholder_does_not_hide_another_fault(tmp_path: Path) -> None:

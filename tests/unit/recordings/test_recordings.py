@@ -330,5 +330,5 @@ def test_the_column_of_a_fault_is_that_of_its_line() -> None:
     notes = read(f'{LINE}\n{LINE} {{"a" 1}}\n{{"b":\n  oops}}\n', careful=True)
     assert [fault for _, _, fault in notes.faults] == [
         f"is not valid JSON: Expecting ':' delimiter, column {len(LINE) + 7}",
-        "is not valid JSON: Expecting value, 1 line further down, column 3",
+        "is not valid JSON: Expecting value, 1 line after its start, column 3",
     ]

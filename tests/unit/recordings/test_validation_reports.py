@@ -101,7 +101,7 @@ def test_the_command_writes_and_merges_reports(command: Run, archive: Path, tmp_
         (lambda stored: stored.update(events=[{"detail-type": 1}]), "expected a string, found 1"),
         (lambda stored: stored.update(other_sources={"x": -1}), "expected a count, found -1"),
         (lambda stored: stored.update(other_sources={"x": True}), "expected a count, found True"),
-        (lambda stored: stored.update(unreadable=7), "has another shape than a report"),
+        (lambda stored: stored.update(unreadable=7), "does not have the structure of a report"),
         (lambda stored: stored.update(closed="no"), "expected true or false, found no"),
     ],
 )
