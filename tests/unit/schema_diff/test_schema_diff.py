@@ -1,4 +1,4 @@
-"""What changed between two versions of the schemas: every kind of change, and that no edit goes unseen."""
+"""Comparing two versions of the schemas: every kind of change is reported, and no edit is overlooked."""
 
 import copy
 import json
@@ -360,7 +360,7 @@ THE_SAME: dict[str, Edit] = {
 
 
 @pytest.mark.parametrize("edit", THE_SAME.values(), ids=THE_SAME)
-def test_what_says_the_same_is_no_change(edit: Edit) -> None:
+def test_equivalent_schemas_have_no_changes(edit: Edit) -> None:
     assert changes(edit) == []
 
 
@@ -406,7 +406,7 @@ def _otherwise(value: Any) -> Any:
 
 @pytest.mark.parametrize("path", contract.schemas())
 @pytest.mark.parametrize("how", ["changed", "removed", "beside an unknown keyword"])
-def test_no_edit_goes_unseen(path: str, how: str, tmp_path: Path) -> None:
+def test_no_edit_is_overlooked(path: str, how: str, tmp_path: Path) -> None:
     old = read_version(str(locate("schemas")))
     for file, schema in real().items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
@@ -463,7 +463,7 @@ def test_the_command_prints_a_line_for_each_change(command: Run, edited: Callabl
     )
 
 
-def test_only_compatible_changes_are_no_failure(command: Run, edited: Callable[..., str]) -> None:
+def test_compatible_changes_alone_exit_with_0(command: Run, edited: Callable[..., str]) -> None:
     ran = command("diff", edited(name="old"), edited(new_detail_type) + "/schemas", "--format", "json")
     assert (ran.returncode, ran.stderr) == (0, "")
     said = json.loads(ran.stdout)
@@ -471,7 +471,7 @@ def test_only_compatible_changes_are_no_failure(command: Run, edited: Callable[.
     assert said["changes"][0]["detail_types"] == ["ACM Private CA Expiry"]
 
 
-def test_odd_names_stay_on_their_line(command: Run, edited: Callable[..., str]) -> None:
+def test_unusual_names_stay_on_one_line(command: Run, edited: Callable[..., str]) -> None:
     odd = put(CREATION, "properties/detail-type/const", "[red]\ud800\n :smile:")
     ran = command("diff", edited(odd, name="old"), edited(odd, put(CREATION, "minProperties", 1)))
     assert (ran.returncode, ran.stderr) == (1, "")
@@ -525,14 +525,14 @@ def test_schemas_that_cannot_be_compared(command: Run, edited: Callable[..., str
 
 
 @pytest.mark.parametrize("name", ["", "no-such-thing", "--", "a\nb"])
-def test_neither_a_folder_nor_a_revision(command: Run, name: str) -> None:
+def test_a_name_that_is_neither_a_folder_nor_a_revision(command: Run, name: str) -> None:
     ran = command("diff", "--", name, name)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "is neither a folder nor a git revision of this repository" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_a_file_and_an_empty_folder_are_no_versions(command: Run, tmp_path: Path) -> None:
+def test_a_file_or_an_empty_folder_is_not_a_version(command: Run, tmp_path: Path) -> None:
     (tmp_path / "file.json").touch()
     for name, words in {tmp_path / "file.json": "is a file", tmp_path: "has no envelope.schema.json"}.items():
         ran = command("diff", str(name), str(name))
@@ -570,13 +570,13 @@ def test_git_revisions_are_read_without_a_checkout(repository: Path) -> None:
     assert diff(read_version("v2~1"), read_version("v1")) == []
 
 
-def test_the_repository_is_found_from_below(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_repository_is_found_from_a_subfolder(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository / "schemas" / "events")
     assert diff(read_version("HEAD"), read_version(str(repository))) == []
 
 
 @pytest.mark.usefixtures("repository")
-def test_a_revision_without_schemas_and_what_is_no_revision() -> None:
+def test_a_revision_without_schemas_and_an_unknown_revision() -> None:
     with pytest.raises(BadInput, match=r"git revision v0 has no schemas/envelope\.schema\.json"):
         read_version("v0")
     for name in ("v9", "v1:schemas", "--all", "-x"):
@@ -591,7 +591,7 @@ def test_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
         read_version("v1")
 
 
-def test_the_rules_that_a_change_hits_are_named(command: Run, edited: Callable[..., str], tmp_path: Path) -> None:
+def test_the_rules_that_a_change_affects_are_listed(command: Run, edited: Callable[..., str], tmp_path: Path) -> None:
     folder = edited(put(CRL, "properties/detail/properties/reason/enum/0", "Access denied."))
     rules = {
         "asks": {"source": ["aws.acm-pca"], "detail": {"reason": [PERMISSIONS]}},
