@@ -19,12 +19,12 @@ def replace_file(file: Path, content: str | bytes) -> None:
         OSError: it cannot be written; the old content is kept.
     """
     target = file.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content.encode() if isinstance(content, str) else content)
-        beside.replace(target)
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        temporary.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def check_writable(file: Path, holds: str) -> None:

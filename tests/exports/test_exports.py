@@ -124,7 +124,7 @@ def objects(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_openapi_refuses_to_leave_a_word_unsaid() -> None:
-    with pytest.raises(PcaEventsError, match=r"^OpenAPI 3\.0 has no words for if, then; nothing was exported$"):
+    with pytest.raises(PcaEventsError, match=r"^OpenAPI 3\.0 has no equivalent of if, then; nothing was exported$"):
         translated({"type": "object", "properties": {"reason": {"if": {}, "then": {}}}})
 
 
@@ -173,7 +173,7 @@ def test_a_tuple_is_a_list_of_items_in_draft_07_wherever_it_stands() -> None:
 
 
 def test_asyncapi_refuses_to_leave_a_word_unsaid() -> None:
-    with pytest.raises(PcaEventsError, match=r"^draft 7 has no words for dependentRequired; nothing was exported$"):
+    with pytest.raises(PcaEventsError, match=r"^draft 7 has no equivalent of dependentRequired; nothing was exported$"):
         in_draft_07({"properties": {"detail": {"dependentRequired": {"reason": ["result"]}}}})
 
 

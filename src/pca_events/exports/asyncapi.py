@@ -83,8 +83,8 @@ def in_draft_07(schema: Schema) -> Schema:
     Raises:
         PcaEventsError: it uses a keyword that draft 7 would pass over.
     """
-    if unsaid := set(schema) & _LATER:
-        raise PcaEventsError(f"draft 7 has no words for {', '.join(sorted(unsaid))}; nothing was exported")
+    if unsupported := set(schema) & _LATER:
+        raise PcaEventsError(f"draft 7 has no equivalent of {', '.join(sorted(unsupported))}; nothing was exported")
     said: Schema = {key: _below(key, value) for key, value in schema.items() if key not in ("$id", "$schema")}
     if "prefixItems" in said:
         rest = said.pop("items", True)

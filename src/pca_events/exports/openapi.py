@@ -87,6 +87,6 @@ def translated(schema: Schema) -> Schema:
         said |= {"items": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}, "maxItems": len(kinds)}
     elif isinstance(schema.get("items"), dict):
         said["items"] = translated(schema["items"])
-    if unsaid := set(schema) - set(said) - _LEFT_OUT - {"const", "prefixItems"}:
-        raise PcaEventsError(f"OpenAPI 3.0 has no words for {', '.join(sorted(unsaid))}; nothing was exported")
+    if unsupported := set(schema) - set(said) - _LEFT_OUT - {"const", "prefixItems"}:
+        raise PcaEventsError(f"OpenAPI 3.0 has no equivalent of {', '.join(sorted(unsupported))}; nothing was exported")
     return said

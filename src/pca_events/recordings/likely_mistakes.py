@@ -30,7 +30,7 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 class UsualLines:
     """Tells quickly that the line of an event without unknown fields has no unusual values.
 
-    For a line that EventBridge would write in another order (`contract.line_regex`) the answer is no.
+    The answer is no for a line whose fields are not in the order of `contract.line_regex`.
     """
 
     def __init__(self) -> None:
