@@ -1,4 +1,4 @@
-"""The process of the command `pca-events`, which is also `python -m pca_events`."""
+"""The entry point of the command `pca-events` and of `python -m pca_events`."""
 
 from pca_events.interrupts import die_at_once
 

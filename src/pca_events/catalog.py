@@ -1,4 +1,4 @@
-"""The documented events of AWS Private CA, and what it never sends; read from samples/ and schemas/."""
+"""The documented events of AWS Private CA, and the events that it never sends; read from samples/."""
 
 import copy
 import json
@@ -13,19 +13,19 @@ from pca_events.errors import BadInput
 from pca_events.locations import locate
 
 Event = dict[str, Any]
-"""A whole event as JSON gives it: the nine fields of the envelope, spelt as on the wire."""
+"""A whole event as a JSON object, with the nine fields of the envelope as they are sent."""
 
 SOURCE = "aws.acm-pca"
 
 STAMPED = ("id", "account", "region", "version")
-"""The fields that the event bus stamps."""
+"""The fields that the event bus sets."""
 
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """What a documented event and an event that is never sent have in common."""
+    """The common part of a documented event and an event that is never sent."""
 
     id: str
     title: str
@@ -36,12 +36,12 @@ class CatalogEntry:
 
     @property
     def event(self) -> Event:
-        """A copy of the sample, to be changed at will."""
+        """A copy of the sample, which may be changed."""
         return copy.deepcopy(self.sample)
 
     @property
     def detail_type(self) -> str:
-        """The detail-type, spelt as on the wire."""
+        """The detail-type, as it is sent."""
         return str(self.sample["detail-type"])
 
     @property
@@ -57,7 +57,7 @@ class CatalogEntry:
 
     @property
     def pattern(self) -> dict[str, Any]:
-        """The event pattern that matches this event, and none of the other documented ones."""
+        """The event pattern that matches this event and no other documented event."""
         detail = {"result": [self.result]}
         if self.reason is not None:
             detail["reason"] = [self.reason]
@@ -66,7 +66,7 @@ class CatalogEntry:
 
 @dataclass(frozen=True)
 class DocumentedEvent(CatalogEntry):
-    """One event that AWS documents, with the page's own text beside a real-looking sample."""
+    """One event that AWS documents: the text of the documentation, and a realistic sample."""
 
     meaning: str
     as_documented: Event
@@ -74,14 +74,14 @@ class DocumentedEvent(CatalogEntry):
 
 @dataclass(frozen=True)
 class NeverSent(CatalogEntry):
-    """An outcome that AWS documents as silent; its sample is what a rule waiting for it would need."""
+    """An outcome for which AWS documents no event; the sample is what a rule for it would have to match."""
 
     when: str
 
 
 @dataclass(frozen=True)
 class CloudTrailTwin:
-    """An event with the same source that CloudTrail sends; it is documented elsewhere, and none of the five."""
+    """An event with the same source that CloudTrail sends, documented elsewhere; not one of the five."""
 
     id: str
     title: str
@@ -92,20 +92,20 @@ class CloudTrailTwin:
 
     @property
     def detail_type(self) -> str:
-        """The detail-type, spelt as on the wire."""
+        """The detail-type, as it is sent."""
         return str(self.sample["detail-type"])
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A source that AWS documents beside AWS Private CA, outside the contract.
+    """A related source that AWS documents, outside the contract.
 
     Attributes:
-        source: as events have it.
+        source: the value of `source` in its events.
         title: the name of the service.
-        page: where AWS documents its events.
-        detail_types: every documented one.
-        events: samples, where AWS publishes any.
+        page: the URL of the AWS documentation of its events.
+        detail_types: all documented ones.
+        events: samples, if AWS publishes any.
     """
 
     source: str
@@ -138,7 +138,7 @@ def cloudtrail_twins() -> tuple[CloudTrailTwin, ...]:
 
 @cache
 def neighbours() -> tuple[Neighbour, ...]:
-    """The sources that AWS documents beside AWS Private CA, ordered by source."""
+    """The related sources that AWS documents, ordered by source."""
     return tuple(_neighbour(path) for path in sorted(locate("samples").glob("neighbours/*.json")))
 
 
@@ -148,35 +148,35 @@ def detail_types() -> tuple[str, ...]:
 
 
 def documented(event_id: str) -> DocumentedEvent:
-    """Return the documented event of that id.
+    """Return the documented event with an ID.
 
     Raises:
-        BadInput: there is none; the message suggests the nearest id.
+        BadInput: there is none; the message suggests a similar ID.
     """
     return _find(event_id, documented_events(), "documented event")
 
 
 def never_sent_event(event_id: str) -> NeverSent:
-    """Return the event that is never sent, of that id.
+    """Return the event that is never sent with an ID.
 
     Raises:
-        BadInput: there is none; the message suggests the nearest id.
+        BadInput: there is none; the message suggests a similar ID.
     """
     return _find(event_id, never_sent(), "event that is never sent")
 
 
 def entry(event_id: str) -> CatalogEntry:
-    """Return the documented event, or the event that is never sent, of that id.
+    """Return the documented event or the event that is never sent with an ID.
 
     Raises:
-        BadInput: there is none; the message suggests the nearest id.
+        BadInput: there is none; the message suggests a similar ID.
     """
     everything: tuple[CatalogEntry, ...] = (*documented_events(), *never_sent())
     return _find(event_id, everything, "event")
 
 
 def id_of(event: Event) -> str:
-    """Return the id of the documented event that an event is one of; for any other its detail-type."""
+    """Return the ID of the documented event that an event is an instance of, or else its detail-type in quotes."""
     detail = event.get("detail")
     said = (
         event.get("detail-type"),
@@ -187,7 +187,7 @@ def id_of(event: Event) -> str:
 
 
 def named_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the ids of events that texts name in double quotes, alone or in a list with commas, in their order."""
+    """Return the IDs of events that texts name in double quotes, alone or in a comma-separated list, in their order."""
     words = (word for text in texts for quoted in _QUOTED.findall(text) for word in quoted.split(", "))
     return tuple(dict.fromkeys(word for word in words if word in _ids()))
 
@@ -205,7 +205,7 @@ def _find(event_id: str, entries: tuple[_Entry, ...], what: str) -> _Entry:
 
     meant = nearest(event_id, by_id)
     advice = f'did you mean "{meant}"?' if meant else "known: " + ", ".join(by_id)
-    raise BadInput(f'no {what} is called "{event_id}"; {advice}')
+    raise BadInput(f'there is no {what} "{event_id}"; {advice}')
 
 
 def _in_page_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:

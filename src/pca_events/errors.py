@@ -1,37 +1,37 @@
-"""What can go wrong, each with a message that says what, where and what to do."""
+"""The errors of this package; each message says what is wrong, where, and what to do."""
 
 
 class PcaEventsError(Exception):
-    """Any failure that this package explains by itself; its text is meant for people."""
+    """Base class of all errors; the text is a complete message for users."""
 
 
 class BadInput(PcaEventsError):
-    """Something given by the user cannot be used: a name, a path, a value."""
+    """User input is invalid: a name, a path, a value."""
 
 
 class BackendError(PcaEventsError):
-    """The backend does not answer, is not what it should be, or did not start."""
+    """The backend does not respond, is not the expected one, or did not start."""
 
 
 class BadAnswer(BackendError):
-    """The backend answered with a server's error after every try, with half an answer, or without what it must hold."""
+    """The backend responded with a server error after every retry, or with an incomplete response."""
 
 
 class BackendGone(BackendError):
-    """The backend has stopped answering: nothing more is asked of it."""
+    """The backend stopped responding; no further requests are sent to it."""
 
 
 class PublishError(PcaEventsError):
-    """The bus refused an entry of PutEvents."""
+    """The event bus rejected an entry of PutEvents."""
 
 
 class InvalidPattern(PcaEventsError):
-    """EventBridge refuses an event pattern.
+    """EventBridge rejects an event pattern.
 
     Attributes:
-        reason: why, in AWS's own words where AWS has them; without a place, the whole message.
-        place: where: `line 3, column 17` of the text, or `$.detail.result` in a pattern given as an object.
-        path: the path of the key, `$.detail.result`, however the pattern was given.
+        reason: why, in the words of AWS if there are any; the whole message if there is no place.
+        place: `line 3, column 17` of the text, or `$.detail.result` of a pattern given as an object.
+        path: the path of the key, `$.detail.result`, in either case.
     """
 
     def __init__(self, reason: str, place: str | None = None, path: str | None = None) -> None:
@@ -42,16 +42,16 @@ class InvalidPattern(PcaEventsError):
 
 
 class BusSilent(PcaEventsError):
-    """The witness did not receive what was published before the deadline: the bus is dead or starved."""
+    """The catch-all rule received no event before the deadline: the bus does not deliver, or is too slow."""
 
 
 class Leak(PcaEventsError):
-    """Something that a scenario made is still there after it was destroyed."""
+    """A resource of a scenario still exists after it was destroyed."""
 
 
 class PlanNotEmpty(PcaEventsError):
-    """A configuration was applied, and the backend does not hold it."""
+    """The backend differs from the configuration that was applied."""
 
 
 class Unexpected(PcaEventsError):
-    """What a scenario received is not what it expected; the text says which rule, which field, wanted and found."""
+    """A scenario did not receive the expected events; the text says which rule and field, wanted and found."""

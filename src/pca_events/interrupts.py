@@ -1,4 +1,4 @@
-"""What Ctrl-C (SIGINT) and SIGTERM do: end the process at once, or raise an exception so that resources are removed."""
+"""Handles Ctrl-C (SIGINT) and SIGTERM: end the process at once, or raise an exception so that resources are removed."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from types import FrameType
 INTERRUPTED = 130
 """The exit status of a command that was interrupted."""
 
-_SAME_WISH = 1.0  # seconds
+_SAME_REQUEST = 1.0  # seconds
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -19,30 +19,30 @@ class Interrupted(KeyboardInterrupt):
 
 
 def die_at_once() -> None:
-    """End the process with status 130 on either signal, without a message: it owns nothing that must be removed."""
+    """End the process with status 130 on either signal, without a message: it owns no resources to remove."""
     _handle(_die)
 
 
 def raise_interrupts() -> None:
     """Raise `Interrupted` in the main thread on either signal, once.
 
-    What follows within a second is taken for the same wish, so that it cannot break into the removing of resources;
-    what comes later ends the process at once.
+    Signals within a second count as the same request, so that they cannot interrupt the removal of resources; a later
+    signal ends the process at once.
     """
-    _wish.expressed, _wish.held, _wish.waiting = None, False, False
+    _request.received, _request.held, _request.waiting = None, False, False
     _handle(_interrupt)
 
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Do within what must not be left half done: an interrupt that comes meanwhile is raised at the end."""
-    _wish.held = True
+    """Delay interrupts during work that must not be left incomplete; they are raised at its end."""
+    _request.held = True
     try:
         yield
     finally:
-        _wish.held = False
-        if _wish.waiting:
-            _wish.waiting = False
+        _request.held = False
+        if _request.waiting:
+            _request.waiting = False
             raise Interrupted
 
 
@@ -59,7 +59,7 @@ def handlers_restored() -> Iterator[None]:
 
 
 def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
-    # Only the main thread may set handlers; elsewhere those that are set stay.
+    # Only the main thread may set handlers; other threads keep the current ones.
     with contextlib.suppress(ValueError):
         for number in _SIGNALS:
             signal.signal(number, handler)
@@ -69,23 +69,23 @@ def _die(_number: int, _frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)
 
 
-class _Wish:
-    """That the command ends: when it was first expressed, and whether it has to wait."""
+class _Request:
+    """The request to end: when it was first received, and whether it is delayed."""
 
     def __init__(self) -> None:
-        self.expressed: float | None = None
+        self.received: float | None = None
         self.held = False
         self.waiting = False
 
 
-_wish = _Wish()
+_request = _Request()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    if _wish.expressed is None:
-        _wish.expressed = time.monotonic()
-        if not _wish.held:
+    if _request.received is None:
+        _request.received = time.monotonic()
+        if not _request.held:
             raise Interrupted
-        _wish.waiting = True
-    elif time.monotonic() - _wish.expressed > _SAME_WISH:
+        _request.waiting = True
+    elif time.monotonic() - _request.received > _SAME_REQUEST:
         os._exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""Places in an event, written as EventBridge writes them: `$.detail.result`, `$.resources[1]`, `$.detail-type`."""
+"""JSON paths in the syntax of EventBridge: `$.detail.result`, `$.resources[1]`, `$.detail-type`."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ def get(document: Any, path: str) -> Any:
     """Return the value at the path.
 
     Raises:
-        BadInput: the path is none, or the document has nothing there.
+        BadInput: the path is invalid, or the document has no value there.
     """
     found = document
     for step in _steps(path):
@@ -23,7 +23,7 @@ def get(document: Any, path: str) -> Any:
 
 
 def put(document: Any, path: str, value: Any) -> None:
-    """Set the value at the path; a new field is made, and the index after the last extends a list."""
+    """Set the value at the path; a missing field is added, and the index after the last one appends to a list."""
     parent, last = _parent(document, path)
     if isinstance(parent, list) and last == len(parent):
         parent.append(value)
@@ -42,7 +42,7 @@ def remove(document: Any, path: str) -> Any:
 def _parent(document: Any, path: str) -> tuple[Any, Step]:
     steps = _steps(path)
     if not steps:
-        raise BadInput(f'"{path}" is the whole event; name a place in it, such as $.detail.result')
+        raise BadInput(f'"{path}" is the whole event; name a path in it, such as $.detail.result')
     parent = document
     for step in steps[:-1]:
         parent = _inside(parent, step, path)
@@ -53,10 +53,10 @@ def _inside(container: Any, step: Step, path: str) -> Any:
     try:
         return container[step]
     except (KeyError, IndexError, TypeError) as error:
-        raise BadInput(f"nothing is at {path}") from error
+        raise BadInput(f"there is no value at {path}") from error
 
 
 def _steps(path: str) -> list[Step]:
     if not re.fullmatch(rf"\$(?:{_STEP.pattern})*".replace("?P<name>", "").replace("?P<index>", ""), path):
-        raise BadInput(f'"{path}" is no path; write it as $.detail.result or $.resources[1]')
+        raise BadInput(f'"{path}" is not a JSON path; write it as $.detail.result or $.resources[1]')
     return [int(step["index"]) if step["index"] else step["name"] for step in _STEP.finditer(path)]

@@ -1,4 +1,4 @@
-"""Names that are imported on first use, so that a command loads only what it needs."""
+"""Imports names on first use, so that a command loads only the modules that it needs."""
 
 import sys
 from collections.abc import Callable
@@ -11,8 +11,8 @@ def names_of(package: str, **modules: str) -> Callable[[str], Any]:
 
     Args:
         package: the `__name__` of the package.
-        modules: the names that each of its modules offers, separated by spaces: `modes="MODES Mode"`. None of them may
-            be the name of a module of the package: importing that module would hide it.
+        modules: the names of each module, separated by spaces: `modes="MODES Mode"`. None may be the name of a module
+            of the package, because importing that module would hide it.
     """
     homes = {name: module for module, names in modules.items() for name in names.split()}
 
@@ -27,7 +27,7 @@ def names_of(package: str, **modules: str) -> Callable[[str], Any]:
 
 
 def function_of(module: str, name: str) -> Callable[..., Any]:
-    """Return a function that imports another one when it is called, and calls it."""
+    """Return a function that imports another one when called, and calls it."""
 
     def call(*arguments: Any, **options: Any) -> Any:
         return getattr(import_module(module), name)(*arguments, **options)

@@ -1,4 +1,4 @@
-"""The one place that knows where features, schemas, samples, examples and the pages of findings lie."""
+"""Locates the data folders: features, schemas, samples, examples and the pages of findings."""
 
 from pathlib import Path
 from typing import Literal
@@ -21,11 +21,11 @@ _IN_CHECKOUT: dict[str, str] = {
 def locate(kind: Kind) -> Path:
     """Return the folder of the given kind, as an absolute path.
 
-    In a wheel the folders lie inside the package; in a checkout (an editable install) they lie at its top,
-    beside `src/`.
+    In a wheel the folders are inside the package; in a checkout (an editable install) they are at the project root,
+    next to `src/`.
 
     Raises:
-        BadInput: neither holds the folder, so the installation is incomplete.
+        BadInput: the folder is in neither, so the installation is incomplete.
     """
     shipped = _PACKAGE / kind
     checkout = _PACKAGE.parents[1] / _IN_CHECKOUT.get(kind, kind)
@@ -33,5 +33,5 @@ def locate(kind: Kind) -> Path:
         if folder.is_dir():
             return folder
     raise BadInput(
-        f"pca-events is installed without its {kind}: neither {shipped} nor {checkout} is there; install it again"
+        f"the installation of pca-events has no {kind}: neither {shipped} nor {checkout} exists; install it again"
     )

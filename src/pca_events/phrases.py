@@ -1,4 +1,4 @@
-"""How features write values and conditions in words, without JSON; explained to readers in features/README.md."""
+"""The phrases for values and conditions in features, which contain no JSON; features/README.md lists them."""
 
 import json
 import re
@@ -14,10 +14,10 @@ _EMPTY: dict[str, Callable[[], Any]] = {"an empty text": str, "an empty list": l
 def value(words: str) -> Any:
     """Read a value: `"text"`, `12`, `true`, `null`, `an empty list`, `an empty object`, `an empty text`.
 
-    A text may hold a line feed, which a cell of a table writes as `\\n`.
+    A text may contain a line feed, which a table cell writes as `\\n`.
 
     Raises:
-        BadInput: the words are no value.
+        BadInput: the words are not a value.
     """
     if words in _EMPTY:
         return _EMPTY[words]()
@@ -26,20 +26,20 @@ def value(words: str) -> Any:
     except ValueError:
         read = {}
     if isinstance(read, dict | list):
-        raise BadInput(f'{words} is no value; write "text", 12, true, null, or one of: {", ".join(_EMPTY)}')
+        raise BadInput(f'{words} is not a value; write "text", 12, true, null, or one of: {", ".join(_EMPTY)}')
     return read
 
 
 def condition(words: str) -> list[Any]:
-    """Read a condition on a field as the list that an event pattern holds for that field.
+    """Read a condition on a field as the array that an event pattern has for that field.
 
     Raises:
-        BadInput: the words are no condition.
+        BadInput: the words are not a condition.
     """
     for phrase, meaning in _CONDITIONS.items():
         if re.fullmatch(phrase, words):
             return meaning(re.findall(_TEXT, words))
-    raise BadInput(f"{words} is no condition; features/README.md lists them")
+    raise BadInput(f"{words} is not a condition; features/README.md lists them")
 
 
 def pattern(rows: list[list[str]]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def pattern(rows: list[list[str]]) -> dict[str, Any]:
     """
     head, *conditions = rows
     if head != ["field", "condition"]:
-        raise BadInput(f"a pattern's table has the columns field and condition, not {' and '.join(head)}")
+        raise BadInput(f"the table of a pattern has the columns field and condition, not {' and '.join(head)}")
     read: dict[str, Any] = {}
     for field, words in conditions:
         *parents, last = field.split(".")
@@ -78,4 +78,4 @@ _CONDITIONS: dict[str, Callable[[list[str]], list[Any]]] = {
     r"exists": lambda _: [{"exists": True}],
     r"is absent": lambda _: [{"exists": False}],
 }
-"""Each phrase, and what it means in an event pattern."""
+"""Each phrase, and its meaning in an event pattern."""

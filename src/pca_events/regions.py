@@ -18,9 +18,9 @@ REGIONS = {
     "aws-iso-e": frozenset({"eu-isoe-west-1"}),
     "aws-iso-f": frozenset({"us-isof-east-1", "us-isof-south-1"}),
 }
-"""AWS adds Regions: one that is not here may be newer."""
+"""AWS adds Regions: one that is missing here may be newer."""
 
-_BEGINNINGS = {
+_PREFIXES = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
     "eusc-": "aws-eusc",
@@ -33,10 +33,10 @@ _BEGINNINGS = {
 
 @lru_cache(maxsize=1024)
 def partition_of(region: str) -> str:
-    """Return the partition of a Region by how its code begins, also for a Region that is not known."""
-    return next((home for beginning, home in _BEGINNINGS.items() if region.startswith(beginning)), "aws")
+    """Return the partition of a Region by the start of its code, also for an unknown Region."""
+    return next((partition for prefix, partition in _PREFIXES.items() if region.startswith(prefix)), "aws")
 
 
 def is_known(region: str) -> bool:
-    """Whether a Region is one of the table."""
+    """Whether a Region is in `REGIONS`."""
     return region in REGIONS[partition_of(region)]

@@ -1,4 +1,4 @@
-"""A rule for an event, ready to be pasted: as event pattern, for Terraform, for CloudFormation, for the AWS CLI."""
+"""Ready-to-use rules for an event: the event pattern, Terraform, CloudFormation, and the AWS CLI."""
 
 import json
 from collections.abc import Callable
@@ -69,11 +69,11 @@ NOTATIONS: dict[str, Callable[[DocumentedEvent], str]] = {
     "cloudformation": _cloudformation,
     "cli": _cli,
 }
-"""How a rule can be written, and what writes it."""
+"""The notations of a rule, and the functions that write them."""
 
 
 def rule_snippet(event: DocumentedEvent, notation: str) -> str:
-    """Write the rule that fires on this event and on no other documented one.
+    """Write the rule that matches this event and no other documented event.
 
     Args:
         event: a documented event.

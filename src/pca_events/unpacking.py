@@ -1,35 +1,35 @@
-"""gzip data, unpacked no further than a bound."""
+"""Unpacks gzip data up to a size limit."""
 
 import zlib
 from collections.abc import Callable, Iterator
 
 GZIP = b"\x1f\x8b"
-"""How gzip data begins."""
+"""The first bytes of gzip data."""
 
 TIMES, AT_LEAST = 20, 1 << 30
-"""By default data may unpack to so many times its size, and to a gigabyte in any case."""
+"""By default data may unpack to this many times its size, and to 1 GiB in any case."""
 
 _CHUNK = 1 << 18
 _PIECE = 1 << 20
 
 
 class TooLarge(Exception):
-    """Data unpacks to more than it may; the text says so and how to allow more."""
+    """Data unpacks to more than the limit; the message says how to allow more."""
 
 
 class Damaged(Exception):
-    """Data is no gzip from some place on, or ends before its end; the text says which."""
+    """Data is not valid gzip from some point on, or is truncated; the message says which."""
 
 
 def unpacked(read: Callable[[int], bytes], most: int | None = None) -> Iterator[bytes]:
-    """Unpack gzip data, of one member or several, and yield it in pieces of at most 1 MiB.
+    """Unpack gzip data of one or more members, and yield it in pieces of at most 1 MiB.
 
     Args:
-        read: returns the next bytes of the data, at most so many; none at the end.
-        most: the largest size in bytes; without it 20 times what was read so far, and at least 1 GiB.
+        read: returns the next bytes of the data, at most the given number; empty at the end.
+        most: the size limit in bytes; by default 20 times what was read so far, and at least 1 GiB.
 
     Raises:
-        TooLarge: there is more; everything up to the bound has been yielded.
+        TooLarge: there is more; everything up to the limit has been yielded.
         Damaged: everything before the damage has been yielded.
     """
     given = made = 0

@@ -14,11 +14,11 @@ def counted(number: int, noun: str) -> str:
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Write what nobody can see, and what could drive a terminal, as an escape: `\x1b`, `\u202e`.
+    r"""Escape invisible characters and those that could control a terminal: `\x1b`, `\u202e`.
 
     Args:
-        text: any text, also one with lone surrogates.
-        keep: characters that the caller makes safe by itself.
+        text: any text, including lone surrogates.
+        keep: characters to keep, which the caller handles.
     """
     if text.isprintable():
         return text

@@ -1,4 +1,4 @@
-"""Other processes that take a part of the reading, where there is much of it."""
+"""A pool of worker processes for large inputs."""
 
 import contextlib
 import os
@@ -12,16 +12,16 @@ Result = TypeVar("Result")
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def pool(jobs: int) -> "ProcessPoolExecutor":
-    """Return so many processes, which leave Ctrl-C to this one.
+    """Return a pool of worker processes, which leave Ctrl-C to this process.
 
-    They are forked where there is fork: they then share what is loaded, and start at once.
+    They are forked if the platform supports it, so they share the loaded modules and start at once.
     """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -31,7 +31,7 @@ def pool(jobs: int) -> "ProcessPoolExecutor":
 
 
 def result_of(future: "Future[Result]") -> Result | None:
-    """Return what another process has come to, or None where that process has died."""
+    """Return the result of a future, or None if its worker died."""
     from concurrent.futures import BrokenExecutor
 
     with contextlib.suppress(BrokenExecutor):

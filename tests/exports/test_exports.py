@@ -124,7 +124,7 @@ def objects(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_openapi_refuses_to_leave_a_word_unsaid() -> None:
-    with pytest.raises(PcaEventsError, match=r"^OpenAPI 3\.0 has no words for if, then; nothing was exported$"):
+    with pytest.raises(PcaEventsError, match=r"^OpenAPI 3\.0 has no equivalent of if, then; nothing was exported$"):
         translated({"type": "object", "properties": {"reason": {"if": {}, "then": {}}}})
 
 
@@ -173,7 +173,7 @@ def test_a_tuple_is_a_list_of_items_in_draft_07_wherever_it_stands() -> None:
 
 
 def test_asyncapi_refuses_to_leave_a_word_unsaid() -> None:
-    with pytest.raises(PcaEventsError, match=r"^draft 7 has no words for dependentRequired; nothing was exported$"):
+    with pytest.raises(PcaEventsError, match=r"^draft 7 has no equivalent of dependentRequired; nothing was exported$"):
         in_draft_07({"properties": {"detail": {"dependentRequired": {"reason": ["result"]}}}})
 
 
@@ -238,7 +238,7 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
     monkeypatch.setattr(Path, "replace", full)
     status, said, error = export(capsysbinary, name, str(tmp_path / "out"))
     assert (status, said) == (2, "")
-    assert "out cannot be written (No space left on device); name a place that can be written to\n" in error
+    assert "out cannot be written (No space left on device); name a writable path\n" in error
     assert {path: path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")} == before
 
 
@@ -247,12 +247,24 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
     [
         ("python", "folder", "{0}/folder is a folder, but this format is one file; name the file, such as {0}/folder/"),
         ("openapi", "file", "{0}/file is a file, but this format is a folder of 5 files; name a folder\n"),
-        ("openapi", "no/x", "{0}/no/x cannot be written, because {0}/no is no folder; make it first, or name another"),
-        ("python", "no/x", "{0}/no/x cannot be written, because {0}/no is no folder; make it first, or name another"),
-        ("python", "file/x", "{0}/file/x cannot be written, because {0}/file is no folder; make it first, or name"),
-        ("python", "n" * 300, "{0}/" + "n" * 300 + " cannot be written (File name too long); name a place that can be"),
-        ("openapi", "n" * 300, "{0}/" + "n" * 300 + " cannot be written (File name too long); name a place that can"),
-        ("python", "/dev/null", "/dev/null is no regular file; to write to standard output, name it -\n"),
+        (
+            "openapi",
+            "no/x",
+            "{0}/no/x cannot be written, because {0}/no is not a folder; create it first, or name another",
+        ),
+        (
+            "python",
+            "no/x",
+            "{0}/no/x cannot be written, because {0}/no is not a folder; create it first, or name another",
+        ),
+        (
+            "python",
+            "file/x",
+            "{0}/file/x cannot be written, because {0}/file is not a folder; create it first, or name",
+        ),
+        ("python", "n" * 300, "{0}/" + "n" * 300 + " cannot be written (File name too long); name a writable"),
+        ("openapi", "n" * 300, "{0}/" + "n" * 300 + " cannot be written (File name too long); name a writable"),
+        ("python", "/dev/null", "/dev/null is not a regular file; use - for standard output\n"),
         ("openapi", "-", "openapi is 5 files, too many for standard output; name a folder\n"),
     ],
 )

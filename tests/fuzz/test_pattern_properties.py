@@ -1,4 +1,4 @@
-"""What holds for every pattern and every event."""
+"""Properties of every pattern and every event."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from pca_events.pattern import (
 
 
 def leaf_patterns(node: Any, leading: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """A pattern for each leaf of an event, which asks for that leaf."""
+    """A pattern for each leaf of an event that matches that leaf."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield from leaf_patterns(value, (*leading, key))
@@ -56,7 +56,9 @@ def test_a_pattern_of_all_fields_matches_and_one_of_other_values_does_not(event:
 
 
 @for_all(patterns, events, elements, st.data())
-def test_another_value_never_unmatches(pattern: dict[str, Any], event: dict[str, Any], more: Any, data: Any) -> None:
+def test_another_value_never_prevents_a_match(
+    pattern: dict[str, Any], event: dict[str, Any], more: Any, data: Any
+) -> None:
     if EventPattern.parse(pattern).matches(event):
         key = data.draw(st.sampled_from(sorted(pattern)))
         if isinstance(pattern[key], list):
@@ -64,7 +66,7 @@ def test_another_value_never_unmatches(pattern: dict[str, Any], event: dict[str,
 
 
 @for_all(st.lists(texts.filter(len), min_size=1, max_size=3), leaves)
-def test_anything_but_is_the_complement_on_what_is_there(refused: list[str], value: Any) -> None:
+def test_anything_but_is_the_complement_for_present_values(refused: list[str], value: Any) -> None:
     forms: dict[str, tuple[Matcher, ...]] = {
         "prefix": tuple(map(Prefix, refused)),
         "suffix": tuple(map(Suffix, refused)),
@@ -90,7 +92,7 @@ def test_or_is_the_union(one: dict[str, Any], other: dict[str, Any], event: dict
 
 
 @for_all(patterns, events)
-def test_the_explanation_agrees_with_the_verdict(pattern: dict[str, Any], event: dict[str, Any]) -> None:
+def test_the_explanation_agrees_with_the_match(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     read = EventPattern.parse(pattern)
     explanation = read.explain(event)
     assert explanation.matched == read.matches(event) == read.matches_flat(flatten(event))
@@ -100,7 +102,7 @@ def test_the_explanation_agrees_with_the_verdict(pattern: dict[str, Any], event:
 
 
 @for_all(patterns, events)
-def test_the_conditions_say_what_the_pattern_does(pattern: dict[str, Any], event: dict[str, Any]) -> None:
+def test_the_conditions_agree_with_the_pattern(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """On events without arrays, the matchers alone lead to the verdict."""
     if "[" in json.dumps(event):
         return
@@ -141,14 +143,14 @@ def read_or_refused(pattern: Any) -> None:
 
 @settings(max_examples=times(200))
 @for_all(st.text() | st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner)))
-def test_whatever_is_given_is_read_or_refused(anything: Any) -> None:
+def test_any_value_is_parsed_or_rejected(anything: Any) -> None:
     read_or_refused(anything)
     read_or_refused(json.dumps(anything))
 
 
 @settings(max_examples=times(200))
 @for_all(st.dictionaries(keys | st.just("$or"), operands | st.lists(operands, max_size=3), max_size=3), st.data())
-def test_whatever_looks_like_a_pattern_is_read_or_refused(pattern: dict[str, Any], data: Any) -> None:
+def test_any_pattern_like_value_is_parsed_or_rejected(pattern: dict[str, Any], data: Any) -> None:
     read_or_refused(pattern)
     text = json.dumps(pattern)
     cut = data.draw(st.integers(0, len(text)))

@@ -1,4 +1,4 @@
-"""The ways of judging an event at speed judge as jsonschema, the reference, does."""
+"""The fast validators agree with jsonschema, the reference."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ ENTRIES = st.sampled_from(catalog.documented_events())
 
 
 def disagreements(events: list[Event]) -> list[tuple[bool, str]]:
-    """Events on which check and reference disagree, in the open or in the closed reading."""
+    """Events on which a check and the reference disagree, open or closed."""
     found = []
     for event in events:
         check_of = event.get("detail-type")
@@ -32,7 +32,7 @@ def disagreements(events: list[Event]) -> list[tuple[bool, str]]:
 
 
 def wrongly_shaped(events: list[Event]) -> list[str]:
-    """Events whose line has the shape of a good one, and which break their contract, or do not survive being read."""
+    """Events whose line matches the expression although they break their contract or cannot be read."""
     shape, kinds = line_regex()
     found = []
     for event in events:
@@ -46,7 +46,7 @@ def wrongly_shaped(events: list[Event]) -> list[str]:
     return found
 
 
-def test_they_agree_on_every_sample() -> None:
+def test_validators_agree_on_every_sample() -> None:
     samples = [entry.event for entry in (*catalog.documented_events(), *catalog.never_sent())]
     samples += [twin.sample for twin in catalog.cloudtrail_twins()]
     assert disagreements(samples) == []
@@ -58,7 +58,7 @@ def test_they_agree_on_every_sample() -> None:
 
 
 @pytest.mark.slow
-def test_they_agree_on_every_mutant() -> None:
+def test_validators_agree_on_every_mutant() -> None:
     made = [mutant.event for entry in catalog.documented_events() for mutant in mutants(entry)]
     assert len(made) > 2_000
     assert disagreements(made) == []
@@ -66,7 +66,7 @@ def test_they_agree_on_every_mutant() -> None:
 
 
 @pytest.mark.fuzz
-def test_they_agree_on_generated_events() -> None:
+def test_validators_agree_on_generated_events() -> None:
     chance = seeded(20261122)
     events = catalog.documented_events()
     made = [variant(events[index % len(events)], chance) for index in range(times(1_000))]
@@ -83,7 +83,7 @@ json_values = st.recursive(
 
 @settings(max_examples=times(150))
 @for_all(entry=ENTRIES, field=st.sampled_from(list(catalog.documented_events()[0].sample)), value=json_values)
-def test_they_agree_on_any_value_in_any_field(entry: Any, field: str, value: Any) -> None:
+def test_validators_agree_on_any_value_in_any_field(entry: Any, field: str, value: Any) -> None:
     event = {**entry.event, field: value}
     assert disagreements([event]) == []
     assert wrongly_shaped([event]) == []
@@ -91,7 +91,7 @@ def test_they_agree_on_any_value_in_any_field(entry: Any, field: str, value: Any
 
 @settings(max_examples=times(150))
 @for_all(entry=ENTRIES, time=st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"))
-def test_they_agree_on_any_time(entry: Any, time: str) -> None:
+def test_validators_agree_on_any_time(entry: Any, time: str) -> None:
     event = {**entry.event, "time": time}
     assert disagreements([event]) == []
     assert wrongly_shaped([event]) == []
@@ -100,7 +100,7 @@ def test_they_agree_on_any_time(entry: Any, time: str) -> None:
 @pytest.mark.parametrize("time", ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 @pytest.mark.parametrize("end", ["", "T23:59:60Z", "T24:00:00Z", "T00:00:61Z", "T12:30:60Z"])
 @pytest.mark.parametrize("day", ["", "2016-12-31", "2000-02-29", "1900-02-29", "2019-02-28", "2019-02-29"])
-def test_they_agree_on_times_at_the_edge(time: str, end: str, day: str) -> None:
+def test_validators_agree_on_times_at_boundaries(time: str, end: str, day: str) -> None:
     date, _, clock = time.partition("T")
     event = catalog.documented("ca-creation-success").event
     event["time"] = (day or date) + (end or f"T{clock}")

@@ -219,7 +219,7 @@ def test_a_place_that_cannot_be_written_is_one_line_before_the_run(tmp_path: Pat
     ran = run_pytest(folder, "--cucumber-messages", "file/run.ndjson")
     assert ran.returncode == 2
     (said,) = filter(None, ran.stderr.splitlines())
-    assert said.endswith(f"/run.ndjson cannot be written, because {folder / 'file'} is no folder; name another place")
+    assert said.endswith(f"/run.ndjson cannot be written, because {folder / 'file'} is not a folder; name another path")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The engine held against LocalStack's TestEventPattern on generated pairs; where they differ, the reason is known."""
+"""Compares the engine with LocalStack's TestEventPattern on generated pairs; every difference has a known reason."""
 
 import json
 import random
@@ -164,7 +164,7 @@ def known(pattern: dict[str, Any], event: dict[str, Any], answer: str, other: st
 
 
 @pytest.mark.fuzz
-def test_localstack_answers_alike_or_is_known_to_differ(backend: Backend) -> None:
+def test_localstack_agrees_or_is_known_to_differ(backend: Backend) -> None:
     client = backend.client("events")
     answers: Counter[str] = Counter()
     differences = []
@@ -178,7 +178,7 @@ def test_localstack_answers_alike_or_is_known_to_differ(backend: Backend) -> Non
 
 
 @pytest.mark.parametrize(("element", "value"), KNOWN)
-def test_what_is_known_of_localstack_is_still_so(backend: Backend, element: Any, value: Any) -> None:
+def test_known_differences_of_localstack_still_exist(backend: Backend, element: Any, value: Any) -> None:
     """A difference that is gone leaves the list."""
     pattern = element if isinstance(element, dict) and "$or" in element else {"detail": {"reason": [element]}}
     event = {**EVENTS[0], "detail": {"result": "failure", "reason": value}}

@@ -1,4 +1,4 @@
-"""The catalogue agrees with the page that it was taken from."""
+"""The catalog agrees with the AWS page that it was taken from."""
 
 import json
 import re
@@ -64,12 +64,12 @@ def test_only_a_crl_failure_has_a_reason() -> None:
     }
 
 
-def test_every_event_has_an_id_of_its_own() -> None:
+def test_every_event_has_a_unique_id() -> None:
     entries = (*catalog.documented_events(), *catalog.never_sent())
     assert len({entry.sample["id"] for entry in entries}) == len(entries) == 13
 
 
-def test_a_sample_is_handed_out_as_a_copy() -> None:
+def test_a_sample_is_returned_as_a_copy() -> None:
     catalog.documented("ca-creation-success").event["detail"]["result"] = "changed"
     assert catalog.documented("ca-creation-success").result == "success"
 
@@ -81,12 +81,12 @@ def test_a_sample_is_handed_out_as_a_copy() -> None:
         ("zzz", "known: ca-creation-success, ca-creation-failure, "),
     ],
 )
-def test_an_unknown_event_is_answered_with_advice(name: str, advice: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f'no documented event is called "{name}"; {advice}')):
+def test_an_unknown_event_gives_a_suggestion(name: str, advice: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(f'there is no documented event "{name}"; {advice}')):
         catalog.documented(name)
 
 
-def test_what_is_never_sent_is_no_documented_event() -> None:
+def test_events_that_are_never_sent_are_not_documented_events() -> None:
     with pytest.raises(BadInput):
         catalog.documented("certificate-revocation-failed")
     with pytest.raises(BadInput):

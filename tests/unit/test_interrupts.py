@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, at whatever moment of a command they come."""
+"""Ctrl-C and SIGTERM at any moment of a command."""
 
 import os
 import signal
@@ -38,14 +38,14 @@ sys.meta_path.insert(0, Finder())
     ],
     ids=["first import", "argument parser", "arguments", "choices", "command", "work"],
 )
-def test_a_signal_ends_the_command_without_a_word(tmp_path: Path, module: str, number: int) -> None:
+def test_a_signal_ends_the_command_without_a_message(tmp_path: Path, module: str, number: int) -> None:
     (tmp_path / "sitecustomize.py").write_text(SIGNAL_ON_IMPORT.format(name=module, number=int(number)))
     line = [sys.executable, "-m", "pca_events", "check", str(RULES)]
     ran = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert (ran.returncode, ran.stdout, ran.stderr) == (INTERRUPTED, "", "")
 
 
-def test_the_library_leaves_the_handlers_alone() -> None:
+def test_the_library_does_not_change_the_handlers() -> None:
     code = (
         "import signal; before = [signal.getsignal(n) for n in (2, 15)]; import pca_events.cli, pca_events.cli.check; "
         "assert before == [signal.getsignal(n) for n in (2, 15)]"

@@ -1,4 +1,4 @@
-"""Places in an event."""
+"""JSON paths in events."""
 
 import re
 from typing import Any
@@ -31,7 +31,7 @@ def test_the_root_is_the_whole_document(document: dict[str, Any]) -> None:
     assert json_path.get(document, "$") is document
 
 
-def test_put_changes_makes_and_extends(document: dict[str, Any]) -> None:
+def test_put_changes_adds_and_appends(document: dict[str, Any]) -> None:
     json_path.put(document, "$.detail.result", "failure")
     json_path.put(document, "$.detail.reason", "why")
     json_path.put(document, "$.resources[2]", "c")
@@ -43,21 +43,21 @@ def test_put_changes_makes_and_extends(document: dict[str, Any]) -> None:
     }
 
 
-def test_remove_returns_what_it_took(document: dict[str, Any]) -> None:
+def test_remove_returns_the_removed_value(document: dict[str, Any]) -> None:
     assert json_path.remove(document, "$.resources[0]") == "a"
     assert json_path.remove(document, "$.detail") == {"result": "success"}
     assert document == {"detail-type": "t", "resources": ["b"]}
 
 
 @pytest.mark.parametrize("path", ["$.nothing", "$.resources[2]", "$.detail.result.more", "$.detail[0]"])
-def test_a_place_that_is_not_there(document: dict[str, Any], path: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f"nothing is at {path}")):
+def test_a_path_without_a_value(document: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(f"there is no value at {path}")):
         json_path.get(document, path)
 
 
 @pytest.mark.parametrize("path", ["", "detail.result", "$detail", "$.", "$..detail", "$.a[b]", "$.a b", "$.a[-1]"])
-def test_what_is_no_path(document: dict[str, Any], path: str) -> None:
-    with pytest.raises(BadInput, match="is no path; write it as"):
+def test_an_invalid_path(document: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput, match="is not a JSON path; write it as"):
         json_path.get(document, path)
 
 

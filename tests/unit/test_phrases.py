@@ -1,4 +1,4 @@
-"""How features write values and conditions."""
+"""The phrases for values and conditions in features."""
 
 import re
 
@@ -27,8 +27,8 @@ def test_a_value(words: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("words", ["failure", '{"a": 1}', "[1]", '"open', "an empty thing", ""])
-def test_what_is_no_value(words: str) -> None:
-    with pytest.raises(BadInput, match="is no value; write"):
+def test_words_that_are_not_a_value(words: str) -> None:
+    with pytest.raises(BadInput, match="is not a value; write"):
         phrases.value(words)
 
 
@@ -53,8 +53,8 @@ def test_a_condition(words: str, condition: list[object]) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "is a", 'equals "a"', 'is "a" and "b"', 'is "a" or', "exist"])
-def test_what_is_no_condition(words: str) -> None:
-    with pytest.raises(BadInput, match=re.escape(f"{words} is no condition")):
+def test_words_that_are_not_a_condition(words: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(f"{words} is not a condition")):
         phrases.condition(words)
 
 

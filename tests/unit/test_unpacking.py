@@ -1,4 +1,4 @@
-"""gzip data is unpacked up to a bound, whatever it is made of."""
+"""Unpacking gzip data up to a size limit."""
 
 import gzip
 import io
@@ -41,21 +41,21 @@ def test_members_and_padding_are_unpacked_as_gzip_does(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [gzip.compress(TEXT)[:-3], gzip.compress(TEXT) + b"x", b"\x1f\x8b\x08"])
-def test_damage_comes_after_what_is_whole(data: bytes) -> None:
+def test_damage_is_raised_after_the_valid_data(data: bytes) -> None:
     got, fault = parts(data)
     assert TEXT.startswith(got)
     assert isinstance(fault, Damaged)
 
 
 @pytest.mark.parametrize("most", [0, 1, 1 << 20, len(TEXT) - 1])
-def test_a_bound_is_exact(most: int) -> None:
+def test_the_limit_is_exact(most: int) -> None:
     got, fault = parts(gzip.compress(TEXT), most)
     assert got == TEXT[:most]
     assert isinstance(fault, TooLarge)
     assert parts(gzip.compress(TEXT), len(TEXT)) == (TEXT, None)
 
 
-def test_the_default_bound_is_twenty_times_the_size_or_a_gigabyte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_limit_is_twenty_times_the_size_or_a_gibibyte(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pca_events.unpacking.AT_LEAST", 1 << 20)
     bomb = gzip.compress(bytes(8 << 20))
     got, fault = parts(bomb)
@@ -64,7 +64,7 @@ def test_the_default_bound_is_twenty_times_the_size_or_a_gigabyte(monkeypatch: p
     assert len(parts(gzip.compress(TEXT, 0))[0]) == len(TEXT)
 
 
-def test_messages_unpack_within_a_bound_too(command: Run, tmp_path: Path) -> None:
+def test_messages_are_unpacked_within_a_limit(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "run.ndjson.gz"
     file.write_bytes(gzip.compress(b'{"attachment": {}}\n' * 100_000))
     with pytest.raises(BadInput, match=f"{file} unpacks to more than 1 MiB; --max-unpacked allows more"):

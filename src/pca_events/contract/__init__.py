@@ -1,4 +1,4 @@
-"""The contracts: the JSON Schema of each detail-type, and whether an event meets it."""
+"""The contracts: the JSON Schema of each detail-type, and the validation of events against it."""
 
 from pca_events.contract.fast_validator import Check, checks, line_regex
 from pca_events.contract.fields import Field, fields

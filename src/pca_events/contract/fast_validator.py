@@ -1,7 +1,7 @@
 """Validation in bulk: schemas compiled by jsonschema-rs, and a regular expression for lines as EventBridge writes them.
 
-What the expression matches meets its contract for certain: fields in the bus's order, none twice, none beyond the
-contract. What it does not match may still meet it, and is for the schema to judge.
+A line that the expression matches meets its contract: it has the fields in the order of the bus, no duplicates, and no
+unknown fields. A line that it does not match may still meet its contract, and must be validated against the schema.
 """
 
 import json
@@ -14,14 +14,14 @@ from pca_events.contract.schemas import Schema, dereferenced, per_result, schema
 from pca_events.errors import PcaEventsError
 
 Check = Callable[[Any], bool]
-"""Tells whether an event meets the contract that the check was made from."""
+"""Tells whether an event meets one contract."""
 
 
 @cache
 def checks(*, closed: bool = False) -> dict[str, Check]:
     """Return a check for each detail-type: the five, and those of CloudTrail.
 
-    A check answers as `contract.violations` does, some thirty times as fast; it cannot say what is wrong.
+    A check agrees with `contract.violations` and is about thirty times as fast, but does not say what is wrong.
     """
     paths = schema_of() | twin_schema_of()
     return {
@@ -30,11 +30,11 @@ def checks(*, closed: bool = False) -> dict[str, Check]:
 
 
 def compiled(schema: Mapping[str, Any]) -> Any:
-    """Return the validator of jsonschema-rs for a schema that refers to no other file."""
+    """Return the jsonschema-rs validator of a schema that refers to no other file."""
     import jsonschema_rs
 
     alone = {key: value for key, value in schema.items() if key != "$id"}
-    # The pattern engine without look-arounds: time is linear in what is read, whatever is read.
+    # The regular expression engine without look-arounds takes linear time on any input.
     engine = jsonschema_rs.RegexOptions()
     return jsonschema_rs.Draft202012Validator(alone, validate_formats=True, pattern_options=engine)
 
@@ -50,7 +50,7 @@ _DAY_OF_ANY_MONTH = "2[0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01
 
 @cache
 def line_regex() -> tuple[re.Pattern[bytes], tuple[tuple[str, str], ...]]:
-    """Return the expression, and the detail-type and result that each of its groups stands for, the first for group 1.
+    """Return the expression, and the detail-type and result of each of its groups, starting with group 1.
 
     Exactly one group matches, so `match.lastindex - 1` is an index into the second part.
     """
@@ -66,7 +66,7 @@ def line_regex() -> tuple[re.Pattern[bytes], tuple[tuple[str, str], ...]]:
 
 
 def _alternatives(tree: dict[str, Any]) -> str:
-    """One expression for all ways through the tree, what they begin with in common written once; `()` ends each."""
+    """One expression for all paths through the tree, with common beginnings written once; `()` ends each."""
     ways = [piece + _alternatives(rest) for piece, rest in tree.items()]
     if not ways:
         return "()"
@@ -94,4 +94,4 @@ def _value(schema: Schema) -> str:
             return f'"{_DAY_OF_ANY_MONTH}"'
         case {"pattern": str(pattern)} if _PLAIN.fullmatch(pattern):
             return f'"(?:{pattern[1:-1].replace("(", "(?:")})"'
-    raise PcaEventsError(f"the schema {json.dumps(schema)} cannot be read off a line")
+    raise PcaEventsError(f"the schema {json.dumps(schema)} cannot be converted to a regular expression")

@@ -1,4 +1,4 @@
-"""The contract of an event as a list of its fields, for people and for exports."""
+"""The contract of an event as a list of its fields, for display and exports."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Field:
     """One field of an event.
 
     Attributes:
-        path: where it is: `$.detail.result`, `$.resources[0]`.
-        type: as JSON Schema names it: string, array, object.
+        path: `$.detail.result`, `$.resources[0]`.
+        type: of JSON Schema: string, array, object.
         required: whether every event has it.
-        values: the documented values, where only these are sent; empty where the value is free.
+        values: the documented values if no others are sent; empty if the value is free.
         pattern: the regular expression that a free value matches, if any.
         description: what it means.
     """
@@ -37,10 +37,10 @@ class Field:
 def fields(schema: Schema) -> list[Field]:
     """Return the fields of a schema that `contract.per_result` or `contract.dereferenced` made, in its own order.
 
-    What a field requires of another one (`if`, `then`) is left out.
+    Conditions between fields (`if`, `then`) are omitted.
 
     Raises:
-        PcaEventsError: the schema says something that a list of fields cannot say.
+        PcaEventsError: the schema uses a keyword that a list of fields cannot represent.
     """
     return list(_below(schema, "$"))
 
@@ -48,7 +48,7 @@ def fields(schema: Schema) -> list[Field]:
 def _below(schema: Schema, path: str) -> Iterator[Field]:
     if unknown := set(schema) - _KNOWN:
         raise PcaEventsError(
-            f"the schema at {path} uses {', '.join(sorted(unknown))}, which a list of fields cannot say"
+            f"the schema at {path} uses {', '.join(sorted(unknown))}, which a list of fields cannot represent"
         )
     for name, field in schema.get("properties", {}).items():
         yield from _field(field, f"{path}.{name}", name in schema.get("required", []))

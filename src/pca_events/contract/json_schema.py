@@ -1,4 +1,4 @@
-"""The schemas, compiled by jsonschema with the keywords as the contract means them."""
+"""The schemas compiled by jsonschema, with the keywords as the contract defines them."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _FORMATS = FormatChecker(formats=())
 
 @_FORMATS.checks("date-time", raises=ValueError)
 def _is_date_time(value: object) -> bool:
-    """Whether a text is a date and time of RFC 3339, on a day that exists; a leap second is none."""
+    """Whether a string is an RFC 3339 date and time on a day that exists; leap seconds are rejected."""
     if not isinstance(value, str):
         return True
     found = _DATE_TIME.fullmatch(value)
@@ -30,19 +30,19 @@ def _is_date_time(value: object) -> bool:
 
 
 def errors(event: object, path: str, *, closed: bool) -> Iterator[ValidationError]:
-    """Yield where an event breaks a schema.
+    """Yield the errors of an event against a schema.
 
     Args:
         event: the whole event.
-        path: of the schema, from the top of the project.
-        closed: report the fields that the schema does not name.
+        path: of the schema, from the project root.
+        closed: report fields that the schema does not define.
     """
     return _validator(path, closed).iter_errors(cast(Any, event))
 
 
 @cache
 def _validator(path: str, closed: bool) -> Validator:
-    # A schema that names its own `$schema` would be read by jsonschema's stock validator, not by ours.
+    # jsonschema would validate a schema that has a `$schema` with its stock validator, not with ours.
     resources = (
         (schema["$id"], DRAFT202012.create_resource({k: v for k, v in schema.items() if k != "$schema"}))
         for schema in schemas().values()

@@ -1,4 +1,4 @@
-"""Validates an event against the schema of its detail-type, and words the violations."""
+"""Validates an event against the schema of its detail-type, and describes the violations."""
 
 import json
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _LONGEST_SHOWN = 200
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """One place where an event breaks its contract.
+    """One violation of a contract by an event.
 
     Attributes:
-        path: where in the event, as EventBridge writes JSON paths: `$.detail.result`, `$.resources[1]`.
+        path: the place in the event, in the JSON path syntax of EventBridge: `$.detail.result`, `$.resources[1]`.
         message: what is wrong there and what is documented instead.
-        schema: the schema file that says so, from the top of the project.
-        keyword: the keyword of JSON Schema that it breaks: `pattern`, `required`.
-        documented: the value of that keyword as JSON, such as the regular expression; empty where it says nothing more.
+        schema: the schema file that is violated, from the project root.
+        keyword: the keyword of JSON Schema that is violated: `pattern`, `required`.
+        documented: the value of that keyword as JSON, such as the regular expression; empty if it adds nothing.
     """
 
     path: str
@@ -37,14 +37,14 @@ class Violation:
 
 
 def violations(event: object, *, closed: bool = False, twins: bool = False) -> list[Violation]:
-    """Validate an event against the contract of its detail-type; return where it breaks it, sorted by path.
+    """Validate an event against the contract of its detail-type; return its violations, sorted by path.
 
     An event without a documented detail-type is validated against the envelope, which lists the documented ones.
-    Fields that the contract does not know are no violation: a consumer must tolerate them.
+    Unknown fields are not violations: a consumer must tolerate them.
 
     Args:
         event: the whole event.
-        closed: report the fields that the contract does not know, all the same.
+        closed: report unknown fields as violations.
         twins: validate an event that CloudTrail sends about AWS Private CA against its own schema.
     """
     from pca_events.contract.json_schema import errors  # jsonschema takes longer to import than most commands run
@@ -55,7 +55,7 @@ def violations(event: object, *, closed: bool = False, twins: bool = False) -> l
     found: dict[str, Violation] = {}
     for error in errors(event, schema, closed=closed and schema in schema_of().values()):
         path = _json_path(error)
-        found.setdefault(path, Violation(path, _words(error), schema, str(error.validator), _documented(error)))
+        found.setdefault(path, Violation(path, _message(error), schema, str(error.validator), _documented(error)))
     return sorted(found.values())
 
 
@@ -68,8 +68,8 @@ def _json_path(error: "ValidationError") -> str:
     return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
 
 
-def _words(error: "ValidationError") -> str:
-    """Say what is wrong in the words of the contract."""
+def _message(error: "ValidationError") -> str:
+    """Describe an error in terms of the contract."""
     instance: Any = error.instance
     documented: Any = error.validator_value
     found = _shown(instance)
@@ -103,7 +103,7 @@ def _shown(instance: object) -> str:
 
 _TYPES = "schemas/types.schema.json"
 
-_OF_A_TYPE = {
+_TYPE_DESCRIPTIONS = {
     "eventId": "a UUID in lower case",
     "account": "12 digits",
     "region": "a Region code such as us-east-1",
@@ -112,11 +112,11 @@ _OF_A_TYPE = {
     "certificateArn": "the ARN of a certificate of a certificate authority",
     "auditReportId": "the ID of an audit report: 36 characters, as a UUID",
 }
-_OTHERS = {
+_OTHER_PATTERNS = {
     r"^1\.[0-9]+$": "a version such as 1.11",
     r"^[A-Z][A-Za-z]+$": "the name of an API operation such as IssueCertificate",
 }
-_A_TYPE = {
+_JSON_TYPES = {
     "array": "an array",
     "boolean": "true or false",
     "date-time": "a date and time that exists",
@@ -126,11 +126,11 @@ _A_TYPE = {
 
 
 def expected(documented: str) -> str:
-    """Return what a regular expression, a type or a format of the schemas asks for; itself where no words are known."""
-    return _A_TYPE.get(documented) or _by_pattern().get(documented, documented)
+    """Return a description of a regular expression, type or format of the schemas; itself if there is none."""
+    return _JSON_TYPES.get(documented) or _by_pattern().get(documented, documented)
 
 
 @cache
 def _by_pattern() -> dict[str, str]:
     types = schemas()[_TYPES]["$defs"]
-    return {types[name]["pattern"]: words for name, words in _OF_A_TYPE.items()} | _OTHERS
+    return {types[name]["pattern"]: words for name, words in _TYPE_DESCRIPTIONS.items()} | _OTHER_PATTERNS

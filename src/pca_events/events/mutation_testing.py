@@ -23,11 +23,11 @@ class Mutant:
     """A documented event with one thing changed.
 
     Attributes:
-        kind: the way in which it was changed, of `KINDS`.
-        origin: the id of the documented event that it was made from.
-        path: where it was changed.
+        kind: the kind of mutation, one of `KINDS`.
+        origin: the ID of the documented event that it was made from.
+        path: the place that was changed.
         event: the whole event.
-        breaks: whether it breaks the contract; some changes make another event that is as good.
+        breaks: whether it breaks the contract; some changes make another valid event.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Mutant:
 
 
 def mutants(entry: DocumentedEvent) -> Iterator[Mutant]:
-    """Return every mutant of a documented event, in a fixed order, none of them twice."""
+    """Return every mutant of a documented event, in a fixed order and without duplicates."""
     seen = {json.dumps(entry.sample)}
     for kind, change in KINDS.items():
         for path, value in change(entry):
@@ -52,21 +52,21 @@ def mutants(entry: DocumentedEvent) -> Iterator[Mutant]:
             text = json.dumps(event)
             if text not in seen:
                 seen.add(text)
-                yield Mutant(kind, entry.id, path, event, not _is_as_good(kind, path, event))
+                yield Mutant(kind, entry.id, path, event, not _is_valid(kind, path, event))
 
 
-def _is_as_good(kind: str, path: str, event: Event) -> bool:
-    """Whether the change has made an event that AWS could send as well."""
+def _is_valid(kind: str, path: str, event: Event) -> bool:
+    """Whether the change has made an event that AWS could also send."""
     if kind == "swapped":
         return _likeness(event) in {_likeness(other.sample) for other in documented_events()}
-    # AWS documents no length for the id of a certificate: one digit less makes another certificate.
+    # AWS documents no length for certificate IDs: with one digit less it is the ID of another certificate.
     return kind == "cut" and bool(re.search(r"^arn:.*/certificate/[0-9a-f]+$", str(json_path.get(event, path))))
 
 
 def _likeness(event: Event) -> tuple[Any, ...]:
-    """What tells one documented event from another: all but ids, accounts, Regions and times.
+    """What distinguishes one documented event from another: everything except IDs, accounts, Regions and times.
 
-    A reason counts where one is documented; elsewhere it is a field more, which a consumer must survive.
+    A reason counts where one is documented; elsewhere it is an unknown field, which a consumer must tolerate.
     """
     roles = tuple(role(resource) for resource in event["resources"])
     reason = event["detail"].get("reason") if "CRL" in event["detail-type"] else None
@@ -75,14 +75,14 @@ def _likeness(event: Event) -> tuple[Any, ...]:
 
 @dataclass
 class MutationReport:
-    """What became of the mutants and of the variants.
+    """The result of mutation testing.
 
     Attributes:
-        killed: how many mutants the contract refuses, by kind.
-        survivors: mutants that break the contract and were not refused, each with the schema that let it through.
-        harmless: how many mutants break nothing and were let through, by kind: they make another event as good.
-        refused: mutants that break nothing, or variants, that were refused all the same, with the violation.
-        variants: how many valid variants were let through.
+        killed: the number of mutants that the contract rejected, by kind.
+        survivors: mutants that break the contract and were accepted, each with the schema that accepted it.
+        harmless: the number of accepted mutants that are valid events, by kind.
+        refused: valid mutants and variants that were rejected, with the violation.
+        variants: the number of accepted variants.
     """
 
     killed: Counter[str] = field(default_factory=Counter)
@@ -93,12 +93,12 @@ class MutationReport:
 
     @property
     def is_well(self) -> bool:
-        """Whether the contract tells the good from the bad in every case."""
+        """Whether the contract rejected and accepted the right events in every case."""
         return not self.survivors and not self.refused
 
 
 def mutate(variants: int, seed: int = 0) -> MutationReport:
-    """Hold every mutant of every documented event, and so many valid variants, against the contract."""
+    """Validate every mutant of every documented event, and a number of valid variants, against the contract."""
     report = MutationReport()
     for entry in documented_events():
         for mutant in mutants(entry):
@@ -114,7 +114,7 @@ def mutate(variants: int, seed: int = 0) -> MutationReport:
 
 
 def kinds() -> tuple[str, ...]:
-    """The kinds of mutants, in the order of the table."""
+    """The kinds of mutation, in the order of the output."""
     return tuple(KINDS)
 
 

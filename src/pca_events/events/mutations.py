@@ -12,7 +12,7 @@ from pca_events.events.realistic import role
 ABSENT = object()
 
 Changes = Iterator[tuple[str, Any]]
-"""Pairs of a JSON path and the value to put there."""
+"""Pairs of a JSON path and the value to set there."""
 
 
 def _paths(entry: DocumentedEvent) -> list[str]:
@@ -64,7 +64,7 @@ def _nulled(entry: DocumentedEvent) -> Changes:
 
 
 def _swapped(entry: DocumentedEvent) -> Changes:
-    """Another event's value in the same place."""
+    """The value of another event at the same path."""
     others = [other for other in documented_events() if other is not entry]
     for name in entry.sample:
         yield from ((f"$.{name}", copy.deepcopy(other.sample[name])) for other in others)
@@ -91,7 +91,7 @@ def _doubled(entry: DocumentedEvent) -> Changes:
 
 
 def _lookalike(entry: DocumentedEvent) -> Changes:
-    """Characters that look the same: Cyrillic letters, full-width and Arabic-Indic digits, other dashes."""
+    """Characters that look alike: Cyrillic letters, full-width digits, another hyphen."""
     alike = str.maketrans("aceops0123-", "асеорѕ０１٢٣‐")  # noqa: RUF001 - that is the point
     yield from ((path, text.translate(alike)) for path, text in _texts(entry))
 
@@ -123,7 +123,7 @@ def _misspelt(entry: DocumentedEvent) -> Changes:
 
 
 def _unknown_reason(entry: DocumentedEvent) -> Changes:
-    """A reason where there must be none, and others than the documented ones where there must be one."""
+    """A reason where none is allowed, and undocumented reasons where one is required."""
     if "CRL" in entry.detail_type:
         yield from (("$.detail.reason", reason) for reason in ("Unknown.", "Internal failure.", "Access denied"))
         if entry.reason is None:
@@ -140,7 +140,7 @@ def _never_sent(entry: DocumentedEvent) -> Changes:
 
 
 def _misplaced(entry: DocumentedEvent) -> Changes:
-    """What belongs into detail beside it, and the other way round."""
+    """Fields of detail at the top level, and top-level fields in detail."""
     sample = entry.event
     flat = {**sample, **sample["detail"]}
     del flat["detail"]
@@ -157,7 +157,7 @@ def _misplaced(entry: DocumentedEvent) -> Changes:
 
 
 def _other_count(entry: DocumentedEvent) -> Changes:
-    """Resources twice, too many, too few, in the wrong order."""
+    """Resources that are duplicated, too many, too few, or in the wrong order."""
     resources = entry.sample["resources"]
     for index, resource in enumerate(resources):
         yield "$.resources", [*resources[: index + 1], resource, *resources[index + 1 :]]
@@ -168,7 +168,7 @@ def _other_count(entry: DocumentedEvent) -> Changes:
 
 
 def _other_kind(entry: DocumentedEvent) -> Changes:
-    """An ARN of another service or of another thing, and an id where there must be an ARN."""
+    """An ARN of another service or resource type, and an ID where an ARN is required."""
     for index, resource in enumerate(entry.sample["resources"]):
         path = f"$.resources[{index}]"
         if role(resource) == "audit report":
@@ -194,7 +194,7 @@ def _other_partition(entry: DocumentedEvent) -> Changes:
 
 
 def _other_arn_place(entry: DocumentedEvent) -> Changes:
-    """An ARN without a Region, with an account of eleven digits, with a wildcard."""
+    """An ARN without a Region, with an account of eleven digits, or with a wildcard."""
     for index, resource in enumerate(entry.sample["resources"]):
         if resource.startswith("arn:aws:"):
             for region in ("", "*", "us-east", "US-EAST-1", "useast1", "us_east_1"):
@@ -246,4 +246,4 @@ KINDS: dict[str, Callable[[DocumentedEvent], Changes]] = {
     "other-arn-place": _other_arn_place,
     "no-such-time": _no_such_time,
 }
-"""The ways in which an event can be broken."""
+"""The kinds of mutation, by name."""

@@ -22,7 +22,7 @@ PARTITIONS = {
     "aws-iso-e": ("eu-isoe-west-1",),
     "aws-iso-f": ("us-isof-south-1", "us-isof-east-1"),
 }
-"""Some Regions of each partition; the first is the one that is taken where none is named."""
+"""Some Regions of each partition; the first is the default."""
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}")
 
@@ -37,19 +37,19 @@ class AwsLocation:
 
 
 def aws_location(account: str | None = None, region: str | None = None, partition: str | None = None) -> AwsLocation:
-    """Return a place of which some parts are given, and the others agree with them.
+    """Return a location from the given parts, and defaults that agree with them.
 
     Raises:
-        BadInput: a part is none, or they do not agree.
+        BadInput: a part is invalid, or the parts contradict each other.
     """
     if account is not None and not re.fullmatch(r"[0-9]{12}", account):
-        raise BadInput(f'"{account}" is no account; it has twelve digits')
+        raise BadInput(f'"{account}" is not an account ID; expected 12 digits')
     if partition is not None and partition not in PARTITIONS:
-        raise BadInput(f'"{partition}" is no partition; known: {", ".join(PARTITIONS)}')
+        raise BadInput(f'"{partition}" is not a partition; known: {", ".join(PARTITIONS)}')
     if region is None:
         region = PARTITIONS[partition or "aws"][0]
     if not _REGION.fullmatch(region):
-        raise BadInput(f'"{region}" is no Region; write it as us-east-1')
+        raise BadInput(f'"{region}" is not a Region code; write it as us-east-1')
     home = partition_of(region)
     if partition not in (None, home):
         raise BadInput(f"{region} is a Region of the partition {home}, not of {partition}")
@@ -57,7 +57,7 @@ def aws_location(account: str | None = None, region: str | None = None, partitio
 
 
 def anywhere(chance: random.Random) -> AwsLocation:
-    """Return a place of any partition, in any account."""
+    """Return a random location in any partition."""
     partition = chance.choice(list(PARTITIONS))
     return AwsLocation(partition, chance.choice(PARTITIONS[partition]), "".join(chance.choices("0123456789", k=12)))
 
@@ -66,14 +66,14 @@ Role = Literal["certificate authority", "certificate", "audit report"]
 
 
 def role(resource: str) -> Role:
-    """Say what a resource of a documented sample is."""
+    """The role of a resource of a documented sample."""
     if not resource.startswith("arn:"):
         return "audit report"
     return "certificate" if "/certificate/" in resource else "certificate authority"
 
 
 def new_resources(roles: Sequence[Role], where: AwsLocation, chance: random.Random) -> list[str]:
-    """Make resources of these roles that agree with the place, the certificate belonging to its authority."""
+    """Make resources with these roles at a location; the certificate belongs to the certificate authority."""
     authority = f"arn:{where.partition}:acm-pca:{where.region}:{where.account}:certificate-authority/{new_id(chance)}"
     made: dict[Role, str] = {
         "certificate authority": authority,
@@ -84,7 +84,7 @@ def new_resources(roles: Sequence[Role], where: AwsLocation, chance: random.Rand
 
 
 def new_id(chance: random.Random) -> str:
-    """Make a UUID as AWS makes them: version 4, in lower case."""
+    """Make a UUID as AWS does: version 4, in lower case."""
     return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 
@@ -102,7 +102,7 @@ _UNKNOWN: tuple[tuple[str, Any], ...] = (
 
 
 def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random) -> Event:
-    """Make an event of this kind: a new id, a time of the years 2024 to 2026, ARNs that agree with the place."""
+    """Make an event of this kind: a new ID, a time from 2024 to 2026, and ARNs that agree with the location."""
     event = entry.event
     event["id"] = new_id(chance)
     event["account"] = where.account
@@ -113,13 +113,13 @@ def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random)
 
 
 def variant(entry: DocumentedEvent, chance: random.Random) -> Event:
-    """Make an event of this kind from any partition, its keys in any order, with fields that nobody has documented."""
+    """Make an event of this kind from any partition, with its keys in any order, and with undocumented fields."""
     event = realistic(entry, anywhere(chance), chance)
-    event["detail"] = _with_more(event["detail"], chance)
-    return _with_more(event, chance)
+    event["detail"] = _with_unknown_fields(event["detail"], chance)
+    return _with_unknown_fields(event, chance)
 
 
-def _with_more(fields: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+def _with_unknown_fields(fields: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     more = {name: value for name, value in chance.sample(_UNKNOWN, chance.choice((0, 0, 1, 2))) if name not in fields}
     everything = list((fields | more).items())
     chance.shuffle(everything)

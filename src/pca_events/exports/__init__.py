@@ -1,4 +1,4 @@
-"""The contracts in the formats of other tools, each made from the same schemas and samples."""
+"""The contracts in the formats of other tools, generated from the schemas and samples."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ __all__ = ["FORMATS", "DetailType", "Format", "documented_detail_types"]
 
 @dataclass(frozen=True)
 class Format:
-    """One format that the contracts are exported in.
+    """One export format of the contracts.
 
     Attributes:
-        summary: what is written, in a few words.
-        render: gives the text of each file, by its name.
-        is_folder: whether it is several files, which go into a folder.
+        summary: the content, in a few words.
+        render: returns the text of each file by name.
+        is_folder: whether it consists of several files in a folder.
     """
 
     summary: str
@@ -37,4 +37,4 @@ FORMATS = {
     "typescript": Format("type declarations for TypeScript", _render("typescript")),
     "python": Format("TypedDicts for Python", _render("python")),
 }
-"""Every format, by the name that the command knows it by."""
+"""Every format, by its name on the command line."""

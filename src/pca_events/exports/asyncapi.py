@@ -1,4 +1,4 @@
-"""AsyncAPI 3.0: what AWS Private CA sends to the default event bus of an account, with every sample as an example."""
+"""AsyncAPI 3.0: the events that AWS Private CA sends to the default event bus, with every sample as an example."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ _LATER = {
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write one document: a channel, and for each detail-type a message and the operation that sends it."""
+    """Write one document: a channel, and a message and a send operation for each detail-type."""
     document = {
         "asyncapi": "3.0.0",
         "info": {
@@ -78,13 +78,13 @@ def _message(detail_type: DetailType) -> dict[str, Any]:
 
 
 def in_draft_07(schema: Schema) -> Schema:
-    """Say a schema in the words of draft 7, which the schemas of AsyncAPI extend: a tuple is a list of items.
+    """Convert a schema to draft 7, which the schemas of AsyncAPI extend: a tuple is an array of items.
 
     Raises:
         PcaEventsError: it uses a keyword that draft 7 would pass over.
     """
-    if unsaid := set(schema) & _LATER:
-        raise PcaEventsError(f"draft 7 has no words for {', '.join(sorted(unsaid))}; nothing was exported")
+    if unsupported := set(schema) & _LATER:
+        raise PcaEventsError(f"draft 7 has no equivalent of {', '.join(sorted(unsupported))}; nothing was exported")
     said: Schema = {key: _below(key, value) for key, value in schema.items() if key not in ("$id", "$schema")}
     if "prefixItems" in said:
         rest = said.pop("items", True)

@@ -1,4 +1,4 @@
-"""What the exports say: each detail-type with its schema, decided for each result, and its samples."""
+"""The content of the exports: each detail-type with its schema, the schema for each result, and its samples."""
 
 import re
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from pca_events.errors import PcaEventsError
 
 @dataclass(frozen=True)
 class DetailType:
-    """One detail-type, with all that an export says of it.
+    """One detail-type, with everything that an export contains.
 
     Attributes:
         words: the detail-type, spelt as on the wire.
-        path: of its schema, from the top of the project.
-        schema: of the whole event, in one piece, with its conditions.
-        by_result: for each documented result the schema of the detail, without conditions.
+        path: of its schema, from the project root.
+        schema: of the whole event, without references, with its conditions.
+        by_result: the schema of the detail for each documented result, without conditions.
         samples: the documented events, in the order of the AWS page.
     """
 
@@ -36,7 +36,7 @@ class DetailType:
 
     @property
     def title(self) -> str:
-        """A short name for people."""
+        """A short title."""
         return str(self.schema["title"])
 
     @property
@@ -52,7 +52,7 @@ class DetailType:
 
     @property
     def results_differ(self) -> bool:
-        """Whether the result decides which other fields the detail has."""
+        """Whether the other fields of the detail depend on the result."""
         shapes = [
             ({name: field for name, field in detail["properties"].items() if name != "result"}, detail["required"])
             for detail in self.by_result.values()
@@ -64,7 +64,7 @@ class DetailType:
         return self.name + result.capitalize()
 
     def absent(self, result: str) -> list[str]:
-        """The fields of the detail that this result forbids."""
+        """The fields of the detail that are absent with this result."""
         return [name for name in self.detail["properties"] if name not in self.by_result[result]["properties"]]
 
 
@@ -84,14 +84,14 @@ def _detail_type(words: str, path: str) -> DetailType:
 
 
 def documented_values(field: Schema) -> list[str]:
-    """The values of a field where only these are sent; empty where its value is free."""
+    """The values of a field if no others are sent; empty if its value is free."""
     if "const" in field:
         return [field["const"]]
     return list(field.get("enum", []))
 
 
 def named_strings() -> dict[str, Schema]:
-    """The kinds of free text that the contracts name, by name: `EventId`, `CertificateAuthorityArn`."""
+    """The named string types of the contracts, by name: `EventId`, `CertificateAuthorityArn`."""
     found: dict[str, Schema] = {}
     for schema in schemas().values():
         kinds = schema.get("$defs", {}).items()
@@ -100,10 +100,10 @@ def named_strings() -> dict[str, Schema]:
 
 
 def name_of_string(field: Schema) -> str:
-    """The name of the kind of free text that a field holds.
+    """The name of the string type of a field.
 
     Raises:
-        PcaEventsError: the field is no text of a named kind.
+        PcaEventsError: the field does not have a named string type.
     """
     for name, kind in named_strings().items():
         if field.get("type") == kind["type"] and field.get("pattern") == kind["pattern"]:
@@ -112,7 +112,7 @@ def name_of_string(field: Schema) -> str:
 
 
 def string_names(detail_types: Sequence[DetailType]) -> list[str]:
-    """The names of the kinds of free text that the events use, in the order of the contracts."""
+    """The names of the string types that the events use, in the order of the contracts."""
     fields = [
         field
         for detail_type in detail_types

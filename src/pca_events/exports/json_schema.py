@@ -12,7 +12,7 @@ _FILE = "pca-events.schema.json"
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write the bundle: an event must meet exactly one of the schemas that `oneOf` names."""
+    """Write the bundle: an event must match exactly one of the schemas in `oneOf`."""
     tops = [schemas()[detail_type.path]["$id"] for detail_type in detail_types]
     bundle = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -28,7 +28,7 @@ def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
 
 
 def _reached(tops: list[str]) -> set[str]:
-    """The `$id` of every schema that is needed to read these."""
+    """The `$id` of every schema that these refer to."""
     by_id = {schema["$id"]: schema for schema in schemas().values()}
     reached: set[str] = set()
     waiting = list(tops)

@@ -1,4 +1,4 @@
-"""OpenAPI 3.0 as the schema registry of EventBridge takes it: one document for each detail-type.
+"""OpenAPI 3.0 for the schema registry of EventBridge: one document for each detail-type.
 
 OpenAPI 3.0 has neither `const` nor `prefixItems` nor conditions. A const becomes an enum of one. A tuple becomes a
 list whose length is fixed and whose entries are each of one of the kinds: that their order counts, it cannot say.
@@ -21,7 +21,7 @@ _COMPONENTS = "#/components/schemas/"
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write one document for each detail-type, named as the registry names it."""
+    """Write one document for each detail-type, with the name that the registry uses."""
     return {f"{SOURCE}@{detail_type.name}.json": as_json(_document(detail_type)) for detail_type in detail_types}
 
 
@@ -52,7 +52,7 @@ def _event(detail_type: DetailType) -> Schema:
 
 
 def _details(detail_type: DetailType) -> dict[str, Schema]:
-    """The component of the detail, and where its results differ, those that it chooses from."""
+    """The component of the detail and, if its results differ, one component for each result."""
     if not detail_type.results_differ:
         return {detail_type.name: translated(detail_type.detail)}
     references = {result: _COMPONENTS + detail_type.detail_name(result) for result in detail_type.by_result}
@@ -72,7 +72,7 @@ def _variant(detail_type: DetailType, result: str) -> Schema:
 
 
 def translated(schema: Schema) -> Schema:
-    """Say a schema without conditions in the words of OpenAPI 3.0.
+    """Convert a schema without conditions to OpenAPI 3.0.
 
     Raises:
         PcaEventsError: it uses a keyword that has no such words.
@@ -87,6 +87,6 @@ def translated(schema: Schema) -> Schema:
         said |= {"items": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}, "maxItems": len(kinds)}
     elif isinstance(schema.get("items"), dict):
         said["items"] = translated(schema["items"])
-    if unsaid := set(schema) - set(said) - _LEFT_OUT - {"const", "prefixItems"}:
-        raise PcaEventsError(f"OpenAPI 3.0 has no words for {', '.join(sorted(unsaid))}; nothing was exported")
+    if unsupported := set(schema) - set(said) - _LEFT_OUT - {"const", "prefixItems"}:
+        raise PcaEventsError(f"OpenAPI 3.0 has no equivalent of {', '.join(sorted(unsupported))}; nothing was exported")
     return said

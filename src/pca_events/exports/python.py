@@ -1,4 +1,4 @@
-"""Python: the events as TypedDicts, in a union that `detail-type` tells apart, and `result` where it matters."""
+"""Python: the events as TypedDicts, in a union discriminated by `detail-type` and, where it matters, `result`."""
 
 from collections.abc import Sequence
 
@@ -15,18 +15,18 @@ from pca_events.exports.text import WRITTEN_BY, paragraph, quoted
 _WIDTH = 88
 
 _Kind = tuple[str, list["_Kind"]]
-"""A type as its name and its arguments."""
+"""A type: its name and its arguments."""
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write one module, for Python 3.11 and later."""
+    """Write one module for Python 3.11 and later."""
     blocks = ["\n".join(map(_alias, string_names(detail_types)))]
     for detail_type in detail_types:
         blocks += _details(detail_type)
         known = {"detail": _detail_name(detail_type)}
         blocks.append(_typed_dict(detail_type.name, detail_type.description, detail_type.schema, known))
     blocks.append(_union("PrivateCAEvent", [detail_type.name for detail_type in detail_types]))
-    blocks[-1] += _docstring("Any of the events; its detail-type tells which.")
+    blocks[-1] += _docstring("Any of the events, discriminated by detail-type.")
     body = "\n".join(blocks)
     names = ["Literal", *(["NotRequired"] if "NotRequired[" in body else []), "TypeAlias", "TypedDict"]
     head = f'"""The events that AWS Private CA sends to Amazon EventBridge.\n\n{WRITTEN_BY}\n"""\n'
@@ -42,7 +42,7 @@ def _detail_name(detail_type: DetailType) -> str:
 
 
 def _details(detail_type: DetailType) -> list[str]:
-    """The detail as one TypedDict, or as a union of one for each result where these differ."""
+    """The detail as one TypedDict, or as a union of one per result if they differ."""
     name = _detail_name(detail_type)
     if not detail_type.results_differ:
         return [_typed_dict(name, detail_type.detail["description"], detail_type.detail, {})]
@@ -52,7 +52,7 @@ def _details(detail_type: DetailType) -> list[str]:
 
 
 def _typed_dict(name: str, description: str, schema: Schema, known: dict[str, str]) -> str:
-    """Declare an object; the types of the fields that are known are not read from their schemas."""
+    """Declare an object; types in `known` take precedence over the schema."""
     lines = [f"{name} = TypedDict(", f"    {quoted(name)},", "    {"]
     for field, said in schema["properties"].items():
         kind: _Kind = (known[field], []) if field in known else _kind(said)
@@ -72,7 +72,7 @@ def _kind(field: Schema) -> _Kind:
 
 
 def _lines(kind: _Kind, before: str, after: str) -> list[str]:
-    """Write a type on one line, or where it is too long for one, each of its arguments on a line."""
+    """Write a type on one line, or each of its arguments on a line if it is too long."""
     line = before + _on_one_line(kind) + after
     name, arguments = kind
     if len(line) <= _WIDTH or not arguments:

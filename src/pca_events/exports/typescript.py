@@ -1,4 +1,4 @@
-"""TypeScript: the events as a union that `detail-type` tells apart, each with a detail that `result` tells apart."""
+"""TypeScript: the events as a union discriminated by `detail-type`, with details discriminated by `result`."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _WIDTH = 100
 
 
 def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write declarations only: nothing in the file remains after compilation."""
+    """Write declarations only, which leave nothing after compilation."""
     head = _comment(f"The events that AWS Private CA sends to Amazon EventBridge. {WRITTEN_BY}")
     blocks = [head, *map(_alias, string_names(detail_types))]
     for detail_type in detail_types:
@@ -28,7 +28,7 @@ def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
         blocks.append(_interface(detail_type.name, detail_type.description, detail_type.schema, known))
     union = "".join(f"\n  | {detail_type.name}" for detail_type in detail_types)
     blocks.append(
-        [*_comment("Any of the events; its detail-type tells which."), f"export type PrivateCAEvent ={union};"]
+        [*_comment("Any of the events, discriminated by detail-type."), f"export type PrivateCAEvent ={union};"]
     )
     return {"pca-events.ts": "\n\n".join("\n".join(block) for block in blocks) + "\n"}
 
@@ -38,7 +38,7 @@ def _alias(name: str) -> list[str]:
 
 
 def _interface(name: str, description: str, schema: Schema, known: dict[str, list[str]]) -> list[str]:
-    """Declare an object; the types of the fields that are known are not read from their schemas."""
+    """Declare an object; types in `known` take precedence over the schema."""
     lines = [*_comment(description), f"export interface {name} {{"]
     for field, said in schema["properties"].items():
         optional = "" if field in schema["required"] else "?"
@@ -56,7 +56,7 @@ def _member(start: str, types: list[str]) -> list[str]:
 
 
 def _types(field: Schema) -> list[str]:
-    """The types that a field is one of."""
+    """The alternative types of a field."""
     if values := documented_values(field):
         return list(map(quoted, values))
     if "prefixItems" in field:

@@ -1,4 +1,4 @@
-"""Event patterns as EventBridge reads them: which events they match, which they ignore, and why."""
+"""Event patterns with the semantics of EventBridge: which events they match, which they do not, and why."""
 
 from pca_events.errors import InvalidPattern
 from pca_events.pattern.event_pattern import EventPattern

@@ -1,4 +1,4 @@
-"""IP addresses as EventBridge compares them: the hexadecimal digits of the address, from the left."""
+"""IP addresses as EventBridge compares them: by their hexadecimal digits, from the left."""
 
 import ipaddress
 import re
@@ -11,20 +11,20 @@ _LONGEST_V6 = 39
 
 
 class InvalidAddress(ValueError):
-    """A text is no address, or no range of addresses; the message is AWS's."""
+    """A string is not an address or not a range of addresses; the message is AWS's."""
 
 
 class AddressRange(NamedTuple):
-    """The digits of the first and the last address of a range."""
+    """A range of addresses, as the digits of its first and its last address."""
 
     first: str
     last: str
 
-    def holds(self, digits: str) -> bool:
+    def contains(self, digits: str) -> bool:
         """Whether an address lies in the range.
 
-        AWS reads digit after digit and stops where the range is decided, so that the first digits of an IPv6
-        address decide over a range of IPv4 addresses, and the other way round.
+        AWS compares digit by digit and stops as soon as the result is certain. So an IPv6 address can lie in a range
+        of IPv4 addresses by its first digits, and vice versa.
         """
         length = len(self.first)
         if len(digits) >= length:
@@ -33,7 +33,7 @@ class AddressRange(NamedTuple):
 
 
 def digits_of(text: str) -> str | None:
-    """Return the digits of an address, or nothing for another text."""
+    """Return the digits of an address, or None for any other string."""
     if _V4.fullmatch(text):
         parts = [int(part) for part in text.split(".")] if len(text) <= _LONGEST_V4 else [256]
         return bytes(parts).hex() if max(parts) <= 255 else None
@@ -50,7 +50,7 @@ def range_of(cidr: str) -> AddressRange:
     """Return the range of a CIDR.
 
     Raises:
-        InvalidAddress: it is malformed.
+        InvalidAddress: the CIDR is malformed.
     """
     parts = cidr.split("/")
     while parts and not parts[-1]:

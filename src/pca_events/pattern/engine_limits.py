@@ -34,29 +34,29 @@ TOO_COMPLEX = (
     "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a"
     " wildcard character"
 )
-# AWS does not publish its limit: 9 was seen to pass, 11 to be refused.
+# AWS does not publish its limit: it accepts 9 and rejects 11.
 MOST = 10
-_MOST_LOOKED_AT = 2_000
+_MOST_STATES = 2_000
 
 
 @dataclass(slots=True, eq=False)
-class _Beginning:
-    """The beginning of a wildcard: what may come next, by its byte, and whether it ends in a star.
+class _Prefix:
+    """A prefix of a wildcard: the longer prefixes by their next byte, and whether it ends in a star.
 
     Attributes:
-        settled: whether no star comes before its end, so that a text leads here in one way only.
+        settled: whether it contains no star, so that a text reaches it in one way only.
     """
 
     settled: bool = True
     ends_in_star: bool = False
-    after: dict[int, list["_Beginning"]] = field(default_factory=dict)
-    star: "_Beginning | None" = None
+    after: dict[int, list["_Prefix"]] = field(default_factory=dict)
+    star: "_Prefix | None" = None
 
 
 def too_complex(alternatives: Iterable[Mapping[str, tuple[Matcher, ...]]]) -> str | None:
-    """Return the path of the first field whose wildcards are more than AWS takes, or nothing.
+    """Return the path of the first field whose wildcards are too complex for AWS, or None.
 
-    The engine reads a field of several alternatives in one go where they agree in all fields before it, in the order of
+    The engine reads a field of several alternatives at once if they agree in all fields before it, in the order of
     their paths.
     """
     together: dict[tuple[str, object], list[Matcher]] = {}
@@ -75,9 +75,9 @@ def too_complex(alternatives: Iterable[Mapping[str, tuple[Matcher, ...]]]) -> st
 
 
 def at_most(matchers: Iterable[Matcher]) -> int:
-    """Return what the complexity does not exceed; quick, and enough for most patterns.
+    """Return an upper bound of the complexity; fast, and sufficient for most patterns.
 
-    Of the beginnings that end within one piece between stars, a text fits only those that end in the same byte.
+    Of the prefixes that end within one piece between stars, a text fits only those that end in the same byte.
     """
     most = 0
     for matcher in matchers:
@@ -90,16 +90,16 @@ def at_most(matchers: Iterable[Matcher]) -> int:
 
 @lru_cache(maxsize=1 << 12)
 def complexity(matchers: tuple[Matcher, ...]) -> int:
-    """Return how many beginnings one text can fit at the same time; more than `MOST` are not counted to the end."""
+    """Return how many prefixes one text can fit at the same time; counting stops above `MOST`."""
     start = frozenset(_tree(matcher, times) for matcher, times in Counter(matchers).items())
     seen, waiting, most = {start}, [start], 0
-    while waiting and len(seen) < _MOST_LOOKED_AT:
+    while waiting and len(seen) < _MOST_STATES:
         state = waiting.pop()
-        looping = {beginning for beginning in state if beginning.ends_in_star}
-        for byte in {byte for beginning in state for byte in beginning.after}:
+        looping = {prefix for prefix in state if prefix.ends_in_star}
+        for byte in {byte for prefix in state for byte in prefix.after}:
             after = set(looping)
-            for beginning in state:
-                for longer in beginning.after.get(byte, ()):
+            for prefix in state:
+                for longer in prefix.after.get(byte, ()):
                     after.update((longer, longer.star) if longer.star else (longer,))
             most = max(most, len(after))
             if most > MOST:
@@ -114,8 +114,8 @@ def _is_wildcard(matcher: Matcher) -> bool:
     return isinstance(matcher.refused[0] if isinstance(matcher, AnythingBut) else matcher, Wildcard)
 
 
-def _tree(matcher: Matcher, times: int) -> _Beginning:
-    root, end = _Beginning(), _Beginning()
+def _tree(matcher: Matcher, times: int) -> _Prefix:
+    root, end = _Prefix(), _Prefix()
     for one in matcher.refused if isinstance(matcher, AnythingBut) else (matcher,):
         if isinstance(one, Wildcard):
             for _ in range(min(times, MOST)):
@@ -123,12 +123,12 @@ def _tree(matcher: Matcher, times: int) -> _Beginning:
     return root
 
 
-def _grow(root: _Beginning, characters: text_comparison.WildcardCharacters, end: _Beginning) -> None:
-    # AWS reads the quotes around a text as two more characters.
+def _grow(root: _Prefix, characters: text_comparison.WildcardCharacters, end: _Prefix) -> None:
+    # AWS counts the quotes around a string as two more characters.
     node = root
     for character in ('"', *characters):
         if character is text_comparison.STAR:
-            node.star = node.star or _Beginning(settled=False, ends_in_star=True)
+            node.star = node.star or _Prefix(settled=False, ends_in_star=True)
             node = node.star
         else:
             first, *others = character.encode("utf-8", "surrogatepass")
@@ -140,16 +140,16 @@ def _grow(root: _Beginning, characters: text_comparison.WildcardCharacters, end:
         ends.append(end)
 
 
-def _longer(node: _Beginning, byte: int, *, alone: bool) -> _Beginning:
-    """Return the beginning that is one byte longer: one that is stored, if the engine can use it again.
+def _longer(node: _Prefix, byte: int, *, alone: bool) -> _Prefix:
+    """Return the prefix that is one byte longer: a stored one if the engine can reuse it.
 
-    Behind a star it cannot where the character has two letter cases, nor where a star may come instead.
+    After a star it cannot reuse one if the character has two letter cases or if a star may follow instead.
     """
     several = node.after.setdefault(byte, [])
     for known in several:
         if known.settled or not alone:
             return known
-    several.append(_Beginning(settled=node.settled))
+    several.append(_Prefix(settled=node.settled))
     return several[-1]
 
 
@@ -157,7 +157,7 @@ _MOST_COMPARED = 100
 
 
 def service_may_differ(alternatives: Sequence[Mapping[str, tuple[Matcher, ...]]]) -> tuple[str, ...]:
-    """Return in one sentence each why EventBridge may not match what these alternatives of a pattern document."""
+    """Return the reasons why EventBridge may not match these alternatives as documented, one sentence each."""
     found = list(_lost_alternatives(alternatives[:_MOST_COMPARED]))
     for alternative in alternatives:
         for path, matchers in alternative.items():
@@ -214,6 +214,6 @@ def _ignores_case(matcher: Matcher) -> bool:
 
 
 def _reaches_numbers(cidr: Cidr) -> bool:
-    # The engine compares the bytes of a number as if they were digits of an address; only wide ranges hold them.
+    # The engine compares the bytes of a number as if they were digits of an address; only wide ranges contain them.
     held = range_of(cidr.text)
     return held.first[0] != held.last[0]

@@ -1,4 +1,4 @@
-"""An event pattern: read once, refused as AWS refuses it, held against events as EventBridge does."""
+"""Event patterns: parsed once, rejected with the messages of AWS, and matched against events as EventBridge does."""
 
 import json
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ from pca_events.pattern.parser import Alternative, alternatives_of
 
 
 class EventPattern:
-    """What a rule asks of an event, with the semantics of EventBridge.
+    """An event pattern with the semantics of EventBridge.
 
-    The semantics are those of AWS's open source engine. What the service was seen to do beyond it: it refuses
-    wildcards that are too complex, and more than 1,000 combinations of `$or`.
+    The semantics are those of event-ruler, AWS's open source engine. The service also rejects wildcards that are too
+    complex, and more than 1,000 combinations of `$or`.
 
     Attributes:
-        text: the pattern as it was given, or the compact JSON text of what was given as an object.
-        conditions: the alternatives, `$or` multiplied out; each holds the matchers of its paths (`detail.result`).
+        text: the JSON text as given, or the compact JSON text of a pattern given as an object.
+        conditions: the alternatives, with `$or` expanded; each maps its paths (`detail.result`) to their matchers.
     """
 
     __slots__ = ("_tests", "conditions", "text")
@@ -37,10 +37,10 @@ class EventPattern:
 
     @classmethod
     def parse(cls, pattern: str | Mapping[str, Any]) -> "EventPattern":
-        """Read a pattern, given as JSON text or as an object.
+        """Parse a pattern given as JSON text or as an object.
 
         Raises:
-            InvalidPattern: EventBridge refuses it, with the reason and the place.
+            InvalidPattern: EventBridge rejects it; with the reason and the position.
         """
         is_text = isinstance(pattern, str)
         text = ""
@@ -61,23 +61,23 @@ class EventPattern:
 
     @property
     def size(self) -> int:
-        """The characters of its compact JSON text, which is what counts towards the quota where it is sent so."""
-        # A text of the same length stands for each number that Python would write in other digits.
+        """The number of characters of its compact JSON text, which counts towards the quota if sent in that form."""
+        # Python would write some numbers with other digits, so a string of the same length replaces each.
         stated = json.loads(self.text, parse_float=lambda digits: "." * (len(digits) - len('""')))
         return len(json.dumps(stated, separators=(",", ":"), ensure_ascii=False))
 
     @property
     def given_size(self) -> int:
-        """The characters of the text as it was given, blanks included."""
+        """The number of characters of the text as given, whitespace included."""
         return len(self.text)
 
     @property
     def service_may_differ(self) -> tuple[str, ...]:
-        """Why EventBridge may not match as documented: faults of AWS's published engine, in a sentence each."""
+        """The reasons why EventBridge may not match as documented: known faults of AWS's engine, one sentence each."""
         return service_may_differ(self.conditions)
 
     def matches(self, event: Mapping[str, Any] | str) -> bool:
-        """Whether EventBridge sends this event, an object or its JSON text, to the rule's targets.
+        """Whether the pattern matches an event, given as an object or as its JSON text.
 
         Raises:
             BadInput: the event is not an object.
@@ -85,7 +85,7 @@ class EventPattern:
         return self.matches_flat(flatten(event))
 
     def matches_flat(self, flat: FlatEvent) -> bool:
-        """Whether the pattern matches an event that was flattened before; the way to hold one against many patterns."""
+        """Whether the pattern matches a flattened event; flatten an event once to match it against many patterns."""
         if not self._tests:
             self._tests = tuple(map(compiled, self.conditions))
         for test in self._tests:  # noqa: SIM110 - a third faster than any()
@@ -94,7 +94,7 @@ class EventPattern:
         return False
 
     def explain(self, event: Mapping[str, Any] | str) -> Explanation:
-        """Return why it matches or ignores the event, condition by condition.
+        """Return why the pattern matches the event or not, condition by condition.
 
         Raises:
             BadInput: the event is not an object.

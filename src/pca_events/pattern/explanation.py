@@ -1,4 +1,4 @@
-"""Why a pattern matches or ignores an event, condition by condition."""
+"""Explains why a pattern matches an event or not, condition by condition."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,12 +13,12 @@ _MOST_SHOWN = 10
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """What became of the conditions on one path.
+    """The result of the conditions on one path.
 
     Attributes:
         path: keys joined by dots: `detail.result`.
-        outcome: whether one of the conditions holds; otherwise whether the field is missing, or has other values.
-        wanted: the conditions in words.
+        outcome: `matched` if one of the conditions holds; otherwise whether the field is missing or has other values.
+        wanted: the conditions as text.
         found: the values of the field.
     """
 
@@ -37,11 +37,11 @@ class ConditionResult:
 
 @dataclass(frozen=True)
 class Branch:
-    """What became of one alternative of the pattern; without `$or` there is one.
+    """The result of one alternative of the pattern; a pattern without `$or` has one.
 
     Attributes:
         conditions: one for each path, in the order of the pattern.
-        matched: whether the event fulfils them all, by values that lie in the same elements of its arrays.
+        matched: whether the event meets them all, with values from the same elements of its arrays.
     """
 
     conditions: tuple[ConditionResult, ...]
@@ -49,7 +49,7 @@ class Branch:
 
     @property
     def scattered(self) -> bool:
-        """Whether each condition holds by itself, but in different elements of an array."""
+        """Whether every condition holds, but in different elements of an array."""
         return not self.matched and all(condition.outcome == "matched" for condition in self.conditions)
 
     @property
@@ -60,7 +60,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a pattern matches or ignores an event."""
+    """Why a pattern matches an event or not."""
 
     branches: tuple[Branch, ...]
 
@@ -82,7 +82,7 @@ class Explanation:
 
 
 def explain(alternatives: tuple[Conditions, ...], flat: FlatEvent) -> Explanation:
-    """Return why the event fulfils one of the alternatives, or none."""
+    """Return why the event meets one of the alternatives, or none."""
     return Explanation(tuple(_branch(conditions, flat) for conditions in alternatives))
 
 
@@ -95,7 +95,7 @@ def _result(path: str, conditions: Conditions, flat: FlatEvent, matched: bool) -
     matchers = conditions[path]
     keys = flat.fields.get(path, ())
     outcome: Outcome = "wrong value" if keys else "missing"
-    # A path can be absent from the elements that count, and present in others: then the verdict decides.
+    # A path can be absent from the elements that count and present in others; then the verdict decides.
     if matched or (any(map(test_of(matchers), keys)) if keys else may_be_absent(matchers)):
         outcome = "matched"
     return ConditionResult(path, outcome, either(matchers), tuple(value_of(key) for key in keys))

@@ -10,14 +10,14 @@ from pca_events.json_source import InvalidJson, WrittenNumber
 from pca_events.pattern.document import read_event
 
 Key = str | float | bytes
-"""A leaf as it is compared: a text as itself, a number as a float, and all else (null, true, false, and the numbers
-that a float cannot hold) as its JSON text in bytes. The three never equal each other, so that "300" is not 300."""
+"""A leaf in the form in which it is compared: a string as it is, a number as a float, and anything else (null, true,
+false, and numbers that a float cannot represent) as its JSON text in bytes. So "300" never equals 300."""
 
 _WORDS: dict[bool | None, bytes] = {True: b"true", False: b"false", None: b"null"}
 
 
 def comparable(number: float | Decimal) -> float | None:
-    """Return the float that stands for a number exactly, or nothing: such a number equals only its own text."""
+    """Return the float that equals a number exactly, or None: such a number equals only its own text."""
     try:
         as_float = float(number)
     except OverflowError:
@@ -32,7 +32,7 @@ def comparable(number: float | Decimal) -> float | None:
 
 
 def key_of(value: Any) -> Key | None:
-    """Return a leaf as it is compared, or nothing for an object, an array and what is no JSON."""
+    """Return the key of a leaf, or None for an object, an array, or a value that is not JSON."""
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, bool):
@@ -44,7 +44,7 @@ def key_of(value: Any) -> Key | None:
 
 
 def value_of(key: Key) -> Any:
-    """Return the JSON value of a key; a number that a float cannot hold comes back as its text."""
+    """Return the JSON value of a key; a number that a float cannot represent is returned as its text."""
     if isinstance(key, float):
         return int(key) if key.is_integer() else key
     if isinstance(key, bytes):
@@ -53,26 +53,25 @@ def value_of(key: Key) -> Any:
 
 
 def _written(number: float | Decimal) -> bytes:
-    # Python refuses to write an int of more than 4300 digits in decimal; in hexadecimal it does not.
+    # Python does not write an int of more than 4300 digits in decimal, but does in hexadecimal.
     if isinstance(number, int) and number.bit_length() > 10_000:
         return hex(number).encode()
     return (number.text if isinstance(number, WrittenNumber) else str(number)).encode()
 
 
 Elements = tuple[tuple[int, int], ...]
-"""The elements of arrays that a leaf lies in: the number of the array, and the place in it."""
+"""The array elements that contain a leaf: for each array its number and the index in it."""
 
 _DEEPEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class FlatEvent:
-    """The leaves of an event by their path, keys joined by dots.
+    """The leaves of an event by path, with keys joined by dots.
 
     Attributes:
-        fields: the leaves of each path, as they are compared.
-        elements: of the paths that lead through objects in arrays, the elements that each leaf lies in, in the same
-            order.
+        fields: the keys of the leaves at each path.
+        elements: for paths through objects in arrays, the elements that contain each leaf, in the same order.
     """
 
     fields: dict[str, tuple[Key, ...]]
@@ -80,10 +79,10 @@ class FlatEvent:
 
 
 def flatten(event: Mapping[str, Any] | str) -> FlatEvent:
-    """Return the leaves of an event; what lies deeper than 1,000 levels is left out, since AWS reads no deeper.
+    """Return the leaves of an event, down to 1,000 levels; AWS reads no deeper levels.
 
     Args:
-        event: an object, or its JSON text, of which numbers keep all their digits.
+        event: an object or its JSON text; in JSON text, numbers keep all their digits.
 
     Raises:
         BadInput: the event is not an object.
@@ -127,7 +126,7 @@ _Waiting = tuple[Any, str, Elements, int]
 
 
 def _of_object(node: Mapping[str, Any], start: str, lies_in: Elements, depth: int) -> list[_Waiting]:
-    # AWS splits the paths of a rule at the dots, which drops an empty last key; it then skips such keys of an event.
+    # AWS splits the paths of a rule at the dots, which drops an empty last key, and then skips such keys of an event.
     return [
         (value, f"{start}{name}", lies_in, depth)
         for name, value in reversed(list(node.items()))
@@ -136,7 +135,7 @@ def _of_object(node: Mapping[str, Any], start: str, lies_in: Elements, depth: in
 
 
 def _of_array(node: Sequence[Any], path: str, lies_in: Elements, depth: int, array: int) -> list[_Waiting]:
-    # AWS counts a leaf as lying in the arrays around its own only: values of one array never exclude each other.
+    # For AWS a leaf lies only in the arrays around its own array: values of one array never exclude each other.
     return [
         (item, path, (*lies_in, (array, index)) if isinstance(item, (Mapping, list, tuple)) else lies_in, depth)
         for index, item in reversed(list(enumerate(node)))

@@ -1,4 +1,4 @@
-"""The matchers: one condition on one value each, as the operators of a pattern state it."""
+"""The matchers of event patterns: one condition on one value each."""
 
 import json
 from abc import ABC, abstractmethod
@@ -21,49 +21,49 @@ KeyTest = Callable[[Key], bool]
 
 
 class Matcher(ABC):
-    """One condition on a value; a field fulfils its conditions when one of them accepts one of its values."""
+    """One condition on a value; a field meets its conditions if one of them accepts one of its values."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def words(self) -> str:
-        """The condition for people: `begins with "arn:aws:"`."""
+        """The condition as text: `begins with "arn:aws:"`."""
 
     @abstractmethod
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
 
     def accepts(self, value: Any) -> bool:
-        """Whether one leaf of an event (text, number, true, false or null) fulfils the condition."""
+        """Whether a leaf of an event (a string, a number, true, false or null) meets the condition."""
         key = key_of(value)
         return key is not None and self.test()(key)
 
 
 def either(several: Iterable[Matcher]) -> str:
-    """The conditions in words, one or the other."""
+    """The conditions as text, joined by `or`."""
     return " or ".join(matcher.words for matcher in several)
 
 
 def quoted(value: Any) -> str:
-    """The value as JSON, letters as they are."""
+    """The value as JSON, without escaping letters."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix(Matcher):
-    """A text that begins so."""
+    """A string with this prefix."""
 
     text: str
     ignore_case: bool = False
 
     @property
     def words(self) -> str:
-        """What it begins with."""
+        """The prefix as text."""
         return f"begins with {quoted(self.text)}{_any_case(self.ignore_case)}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         if self.ignore_case:
             return _of_text(begins_ignoring_case(self.text))
         text = self.text
@@ -72,18 +72,18 @@ class Prefix(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class Suffix(Matcher):
-    """A text that ends so."""
+    """A string with this suffix."""
 
     text: str
     ignore_case: bool = False
 
     @property
     def words(self) -> str:
-        """What it ends with."""
+        """The suffix as text."""
         return f"ends with {quoted(self.text)}{_any_case(self.ignore_case)}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         if self.ignore_case:
             return _of_text(ends_ignoring_case(self.text))
         text = self.text
@@ -92,33 +92,33 @@ class Suffix(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class EqualsIgnoreCase(Matcher):
-    """A text, in any letter case."""
+    """A string, compared without regard to letter case."""
 
     text: str
 
     @property
     def words(self) -> str:
-        """The text."""
+        """The string as text."""
         return f"{quoted(self.text)}{_any_case(True)}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         return _of_text(equals_ignoring_case(self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(Matcher):
-    """A text in which `*` stands for any characters, as the pattern writes it."""
+    """A string with wildcards as the pattern writes it: `*` matches any characters."""
 
     text: str
 
     @property
     def words(self) -> str:
-        """The wildcard."""
+        """The wildcard as text."""
         return f"fits {quoted(self.text)}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         return _of_text(wildcard_test(characters_of(self.text)))
 
 
@@ -132,16 +132,16 @@ def _of_text(test: Callable[[str], bool]) -> KeyTest:
 
 @dataclass(frozen=True, slots=True)
 class Exact(Matcher):
-    """The value itself; numbers are compared as numbers, so that 300 is 3.0e2."""
+    """An exact value; numbers are compared by value, so 300 equals 3.0e2."""
 
     value: Any = field(compare=False)
     key: Key = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Derive the key, which tells 1 from true."""
+        """Derive the key, which distinguishes 1 from true."""
         key = key_of(self.value)
         if key is None:
-            raise TypeError(f"no leaf of a JSON document: {self.value!r}")
+            raise TypeError(f"not a string, number, true, false or null: {self.value!r}")
         object.__setattr__(self, "key", key)
 
     @property
@@ -150,30 +150,30 @@ class Exact(Matcher):
         return self.value.text if isinstance(self.value, WrittenNumber) else quoted(self.value)
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         return frozenset((self.key,)).__contains__
 
 
 @dataclass(frozen=True, slots=True)
 class Address(Matcher):
-    """The exact value of a pattern where it is an IP address: any spelling of the address."""
+    """An exact value that is an IP address: any spelling of the address matches."""
 
     text: str
 
     @property
     def words(self) -> str:
-        """The address, as it is written."""
+        """The address as written."""
         return quoted(self.text)
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         digits = digits_of(self.text) or ""
         return lambda key: isinstance(key, str) and (digits_of(key) or "").startswith(digits)
 
 
 @dataclass(frozen=True, slots=True)
 class Numeric(Matcher):
-    """A number between two bounds, or with one of them; an open bound does not belong to it."""
+    """A number in a range of one or two bounds; an open bound is excluded."""
 
     lower: float | None = None
     lower_open: bool = False
@@ -193,7 +193,7 @@ class Numeric(Matcher):
         return " and ".join(parts)
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         return lambda key: isinstance(key, float) and self._above(key) and self._below(key)
 
     def _above(self, number: float) -> bool:
@@ -205,7 +205,7 @@ class Numeric(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class Exists(Matcher):
-    """A field that is there with some value, null included, or that is not there; an empty array is not there."""
+    """A field that is present with any value, null included, or that is absent; an empty array is absent."""
 
     wanted: bool
 
@@ -215,55 +215,55 @@ class Exists(Matcher):
         return "present" if self.wanted else "absent"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared: being there is enough, or too much."""
+        """Return the condition as a function of a leaf's key: any leaf is present."""
         return lambda _: self.wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Cidr(Matcher):
-    """A text that is an IP address of the range."""
+    """A string that is an IP address in the range."""
 
     text: str
 
     @property
     def words(self) -> str:
-        """The range."""
+        """The range as text."""
         return f"an address in {self.text}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         held = range_of(self.text)
 
         def test(key: Key) -> bool:
             digits = digits_of(key) if isinstance(key, str) else None
-            return digits is not None and held.holds(digits)
+            return digits is not None and held.contains(digits)
 
         return test
 
 
 @dataclass(frozen=True, slots=True)
 class AnythingBut(Matcher):
-    """A value that is there, null included, and that none of the matchers accepts.
+    """A value, null included, that none of the matchers accepts.
 
-    Addresses are plain texts here: anything but "10.0.0.1" accepts "010.0.0.1".
+    Addresses are plain strings here: anything but "10.0.0.1" accepts "010.0.0.1".
     """
 
     refused: tuple[Matcher, ...]
 
     @property
     def words(self) -> str:
-        """What it refuses."""
+        """The rejected values as text."""
         exact = all(isinstance(matcher, (Exact, EqualsIgnoreCase)) for matcher in self.refused)
         return f"anything but {'' if exact else 'what '}{either(self.refused)}"
 
     def test(self) -> KeyTest:
-        """Return the condition on a leaf as it is compared."""
+        """Return the condition as a function of a leaf's key."""
         refused = test_of(self.refused)
         return lambda key: not refused(key)
 
 
 def test_of(several: Iterable[Matcher]) -> KeyTest:
-    """Return whether one of the matchers accepts a leaf as it is compared."""
+    """Return the condition that one of the matchers accepts a leaf's key."""
     matchers = list(several)
     keys = frozenset(matcher.key for matcher in matchers if isinstance(matcher, Exact))
     tests = tuple(matcher.test() for matcher in matchers if not isinstance(matcher, Exact))

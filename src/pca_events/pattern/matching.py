@@ -1,4 +1,4 @@
-"""Conditions compiled to be held against flat events, the cheapest and most telling ones first."""
+"""Matches conditions against flat events; the cheapest and most selective conditions come first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -6,17 +6,17 @@ from pca_events.pattern.flat_event import Elements, FlatEvent, Key
 from pca_events.pattern.matchers import Exact, Exists, KeyTest, Matcher, test_of
 
 Conditions = Mapping[str, tuple[Matcher, ...]]
-"""All of these hold together: for each path one of its matchers."""
+"""All of these must hold: for each path one of its matchers."""
 
 EventTest = Callable[[FlatEvent], bool]
-_TELLING = {"detail-type": 0, "source": 2}
+_SELECTIVITY = {"detail-type": 0, "source": 2}
 
 
 def compiled(conditions: Conditions) -> EventTest:
-    """Return whether a flat event fulfils the conditions."""
-    exact, others = _sorted_out(conditions)
+    """Return a function that tells whether a flat event meets the conditions."""
+    exact, others = _by_cost(conditions)
 
-    def fulfils(flat: FlatEvent) -> bool:
+    def meets(flat: FlatEvent) -> bool:
         if flat.elements and not flat.elements.keys().isdisjoint(conditions):
             return consistent(conditions, flat)
         fields = flat.fields
@@ -30,20 +30,20 @@ def compiled(conditions: Conditions) -> EventTest:
                 return False
         return True
 
-    return fulfils
+    return meets
 
 
 def consistent(conditions: Conditions, flat: FlatEvent) -> bool:
-    """Whether an event with objects in arrays fulfils the conditions by leaves that lie in the same elements.
+    """Whether an event with objects in arrays meets the conditions with leaves from the same elements.
 
-    The paths are taken in their order, as AWS does: a path counts as absent where none of its leaves lies in the
-    elements that the paths before it have settled on.
+    Paths are taken in sorted order, as AWS does: a path counts as absent if none of its leaves lies in the elements
+    that the paths before it have fixed.
     """
     paths = sorted(conditions, key=_as_java_sorts)
     settled: set[Elements] = {()}
     for path, ahead in zip(paths, _arrays_ahead(paths, flat), strict=True):
         reached = _step(settled, conditions[path], *_leaves(flat, path))
-        # Elements of arrays that no later path touches decide nothing more.
+        # Elements of arrays that no later path uses no longer matter.
         settled = {tuple(element for element in lies_in if element[0] in ahead) for lies_in in reached}
         if not settled:
             return False
@@ -51,7 +51,7 @@ def consistent(conditions: Conditions, flat: FlatEvent) -> bool:
 
 
 def _arrays_ahead(paths: Sequence[str], flat: FlatEvent) -> list[frozenset[int]]:
-    """The arrays that the paths after each path lie in."""
+    """The arrays that contain the paths after each path."""
     ahead: list[frozenset[int]] = [frozenset()]
     for path in reversed(paths[1:]):
         arrays = {array for lies_in in flat.elements.get(path, ()) for array, _ in lies_in}
@@ -72,17 +72,17 @@ def _step(
     everywhere = _ElementTree(elements) if may_be_absent(matchers) else None
     for so_far in settled:
         fixed = dict(so_far)
-        for lies_in in accepted.beside(fixed):
+        for lies_in in accepted.compatible_with(fixed):
             yield tuple(sorted({**fixed, **dict(lies_in)}.items()))
-        if everywhere is not None and next(everywhere.beside(fixed), None) is None:
+        if everywhere is not None and next(everywhere.compatible_with(fixed), None) is None:
             yield so_far
 
 
 class _ElementTree:
-    """The elements that some leaves lie in, as a tree: of each array, from the outermost inwards, the elements.
+    """The elements that contain some leaves, as a tree: for each array, from the outermost inwards, its elements.
 
-    An element is fixed only together with the elements around it. So the elements of an array that is not fixed go
-    together with all that is, and looking through the tree takes no longer than what it finds.
+    An element is fixed only together with the elements around it. So the elements of an array that is not fixed are
+    compatible with all fixed ones, and a search takes no longer than the number of its results.
     """
 
     __slots__ = ("_arrays", "_here")
@@ -97,8 +97,8 @@ class _ElementTree:
                 node = elements.get(index) or elements.setdefault(index, _ElementTree(()))
             node._here.append(lies_in)
 
-    def beside(self, fixed: Mapping[int, int]) -> Iterator[Elements]:
-        """Yield what goes together with the elements that are fixed."""
+    def compatible_with(self, fixed: Mapping[int, int]) -> Iterator[Elements]:
+        """Yield the elements that are compatible with the fixed ones."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -111,11 +111,11 @@ class _ElementTree:
 
 
 def may_be_absent(matchers: tuple[Matcher, ...]) -> bool:
-    """Whether a field with these matchers may be missing."""
+    """Whether a field with these matchers may be absent."""
     return any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers)
 
 
-def _sorted_out(
+def _by_cost(
     conditions: Conditions,
 ) -> tuple[list[tuple[str, frozenset[Key]]], list[tuple[str, KeyTest, bool]]]:
     exact: list[tuple[int, int, str, frozenset[Key]]] = []
@@ -123,7 +123,7 @@ def _sorted_out(
     for path, matchers in conditions.items():
         if all(type(matcher) is Exact for matcher in matchers):
             keys = frozenset(matcher.key for matcher in matchers)  # type: ignore[attr-defined]
-            exact.append((_TELLING.get(path, 1), len(keys), path, keys))
+            exact.append((_SELECTIVITY.get(path, 1), len(keys), path, keys))
         else:
             others.append((path, test_of(matchers), may_be_absent(matchers)))
     return [(path, keys) for *_, path, keys in sorted(exact, key=lambda one: one[:3])], others

@@ -1,4 +1,4 @@
-"""The operators of event patterns: what each accepts as operand, and the messages of AWS for what it refuses."""
+"""The operators of event patterns: the operands that each accepts, and the messages of AWS for those it rejects."""
 
 import sys
 from collections.abc import Callable
@@ -27,7 +27,7 @@ TOO_MANY = "Too many elements in numeric expression"
 
 
 class PatternError(Exception):
-    """A part of a pattern that EventBridge refuses; what lies around it adds the steps that lead there."""
+    """EventBridge rejects a part of a pattern; the callers add the steps that lead there."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -36,14 +36,14 @@ class PatternError(Exception):
         self.names: list[str] = []
 
     def inside(self, step: int, name: str) -> None:
-        """Note the number and the name of the part that it lies in."""
+        """Prepend the number and the name of the part that contains it."""
         self.steps.insert(0, step)
         if name:
             self.names.insert(0, name)
 
 
 def text_operand(operand: Any, operator: str) -> str:
-    """Return the operand of an operator that takes a text."""
+    """Return the operand of an operator that takes a string."""
     if not isinstance(operand, str):
         raise PatternError(f"{operator} match pattern must be a string")
     return operand
@@ -60,7 +60,7 @@ def is_number(node: Any) -> bool:
 
 
 def number_operand(node: int | Decimal) -> float:
-    """Return a number that can be compared."""
+    """Return the operand as a float."""
     number = comparable(node)
     if number is None:
         raise PatternError(f"Cannot compare number : {token(node)}")
@@ -68,7 +68,7 @@ def number_operand(node: int | Decimal) -> float:
 
 
 def token(node: Any) -> str:
-    """Return what AWS prints for a part of a pattern: its text, or the bracket that it begins with."""
+    """Return what AWS prints for a part of a pattern: its text, or its opening bracket."""
     if isinstance(node, list):
         return "{" if isinstance(node, Members) else "["
     if isinstance(node, WrittenNumber):
@@ -168,14 +168,14 @@ def _ignoring_case(members: Members, operator: str) -> str:
 
 
 _OPERAND = "Value of anything-but must be an array or single string/number value."
-_AFFIX_TEXT = "prefix/suffix match pattern must be a string"
+_AFFIX_TYPE = "prefix/suffix match pattern must be a string"
 _FORMS: dict[str, tuple[Callable[[str], Matcher], str]] = {
     "equals-ignore-case": (
         EqualsIgnoreCase,
         "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
     ),
-    "prefix": (Prefix, _AFFIX_TEXT),
-    "suffix": (Suffix, _AFFIX_TEXT),
+    "prefix": (Prefix, _AFFIX_TYPE),
+    "suffix": (Suffix, _AFFIX_TYPE),
     "wildcard": (wildcard, "wildcard match pattern must be a string"),
 }
 
@@ -212,20 +212,20 @@ def _form(members: Members) -> Matcher:
     items = operand if is_array(operand) else [operand]
     if not is_array(operand) and not isinstance(operand, str) and not is_number(operand):
         raise PatternError(_OPERAND)
-    read, not_a_text = _FORMS[name]
-    texts = [_affix(item, not_a_text, name in ("prefix", "suffix")) for item in items]
+    read, type_error = _FORMS[name]
+    texts = [_checked_text(item, type_error, name in ("prefix", "suffix")) for item in items]
     refused = tuple(dict.fromkeys(map(read, texts)))
     if len(members) > 1:
         raise PatternError(TOO_MANY)
     if not refused:
-        # AWS's own compiler lets it pass, and then fails to make a rule of it.
+        # AWS's own compiler accepts it, and then fails to make a rule of it.
         raise PatternError("Empty arrays are not allowed")
     return AnythingBut(refused)
 
 
-def _affix(item: Any, not_a_text: str, not_empty: bool) -> str:
+def _checked_text(item: Any, type_error: str, not_empty: bool) -> str:
     if not isinstance(item, str):
-        raise PatternError(not_a_text)
+        raise PatternError(type_error)
     if not_empty and not item:
         raise PatternError("Null prefix/suffix not allowed")
     return item
@@ -235,7 +235,7 @@ def matcher_of(node: Any) -> Matcher:
     """Return the matcher of one element of a pattern's array.
 
     Raises:
-        PatternError: EventBridge refuses it.
+        PatternError: EventBridge rejects it.
     """
     if isinstance(node, Members):
         return _expression(node)

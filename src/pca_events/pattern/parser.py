@@ -1,4 +1,4 @@
-"""A pattern's document read into alternatives: `$or` multiplied out, each with the matchers of its paths."""
+"""Parses the document of a pattern into alternatives: `$or` is expanded, and each path has its matchers."""
 
 from typing import Any
 
@@ -11,44 +11,50 @@ Alternative = dict[str, tuple[Matcher, ...]]
 Way = tuple[str, ...]
 
 OR = "$or"
-# AWS documents this quota; its error text is not known.
+# AWS documents this quota, but not its error message.
 _MOST_ALTERNATIVES = 1_000
-_KEPT_FOR_LATER = ("regex", "not-wildcard", "not-equals-ignore-case", "ip-address-in-range", "ip-address-not-in-range")
-_DATES = ("date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range")
-_RESERVED_INSIDE_OR = frozenset((*OPERATORS, *COMPARISONS, *_KEPT_FOR_LATER, *_DATES))
+_RESERVED_OPERATORS = (
+    "regex",
+    "not-wildcard",
+    "not-equals-ignore-case",
+    "ip-address-in-range",
+    "ip-address-not-in-range",
+)
+_RESERVED_DATE_OPERATORS = ("date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range")
+_RESERVED_INSIDE_OR = frozenset((*OPERATORS, *COMPARISONS, *_RESERVED_OPERATORS, *_RESERVED_DATE_OPERATORS))
 
 
 def alternatives_of(document: Any) -> list[Alternative]:
-    """Return the alternatives of a pattern; an event matches when it fulfils one of them.
+    """Return the alternatives of a pattern; an event matches if it meets one of them.
 
-    A path that is given twice counts as it is given last, as AWS has it. The complexity of wildcards is judged last.
+    Of duplicate paths the last one counts, as for AWS. The complexity of wildcards is checked last.
 
     Raises:
-        PatternError: EventBridge refuses the pattern.
+        PatternError: EventBridge rejects the pattern.
     """
     if not isinstance(document, Members):
         raise PatternError("Filter is not an object")
     alternatives = _object([], document, (), False)
     complex_path = engine_limits.too_complex(alternatives)
     if complex_path is not None:
-        refused = PatternError(engine_limits.TOO_COMPLEX)
-        for step, name in reversed(_way_to(document, complex_path, ()) or []):
-            refused.inside(step, name)
-        raise refused
+        error = PatternError(engine_limits.TOO_COMPLEX)
+        for step, name in reversed(_steps_to(document, complex_path, ()) or []):
+            error.inside(step, name)
+        raise error
     return alternatives
 
 
-def _way_to(node: Members, path: str, way: Way) -> list[tuple[int, str]] | None:
-    """The steps to the array of a path, each with its number and its name."""
+def _steps_to(node: Members, path: str, way: Way) -> list[tuple[int, str]] | None:
+    """The steps that lead to the array of a path, each with its number and its name."""
     for step, (name, value) in enumerate(node):
         found = None
         if name == OR and not isinstance(value, Members):
             for number, branch in enumerate(value):
-                if (inside := _way_to(branch, path, way)) is not None:
+                if (inside := _steps_to(branch, path, way)) is not None:
                     found = [(number, f"[{number}]"), *inside]
                     break
         elif isinstance(value, Members):
-            found = _way_to(value, path, (*way, name))
+            found = _steps_to(value, path, (*way, name))
         elif _joined((*way, name)) == path:
             found = []
         if found is not None:
@@ -81,7 +87,7 @@ def _member(so_far: list[Alternative], name: str, node: Any, way: Way, inside_or
 
 
 def _joined(way: Way) -> str:
-    """The path of a key; AWS writes no dot behind an empty first key."""
+    """The path of a key; AWS writes no dot after an empty first key."""
     *around, last = way
     start = ".".join(around)
     return f"{start}.{last}" if start else last

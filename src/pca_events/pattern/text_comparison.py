@@ -1,4 +1,7 @@
-"""How EventBridge compares text: in any letter case, and with wildcards."""
+r"""How EventBridge compares strings: without regard to letter case, and with wildcards.
+
+In a wildcard, `*` matches any characters; `\*` and `\\` are a star and a backslash.
+"""
 
 import re
 from collections.abc import Callable
@@ -6,7 +9,7 @@ from functools import lru_cache
 
 
 def equals_ignoring_case(text: str) -> Callable[[str], bool]:
-    """Return whether a text equals the given one in any letter case."""
+    """Return a function that tells whether a string equals the given one in any letter case."""
     if text.isascii():
         lower = text.lower()
         return lambda other: other.isascii() and other.lower() == lower
@@ -14,7 +17,7 @@ def equals_ignoring_case(text: str) -> Callable[[str], bool]:
 
 
 def begins_ignoring_case(text: str) -> Callable[[str], bool]:
-    """Return whether a text begins with the given one in any letter case."""
+    """Return a function that tells whether a string begins with the given one in any letter case."""
     if text.isascii():
         lower, length = text.lower(), len(text)
         return lambda other: other[:length].isascii() and other[:length].lower() == lower
@@ -22,22 +25,22 @@ def begins_ignoring_case(text: str) -> Callable[[str], bool]:
 
 
 def ends_ignoring_case(text: str) -> Callable[[str], bool]:
-    """Return whether a text ends with the given one in any letter case."""
+    """Return a function that tells whether a string ends with the given one in any letter case."""
     length = len(text)
     if text.isascii():
         lower = text.lower()
         return lambda other: not length or (other[-length:].isascii() and other[-length:].lower() == lower)
-    # Read from its end, a text is compared once; a search would begin anew at each of its characters.
+    # Reversed, a string is compared once; a search would start again at each of its characters.
     longest = sum(max(map(len, spellings(character))) for character in text)
     return lambda other: _expression(text, backwards=True).match(other[-longest:][::-1]) is not None
 
 
 def spellings(character: str) -> tuple[str, ...]:
-    """Return what stands for a character of the pattern: its lower and its upper case, if they differ.
+    """Return the spellings that match a character of the pattern: its lower and its upper case, if they differ.
 
-    Either may be longer than one character: ß is SS. AWS takes a character beyond the Basic Multilingual Plane for two
+    Either may be longer than one character: ß is SS. AWS reads a character beyond the Basic Multilingual Plane as two
     question marks here. No spelling begins or ends with another one of the same character, so at most one of them
-    fits at any place of a text.
+    fits at any position.
     """
     if character > "\uffff":
         return ("??",)
@@ -56,18 +59,18 @@ def _expression(text: str, *, backwards: bool = False) -> "re.Pattern[str]":
 
 STAR = None
 WildcardCharacters = tuple[str | None, ...]
-"""The characters of a wildcard, where nothing (STAR) stands for any characters."""
+"""The characters of a wildcard, where None (STAR) matches any characters."""
 
 
 class InvalidWildcard(ValueError):
-    """A wildcard that EventBridge refuses; the message is AWS's."""
+    """EventBridge rejects a wildcard; the message is AWS's."""
 
 
 def characters_of(text: str) -> WildcardCharacters:
     """Return the characters of a wildcard.
 
     Raises:
-        InvalidWildcard: two stars in a row, or a backslash before something else.
+        InvalidWildcard: two stars in a row, or a backslash before any other character.
     """
     characters: list[str | None] = []
     index = 0
@@ -85,7 +88,7 @@ def characters_of(text: str) -> WildcardCharacters:
 
 
 def wildcard_test(characters: WildcardCharacters) -> Callable[[str], bool]:
-    """Return whether a text fits these characters."""
+    """Return a function that tells whether a string matches these characters."""
     pieces = [""]
     for character in characters:
         if character is STAR:
@@ -112,5 +115,5 @@ def wildcard_test(characters: WildcardCharacters) -> Callable[[str], bool]:
 
 
 def _position(text: str, index: int) -> int:
-    # AWS counts the bytes, the quote before the text included.
+    # AWS counts bytes, and includes the opening quote.
     return len(text[:index].encode("utf-8", "surrogatepass")) + 1

@@ -1,4 +1,4 @@
-"""Reads files block by block, on all processors, and adds up what is found."""
+"""Validates recorded files block by block on all processors, and adds up the results."""
 
 import contextlib
 import os
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
 _SERIAL = 6
-"""How many blocks are read before other processes are worth their start."""
+"""The number of blocks that are read before starting other processes pays off."""
 
 Part = tuple[ValidationReport, int]
-"""What a block of whole documents holds, and how many lines it has."""
+"""The report of a block of whole documents, and its number of lines."""
 
 
 def validate(
@@ -33,14 +33,14 @@ def validate(
 ) -> ValidationReport:
     """Validate the events of these files against the contract; `-` is standard input.
 
-    What is broken is reported with its place, and reading goes on behind it. Memory does not grow with the input.
+    Broken data is reported with its location, and reading continues after it. Memory does not grow with the input.
 
     Args:
-        names: files, plain or gzip, and folders of them.
-        closed: count fields that the contract does not know as violations.
-        jobs: how many processes read; by default as many as there are processors.
-        max_unpacked: to how many bytes one gzip file may unpack; by default 20 times its size, and at least 1 GiB.
-        progress: is called with the number of bytes of each block that has been read.
+        names: files, plain or gzip, and folders of such files.
+        closed: count unknown fields as violations.
+        jobs: the number of processes; by default the number of processors.
+        max_unpacked: the most bytes that one gzip file may unpack to; by default 20 times its size, at least 1 GiB.
+        progress: called with the number of bytes of each block after it was read.
     """
     report = ValidationReport(closed=closed)
     with _Workers(processors() if jobs is None else jobs, closed) as workers:
@@ -53,7 +53,7 @@ def validate(
 
 
 def _files(names: Sequence[str], report: ValidationReport) -> Iterator[str]:
-    """Yield the files, those of folders one by one; a folder that cannot be read is noted."""
+    """Yield the files, including those in folders; a folder that cannot be read is reported."""
     for name in names:
         try:
             yield from recordings_in(name) if os.path.isdir(name) else [name]
@@ -96,7 +96,7 @@ def _validate_one(
 
 
 class _Workers:
-    """Other processes that read blocks ahead, each as if a document began with it."""
+    """Processes that read blocks ahead, each as if a document started with it."""
 
     def __init__(self, jobs: int, closed: bool) -> None:
         self.closed = closed
@@ -113,11 +113,11 @@ class _Workers:
 
     @property
     def ahead(self) -> int:
-        """How many blocks may wait for their result."""
+        """The number of blocks that may wait for their result."""
         return 0 if self._pool is None else 2 * self._jobs
 
     def submit(self, name: str, block: bytes, final: bool) -> "Future[Part | None] | None":
-        """Have a block read by another process, once there are enough blocks for that to pay."""
+        """Let another process read a block, once there are enough blocks for that to pay off."""
         self._blocks += 1
         if self._jobs < 2 or self._blocks <= _SERIAL:
             return None
@@ -126,15 +126,15 @@ class _Workers:
         if self._pool is None:
             self._pool = pool(self._jobs)
         with contextlib.suppress(BrokenExecutor):
-            return self._pool.submit(_read_alone, name, block, final, self.closed)
+            return self._pool.submit(_read_block, name, block, final, self.closed)
         return None
 
     def result(self, future: "Future[Part | None] | None") -> Part | None:
-        """Return what the block holds, or nothing where it must be read here, after the block before it."""
+        """Return the result of a block, or None if it must be read here, after the block before it."""
         return None if future is None else result_of(future)
 
 
-def _read_alone(name: str, block: bytes, final: bool, closed: bool) -> Part | None:
+def _read_block(name: str, block: bytes, final: bool, closed: bool) -> Part | None:
     tally = Tally(name, closed=closed)
     reader = Reader(tally)
     reader.feed(block, final)

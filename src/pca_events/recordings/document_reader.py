@@ -1,7 +1,7 @@
-"""JSON documents out of bytes that come in blocks: lines, arrays, documents over many lines or one after another.
+"""Reads JSON documents from blocks of bytes: one per line, in arrays, over many lines, or concatenated.
 
-A line that is a document is taken at speed by the sink. Where one is not, the rest of its block is decoded with care,
-and what is broken is passed over up to the next place where a document may begin.
+The sink parses lines that are whole documents at speed. After a line that is not, the rest of its block is decoded
+strictly, and broken data is skipped up to the next position where a document may start.
 """
 
 import re
@@ -16,13 +16,13 @@ parse_line = orjson.loads
 """Parses one JSON document at speed, without noticing duplicate keys; raises ValueError for what is not valid JSON."""
 
 LONGEST = 1 << 24
-"""How many characters a document may have: more than EventBridge, SQS and CloudWatch Logs allow together."""
+"""The most characters that a document may have: more than EventBridge, SQS and CloudWatch Logs allow together."""
 
 _RESCANS = 16
-"""How often, on average, text is read again that a broken document has taken with it."""
+"""How often, on average, the text of a broken document is read again."""
 
 _RETURNS = 16
-"""How often the sink may go on at speed in a block, after lines that had to be read with care."""
+"""How often the sink may take over again in a block after lines that were decoded strictly."""
 
 _WINDOW = 1 << 12
 _STAMP = r"\d{4}-\d\d-\d\dT[\d:.]+Z[ \t]+"
@@ -35,26 +35,26 @@ _NEXT = re.compile(rf"(?:^[ \t]*(?:{_STAMP})?|\}}[ \t,]*)(?=[\[{{])", re.MULTILI
 
 
 class Sink(Protocol):
-    """Takes what a reader finds."""
+    """Receives what a reader finds."""
 
     def lines(self, lines: list[bytes], first: int) -> int:
-        """Take lines that are one document each, the first of which has this number; return how many were taken."""
+        """Take lines of one document each, the first with this number; return how many were taken."""
 
     def document(self, value: Any, line: int, path: str) -> None:
-        """Take a document that begins on this line, at this JSON path of what stands there."""
+        """Take a document that starts on this line, at this JSON path of the enclosing document."""
 
     def broken(self, line: int, last: int, fault: str) -> None:
-        """Take note of lines that could not be read, and why."""
+        """Record lines that could not be read, and why."""
 
     def other_text(self, line: int) -> None:
-        """Take note of a line of a log that is no JSON and does not look like it."""
+        """Record a line of a log that is not JSON and does not look like it."""
 
 
 class Reader:
-    """Reads blocks in order and hands what they hold to a sink.
+    """Reads blocks in order, and passes their documents to a sink.
 
     Attributes:
-        line: the number of the line that comes next.
+        line: the number of the next line.
     """
 
     def __init__(self, sink: Sink, line: int = 1) -> None:
@@ -66,17 +66,17 @@ class Reader:
         self._index = 0
         self._within_line = False
         self._line_start = 0
-        self._scanned = 0  # up to where broken documents have been read
+        self._scanned = 0  # the end of the broken documents that were read
         self._credit = 1 << 20
-        self._lost: tuple[int, str] | None = None  # since which line nothing could be read, and why
+        self._lost: tuple[int, str] | None = None  # the line from which nothing could be read, and why
 
     @property
     def clean(self) -> bool:
-        """Whether the next block begins a document of its own."""
+        """Whether the next block starts a new document."""
         return not self._tail and self._array is None and self._lost is None
 
     def feed(self, block: bytes, final: bool) -> None:
-        """Read the next block; the final one ends every document."""
+        """Read the next block; the final block ends every document."""
         ended = block.endswith(b"\n")
         for left in reversed(range(_RETURNS)):
             if self.clean:
@@ -93,7 +93,7 @@ class Reader:
         self._within_line = not ended
 
     def _read(self, text: str, final: bool, *, until_clean: bool) -> str:
-        """Read with care; return what is left for the sink to take line by line, where that was asked for."""
+        """Decode strictly; if `until_clean`, stop at a line start and return the rest for the sink."""
         at, done = 0, 0
         self._line_start = self._scanned = 0
         self._tail = ""
@@ -119,7 +119,7 @@ class Reader:
         return found.end() if found else at
 
     def _step(self, text: str, at: int, final: bool) -> int | None:
-        """Read what begins at this place; return where it ends, or nothing where its end is not there yet."""
+        """Read what starts at this index; return its end, or None if its end has not been read yet."""
         if self._array is None:
             if streamed := _STREAMED.match(text, at):
                 self._array, self._index = f"$.{streamed[1]}" if streamed[1] else "$", 0
@@ -137,7 +137,7 @@ class Reader:
         try:
             value, end, fault = self._decoder.decode_at(text, at)
         except NestedTooDeep as refused:
-            return self._lose(str(refused), at, at + refused.reached)
+            return self._skip(str(refused), at, at + refused.reached)
         except MalformedJson as error:
             return self._stop(text, at, error, final)
         last = self.line + text.count("\n", at, end)
@@ -149,32 +149,32 @@ class Reader:
         return end
 
     def _stop(self, text: str, at: int, error: MalformedJson, final: bool) -> int | None:
-        may_go_on = not final and error.may_be_cut and text[at] in '{["'
-        if may_go_on and len(text) - at <= LONGEST:
+        may_continue = not final and error.may_be_cut and text[at] in '{["'
+        if may_continue and len(text) - at <= LONGEST:
             return None
-        if may_go_on:
-            return self._lose(f"is longer than {LONGEST >> 20} MiB", at, len(text), go_on=len(text))
+        if may_continue:
+            return self._skip(f"is longer than {LONGEST >> 20} MiB", at, len(text), resume=len(text))
         if final and error.at_end:
-            return self._lose("is cut off", at, at + error.reached)
+            return self._skip("is cut off", at, at + error.reached)
         column = error.column if error.line else error.column + at - self._line_start
-        further = f"{counted(error.line, 'line')} further down, " if error.line else ""
-        return self._lose(f"is not valid JSON: {error.fault}, {further}column {column}", at, at + error.reached)
+        further = f"{counted(error.line, 'line')} after its start, " if error.line else ""
+        return self._skip(f"is not valid JSON: {error.fault}, {further}column {column}", at, at + error.reached)
 
-    def _lose(self, why: str, at: int, reached: int, go_on: int = 0) -> int:
-        """Note that what begins at `at` is broken; return where to look for what can be read.
+    def _skip(self, why: str, at: int, reached: int, resume: int = 0) -> int:
+        """Record that the document at `at` is broken; return where to look for the next one.
 
-        What lies between the beginning and the fault is looked at again, as long as that does not happen too often.
+        The text between its start and the fault is read again, as long as that does not happen too often.
         """
         self._lost = (self.line, why)
         new = max(0, reached - max(at, self._scanned))
         self._scanned = max(self._scanned, reached)
         self._credit += _RESCANS * new - (reached - at)
         if self._credit < 0:
-            self._credit, go_on = 0, self._scanned
-        return max(go_on, at + 1)
+            self._credit, resume = 0, self._scanned
+        return max(resume, at + 1)
 
     def _end_array(self, text: str, at: int, final: bool) -> int | None:
-        """Leave the array, and the object around it, whose other members are read as one small object more."""
+        """Leave the array and the object around it; the remaining members are read as a small object."""
         if self._array == "$":
             self._array = None
             return at + 1
@@ -196,7 +196,7 @@ class Reader:
         return at + end - len(opening)
 
     def _found(self, text: str, at: int) -> int:
-        """Where reading can go on after something broken, or the end of the text."""
+        """Where reading can continue after broken data, or the end of the text."""
         found = _NEXT.search(text, at)
         if found and found.start() == 0 and self._within_line:
             found = _NEXT.search(text, 1)
@@ -215,4 +215,4 @@ class Reader:
     def _end(self, last: int) -> None:
         self._report(last)
         if self._array is not None:
-            self._sink.broken(last, last, "is cut off: the array that began before has no end")
+            self._sink.broken(last, last, "is cut off: an array is not closed")

@@ -16,21 +16,21 @@ class IncompleteRecording(ValueError):
 
 
 ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".gz")
-"""How the names of recordings end."""
+"""The file name extensions of recordings."""
 
 _MOST_FILES = 100_000
 
 
 def recordings_in(folder: str) -> list[str]:
-    """Return the recordings in a folder and the folders in it, sorted by name; links that lead out of it are left out.
+    """Return the recordings in a folder and its subfolders, sorted by name, without links that lead out of it.
 
     Raises:
-        BadInput: there is none, there are too many, or a folder cannot be read.
+        BadInput: there are none or too many, or a folder cannot be read.
     """
     found: list[str] = []
     for name in _files(folder):
         if len(found) == _MOST_FILES:
-            raise BadInput(f"{folder} has more than {_MOST_FILES:,} recordings; name the folders in it one by one")
+            raise BadInput(f"{folder} has more than {_MOST_FILES:,} recordings; name its subfolders one by one")
         found.append(name)
     if not found:
         raise BadInput(f"{folder} has no file that ends in {', '.join(ENDINGS)}; name the file itself")
@@ -48,7 +48,7 @@ def _files(folder: str) -> Iterator[str]:
 
 
 def _is_inside(path: str, top: str) -> bool:
-    """Whether a path is a regular file of the folder; a pipe or a device is none."""
+    """Whether a path is a regular file in the folder, not a pipe or a device."""
     if not os.path.isfile(path):
         return False
     return not os.path.islink(path) or os.path.commonpath([os.path.realpath(path), top]) == top
@@ -59,22 +59,22 @@ def _refuse(error: OSError) -> None:
 
 
 BLOCK = 1 << 20
-"""How many bytes are read at a time."""
+"""The number of bytes that are read at a time."""
 
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
-    """Read a file, or standard input for `-`, unpacking gzip; yield blocks, and with each whether it is the last.
+    """Read a file, or standard input for `-`, and unpack gzip; yield blocks, each with whether it is the last.
 
-    A block ends with a whole line where the file has lines, and never within a character.
+    A block ends at the end of a line if it contains one, and never within a character.
 
     Args:
         name: the file.
-        most: to how many bytes gzip may unpack; see `pca_events.unpacking.unpacked`.
+        most: the most bytes that gzip may unpack to; see `pca_events.unpacking.unpacked`.
 
     Raises:
-        BadInput: the file cannot be opened, or is not UTF-8 from its first bytes on.
+        BadInput: the file cannot be opened, or starts with the byte order mark of another encoding than UTF-8.
         IncompleteRecording: the gzip data is damaged, cut off, or larger than allowed; everything before that has been
             yielded.
     """
@@ -127,7 +127,7 @@ def _cut(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def _cut_at(data: bytes) -> int:
-    """Where to cut: after the last line; without one, before the last character."""
+    """Where to cut: after the last line end, or else before the last character."""
     line = data.rfind(b"\n") + 1
     if line:
         return line

@@ -19,25 +19,25 @@ _REGIONS = re.compile(rb'"region": ?"([^"]+)", ?"resources": ?\["arn:([^:]+):acm
 
 
 def unusual(event: dict[str, Any]) -> list[Violation]:
-    """Return what is unusual about an event that meets its contract.
+    """Return the unusual values of an event that meets its contract.
 
     Returns:
-        One for each place and kind; `keyword` names the kind.
+        One for each path and kind; `keyword` is the kind.
     """
     return [Violation(path, message, "", kind) for path, kind, message in _remarks(event)]
 
 
 class UsualLines:
-    """Tells at speed that nothing is unusual about the line of an event without fields beyond its contract.
+    """Tells quickly that the line of an event without unknown fields has no unusual values.
 
-    For a line in another order than EventBridge writes it (`contract.line_regex`), the answer is no.
+    The answer is no for a line whose fields are not in the order of `contract.line_regex`.
     """
 
     def __init__(self) -> None:
         self._known: set[bytes] = set()
 
-    def holds(self, line: bytes) -> bool:
-        """Whether nothing is unusual about the event of this line, which meets its contract."""
+    def contains(self, line: bytes) -> bool:
+        """Whether the event of this line, which meets its contract, has no unusual values."""
         region = line.find(b'"region"', _BEFORE_THE_REGION)
         authority = line.find(_AUTHORITY, region)
         if line[region : authority - _ACCOUNT] not in self._known and not self._learn(line[region:authority]):
@@ -50,7 +50,7 @@ class UsualLines:
         return line.startswith(first, certificate - len(first)) and line.find(b'"', serial) - serial <= _SERIAL_DIGITS
 
     def _learn(self, places: bytes) -> bool:
-        """Whether the Regions and partition are known and agree, which holds for other accounts too."""
+        """Whether the Regions and the partition are known and agree; then they do for any account."""
         found = _REGIONS.match(places)
         if found is None:
             return False
@@ -82,7 +82,7 @@ def _remarks(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _of_arn(arn: str, region: str) -> Iterator[tuple[str, str]]:
     _, partition, _, of_arn, *_ = arn.split(":")
     if not is_known(of_arn):
-        if of_arn != region:  # which is noted already
+        if of_arn != region:  # which is reported already
             yield "unknown Region", f'"{of_arn}" is not a Region that pca-events knows'
     elif partition != partition_of(of_arn):
         yield "other partition", f'{of_arn} is a Region of partition "{partition_of(of_arn)}", not of "{partition}"'
@@ -101,7 +101,7 @@ _IN_ARN = re.compile(rf"(?<=[:/])(?:{_NAMES})(?=[:/]|$)")
 
 
 def without_placeholders(event: Any, violations: Iterable[Violation]) -> list[Violation]:
-    """Return the violations, those of placeholders in one."""
+    """Return the violations, with those of placeholders combined into one."""
     kept: list[Violation] = []
     found: list[Violation] = []
     names: list[str] = []
@@ -112,7 +112,7 @@ def without_placeholders(event: Any, violations: Iterable[Violation]) -> list[Vi
     if found:
         listed = ", ".join(dict.fromkeys(names))
         message = (
-            f"has placeholders of the AWS documentation where events have values: {listed}; "
+            f"has placeholders from the AWS documentation instead of values: {listed}; "
             "pca-events sample prints realistic events"
         )
         kept.insert(0, Violation("$", message, found[0].schema, "placeholder"))
@@ -122,7 +122,7 @@ def without_placeholders(event: Any, violations: Iterable[Violation]) -> list[Vi
 def _value(event: Any, path: str) -> object:
     try:
         return get(event, path)
-    except BadInput:  # nothing is there, or its name is not one of a path
+    except BadInput:  # no value, or a name that a path cannot contain
         return None
 
 

@@ -12,12 +12,12 @@ _KEPT = 100
 
 @dataclass(frozen=True, order=True)
 class RecordLocation:
-    """Where something was recorded.
+    """The location of something in a recording.
 
     Attributes:
-        file: its name as it was given, `-` for standard input.
-        line: counted from 1; for a document over many lines the first; 0 for the file as a whole.
-        path: the JSON path in what stands there, `$` for the whole of it: `$.Records[0].body`.
+        file: its name as given, `-` for standard input.
+        line: from 1; the first line of a multi-line document; 0 for the file as a whole.
+        path: the JSON path in the document there, `$` for all of it: `$.Records[0].body`.
     """
 
     file: str
@@ -30,19 +30,19 @@ class RecordLocation:
 
 @dataclass
 class Occurrences:
-    """Places of one kind: how many there are, and the first hundred with a word on each."""
+    """Locations of one kind: their number, and the first hundred with a reason each."""
 
     count: int = 0
     kept: list[tuple[RecordLocation, str]] = field(default_factory=list)
 
     def note(self, place: RecordLocation, words: str = "") -> None:
-        """Note one place more."""
+        """Add a location."""
         self.count += 1
         if len(self.kept) < _KEPT:
             self.kept.append((place, words))
 
     def merge(self, other: "Occurrences") -> None:
-        """Add what another has noted; of all places the first are kept."""
+        """Add the locations of another; the first hundred of all are kept."""
         self.count += other.count
         self.kept = sorted([*self.kept, *other.kept], key=itemgetter(0))[:_KEPT]
 
@@ -53,13 +53,13 @@ OTHERS = "(others)"
 
 @dataclass(frozen=True)
 class Group:
-    """Violations of one kind: the same place in the event, the same keyword with the same value, in one schema or more.
+    """Violations of one kind: the same path, keyword and keyword value, in one or more schemas.
 
     Attributes:
-        violation: the first of them.
-        count: how many events have it.
-        first: where the first was recorded.
-        schemas: the schemas that say so.
+        violation: the first one.
+        count: the number of events with it.
+        first: the location of the first one.
+        schemas: the violated schemas.
     """
 
     violation: Violation
@@ -74,21 +74,21 @@ Groups = dict[tuple[str, str, str], Group]
 
 @dataclass
 class ValidationReport:
-    """Everything that was found. Reports of parts of an input add up, in any order, to the report of the whole.
+    """The result of a validation. Reports of parts of an input add up, in any order, to the report of the whole.
 
     Attributes:
-        closed: whether fields that the contract does not know count as violations.
-        events: how many events of AWS Private CA, by detail-type, result, and whether they meet their contract. A
-            detail-type or a result that is not documented is counted as `(others)`.
-        twins: how many events that CloudTrail sends about AWS Private CA, by detail-type and whether they meet theirs.
-        records: how many records of CloudTrail log files about AWS Private CA, by the detail-type of the event that
-            carries such a record as its detail, and by whether they meet the schema of that detail.
-        other_records: how many records of CloudTrail log files about other services, by their eventSource.
-        other_sources: how many events of other sources, by source.
+        closed: whether unknown fields count as violations.
+        events: the number of AWS Private CA events by detail-type, result, and whether they meet their contract;
+            an undocumented detail-type or result is counted as `(others)`.
+        twins: the number of CloudTrail events about AWS Private CA, by detail-type and whether they meet theirs.
+        records: the number of CloudTrail log records about AWS Private CA, by the detail-type of the event that would
+            contain the record as its detail, and whether they meet the schema of that detail.
+        other_records: the number of CloudTrail log records about other services, by eventSource.
+        other_sources: the number of events from other sources, by source.
         groups: the violations.
-        unusual: what meets the contract and is probably a mistake all the same; never a violation.
+        unusual: values that meet the contract and are probably mistakes; never violations.
         unreadable: lines and files that could not be read, with the reason.
-        without_event: documents that were read and hold no event.
+        without_event: documents without an event.
     """
 
     closed: bool = False
@@ -104,23 +104,23 @@ class ValidationReport:
 
     @property
     def meeting(self) -> int:
-        """How many events of AWS Private CA meet their contract."""
+        """The number of AWS Private CA events that meet their contract."""
         return sum(count for (_, _, meets), count in self.events.items() if meets)
 
     @property
     def breaking(self) -> int:
-        """How many events of AWS Private CA break their contract."""
+        """The number of AWS Private CA events that break their contract."""
         return self.events.total() - self.meeting
 
     @property
     def found(self) -> int:
-        """How many events and records of CloudTrail there are, of any source."""
+        """The number of events and CloudTrail records from any source."""
         every = (self.events, self.twins, self.records, self.other_records, self.other_sources)
         return sum(counter.total() for counter in every)
 
     @property
     def is_well(self) -> bool:
-        """Whether everything was read and every event and record about AWS Private CA meets its contract."""
+        """Whether all input was read, and every event and record about AWS Private CA meets its contract."""
         return not self.groups and not self.unreadable.count
 
     def by_frequency(self) -> list[Group]:
@@ -128,11 +128,11 @@ class ValidationReport:
         return _by_frequency(self.groups)
 
     def unusual_by_frequency(self) -> list[Group]:
-        """Return what is unusual, the most frequent first."""
+        """Return the unusual values, the most frequent first."""
         return _by_frequency(self.unusual)
 
     def count_source(self, source: str, count: int = 1) -> None:
-        """Count events of another source."""
+        """Count events from another source."""
         _count(self.other_sources, source, count)
 
     def count_record(self, event_source: str, count: int = 1) -> None:
@@ -140,21 +140,21 @@ class ValidationReport:
         _count(self.other_records, event_source, count)
 
     def note_violations(self, violations: Iterable[Violation], place: RecordLocation) -> None:
-        """Note what is wrong with one event."""
+        """Add the violations of one event."""
         for violation in violations:
             _add(self.groups, Group(violation, 1, place, (violation.schema,)))
 
     def note_unusual(self, unusual: Iterable[Violation], place: RecordLocation) -> None:
-        """Note what is unusual about one event."""
+        """Add the unusual values of one event."""
         for one in unusual:
             _add(self.unusual, Group(one, 1, place))
 
     def merge(self, other: "ValidationReport", lines_before: int = 0) -> None:
-        """Add what another report has.
+        """Add another report.
 
         Args:
             other: of another input, or of a later part of the same file.
-            lines_before: how many lines of the file come before that part.
+            lines_before: the number of lines of the file before that part.
         """
         self.events.update(other.events)
         self.twins.update(other.twins)

@@ -1,4 +1,4 @@
-"""Reports as JSON, in the shape of `validation-report.schema.json`, and read from it."""
+"""Validation reports as JSON (`validation-report.schema.json`): written, read and merged."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ def validation_schema() -> dict[str, Any]:
 
 
 def as_json(report: ValidationReport) -> dict[str, Any]:
-    """Return a report as JSON, from which `from_json` makes it again."""
+    """Return a report as a JSON value that `from_json` reads."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -45,10 +45,10 @@ def as_json(report: ValidationReport) -> dict[str, Any]:
 
 
 def from_json(stored: Any) -> ValidationReport:
-    """Return the report that `as_json` made a value of.
+    """Return the report that a value of `as_json` represents.
 
     Raises:
-        ValueError: it is not such a value; the text says where.
+        ValueError: the value is not one of `as_json`; the message says where.
     """
     try:
         if stored["format"] != FORMAT or stored["version"] != VERSION:
@@ -73,14 +73,14 @@ def from_json(stored: Any) -> ValidationReport:
     except KeyError as missing:
         raise ValueError(f"{missing} is missing") from missing
     except (TypeError, AttributeError) as error:
-        raise ValueError(f"has another shape than a report ({error})") from error
+        raise ValueError(f"does not have the structure of a report ({error})") from error
 
 
 def read_report(file: Path) -> ValidationReport:
     """Read a report that `pca-events validate --report` wrote.
 
     Raises:
-        BadInput: the file cannot be read, or is no report.
+        BadInput: the file cannot be read, or is not a report.
     """
     remedy = "name files that pca-events validate --report wrote"
     try:
@@ -100,10 +100,10 @@ def read_report(file: Path) -> ValidationReport:
 
 
 def merged(files: list[Path]) -> ValidationReport:
-    """Add up the reports of these files.
+    """Add up the reports in these files.
 
     Raises:
-        BadInput: one cannot be read, or some count unknown fields as violations and others do not.
+        BadInput: one cannot be read, or only some were made with `closed`.
     """
     first = read_report(files[0])
     total = ValidationReport(closed=first.closed)

@@ -1,4 +1,4 @@
-"""Counts the events of one input and notes what is wrong with them."""
+"""Counts the events of one input, and records their violations."""
 
 from dataclasses import replace
 from functools import cache
@@ -20,11 +20,11 @@ _SERVICE_EVENT, _API_CALL = "AWS Service Event via CloudTrail", "AWS API Call vi
 
 
 class Tally:
-    """Takes what a reader finds in one file, and keeps the report.
+    """Receives what a reader finds in one file, and keeps the report.
 
     Args:
-        file: the name by which places are reported.
-        closed: count fields that the contract does not know as violations.
+        file: its name in reported locations.
+        closed: count unknown fields as violations.
     """
 
     def __init__(self, file: str, *, closed: bool = False) -> None:
@@ -35,9 +35,9 @@ class Tally:
         self._usual = UsualLines()
 
     def lines(self, lines: list[bytes], first: int) -> int:
-        """Take lines that are one document each; return how many were taken before one was not."""
+        """Take lines of one document each; return how many were taken before a line that is not."""
         shape, kinds = contract.line_regex()
-        matches, is_usual, counts = shape.fullmatch, self._usual.holds, [0] * (len(kinds) + 1)
+        matches, is_usual, counts = shape.fullmatch, self._usual.contains, [0] * (len(kinds) + 1)
         taken = len(lines)
         for index, line in enumerate(lines):
             if found := matches(line):
@@ -53,7 +53,7 @@ class Tally:
         return taken
 
     def document(self, value: Any, line: int, path: str) -> None:
-        """Take a document that begins on this line."""
+        """Take a document that starts on this line."""
         for found in unwrap(value, path):
             place = RecordLocation(self._file, line, found.path)
             if isinstance(found, Wrapped):
@@ -66,16 +66,16 @@ class Tally:
                 self.report.without_event.note(place)
 
     def broken(self, line: int, last: int, fault: str) -> None:
-        """Take note of lines that could not be read."""
+        """Record lines that could not be read."""
         others = f" (and {counted(last - line, 'line')} after it)" if last > line else ""
         self.report.unreadable.note(RecordLocation(self._file, line), fault + others)
 
     def other_text(self, line: int) -> None:
-        """Take note of a line of a log that is not JSON."""
+        """Record a line of a log that is not JSON."""
         self.report.without_event.note(RecordLocation(self._file, line))
 
     def _take(self, line: bytes, number: int) -> bool:
-        """Take a line that is not as EventBridge writes it; whether it could be decoded."""
+        """Take a line that EventBridge would write differently; return whether it could be decoded."""
         try:
             parsed = parse_line(line)
             if self._is_plain(line, parsed, number) or (b"acm-pca" not in line and self._is_foreign(parsed)):
@@ -87,9 +87,9 @@ class Tally:
         return True
 
     def _is_plain(self, line: bytes, event: Any, number: int) -> bool:
-        """Count an event that meets its contract, has no field beyond it, and no duplicate key.
+        """Count an event that meets its contract and has neither unknown fields nor duplicate keys.
 
-        The quotes of such an event are known; a duplicate key would add two at least.
+        The number of quotes in such an event is known; a duplicate key would add at least two.
         """
         try:
             detail = event["detail"]
@@ -98,7 +98,7 @@ class Tally:
             detail_type = event["detail-type"]
             if plain and len(event) == 9 and line.count(b'"') == quotes and self._checks[detail_type](event):
                 self.report.events[detail_type, detail["result"], True] += 1
-                if not self._usual.holds(line):
+                if not self._usual.contains(line):
                     self._note_unusual(event, number)
                 return True
         except (KeyError, TypeError):
@@ -132,7 +132,7 @@ class Tally:
             self.report.count_source(source if isinstance(source, str) else "(none)")
 
     def _count_record(self, record: dict[str, Any], place: RecordLocation) -> None:
-        """Count a record of CloudTrail, validated as the detail of the event that carries it."""
+        """Count a CloudTrail record, validated as the detail of the event that contains it."""
         if record["eventSource"] != _EVENT_SOURCE:
             self.report.count_record(record["eventSource"])
             return
@@ -156,7 +156,7 @@ class Tally:
         return not found
 
     def _passes(self, event: dict[str, Any], detail_type: str) -> bool:
-        """Whether the fast validator lets an event pass; it cannot read lone surrogates."""
+        """Whether the fast validator accepts an event; it cannot read lone surrogates."""
         check = self._checks.get(detail_type)
         try:
             return check is not None and check(event)

@@ -1,4 +1,4 @@
-"""Events out of what they are stored in: SQS messages, SNS notifications, logs, streams, arrays."""
+"""Unwraps events from what stores them: SQS messages, SNS notifications, logs, streams, arrays."""
 
 import base64
 import binascii
@@ -10,13 +10,13 @@ from typing import Any
 from pca_events.json_source import InvalidJson, decode
 from pca_events.unpacking import Damaged, TooLarge, unpacked
 
-_DEEPEST = 8
+_MOST_LAYERS = 8
 _LARGEST = 1 << 24
 
 
 @dataclass(frozen=True)
 class Wrapped:
-    """An event, and the JSON path at which it was stored: `$.Records[0].body`."""
+    """An event and its JSON path: `$.Records[0].body`."""
 
     event: dict[str, Any]
     path: str
@@ -24,7 +24,7 @@ class Wrapped:
 
 @dataclass(frozen=True)
 class CloudTrailRecord:
-    """A record of a CloudTrail log file, and the JSON path at which it was stored: `$.Records[0]`."""
+    """A record of a CloudTrail log file and its JSON path: `$.Records[0]`."""
 
     record: dict[str, Any]
     path: str
@@ -32,11 +32,11 @@ class CloudTrailRecord:
 
 @dataclass(frozen=True)
 class NoEvent:
-    """A place that holds no event.
+    """A value that contains no event.
 
     Attributes:
-        path: where.
-        fault: what is wrong there; empty where it is just something else.
+        path: its JSON path.
+        fault: what is wrong with it; empty for a value of another kind.
     """
 
     path: str
@@ -44,17 +44,17 @@ class NoEvent:
 
 
 Found = Wrapped | CloudTrailRecord | NoEvent
-"""What a place of a document holds."""
+"""What was found at a path of a document."""
 
 
 def unwrap(value: Any, path: str = "$", depth: int = 0) -> Iterator[Found]:
-    """Find the events in a document, however it wraps them.
+    """Find the events in a document.
 
-    Known are events as such, arrays, what SQS answers and hands to Lambda, SNS notifications (raw, in SQS, in Lambda),
-    CloudWatch Logs (subscriptions, exports, Insights), records of Firehose and Kinesis, and log files of CloudTrail.
+    Supported are plain events, arrays, SQS responses and Lambda events from SQS, SNS notifications (raw, in SQS, in
+    Lambda), CloudWatch Logs (subscriptions, exports, Insights), Firehose and Kinesis records, and CloudTrail log files.
     """
-    if depth > _DEEPEST:
-        yield NoEvent(path, "is wrapped too deep")
+    if depth > _MOST_LAYERS:
+        yield NoEvent(path, "is wrapped in too many layers")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from unwrap(item, f"{path}[{index}]", depth + 1)
@@ -69,12 +69,12 @@ def unwrap(value: Any, path: str = "$", depth: int = 0) -> Iterator[Found]:
 
 
 def is_event(document: dict[str, Any]) -> bool:
-    """Whether an object is meant as an event: it has a detail-type, or both a source and a detail."""
+    """Whether an object is an event: it has a detail-type, or both a source and a detail."""
     return "detail-type" in document or ("source" in document and "detail" in document)
 
 
 def is_cloudtrail_record(document: dict[str, Any]) -> bool:
-    """Whether an object is a record as CloudTrail writes it; a record of S3, SQS or Kinesis is none."""
+    """Whether an object is a record written by CloudTrail, not one of S3, SQS or Kinesis."""
     source = document.get("eventSource")
     named = isinstance(source, str) and source.endswith(".amazonaws.com")
     return named and "eventVersion" in document and "eventName" in document
@@ -111,7 +111,7 @@ def _text(text: str, path: str, depth: int) -> Iterator[Found]:
 
 
 def _log_message(text: str, path: str, depth: int) -> Iterator[Found]:
-    """Read a log message; handlers often write words before the event."""
+    """Read a log message; handlers often write text before the event."""
     begin = text.find("{")
     if begin <= 0:
         yield from _text(text, path, depth)
@@ -139,7 +139,7 @@ def _packed(data: str, path: str, depth: int) -> Iterator[Found]:
 
 
 _LISTS = ("Records", "records", "Messages", "events", "logEvents", "results")
-"""Where Lambda, SQS, CloudWatch Logs and its Insights keep what they hold."""
+"""The keys of lists in Lambda events, SQS responses, CloudWatch Logs and its Insights."""
 
 _TEXTS: tuple[tuple[tuple[str, ...], Callable[[str, str, int], Iterator[Found]]], ...] = (
     (("Sns", "Message"), _text),
@@ -151,4 +151,4 @@ _TEXTS: tuple[tuple[tuple[str, ...], Callable[[str, str, int], Iterator[Found]]]
     (("kinesis", "data"), _packed),
     (("data",), _packed),
 )
-"""Where SNS, SQS, logs, Kinesis and Firehose keep the text of an event, and how to read it."""
+"""The keys under which SNS, SQS, logs, Kinesis and Firehose store the text of an event, and how to read it."""

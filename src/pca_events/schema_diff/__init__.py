@@ -1,4 +1,4 @@
-"""What changed between two versions of the schemas, and whether a consumer of the events has to care."""
+"""Compares two versions of the schemas, and tells which changes break consumers of the events."""
 
 from pca_events.schema_diff.changes import Change, diff
 from pca_events.schema_diff.effects import Effect

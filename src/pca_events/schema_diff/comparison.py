@@ -1,4 +1,4 @@
-"""The comparison of two schemas of the same place, keyword by keyword."""
+"""Compares two schemas of the same place, keyword by keyword."""
 
 import re
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ _TOKEN = re.compile(
     r"\\.|\[(?:\\.|[^\]\\])*\]|\((?P<alternatives>[^()\[\]\\?*+{}.^$]*)\)|.",
     re.DOTALL,
 )
-# A look-ahead can turn less into more, possessive quantifiers too; and engines disagree on [] and [^].
+# With look-aheads or possessive quantifiers, fewer alternatives can match more; engines disagree on [] and [^].
 _NOT_MONOTONE = re.compile(r"\(\?|\[\^?\]|[*+?}]\+")
 
 
 def alternatives_changed(before: str, after: str) -> tuple[list[str], list[str]] | None:
-    """Compare two patterns that are equal but for the plain alternatives in brackets, as in `(aws|aws-cn)`.
+    """Compare two regular expressions that differ only in plain alternatives in parentheses, as in `(aws|aws-cn)`.
 
     Returns:
-        The alternatives that are gone and those that are new; None where the patterns differ elsewhere too.
+        The removed and the added alternatives; None if the expressions differ elsewhere too.
     """
     if _NOT_MONOTONE.search(before) or _NOT_MONOTONE.search(after):
         return None
@@ -54,7 +54,7 @@ _NEVER: Schema = {"not": {}}
 
 
 def compare(before: Any, after: Any, path: str) -> Iterator[LocalChange]:
-    """Compare two schemas that `keywords.plain` made, and what is below them."""
+    """Compare two schemas that `normalised.plain` returned, and their subschemas."""
     old, new = _as_object(before), _as_object(after)
     for part in (_types, _values, _patterns, _formats, _entries, _fields, _others):
         yield from part(old, new, path)
@@ -196,7 +196,7 @@ def _of_presence(before: str | None, after: str | None) -> ChangeKind:
 
 
 def step(path: str, name: str) -> str:
-    """The path of the field of that name at a path."""
+    """The path of a field of the object at a path."""
     return f"{path}.{name}" if re.fullmatch(r"[\w-]+", name) else f"{path}[{canonical(name)}]"
 
 

@@ -1,7 +1,7 @@
-"""What changed in the files but shows in no contract: words, names, unused types, and what cannot be compared.
+"""Changes that affect no contract: descriptions, names, unused types, and keywords that cannot be compared.
 
-The comparison of contracts does not read every place of every file: an event overrides its envelope, a field its type,
-and of a condition only the result counts. A difference is told here if taking it back leaves the contracts as they are.
+The comparison of contracts does not read all of every file: an event overrides its envelope, a field its type, and of a
+condition only the result counts. A difference is reported here if reverting it leaves the contracts unchanged.
 """
 
 import copy
@@ -32,7 +32,7 @@ Files = dict[str, Schema]
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where two versions of a file differ; what one of them lacks is MISSING."""
+    """One place where two versions of a file differ; MISSING marks a value that one of them lacks."""
 
     pointer: Pointer
     position: Position
@@ -40,34 +40,34 @@ class Difference:
     after: Any
 
 
-def unmatched_changes(old: Files, new: Files, told: frozenset[str]) -> Iterator[tuple[str, LocalChange]]:
-    """Return what the comparison of contracts does not tell, with the detail-type or the path of its file.
+def unmatched_changes(old: Files, new: Files, reported: frozenset[str]) -> Iterator[tuple[str, LocalChange]]:
+    """Return the changes that the comparison of contracts does not report, each with its detail-type or file.
 
     Args:
         old: the files of one version.
         new: the files of the other.
-        told: the detail-types that came or went.
+        reported: the detail-types that were added or removed.
     """
     were, are = _paths(old), _paths(new)
     for key in dict.fromkeys([*were, *are]):
         if key in were and key in are:
             for difference in differences(old[were[key]], new[are[key]]):
                 if kind := _kind(difference, (were[key], are[key]), (old, new)):
-                    yield key, _told(kind, difference, are[key])
-        elif key not in told:
-            how = "gone" if key in were else "new"
+                    yield key, _local_change(kind, difference, are[key])
+        elif key not in reported:
+            how = "removed" if key in were else "added"
             yield key, judge(ChangeKind.FILE_UNREAD, (were | are)[key], were.get(key), are.get(key), how=how)
 
 
 def _paths(files: Files) -> dict[str, str]:
-    """The path of each file, by its detail-type if it has one: a file may be renamed."""
+    """The path of each file, by its detail-type if it has one, because a file may be renamed."""
     by_detail_type = described(files)
     others = files.keys() - set(by_detail_type.values())
     return {**{path: path for path in sorted(others)}, **by_detail_type}
 
 
 def differences(before: Any, after: Any, position: Position = "schema", at: Pointer = ()) -> Iterator[Difference]:
-    """The smallest places where two files differ."""
+    """The innermost places where two files differ."""
     if position == "set":
         before, after = plain(before, "set"), plain(after, "set")
     if canonical(before) == canonical(after):
@@ -100,32 +100,32 @@ def _kind(difference: Difference, paths: tuple[str, str], versions: tuple[Files,
 
 def _is_unread(difference: Difference, paths: tuple[str, str], versions: tuple[Files, Files]) -> bool:
     old, new = versions
-    if not _leaves_as_is(new, old, paths[1], difference.pointer, difference.before):
+    if not _changes_nothing(new, old, paths[1], difference.pointer, difference.before):
         return False
-    # What is gone is hidden in the old version or not at all; and fields required twice are required once.
+    # A removed keyword was overridden in the old version or nowhere, and a field required twice is required once.
     if difference.after is MISSING or difference.pointer[-1] == "required":
-        return _leaves_as_is(old, new, paths[0], difference.pointer, difference.after)
+        return _changes_nothing(old, new, paths[0], difference.pointer, difference.after)
     return True
 
 
-def _leaves_as_is(files: Files, other: Files, path: str, pointer: Pointer, value: Any) -> bool:
-    """Whether a version is compared the same with that value, of the other version, at a place."""
+def _changes_nothing(files: Files, other: Files, path: str, pointer: Pointer, value: Any) -> bool:
+    """Whether the contracts of a version stay the same with a value of the other version at a place."""
     changed = {**files, path: _with(files[path], pointer, value)}
-    # A reference may be to a type that only the other version has.
+    # The value may refer to a type that only the other version has.
     types = {**other[TYPES]["$defs"], **changed[TYPES]["$defs"]}
     return fingerprint({**changed, TYPES: {**changed[TYPES], "$defs": types}}) == fingerprint(files)
 
 
 def _type(reference: Any, files: Files) -> str:
-    """What a type says, without its words; empty where the reference is to none."""
+    """The definition of a type, without descriptions; empty if the reference is not to a type."""
     _, is_type, name = str(reference).partition("#/$defs/")
     return canonical(plain(files[TYPES]["$defs"].get(name))) if is_type else ""
 
 
 def _is_type_list(difference: Difference, new: Files) -> bool:
-    """Whether a type came or went, or one changed that nothing refers to."""
-    came_or_went = len(difference.pointer) == 2 and MISSING in (difference.before, difference.after)
-    return came_or_went or difference.pointer[1] not in _types_used(new)
+    """Whether a type was added or removed, or an unused one changed."""
+    added_or_removed = len(difference.pointer) == 2 and MISSING in (difference.before, difference.after)
+    return added_or_removed or difference.pointer[1] not in _types_used(new)
 
 
 def _types_used(files: Files) -> set[str]:
@@ -150,13 +150,13 @@ def _with(schema: Schema, pointer: Pointer, value: Any) -> Schema:
     return whole
 
 
-def _told(kind: ChangeKind, difference: Difference, path: str) -> LocalChange:
+def _local_change(kind: ChangeKind, difference: Difference, path: str) -> LocalChange:
     before, after = (None if value is MISSING else value for value in (difference.before, difference.after))
     return judge(kind, _place(difference.pointer, path), before, after, keyword=str(difference.pointer[-1]))
 
 
 def _place(pointer: Pointer, path: str) -> str:
-    """The place in the event, `$.detail.reason`, or else the one in the file, `#/$defs/account`."""
+    """The place in the event, `$.detail.reason`, or else in the file, `#/$defs/account`."""
     place, keys = "$", list(pointer[:-1])
     while len(keys) > 1 and keys[0] in ("properties", "prefixItems"):
         holds, key = keys[:2]

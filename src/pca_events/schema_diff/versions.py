@@ -24,7 +24,7 @@ class Version:
 
     Attributes:
         name: as the user wrote it: a folder or a git revision.
-        files: every schema by its path from the top of the project, as `contract.schemas` gives them.
+        files: every schema by its path from the project root, as in `contract.schemas`.
     """
 
     name: str
@@ -32,10 +32,10 @@ class Version:
 
 
 def read_version(name: str) -> Version:
-    """Read the schemas of a folder or, where no folder is called so, of a git revision.
+    """Read the schemas of a folder or, if there is no such folder, of a git revision.
 
     Raises:
-        BadInput: it is neither, or has no schemas, or they are not built as the schemas of these events.
+        BadInput: it is neither, has no schemas, or has schemas that cannot be compared.
     """
     where, texts = _from_folder(Path(name)) if os.path.isdir(name) else _from_git(name)
     files = {f"schemas/{path}": _parsed(f"{where}{path}", text) for path, text in texts.items()}
@@ -48,7 +48,7 @@ def _from_folder(folder: Path) -> tuple[str, dict[str, bytes]]:
     held = folder / "schemas" if (folder / "schemas").is_dir() else folder
     try:
         if not (held / _ENVELOPE).is_file():
-            raise BadInput(f"{held} holds no {_ENVELOPE}, so it is no schemas folder; {_HOW}")
+            raise BadInput(f"{held} has no {_ENVELOPE}, so it is not a schemas folder; {_HOW}")
         files = [path for path in sorted(held.rglob("*.json")) if path.is_file()]
         return f"{held.as_posix()}/", {path.relative_to(held).as_posix(): path.read_bytes() for path in files}
     except OSError as error:
@@ -62,13 +62,13 @@ def _from_git(revision: str) -> tuple[str, dict[str, bytes]]:
     folders = (".", _git("rev-parse", "--show-cdup", about=revision).decode().strip() or ".")
     listed = next(filter(None, (_listed(commit.decode().strip(), folder, revision) for folder in folders)), {})
     if _ENVELOPE not in listed:
-        raise BadInput(f"git revision {revision} holds no schemas/{_ENVELOPE}; {_HOW}")
+        raise BadInput(f"git revision {revision} has no schemas/{_ENVELOPE}; {_HOW}")
     texts = {path: _git("cat-file", "blob", name, about=revision) for path, name in listed.items()}
     return f"{revision}:schemas/", texts
 
 
 def _listed(commit: str, folder: str, revision: str) -> dict[str, str]:
-    """The object name of every schema of a commit, by its path in the schemas/ of that folder."""
+    """The object name of every schema of a commit, by its path below schemas/ in that folder."""
     lines = _git("-C", folder, "ls-tree", "-r", "-z", commit, "--", "schemas/", about=revision)
     listed = {}
     for line in lines.decode(errors="replace").split("\0"):
@@ -81,12 +81,12 @@ def _listed(commit: str, folder: str, revision: str) -> dict[str, str]:
 def _git(*words: str, about: str) -> bytes:
     git = shutil.which("git")
     if git is None:
-        raise BadInput(f'"{about}" is no folder, and git is not installed to look for a revision; {_HOW}')
+        raise BadInput(f'"{about}" is not a folder, and git is not installed to look for a revision; {_HOW}')
     ran = subprocess.run([git, *words], capture_output=True, stdin=subprocess.DEVNULL)  # noqa: S603
     if ran.returncode:
         said = ran.stderr.decode(errors="replace").strip().partition("\n")[0]
         why = f" ({said})" if said else ""
-        raise BadInput(f'"{about}" is neither a folder nor a git revision that is known here{why}; {_HOW}')
+        raise BadInput(f'"{about}" is neither a folder nor a git revision of this repository{why}; {_HOW}')
     return ran.stdout
 
 
@@ -94,36 +94,36 @@ def _parsed(where: str, text: bytes) -> Any:
     try:
         return json.loads(text.decode("utf-8"))
     except json.JSONDecodeError as error:
-        raise BadInput(f"{where}:{error.lineno} is no JSON: {error.msg} (column {error.colno})") from error
+        raise BadInput(f"{where}:{error.lineno} is not valid JSON: {error.msg} (column {error.colno})") from error
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{where} cannot be read as JSON: {error}") from error
 
 
 _DEEPEST = 60
-_HOLDS: dict[str, tuple[Any, str]] = {
-    "$ref": (str, "text"),
-    "enum": (list, "a list"),
-    "format": (str, "text"),
+_KEYWORD_TYPES: dict[str, tuple[Any, str]] = {
+    "$ref": (str, "a string"),
+    "enum": (list, "an array"),
+    "format": (str, "a string"),
     "minItems": (int, "a number"),
-    "pattern": (str, "text"),
-    "required": (list, "a list"),
-    "type": ((str, list), "text or a list"),
+    "pattern": (str, "a string"),
+    "required": (list, "an array"),
+    "type": ((str, list), "a string or an array"),
 }
 
 
 def first_problem(files: dict[str, Schema]) -> str | None:
-    """The first thing that keeps the files from being compared: file, what, and what to do; None if nothing does."""
+    """The first problem that prevents a comparison: file, what, and what to do; None if there is none."""
     found = ((path, words) for path in files for words in _of_file(path, files))
     if first := next(found, None):
-        return _worded(*first)
+        return _message(*first)
     if missing := [path for path in (ENVELOPE, TYPES) if path not in files]:
-        return _worded(missing[0], "is not there, and every event is made of it")
+        return _message(missing[0], "is missing, and every event refers to it")
     if not any(path.startswith(EVENTS) for path in files):
-        return "events/ is not there, so that no event is described; it holds one *.schema.json for each detail-type"
-    return next((_worded(*first) for first in _at_odds(files)), None)
+        return "events/ is missing; it holds one *.schema.json for each detail-type"
+    return next((_message(*first) for first in _duplicates(files)), None)
 
 
-def _worded(path: str, words: str) -> str:
+def _message(path: str, words: str) -> str:
     return f"{path.removeprefix('schemas/')} {words}"
 
 
@@ -134,7 +134,7 @@ def _of_file(path: str, files: dict[str, Schema]) -> Iterator[str]:
             return
         yield from _of_node(pointer, position, node)
     if path == TYPES and not isinstance(files[path].get("$defs"), dict):
-        yield "has no $defs, where the types belong"
+        yield "has no $defs, which must define the types"
     if path == ENVELOPE:
         yield from _of_envelope(files[path])
     if path.startswith((EVENTS, TWINS)):
@@ -145,47 +145,47 @@ def _of_file(path: str, files: dict[str, Schema]) -> Iterator[str]:
 def _of_node(pointer: Pointer, position: str, node: Any) -> Iterator[str]:
     at = f"has at #/{'/'.join(map(str, pointer))} " if pointer else "holds "
     if position == "schema" and not isinstance(node, dict if not pointer else (dict, bool)):
-        yield f"{at}{_name(node)} where a schema, an object, belongs"
+        yield f"{at}{_name(node)}, expected a schema (an object)"
     elif position == "map of schemas" and not isinstance(node, dict):
-        yield f"{at}{_name(node)} where an object belongs"
+        yield f"{at}{_name(node)}, expected an object"
     elif position == "list of schemas" and not isinstance(node, list):
-        yield f"{at}{_name(node)} where a list belongs"
+        yield f"{at}{_name(node)}, expected an array"
     elif position == "schema" and isinstance(node, dict):
         yield from (f"{at}{words}" for key, value in node.items() for words in _of_keyword(key, value))
 
 
 def _of_keyword(key: str, value: Any) -> Iterator[str]:
-    kind, words = _HOLDS.get(key, (object, ""))
+    kind, words = _KEYWORD_TYPES.get(key, (object, ""))
     if not isinstance(value, kind) or (key == "minItems" and isinstance(value, bool)):
-        yield f'{_name(value)} as "{key}", where {words} belongs'
+        yield f'{_name(value)} as "{key}", expected {words}'
     elif key in ("required", "type") and not all(isinstance(item, str) for item in value):
-        yield f'in "{key}" something that is no text'
+        yield f'in "{key}" a value that is not a string'
     elif key == "enum" and not value:
-        yield 'an empty "enum", which no value meets'
+        yield 'an empty "enum", which no value matches'
     elif key == "pattern":
         try:
             re.compile(value)
         except re.error as error:
-            yield f'a "pattern" that is no regular expression: {error}'
+            yield f'a "pattern" that is not a regular expression: {error}'
 
 
 def _of_envelope(schema: Schema) -> Iterator[str]:
     for key in ("required", "properties"):
         if key not in schema:
-            yield f'has no "{key}", where the fields that all events share belong'
+            yield f'has no "{key}", which must describe the fields that all events share'
     if any(isinstance(field, bool) for field in schema.get("properties", {}).values()):
-        yield "has true or false as a field, where an object belongs"
+        yield "has true or false as a field, expected an object"
 
 
 def _of_event(path: str, schema: Schema) -> Iterator[str]:
     fields = schema.get("properties", {})
     kind = fields.get("detail-type")
     if not isinstance(kind, dict) or not isinstance(kind.get("const"), str):
-        yield 'has no properties/detail-type/const, so that nobody knows which event it describes: add "const"'
+        yield 'has no properties/detail-type/const, so the event that it describes is unknown: add "const"'
     for base in schema.get("allOf", []):
         reference = base.get("$ref", "") if isinstance(base, dict) else ""
         if "#" in str(reference) or referred(path, str(reference)) != (ENVELOPE, ""):
-            yield f"has in its allOf {json.dumps(base)[:80]}; only a $ref to envelope.schema.json can be read there"
+            yield f"has in its allOf {json.dumps(base)[:80]}; only a $ref to envelope.schema.json is supported there"
 
 
 def _of_references(path: str, files: dict[str, Schema]) -> Iterator[str]:
@@ -197,7 +197,7 @@ def _of_references(path: str, files: dict[str, Schema]) -> Iterator[str]:
         if place and not place.startswith("/$defs/"):
             yield f'refers to "{reference}", which cannot be followed; refer to a file, or to a type in its $defs'
         elif target not in files or (place and not _has_type(files[target], place)):
-            yield f'refers to "{reference}", which is not there'
+            yield f'refers to "{reference}", which does not exist'
         elif place and target != TYPES:
             yield f'refers to "{reference}"; types are read from types.schema.json only'
 
@@ -207,15 +207,15 @@ def _has_type(schema: Any, place: str) -> bool:
     return isinstance(types, dict) and isinstance(types.get(place.removeprefix("/$defs/")), dict)
 
 
-def _at_odds(files: dict[str, Schema]) -> Iterator[tuple[str, str]]:
+def _duplicates(files: dict[str, Schema]) -> Iterator[tuple[str, str]]:
     paths = described(files)
     for path, schema in files.items():
         if path.startswith((EVENTS, TWINS)):
             detail_type = schema["properties"]["detail-type"]["const"]
             if paths[detail_type] != path:
-                yield path, f'describes "{detail_type}", and so does {paths[detail_type]}; keep one of them'
+                yield path, f'describes "{detail_type}", as {paths[detail_type]} does; keep one of them'
 
 
 def _name(node: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+    names = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(node), "a number")

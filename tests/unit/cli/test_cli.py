@@ -93,7 +93,7 @@ def test_words_that_it_does_not_know(process: Run, words: list[str], usage: str,
     [
         (
             ["show", "ca-creation-succes"],
-            'no event is called "ca-creation-succes"; did you mean "ca-creation-success"?',
+            'there is no event "ca-creation-succes"; did you mean "ca-creation-success"?',
         ),
         (["check", str(TOP / "README.m")], f'did you mean "{TOP / "README.md"}"?'),
         (["validate", str(TOP / "README.m")], f'did you mean "{TOP / "README.md"}"?'),

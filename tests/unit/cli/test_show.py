@@ -37,8 +37,8 @@ def test_the_fields_are_those_of_the_sample(event: DocumentedEvent) -> None:
     assert all(field.required and field.description for field in fields)
 
 
-def test_a_schema_that_fields_cannot_say_is_no_list_of_fields() -> None:
-    with pytest.raises(PcaEventsError, match=r"the schema at \$.detail uses allOf, which a list of fields cannot say"):
+def test_a_schema_that_a_list_of_fields_cannot_represent_is_an_error() -> None:
+    with pytest.raises(PcaEventsError, match=r"at \$.detail uses allOf, which a list of fields cannot represent"):
         contract.fields(contract.dereferenced(contract.schema_of()["ACM Private CA CRL Generation"]))
 
 

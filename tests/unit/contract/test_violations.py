@@ -1,4 +1,4 @@
-"""What the contract says beyond the scenarios: its words, and what jsonschema alone would let through."""
+"""The contract beyond the scenarios: the messages of violations, and events that plain jsonschema would accept."""
 
 import json
 
@@ -15,7 +15,7 @@ def changed(event_id: str, **fields: object) -> Event:
     return {**catalog.documented(event_id).event, **fields}
 
 
-def test_a_violation_says_where_what_and_by_which_schema() -> None:
+def test_a_violation_has_a_path_a_message_and_a_schema() -> None:
     (violation,) = contract.violations(changed("ca-creation-failure", detail={"result": "failed"}))
     assert str(violation) == (
         '$.detail.result: "failed" is never sent; documented values: "success", "failure" '
@@ -41,7 +41,7 @@ def test_a_violation_says_where_what_and_by_which_schema() -> None:
         ({"account": "1"}, '$.account: expected 12 digits, found "1"'),
     ],
 )
-def test_the_words_of_a_violation(fields: dict[str, object], words: str) -> None:
+def test_the_message_of_a_violation(fields: dict[str, object], words: str) -> None:
     (violation,) = contract.violations(changed("crl-generation-success", **fields))
     assert str(violation) == f"{words} (schemas/events/crl-generation.schema.json)"
 
@@ -54,17 +54,17 @@ def test_too_many_resources_are_one_violation() -> None:
 
 
 @pytest.mark.parametrize("nonsense", [None, 7, "event", [], [{}]])
-def test_what_is_no_object_is_one_violation(nonsense: object) -> None:
+def test_a_value_that_is_not_an_object_is_one_violation(nonsense: object) -> None:
     assert [violation.path for violation in contract.violations(nonsense)] == ["$"]
 
 
-def test_an_unknown_detail_type_is_held_against_the_envelope() -> None:
+def test_an_unknown_detail_type_is_validated_against_the_envelope() -> None:
     found = contract.violations({"detail-type": "ACM Private CA Expiry", "detail": {}})
     assert "$.detail-type" in [violation.path for violation in found]
     assert {violation.schema for violation in found} == {contract.ENVELOPE}
 
 
-def test_a_detail_type_that_is_no_text_is_a_violation() -> None:
+def test_a_detail_type_that_is_not_a_string_is_a_violation() -> None:
     assert [v.path for v in contract.violations(changed("ca-creation-success", **{"detail-type": []}))] == [
         "$.detail-type"
     ]
@@ -96,14 +96,14 @@ def test_the_time_needs_both_its_format_and_its_pattern() -> None:
     assert not contract.meets(changed("ca-creation-success", time=with_offset)), f"{pattern} is not checked"
 
 
-def test_an_event_is_not_changed_by_being_checked() -> None:
+def test_validation_does_not_change_the_event() -> None:
     event = catalog.documented("crl-generation-failure-internal").event
     before = json.dumps(event)
     contract.violations(event)
     assert json.dumps(event) == before
 
 
-def test_every_regular_expression_of_the_schemas_has_words() -> None:
+def test_every_regular_expression_of_the_schemas_has_a_description() -> None:
     def patterns(node: object) -> set[str]:
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         own = {node["pattern"]} if isinstance(node, dict) and isinstance(node.get("pattern"), str) else set()

@@ -1,4 +1,4 @@
-"""Events made to order: realistic, reproducible, and broken only where they are meant to be."""
+"""Generated events: realistic, reproducible, and broken only where intended."""
 
 import json
 import random
@@ -31,7 +31,9 @@ def test_every_valid_variant_meets_its_contract(entry: DocumentedEvent, chance: 
 
 @settings(max_examples=times(100))
 @for_all(entry=entries, partition=st.sampled_from(list(PARTITIONS)), chance=chances)
-def test_a_realistic_event_agrees_with_its_place(entry: DocumentedEvent, partition: str, chance: random.Random) -> None:
+def test_a_realistic_event_agrees_with_its_location(
+    entry: DocumentedEvent, partition: str, chance: random.Random
+) -> None:
     where = aws_location(account="012345678901", partition=partition)
     event = realistic(entry, where, chance)
     assert contract.violations(event, closed=True) == []
@@ -45,7 +47,7 @@ def test_a_realistic_event_agrees_with_its_place(entry: DocumentedEvent, partiti
 
 @pytest.mark.slow
 @pytest.mark.fuzz
-def test_all_variants_are_let_through_and_all_mutants_killed() -> None:
+def test_all_variants_are_accepted_and_all_mutants_killed() -> None:
     count = times(1_000)
     report = mutate(count, seed=seeded(1).randrange(1 << 30))
     assert report.refused == []
@@ -55,7 +57,7 @@ def test_all_variants_are_let_through_and_all_mutants_killed() -> None:
     assert set(report.killed) == set(KINDS), "a kind that kills nothing proves nothing"
 
 
-def test_variants_reach_every_partition_and_every_order() -> None:
+def test_variants_cover_every_partition_and_key_order() -> None:
     chance = random.Random(1)
     made = [variant(catalog.documented("ca-creation-success"), chance) for _ in range(500)]
     assert {event["resources"][0].split(":")[1] for event in made} == set(PARTITIONS)
@@ -64,7 +66,7 @@ def test_variants_reach_every_partition_and_every_order() -> None:
 
 
 @pytest.mark.slow
-def test_a_schema_that_lets_a_mutant_through_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schema_that_accepts_a_mutant_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = contract.violations
     monkeypatch.setattr(
         "pca_events.events.mutation_testing.contract.violations",
@@ -76,7 +78,7 @@ def test_a_schema_that_lets_a_mutant_through_is_named(monkeypatch: pytest.Monkey
     assert {mutant.path for mutant, _ in report.survivors} <= {"$.detail.result", "$.detail", "$.detail-type", "$"}
 
 
-def test_no_mutant_is_made_twice_or_equals_its_sample() -> None:
+def test_no_mutant_is_a_duplicate_or_equals_its_sample() -> None:
     for entry in catalog.documented_events():
         texts = Counter(json.dumps(mutant.event) for mutant in mutants(entry))
         assert max(texts.values()) == 1
@@ -103,13 +105,13 @@ def test_values_can_be_set(command: Run) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_event_can_be_broken_in_every_named_way(command: Run, kind: str) -> None:
+def test_an_event_can_be_broken_by_every_kind_of_mutation(command: Run, kind: str) -> None:
     event_id = {"unknown-reason": "crl-generation-success", "never-sent": "certificate-revocation-success"}
     (line,) = command("sample", event_id.get(kind, "ca-creation-failure"), "--broken", kind).stdout.splitlines()
     assert contract.violations(json.loads(line))
 
 
-def test_an_event_can_be_broken_at_a_place(command: Run) -> None:
+def test_an_event_can_be_broken_at_a_path(command: Run) -> None:
     (line,) = command("sample", "ca-creation-failure", "--broken", "dropped:detail.result").stdout.splitlines()
     assert [found.path for found in contract.violations(json.loads(line))] == ["$.detail.result"]
 
@@ -117,16 +119,16 @@ def test_an_event_can_be_broken_at_a_place(command: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("ca-creation-sucess",), 'no documented event is called "ca-creation-sucess"; did you mean'),
+        (("ca-creation-sucess",), 'there is no documented event "ca-creation-sucess"; did you mean'),
         (
             ("all", "--region", "eu-central-1", "--partition", "aws-cn"),
             "is a Region of the partition aws, not of aws-cn",
         ),
-        (("all", "--region", "europe"), '"europe" is no Region; write it as us-east-1'),
-        (("all", "--account", "1"), '"1" is no account; it has twelve digits'),
+        (("all", "--region", "europe"), '"europe" is not a Region code; write it as us-east-1'),
+        (("all", "--account", "1"), '"1" is not an account ID; expected 12 digits'),
         (("all", "--count", "0"), '"0" is out of range; write 1 or more'),
         (("all", "--set", "result"), '"result" sets nothing'),
-        (("all", "--set", "$.detail.a.b=1"), "nothing is at $.detail.a.b"),
+        (("all", "--set", "$.detail.a.b=1"), "there is no value at $.detail.a.b"),
         (("all", "--broken", "smashed"), '"smashed" is no way to break an event; known: dropped, '),
         (
             ("ca-creation-success", "--broken", "never-sent"),
@@ -136,7 +138,7 @@ def test_an_event_can_be_broken_at_a_place(command: Run) -> None:
         (("ca-creation-success", "--broken", "cut", "--region", "us-east-1"), "do not go with it"),
     ],
 )
-def test_what_cannot_be_made_is_told_in_one_line(command: Run, words: tuple[str, ...], message: str) -> None:
+def test_invalid_options_give_one_line(command: Run, words: tuple[str, ...], message: str) -> None:
     ran = command("sample", *words)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert message in ran.stderr

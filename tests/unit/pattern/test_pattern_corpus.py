@@ -1,4 +1,4 @@
-"""The engine answers as AWS did, case by case of the corpus."""
+"""The engine gives the answers of AWS for each case of the corpus."""
 
 import json
 
@@ -21,11 +21,11 @@ def answer(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_case_is_answered_as_on_aws(case: Case) -> None:
+def test_each_case_has_the_answer_of_aws(case: Case) -> None:
     assert answer(case) == case.answer
 
 
-def test_the_corpus_is_there_in_full() -> None:
+def test_the_corpus_is_complete() -> None:
     assert len(CASES) >= 130
 
 
@@ -37,7 +37,7 @@ def as_read(pattern: object) -> object:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_object_is_read_as_its_text_is(case: Case) -> None:
+def test_an_object_is_parsed_like_its_text(case: Case) -> None:
     try:
         given = json.loads(case.pattern)
     except ValueError:
@@ -47,11 +47,11 @@ def test_an_object_is_read_as_its_text_is(case: Case) -> None:
 
 
 @pytest.mark.parametrize("found", not_recorded(), ids=lambda found: found.case.name)
-def test_what_is_not_recorded_is_answered_as_documented(found: NotRecorded) -> None:
+def test_cases_that_are_not_recorded_follow_the_documentation(found: NotRecorded) -> None:
     assert answer(found.case) == found.case.answer != found.engine
 
 
-def test_a_pattern_says_where_the_service_may_differ() -> None:
+def test_a_pattern_lists_where_the_service_may_differ() -> None:
     doubtful = [found.case for found in not_recorded() if {found.case.answer, found.engine} == {"matches", "ignores"}]
     assert len(doubtful) >= 7
     assert [case.name for case in doubtful if not EventPattern.parse(case.pattern).service_may_differ] == []

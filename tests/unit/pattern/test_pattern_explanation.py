@@ -1,4 +1,4 @@
-"""Why a pattern matches or ignores, what it asks for in words, and how long it is."""
+"""Explanations of matches, conditions as text, and the size of patterns."""
 
 import dataclasses
 import json
@@ -49,7 +49,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("element", "matcher", "words"), WORDS)
-def test_each_operator_is_a_matcher_of_its_own(element: str, matcher: Matcher, words: str) -> None:
+def test_each_operator_has_its_matcher(element: str, matcher: Matcher, words: str) -> None:
     (alternative,) = EventPattern.parse(f'{{"detail": {{"result": [{element}]}}}}').conditions
     assert dict(alternative) == {"detail.result": (matcher,)}
     assert {matcher: 1}[alternative["detail.result"][0]] == 1
@@ -58,7 +58,7 @@ def test_each_operator_is_a_matcher_of_its_own(element: str, matcher: Matcher, w
         setattr(matcher, dataclasses.fields(matcher)[0].name, "other")  # type: ignore[arg-type]
 
 
-def test_a_matcher_tells_true_from_one_and_accepts_leaves_only() -> None:
+def test_a_matcher_distinguishes_true_from_1_and_accepts_only_leaves() -> None:
     assert Exact(True) != Exact(1)
     assert Exact(1) == Exact(1.0)
     assert Exact(1).accepts(1.0)
@@ -71,7 +71,7 @@ def test_a_matcher_tells_true_from_one_and_accepts_leaves_only() -> None:
         Exact([1])
 
 
-def test_alternatives_are_multiplied_out() -> None:
+def test_alternatives_are_expanded() -> None:
     pattern = EventPattern.parse({"source": ["a"], "detail": {"$or": [{"result": ["b"]}, {"reason": ["c"]}]}})
     assert [dict(alternative) for alternative in pattern.conditions] == [
         {"source": (Exact("a"),), "detail.result": (Exact("b"),)},
@@ -79,7 +79,7 @@ def test_alternatives_are_multiplied_out() -> None:
     ]
 
 
-def test_an_explanation_says_what_blocks() -> None:
+def test_an_explanation_shows_the_failed_conditions() -> None:
     pattern = EventPattern.parse(
         {
             "source": ["aws.acm-pca"],
@@ -118,7 +118,7 @@ def test_an_explanation_shows_each_alternative() -> None:
     ]
 
 
-def test_an_explanation_says_where_elements_of_an_array_do_not_go_together() -> None:
+def test_an_explanation_shows_conditions_that_hold_in_different_elements() -> None:
     pattern = EventPattern.parse({"detail": {"items": {"a": [1], "b": [True]}}})
     explanation = pattern.explain({"detail": {"items": [{"a": 1}, {"b": True}]}})
     assert not explanation.matched
@@ -133,7 +133,7 @@ def test_found_values_are_those_of_the_event() -> None:
     assert json.dumps(branch.conditions[0].found) == json.dumps(values)
 
 
-def test_of_many_values_the_first_are_shown() -> None:
+def test_only_the_first_of_many_values_are_shown() -> None:
     (branch,) = EventPattern.parse({"a": ["x"]}).explain({"a": list(range(1_500))}).branches
     assert str(branch.conditions[0]).endswith("found 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,490 more")
 

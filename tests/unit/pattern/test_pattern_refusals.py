@@ -1,4 +1,4 @@
-"""What EventBridge refuses in a pattern, in its own words, and where."""
+"""Patterns that EventBridge rejects: its messages, and their positions."""
 
 import json
 import pickle
@@ -127,21 +127,21 @@ def refusal(pattern: Any) -> InvalidPattern:
 
 
 @pytest.mark.parametrize(("element", "reason"), OF_ONE_VALUE)
-def test_an_element_is_refused_in_the_words_of_aws(element: Any, reason: str) -> None:
+def test_an_element_is_rejected_with_the_message_of_aws(element: Any, reason: str) -> None:
     pattern = {"detail": {"result": ["success", element]}}
     for refused in (refusal(pattern), refusal(json.dumps(pattern)), refusal(json.dumps(pattern, indent=2))):
         assert (refused.reason, refused.path) == (reason, "$.detail.result")
 
 
 @pytest.mark.parametrize(("pattern", "reason", "path"), OF_A_PATTERN)
-def test_a_pattern_is_refused_in_the_words_of_aws(pattern: Any, reason: str, path: str | None) -> None:
+def test_a_pattern_is_rejected_with_the_message_of_aws(pattern: Any, reason: str, path: str | None) -> None:
     refused = refusal(json.dumps(pattern))
     assert refused.reason == reason
     assert path in (refused.path, None)
 
 
 @pytest.mark.parametrize("element", [{"prefix": "a"}, {"exists": True}, 5, None, True, "", {"cidr": "10.0.0.0/31"}])
-def test_what_it_takes_is_taken(element: Any) -> None:
+def test_valid_elements_are_accepted(element: Any) -> None:
     assert EventPattern.parse({"detail": {"result": [element]}}).conditions
 
 
@@ -158,13 +158,13 @@ def test_what_it_takes_is_taken(element: Any) -> None:
         ("", "line 1, column 1"),
     ],
 )
-def test_a_text_is_refused_at_its_line_and_column(text: str, place: str) -> None:
+def test_a_text_is_rejected_with_line_and_column(text: str, place: str) -> None:
     refused = refusal(text)
     assert refused.place == place
     assert str(refused) == f"Event pattern is not valid. Reason: {refused.reason} (at {place})"
 
 
-def test_an_object_is_refused_at_its_path() -> None:
+def test_an_object_is_rejected_with_its_path() -> None:
     refused = refusal({"detail": {"result": []}})
     assert refused.place == refused.path == "$.detail.result"
     assert str(refused) == "Event pattern is not valid. Reason: Empty arrays are not allowed (at $.detail.result)"
@@ -183,24 +183,24 @@ def test_an_object_is_refused_at_its_path() -> None:
         ("[" * 100_000, "nested too deep"),
     ],
 )
-def test_what_cannot_be_read_gives_no_traceback(text: str, reason: str) -> None:
+def test_unreadable_text_gives_no_traceback(text: str, reason: str) -> None:
     assert reason in refusal(text).reason
 
 
 @pytest.mark.parametrize(
     "given", [5, None, ["a"], {"a": {1, 2}}, {"a": [float("nan")]}, {"a": [object()]}, {(): ["a"]}]
 )
-def test_what_is_not_json_gives_no_traceback(given: Any) -> None:
+def test_values_that_are_not_json_give_no_traceback(given: Any) -> None:
     assert refusal(given).place == "$"
 
 
-def test_what_is_its_own_part_gives_no_traceback() -> None:
+def test_a_self_referencing_object_gives_no_traceback() -> None:
     endless: dict[str, Any] = {}
     endless["a"] = endless
     assert refusal(endless).place == "$"
 
 
-def test_more_combinations_than_aws_takes_are_refused() -> None:
+def test_too_many_combinations_are_rejected() -> None:
     def pattern(fields: int) -> dict[str, Any]:
         return {f"field{n}": {"$or": [{"a": ["b"]}, {"c": ["d"]}]} for n in range(fields)}
 
@@ -208,6 +208,6 @@ def test_more_combinations_than_aws_takes_are_refused() -> None:
     assert refusal(pattern(40)).path == "$.field9.$or"
 
 
-def test_an_event_that_is_no_object_is_bad_input() -> None:
+def test_an_event_that_is_not_an_object_is_bad_input() -> None:
     with pytest.raises(BadInput, match="an event is a JSON object, and this is list"):
         EventPattern.parse({"a": ["b"]}).matches([])  # type: ignore[arg-type]

@@ -124,6 +124,5 @@ def test_verify_shows_what_it_found_even_where_it_cannot_write_in_the_end(
     assert ran.returncode == 2
     assert f"2 of {scenario_count()} scenarios, mode direct: 2 passed" in ran.stdout
     assert ran.stderr == (
-        f"pca-events: {tmp_path}/run.ndjson cannot be written (No space left on device); "
-        "name a place that can be written to\n"
+        f"pca-events: {tmp_path}/run.ndjson cannot be written (No space left on device); name a writable path\n"
     )

@@ -1,4 +1,4 @@
-"""Recorded events held against the contract in bulk: what is counted, what is told, and what is never lost."""
+"""Validation of recorded events in bulk: counts, reports, and no event lost."""
 
 import gzip
 import json
@@ -44,14 +44,14 @@ def of(tmp_path: Path, text: str | bytes, **options: bool | int) -> ValidationRe
         gzip.compress("\n".join(LINES).encode()),
     ],
 )
-def test_every_event_is_counted_however_it_is_stored(tmp_path: Path, text: str | bytes) -> None:
+def test_events_are_counted_in_every_storage_format(tmp_path: Path, text: str | bytes) -> None:
     report = of(tmp_path, text)
     assert report.events == EVERY_EVENT_ONCE
     assert report.is_well
     assert (report.unreadable.count, report.without_event.count) == (0, 0)
 
 
-def test_violations_are_grouped_with_their_first_place(tmp_path: Path) -> None:
+def test_violations_are_grouped_with_their_first_location(tmp_path: Path) -> None:
     broken = [line.replace('"success"', '"succeeded"').replace('"failure"', '"failed"') for line in LINES]
     report = of(tmp_path, "\n".join(LINES + broken + broken))
     assert (report.meeting, report.breaking, report.is_well) == (11, 22, False)
@@ -64,7 +64,7 @@ def test_violations_are_grouped_with_their_first_place(tmp_path: Path) -> None:
     assert {result for _, result, meets in report.events if not meets} == {OTHERS}
 
 
-def test_what_is_not_of_the_five_is_counted_apart(tmp_path: Path) -> None:
+def test_other_events_are_counted_separately(tmp_path: Path) -> None:
     others = [
         '{"source":"aws.s3","detail-type":"Object Created","detail":{}}',
         '{"source":"aws.pca-connector-scep","detail-type":"x","detail":{}}',
@@ -79,7 +79,7 @@ def test_what_is_not_of_the_five_is_counted_apart(tmp_path: Path) -> None:
     assert (report.events, report.is_well) == (Counter(), True)
 
 
-def test_a_broken_twin_is_held_against_its_own_schema(tmp_path: Path) -> None:
+def test_a_cloudtrail_event_is_validated_against_its_own_schema(tmp_path: Path) -> None:
     report = of(tmp_path, TWINS[1].replace("ISSUED", "issued"))
     (group,) = report.by_frequency()
     assert group.violation.path == "$.detail.serviceEventDetails.status"
@@ -95,14 +95,14 @@ def test_a_broken_twin_is_held_against_its_own_schema(tmp_path: Path) -> None:
         ({"detail": None}, "$.detail"),
     ],
 )
-def test_what_means_to_be_one_of_the_five_is_held_against_them(
+def test_events_with_the_source_or_a_documented_detail_type_are_validated(
     tmp_path: Path, change: dict[str, object], path: str
 ) -> None:
     report = of(tmp_path, json.dumps({**EVENTS[0].event, **change}))
     assert [group.violation.path for group in report.by_frequency()] == [path]
 
 
-def test_unknown_fields_count_in_the_closed_reading_only(tmp_path: Path) -> None:
+def test_unknown_fields_are_violations_only_with_closed(tmp_path: Path) -> None:
     event = EVENTS[0].event
     event["severity"] = 1
     event["detail"]["hint"] = "x"
@@ -117,7 +117,7 @@ def test_unknown_fields_count_in_the_closed_reading_only(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("twice", ["version", "id", "detail", "source"])
 @pytest.mark.parametrize("colon", [":", ": ", " :"])
-def test_a_key_that_is_there_twice_never_goes_unseen(tmp_path: Path, twice: str, colon: str) -> None:
+def test_a_duplicate_key_is_never_overlooked(tmp_path: Path, twice: str, colon: str) -> None:
     event = EVENTS[0].event
     line = json.dumps(event, separators=(",", ":"))
     again = f'{{"{twice}"{colon}{json.dumps(event[twice])},{line[1:]}'
@@ -136,7 +136,7 @@ def million(count: int, chance: random.Random) -> list[str]:
 
 
 @pytest.mark.slow
-def test_many_processes_find_what_one_finds(tmp_path: Path) -> None:
+def test_many_processes_give_the_result_of_one(tmp_path: Path) -> None:
     chance = random.Random(4)
     lines = million(60_000, chance)
     for index, broken in (
@@ -153,7 +153,7 @@ def test_many_processes_find_what_one_finds(tmp_path: Path) -> None:
         assert alone.meeting > 50_000
 
 
-def test_the_first_place_is_right_across_blocks_and_files(tmp_path: Path) -> None:
+def test_the_first_location_is_right_across_blocks_and_files(tmp_path: Path) -> None:
     lines = million(30_000, random.Random(5))
     broken = lines[0].replace('"0"', '"1"')
     first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
@@ -164,7 +164,7 @@ def test_the_first_place_is_right_across_blocks_and_files(tmp_path: Path) -> Non
         assert (group.count, group.first) == (3, RecordLocation(str(first), 25_001))
 
 
-def test_the_report_stays_small_whatever_it_is_given(tmp_path: Path) -> None:
+def test_the_report_stays_small_for_any_input(tmp_path: Path) -> None:
     lines = [json.dumps({"source": f"s{n}", "detail-type": "x", "detail": {}}) for n in range(3_000)]
     lines += [json.dumps({**EVENTS[0].event, f"field{n}": n}) for n in range(3_000)]
     lines += ["garbage", LINES[0]] * 300
@@ -176,7 +176,7 @@ def test_the_report_stays_small_whatever_it_is_given(tmp_path: Path) -> None:
     assert (len(report.unreadable.kept), report.unreadable.count) == (100, 300)
 
 
-def test_validate_tells_what_it_found(command: Run, tmp_path: Path) -> None:
+def test_validate_prints_its_result(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text("\n".join([*LINES, LINES[0].replace("success", "succeeded"), "{", *TWINS, '{"a":1}']))
     ran = command("validate", str(file))
@@ -215,9 +215,7 @@ def test_validate_reads_standard_input() -> None:
         (b"[" * 1_000_000, "is nested too deep"),
     ],
 )
-def test_where_nothing_can_be_read_one_line_says_so(
-    command: Run, tmp_path: Path, content: bytes | None, message: str
-) -> None:
+def test_unreadable_input_gives_one_line(command: Run, tmp_path: Path, content: bytes | None, message: str) -> None:
     file = tmp_path / "events"
     if content is not None:
         file.write_bytes(content)
@@ -227,7 +225,7 @@ def test_where_nothing_can_be_read_one_line_says_so(
     assert ran.stderr.count("\n") == 1
 
 
-def test_one_file_that_is_missing_does_not_keep_the_others_from_being_read(command: Run, tmp_path: Path) -> None:
+def test_a_missing_file_does_not_prevent_reading_the_others(command: Run, tmp_path: Path) -> None:
     (tmp_path / "events").write_text(LINES[0])
     ran = command("validate", str(tmp_path / "none"), str(tmp_path / "events"), str(tmp_path))
     assert ran.returncode == 1
@@ -264,7 +262,7 @@ def told(tally: Tally, data: bytes, size: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(80))
-def test_what_is_found_depends_neither_on_speed_nor_on_blocks(seed: int) -> None:
+def test_the_result_depends_neither_on_the_fast_path_nor_on_blocks(seed: int) -> None:
     chance = random.Random(seed)
     weights = [chance.choice([0, 1, 1, 4]) for _ in PIECES]
     data = "".join(chance.choices(PIECES, weights, k=chance.randint(1, 60))).encode("utf-8", "surrogateescape")

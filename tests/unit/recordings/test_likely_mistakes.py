@@ -1,4 +1,4 @@
-"""What `validate` says of documentation placeholders, of CloudTrail log files, and of events that are unusual."""
+"""What `validate` reports about documentation placeholders, CloudTrail log files, and unusual events."""
 
 import gzip
 import json
@@ -63,7 +63,7 @@ def of(tmp_path: Path, *documents: Any, compact: bool = True) -> ValidationRepor
         ({"account": "999999999999"}, []),
     ],
 )
-def test_what_the_schemas_cannot_say_is_noted(
+def test_mistakes_that_schemas_cannot_describe_are_reported(
     tmp_path: Path, change: dict[str, Any], found: list[tuple[str, str]], keys: str
 ) -> None:
     event = {**ISSUED, **change}
@@ -87,7 +87,7 @@ def test_generated_events_are_never_unusual(tmp_path: Path) -> None:
             assert (report.unusual, report.meeting) == ({}, len(events))
 
 
-def test_events_as_the_documentation_prints_them_are_recognised_once(command: Run, tmp_path: Path) -> None:
+def test_events_copied_from_the_documentation_are_recognised(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "copied.jsonl"
     copied = [entry.as_documented for entry in catalog.documented_events()]
     file.write_text("\n".join(map(json.dumps, copied)))
@@ -95,16 +95,16 @@ def test_events_as_the_documentation_prints_them_are_recognised_once(command: Ru
     assert (group.violation.path, group.violation.keyword, group.count) == ("$", "placeholder", 11)
     ran = command("validate", str(file))
     assert ran.stdout.count("\nviolation") == 1
-    assert "placeholders of the AWS documentation" in ran.stdout
+    assert "placeholders from the AWS documentation" in ran.stdout
 
 
-def test_a_placeholder_does_not_hide_another_fault(tmp_path: Path) -> None:
+def test_a_placeholder_does_not_hide_another_violation(tmp_path: Path) -> None:
     event = {**ISSUED, "account": "account", "version": "1", "id": "event id"}
     found = [group.violation.path for group in of(tmp_path, event).by_frequency()]
     assert sorted(found) == ["$", "$.id", "$.version"]
 
 
-def test_a_value_that_is_like_a_placeholder_stays_a_fault(tmp_path: Path) -> None:
+def test_a_value_similar_to_a_placeholder_stays_a_violation(tmp_path: Path) -> None:
     event = {**ISSUED, "account": "my account", "resources": [AUTHORITY.replace("us-east-1", "region:x"), CERTIFICATE]}
     assert "placeholder" not in {group.violation.keyword for group in of(tmp_path, event).by_frequency()}
 
@@ -128,12 +128,12 @@ def test_a_cloudtrail_log_file_is_unwrapped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["aws:s3", "aws:sqs", 7, None])
-def test_records_of_other_services_are_no_cloudtrail_records(tmp_path: Path, source: object) -> None:
+def test_records_of_s3_and_sqs_are_not_cloudtrail_records(tmp_path: Path, source: object) -> None:
     report = of(tmp_path, {"Records": [{**RECORD, "eventSource": source}]})
     assert (report.found, report.without_event.count) == (0, 1)
 
 
-def test_a_lone_surrogate_and_a_long_integer_do_not_end_the_reading(command: Run, tmp_path: Path) -> None:
+def test_a_lone_surrogate_or_a_long_integer_does_not_stop_reading(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     odd = json.dumps({**ISSUED, "account": "\ud800"})
     number = json.dumps(ISSUED).replace("{", '{"n": ' + "7" * 6_000 + ", ", 1)
@@ -145,7 +145,7 @@ def test_a_lone_surrogate_and_a_long_integer_do_not_end_the_reading(command: Run
     assert "2 events of AWS Private CA: 1 meets its contract, 1 violates it" in ran.stdout
 
 
-def test_faults_name_a_regular_expression_only_where_it_is_asked_for(command: Run, tmp_path: Path) -> None:
+def test_regular_expressions_are_shown_only_if_requested(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text("\n".join(json.dumps({**entry.event, "account": "1"}) for entry in catalog.documented_events()))
     ran = command("validate", str(file))
@@ -154,7 +154,7 @@ def test_faults_name_a_regular_expression_only_where_it_is_asked_for(command: Ru
     assert "regular expression: ^[0-9]{12}$" in command("validate", "--verbose", str(file)).stdout
 
 
-def test_a_folder_is_read_in_order_and_never_left(tmp_path: Path) -> None:
+def test_a_folder_is_read_in_order_without_following_links_out_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     (folder / "2026" / "11").mkdir(parents=True)
     line = json.dumps(ISSUED)
@@ -172,13 +172,13 @@ def test_a_folder_is_read_in_order_and_never_left(tmp_path: Path) -> None:
     assert (report.meeting, report.unreadable.count) == (3, 0)
 
 
-def test_a_folder_without_recordings_says_so(command: Run, tmp_path: Path) -> None:
+def test_a_folder_without_recordings_is_reported(command: Run, tmp_path: Path) -> None:
     ran = command("validate", str(tmp_path))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "has no file that ends in .json, .jsonl, .ndjson, .log, .gz; name the file itself" in ran.stderr
 
 
-def test_unpacking_stops_at_the_bound(command: Run, tmp_path: Path) -> None:
+def test_unpacking_stops_at_the_limit(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.gz"
     file.write_bytes(gzip.compress((json.dumps(ISSUED) + "\n").encode() * 9_000))
     ran = command("validate", "--max-unpacked", "1MB", str(file))

@@ -1,4 +1,4 @@
-"""Documents out of bytes, whatever they come in, and nothing lost behind what is broken."""
+"""Reading documents from bytes in any storage format, without losing data after broken parts."""
 
 import base64
 import gzip
@@ -96,7 +96,7 @@ def pretty(value: Any) -> str:
         ("[]\n[ ]\n", None),
     ],
 )
-def test_documents_are_found_with_their_places(
+def test_documents_are_found_with_their_locations(
     text: str, places: list[tuple[int, str]] | None, size: int, careful: bool
 ) -> None:
     notes = read(text, size, careful)
@@ -133,14 +133,14 @@ def test_good_lines_around_a_broken_one_are_kept(broken: str, fault: str, size: 
     assert len(notes.faults) == 1
 
 
-def test_bytes_that_are_no_utf8_break_their_line_only() -> None:
+def test_invalid_utf8_breaks_only_its_line() -> None:
     latin = json.dumps({**EVENT, "note": "ü"}, ensure_ascii=False).encode("latin-1")
     notes = read(LINE.encode() + b"\n" + latin + b"\n" + LINE.encode())
     assert [line for line, _, _ in notes.documents] == [1, 3]
     assert [(line, fault) for line, _, fault in notes.faults] == [(2, "is not UTF-8")]
 
 
-def test_a_broken_element_does_not_take_the_array_with_it() -> None:
+def test_a_broken_element_does_not_break_its_array() -> None:
     for text in (f'[{LINE},{{"version": oops}},{LINE}]', f'[\n{LINE},\n{{"version": oops}},\n{LINE}\n]\n'):
         notes = read(text, careful=True)
         assert [value == EVENT for _, _, value in notes.documents] == [True, True]
@@ -148,14 +148,14 @@ def test_a_broken_element_does_not_take_the_array_with_it() -> None:
 
 
 @pytest.mark.parametrize("text", [f"[{LINE},", f'{{"Records":[{LINE}', LINE[:-1], f"{LINE}\n{LINE[:80]}"])
-def test_an_input_that_ends_too_early_is_told(text: str) -> None:
+def test_truncated_input_is_reported(text: str) -> None:
     notes = read(text, careful=True)
     (line, _, fault) = notes.faults[-1]
     assert line == text.count("\n") + 1
     assert "cut off" in fault or "Unterminated string" in fault
 
 
-def test_one_endless_line_is_passed_over_in_little_memory() -> None:
+def test_an_endless_line_is_skipped_in_little_memory() -> None:
     notes = Notes()
     reader = Reader(notes)
     reader.feed(b'{"a":"' + b"x" * BLOCK, False)
@@ -207,7 +207,7 @@ def packed(value: Any) -> str:
         ({**EVENT, "replay-name": "again"}, "$"),
     ],
 )
-def test_an_event_is_found_in_what_it_is_stored_in(document: Any, path: str) -> None:
+def test_events_are_unwrapped_from_every_storage_format(document: Any, path: str) -> None:
     (found,) = unwrap(document)
     assert isinstance(found, Wrapped)
     assert found.path == path
@@ -226,7 +226,7 @@ def test_an_event_is_found_in_what_it_is_stored_in(document: Any, path: str) -> 
         ({"body": json.dumps({"body": json.dumps({"body": '{"a": 1, "a": 2}'})})}, None),
     ],
 )
-def test_what_holds_no_event_is_told_with_its_place(document: Any, found: NoEvent | None) -> None:
+def test_values_without_an_event_are_reported_with_their_path(document: Any, found: NoEvent | None) -> None:
     assert list(unwrap(document)) == [found or NoEvent("$.body.body.body", 'duplicate key "a"')]
 
 
@@ -234,14 +234,14 @@ def test_endless_wrapping_ends() -> None:
     document: Any = EVENT
     for _ in range(20):
         document = {"body": json.dumps(document)} if len(json.dumps(document)) < 1 << 16 else [document]
-    assert any(isinstance(found, NoEvent) and "too deep" in found.fault for found in unwrap(document))
+    assert any(isinstance(found, NoEvent) and "too many layers" in found.fault for found in unwrap(document))
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [("{} x", "continues after its end, column 3"), ("[1", "is not valid JSON"), ('"\ud800"', "is not UTF-8")],
 )
-def test_strict_decoding_says_what_is_wrong(text: str, fault: str) -> None:
+def test_strict_decoding_reports_what_is_wrong(text: str, fault: str) -> None:
     with pytest.raises(InvalidJson, match=fault):
         decode(text)
 
@@ -269,7 +269,7 @@ def test_no_block_ends_within_a_character(tmp_path: Path) -> None:
         block.decode()
 
 
-def test_damaged_gzip_gives_what_came_before(tmp_path: Path) -> None:
+def test_damaged_gzip_yields_the_data_before_the_damage(tmp_path: Path) -> None:
     text = (LINE + "\n").encode() * 20_000
     file = tmp_path / "events.gz"
     for data in (gzip.compress(text)[:-2000], gzip.compress(text) + b"garbage"):
@@ -284,7 +284,7 @@ def test_damaged_gzip_gives_what_came_before(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "unit", ["{\n", '{"a":\n', "[1,\n", "x}{", 'x}{"', '{"Records":[]}\n', '{"a":"b\n', '}{"a":[{"b":']
 )
-def test_time_grows_with_the_input_however_broken_it_is(unit: str) -> None:
+def test_time_is_linear_in_the_input_even_if_it_is_broken(unit: str) -> None:
     seconds = []
     for size in (40_000, 320_000):
         began = time.perf_counter()
@@ -313,22 +313,22 @@ def test_good_lines_in_a_deep_broken_document_are_kept() -> None:
     assert [line for line, _, value in notes.documents if value == EVENT] == [101, 152]
 
 
-def test_an_integer_of_too_many_digits_is_reported_and_reading_goes_on() -> None:
+def test_an_integer_of_too_many_digits_is_reported_and_reading_continues() -> None:
     long = "9" * 5_000
     notes = read(f'{LINE}\n{{"a":-{long},"b":1}}\n{{"a":{"9" * 4_300}}}\n{LINE}\n')
     assert [line for line, _, _ in notes.documents] == [1, 3, 4]
     assert notes.faults == [(2, 2, "has an integer of 5,000 digits; the limit is 4,300")]
 
 
-def test_a_lone_surrogate_that_is_escaped_is_read() -> None:
+def test_an_escaped_lone_surrogate_is_read() -> None:
     notes = read(f'{{"a":"\\ud800"}}\n{LINE}\n')
     assert notes.documents[0] == (1, "$", {"a": "\ud800"})
     assert notes.faults == []
 
 
-def test_the_column_of_a_fault_is_that_of_its_line() -> None:
+def test_the_column_of_a_fault_is_counted_from_its_line() -> None:
     notes = read(f'{LINE}\n{LINE} {{"a" 1}}\n{{"b":\n  oops}}\n', careful=True)
     assert [fault for _, _, fault in notes.faults] == [
         f"is not valid JSON: Expecting ':' delimiter, column {len(LINE) + 7}",
-        "is not valid JSON: Expecting value, 1 line further down, column 3",
+        "is not valid JSON: Expecting value, 1 line after its start, column 3",
     ]

@@ -38,7 +38,7 @@ def test_merging_as_a_tree_gives_the_totals_of_one_process(script: ModuleType, t
     assert script.merge(whole) == whole
 
 
-def test_a_part_is_the_same_whenever_it_is_made(script: ModuleType, tmp_path: Path) -> None:
+def test_a_part_is_reproducible(script: ModuleType, tmp_path: Path) -> None:
     for name in ("a.gz", "b.gz"):
         script.make_part(tmp_path / name, 300, 5)
     first, second = (script.validate_part(tmp_path / name, 300, 5) for name in ("a.gz", "b.gz"))

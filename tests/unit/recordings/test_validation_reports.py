@@ -1,4 +1,4 @@
-"""Reports of `validate` are values: they add up, survive being stored, and refuse what is no report."""
+"""Reports of `validate` add up, can be stored and read, and reject files that are not reports."""
 
 import itertools
 import json
@@ -54,7 +54,7 @@ def test_parts_add_up_to_the_whole_in_any_order(archive: Path) -> None:
         assert as_json(total) == whole
 
 
-def test_generated_archives_add_up_however_they_are_cut(tmp_path: Path) -> None:
+def test_generated_archives_add_up_for_any_split(tmp_path: Path) -> None:
     chance = random.Random(20261127)
     events = catalog.documented_events()
     lines = [json.dumps(realistic(chance.choice(events), aws_location(), chance)) for _ in range(400)]
@@ -72,7 +72,7 @@ def test_generated_archives_add_up_however_they_are_cut(tmp_path: Path) -> None:
     assert counts == {key: (group.count, group.schemas) for key, group in expected.groups.items()}
 
 
-def test_a_report_meets_its_schema(archive: Path) -> None:
+def test_a_report_matches_its_schema(archive: Path) -> None:
     validator = Draft202012Validator(validation_schema())
     Draft202012Validator.check_schema(validation_schema())
     assert list(validator.iter_errors(as_json(validate([str(archive)])))) == []
@@ -101,11 +101,11 @@ def test_the_command_writes_and_merges_reports(command: Run, archive: Path, tmp_
         (lambda stored: stored.update(events=[{"detail-type": 1}]), "expected a string, found 1"),
         (lambda stored: stored.update(other_sources={"x": -1}), "expected a count, found -1"),
         (lambda stored: stored.update(other_sources={"x": True}), "expected a count, found True"),
-        (lambda stored: stored.update(unreadable=7), "has another shape than a report"),
+        (lambda stored: stored.update(unreadable=7), "does not have the structure of a report"),
         (lambda stored: stored.update(closed="no"), "expected true or false, found no"),
     ],
 )
-def test_what_is_not_a_report_is_refused_in_one_line(tmp_path: Path, change: Any, words: str) -> None:
+def test_a_value_that_is_not_a_report_gives_one_line(tmp_path: Path, change: Any, words: str) -> None:
     stored = as_json(ValidationReport())
     change(stored)
     file = tmp_path / "report.json"
@@ -117,7 +117,7 @@ def test_what_is_not_a_report_is_refused_in_one_line(tmp_path: Path, change: Any
 
 
 @pytest.mark.parametrize("text", ["", "[]", "7", "{", "[" * 100_000, "\x00"])
-def test_a_file_of_something_else_is_refused(command: Run, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_report_is_rejected(command: Run, tmp_path: Path, text: str) -> None:
     file = tmp_path / "report.json"
     file.write_text(text)
     ran = command("validate", "--merge", str(file))
@@ -126,7 +126,7 @@ def test_a_file_of_something_else_is_refused(command: Run, tmp_path: Path, text:
     assert ran.stderr.count("\n") == 1
 
 
-def test_reports_that_were_made_in_different_ways_do_not_add_up(archive: Path, tmp_path: Path) -> None:
+def test_reports_made_with_and_without_closed_cannot_be_merged(archive: Path, tmp_path: Path) -> None:
     files = []
     for closed in (False, True):
         files.append(tmp_path / f"{closed}.json")
@@ -135,7 +135,7 @@ def test_reports_that_were_made_in_different_ways_do_not_add_up(archive: Path, t
         merged(files)
 
 
-def test_a_report_that_cannot_be_written_stops_before_the_reading(command: Run, archive: Path, tmp_path: Path) -> None:
+def test_an_unwritable_report_stops_the_command_before_it_reads(command: Run, archive: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     ran = command("validate", str(archive), "--report", str(tmp_path / "file" / "r.json"))
     assert (ran.returncode, ran.stdout) == (2, "")
