@@ -100,7 +100,7 @@ def test_a_rule_that_cannot_be_removed_is_a_leak(
             delete(rule, session)
 
     monkeypatch.setattr(Rule, "delete", fails_twice)
-    with pytest.raises(Leak, match=rf"1 things of {bus.name} are left"):
+    with pytest.raises(Leak, match=rf"1 resources of {bus.name} are left"):
         bus.__exit__()
     assert find(session, bus.name) == []
 

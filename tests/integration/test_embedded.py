@@ -88,7 +88,7 @@ def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(("offset", "cause"), [(0, "Address already in use"), (65536, "there is no such port")])
+@pytest.mark.parametrize(("offset", "cause"), [(0, "Address already in use"), (65536, "no such port")])
 def test_a_port_that_cannot_be_had(tmp_path: Path, backend: Backend, offset: int, cause: str) -> None:
     port = int(backend.endpoint_url.rpartition(":")[2]) + offset
     emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
@@ -106,16 +106,17 @@ def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytes
         emulator.start()
     emulator.stop()
     said = str(told.value)
-    assert said.startswith("the embedded LocalStack ended with status 1 before it was ready. Its last lines:\n")
+    ended = "the embedded LocalStack ended with status 1 before it was ready. The last lines of its log:\n"
+    assert said.startswith(ended)
     assert "    RuntimeError: broken on purpose\n" in said
     assert said.endswith(
-        "Install the pinned versions again (docs/install.md says how), "
-        "or give a running LocalStack with --endpoint-url."
+        "Install the pinned versions again (see docs/install.md), "
+        "or pass the URL of a running LocalStack with --endpoint-url."
     )
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "localstack" else name)
-    with pytest.raises(BackendError, match=r"is not installed; docs/install.md says how, or give"):
+    with pytest.raises(BackendError, match=r"is not installed; see docs/install.md, or pass"):
         EmbeddedLocalStack(tmp_path / "run", os.getpid()).start()
     assert not (tmp_path / "run").exists()

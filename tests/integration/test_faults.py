@@ -156,7 +156,7 @@ HARMLESS = [
 """Each leaves every scenario green."""
 
 DID_NOT_FIRE = f"the rule for {EVENT} did not fire"
-ALTERED = f"the rule for {EVENT} sent its target another event than was published:"
+ALTERED = f"the rule for {EVENT} sent its target an event that differs from the one that was published:"
 
 HARMFUL = [
     Row("dropped: the event at the rule under test", lambda: [dropped(When(whole))], REACHES, DID_NOT_FIRE),
@@ -169,29 +169,29 @@ HARMFUL = [
     Row("dropped: everything", lambda: [dropped(When())], REACHES, "the catch-all rule on bus [-a-z0-9]+ did not receive 1 of 1 events in 1 s"),
     Row("altered: before the rule", lambda: [rewritten(When(), with_result("failed"))], REACHES, f'{DID_NOT_FIRE}: detail.result wanted "failure", found "failed"'),
     Row("altered: before eleven rules", lambda: [rewritten(When(times=1), with_result("failed"))], FIRES_NO_OTHER, f'{DID_NOT_FIRE}: detail.result wanted "failure", found "failed"'),
-    Row("altered: after the rule", lambda: [altered(When(whole), "$.detail.result", "failed")], REACHES, f'the rule for {EVENT} sent its target another event than was published: \\$.detail.result wanted "failure", found "failed"'),
-    Row("altered: the event of an operation", lambda: [altered(When(revocation), "$.detail.result", "failed")], REVOKED, 'certificate-revocation-success was received altered: \\$.detail.result wanted "success", found "failed"'),
+    Row("altered: after the rule", lambda: [altered(When(whole), "$.detail.result", "failed")], REACHES, f'the rule for {EVENT} sent its target an event that differs from the one that was published: \\$.detail.result wanted "failure", found "failed"'),
+    Row("altered: the event of an operation", lambda: [altered(When(revocation), "$.detail.result", "failed")], REVOKED, 'certificate-revocation-success was received with a change: \\$.detail.result wanted "success", found "failed"'),
     Row("removed: a field", lambda: [removed(When(whole), "$.detail.reason")], REACHES, f'{ALTERED} \\$.detail.reason is missing, wanted "Failed to generate CRL. Internal failure."'),
     Row("removed: detail", lambda: [removed(When(whole), "$.detail")], REACHES, f"{ALTERED} \\$.detail is missing, wanted {{"),
-    Row("removed: the id", lambda: [removed(When(whole), "$.id")], REACHES, f"the rule for {EVENT} sent its target what is no whole event: "),
-    Row("removed: the label of a note", lambda: [changed(When(note_of(EVENT)), lambda body: {NOTE: {"id": body[NOTE]["id"]}})], FIRES_NO_OTHER, "the rule under test sent its target what is no whole event: "),
+    Row("removed: the id", lambda: [removed(When(whole), "$.id")], REACHES, f"the rule for {EVENT} sent its target something that is not a whole event: "),
+    Row("removed: the label of a note", lambda: [changed(When(note_of(EVENT)), lambda body: {NOTE: {"id": body[NOTE]["id"]}})], FIRES_NO_OTHER, "the rule under test sent its target something that is not a whole event: "),
     Row("added: a field", lambda: [altered(When(whole), "$.detail.extra", 1)], REACHES, f"{ALTERED} \\$.detail.extra was added: 1"),
-    Row("retyped: version", lambda: [altered(When(whole), "$.version", 0)], REACHES, f'the rule for {EVENT} sent its target another event than the bus handled: \\$.version wanted the string "0", found the number 0'),
+    Row("retyped: version", lambda: [altered(When(whole), "$.version", 0)], REACHES, f'the rule for {EVENT} sent its target an event that differs from the one that the bus handled: \\$.version wanted the string "0", found the number 0'),
     Row("retyped: detail", lambda: [altered(When(whole), "$.detail", "text")], REACHES, f'{ALTERED} \\$.detail wanted the object .*, found the string "text"'),
-    Row("retyped: resources", lambda: [altered(When(whole), "$.resources", None)], REVOKED, "[-a-z]+-success was received altered: \\$.resources wanted the list .*, found null"),
-    Row("no event: an empty object", lambda: [changed(When(whole), lambda _: {})], REACHES, f"the rule for {EVENT} sent its target what is no whole event: {{}}"),
-    Row("no event: text", lambda: [changed(When(whole), lambda _: "hello")], REACHES, f'the rule for {EVENT} sent its target what is no whole event: "hello"'),
+    Row("retyped: resources", lambda: [altered(When(whole), "$.resources", None)], REVOKED, "[-a-z]+-success was received with a change: \\$.resources wanted the list .*, found null"),
+    Row("no event: an empty object", lambda: [changed(When(whole), lambda _: {})], REACHES, f"the rule for {EVENT} sent its target something that is not a whole event: {{}}"),
+    Row("no event: text", lambda: [changed(When(whole), lambda _: "hello")], REACHES, f'the rule for {EVENT} sent its target something that is not a whole event: "hello"'),
     Row("wrong rule: under another label", lambda: [changed(When(note_of(EVENT)), lambda body: relabelled(body, rule="ca-creation-success"))], FIRES_NO_OTHER, DID_NOT_FIRE),
-    Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(EVENT)), note_for("ca-creation-success"))], FIRES_NO_OTHER, 'the rule for ca-creation-success fired on "ACM Private CA CRL Generation" with result "failure", which it is not for: detail-type wanted "ACM Private CA Creation", found "ACM Private CA CRL Generation"'),
-    Row("wrong rule: it fires for what it must not", lambda: [broadened()], SILENCE, 'the rule for certificate-issuance-failure fired on "ACM Private CA Certificate Issuance" with result "success", which it is not for: detail.result wanted "failure", found "success"'),
+    Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(EVENT)), note_for("ca-creation-success"))], FIRES_NO_OTHER, 'the rule for ca-creation-success fired on "ACM Private CA CRL Generation" with result "failure", which it must not match: detail-type wanted "ACM Private CA Creation", found "ACM Private CA CRL Generation"'),
+    Row("wrong rule: it fires for what it must not", lambda: [broadened()], SILENCE, 'the rule for certificate-issuance-failure fired on "ACM Private CA Certificate Issuance" with result "success", which it must not match: detail.result wanted "failure", found "success"'),
     Row("wrong queue", lambda: [misdelivered(When(whole, skip=1), lambda queue: queue.removesuffix("-2"))], MOVED, 'what arrived after the change: wanted "ca-creation-success in queue-2", found "ca-creation-success"'),
     Row("unknown rule", lambda: [inserted(When(whole, times=1), note_for("ghost"))], REACHES, 'a rule "ghost" fired that the scenario did not put; it put rule-under-test'),
-    Row("unknown event: whole", lambda: [inserted(When(whole), of_unknown_event)], REACHES, f"the rule for {EVENT} fired on the event {UUID}, which nobody published"),
-    Row("unknown event: a note", lambda: [inserted(When(note_of(EVENT)), of_unknown_event)], FIRES_NO_OTHER, f"the rule for {EVENT} fired on the event {UUID}, which nobody published"),
+    Row("unknown event: whole", lambda: [inserted(When(whole), of_unknown_event)], REACHES, f"the rule for {EVENT} fired on the event {UUID}, which was not published"),
+    Row("unknown event: a note", lambda: [inserted(When(note_of(EVENT)), of_unknown_event)], FIRES_NO_OTHER, f"the rule for {EVENT} fired on the event {UUID}, which was not published"),
     Row("unknown event: of an operation", lambda: [inserted(When(revocation), of_unknown_event)], REVOKED, "an event arrived that AWS Private CA did not send: "),
     Row("half a PutEvents answer", lambda: [halved(When(PUT_EVENTS, times=1))], REACHES, 'PutEvents answered 200 with invalid JSON: {"(Entries|FailedEntryCo)'),
     Row("half a ReceiveMessage answer", lambda: [halved(When(RECEIVE, times=1))], REACHES, 'ReceiveMessage answered 200 with invalid JSON: {"Messages"'),
-    Row("a ReceiveMessage answer that ends early, each time", lambda: [cut(When(RECEIVE))], REACHES, "ReceiveMessage got no whole answer: .*IncompleteRead"),
+    Row("a ReceiveMessage answer that ends early, each time", lambda: [cut(When(RECEIVE))], REACHES, "ReceiveMessage received an incomplete answer: .*IncompleteRead"),
     Row("a PutEvents answer that is not JSON", lambda: [garbled(When(PUT_EVENTS, times=1))], REACHES, "PutEvents answered 200 with invalid JSON: .*<html>It works!</html>"),
     Row("a ReceiveMessage answer that is not JSON", lambda: [garbled(When(RECEIVE, times=1))], REACHES, "ReceiveMessage answered 200 with invalid JSON: .*<html>It works!</html>"),
     Row("a PutEvents answer without Entries", lambda: [lacking(When(PUT_EVENTS, times=1), "$.Entries")], REACHES, 'PutEvents answered 200 with no "Entries": {"FailedEntryCount": ?0'),
@@ -204,7 +204,7 @@ HARMFUL = [
     Row("PutEvents always throttled", lambda: [throttled(When(PUT_EVENTS))], REACHES, "PutEvents was refused 6 times with ThrottlingException: "),
     Row("PutEvents always answered 500", lambda: [refused(When(PUT_EVENTS), 500, "InternalException")], REACHES, "PutEvents answered 500 6 times: .*InternalException"),
     Row("PutEvents refused", lambda: [refused(When(PUT_EVENTS), 400, "ValidationException")], REACHES, "PutEvents was refused with ValidationException: "),
-    Row("PutEvents always reset", lambda: [reset(When(PUT_EVENTS))], REACHES, "PutEvents got no whole answer: "),
+    Row("PutEvents always reset", lambda: [reset(When(PUT_EVENTS))], REACHES, "PutEvents received an incomplete answer: "),
 ]  # fmt: skip
 """Each turns its scenario red, with what happened in the first line."""
 

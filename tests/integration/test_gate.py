@@ -28,14 +28,14 @@ def test_the_switch(environment: dict[str, str], on: bool) -> None:
 
 @pytest.mark.parametrize("value", ["0", "true", "yes", "2", " 1", "no"])
 def test_the_switch_is_refused_where_it_could_be_meant_either_way(value: str) -> None:
-    with pytest.raises(BackendError, match="could be meant either way; set it to 1, or unset it"):
+    with pytest.raises(BackendError, match="is ambiguous; set it to 1, or unset it"):
         check_switch({"PCA_ACC": value})
 
 
 @pytest.mark.parametrize(
     ("environment", "profile", "accounts", "said"),
     [
-        ({}, "p", ["111122223333"], "it needs PCA_ACC=1 in the environment too"),
+        ({}, "p", ["111122223333"], "it also needs PCA_ACC=1 in the environment"),
         ({"PCA_ACC": "1"}, None, ["111122223333"], "name a profile with --aws-profile"),
         ({"PCA_ACC": "1"}, "p", [], "name them with --aws-account"),
         ({"PCA_ACC": "1"}, "no-such-profile", ["111122223333"], "no-such-profile"),
@@ -58,7 +58,7 @@ def test_only_an_allowed_account_is_worked_in(monkeypatch: pytest.MonkeyPatch, a
     if allowed:
         assert connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"]).account == account
     else:
-        with pytest.raises(BackendError, match="leads to account 444455556666, which --aws-account does not allow"):
+        with pytest.raises(BackendError, match="belongs to account 444455556666, which --aws-account does not allow"):
             connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"])
 
 
@@ -94,7 +94,7 @@ def test_a_service_that_is_not_there_is_unmet(connection: Session) -> None:
 
 def test_a_version_that_the_ledger_does_not_know_is_uncalibrated() -> None:
     (problem,) = uncalibrated(Backend("LocalStack 9.9", "localstack", "9.9", NOWHERE))
-    assert "knows nothing of LocalStack 9.9; pca-events calibrate shows" in problem
+    assert "has no entry for LocalStack 9.9; run pca-events calibrate" in problem
 
 
 def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -126,7 +126,7 @@ def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], e
 def test_an_unclear_switch_stops_every_run(words: list[str]) -> None:
     ran = pytest_of(*words, PCA_ACC="true")
     assert ran.returncode == 2
-    assert 'PCA_ACC is "true", which could be meant either way' in ran.stdout + ran.stderr
+    assert 'PCA_ACC is "true", which is ambiguous' in ran.stdout + ran.stderr
 
 
 class _Answering:

@@ -136,7 +136,7 @@ def test_what_is_left_is_named_with_the_command_that_removes_it(
         at = f"--endpoint-url {connection.backend.endpoint_url}"
         rule = f"--event-bus-name {bus.name}"
         assert str(told.value).splitlines() == [
-            f"4 things of {bus.name} are left after it was destroyed; remove them with",
+            f"4 resources of {bus.name} are left after its removal; remove them with",
             f"  arn:aws:events:us-east-1:111122223333:rule/{bus.name}/rule",
             f"    aws events remove-targets --rule rule {rule} --ids target {at} && "
             f"aws events delete-rule --name rule {rule} {at}",

@@ -130,14 +130,14 @@ def test_what_is_held_back_can_be_let_go(outside: Outside) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
-        ("/failures", b"{x", "the body is no JSON"),
-        ("/failures", b"", "the body is no JSON"),
-        ("/failures", [], "no JSON object with anything in it; write one with operation, count"),
+        ("/failures", b"{x", "the body is not valid JSON"),
+        ("/failures", b"", "the body is not valid JSON"),
+        ("/failures", [], "not a JSON object with members; write one with operation, count"),
         ("/failures", {"operation": "X", "count": 1}, '"operation" is "X"; write one of CreateCertificateAuthority'),
         ("/failures", {"operation": ["CRL"], "count": 1}, '"operation" is ["CRL"]'),
         ("/failures", {"operation": "CRL"}, '"count" is null; write a whole number from 1'),
         ("/failures", {"operation": "CRL", "count": True}, '"count" is true'),
-        ("/failures", {"operation": "CRL", "count": 1, "arn": ""}, '"arn" is not known here; write operation'),
+        ("/failures", {"operation": "CRL", "count": 1, "arn": ""}, '"arn" is not a known member; write operation'),
         ("/failures", {"operation": "CRL", "count": 1, "certificateAuthorityArn": 3}, "write the ARN of a CA"),
         ("/clock", {"advance": -1}, '"advance" is -1; write seconds, from 0'),
         ("/clock", b'{"advance": NaN}', '"advance" is NaN'),
@@ -156,4 +156,4 @@ def test_what_a_switch_cannot_read_is_told(account: Account, path: str, body: ob
 def test_the_calendar_ends(account: Account) -> None:
     answers = [account.switch("POST", "/clock", {"advance": 3_000_000_000}) for _ in range(90)]
     assert (answers[0][0], answers[-1][0]) == (200, 400)
-    assert answers[-1][1]["message"].endswith("the calendar ends before that")
+    assert answers[-1][1]["message"].endswith("it is out of the range of dates")

@@ -280,7 +280,7 @@ def test_what_cannot_be_made_is_told_before_anything_is_run(command: Command, tm
     assert "broken.ndjson:2: is no JSON" in refused(
         "verify", "--site", str(tmp_path / "site"), "--earlier", str(tmp_path / "broken.ndjson")
     )
-    assert "broken.gz is broken gzip" in refused(
+    assert "broken.gz is damaged gzip" in refused(
         "site", str(tmp_path / "site"), "--messages", str(tmp_path / "broken.gz")
     )
     assert "there is no such folder" in refused("site", str(tmp_path / "site"), "--consumers", str(tmp_path / "none"))

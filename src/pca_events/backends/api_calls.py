@@ -131,7 +131,7 @@ class ApiCalls:
             self.gone = f"{operation}: {_cause(exception)}"
             raise BackendGone(self.gone) from exception
         elif isinstance(exception, BotoCoreError | ResponseParserError):
-            error = BadAnswer(f"{operation} got no whole answer: {_cause(exception)}")
+            error = BadAnswer(f"{operation} received an incomplete answer: {_cause(exception)}")
             self._count(str(error))
             raise error from exception
 

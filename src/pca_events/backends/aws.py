@@ -33,7 +33,7 @@ def check_switch(environment: Mapping[str, str]) -> bool:
     """
     value = environment.get(SWITCH, "")
     if value not in ("", "1"):
-        raise BackendError(f'{SWITCH} is "{value}", which could be meant either way; set it to 1, or unset it')
+        raise BackendError(f'{SWITCH} is "{value}", which is ambiguous; set it to 1, or unset it')
     return value == "1"
 
 
@@ -50,12 +50,12 @@ def connect_aws(environment: Mapping[str, str], profile: str | None, accounts: S
     """
     if not check_switch(environment):
         raise BackendError(
-            f"--aws makes and deletes things in an AWS account; it needs {SWITCH}=1 in the environment too"
+            f"--aws creates and deletes resources in an AWS account; it also needs {SWITCH}=1 in the environment"
         )
     if not profile:
-        raise BackendError("--aws takes no credentials from the environment; name a profile with --aws-profile")
+        raise BackendError("--aws does not use credentials from the environment; name a profile with --aws-profile")
     if not accounts:
-        raise BackendError("--aws works in allowed accounts only; name them with --aws-account")
+        raise BackendError("--aws runs in allowed accounts only; name them with --aws-account")
     backend = AwsBackend("AWS", "aws", "", "", profile=profile)
     return _in_allowed_account(backend, accounts)
 
@@ -64,8 +64,10 @@ def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend
     try:
         account = str(backend.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
-        raise BackendError(f"profile {backend.profile} does not say which account it leads to: {error}") from error
+        raise BackendError(f"profile {backend.profile} does not give access to an account: {error}") from error
     if account not in accounts:
-        raise BackendError(f"profile {backend.profile} leads to account {account}, which --aws-account does not allow")
+        raise BackendError(
+            f"profile {backend.profile} belongs to account {account}, which --aws-account does not allow"
+        )
     name = f"AWS, account {account}, {REGION}"
     return AwsBackend(name, "aws", "", "", account=account, profile=backend.profile)

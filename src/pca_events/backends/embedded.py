@@ -77,13 +77,13 @@ class EmbeddedLocalStack:
         """
         if importlib.util.find_spec("fcntl") is None:
             raise BackendError(
-                "the embedded LocalStack runs on Linux and macOS; start LocalStack with Docker and name it with "
+                "the embedded LocalStack runs on Linux and macOS; start LocalStack with Docker and pass its URL with "
                 "--endpoint-url"
             )
         if importlib.util.find_spec("localstack") is None:
             raise BackendError(
                 "the embedded LocalStack is not installed; "
-                "docs/install.md says how, or give a running one with --endpoint-url"
+                "see docs/install.md, or pass the URL of a running one with --endpoint-url"
             )
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._alone():
@@ -190,14 +190,14 @@ class EmbeddedLocalStack:
     def last_words(self, what: str) -> str:
         """Say what became of the emulator, with the last lines of its log."""
         lines = self.log.read_text(errors="replace").splitlines()
-        return f"the embedded LocalStack {what}. Its last lines:\n" + "\n".join(
+        return f"the embedded LocalStack {what}. The last lines of its log:\n" + "\n".join(
             f"    {line}" for line in lines[-_LOG_TAIL:]
         )
 
     def _failure(self, what: str) -> BackendError:
         return BackendError(
-            f"{self.last_words(what)}\nInstall the pinned versions again (docs/install.md says how), "
-            "or give a running LocalStack with --endpoint-url."
+            f"{self.last_words(what)}\nInstall the pinned versions again (see docs/install.md), "
+            "or pass the URL of a running LocalStack with --endpoint-url."
         )
 
     def _environment(self, port: int) -> dict[str, str]:
@@ -247,6 +247,6 @@ def _free_port(wanted: int | None) -> int:
         try:
             probe.bind(("127.0.0.1", wanted or 0))
         except (OSError, OverflowError) as error:
-            cause = getattr(error, "strerror", None) or "there is no such port"
+            cause = getattr(error, "strerror", None) or "no such port"
             raise BackendError(f"LocalStack cannot listen on port {wanted} ({cause}); give another port") from error
         return int(probe.getsockname()[1])

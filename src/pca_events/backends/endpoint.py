@@ -38,12 +38,12 @@ def ask_health(endpoint_url: str, timeout: float) -> Health:
         version = str(told["version"])
         product = "ministack" if "ready_scripts" in told else "localstack"
     except HTTPError as error:
-        raise BackendError(f"is no LocalStack: it answers {error.code} at /_localstack/health") from error
+        raise BackendError(f"is not LocalStack: it answers {error.code} at /_localstack/health") from error
     except (URLError, OSError) as error:
         cause = getattr(error, "reason", error)
         raise BackendError(f"does not answer ({getattr(cause, 'strerror', None) or cause})") from error
     except (HTTPException, ValueError, KeyError, TypeError) as error:
-        raise BackendError("is no LocalStack: its /_localstack/health is not LocalStack's") from error
+        raise BackendError("is not LocalStack: the content of /_localstack/health is not LocalStack's") from error
     missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)
     return Health(product, version, missing)
 
@@ -73,12 +73,12 @@ def connect(endpoint_url: str) -> Backend:
     found = _asked(url)
     if found.product != "localstack":
         raise BackendError(
-            f"{url} is {found.product} {found.version}, no LocalStack; "
-            f"pca-events calibrate --endpoint-url {url} tells how far it does as AWS does"
+            f"{url} is {found.product} {found.version}, not LocalStack; "
+            f"pca-events calibrate --endpoint-url {url} shows how it differs from AWS"
         )
     if found.missing:
         lacking = ", ".join(found.missing)
-        raise BackendError(f"{url} is a LocalStack without {lacking}; start it with {lacking} among its SERVICES")
+        raise BackendError(f"{url} is a LocalStack without {lacking}; add {lacking} to its SERVICES")
     return Backend(f"LocalStack {found.version}, at {url}", "localstack", found.version, url)
 
 
@@ -112,9 +112,9 @@ def _checked(endpoint_url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise BackendError(f'"{endpoint_url}" is no endpoint; write it as http://127.0.0.1:4566')
+        raise BackendError(f'"{endpoint_url}" is not an endpoint URL; write it as http://127.0.0.1:4566')
     if (url.hostname or "").rstrip(".").endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")):
         raise BackendError(
-            f"{endpoint_url} leads to AWS, which --endpoint-url never does; give the URL of a LocalStack"
+            f"{endpoint_url} points to AWS, which --endpoint-url does not accept; give the URL of a LocalStack"
         )
     return f"{url.scheme}://{url.netloc}"

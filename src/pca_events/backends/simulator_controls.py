@@ -79,9 +79,9 @@ class SimulatorControls:
             with self._opener.open(request, timeout=_TIMEOUT) as answer:
                 told: dict[str, Any] = json.loads(answer.read())
         except HTTPError as error:
-            raise BackendError(f"{method} {where} answers {error.code}: {error.read().decode()[:300]}") from error
+            raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
         except ValueError as error:
-            raise BadAnswer(f"{method} {where} answers what is not JSON: {error}") from error
+            raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
         except OSError as error:
             calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
             raise BackendGone(calls.gone) from error

@@ -51,7 +51,7 @@ def uncalibrated(backend: Backend) -> list[str]:
     if backend.product == "aws" or (backend.product, backend.version) in known:
         return []
     return [
-        f"calibration/divergences.toml knows nothing of {backend.name}; pca-events calibrate shows what to write there"
+        f"calibration/divergences.toml has no entry for {backend.name}; run pca-events calibrate to see what to add"
     ]
 
 

@@ -45,7 +45,7 @@ def expect_firings(bus: ScenarioBus, expected: Collection[Firing]) -> None:
     for delivery in deliveries:
         if delivery.event is not None:
             expect_unchanged(bus, delivery.event, bus.published[delivery.event_id])
-            _expect_same(bus, delivery.event, bus.seen[delivery.event_id], "than the bus handled")
+            _expect_same(bus, delivery.event, bus.seen[delivery.event_id], "that the bus handled")
 
 
 def expect(holds: bool, otherwise: str) -> None:
@@ -85,7 +85,7 @@ def expect_contract_met(event: Event, what: str) -> None:
     violations = [str(violation) for violation in contract.violations(event)]
     if violations:
         more = "" if len(violations) == 1 else f", and {len(violations) - 1} more"
-        lines = [f"{what} breaks its contract: {violations[0]}{more}", *(f"  {each}" for each in violations[1:])]
+        lines = [f"{what} violates its contract: {violations[0]}{more}", *(f"  {each}" for each in violations[1:])]
         raise Unexpected("\n".join([*lines, f"  event: {_json(event)}"]))
 
 
@@ -119,7 +119,7 @@ def expect_as_sent(received: Any, sent: Event) -> None:
         Unexpected: it differs; the text names the first place with both values.
     """
     for difference in differences(sent, received):
-        raise Unexpected(f"{id_of(sent)} was received altered: {difference}\n  received: {_json(received)}")
+        raise Unexpected(f"{id_of(sent)} was received with a change: {difference}\n  received: {_json(received)}")
 
 
 def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> None:
@@ -129,10 +129,11 @@ def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> Non
         Unexpected: nothing was refused, or something else.
     """
     if refused is None:
-        raise Unexpected(f"{operation} was to be refused with {code}, and nothing was refused")
+        raise Unexpected(f"{operation} was expected to fail with {code}, but succeeded")
     found = f"{refused.operation} with {refused.code}: {refused.message}"
     expect(
-        (refused.operation, refused.code) == (operation, code), f"wanted {operation} refused with {code}, found {found}"
+        (refused.operation, refused.code) == (operation, code),
+        f"expected {operation} to fail with {code}, but got {found}",
     )
 
 
@@ -142,14 +143,14 @@ def expect_unchanged(bus: ScenarioBus, received: Event, published: Event) -> Non
     Raises:
         Unexpected: it differs; the text names each place with both values.
     """
-    _expect_same(bus, _unstamped(received), _unstamped(published), "than was published")
+    _expect_same(bus, _unstamped(received), _unstamped(published), "that was published")
 
 
 def _expect_same(bus: ScenarioBus, received: Event, other: Event, than: str) -> None:
     found = list(differences(other, received))
     if found:
         what = found[0] if len(found) == 1 else f"{found[0]}, and {len(found) - 1} more"
-        lines = [f"{_named(bus, RULE_UNDER_TEST)} sent its target another event {than}: {what}"]
+        lines = [f"{_named(bus, RULE_UNDER_TEST)} sent its target an event that differs from the one {than}: {what}"]
         lines += [f"  {each}" for each in found[1:]]
         raise Unexpected("\n".join([*lines, f"  wanted:   {_json(other)}", f"  received: {_json(received)}"]))
 
@@ -201,7 +202,7 @@ def _fired_on_another(bus: ScenarioBus, rule: str, event_id: str) -> str:
         known = ", ".join(bus.patterns) or "none"
         return _message(bus, rule, event, f'a rule "{rule}" fired that the scenario did not put; it put {known}')
     explanation = _explained(bus, rule, event)
-    what = f"{_named(bus, rule)} fired on {_title(event)}, which it is not for"
+    what = f"{_named(bus, rule)} fired on {_title(event)}, which it must not match"
     if explanation is not None and not explanation.matched:
         what += f": {_reason(explanation)}"
     return _message(bus, rule, event, what)
@@ -210,9 +211,9 @@ def _fired_on_another(bus: ScenarioBus, rule: str, event_id: str) -> str:
 def _nobody_published(bus: ScenarioBus, delivery: Delivery) -> str:
     rule = _named(bus, delivery.rule)
     if not delivery.event_id:
-        return f"{rule} sent its target what is no whole event: {_json(delivery.event)}"
+        return f"{rule} sent its target something that is not a whole event: {_json(delivery.event)}"
     what = "" if delivery.event is None else f"\n  received: {_json(delivery.event)}"
-    return f"{rule} fired on the event {delivery.event_id}, which nobody published{what}"
+    return f"{rule} fired on the event {delivery.event_id}, which was not published{what}"
 
 
 def _explained(bus: ScenarioBus, rule: str, event: Event) -> Explanation | None:

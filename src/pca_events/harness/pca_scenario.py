@@ -90,9 +90,9 @@ class LiveEvents:
         try:
             yield
         except ClientError as error:
-            raise BadInput(f"the rule and queue {self.name} are not as they were made: {error}") from error
+            raise BadInput(f"the rule and queue {self.name} were changed or removed: {error}") from error
         except (BotoCoreError, BackendGone) as error:
-            raise BackendError(f"{self.session.backend.name}, does not answer any more: {error}") from error
+            raise BackendError(f"{self.session.backend.name} stopped answering: {error}") from error
 
 
 _DEADLINE = 10.0  # seconds until an event must have come
@@ -243,7 +243,7 @@ class PcaScenario:
         self.controls.add(control)
         events = self._new_events()
         if [event["resources"][0] for event in events] != [control]:
-            raise BusSilent(f"the event of the control {control} did not come alone: {json.dumps(events)}")
+            raise BusSilent(f"expected only the event of the control CA {control}, received: {json.dumps(events)}")
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
 
     def outcome(self) -> dict[str, Any]:
@@ -269,7 +269,7 @@ class PcaScenario:
         if not self.bucket.destroy():
             left.append(self.bucket.name)
         if left:
-            raise Leak(f"left in account {self.session.backend.account} after it was destroyed: {', '.join(left)}")
+            raise Leak(f"left in account {self.session.backend.account} after its removal: {', '.join(left)}")
 
     def _delete(self, authorities: Iterable[dict[str, Any]]) -> None:
         pca = self.session.pca

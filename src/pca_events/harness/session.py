@@ -175,4 +175,4 @@ def _clock_skew(answer: dict[str, Any]) -> list[str]:
     skew = abs(datetime.now(UTC) - parsedate_to_datetime(told).astimezone(UTC))
     if skew <= _MAX_CLOCK_SKEW:
         return []
-    return [f"the clock of the backend is {skew.total_seconds():.0f} s away from the one here; set it right"]
+    return [f"the clock of the backend differs from the local clock by {skew.total_seconds():.0f} s; correct it"]

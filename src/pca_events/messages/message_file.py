@@ -12,7 +12,7 @@ from pca_events.errors import BadInput
 from pca_events.messages.features import Envelope
 from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
 
-_REMEDY = "make it anew, with pca-events verify --messages"
+_REMEDY = "create it again with pca-events verify --messages"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ class MessageFile:
         """
         if found := self._ids.get((kind, its_id)):
             return found
-        raise self.fault(asked_by, f"its {asked_by.kind} refers to the {kind} {its_id}, which is not in the file")
+        raise self.fault(
+            asked_by, f"its {asked_by.kind} refers to the {kind} {its_id}, which the file does not contain"
+        )
 
     def fault(self, message: Message, what: str) -> BadInput:
         """Return the error that says what is wrong with a message."""
@@ -87,9 +89,9 @@ class MessageFile:
         try:
             envelope = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise _fault(self._file, number, f"is no JSON ({error})") from error
+            raise _fault(self._file, number, f"is not valid JSON ({error})") from error
         if not isinstance(envelope, dict):
-            raise _fault(self._file, number, "is JSON, but no message")
+            raise _fault(self._file, number, "is valid JSON, but not a message")
         for kind, body in envelope.items():
             if isinstance(body, dict):
                 message = Message(number, kind, body)
@@ -115,7 +117,7 @@ def content_of(file: Path, most: int | None = None) -> bytes:
     except TooLarge as error:
         raise BadInput(f"{file} {error}") from error
     except Damaged as error:
-        raise BadInput(f"{file} is broken gzip ({error}); {_REMEDY}") from error
+        raise BadInput(f"{file} is damaged gzip ({error}); {_REMEDY}") from error
     except OSError as error:
         raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
 

@@ -17,7 +17,7 @@ from pca_events.messages.model import Attachment, FeatureRun, MatchedArgument, R
 from pca_events.messages.recording_model import RecordedRun
 
 _T = TypeVar("_T")
-_UNFINISHED = "the file ends before the run does"
+_UNFINISHED = "the file ends before the end of the run"
 
 
 def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
@@ -33,7 +33,7 @@ def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
     """
     messages = MessageFile.of_file(file, max_unpacked)
     if not messages.all("testRunStarted"):
-        raise BadInput(f"{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages")
+        raise BadInput(f"{file} has no testRunStarted, so it is not a run; create it with pca-events verify --messages")
     started, about = messages.all("testRunStarted")[-1], _about(messages)
     finished = _finished(messages)
     with messages.shape_of(started):
@@ -93,7 +93,7 @@ def _features(file: MessageFile) -> Iterable[FeatureRun]:
     pickles: dict[str, list[Message]] = {uri: [] for uri in documents}
     for pickle in file.all("pickle"):
         if (uri := str(pickle.body.get("uri"))) not in documents:
-            raise file.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which is not in the file")
+            raise file.fault(pickle, f"its pickle refers to the gherkinDocument {uri}, which the file does not contain")
         pickles[uri].append(pickle)
     for uri, document in documents.items():
         with file.shape_of(document):
@@ -197,7 +197,7 @@ class _Scenario:
     def _node(self, nodes: dict[str, tuple[Node, _T]], its_id: str) -> tuple[Node, _T]:
         if found := nodes.get(its_id):
             return found
-        what = f"its pickle refers to the node {its_id}, which is not in the gherkinDocument"
+        what = f"its pickle refers to the node {its_id}, which the gherkinDocument does not contain"
         raise self._journal.fault(self._pickle, what)
 
 

@@ -75,10 +75,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="keep, for each scenario on a backend, its requests, answers, plans and received events in DIR",
     )
-    group.addoption("--seed", metavar="TEXT", help="what the random parts of all names follow from")
+    group.addoption("--seed", metavar="TEXT", help="the seed of the random parts of all names")
     group.addoption("--aws", action="store_true", help="run on AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
     group.addoption("--aws-profile", metavar="NAME", help="the profile to take credentials from")
-    group.addoption("--aws-account", metavar="ID", action="append", default=[], help="an account that may be worked in")
+    group.addoption(
+        "--aws-account", metavar="ID", action="append", default=[], help="an account in which resources may be created"
+    )
     group.addoption(
         "--mode",
         choices=MODES,
@@ -176,7 +178,7 @@ def _note_leaks(stash: pytest.Stash, listed: Callable[[], list[tuple[str, str]]]
     try:
         stash[LEAKS] = [*stash.get(LEAKS, []), *listed()]
     except BackendError as error:
-        stash[UNLISTED] = f"what the run has left behind is not known: {error}"
+        stash[UNLISTED] = f"the resources that the run left behind are unknown: {error}"
 
 
 @pytest.hookimpl(optionalhook=True)

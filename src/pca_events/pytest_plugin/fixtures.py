@@ -77,7 +77,7 @@ def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) 
 def live_events(connection: Session) -> Iterator[LiveEvents]:
     """A rule for all events, in an account of this worker's own, in a backend whose Private CA sends events."""
     if not SimulatorControls(connection.backend).exists():
-        pytest.skip(f"{connection.backend.name}, has no ACM PCA that sends events: it is that of pca-events localstack")
+        pytest.skip(f"{connection.backend.name} has no ACM PCA that sends events; pca-events localstack starts one")
     live = LiveEvents(own_account_session(connection), "default")
     with live:
         yield live

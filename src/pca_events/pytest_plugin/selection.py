@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run only this feature (routing/delivery), or the features of this folder (routing); repeatable",
     )
     group.addoption("--pca-tags", metavar="EXPRESSION", help='run only these: "@backend and not @operations"')
-    group.addoption("--pca-scenario", metavar="TEXT", help="run only the scenarios whose name holds the text")
+    group.addoption("--pca-scenario", metavar="TEXT", help="run only the scenarios whose name contains the text")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -114,7 +114,7 @@ def _tag_test(tags: str | None, known: set[str]) -> Callable[[pytest.Item], bool
         expression = Expression.compile(re.sub(r"@(?=\w)", "", tags))
     except SyntaxError as error:
         advice = 'write it as "@backend and not @operations"'
-        raise pytest.UsageError(f'"{tags}" is no expression of tags ({error}); {advice}') from error
+        raise pytest.UsageError(f'"{tags}" is not a tag expression ({error}); {advice}') from error
     return lambda item: bool(expression.evaluate(_matcher(item)))
 
 

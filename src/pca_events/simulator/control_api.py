@@ -15,7 +15,7 @@ from pca_events.simulator.event_delivery import DELIVERY_FAULTS
 from pca_events.simulator.simulation import Account, Simulation
 
 ROOT = "/_localstack/acm-pca"
-"""What every path begins with."""
+"""The prefix of every path."""
 
 _LONGEST = 100 * 366 * 24 * 3600.0  # seconds: a century
 _DELAYS = {
@@ -23,23 +23,23 @@ _DELAYS = {
 }
 
 DEFAULT_ACCOUNT = "111122223333"
-"""The account that is meant where none is named; `pca-events` works in it."""
+"""The default account; `pca-events` uses it."""
 
 Body = dict[str, Any]
 
 
 class BadRequest(Exception):
-    """What is asked for cannot be done; the text says what to write instead."""
+    """A request to the control API is invalid; the text says what to send instead."""
 
 
 def routes(simulation: Simulation) -> list[Resource]:
-    """Return what the simulator serves over HTTP."""
+    """Return the HTTP routes of the simulator."""
     served = {"": AllControls, "/events": SentEvents} | {f"/{name}": control for name, control in _CONTROLS.items()}
     return [Resource(ROOT + path, control(simulation)) for path, control in served.items()]
 
 
 class _Control:
-    """Answers with its state in one account, `?account=`, whatever the method; POST changes it, DELETE clears it."""
+    """Returns its state in one account, `?account=`, for every method; POST changes it, DELETE clears it."""
 
     takes: tuple[str, ...] = ()
 
@@ -47,11 +47,11 @@ class _Control:
         self.simulation = simulation
 
     def on_get(self, request: Request) -> Response:
-        """Show the state."""
+        """Return the state."""
         return self._answer(request, lambda _: None)
 
     def _answer(self, request: Request, change: Callable[[Account], None]) -> Response:
-        """Make a change and show the state, or say why it cannot be made."""
+        """Make a change and return the state, or the reason why it is invalid."""
         try:
             account = self.simulation.account(_account(request))
             change(account)
@@ -68,7 +68,7 @@ class _Changing(_Control):
     """A control that POST changes."""
 
     def on_post(self, request: Request) -> Response:
-        """Change what the body names."""
+        """Change what the body specifies."""
         return self._answer(request, lambda account: self.change(account, _read(request, self.takes)))
 
     def change(self, account: Account, body: Body) -> None:
@@ -80,23 +80,23 @@ class _Clearing(_Changing):
     """A control that DELETE clears as well."""
 
     def on_delete(self, request: Request) -> Response:
-        """Plan nothing any more."""
+        """Cancel everything that is planned."""
         return self._answer(request, self.clear)
 
     def clear(self, account: Account) -> None:
-        """Plan nothing any more."""
+        """Cancel everything that is planned."""
         raise NotImplementedError
 
 
 class AllControls(_Control):
-    """Every control at once; DELETE clears all that can be cleared. The clock never goes back."""
+    """All controls at once; DELETE clears all that can be cleared. The clock never goes back."""
 
     def on_delete(self, request: Request) -> Response:
-        """Plan nothing any more, and set every delay as it was."""
+        """Cancel everything that is planned, and reset every delay."""
         return self._answer(request, self.clear)
 
     def clear(self, account: Account) -> None:
-        """Plan nothing any more, and set every delay as it was."""
+        """Cancel everything that is planned, and reset every delay."""
         for control in (FailureControl, SettingsControl, DeliveryControl):
             control(self.simulation).clear(account)
 
@@ -124,12 +124,12 @@ class FailureControl(_Clearing):
         account.failures.plan(operation, _count(body, "count", 1), authority)
 
     def clear(self, account: Account) -> None:
-        """Forget what is planned."""
+        """Cancel what is planned."""
         account.failures.clear()
 
 
 class ClockControl(_Changing):
-    """The time that an account goes by."""
+    """The clock of an account."""
 
     takes = ("advance",)
 
@@ -138,7 +138,7 @@ class ClockControl(_Changing):
         return {"now": account.clock.now().isoformat(timespec="seconds")}
 
     def change(self, account: Account, body: Body) -> None:
-        """Move the clock on by so many seconds, and do what has become due."""
+        """Advance the clock by a number of seconds, and run what is due."""
         by = _seconds(body, "advance")
         try:
             account.advance(by)
@@ -156,12 +156,12 @@ class SettingsControl(_Clearing):
         return {name: getattr(account.settings, field).total_seconds() for name, field in _DELAYS.items()}
 
     def change(self, account: Account, body: Body) -> None:
-        """Change those that are named."""
+        """Change the given delays."""
         delays: dict[str, Any] = {_DELAYS[name]: _seconds(body, name) for name in body}
         account.settings = replace(account.settings, **delays)
 
     def clear(self, account: Account) -> None:
-        """Set every delay as it was."""
+        """Reset every delay."""
         account.settings = Settings()
 
 
@@ -175,20 +175,20 @@ class DeliveryControl(_Clearing):
         return account.delivery.shown()
 
     def change(self, account: Account, body: Body) -> None:
-        """Let the next events be doubled, lost or delayed."""
+        """Plan that the next events are duplicated, dropped or delayed."""
         delay = _seconds(body, "delay_seconds") if "delay_seconds" in body else None
         account.delivery.plan({name: _count(body, name, 0) for name in DELIVERY_FAULTS if name in body}, delay)
 
     def clear(self, account: Account) -> None:
-        """Plan nothing more, and let go of what is held back."""
+        """Cancel what is planned, and send the delayed events."""
         account.delivery.clear()
 
 
 class SentEvents(_Control):
-    """The events that an account's buses have taken, to tell what was not sent from what no rule has caught."""
+    """The events that an account's buses have accepted: shows whether an event was not sent, or no rule matched it."""
 
     def on_get(self, request: Request) -> Response:
-        """Return the last thousand, the oldest first, and how many there were; `?after=` leaves out the first ones."""
+        """Return the last thousand, oldest first, and the total number; `?after=` skips the first ones."""
         try:
             account, after = self.simulation.account(_account(request)), _after(request)
         except BadRequest as error:
@@ -223,11 +223,11 @@ def _read(request: Request, known: Sequence[str]) -> Body:
     try:
         body = json.loads(request.get_data())
     except ValueError as error:
-        raise BadRequest(f"the body is no JSON ({error}); write an object with {', '.join(known)}") from error
+        raise BadRequest(f"the body is not valid JSON ({error}); write an object with {', '.join(known)}") from error
     if not isinstance(body, dict) or not body:
-        raise BadRequest(f"the body is no JSON object with anything in it; write one with {', '.join(known)}")
+        raise BadRequest(f"the body is not a JSON object with members; write one with {', '.join(known)}")
     if unknown := [name for name in body if name not in known]:
-        raise BadRequest(f"{', '.join(map(json.dumps, unknown))} is not known here; write {', '.join(known)}")
+        raise BadRequest(f"{', '.join(map(json.dumps, unknown))} is not a known member; write {', '.join(known)}")
     return body
 
 

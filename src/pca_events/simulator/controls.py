@@ -1,4 +1,4 @@
-"""What a test controls in the simulator: its clock, and failures that have no cause a user can make."""
+"""What a test controls in the simulator: its clock, and failures that users cannot cause."""
 
 import re
 import threading
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 FAILURE_TAG = "pca-events:fail"
-"""The key of the tag; its value is written as `IssueCertificate=2`, several with a space between them."""
+"""The key of the tag; its value is, for example, `IssueCertificate=2`, several separated by spaces."""
 
 OPERATIONS = (
     "CreateCertificateAuthority",
@@ -18,7 +18,7 @@ OPERATIONS = (
     "CRL",
     "CRL-S3",
 )
-"""What can be made to fail: three operations, the making of a CRL, and its way to S3."""
+"""What can be planned to fail: three operations, the generation of a CRL, and its upload to S3."""
 
 MOST_FAILURES = 1_000_000
 """The highest count that can be planned."""
@@ -28,7 +28,7 @@ _ANY = ""
 
 
 class PlannedFailures:
-    """How often each operation is to fail next: of one CA, or of whichever comes first."""
+    """How many of the next operations fail: for one CA, or for any."""
 
     def __init__(self) -> None:
         self._left: Counter[tuple[str, str]] = Counter()
@@ -36,12 +36,12 @@ class PlannedFailures:
         self._of_this_call = threading.local()
 
     def plan(self, operation: str, count: int, authority: str = _ANY) -> None:
-        """Let the next `count` calls of the operation fail, of the CA with this ARN or of any."""
+        """Plan that the next `count` calls of the operation fail, for the CA with this ARN or for any."""
         with self._lock:
             self._left[operation, authority] = count
 
     def take(self, operation: str, authority: str) -> bool:
-        """Whether the operation is to fail this time; that one failure is then used up."""
+        """Return whether the operation fails this time, and use up that failure."""
         made: Counter[str] | None = getattr(self._of_this_call, "counts", None)
         if made and made[operation] > 0:
             made[operation] -= 1
@@ -55,7 +55,7 @@ class PlannedFailures:
 
     @contextmanager
     def of_new_authority(self, counts: Mapping[str, int]) -> Iterator[Counter[str]]:
-        """Let what this thread calls fail so often, for a CA that has no ARN yet; yields what is left."""
+        """Plan failures of this thread's calls, for a CA that has no ARN yet; yields the remaining counts."""
         self._of_this_call.counts = Counter(counts)
         try:
             yield self._of_this_call.counts
@@ -63,7 +63,7 @@ class PlannedFailures:
             del self._of_this_call.counts
 
     def shown(self) -> list[dict[str, Any]]:
-        """Return what is planned, as HTTP shows it."""
+        """Return what is planned, as the control API shows it."""
         with self._lock:
             planned = sorted((key, count) for key, count in self._left.items() if count > 0)
         return [
@@ -72,7 +72,7 @@ class PlannedFailures:
         ]
 
     def clear(self, authority: str | None = None) -> None:
-        """Forget what is planned for one CA, or everything."""
+        """Cancel what is planned for one CA, or everything."""
         with self._lock:
             for key in list(self._left):
                 if authority is None or key[1] == authority:
@@ -80,10 +80,10 @@ class PlannedFailures:
 
 
 def read_failure_tag(value: str) -> dict[str, int]:
-    """Return how often each operation is to fail, as the value of the tag says it.
+    """Return how many times each operation fails, from the value of the tag.
 
     Raises:
-        ValueError: it is written in another way; the text says how it is written.
+        ValueError: the value has another format; the text describes the format.
     """
     counts: dict[str, int] = {}
     for word in value.split():
@@ -98,7 +98,7 @@ def read_failure_tag(value: str) -> dict[str, int]:
 
 
 class Clock:
-    """Tells the time, in UTC; it never goes back."""
+    """A clock in UTC that never goes back."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -109,16 +109,16 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def advance(self, by: timedelta) -> None:
-        """Move the time on.
+        """Advance the time.
 
         Raises:
-            ValueError: the calendar ends before that.
+            ValueError: the time would be out of range.
         """
         with self._lock:
             ahead = self._ahead + by
             try:
-                # A CA may be made for a century from now; there must be room for that.
+                # A CA may be valid for a century, which must stay in the range of dates.
                 datetime.now(UTC) + ahead + timedelta(days=365 * 200)
             except OverflowError as error:
-                raise ValueError("the calendar ends before that") from error
+                raise ValueError("it is out of the range of dates") from error
             self._ahead = ahead

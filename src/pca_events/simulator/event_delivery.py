@@ -20,7 +20,7 @@ _PATIENCE = 10.0  # seconds in which what is on its way must have been given to 
 _KEPT = 1_000  # events of an account that can be looked at afterwards
 
 Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
-"""Gives entries of PutEvents to the default bus of an account and Region; returns the ids of the events."""
+"""Sends PutEvents entries to the default bus of an account and Region; returns the ids of the events."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class OutgoingEvent:
 
 
 class EventSender:
-    """Takes events, and gives them to the bus in the order in which they come, up to ten at once."""
+    """Sends events to the bus in order, up to ten per call, from a thread of its own."""
 
     def __init__(self, put: Put) -> None:
         self._put = put
@@ -44,17 +44,17 @@ class EventSender:
         self._changed = threading.Condition()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         threading.Thread(target=self._run, name="acm-pca-events", daemon=True).start()
 
     def send(self, sent: OutgoingEvent) -> None:
-        """Take one event."""
+        """Queue one event."""
         with self._changed:
             self._on_their_way[sent.account] += 1
         self._waiting.put(sent)
 
     def given(self, account: str, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Return the last events of an account that the bus has taken; those on their way are waited for.
+        """Return the last events of an account that the bus has accepted, after waiting for those in the queue.
 
         Args:
             account: whose events.
@@ -107,18 +107,18 @@ def _event(account: str, region: str, event_id: str, entry: dict[str, Any]) -> d
 
 DeliveryFault = Literal["drop", "delay", "duplicate"]
 DELIVERY_FAULTS: tuple[DeliveryFault, ...] = get_args(DeliveryFault)
-"""What may happen to an event; where several are planned, in this order."""
+"""What can happen to an event; if several are planned, in this order."""
 
 _SOURCE = "aws.acm-pca"
 
 
 class EventDelivery:
-    """Takes the events of one account, and hands them on.
+    """Forwards the events of one account to the bus.
 
     Args:
         account: whose events they are.
-        clock: stamps the events, and says when a delayed one is due.
-        sender: gives them to the bus.
+        clock: sets the time of the events, and when a delayed one is due.
+        sender: sends them to the bus.
     """
 
     def __init__(self, account: str, clock: Clock, sender: EventSender) -> None:
@@ -131,11 +131,11 @@ class EventDelivery:
         self._lock = threading.Lock()
 
     def plan(self, counts: dict[DeliveryFault, int], delay: timedelta | None = None) -> None:
-        """Let faults happen to the next events: that many of each kind that is named.
+        """Plan faults of the next events.
 
         Args:
-            counts: how many events each fault is to meet.
-            delay: how late the delayed ones come, by the simulator's clock.
+            counts: how many events each fault affects.
+            delay: the delay of delayed events, by the simulator's clock.
         """
         with self._lock:
             for fault, count in counts.items():
@@ -143,17 +143,17 @@ class EventDelivery:
             self._delay = self._delay if delay is None else delay
 
     def shown(self) -> dict[str, Any]:
-        """Return what is planned and how many events are held back, as HTTP shows it."""
+        """Return what is planned and how many events are delayed, as the control API shows it."""
         with self._lock:
             planned: dict[str, Any] = {fault: self._planned[fault] for fault in DELIVERY_FAULTS}
             return {**planned, "delay_seconds": self._delay.total_seconds(), "held_back": len(self._late)}
 
     def given(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Return the last events of the account that the bus has taken, as `EventSender.given` does."""
+        """Return the last events of the account that the bus has accepted, as `EventSender.given` does."""
         return self._sender.given(self._account, after)
 
     def clear(self) -> None:
-        """Plan no fault any more, and let go of the events that are held back."""
+        """Cancel the planned faults, and send the delayed events."""
         with self._lock:
             self._planned.clear()
             late, self._late = self._late, []
@@ -161,7 +161,7 @@ class EventDelivery:
             self._sender.send(sent)
 
     def send(self, region: str, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
-        """Take an event; it reaches the bus soon, unless a fault is planned."""
+        """Send an event to the bus, unless a fault is planned."""
         entry = {
             "Source": _SOURCE,
             "DetailType": detail_type,
@@ -183,7 +183,7 @@ class EventDelivery:
             self._sender.send(sent)
 
     def release(self) -> None:
-        """Let go of the delayed events that are due by the clock."""
+        """Send the delayed events that are due."""
         now = self._clock.now()
         with self._lock:
             due = [sent for when, sent in self._late if when <= now]
@@ -193,5 +193,5 @@ class EventDelivery:
 
 
 def _with_id(sent: OutgoingEvent) -> OutgoingEvent:
-    """Fix the id of an event, so that both copies have the same; LocalStack reads it from the trace header."""
+    """Set the id of an event, so that both copies have the same; LocalStack reads it from the trace header."""
     return replace(sent, entry={**sent.entry, "TraceHeader": json.dumps({"original_id": str(uuid.uuid4())})})

@@ -18,7 +18,7 @@ from pca_events.simulator.policy import PRINCIPAL, grants
 
 
 class Owner(Protocol):
-    """The account that a world is made for."""
+    """The account that an environment belongs to."""
 
     id: str
     clock: Clock
@@ -28,7 +28,7 @@ class Owner(Protocol):
 
 
 class LocalStackEnvironment:
-    """What one account has to do with the rest of LocalStack in one Region."""
+    """The connection of one account in one Region to the rest of LocalStack."""
 
     def __init__(self, owner: Owner, region: str, partition: str) -> None:
         self._owner = owner
@@ -52,21 +52,21 @@ class LocalStackEnvironment:
         """Write a CRL or an audit report to S3.
 
         Raises:
-            BucketRefused: the bucket does not let AWS Private CA do it.
+            BucketRefused: the bucket does not allow AWS Private CA to write.
         """
         clients = _clients(self._owner.id, self._region)
         BucketAccess(bucket, clients, self._owner.id, self._region, self._partition).write(key, body, content_type, acl)
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
-        """Whether the operation is to fail this time."""
+        """Return whether the operation fails this time."""
         return self._owner.failures.take(operation, authority_arn)
 
 
 def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list[str]:
-    """Give entries to the default bus of an account and Region, and return the ids of the events.
+    """Send entries to the default bus of an account and Region, and return the ids of the events.
 
     Raises:
-        RuntimeError: the bus refuses one.
+        RuntimeError: the bus rejects one.
     """
     answer = _clients(account, region).events.put_events(Entries=entries)
     if answer["FailedEntryCount"]:
@@ -153,7 +153,7 @@ class BucketAccess:
         return context | ({"s3:x-amz-acl": acl} if acl else {})
 
     def _check_encryption(self, key: str) -> None:
-        """A key of AWS KMS must be the customer's own, and let AWS Private CA use it."""
+        """Check that an AWS KMS key is customer managed, and allows AWS Private CA to use it."""
         answer = self.clients.s3.get_bucket_encryption(Bucket=self.name)
         rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
         if not rule["SSEAlgorithm"].startswith("aws:kms"):
@@ -186,7 +186,7 @@ class BucketAccess:
 
 @contextmanager
 def _refusals(bucket: str) -> Iterator[None]:
-    """What S3 refuses is the bucket's refusal; what it cannot do is an error of its own."""
+    """Raise BucketRefused for a client error of S3; server errors pass through."""
     try:
         yield
     except ClientError as error:

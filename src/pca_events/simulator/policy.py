@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 PRINCIPAL = "acm-pca.amazonaws.com"
-"""The service that a policy has to name."""
+"""The service principal that a policy must name."""
 
 Policy = Mapping[str, Any]
 

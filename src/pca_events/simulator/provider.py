@@ -24,7 +24,7 @@ _SERVICE = "acm-pca"
 
 @aws_provider(api=_SERVICE, name="default")  # type: ignore[untyped-decorator]
 def acm_pca() -> Service:
-    """Return the service: every operation of the model, and what starts and stops with it."""
+    """Return the service with every operation of the model."""
     model = load_service(_SERVICE)
     provider = Provider(Simulation())
     table = dict.fromkeys(model.operation_names, provider)
@@ -38,21 +38,21 @@ class Provider(ServiceLifecycleHook):
         self._simulation = simulation
 
     def on_before_start(self) -> None:
-        """Offer the controls over HTTP, and begin."""
+        """Serve the control API, and start the simulation."""
         for route in control_api.routes(self._simulation):
             get_internal_apis().add(route)
         serve_custom_exception_handlers.append(answer_malformed_request)
         self._simulation.start()
 
     def on_before_stop(self) -> None:
-        """End what runs by itself."""
+        """Stop the simulation."""
         self._simulation.stop()
 
     def __call__(self, context: Any, request: Any) -> dict[str, Any]:
         """Answer one request.
 
         Raises:
-            CommonServiceException: the service's own error; InternalFailure where it is one of the simulator's.
+            CommonServiceException: the service's error; InternalFailure for an error of the simulator.
         """
         name = context.operation.name
         try:
@@ -73,10 +73,10 @@ Request = dict[str, Any]
 def call_operation(
     store: PrivateCaService, failures: PlannedFailures, operation: str, request: Request
 ) -> dict[str, Any]:
-    """Call the operation, then do what has become due by it.
+    """Call the operation, then run what is due.
 
     Raises:
-        ServiceError: as the service answers; InvalidTagException where the tag that plans failures cannot be read.
+        ServiceError: as the service returns it; InvalidTagException if the tag that plans failures is invalid.
     """
     counts = _failures_in_tag(operation, request)
     if operation == "CreateCertificateAuthority":
@@ -107,7 +107,7 @@ def _plan_failures(failures: PlannedFailures, operation: str, request: Request, 
 
 
 def _failures_in_tag(operation: str, request: Request) -> dict[str, int] | None:
-    """What the request's tag plans; an empty plan where it takes the tag away, None where it does not name the tag."""
+    """The failures planned by the request's tag: empty if it removes the tag, None if it does not name it."""
     values = [tag.get("Value", "") for tag in request.get("Tags") or () if tag.get("Key") == FAILURE_TAG]
     if not values:
         return None
@@ -135,4 +135,4 @@ def answer_malformed_request(chain: Any, exception: Exception, context: Any, res
     response.set_response(json.dumps(body))
     response.status_code = 400
     response.mimetype = "application/x-amz-json-1.1"
-    context.service = None  # the handlers that follow write an answer of their own where there is a service
+    context.service = None  # otherwise the following handlers would replace this answer

@@ -1,4 +1,4 @@
-"""Every account of the simulator: what each has in its Regions, and the controls that are its own."""
+"""The accounts of the simulator: the service in each Region, and the controls of each account."""
 
 import logging
 import threading
@@ -11,7 +11,7 @@ from pca_events.simulator.event_delivery import EventDelivery, EventSender, Put
 from pca_events.simulator.localstack_environment import LocalStackEnvironment, put_events
 
 LOG = logging.getLogger(__name__)
-_TICK = 1.0  # seconds; what is due by the real clock is done that late at most
+_TICK = 1.0  # seconds; the maximum delay of scheduled tasks by the real clock
 
 
 class Account:
@@ -19,10 +19,10 @@ class Account:
 
     Attributes:
         id: twelve digits.
-        clock: what its CAs go by.
+        clock: the clock of its CAs.
         failures: what is planned to fail.
-        delivery: the way of its events to the bus.
-        settings: the delays; replaced as a whole where they change.
+        delivery: the path of its events to the bus.
+        settings: the delays; replaced as a whole when they change.
     """
 
     def __init__(self, account: str, sender: EventSender) -> None:
@@ -35,7 +35,7 @@ class Account:
         self._lock = threading.Lock()
 
     def store(self, region: str, partition: str) -> PrivateCaService:
-        """Return what the account has in a Region."""
+        """Return the account's service in a Region."""
         with self._lock:
             if region not in self._stores:
                 environment = LocalStackEnvironment(self, region, partition)
@@ -43,16 +43,16 @@ class Account:
             return self._stores[region]
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock on, and do what has become due.
+        """Advance the clock, and run what is due.
 
         Raises:
-            ValueError: the calendar ends before that.
+            ValueError: the time would be out of range.
         """
         self.clock.advance(by)
         self.tick()
 
     def tick(self) -> None:
-        """Do what has become due by the clock, and let go of delayed events."""
+        """Run what is due, and send the delayed events that are due."""
         with self._lock:
             stores = list(self._stores.values())
         for store in stores:
@@ -70,16 +70,16 @@ class Simulation:
         self._ended = threading.Event()
 
     def start(self) -> None:
-        """Begin to send events, and to do what becomes due while nobody calls."""
+        """Start sending events, and running scheduled tasks between calls."""
         self._sender.start()
         threading.Thread(target=self._run, name="acm-pca-clock", daemon=True).start()
 
     def stop(self) -> None:
-        """Do nothing more that becomes due."""
+        """Stop running scheduled tasks."""
         self._ended.set()
 
     def account(self, account: str) -> Account:
-        """Return an account; it is there as soon as it is asked for."""
+        """Return an account, created on first use."""
         with self._lock:
             if account not in self._accounts:
                 self._accounts[account] = Account(account, self._sender)
@@ -94,7 +94,7 @@ class Simulation:
 
 
 def tick(store: PrivateCaService) -> None:
-    """Do what has become due in one store; an error there is logged in one line, and ends nothing else."""
+    """Run what is due in one service; an error is logged in one line and stops nothing else."""
     try:
         store.tick()
     except Exception as error:

@@ -75,21 +75,25 @@ def test_something_listens_but_never_answers(silent_port: int, capsys: pytest.Ca
 def test_what_answers_is_no_localstack(
     serve: Serve, capsys: pytest.CaptureFixture[str], status: int, body: object
 ) -> None:
-    refused(serve(status, body), "is no LocalStack: .*; start one", capsys)
+    refused(serve(status, body), "is not LocalStack: .*; start one", capsys)
 
 
 @pytest.mark.parametrize("services", [WITHOUT_EVENTS, {**SERVICES, "events": "disabled"}])
 def test_a_localstack_without_events(
     serve: Serve, capsys: pytest.CaptureFixture[str], services: dict[str, str]
 ) -> None:
-    refused(serve(200, {**HEALTHY, "services": services}), "is a LocalStack without events; start it with", capsys)
+    refused(
+        serve(200, {**HEALTHY, "services": services}),
+        "is a LocalStack without events; add events to its SERVICES",
+        capsys,
+    )
 
 
 @pytest.mark.parametrize(
     "url", ["foo", "", "4566", "localhost:4566", "ftp://localhost", "http://:4566", "http://h:99999"]
 )
 def test_what_is_no_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    refused(url, "is no endpoint; write it as http://127.0.0.1:4566", capsys)
+    refused(url, "is not an endpoint URL; write it as http://127.0.0.1:4566", capsys)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_what_is_no_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     ["events.us-east-1.amazonaws.com", "events.cn-north-1.amazonaws.com.cn", "events.us-east-1.api.aws"],
 )
 def test_an_endpoint_never_leads_to_aws(host: str) -> None:
-    with pytest.raises(BackendError, match="leads to AWS, which --endpoint-url never does"):
+    with pytest.raises(BackendError, match="points to AWS, which --endpoint-url does not accept"):
         connect(f"https://{host}")
 
 

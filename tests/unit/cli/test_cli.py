@@ -45,7 +45,7 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend:
     assert (ran.returncode, ran.stderr) == (1, "")
     failed = "failed events/ca_creation.feature: A CA creation meets its contract: ca-creation-success\n"
     assert failed in ran.stdout
-    assert "\nthe event breaks its contract: $.time: is late (no.json)\n" in ran.stdout
+    assert "\nthe event violates its contract: $.time: is late (no.json)\n" in ran.stdout
     assert f"2 of {scenario_count()} scenarios, mode direct: 0 passed, 2 failed, 0 skipped" in ran.stdout
 
 

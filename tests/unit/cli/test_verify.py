@@ -77,7 +77,7 @@ def test_a_title_has_the_values_of_its_row() -> None:
         ("--pca-feature=rooting", 'there is no feature "rooting"; did you mean "routing"?'),
         ("--pca-feature=zzz", 'there is no feature "zzz"; known: routing, routing/delivery, '),
         ("--pca-tags=@bakend", 'no scenario has the tag "@bakend"; did you mean "@backend"?'),
-        ("--pca-tags=@backend and (", '"@backend and (" is no expression of tags'),
+        ("--pca-tags=@backend and (", '"@backend and (" is not a tag expression'),
     ],
 )
 def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:

@@ -12,7 +12,7 @@ from pca_events.errors import BadInput
 from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, read_messages, write_messages
 
 FEATURE = "Feature: One\n  Scenario: It works\n    Given a thing\n"
-REMEDY = "; make it anew, with pca-events verify --messages"
+REMEDY = "; create it again with pca-events verify --messages"
 
 
 def recorded(*attempts: Attempt) -> RecordedRun:
@@ -76,11 +76,11 @@ def test_what_it_does_not_know_and_empty_lines_are_passed_over(file: Path) -> No
         (b"\xff\xfe", "{file} is not UTF-8 (byte 0), so it holds no messages" + REMEDY),
         (
             b'{"meta":{}}\n{"meta"\n',
-            "{file}:2: is no JSON (Expecting ':' delimiter: line 1 column 8 (char 7))" + REMEDY,
+            "{file}:2: is not valid JSON (Expecting ':' delimiter: line 1 column 8 (char 7))" + REMEDY,
         ),
-        (b"[" * 100_000, "{file}:1: is no JSON (maximum recursion depth exceeded"),
-        (b'"text"\n', "{file}:1: is JSON, but no message" + REMEDY),
-        (b"", "{file} holds no testRunStarted, so it is no run; make it with pca-events verify --messages"),
+        (b"[" * 100_000, "{file}:1: is not valid JSON (maximum recursion depth exceeded"),
+        (b'"text"\n', "{file}:1: is valid JSON, but not a message" + REMEDY),
+        (b"", "{file} has no testRunStarted, so it is not a run; create it with pca-events verify --messages"),
         (b'{"testRunStarted":{}}', "{file}:1: its testRunStarted, or what that refers to, lacks 'timestamp'" + REMEDY),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_reference_to_what_is_not_there(file: Path, kind: str, path: str, refe
         read_messages(file)
     where = "the gherkinDocument" if refers_to == "node" else "the file"
     assert str(raised.value) == (
-        f"{file}:{number}: its {kind} refers to the {refers_to} 9999, which is not in {where}{REMEDY}"
+        f"{file}:{number}: its {kind} refers to the {refers_to} 9999, which {where} does not contain{REMEDY}"
     )
 
 

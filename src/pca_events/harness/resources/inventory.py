@@ -48,7 +48,7 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
     """
     if len(prefix) < _SHORTEST_PREFIX:
         raise BadInput(
-            f'the prefix "{prefix}" is shorter than {_SHORTEST_PREFIX} characters; it could name others\' things'
+            f'the prefix "{prefix}" is shorter than {_SHORTEST_PREFIX} characters; it could match resources of others'
         )
     wanted = set(kinds)
     buses = [bus for bus in _buses(session, prefix) if bus["Name"] != "default"] if wanted & {"rules", "buses"} else []
@@ -80,7 +80,7 @@ def left_behind(session: Session) -> list[Found]:
     try:
         return find(session, session.run.prefix)
     except (BotoCoreError, ClientError) as error:
-        raise BackendError(f"{session.backend.name} does not list it ({error})") from error
+        raise BackendError(f"{session.backend.name} cannot list the resources of the run ({error})") from error
 
 
 def destroy(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
@@ -116,7 +116,7 @@ def remedies(session: Session, bus: str, rules: Iterable[str]) -> str:
 
 def _remedy(name: str, left: list[Found]) -> str:
     listed = "\n".join(f"  {found.arn}\n    {found.command}" for found in left)
-    return f"{len(left)} things of {name} are left after it was destroyed; remove them with\n{listed}"
+    return f"{len(left)} resources of {name} are left after its removal; remove them with\n{listed}"
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:

@@ -1,1 +1,1 @@
-"""The core of a simulated AWS Private CA, free of any AWS library: operations, certificates, CRLs, reports, events."""
+"""The core of a simulated AWS Private CA, without any AWS library: operations, certificates, CRLs, reports, events."""

@@ -37,7 +37,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def check_request(operation: str, request: dict[str, Any]) -> None:
-    """Raise the error that AWS answers to an unknown operation or to a request outside of its shape."""
+    """Raise the error that AWS returns for an unknown operation or for a request that violates its shape."""
     if operation not in model()["operations"]:
         raise ServiceError("UnknownOperationException", f"The operation {operation} is not known.")
     broken = list(violations(model()["operations"][operation], request, ""))
@@ -47,7 +47,7 @@ def check_request(operation: str, request: dict[str, Any]) -> None:
 
 
 def violations(shape_name: str, value: Any, path: str) -> Iterator[str]:
-    """Each constraint that a value breaks, in the words of AWS."""
+    """Yield each constraint that a value violates, in the words of AWS."""
     shape = model()["shapes"][shape_name]
     if not is_of(shape["type"], value):
         raise ServiceError("SerializationException", f"{path or 'The request'} is not of type {shape['type']}")
@@ -63,12 +63,12 @@ def violations(shape_name: str, value: Any, path: str) -> Iterator[str]:
 
 
 def is_of(kind: str, value: Any) -> bool:
-    """Whether a value has the type of a shape; a boolean is no number."""
+    """Whether a value has the type of a shape; a boolean is not a number."""
     return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def of_structure(shape: dict[str, Any], value: dict[str, Any], path: str) -> Iterator[str]:
-    """What a structure lacks, and what its members break."""
+    """Yield the missing members of a structure, and the violations of the others."""
     for name in shape.get("required", []):
         if value.get(name) is None:
             yield failing("null", joined(path, name), "Member must not be null")
@@ -78,7 +78,7 @@ def of_structure(shape: dict[str, Any], value: dict[str, Any], path: str) -> Ite
 
 
 def of_sizes(shape: dict[str, Any], value: Any, path: str) -> Iterator[str]:
-    """Lengths and numbers out of their bounds."""
+    """Yield lengths and numbers that are out of range."""
     number = isinstance(value, int)
     measure, what = (value, "value") if number else (len(value), "length")
     if "min" in shape and measure < shape["min"]:
@@ -86,11 +86,11 @@ def of_sizes(shape: dict[str, Any], value: Any, path: str) -> Iterator[str]:
     if "max" in shape and measure > shape["max"]:
         yield failing(shown(value), path, f"Member must have {what} less than or equal to {shape['max']}")
     if shape["type"] == "long" and not -(2**63) <= value < 2**63:
-        raise ServiceError("SerializationException", f"{path} is no 64-bit number")
+        raise ServiceError("SerializationException", f"{path} is not a 64-bit number")
 
 
 def of_text(shape_name: str, shape: dict[str, Any], value: Any, path: str) -> Iterator[str]:
-    """A text that is not one of an enumeration, or not of its pattern. ARNs are left to the operations."""
+    """Yield strings that are not in the enumeration or do not match the pattern. Operations check ARNs themselves."""
     if "enum" in shape and value not in shape["enum"]:
         yield failing(shown(value), path, f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]")
     if "pattern" in shape and shape_name != "Arn" and not compiled(shape["pattern"]).fullmatch(value):
@@ -104,7 +104,7 @@ def failing(value: str, path: str, rule: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value within quotes, shortened."""
+    """A value in quotes, truncated."""
     text = value if isinstance(value, str) else str(value)
     return f"'{text[:200]}'"
 
@@ -116,7 +116,7 @@ def joined(path: str, name: str) -> str:
 
 
 def page(items: list[Any], request: dict[str, Any], member: str, most: int = 1000) -> dict[str, Any]:
-    """The items that a request asks for, under the name of the member, with a NextToken where more are left."""
+    """The requested page of the items, under the name of the member, with a NextToken if there are more."""
     start = start_of(request.get("NextToken"), member)
     end = start + min(request.get("MaxResults") or most, most)
     response: dict[str, Any] = {member: items[start:end]}
@@ -126,7 +126,7 @@ def page(items: list[Any], request: dict[str, Any], member: str, most: int = 100
 
 
 def start_of(token: str | None, member: str) -> int:
-    """Where a NextToken goes on; raise InvalidNextTokenException for a token that was never given."""
+    """The index at which a NextToken continues; raise InvalidNextTokenException for an unknown token."""
     if token is None:
         return 0
     try:

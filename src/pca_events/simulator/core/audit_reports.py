@@ -51,14 +51,14 @@ def create_audit_report(state: RegionState, request: dict[str, Any]) -> dict[str
 
 
 def check_rate(state: RegionState, authority: Authority) -> None:
-    """Raise RequestInProgressException for a report too soon after the last that is well or still being made."""
+    """Raise RequestInProgressException for a report too soon after one that succeeded or is in progress."""
     since = state.now() - state.settings.report_every
     if any(report.status != "FAILED" and report.created_at > since for report in authority.reports.values()):
         raise in_progress("You can generate a maximum of one report in this time.")
 
 
 def generate_report(state: RegionState, authority: Authority, report: AuditReport) -> None:
-    """Write a report, or let it fail and try again later; tell each time."""
+    """Write a report and send its event; schedule a retry if it fails."""
     failed = not write_report(state, authority, report)
     with state.lock:
         report.status = "FAILED" if failed else "SUCCESS"
@@ -71,7 +71,7 @@ def generate_report(state: RegionState, authority: Authority, report: AuditRepor
 
 
 def retry_report(state: RegionState, authority: Authority, report: AuditReport) -> None:
-    """Try a failed report again, unless a newer one has taken its place or its CA is gone."""
+    """Retry a failed report, unless there is a newer one or its CA is deleted."""
     with state.lock:
         newer = any(other.created_at > report.created_at for other in authority.reports.values())
         if newer or authority.status == "DELETED" or authority.arn not in state.authorities:
@@ -80,7 +80,7 @@ def retry_report(state: RegionState, authority: Authority, report: AuditReport) 
 
 
 def write_report(state: RegionState, authority: Authority, report: AuditReport) -> bool:
-    """Write a report to its bucket; whether that went well."""
+    """Write a report to its bucket; return whether that succeeded."""
     if state.environment.planned_failure("CreateCertificateAuthorityAuditReport", authority.arn):
         return False
     with state.lock:
@@ -95,7 +95,7 @@ def write_report(state: RegionState, authority: Authority, report: AuditReport) 
 
 
 def report_row(state: RegionState, issued: IssuedCertificate) -> dict[str, str]:
-    """A certificate as a report tells it; what it does not have is left out."""
+    """A certificate as a row of a report, without empty fields."""
     certificate = issued.certificate
     if certificate is None:
         raise AssertionError(f"{issued.arn} is not issued")
@@ -115,7 +115,7 @@ def report_row(state: RegionState, issued: IssuedCertificate) -> dict[str, str]:
 
 
 def timestamp(moment: datetime | None) -> str:
-    """A time as reports write it; empty for none."""
+    """A time in the format of reports; empty for None."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0000") if moment else ""
 
 

@@ -34,7 +34,7 @@ def create_certificate_authority(state: RegionState, request: dict[str, Any]) ->
 
 
 def new_authority(state: RegionState, request: dict[str, Any]) -> Authority:
-    """A CA in the state CREATING; raise what is wrong with the request."""
+    """A CA in the state CREATING; raise an error if the request is invalid."""
     configuration = request["CertificateAuthorityConfiguration"]
     check_algorithms(configuration["KeyAlgorithm"], configuration["SigningAlgorithm"])
     subject = name_of(configuration["Subject"])
@@ -59,7 +59,7 @@ def new_authority(state: RegionState, request: dict[str, Any]) -> Authority:
 
 
 def finish_creation(state: RegionState, authority: Authority) -> None:
-    """Give a CA its key, or let it fail as planned, and tell."""
+    """Generate the key of a CA, or let the creation fail as planned, and send the event."""
     if state.environment.planned_failure("CreateCertificateAuthority", authority.arn):
         with state.lock:
             authority.failure_reason = "OTHER"
@@ -81,7 +81,7 @@ def describe_certificate_authority(state: RegionState, request: dict[str, Any]) 
 
 
 def description(state: RegionState, authority: Authority) -> dict[str, Any]:
-    """A CA as the API describes it; what it does not have is left out."""
+    """A CA as the API describes it, without members that have no value."""
     certificate = authority.certificate
     described = {
         "Arn": authority.arn,
@@ -104,7 +104,7 @@ def description(state: RegionState, authority: Authority) -> dict[str, Any]:
 
 
 def list_certificate_authorities(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """ListCertificateAuthorities: no CA of another account is ever shared here."""
+    """ListCertificateAuthorities; CAs of other accounts are never shared."""
     with state.lock:
         own = request.get("ResourceOwner") != "OTHER_ACCOUNTS"
         all_of_them = [description(state, each) for each in state.authorities.values()] if own else []
@@ -127,7 +127,7 @@ def update_certificate_authority(state: RegionState, request: dict[str, Any]) ->
 
 
 def delete_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """DeleteCertificateAuthority: restorable for 7 to 30 days, unless it never came to be."""
+    """DeleteCertificateAuthority: restorable for 7 to 30 days, unless its creation did not succeed."""
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status in ("ACTIVE", "DELETED"):
@@ -144,7 +144,7 @@ def delete_certificate_authority(state: RegionState, request: dict[str, Any]) ->
 
 
 def delete_permanently(state: RegionState, authority: Authority) -> None:
-    """Delete a CA for good once its restore window has ended."""
+    """Delete a CA permanently once its restoration period has ended."""
     with state.lock:
         if authority.restorable_until is not None and authority.restorable_until <= state.now():
             state.authorities.pop(authority.arn, None)
@@ -163,7 +163,7 @@ def restore_certificate_authority(state: RegionState, request: dict[str, Any]) -
 
 
 def expire(state: RegionState, authority: Authority) -> None:
-    """Note that the certificate of a CA has expired, where it has."""
+    """Set the status of a CA to EXPIRED if its certificate has expired."""
     with state.lock:
         certificate = authority.certificate
         if certificate is None or authority.status not in ("ACTIVE", "DISABLED"):
@@ -173,7 +173,7 @@ def expire(state: RegionState, authority: Authority) -> None:
 
 
 def make_csr(authority: Authority, key: PrivateKey) -> str:
-    """A CSR as PEM, signed with a key; raise InvalidArgsException where its extensions do not hold."""
+    """A CSR as PEM, signed with a key; raise InvalidArgsException if its extensions are invalid."""
     asked = authority.configuration.get("CsrExtensions") or {}
     try:
         builder = x509.CertificateSigningRequestBuilder().subject_name(authority.subject)
@@ -192,7 +192,7 @@ MOST_TAGS = 50
 
 
 def merged_tags(asked: list[dict[str, Any]], there: dict[str, str | None]) -> dict[str, str | None]:
-    """The tags there are together with those asked for; raise what AWS refuses."""
+    """The existing tags merged with the requested ones; raise an error if AWS rejects them."""
     keys = [tag["Key"] for tag in asked]
     for key in keys:
         if key.lower().startswith("aws:"):
@@ -214,7 +214,7 @@ def tag_certificate_authority(state: RegionState, request: dict[str, Any]) -> di
 
 
 def untag_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """UntagCertificateAuthority: a tag given with a value goes only where it has that value."""
+    """UntagCertificateAuthority: a tag given with a value is removed only if it has that value."""
     with state.lock:
         authority = state.authority_in_use(request["CertificateAuthorityArn"])
         for asked in request["Tags"]:
@@ -224,7 +224,7 @@ def untag_certificate_authority(state: RegionState, request: dict[str, Any]) -> 
 
 
 def list_tags(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """ListTags: also of a CA that is being created or failed, so that whoever watches it can read them."""
+    """ListTags; also for a CA whose creation is in progress or failed, as AWS does."""
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status == "DELETED":

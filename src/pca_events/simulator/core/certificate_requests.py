@@ -45,7 +45,7 @@ class CertificateRequest:
 
 
 def validated_request(state: RegionState, authority: Authority, request: dict[str, Any]) -> CertificateRequest:
-    """What a request asks for; raise what AWS refuses."""
+    """The certificate that a request asks for; raise an error if AWS rejects the request."""
     default = f"arn:{state.partition}:acm-pca:::template/EndEntityCertificate/V1"
     template_arn = request.get("TemplateArn") or default
     made_from = template(template_arn)
@@ -67,12 +67,12 @@ def validated_request(state: RegionState, authority: Authority, request: dict[st
 
 
 def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
-    """A CSR and its key; raise MalformedCSRException where it cannot be read or its signature does not hold."""
+    """A CSR and its key; raise MalformedCSRException if it cannot be read or its signature is invalid."""
     try:
         csr = x509.load_pem_x509_csr(bytes(pem))
         valid, key = csr.is_signature_valid, csr.public_key()
         _ = csr.subject, list(csr.extensions)
-    except Exception as error:  # cryptography raises a dozen kinds for what it cannot read
+    except Exception as error:  # cryptography raises many types for data that it cannot read
         raise malformed_csr(f"The certificate signing request is invalid: {error}") from error
     if not valid:
         raise malformed_csr("The signature of the certificate signing request does not hold.")
@@ -82,7 +82,7 @@ def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
 
 
 def check_state(authority: Authority, made_from: Template, csr: x509.CertificateSigningRequest) -> None:
-    """Raise where a CA cannot issue this: a root certificate is its own affair, everything else needs an active CA."""
+    """Raise an error if the CA cannot issue this; only its own root certificate does not need an active CA."""
     if not made_from.root:
         if authority.status != "ACTIVE":
             raise invalid_state("The certificate authority is not in a valid state for issuing certificates.")
@@ -97,7 +97,7 @@ def check_state(authority: Authority, made_from: Template, csr: x509.Certificate
 
 
 def check_path_length(authority: Authority, made_from: Template) -> None:
-    """Raise InvalidArgsException for a CA certificate deeper than the issuing CA allows."""
+    """Raise InvalidArgsException for a CA certificate that exceeds the path length of the issuing CA."""
     if not made_from.ca:
         return
     limit = next(
@@ -115,7 +115,7 @@ def check_path_length(authority: Authority, made_from: Template) -> None:
 
 
 def certificate_of(authority: Authority) -> x509.Certificate:
-    """The certificate of a CA that has one, as every active CA does."""
+    """The certificate of an active CA."""
     if authority.certificate is None:
         raise AssertionError(f"{authority.arn} has no certificate")
     return authority.certificate
@@ -128,10 +128,10 @@ SHORT_LIVED = timedelta(days=7)
 def validity_period(
     request: dict[str, Any], authority: Authority, now: datetime, *, own: bool
 ) -> tuple[datetime, datetime]:
-    """Not-before and not-after of a certificate; raise ValidationException where AWS refuses them.
+    """Return not-before and not-after of a certificate; raise ValidationException if AWS rejects them.
 
     Args:
-        own: whether it is the CA's own root certificate, which has no certificate above it to outlive.
+        own: whether it is the CA's own root certificate, whose validity no other certificate limits.
     """
     now = now.replace(microsecond=0)
     end = point_in_time(request["Validity"], now)
@@ -148,7 +148,7 @@ def validity_period(
 
 
 def check_against_authority(authority: Authority, end: datetime, now: datetime) -> None:
-    """Raise ValidationException for a certificate that lives longer than its CA allows."""
+    """Raise ValidationException for a certificate that is valid longer than its CA allows."""
     if authority.certificate is not None and end > authority.certificate.not_valid_after_utc:
         raise validation(
             "The certificate validity specified exceeds the certificate authority validity: "
@@ -159,7 +159,7 @@ def check_against_authority(authority: Authority, end: datetime, now: datetime) 
 
 
 def point_in_time(validity: dict[str, Any], now: datetime) -> datetime:
-    """The time that a Validity names; raise ValidationException where the calendar has none such."""
+    """The time that a Validity specifies; raise ValidationException if it is not a valid date."""
     kind, value = validity["Type"], validity["Value"]
     try:
         if kind == "ABSOLUTE":
@@ -170,7 +170,7 @@ def point_in_time(validity: dict[str, Any], now: datetime) -> datetime:
             return now + timedelta(days=value)
         return months_later(now, value * (12 if kind == "YEARS" else 1))
     except (ValueError, OverflowError, OSError) as error:
-        raise validation(f"The validity {value} of the type {kind} is no date.") from error
+        raise validation(f"The validity {value} of the type {kind} is not a date.") from error
 
 
 def end_date(digits: str) -> datetime:
@@ -184,7 +184,7 @@ def end_date(digits: str) -> datetime:
 
 
 def months_later(now: datetime, months: int) -> datetime:
-    """The same day so many months later, or the last day of that month."""
+    """The same day that many months later, or the last day of that month."""
     year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
     if year > 9999:
         raise ValueError(year)

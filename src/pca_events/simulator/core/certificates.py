@@ -22,7 +22,7 @@ from pca_events.simulator.core.region_state import CERTIFICATE_ISSUANCE, CERTIFI
 
 
 def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """IssueCertificate: it answers at once; the certificate follows after the delay of the settings."""
+    """IssueCertificate: returns at once; the certificate is issued after the configured delay."""
     token = request.get("IdempotencyToken")
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
@@ -49,7 +49,7 @@ def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, 
 
 
 def sign(state: RegionState, authority: Authority, issued: IssuedCertificate, what: CertificateRequest) -> None:
-    """Sign a certificate, outside of the lock, or let it fail; then tell."""
+    """Sign a certificate outside the lock, or let it fail, and send the event."""
     certificate = attempt(state, authority, issued, what)
     if certificate is None:
         with state.lock:
@@ -66,7 +66,7 @@ def sign(state: RegionState, authority: Authority, issued: IssuedCertificate, wh
 def attempt(
     state: RegionState, authority: Authority, issued: IssuedCertificate, what: CertificateRequest
 ) -> x509.Certificate | None:
-    """A signed certificate; none where a failure is planned, the CA has gone, or a value cannot be encoded."""
+    """A signed certificate; None if a failure is planned, the CA is not active, or a value cannot be encoded."""
     planned = state.environment.planned_failure("IssueCertificate", authority.arn)
     if planned or authority.status in ("DELETED", "DISABLED"):
         return None
@@ -96,7 +96,7 @@ def get_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, An
 
 
 def issued_certificate(authority: Authority, the_id: str) -> IssuedCertificate:
-    """An issued certificate; raise why there is none: unknown, still pending, or failed."""
+    """An issued certificate; raise an error if it is unknown, pending or failed."""
     issued = authority.issued.get(the_id)
     if issued is None:
         raise not_found(f"{authority.arn}/certificate/{the_id}")
@@ -113,7 +113,7 @@ SERIAL = re.compile(r"(0x)?[0-9a-f]{1,2}(:?[0-9a-f]{2})*|(0x)?[0-9a-f]+", re.IGN
 
 
 def revoke_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """RevokeCertificate: an event follows a success only, and a CRL where CRLs are enabled."""
+    """RevokeCertificate: only a success sends an event, and schedules a CRL if CRLs are enabled."""
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
         if authority.status not in ("ACTIVE", "DISABLED"):
@@ -137,7 +137,7 @@ def certificate_id_of_serial(serial: str) -> str:
 
 
 def check_revocable(issued: IssuedCertificate) -> None:
-    """Raise where a certificate cannot be revoked: it is that of a root CA, or is revoked already."""
+    """Raise an error for the certificate of a root CA, or one that is already revoked."""
     if issued.certificate is not None and issued.certificate.issuer == issued.certificate.subject and not issued.chain:
         raise invalid_request("Self-signed certificate can not be revoked")
     if issued.revoked_at is not None:

@@ -33,7 +33,7 @@ REASONS = {
 
 
 def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> None:
-    """Have a CRL made after a delay, or at once without one. A CRL that is due earlier serves too."""
+    """Schedule a CRL after a delay, or generate it at once. A CRL that is due earlier is enough."""
     due = state.now() + delay
     with state.lock:
         if not authority.crl_configuration:
@@ -47,7 +47,7 @@ def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> 
 
 
 def generate_crl(state: RegionState, authority: Authority) -> None:
-    """Make the CRL that is due, if one still is, and tell; one at a time for a CA, so that the newest is the last."""
+    """Generate the CRL that is due and send its event; one at a time for a CA, so that the newest is written last."""
     crl_state = authority.crl
     with crl_state.lock:
         with state.lock:
@@ -66,12 +66,12 @@ def generate_crl(state: RegionState, authority: Authority) -> None:
 
 
 def schedule_next(state: RegionState, authority: Authority, delay: timedelta) -> None:
-    """Note a retry, or the refresh of a CRL long before it ends; never at once, or a failure would turn in place."""
+    """Schedule a retry, or the refresh of a CRL before it expires; never at once, which would loop on a failure."""
     schedule_crl(state, authority, max(delay, timedelta(microseconds=1)))
 
 
 def write_crl(state: RegionState, authority: Authority) -> str | None:
-    """Make a CRL and store it; the documented reason where that fails."""
+    """Generate and store a CRL; return the documented reason if that fails."""
     if state.environment.planned_failure("CRL", authority.arn):
         return CRL_NOT_GENERATED
     body = encode_crl(state, authority)
@@ -110,7 +110,7 @@ def encode_crl(state: RegionState, authority: Authority) -> bytes:
 
 
 def issuing_distribution_point(state: RegionState, authority: Authority) -> x509.IssuingDistributionPoint:
-    """The place that a partition names as its own."""
+    """The distribution point that a partitioned CRL names as its own."""
     return x509.IssuingDistributionPoint(
         full_name=crl_name(authority, state.region),
         relative_name=None,
@@ -123,14 +123,14 @@ def issuing_distribution_point(state: RegionState, authority: Authority) -> x509
 
 
 def belongs_on_crl(issued: IssuedCertificate, last: datetime | None) -> bool:
-    """Whether a certificate is revoked, and had not expired before the CRL before this one."""
+    """Whether a certificate is revoked and had not expired before the previous CRL."""
     if issued.revoked_at is None or issued.certificate is None:
         return False
     return last is None or issued.certificate.not_valid_after_utc > last
 
 
 def crl_entry(issued: IssuedCertificate) -> x509.RevokedCertificate:
-    """The entry of a revoked certificate; UNSPECIFIED is told by saying nothing."""
+    """The entry of a revoked certificate; UNSPECIFIED omits the reason extension."""
     revoked_at = issued.revoked_at
     if revoked_at is None:
         raise AssertionError(f"{issued.arn} is not revoked")
@@ -163,7 +163,7 @@ def crl_url(authority: Authority, region: str) -> str:
 
 
 def distribution_point(authority: Authority, region: str) -> Iterable[Extension]:
-    """The CRL distribution point, where CRLs are enabled and the extension is not left out."""
+    """The CRL distribution point, if CRLs are enabled and the extension is not omitted."""
     crl = authority.crl_configuration
     if crl and not (crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension"):
         yield (
@@ -183,7 +183,7 @@ CANNED_ACLS = {"PUBLIC_READ": "public-read", "BUCKET_OWNER_FULL_CONTROL": "bucke
 
 
 def complete_configuration(asked: dict[str, Any] | None, before: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A complete configuration: what is asked for, else what there was before, else nothing enabled."""
+    """A complete configuration: the requested one, else the previous one, else everything disabled."""
     asked = asked or {}
     before = before or {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
     crl = asked.get("CrlConfiguration") or before["CrlConfiguration"]
@@ -196,7 +196,7 @@ def complete_configuration(asked: dict[str, Any] | None, before: dict[str, Any] 
 
 
 def check_crl(crl: dict[str, Any]) -> None:
-    """Raise InvalidArgsException where a CRL configuration does not hold together."""
+    """Raise InvalidArgsException if a CRL configuration is inconsistent."""
     check_disabled("CRL", crl)
     if not crl["Enabled"]:
         return
@@ -211,18 +211,18 @@ def check_crl(crl: dict[str, Any]) -> None:
 
 
 def check_ocsp(ocsp: dict[str, Any]) -> None:
-    """Raise InvalidArgsException where an OCSP configuration does not hold together."""
+    """Raise InvalidArgsException if an OCSP configuration is inconsistent."""
     check_disabled("OCSP", ocsp)
     check_cname(ocsp.get("OcspCustomCname"))
 
 
 def check_disabled(what: str, part: dict[str, Any]) -> None:
-    """Raise InvalidArgsException where something is switched off and configured at once."""
+    """Raise InvalidArgsException if something is both disabled and configured."""
     if not part["Enabled"] and any(value is not None for name, value in part.items() if name != "Enabled"):
         raise invalid_args(f"A configuration that disables {what} must contain Enabled=False only.")
 
 
 def check_cname(cname: str | None) -> None:
-    """Raise InvalidArgsException where a CNAME begins with a protocol."""
+    """Raise InvalidArgsException if a CNAME begins with a protocol."""
     if cname and PREFIX.match(cname):
         raise invalid_args('A custom CNAME must not include a protocol prefix such as "http://" or "https://".')

@@ -2,7 +2,7 @@
 
 
 class ServiceError(Exception):
-    """An error of the service, as its API answers it.
+    """An error of the service, as its API returns it.
 
     Attributes:
         code: the name of the error, such as `ResourceNotFoundException`.
@@ -23,12 +23,12 @@ def not_found(arn: str) -> ServiceError:
 
 
 def invalid_arn(arn: str) -> ServiceError:
-    """The ARN is of another form than the operation needs."""
+    """The ARN does not have the form that the operation needs."""
     return ServiceError("InvalidArnException", f"The ARN is not valid: {arn}")
 
 
 def invalid_args(message: str) -> ServiceError:
-    """An argument, or the way arguments go together, is wrong."""
+    """An argument, or a combination of arguments, is invalid."""
     return ServiceError("InvalidArgsException", message)
 
 
@@ -43,17 +43,17 @@ def invalid_state(message: str) -> ServiceError:
 
 
 def validation(message: str) -> ServiceError:
-    """The error that AWS services share for a value outside of its constraints."""
+    """The common error of AWS services for a value that violates its constraints."""
     return ServiceError("ValidationException", message)
 
 
 def malformed_csr(message: str) -> ServiceError:
-    """The certificate signing request cannot be read or does not hold."""
+    """The certificate signing request cannot be read or is invalid."""
     return ServiceError("MalformedCSRException", message)
 
 
 def malformed_certificate(message: str) -> ServiceError:
-    """An imported certificate cannot be read or cannot be that of a CA."""
+    """An imported certificate cannot be read or is not a CA certificate."""
     return ServiceError("MalformedCertificateException", message)
 
 
@@ -63,10 +63,10 @@ def mismatch(message: str) -> ServiceError:
 
 
 def in_progress(message: str) -> ServiceError:
-    """What is asked for is still being made."""
+    """The requested resource is still being created."""
     return ServiceError("RequestInProgressException", message)
 
 
 def failed(message: str) -> ServiceError:
-    """What is asked for could not be made."""
+    """The requested resource could not be created."""
     return ServiceError("RequestFailedException", message)

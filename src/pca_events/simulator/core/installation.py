@@ -1,4 +1,4 @@
-"""The certificate of a CA: its request fetched, its certificate imported and fetched."""
+"""The installation of a CA certificate: its CSR returned, its certificate imported and returned."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def get_certificate_authority_csr(state: RegionState, request: dict[str, Any]) -
 
 
 def without_csr(authority: Authority) -> str:
-    """The message of AWS for a CA that cannot show its request or its certificate."""
+    """AWS's message for a CA that cannot return its CSR or its certificate."""
     return (
         f"The certificate authority {authority.arn} is not in the correct state to have a certificate signing request."
     )
@@ -81,7 +81,7 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
         own = read_certificates(request["Certificate"], "certificate")
         chain = read_certificates(request.get("CertificateChain") or b"", "certificate chain")
         if len(own) != 1:
-            raise malformed_certificate("Exactly one certificate must be imported; its chain is given apart.")
+            raise malformed_certificate("Exactly one certificate must be imported; pass its chain separately.")
         check_installable(authority, own[0], chain)
         for each in [*own, *chain]:
             check_extensions(each)
@@ -94,20 +94,20 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
 
 
 def read_certificates(blob: bytes, what: str) -> list[x509.Certificate]:
-    """The certificates of a PEM text; raise MalformedCertificateException where it cannot be read."""
+    """The certificates of a PEM text; raise MalformedCertificateException if it cannot be read."""
     if not blob.strip():
         return []
     try:
         found = x509.load_pem_x509_certificates(bytes(blob))
         for each in found:
             _ = each.subject, each.issuer, list(each.extensions), each.public_key()
-    except Exception as error:  # cryptography raises a dozen kinds for what it cannot read
+    except Exception as error:  # cryptography raises many types for data that it cannot read
         raise malformed_certificate(f"The {what} cannot be read: {error}") from error
     return found
 
 
 def check_installable(authority: Authority, own: x509.Certificate, chain: list[x509.Certificate]) -> None:
-    """Raise where a certificate is not that of this CA."""
+    """Raise an error if a certificate does not belong to this CA."""
     if not same_key(own.public_key(), authority.signing_key.public_key()):
         raise mismatch("The certificate does not hold the public key of the certificate authority.")
     if own.subject != authority.subject:
@@ -120,7 +120,7 @@ def check_installable(authority: Authority, own: x509.Certificate, chain: list[x
 
 
 def check_root(self_signed: bool, chain: list[x509.Certificate]) -> None:
-    """Raise where a certificate cannot be that of a root CA."""
+    """Raise an error if a certificate cannot belong to a root CA."""
     if not self_signed:
         raise invalid_request("Only a self-signed certificate can be imported as a root CA.")
     if chain:
@@ -128,7 +128,7 @@ def check_root(self_signed: bool, chain: list[x509.Certificate]) -> None:
 
 
 def check_subordinate(self_signed: bool, own: x509.Certificate, chain: list[x509.Certificate]) -> None:
-    """Raise where a certificate cannot be that of a subordinate CA, or its chain does not lead to a root."""
+    """Raise an error if a certificate cannot belong to a subordinate CA, or its chain does not end at a root."""
     if self_signed:
         raise invalid_request("A self-signed certificate cannot be imported as a subordinate CA.")
     if not chain:
@@ -148,7 +148,7 @@ def signs(above: x509.Certificate, below: x509.Certificate) -> bool:
 
 
 def check_extensions(certificate: x509.Certificate) -> None:
-    """Raise MalformedCertificateException for a certificate that is none of a CA, or critical where it may not be."""
+    """Raise MalformedCertificateException unless it is a CA certificate with known critical extensions."""
     constraints = [one for one in certificate.extensions if isinstance(one.value, x509.BasicConstraints)]
     if not constraints or not constraints[0].value.ca:
         raise malformed_certificate("The certificate and its chain must be those of certificate authorities.")

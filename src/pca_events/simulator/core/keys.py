@@ -1,4 +1,4 @@
-"""Keys of CAs and the algorithms they sign with."""
+"""Keys of CAs and their signing algorithms."""
 
 from collections.abc import Callable
 
@@ -28,14 +28,14 @@ HASHES: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
 
 
 def family(algorithm: str) -> str:
-    """RSA or ECDSA, of a key algorithm or a signing algorithm; empty for the others."""
+    """RSA or ECDSA, for a key algorithm or a signing algorithm; empty for others."""
     if algorithm.startswith("RSA_") or algorithm.endswith("WITHRSA"):
         return "RSA"
     return "ECDSA" if algorithm.startswith("EC_") or algorithm.endswith("WITHECDSA") else ""
 
 
 def check_algorithms(key_algorithm: str, signing_algorithm: str) -> None:
-    """Raise InvalidArgsException where the key cannot sign so."""
+    """Raise InvalidArgsException if the key does not support the signing algorithm."""
     if key_algorithm not in GENERATORS:
         raise invalid_args(f"The key algorithm {key_algorithm} is not supported in this region.")
     if family(key_algorithm) != family(signing_algorithm):
@@ -55,12 +55,12 @@ def same_key(one: object, other: object) -> bool:
 
 
 def public_bytes(key: object) -> bytes:
-    """A public key as DER; empty for a kind that certificates of the service do not hold."""
+    """A public key as DER; empty for a type that the service does not support."""
     if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return b""
 
 
 def pem(thing: x509.Certificate | x509.CertificateSigningRequest) -> str:
-    """A certificate or a request as PEM, without a newline at its end."""
+    """A certificate or a CSR as PEM, without a newline at its end."""
     return thing.public_bytes(Encoding.PEM).decode().strip()

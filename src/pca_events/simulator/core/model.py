@@ -14,7 +14,7 @@ from pca_events.simulator.core.keys import PrivateKey
 
 @dataclass
 class IssuedCertificate:
-    """A certificate that IssueCertificate was asked for.
+    """A certificate requested with IssueCertificate.
 
     Attributes:
         id: the serial number in hexadecimal, which the ARN ends with.
@@ -56,11 +56,11 @@ class AuditReport:
 
 @dataclass
 class CrlState:
-    """Where a CA stands with its CRLs.
+    """The state of a CA's CRLs.
 
     Attributes:
         lock: held while one is made; its thread may come back, since a environment may call the service.
-        due: when the next one is to be made; None when none is.
+        due: when the next one is due; None if none is.
         made_at: when the last one was stored.
         number: its CRL number.
         partition: the id of the one partition, where CRLs are partitioned.
@@ -75,7 +75,7 @@ class CrlState:
 
 @dataclass
 class Authority:
-    """A certificate authority. Its state is read and changed under the lock of its state."""
+    """A certificate authority. Read and changed under the lock of the region's state."""
 
     id: str
     arn: str
@@ -104,14 +104,14 @@ class Authority:
 
     @property
     def signing_key(self) -> PrivateKey:
-        """The key, which every CA has that is past CREATING and not FAILED."""
+        """The key; every CA has one that is neither CREATING nor FAILED."""
         if self.key is None:
             raise AssertionError(f"{self.arn} has no key")
         return self.key
 
     @property
     def key_identifier(self) -> x509.AuthorityKeyIdentifier:
-        """The identifier of the CA's key, as its certificate gives it."""
+        """The identifier of the CA's key, as given in its certificate."""
         if self.certificate is not None:
             for extension in self.certificate.extensions:
                 if isinstance(extension.value, x509.SubjectKeyIdentifier):
@@ -120,12 +120,12 @@ class Authority:
 
     @property
     def crl_configuration(self) -> dict[str, Any]:
-        """The CRL part of the revocation configuration, where CRLs are enabled; else empty."""
+        """The CRL part of the revocation configuration, if CRLs are enabled; else empty."""
         crl: dict[str, Any] = self.revocation["CrlConfiguration"]
         return crl if crl["Enabled"] else {}
 
     def set_status(self, status: str, now: datetime) -> None:
-        """Change the state."""
+        """Set the status, and the time of the change."""
         self.status = status
         self.changed_at = now
 
@@ -138,14 +138,14 @@ TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:\d*:template/(?P<name>\w+)
 
 
 def check_authority(arn: str) -> str:
-    """The ARN itself, where it is that of a CA; else raise InvalidArnException."""
+    """Return the ARN if it is the ARN of a CA; else raise InvalidArnException."""
     if not AUTHORITY_ARN.fullmatch(arn):
         raise invalid_arn(arn)
     return arn
 
 
 def certificate_id(arn: str, authority_arn: str) -> str:
-    """The id in the ARN of a certificate; raise InvalidArnException where it is none of this CA."""
+    """The id in the ARN of a certificate; raise InvalidArnException if it does not belong to this CA."""
     found = CERTIFICATE_ARN.fullmatch(arn)
     if not found or found["authority"] != authority_arn:
         raise invalid_arn(arn)
@@ -153,7 +153,7 @@ def certificate_id(arn: str, authority_arn: str) -> str:
 
 
 def template_name(arn: str) -> str:
-    """The name in the ARN of a template; raise InvalidArnException where it is none."""
+    """The name in the ARN of a template; raise InvalidArnException for another ARN."""
     found = TEMPLATE_ARN.fullmatch(arn)
     if not found:
         raise invalid_arn(arn)

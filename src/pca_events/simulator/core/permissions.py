@@ -71,7 +71,7 @@ def get_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def delete_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """DeletePolicy: well also where there is none."""
+    """DeletePolicy; succeeds also if there is no policy."""
     with state.lock:
         state.authority_in_use(request["ResourceArn"]).policy = None
     return {}
@@ -82,7 +82,7 @@ def check_policy(text: str, arn: str) -> None:
     try:
         policy = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise invalid_policy("it is no JSON") from error
+        raise invalid_policy("it is not valid JSON") from error
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     statements = [statements] if isinstance(statements, dict) else statements
     if not isinstance(statements, list) or not statements:
@@ -92,7 +92,7 @@ def check_policy(text: str, arn: str) -> None:
 
 
 def check_policy_statement(statement: Any, arn: str) -> None:
-    """Raise what is wrong with one statement."""
+    """Raise an error if a statement is invalid."""
     if not isinstance(statement, dict) or any(name not in statement for name in REQUIRED_ELEMENTS):
         raise invalid_policy(f"a statement needs {', '.join(REQUIRED_ELEMENTS)}")
     if statement["Effect"] not in ("Allow", "Deny"):
@@ -107,7 +107,7 @@ def check_policy_statement(statement: Any, arn: str) -> None:
 
 
 def invalid_policy(why: str) -> ServiceError:
-    """A policy that does not hold."""
+    """The error for an invalid policy."""
     return ServiceError(
         "InvalidPolicyException", f"The resource policy is invalid or is missing a required statement: {why}."
     )

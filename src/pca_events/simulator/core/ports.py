@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class BucketRefused(Exception):
-    """An S3 bucket does not take an object: it is missing, does not grant it, or its encryption forbids it."""
+    """An S3 bucket rejects an object: it is missing, its policy does not allow it, or its encryption prevents it."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How long things take, and how many there may be.
+    """Delays and quotas of the simulated service.
 
     Attributes:
         crl_delay: from a revocation to its CRL; about 30 minutes on AWS.
@@ -31,20 +31,20 @@ class Settings:
 
 
 class Environment(Protocol):
-    """The clock, the bus and the buckets around the core; called from any thread, never under the lock of the state."""
+    """The clock, the bus and the buckets around the core; called from any thread, never under the state's lock."""
 
     @property
     def settings(self) -> Settings:
-        """The settings; read anew at every use."""
+        """The settings; read on every use."""
 
     def now(self) -> datetime:
-        """The time in UTC, which a test can move."""
+        """The time in UTC, which a test can advance."""
 
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
-        """Hand an event to the default bus of the account and Region."""
+        """Send an event to the default bus of the account and Region."""
 
     def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
-        """Store an object with a canned ACL of S3; raise BucketRefused where the bucket does not take it."""
+        """Store an object with a canned ACL of S3; raise BucketRefused if the bucket rejects it."""
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
-        """Whether the next such operation of a CA fails internally; asked once per attempt."""
+        """Whether the next such operation of a CA fails internally; called once per attempt."""

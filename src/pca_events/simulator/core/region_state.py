@@ -27,7 +27,7 @@ Task = Callable[[], None]
 
 
 class Scheduler:
-    """Tasks by the time from which they are due. A task looks again whether it is still wanted."""
+    """Tasks by the time at which they are due. A task checks itself whether it is still needed."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[datetime, int, Task]] = []
@@ -35,12 +35,12 @@ class Scheduler:
         self._lock = threading.Lock()
 
     def add(self, due: datetime, task: Task) -> None:
-        """Note a task."""
+        """Add a task."""
         with self._lock:
             heapq.heappush(self._entries, (due, next(self._numbers), task))
 
     def run(self, now: datetime) -> None:
-        """Run what is due, earliest first. What a task adds waits for the next run: a retry cannot turn in place."""
+        """Run what is due, earliest first. Tasks added meanwhile wait for the next run, so that a retry cannot loop."""
         with self._lock:
             due = []
             while self._entries and self._entries[0][0] <= now:
@@ -79,21 +79,21 @@ class RegionState:
         return found
 
     def authority_in_use(self, arn: str) -> Authority:
-        """The CA of an ARN, unless it is being created, failed or deleted: then raise InvalidStateException."""
+        """The CA of an ARN; raise InvalidStateException if it is CREATING, FAILED or DELETED."""
         authority = self.authority(arn)
         if authority.status in ("CREATING", "FAILED", "DELETED"):
             raise invalid_state(f"The certificate authority {arn} is in the state {authority.status}.")
         return authority
 
     def remembered(self, scope: str, token: str | None) -> str | None:
-        """What a request with this idempotency token made within five minutes. Called under the lock."""
+        """The ARN created with this idempotency token in the last five minutes. Called under the lock."""
         if token is None:
             return None
         made = self.tokens.get((scope, token))
         return made[1] if made and self.now() < made[0] + TOKENS_LAST else None
 
     def remember(self, scope: str, token: str | None, arn: str) -> None:
-        """Note what a request with an idempotency token makes. Called under the lock."""
+        """Remember the ARN created with an idempotency token. Called under the lock."""
         if token is not None:
             now = self.now()
             self.tokens = {key: made for key, made in self.tokens.items() if now < made[0] + TOKENS_LAST}

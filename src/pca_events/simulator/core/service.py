@@ -1,4 +1,4 @@
-"""The service in one account and Region: every operation of the API by its name, and what time brings about."""
+"""The service in one account and Region: every operation of the API by its name, and the scheduled tasks."""
 
 import copy
 from collections.abc import Callable
@@ -68,22 +68,22 @@ class PrivateCaService:
         self._state = RegionState(account, region, partition, environment)
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Carry out an operation of the API; its events have been handed to the environment when it returns.
+        """Perform an operation of the API; its events have been passed to the environment when it returns.
 
         Args:
             operation: its name, such as `CreateCertificateAuthority`.
             request: with the API's member names; blobs are bytes.
 
         Returns:
-            The response with the API's member names; times are datetimes in UTC. It is the caller's to change.
+            The response with the API's member names; times are datetimes in UTC. The caller may change it.
 
         Raises:
-            ServiceError: the service refuses the request.
+            ServiceError: the service rejects the request.
         """
         check_request(operation, request)
         self.tick()
         return copy.deepcopy(OPERATIONS[operation](self._state, copy.deepcopy(request)))
 
     def tick(self) -> None:
-        """Do what has become due: delayed certificates, CRLs and reports, retries, expiries, ends of restoring."""
+        """Run the tasks that are due: certificates, CRLs, reports, retries, expiries, permanent deletions."""
         self._state.scheduler.run(self._state.now())

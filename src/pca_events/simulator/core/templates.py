@@ -27,7 +27,7 @@ USAGES = {
     "OCSPSigningCertificate": [ExtendedKeyUsageOID.OCSP_SIGNING],
 }
 SIGNING_ONLY = ("CodeSigningCertificate", "OCSPSigningCertificate")
-# What the service computes itself, whatever a CSR says.
+# The service always computes these itself, so that those of a CSR are ignored.
 OWN = frozenset(
     {
         ExtensionOID.BASIC_CONSTRAINTS,
@@ -42,11 +42,11 @@ class Template:
     """A certificate template.
 
     Attributes:
-        root: whether it makes the certificate of a root CA.
-        path: the path length of a CA certificate; None where it has no limit.
-        api: whether ApiPassthrough counts.
-        csr: whether the extensions of the CSR count, beyond the subject alternative name.
-        fixed: the extensions that are the same in every certificate of it.
+        root: whether it is for the certificate of a root CA.
+        path: the path length of a CA certificate; None for no limit.
+        api: whether ApiPassthrough is used.
+        csr: whether the extensions of the CSR are used, beyond the subject alternative name.
+        fixed: the extensions that all its certificates share.
     """
 
     root: bool
@@ -80,7 +80,7 @@ def template(arn: str) -> Template:
 
 
 def template_exists(name: re.Match[str]) -> bool:
-    """Whether AWS has the template: path lengths, blanks and passthroughs go together in some ways only."""
+    """Whether AWS has the template: not every combination of path length, blank and passthrough exists."""
     base, blank, path, through = name["base"].removeprefix("Blank"), name["blank"], name["path"], name["through"]
     if "CriticalBasicConstraints" in name[0]:
         return bool(blank and through and base == "EndEntityCertificate")
@@ -112,7 +112,7 @@ def usages(base: str) -> list[Extension]:
 def extensions(
     authority: Authority, region: str, made_from: Template, csr: x509.CertificateSigningRequest, api: dict[str, Any]
 ) -> list[Extension]:
-    """All extensions of a certificate, each once; raise InvalidArgsException where ApiPassthrough does not hold."""
+    """All extensions of a certificate, each once; raise InvalidArgsException if ApiPassthrough is invalid."""
     found = {extension.oid: (extension, critical) for extension, critical in made_from.fixed}
     add_missing(found, key_identifiers(authority, made_from, csr))
     if not made_from.root:
@@ -127,7 +127,7 @@ def extensions(
 
 
 def add_missing(found: dict[x509.ObjectIdentifier, Extension], more: Iterable[Extension]) -> None:
-    """Add the extensions that are not there yet, and that a request may set at all."""
+    """Add the extensions that are not present yet."""
     for extension, critical in more:
         found.setdefault(extension.oid, (extension, critical))
 
@@ -143,7 +143,7 @@ def key_identifiers(
 
 
 def csr_extensions(made_from: Template, csr: x509.CertificateSigningRequest) -> Iterable[Extension]:
-    """The extensions of a CSR that its template lets through: the subject alternative name always does."""
+    """The extensions of a CSR that the template copies: always the subject alternative name."""
     for extension in csr.extensions:
         alternative = extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME and not made_from.ca
         if alternative or (made_from.csr and extension.oid not in OWN):

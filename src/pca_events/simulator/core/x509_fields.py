@@ -52,7 +52,7 @@ def other_name(asked: dict[str, Any]) -> x509.OtherName:
 
 
 def der_length(size: int) -> bytes:
-    """A length in DER: itself where it is short, else the number of its bytes and these."""
+    """A length in DER: the length itself if it is short, else the number of its bytes and the bytes."""
     if size < 128:
         return bytes([size])
     digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
@@ -99,14 +99,14 @@ def access_method(asked: dict[str, Any]) -> x509.ObjectIdentifier:
 def either(
     asked: dict[str, Any], kind: str, known: dict[str, x509.ObjectIdentifier], custom: str
 ) -> x509.ObjectIdentifier:
-    """An object identifier given by a known name or by itself; exactly one of the two."""
+    """An object identifier, given either by a known name or as itself."""
     if (asked.get(kind) is None) == (asked.get(custom) is None):
         raise invalid_args(f"Exactly one of {kind} and {custom} must be given.")
     return known[asked[kind]] if asked.get(kind) is not None else x509.ObjectIdentifier(asked[custom])
 
 
 def api_extensions(asked: dict[str, Any]) -> list[Extension]:
-    """The extensions of an ApiPassthrough; ValueError where one does not hold."""
+    """The extensions of an ApiPassthrough; raise ValueError if one is invalid."""
     found: list[Extension] = []
     if asked.get("CertificatePolicies"):
         found.append((x509.CertificatePolicies([policy(one) for one in asked["CertificatePolicies"]]), False))
@@ -136,7 +136,7 @@ def policy(asked: dict[str, Any]) -> x509.PolicyInformation:
     return x509.PolicyInformation(x509.ObjectIdentifier(asked["CertPolicyId"]), qualifiers or None)
 
 
-# The order in which a certificate holds them, from the country to the most particular.
+# Certificates hold them in this order, from the country to the most specific.
 ATTRIBUTES = {
     "Country": NameOID.COUNTRY_NAME,
     "State": NameOID.STATE_OR_PROVINCE_NAME,
@@ -156,7 +156,7 @@ ATTRIBUTES = {
 
 
 def name_of(subject: dict[str, Any]) -> x509.Name:
-    """The X.500 name that a Subject describes; raise InvalidArgsException where it describes none."""
+    """The X.500 name that a Subject describes; raise InvalidArgsException if it is invalid."""
     standard = [(oid, subject[member]) for member, oid in ATTRIBUTES.items() if subject.get(member)]
     custom = subject.get("CustomAttributes") or []
     if standard and custom:
