@@ -1,4 +1,4 @@
-"""Whether an IAM policy lets a service do something, as far as infrastructure code shows it."""
+"""Evaluation of IAM policies of which parts may be unknown: does a policy let EventBridge do something for a rule?"""
 
 import re
 from collections.abc import Iterator
@@ -13,19 +13,18 @@ from pca_events.infrastructure.resource_policies import NAME_OF_RULE
 EVENTBRIDGE = "events.amazonaws.com"
 
 MOST_STATEMENTS = 200
-"""How many statements are evaluated: more than AWS takes for a queue (20) or fit into 20 KB of a function's policy."""
+"""How many statements are evaluated: more than AWS allows for a queue (20) or fit into 20 KB of a function's policy."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What EventBridge asks for.
+    """What EventBridge requests.
 
     Attributes:
         action: such as `sqs:SendMessage`.
-        to: the resource that it delivers to; None where the policy stands for its resource.
+        to: the resource; None where the policy belongs to its resource.
         rule: the rule whose ARN is the aws:SourceArn; None where that is not compared.
-        services: the service principals, of which one has to be allowed; none for a policy of a role, which is for
-            that role.
+        services: the service principals, of which one must be allowed; none for the policy of a role.
     """
 
     action: str
@@ -39,13 +38,13 @@ Why = Literal["", "missing", "denied", "resource", "source", "account"]
 
 @dataclass(frozen=True)
 class Decision:
-    """What a policy says about a request of EventBridge.
+    """The decision of a policy on a request.
 
     Attributes:
-        allowed: None where only a deployment can tell.
-        why: what keeps EventBridge out: no statement allows it (`missing`), one denies it (`denied`), or those that
-            allow it name another resource (`resource`), another rule (`source`) or another account (`account`) only.
-        named: the resource, rule or account that they name instead, as written.
+        allowed: None where it is known only after deployment.
+        why: the reason of a denial: no statement allows it (`missing`), one denies it (`denied`), or those that allow
+            it are only for another resource (`resource`), another rule (`source`) or another account (`account`).
+        named: that other resource, rule or account, as written.
     """
 
     allowed: bool | None
@@ -54,11 +53,11 @@ class Decision:
 
 
 def evaluate(policy: Any, request: Request) -> Decision:
-    """Return what a policy says.
+    """Return the decision of a policy.
 
     Args:
         policy: a policy as a JSON object whose values may be unknown, or None where there is none.
-        request: what EventBridge asks for.
+        request: what EventBridge requests.
     """
     if policy is None:
         return Decision(False, "missing")
@@ -78,7 +77,7 @@ def evaluate(policy: Any, request: Request) -> Decision:
 
 
 def _said(statement: Any, request: Request) -> Decision:
-    """What one statement says: a statement about something else is `missing`."""
+    """The decision of one statement; `missing` for a statement about something else."""
     if not isinstance(statement, dict) or {"NotAction", "NotResource"} & statement.keys():
         return Decision(None)
     effect, spared = statement.get("Effect"), statement.get("NotPrincipal")
@@ -104,7 +103,7 @@ def _said(statement: Any, request: Request) -> Decision:
 
 
 def _denied(statement: dict[str, Any], request: Request) -> Decision:
-    """A Deny counts where its conditions certainly hold and it is for every resource, or for this by its reference."""
+    """A Deny counts if its conditions certainly hold and it applies to every resource, or refers to this one."""
     resources = many(statement.get("Resource")) or ["*"]
     own = request.to.address if request.to else ""
     is_named = any(held == "*" or (isinstance(held, Reference) and held.resource == own) for held in resources)
@@ -128,7 +127,7 @@ def _names_action(statement: dict[str, Any], wanted: str) -> bool | None:
 
 
 def _any(values: list[Any], wanted: tuple[str, ...]) -> bool | None:
-    """Whether one of the values is one of the wanted texts; None where one that is known in part may be."""
+    """Whether one of the values is a wanted string; None where a partly unknown value may be one."""
     if any(value in wanted for value in values if not isinstance(value, Unknown)):
         return True
     unknown = [value for value in values if isinstance(value, Unknown)]
@@ -148,7 +147,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 
 def restricted(conditions: Any, rule: Rule | None) -> Decision:
-    """Return what an Allow with these conditions says; without a rule, conditions on it are not known."""
+    """Return the decision of an Allow with these conditions; without a rule, conditions on it are unknown."""
     if not conditions:
         return Decision(True)
     if not isinstance(conditions, dict):
@@ -161,7 +160,7 @@ def restricted(conditions: Any, rule: Rule | None) -> Decision:
 
 
 def denies(conditions: Any, rule: Rule | None) -> bool:
-    """Whether the conditions of a Deny certainly hold: there is none, or the one spares other rules than this."""
+    """Whether the conditions of a Deny certainly hold: it has none, or its only one exempts other rules than this."""
     if not conditions:
         return True
     compared = list(_compared(conditions)) if isinstance(conditions, dict) else []
@@ -172,7 +171,7 @@ def denies(conditions: Any, rule: Rule | None) -> bool:
 
 
 def _compared(conditions: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """The operator, without what it says of sets and of absent keys, the key and the values of each condition."""
+    """The operator (without set qualifier and IfExists), the key and the values of each condition."""
     for operator, compared in conditions.items():
         bare = str(operator).lower().rpartition(":")[2].removesuffix("ifexists")
         for key, values in compared.items() if isinstance(compared, dict) else [("", None)]:
@@ -197,14 +196,14 @@ def _condition(operator: str, key: str, values: Any, rule: Rule | None, sources:
 
 
 def _may_be_account(value: Any, known: str) -> bool:
-    """Whether a value may be an account, the known one where there is one."""
+    """Whether a value may be an account, or the known account where there is one."""
     text = wildcard_text(value) if isinstance(value, str | Unknown) else str(value)
     text = text.replace("?", "*")
     return may_be_equal(text, known) if known else "*" in text or _ACCOUNT.fullmatch(text) is not None
 
 
 def _account_of(rule: Rule) -> str:
-    """The account of a rule, where its ARN or that of its event bus is written out; else empty."""
+    """The account of a rule, where its ARN or that of its event bus contains it; else empty."""
     return read_arn(rule.arn).account or read_arn(rule.bus).account
 
 
@@ -213,7 +212,7 @@ _NAMED_BY_ARN = ("sqs", "sns", "logs", "events")
 
 
 def may_be_rule(value: Any, rule: Rule) -> bool:
-    """Say whether a value may be the ARN of a rule."""
+    """Whether a value may be the ARN of a rule."""
     last = list(value.pieces())[-1] if isinstance(value, Composed) else None
     if isinstance(last, Reference) and last.attribute == NAME_OF_RULE and last.resource != rule.name:
         return False
@@ -221,7 +220,7 @@ def may_be_rule(value: Any, rule: Rule) -> bool:
 
 
 def may_name(value: Any, to: Destination) -> bool:
-    """Say whether a value may be the ARN of a destination, for a log group also that of its log streams."""
+    """Whether a value may be the ARN of a destination; for a log group also of its log streams."""
     if to.kind == "lambda":
         return _may_name_function(value, to)
     first = next(iter(value.pieces())) if isinstance(value, Composed) else value
@@ -232,9 +231,9 @@ def may_name(value: Any, to: Destination) -> bool:
 
 
 def _may_name_function(value: Any, to: Destination) -> bool:
-    """Whether a value may be the ARN of a function, or of the version or the alias of it that a target has.
+    """Whether a value may be the ARN of a function, or of its version or alias that is the target.
 
-    A reference to anything else may be to that alias itself.
+    A reference to another resource may be to that alias.
     """
     pieces = list(value.pieces()) if isinstance(value, Composed) else [value]
     function, qualifier = pieces[0], "".join(map(wildcard_text, pieces[1:]))
@@ -246,9 +245,9 @@ def _may_name_function(value: Any, to: Destination) -> bool:
 
 
 def _may_be(value: Any, address: str, arn: str) -> bool:
-    """Whether a value of a policy may be the ARN of a resource, which has this address in the project.
+    """Whether a policy value may be the ARN of a resource with this address in the project.
 
-    References are to resources of the project, so two addresses are two resources.
+    References are to resources of the project, so different addresses are different resources.
     """
     if isinstance(value, Reference):
         return value.resource == address and value.attribute == "arn"
@@ -275,7 +274,7 @@ def _holes(pieces: list[Any]) -> list[Unknown]:
 
 
 def named(value: Any, to: Destination) -> str:
-    """A resource of a policy as its author wrote it; for a permission the function with its version or alias."""
+    """A resource of a policy as written; for a permission the function with its version or alias."""
     if to.kind == "lambda" and isinstance(value, Reference | Composed):
         behind = list(value.pieces())[1:] if isinstance(value, Composed) else []
         return "".join([to.name, *map(str, behind)])
@@ -283,12 +282,12 @@ def named(value: Any, to: Destination) -> str:
 
 
 def words(value: Any) -> str:
-    """A value as its author wrote it."""
+    """A value as written."""
     return value.reason if isinstance(value, Unknown) and value.parts == (None,) else str(value)
 
 
 def many(value: Any) -> list[Any]:
-    """Return a value, or several, as a list."""
+    """Return one or several values as a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

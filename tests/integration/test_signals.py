@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
 }
 """What is interrupted, and within how many seconds from its start."""
 
-WATCHED = r"(watching .*\n)?(events seen: .*; rule and queue are removed\n)?"
+WATCHED = r"(watching .*\n)?(events received: .*; rule and queue deleted\n)?"
 """What may be on stderr: `watch` says there what it does."""
 
 
@@ -166,6 +166,6 @@ def test_an_emulator_ends_with_its_guard(tmp_path: Path) -> None:
         next(each for each in command.family() if "pca_events.backends.guard" in each.cmdline()).kill()
         error = command.process.communicate(timeout=10)[1]
         assert command.process.returncode == 2
-        assert error.startswith("pca-events: the embedded LocalStack ended by itself. The last lines of its log:\n")
+        assert error.startswith("pca-events: the embedded LocalStack exited. The last lines of its log:\n")
         psutil.wait_procs(command.family(), timeout=2)
         assert command.family() == []

@@ -68,7 +68,7 @@ def realistic() -> CheckReport:
                 finding(
                     "note",
                     "no-retry-policy",
-                    "target collect has no retry policy: AWS tries for 24 hours, 185 times",
+                    "target collect has no retry policy: EventBridge retries for 24 hours, up to 185 times",
                     "leave it, if that is meant",
                     alarms,
                     61,
@@ -81,8 +81,8 @@ def realistic() -> CheckReport:
                 finding(
                     "note",
                     "fires-on-cloudtrail",
-                    "fires on events of CloudTrail with the same source too",
-                    "name the detail-types that are meant",
+                    "also fires on CloudTrail events with the same source",
+                    "list the intended detail-types",
                     "infra/audit/main.tf",
                     7,
                 ),
@@ -101,7 +101,7 @@ def realistic() -> CheckReport:
                 finding(
                     "warning",
                     "no-dead-letter-queue",
-                    "target RevocationTable has no dead-letter queue: what cannot be delivered is lost after 24 hours",
+                    "target RevocationTable has no dead-letter queue: undelivered events are lost after 24 hours",
                     "give it one",
                     app,
                     58,

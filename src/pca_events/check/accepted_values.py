@@ -1,4 +1,4 @@
-"""The language that a matcher of an event pattern accepts: as a set, and compared with another set."""
+"""The strings that matchers of event patterns accept, as regular languages."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache

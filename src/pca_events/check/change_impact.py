@@ -1,4 +1,4 @@
-"""What changed events mean for rules: which rules a contract change affects, and how broad a rule is."""
+"""How rules react to changed events: rules that a contract change affects, and how broad a rule is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from pca_events.pattern import EventPattern
 
 
 def affected_rules(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
-    """Return the rules that fire on an event of these detail-types and ask for, or read, what stands at a path.
+    """Return the rules that fire on an event of these detail-types and match or read the value at a path.
 
     Args:
-        report: the consumer's rules, checked against the contract as it is now.
+        report: the consumer's rules, checked against the current contract.
         path: the JSON path at which the contract changes: `$.detail.reason`, `$.resources[0]`.
-        detail_types: of the events that change.
+        detail_types: those of the events that change.
     """
     events = {event.id for event in documented_events() if event.detail_type in detail_types}
     fires = [checked for checked in report.rules if events & {*checked.fires_on, *checked.may_fire_on}]
@@ -37,12 +37,12 @@ def _reads(checked: CheckedRule, path: str) -> bool:
 
 @dataclass(frozen=True)
 class Breadth:
-    """What a rule still lets through when the events on which it fires are changed in one place each.
+    """What a rule still matches when the events on which it fires are changed in one place each.
 
     Attributes:
-        changed: in how many ways they were changed so that they break their contract.
-        let_through: on how many of these the rule fires all the same.
-        unnoticed: the fields in which it notices no change at all, as in event patterns: `detail.result`.
+        changed: the number of changes that violate the contract.
+        let_through: the number of these with which the rule still fires.
+        unnoticed: the fields, as in event patterns, whose changes never matter to the rule: `detail.result`.
     """
 
     changed: int
@@ -51,7 +51,7 @@ class Breadth:
 
 
 def breadth(checked: CheckedRule, pattern: EventPattern) -> Breadth:
-    """Change each field of each event on which the rule always fires, and see what the rule still lets through."""
+    """Change each field of each event on which the rule always fires, and count what it still matches."""
     noticed: dict[str, bool] = {}
     changed = let_through = 0
     for event_id in checked.fires_on:

@@ -13,7 +13,7 @@ class Code:
         name: the code, as in `# pca-events: ignore never-fires`.
         title: a few words without a full stop.
         meaning: one sentence.
-        levels: the levels that a finding of this kind can have, the usual one first.
+        levels: the possible levels of these findings, the default first.
     """
 
     name: CodeName
@@ -23,7 +23,7 @@ class Code:
 
     @property
     def level(self) -> Level:
-        """The usual level."""
+        """The default level."""
         return self.levels[0]
 
 

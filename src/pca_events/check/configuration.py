@@ -43,13 +43,13 @@ _KINDS = {"array": "an array", "object": "a table", "string": "a string"}
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a configuration file says; what it does not say is empty.
+    """The content of a configuration file; settings that it does not contain are empty.
 
     Attributes:
         file: the file; empty where there is none.
-        paths: what to check, as paths from the working folder.
+        paths: what to check, relative to the working directory.
         exclude: globs relative to the folder of the file.
-        baseline: a path from the working folder.
+        baseline: a path relative to the working directory.
         levels: by code.
     """
 
@@ -68,9 +68,9 @@ class Configuration:
 
 
 def find_configuration() -> Configuration:
-    """Read the nearest configuration, from the working folder up to the root of its repository.
+    """Read the nearest configuration, from the working directory up to the root of its repository.
 
-    Outside of a repository only the working folder is looked at. A pyproject.toml without the table is none.
+    Outside a repository, only the working directory is searched. A pyproject.toml without the table is ignored.
 
     Raises:
         BadInput: it cannot be used.
@@ -115,7 +115,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _of_project(file: str) -> Configuration | None:
-    """The configuration in a pyproject.toml; what else is wrong with that file is not for us to say."""
+    """The configuration in a pyproject.toml; other errors in that file are ignored."""
     try:
         text = text_of(file, always=True) or ""
     except Refused:
@@ -152,12 +152,12 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
 
 
 class _File:
-    """A configuration file, in which every fault has a line.
+    """A configuration file; every error has a line.
 
     Args:
         file: the file.
-        text: what is in it.
-        top: the path of the table that is the configuration.
+        text: its content.
+        top: the path of the table that contains the configuration.
     """
 
     def __init__(self, file: str, text: str, top: tuple[str, ...]) -> None:
@@ -166,10 +166,10 @@ class _File:
         self._lines = lines_of_keys(text)
 
     def configuration(self, table: Any) -> Configuration:
-        """Return what a table says.
+        """Return the content of a table.
 
         Raises:
-            BadInput: it does not meet the schema, or names a path or glob that cannot be used.
+            BadInput: it does not meet the schema, or contains a path or glob that cannot be used.
         """
         said = _plain(table)
         self._validate(said)
@@ -246,7 +246,7 @@ def _validator() -> Any:
 
 
 def _in_words(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """A violation of the schema as a person reads it, with the path of the key that it is about."""
+    """A schema violation as a message, with the path of its key."""
     path: tuple[str | int, ...] = tuple(error.instance_path)
     kind, key = error.kind, _dotted(path) or "the configuration"
     if kind.name == "additionalProperties":
@@ -277,7 +277,7 @@ def _shown(value: Any) -> str:
 
 
 def _keys(path: tuple[str | int, ...]) -> list[str]:
-    """The keys that a table of the configuration may have."""
+    """The allowed keys of a table of the configuration."""
     schema = _schema()
     table = schema if not path else schema["properties"]["levels"] if path == ("levels",) else schema["$defs"]["ignore"]
     return list(table["properties"])
@@ -288,7 +288,7 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A TOML value as JSON has it: dates become text."""
+    """A TOML value as a JSON value: dates become strings."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

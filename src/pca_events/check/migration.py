@@ -1,4 +1,4 @@
-"""Classic rules as subscribers of a Custom Event Bus: the same events to the same targets, or why that cannot be.
+"""Classic rules as subscribers of a Custom Event Bus, or the reason why a rule cannot be migrated.
 
 Source: "Migrating from Custom Event Bus - Classic to the Custom Event Bus" in the EventBridge user guide.
 """
@@ -33,13 +33,13 @@ class NewSubscriber:
     """The subscriber for one target of a rule.
 
     Attributes:
-        id: its logical id in a template, unlike that of any other.
+        id: its unique logical id in a template.
         name: its name.
-        pattern: the DATA filter, as JSON text.
-        target: the ARN of the target; Unknown where only a deployment knows it.
+        pattern: the DATA filter, as a JSON string.
+        target: the ARN of the target; Unknown where it is known only after deployment.
         failure: the ARN of the dead-letter queue, likewise; None where the target has none.
-        enabled: whether the rule is.
-        notes: what is left to do by hand.
+        enabled: whether the rule is enabled.
+        notes: what remains to be done by hand.
     """
 
     id: str
@@ -53,7 +53,7 @@ class NewSubscriber:
 
 @dataclass(frozen=True)
 class Migration:
-    """A rule with its subscribers, or the reason why there is none."""
+    """A rule with its subscribers, or the reason why it has none."""
 
     rule: Rule
     subscribers: tuple[NewSubscriber, ...] = ()
@@ -61,7 +61,7 @@ class Migration:
 
 
 def migrate(rules: Sequence[CheckedRule]) -> list[Migration]:
-    """Return what each Classic rule, archive and pipe becomes."""
+    """Return the migration of each Classic rule, archive and pipe."""
     taken: set[str] = set()
     return [_migration(checked, taken) for checked in rules if checked.rule.kind not in ("event source", "subscriber")]
 
@@ -78,7 +78,7 @@ def _migration(checked: CheckedRule, taken: set[str]) -> Migration:
 
 
 def _obstacles(checked: CheckedRule) -> Iterator[str]:
-    """Why a rule has no subscriber that gives the same verdict on every event."""
+    """Why a rule has no subscriber with the same verdict on every event."""
     pattern = checked.rule.pattern
     if checked.rule.kind in _OTHER_KINDS:
         yield _OTHER_KINDS[checked.rule.kind]
@@ -113,7 +113,7 @@ def _notes_of_rule(rule: Rule) -> Iterator[str]:
         asked = ", ".join(map(json.dumps, others)) if others else "every source"
         yield f"the rule asks for {asked} too: add an event source for each service that it is meant for"
     if rule.off:
-        yield f"the rule is off by the defaults ({rule.off})"
+        yield f"the rule is off by default ({rule.off})"
     if json.dumps(rule.pattern, default=str) != json.dumps(without_wildcards(rule.pattern), default=str):
         yield "the pattern has prefix, suffix or values for each wildcard, which subscribers do not support"
     if isinstance(rule.pattern, dict) and "replay-name" in rule.pattern:
@@ -170,7 +170,7 @@ def _notes_of_target(target: Target) -> Iterator[str]:
 
 
 def as_template(migrations: Sequence[Migration]) -> str:
-    """Return a CloudFormation template with every subscriber, and comments for what has none."""
+    """Return a CloudFormation template with every subscriber, and a comment for each rule without one."""
     subscribers = [new for migration in migrations for new in migration.subscribers]
     lines = [_comment(f"{m.rule.place} {m.rule.name}: no subscriber: {m.reason}") for m in migrations if m.reason]
     if not subscribers:
@@ -193,7 +193,7 @@ def as_template(migrations: Sequence[Migration]) -> str:
 
 
 def _of(arn: Unknown) -> str:
-    """Say which ARN is meant: as it is written, or what it belongs to."""
+    """Describe an ARN: as it is written, or by its resource."""
     return f"ARN of {arn.reason if arn.reason.startswith('the ') else arn}"
 
 
@@ -219,7 +219,7 @@ def _arn(new: NewSubscriber, key: str, arn: str | Unknown) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text as YAML takes it, on one line; what cannot be printed becomes a space."""
+    """A string as YAML on one line; characters that cannot be printed become spaces."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     return "'" + printable.replace("'", "''") + "'"
 
@@ -229,7 +229,7 @@ def _comment(text: str) -> str:
 
 
 def as_requests(migrations: Sequence[Migration]) -> list[dict[str, Any]]:
-    """Return the CreateSubscriber requests of each rule, or why there is none; fill in `${...}`."""
+    """Return the CreateSubscriber requests of each rule, or why it has none; fill in `${...}`."""
     return [
         {
             "rule": migration.rule.name,

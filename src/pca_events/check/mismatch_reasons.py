@@ -1,4 +1,4 @@
-"""Why a value or a field of an event pattern never matches, in words, and what was probably meant."""
+"""Why a value or a field of an event pattern never matches, and what was probably meant."""
 
 import json
 import re
@@ -37,13 +37,13 @@ _CA = re.compile(r"PrivateCA|CA(?![a-z])")
 
 
 def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknown], domains: Sequence[Domain]) -> Block:
-    """Say why a field never has such a value.
+    """Explain why a field never has such a value.
 
     Args:
         path: of the field, as in event patterns.
-        matchers: what the pattern asks of it.
-        unknowns: what else it asks, whose value is not known.
-        domains: what the events have there.
+        matchers: what the pattern requires of it.
+        unknowns: the unknown values that it also accepts.
+        domains: the values that the events have there.
     """
     wanted = " or ".join([*map(noun_of, matchers), *map(str, unknowns)])
     values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
@@ -52,7 +52,7 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
             return block
     texts = [value for value in values if isinstance(value, str)]
     if path == "resources" and any(part and part.startswith(":acm:") for one in unknowns for part in one.parts):
-        return Block(path, f"{wanted} is a certificate of ACM, which no event of AWS Private CA names", remedy=_OF_ACM)
+        return Block(path, f"{wanted} is an ACM certificate, which is in no event of AWS Private CA", remedy=_OF_ACM)
     if path == "resources" and any(_ID.fullmatch(text) for text in texts):
         return Block(path, f"{wanted} is never sent", remedy="write the whole ARN: resources hold ARNs")
     if not domains[0].values:
@@ -77,13 +77,13 @@ def never_sent(path: str, matchers: Sequence[Matcher], unknowns: Sequence[Unknow
 
 
 def noun_of(matcher: Matcher) -> str:
-    """What a matcher asks for, as a noun."""
+    """Describe what a matcher accepts, as a noun."""
     return f"a value that {matcher.words}" if isinstance(matcher, Prefix | Suffix | Wildcard) else matcher.words
 
 
 @cache
 def no_such_field(path: str) -> Block:
-    """Say that no event has a field, or none of these events, and where it belongs."""
+    """Explain that no event, or none of these events, has a field, and where it belongs."""
     if path in known_paths():
         return Block(path, "these events do not have it")
     name = path.rpartition(".")[2]
@@ -101,7 +101,7 @@ def no_such_field(path: str) -> Block:
 
 @cache
 def in_cloudtrail(path: str) -> Block:
-    """Say that events of CloudTrail do not have a field, and which one has what is meant."""
+    """Explain that CloudTrail events do not have a field, and which one was probably meant."""
     words = "events of CloudTrail do not have it"
     if path == "resources":
         remedy = 'write the ARN of the CA as "detail": {"requestParameters": {"certificateAuthorityArn": [...]}}'
@@ -121,13 +121,13 @@ def in_cloudtrail(path: str) -> Block:
 
 
 def _called(name: str) -> str:
-    """The field that people call by this name, where there is only one; empty where there is none."""
+    """The only field that people call by this name; else empty."""
     found = [path for path in known_paths() if plain(name) in aliases().get(path, ())]
     return found[0] if len(found) == 1 else ""
 
 
 def _of_matcher(path: str, matcher: Matcher, domains: Sequence[Domain]) -> Block | None:
-    """Explain a mistake that has an explanation of its own."""
+    """Explain a mistake that has a specific explanation."""
     if isinstance(matcher, Exact):
         return _special(path, matcher.value, domains)
     if path == "detail-type" and isinstance(matcher, Prefix | Wildcard):
@@ -141,7 +141,7 @@ def _special(path: str, value: object, domains: Sequence[Domain]) -> Block | Non
         return _no_text(path, value, domains)
     if operator := _MATCHER_AS_TEXT.match(value):
         remedy = f'write the matcher as an object: {{"{operator[1].lower()}": ...}}'
-        return Block(path, f"{json.dumps(value)} is a string, which is compared as it stands", remedy=remedy)
+        return Block(path, f"{json.dumps(value)} is a string, which is compared literally", remedy=remedy)
     if path == "source" and not is_ours_or_misspelt(value):
         words = f"{json.dumps(value)} sends no event of AWS Private CA"
         return Block(path, words, SOURCE, f'write "{SOURCE}"')
@@ -152,7 +152,7 @@ def _special(path: str, value: object, domains: Sequence[Domain]) -> Block | Non
     if path == "detail.eventName":
         return _call(path, value, domains)
     if path == "resources" and re.match(r"arn:[^:]*:acm:", value):
-        words = f"{json.dumps(value)} is a certificate of ACM, which no event of AWS Private CA names"
+        words = f"{json.dumps(value)} is an ACM certificate, which is in no event of AWS Private CA"
         return Block(path, words, remedy=_OF_ACM)
     return None
 
@@ -167,7 +167,7 @@ def _no_text(path: str, value: object, domains: Sequence[Domain]) -> Block | Non
 
 
 def _quotes(path: str, number: float) -> str:
-    """Say to quote a number; an account that begins with 0 is one in YAML where its digits are octal."""
+    """Advise to quote a number; YAML reads an account with a leading 0 as octal where all digits are octal."""
     if path != "account":
         return "put the value in quotes"
     octal = f"0{number:o}" if isinstance(number, int) and number > 0 else ""
@@ -196,7 +196,7 @@ def _asterisk(path: str, value: str, domains: Sequence[Domain]) -> Block:
         begin = value.rstrip("*")
         matcher = {"prefix": begin} if "*" not in begin else {"wildcard": value}
         return Block(path, words, remedy=f"write {json.dumps(matcher)}")
-    return Block(path, words + _listed(path, domains), remedy='leave the field out, or write {"exists": true}')
+    return Block(path, words + _listed(path, domains), remedy='omit the field, or write {"exists": true}')
 
 
 def _call(path: str, value: str, domains: Sequence[Domain]) -> Block | None:
@@ -221,13 +221,13 @@ def _call(path: str, value: str, domains: Sequence[Domain]) -> Block | None:
 
 
 def _same_verb(call: str, other: str) -> bool:
-    """Whether two calls begin with the same verb, or one with a slip in it."""
+    """Whether two calls begin with the same verb, allowing for a typo."""
     first, second = (re.sub(r"(?<=[a-z])[A-Z].*", "", name).lower() for name in (call, other))
     return similarity(first, second) >= _NEAR_VERB
 
 
 def _documented(path: str, domains: Sequence[Domain]) -> Sequence[str]:
-    """The documented values of a field over all events; those of these events where other ones have more."""
+    """The documented values of a field over all events, or those of these events where they have others."""
     known, here = documented_values(path), [value for domain in domains for value in domain.values]
     return known if set(here) <= set(known) else tuple(dict.fromkeys(here))
 

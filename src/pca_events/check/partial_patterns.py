@@ -14,27 +14,27 @@ _MARK = "\ue000"
 
 @dataclass(frozen=True)
 class PartialPattern:
-    """A pattern as it is stated, with what is unknown in it.
+    """An event pattern with unknown parts.
 
     Attributes:
-        pattern: the pattern, in which a marked text stands for each unknown part.
-        unknowns: what each marked text stands for.
+        pattern: the pattern, in which a marked string represents each unknown part.
+        unknowns: the unknown part that each marked string represents.
     """
 
     pattern: EventPattern
     unknowns: Mapping[str, Unknown]
 
     def unknown_among(self, matchers: Iterable[Matcher]) -> tuple[Unknown, ...]:
-        """Return what those matchers stand for that are not known."""
+        """Return the unknown values that these matchers represent."""
         values = [matcher.value for matcher in matchers if isinstance(matcher, Exact)]
         return tuple(self.unknowns[value] for value in values if isinstance(value, str) and value in self.unknowns)
 
 
 def partial_pattern(pattern: Any) -> PartialPattern:
-    """Read a pattern: a JSON object of which values may be unknown, a JSON text, or something unknown as a whole.
+    """Read a pattern: a JSON object whose values may be unknown, a JSON string, or an unknown value.
 
     Raises:
-        InvalidPattern: AWS refuses it, whatever the unknown parts may be.
+        InvalidPattern: AWS rejects it, whatever the unknown parts are.
     """
     if isinstance(pattern, str):
         return PartialPattern(EventPattern.parse(pattern), {})
@@ -43,12 +43,12 @@ def partial_pattern(pattern: Any) -> PartialPattern:
 
 
 def is_marked(matcher: Matcher) -> bool:
-    """Whether a matcher stands for something that is not known."""
+    """Whether a matcher represents an unknown value."""
     return isinstance(matcher, Exact) and isinstance(matcher.value, str) and matcher.value.startswith(_MARK)
 
 
 def possible_texts(unknown: Unknown) -> Language:
-    """Return every text that an unknown value may turn out to be."""
+    """Return every string that an unknown value may be."""
     made = literal("")
     for part in reversed(unknown.parts):
         made = concat(ANYTHING if part is None else literal(part), made)
@@ -77,7 +77,7 @@ class _Marking:
         return [self.fields(item) if key == "$or" else self._matcher(item) for item in value]
 
     def _matcher(self, item: Any) -> Any:
-        """Mark a matcher that is not known, or that compares with something that is not."""
+        """Mark a matcher that is unknown, or that compares with an unknown value."""
         if isinstance(item, Unknown):
             return self._mark(item)
         if isinstance(item, list):
@@ -105,10 +105,10 @@ def _unknown_within(value: Any) -> Unknown | None:
 
 
 def known_part(pattern: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Split a pattern.
+    """Split a pattern into its known part and the unknown conditions.
 
     Returns:
-        The pattern without the conditions that have unknown values, and the path of each of these with what it depends
+        The pattern without the conditions that have unknown values; and the path of each of those with what it depends
         on: `("account", "var.account_id")`.
     """
     depends = list(_unknown_conditions(pattern, ""))

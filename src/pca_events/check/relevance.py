@@ -1,4 +1,4 @@
-"""Whose events a rule asks for: AWS Private CA, another source, CloudTrail's read-only calls, or unknown."""
+"""Whose events a rule requests: AWS Private CA, another source, CloudTrail's read-only calls, or unknown."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix,
 from pca_events.wording import nearest
 
 About = Literal["ours", "neighbour", "other", "unknown"]
-"""Whose events a rule asks for: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
+"""Whose events a rule requests: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
 
 _MISSPELT = frozenset(
     {
@@ -44,15 +44,15 @@ _NAMED = re.compile(r"aws\.acm-pca|ACM Private CA", re.IGNORECASE)
 
 
 def about(stated: PartialPattern, verdicts: Sequence[Verdict], *, default_bus: bool) -> About:
-    """Say whose events a rule asks for.
+    """Return whose events a rule matches.
 
-    A rule that does not name the source is ours where it fires on a documented event. That it fires on what CloudTrail
-    sends does not count: such rules ask for the calls of all services.
+    A rule without a source is for AWS Private CA if it fires on a documented event. Firing on CloudTrail events does
+    not count, because such rules match the calls of all services.
 
     Args:
         stated: its pattern.
         verdicts: on the documented events.
-        default_bus: whether the rule may be on the default bus, which alone receives the events of AWS services.
+        default_bus: whether the rule may be on the default bus, the only one that receives events of AWS services.
     """
     fires = any(verdict.fires != "never" for verdict in verdicts)
     found = {_of_branch(conditions, fires, default_bus) for conditions in stated.pattern.conditions}
@@ -63,7 +63,7 @@ def about(stated: PartialPattern, verdicts: Sequence[Verdict], *, default_bus: b
 
 
 def about_refused(pattern: Any) -> About:
-    """Say whose events a rule asks for whose pattern AWS refuses: ours where it names our source or a detail-type."""
+    """Return whose events a rule with a rejected pattern is for: ours where it names our source or a detail-type."""
     if isinstance(pattern, Unknown):
         return "unknown"
     if isinstance(pattern, dict):
@@ -77,7 +77,7 @@ def about_refused(pattern: Any) -> About:
 
 @cache
 def is_ours_or_misspelt(source: str) -> bool:
-    """Whether a source is that of AWS Private CA, or one that no AWS service uses and that means it."""
+    """Whether a source is aws.acm-pca, or a misspelling of it that no AWS service uses."""
     plain = source.strip().lower()
     if plain == SOURCE or plain in _MISSPELT:
         return True
@@ -87,7 +87,7 @@ def is_ours_or_misspelt(source: str) -> bool:
 
 
 def other_sources(stated: PartialPattern) -> bool:
-    """Whether the pattern asks for events of other sources too, on which nothing is known."""
+    """Whether the pattern also matches events of other sources, which are unknown."""
     return any(_others(conditions) for conditions in stated.pattern.conditions)
 
 
@@ -102,7 +102,7 @@ def _others(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
 
 
 def _names_ours(matcher: Matcher) -> bool:
-    """Whether a matcher of sources asks for ours, or for a misspelling of it, and for that of no other service."""
+    """Whether a source matcher accepts aws.acm-pca, or a misspelling of it, and no other service."""
     if isinstance(matcher, Exact):
         return isinstance(matcher.value, str) and is_ours_or_misspelt(matcher.value)
     if isinstance(matcher, EqualsIgnoreCase):
@@ -111,7 +111,7 @@ def _names_ours(matcher: Matcher) -> bool:
 
 
 def _fits_ours(matcher: Matcher) -> bool:
-    """Whether a matcher of sources that speaks of `pca` takes ours, and perhaps others."""
+    """Whether a source matcher that contains `pca` accepts aws.acm-pca, and perhaps others."""
     speaks = isinstance(matcher, Suffix | Wildcard) and "pca" in matcher.text.lower()
     return speaks and accepts_some((matcher,), only(SOURCE))
 
@@ -139,7 +139,7 @@ def _of_branch(conditions: Mapping[str, tuple[Matcher, ...]], fires: bool, defau
 
 
 def _types_of_ours(matcher: Matcher) -> bool:
-    """Whether a matcher of detail-types asks for those of ours only."""
+    """Whether a detail-type matcher accepts only detail-types of AWS Private CA."""
     if isinstance(matcher, Prefix):
         return matcher.text.startswith(_TYPES)
     value = matcher.value if isinstance(matcher, Exact) and not is_marked(matcher) else None
@@ -147,7 +147,7 @@ def _types_of_ours(matcher: Matcher) -> bool:
 
 
 def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: PartialPattern) -> bool:
-    """Whether the source is not known and may be ours, and the rule asks for no detail-type of another."""
+    """Whether the source is unknown and may be aws.acm-pca, and no detail-type of another service is required."""
     types = conditions.get("detail-type", ())
     asked = [*detail_types(), *cloudtrail_detail_types()]
     if types and not any(is_marked(matcher) or getattr(matcher, "value", "") in asked for matcher in types):
@@ -157,7 +157,7 @@ def _may_be_ours(conditions: Mapping[str, tuple[Matcher, ...]], stated: PartialP
 
 
 def _our_calls(conditions: Mapping[str, tuple[Matcher, ...]]) -> bool:
-    """Whether only calls of AWS Private CA are asked for, as CloudTrail reports them."""
+    """Whether only CloudTrail calls of AWS Private CA are matched."""
     asked = conditions.get("detail.eventSource", ())
     return bool(asked) and all(isinstance(matcher, Exact) and matcher.value == _EVENT_SOURCE for matcher in asked)
 
@@ -168,7 +168,7 @@ def _of_aws(source: str) -> bool:
 
 @cache
 def _like_ours(detail_type: str) -> bool:
-    """Whether a detail-type is one of ours with a slip in it, and none that AWS documents elsewhere."""
+    """Whether a detail-type is a misspelling of one of AWS Private CA, and not one of another documented source."""
     if any(detail_type in neighbour.detail_types for neighbour in neighbours()):
         return False
     return bool(nearest(detail_type, detail_types(), _LIKE))
@@ -185,7 +185,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many characters must be changed, put in, taken out or swapped with the next; more than `_EDITS` is enough."""
+    """The edit distance with transpositions; exact only up to `_EDITS`."""
     if abs(len(one) - len(other)) > _EDITS:
         return _EDITS + 1
     before: list[int] = []
@@ -205,14 +205,14 @@ _STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 
 def without_read_only(verdict: Verdict, stated: PartialPattern, allowed: bool | Unknown) -> Verdict:
-    """Return the verdict on a CloudTrail event of a rule that may ask for read-only calls only.
+    """Return the verdict on a CloudTrail event of a rule that may match read-only calls only.
 
-    EventBridge sends read-only calls to no rule but those whose state asks for them.
+    EventBridge sends read-only calls only to rules whose state includes them.
 
     Args:
         verdict: as if every call were sent.
         stated: the pattern of the rule.
-        allowed: whether the state of the rule asks for them.
+        allowed: whether the state of the rule includes read-only calls.
     """
     if verdict.event != API_CALL or verdict.fires == "never" or allowed is not False:
         return verdict
@@ -225,11 +225,11 @@ def without_read_only(verdict: Verdict, stated: PartialPattern, allowed: bool | 
 
 
 def read_only_values(stated: PartialPattern, allowed: bool | Unknown) -> Iterator[Block]:
-    """Yield each read-only call that a rule names in vain beside others.
+    """Yield each read-only call that a rule lists without effect beside others.
 
     Args:
         stated: the pattern of the rule.
-        allowed: whether the state of the rule asks for read-only calls.
+        allowed: whether the state of the rule includes read-only calls.
     """
     for conditions in stated.pattern.conditions if allowed is False else ():
         named = exact_texts(conditions.get(_NAME, ()))
@@ -241,7 +241,7 @@ def read_only_values(stated: PartialPattern, allowed: bool | Unknown) -> Iterato
 
 
 def _read_only(conditions: Conditions) -> str:
-    """Which read-only calls alone these conditions ask for, in words; empty where they ask for others too."""
+    """Describe the read-only calls if these conditions match only those; else empty."""
     matchers = conditions.get(_NAME, ())
     names = exact_texts(matchers)
     if names and set(names) <= read_only_calls():

@@ -1,4 +1,4 @@
-"""What checking a consumer's rules found: the one model that every output renders."""
+"""The report of `check`: the one model that every output renders."""
 
 import re
 from collections.abc import Iterable
@@ -74,15 +74,15 @@ _QUOTED = re.compile(r'(?:"(?:\\.|[^"\\])*"(?: or |, )?)+')
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to be said about a rule.
+    """A problem of a rule.
 
     Attributes:
         code: the kind of finding: `never-fires`; `pca_events.check.codes` lists them all.
         message: what is wrong, in one line.
         remedy: what to do.
         place: where.
-        about: what tells it from other findings of its code about the same rule, and stays the same when other parts
-            of the rule change: `detail.result "failed"`. None where nothing but the message does.
+        about: what distinguishes it from other findings with its code about the same rule, stable when other parts of
+            the rule change: `detail.result "failed"`. None where only the message does.
     """
 
     level: Level
@@ -95,13 +95,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Block:
-    """What keeps a rule from firing on an event.
+    """Why a rule does not fire on an event.
 
     Attributes:
-        path: the field, as event patterns have it: `detail.result`.
-        words: what is asked of it, and what is sent: `"failed" is never sent; documented values: ...`.
-        suggestion: the value or path that was probably meant; empty where nothing is near.
-        remedy: what to do; empty where nothing better is known than to compare with a documented event.
+        path: the field, as in event patterns: `detail.result`.
+        words: what the pattern requires, and what is sent: `"failed" is never sent; documented values: ...`.
+        suggestion: the value or path that was probably meant; empty where none is similar.
+        remedy: what to do; empty where the only advice is to compare with a documented event.
     """
 
     path: str
@@ -114,19 +114,19 @@ class Block:
 
     @property
     def about(self) -> str:
-        """The field and the values that are asked of it: `detail.result "failed"`."""
+        """The field and the values required of it: `detail.result "failed"`."""
         asked = _QUOTED.match(self.words)
         return f"{self.path} {asked.group() if asked else self.words.partition(';')[0]}".rstrip(" ,")
 
 
 class Verdict(NamedTuple):
-    """Whether a rule fires on one documented event, in all the forms that the contract allows.
+    """Whether a rule fires on one documented event, with any values that the contract allows.
 
     Attributes:
         event: its id.
         fires: on every such event, on some of them, or on none.
-        conditions: on which, where it fires on some: `only for account 111122223333`, `depends on var.ca_arn`.
-        blocks: what keeps it from firing, where it never does: `detail.result: "failed" is never sent`.
+        conditions: where it fires on some, on which: `only for account 111122223333`, `depends on var.ca_arn`.
+        blocks: where it never fires, why: `detail.result: "failed" is never sent`.
     """
 
     event: str
@@ -145,34 +145,34 @@ class CheckedRule:
 
     @property
     def fires_on(self) -> list[str]:
-        """The ids of the events on every one of which it fires."""
+        """The ids of the events on which it always fires."""
         return [verdict.event for verdict in self.verdicts if verdict.fires == "always"]
 
     @property
     def may_fire_on(self) -> list[str]:
-        """The ids of the events on some of which it fires."""
+        """The ids of the events on which it sometimes fires."""
         return [verdict.event for verdict in self.verdicts if verdict.fires == "may"]
 
 
 @dataclass
 class CheckReport:
-    """Everything that was found.
+    """The results of a check.
 
     Attributes:
-        rules: those that concern AWS Private CA; with --all-rules the others too.
-        neighbours: those of the sources that AWS documents beside AWS Private CA, outside the contract.
-        not_known: those of whose pattern nothing is known without deploying, so that nothing is said about them.
-        other_rules: how many rules concern other sources, the neighbours left out.
+        rules: the rules for AWS Private CA; with --all-rules the others too.
+        neighbours: the rules of other documented certificate sources, such as ACM; they are outside the contract.
+        not_known: the rules whose pattern is completely unknown before deployment; they have no findings.
+        other_rules: the number of rules of other sources, without the neighbours.
         uncovered: the ids of the documented failures that no rule of the project handles.
         unreadable: what could not be read.
-        skipped: what may hold rules and is not read.
-        suppressions: what is wrong with comments, ignore entries and the baseline, where no reported rule is beside
-            them; the rule of each stands for the comment, the entry or the baseline itself.
-        ignored: how many findings comments and ignore entries have taken out.
-        baselined: how many the baseline has taken out.
-        fail_on: the least bad level that makes the exit status 1.
-        files_read: how many files were read, or searched for rules.
-        all_rules: whether `rules` holds the rules of other sources too.
+        skipped: what may contain rules and is not read.
+        suppressions: findings about comments, ignore entries and the baseline that are not beside a reported rule; the
+            rule of each represents the comment, the entry or the baseline itself.
+        ignored: the number of findings that comments and ignore entries suppressed.
+        baselined: the number of findings that the baseline suppressed.
+        fail_on: the lowest level that makes the exit status 1.
+        files_read: the number of files that were read or searched for rules.
+        all_rules: whether `rules` contains the rules of other sources too.
     """
 
     rules: list[CheckedRule] = field(default_factory=list)
@@ -196,7 +196,7 @@ class CheckReport:
 
     @property
     def checked(self) -> list[CheckedRule]:
-        """The rules about which something may be said, its neighbours' after those of AWS Private CA; suppressions."""
+        """The rules that may have findings: those for AWS Private CA, then the neighbours, then suppressions."""
         return [*self.rules, *self.neighbours, *self.suppressions]
 
     def count(self, level: Level) -> int:
@@ -205,14 +205,14 @@ class CheckReport:
 
     @property
     def exit_status(self) -> int:
-        """0 where no finding is as bad as `fail_on`, 1 where one is, 2 where something could not be read."""
+        """2 where something could not be read, 1 where a finding has at least the level of `fail_on`, else 0."""
         if self.unreadable:
             return 2
         failing = () if self.fail_on == "never" else LEVELS[: LEVELS.index(self.fail_on) + 1]
         return 1 if any(finding.level in failing for finding in self.findings) else 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report for machines, in the shape of `formats/check-report.schema.json`."""
+        """Return the report as described by `formats/check-report.schema.json`."""
         return {
             "rules": [_rule_as_json(checked) for checked in self.rules],
             "neighbours": [_rule_as_json(checked) for checked in self.neighbours],
@@ -250,7 +250,7 @@ def event_ids() -> Iterable[str]:
 
 
 def reason_of(pattern: Any) -> str:
-    """Say what a pattern depends on that is not known: `var.pattern`; several things are separated by commas."""
+    """Return what an unknown pattern depends on: `var.pattern`; several are separated by commas."""
     if isinstance(pattern, Unknown):
         return pattern.reason
     inner = pattern.values() if isinstance(pattern, dict) else pattern if isinstance(pattern, list) else ()
@@ -258,7 +258,7 @@ def reason_of(pattern: Any) -> str:
 
 
 def readable(value: Any) -> Any:
-    """Return a JSON value with each unknown part written as `${reason}`, each hole of a text with its own reason."""
+    """Return a JSON value in which unknown parts are written as `${reason}`."""
     if isinstance(value, Unknown):
         return str(value)
     if isinstance(value, dict):

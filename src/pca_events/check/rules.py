@@ -1,4 +1,4 @@
-"""Checks all rules of a consumer: verdicts, findings, coverage."""
+"""Check all rules of a consumer: verdicts, findings, coverage."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +22,14 @@ def check(
 ) -> CheckReport:
     """Check the rules that were read.
 
-    A rule concerns AWS Private CA where its source is `aws.acm-pca` or a misspelling of it, or where it fires on one of
-    its events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that need
-    no knowledge of their events. Nothing is said about a rule whose pattern is not known.
+    A rule is for AWS Private CA if its source is `aws.acm-pca` or a misspelling of it, or if it fires on one of its
+    events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that require
+    no knowledge of their events. A rule with an unknown pattern has no findings.
 
     Args:
         reading: what was read.
         all_rules: whether rules of other sources are reported.
-        wanted: whether a rule is reported, by its place and last line; the others count for what they forward only.
+        wanted: whether a rule is reported, by its place and last line; the others count only for what they forward.
     """
     report = CheckReport(
         unreadable=sorted(reading.unreadable),
@@ -90,7 +90,7 @@ def _subject(rule: Rule, known: dict[str, Judged]) -> Subject:
 
 
 def _judged_once(pattern: Any, known: dict[str, Judged]) -> Judged:
-    """Judge a pattern, or find how one that is written the same was judged: rules are often made from one mould."""
+    """Judge a pattern, or return the result for an identical one: rules are often generated."""
     try:
         text = json.dumps(pattern)
     except TypeError:  # something in it is not known
@@ -101,7 +101,7 @@ def _judged_once(pattern: Any, known: dict[str, Judged]) -> Judged:
 
 
 def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[Place, str], frozenset[str]]) -> list[str]:
-    """The documented failures on which no rule fires that is enabled and on a bus that the events reach.
+    """The documented failures on which no rule fires that is enabled and on a bus that receives them.
 
     Args:
         rules: the rules.

@@ -1,4 +1,4 @@
-"""Where the keys of a TOML document stand; tomllib reads values only."""
+"""The lines of the keys of a TOML document; tomllib reads only values."""
 
 import re
 import tomllib
@@ -16,10 +16,10 @@ _STRINGS = re.compile(r'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#.*|[\[\]{}]
 
 
 def lines_of_keys(text: str) -> dict[Path, int]:
-    """Return the line of each table, key, and table in an array that begins a line, by its path.
+    """Return the line of each table, key, and table in an array at the start of a line, by its path.
 
     Args:
-        text: a TOML document without faults.
+        text: a valid TOML document.
     """
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
@@ -48,7 +48,7 @@ def lines_of_keys(text: str) -> dict[Path, int]:
 
 
 def nearest_line(lines: dict[Path, int], path: Path) -> int:
-    """Return the line of a value, or of the nearest of what it stands in."""
+    """Return the line of a value, or of the nearest table that contains it."""
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return lines[path[:end]]
@@ -66,7 +66,7 @@ def _names(dotted: str) -> Path:
 
 
 def _inside(counts: dict[Path, int], names: Path) -> Path:
-    """The path of a table; where a part of it is an array of tables, its last one is meant."""
+    """The path of a table; for a part that is an array of tables, its last one is used."""
     path: Path = ()
     for position, name in enumerate(names):
         path = (*path, name)
@@ -76,7 +76,7 @@ def _inside(counts: dict[Path, int], names: Path) -> Path:
 
 
 def _outside_of_strings(text: str) -> Iterator[tuple[int, str, int]]:
-    """Each line that no string of several lines began before, with how many brackets are open at its begin."""
+    """Each line that is not inside a multi-line string, with the number of open brackets at its start."""
     depth, quote = 0, ""
     for number, line in enumerate(text.splitlines(), 1):
         at = 0

@@ -1,4 +1,4 @@
-"""On which documented events a rule fires: on all that the contract allows, on some, on none, and why."""
+"""Verdicts: whether a rule fires on all events that the contract allows, on some or on none, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from pca_events.pattern import Exists, Matcher, Prefix
 
 @dataclass(frozen=True)
 class FieldVerdict:
-    """Whether one field of an event is as a pattern asks: always, may (on which condition) or never."""
+    """Whether one field of an event meets a condition: always, sometimes (with the reason) or never."""
 
     fires: Fires
     words: str = ""
@@ -36,10 +36,10 @@ Judged = tuple[PartialPattern, tuple[Verdict, ...], tuple[Verdict, ...]]
 
 
 def judged(pattern: Any) -> Judged:
-    """Judge a pattern; where it matches nothing, everything that blocks is named.
+    """Judge a pattern; where it matches nothing, all reasons are listed.
 
     Raises:
-        InvalidPattern: AWS refuses it.
+        InvalidPattern: AWS rejects it.
     """
     read = partial_pattern(pattern)
     found = _verdicts(read, whole=False)
@@ -52,26 +52,26 @@ def verdicts(pattern: PartialPattern, *, whole: bool = False) -> tuple[Verdict, 
     """Return a verdict for each documented event, in the order of the AWS page.
 
     Args:
-        pattern: what the rule asks.
-        whole: name everything that blocks, where the rule does not fire; else only the first that is found.
+        pattern: the pattern of the rule.
+        whole: whether to list every reason why the rule does not fire, rather than the first.
     """
     return _verdicts(pattern, whole=whole)[: len(documented_events())]
 
 
 def cloudtrail_verdicts(pattern: PartialPattern, *, whole: bool = False) -> tuple[Verdict, ...]:
-    """Return a verdict for each detail-type by which CloudTrail reports on AWS Private CA."""
+    """Return a verdict for each detail-type that CloudTrail sends about AWS Private CA."""
     return _verdicts(pattern, whole=whole)[len(documented_events()) :]
 
 
 def reaches(conditions: Conditions, pattern: PartialPattern) -> bool:
-    """Whether one alternative of a pattern can match any event at all: a documented one, or one of CloudTrail."""
+    """Whether one alternative of a pattern can match any documented or CloudTrail event."""
     columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
     return any(all(field.fires != "never" for field in fields) for fields in zip(*columns, strict=True))
 
 
 @cache
 def _events() -> tuple[tuple[str, Domains, bool], ...]:
-    """Every event that is judged: its name, what may stand in it, and whether it is one of CloudTrail."""
+    """Every event that is judged: its name, its domains, and whether CloudTrail sends it."""
     documented = tuple((event.id, domains_of_event(event.id), False) for event in documented_events())
     return (*documented, *((name, domains_of_cloudtrail(name), True) for name in cloudtrail_detail_types()))
 
@@ -102,7 +102,7 @@ def _verdicts(pattern: PartialPattern, *, whole: bool) -> tuple[Verdict, ...]:
 
 
 def _cover_all(pattern: PartialPattern) -> list[bool]:
-    """For each event, whether alternatives that differ in one field only accept all its values together."""
+    """For each event, whether alternatives that differ in one field together accept all its values."""
     united: dict[tuple[str, frozenset[Any]], dict[str, tuple[Matcher, ...]]] = {}
     for conditions in pattern.pattern.conditions:
         for path, matchers in conditions.items():
@@ -119,7 +119,7 @@ def _cover_all(pattern: PartialPattern) -> list[bool]:
 
 
 def _branch(conditions: Conditions, pattern: PartialPattern, *, whole: bool) -> list[Verdict]:
-    """What one alternative of a pattern says of each event."""
+    """The verdict of one alternative of a pattern on each event."""
     paths = tuple(conditions)
     columns = [_column_of(path, matchers, pattern) for path, matchers in conditions.items()]
     found: list[Verdict] = []
@@ -144,7 +144,7 @@ def _branch(conditions: Conditions, pattern: PartialPattern, *, whole: bool) -> 
 
 @lru_cache(maxsize=1 << 10)
 def _first_alike(paths: tuple[str, ...]) -> tuple[int, ...]:
-    """For each event, the number of the first one that has the same domains in all these fields."""
+    """For each event, the number of the first one with the same domains in all these fields."""
     keys = list(zip(*(_domains_of(path)[1] for path in paths), strict=True))
     return tuple(map(keys.index, keys))
 
@@ -159,7 +159,7 @@ def _unknowns(matchers: tuple[Matcher, ...], pattern: PartialPattern) -> tuple[U
 
 @lru_cache(maxsize=1 << 15)
 def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...]) -> tuple[FieldVerdict, ...]:
-    """What a condition on one field says of each event; events of the same domains share one object."""
+    """The verdict of a condition on one field for each event; events with the same domains share one object."""
     different, of_event = _domains_of(path)
     fields = [_field(path, matchers, domains, unknowns, twin) for domains, twin in different]
     return tuple(fields[number] for number in of_event)
@@ -167,7 +167,7 @@ def _column(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
 
 @lru_cache(maxsize=1 << 10)
 def _domains_of(path: str) -> tuple[tuple[tuple[tuple[Domain, ...], bool], ...], tuple[int, ...]]:
-    """The different domains of a field over all events, and which of them each event has."""
+    """The distinct domains of a field over all events, and which of them each event has."""
     every = [(domains.get(path, ()), twin and path not in domains) for _, domains, twin in _events()]
     different: list[tuple[tuple[Domain, ...], bool]] = []
     different += (one for one in every if one not in different)
@@ -194,7 +194,7 @@ def _field(
 
 @lru_cache(maxsize=1 << 12)
 def _block(path: str, matchers: tuple[Matcher, ...], event: int, unknowns: tuple[Unknown, ...]) -> Block:
-    """Why a field of an event, by its number, never is as a pattern asks."""
+    """Why a field of an event, by its number, never meets a condition."""
     different, of_event = _domains_of(path)
     domains, twin = different[of_event[event]]
     if not domains:
@@ -203,7 +203,7 @@ def _block(path: str, matchers: tuple[Matcher, ...], event: int, unknowns: tuple
 
 
 def _reach(matchers: tuple[Matcher, ...], domains: tuple[Domain, ...]) -> tuple[Fires, list[Domain]]:
-    """Whether the matchers take every text of some domain, some texts of some domains (and of which), or none."""
+    """Whether the matchers accept every string of some domain, some strings of some domains (and which), or none."""
     texts = exact_texts(matchers)
     if texts:
         if any(domain.values and set(domain.values) <= set(texts) for domain in domains):
@@ -223,7 +223,7 @@ def _reach(matchers: tuple[Matcher, ...], domains: tuple[Domain, ...]) -> tuple[
 
 
 def _depends(unknowns: tuple[Unknown, ...]) -> str:
-    """Say on what a field depends; its own account, Region and partition are known to every deployment."""
+    """Describe what a field depends on; every deployment knows its own account, Region and partition."""
     if all(unknown.names for unknown in unknowns):
         return f"only for the CA{'s' if len(unknowns) > 1 else ''} {', '.join(unknown.names for unknown in unknowns)}"
     reasons = [reason for unknown in unknowns for reason in _reasons(unknown)]
@@ -241,7 +241,7 @@ def _reasons(unknown: Unknown) -> list[str]:
 
 
 def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, ...], twin: bool) -> FieldVerdict:
-    """Judge a field that these events do not have."""
+    """Judge a condition on a field that these events do not have."""
     if any(isinstance(matcher, Exists) and not matcher.wanted for matcher in matchers):
         return FieldVerdict("always")
     if path == "replay-name":
@@ -260,7 +260,7 @@ _ONE = {
 
 
 def _condition(path: str, matchers: Sequence[Matcher], domains: Sequence[Domain]) -> str:
-    """Say on which of these events a rule fires that asks this of a field that may have many values."""
+    """Describe on which of these events a rule fires, for a condition on a field with many values."""
     texts = exact_texts(matchers)
     if texts and path in _ONE:
         return f"only for {_ONE[path][len(texts) > 1].format(', '.join(texts))}"

@@ -1,4 +1,4 @@
-"""The words that people use for fields, results and detail-types, and how like they are to documented ones."""
+"""The words that people use for fields, results and detail-types, and their similarity to documented ones."""
 
 import re
 from collections.abc import Iterable
@@ -26,13 +26,13 @@ _ALIASES = {
 
 
 def plain(name: str) -> str:
-    """Return a key without what people write in different ways: letter case, dashes, underscores, blanks."""
+    """Return a key without letter case, dashes, underscores and blanks."""
     return re.sub(r"[\s_.-]+", "", name).lower()
 
 
 @cache
 def aliases() -> dict[str, frozenset[str]]:
-    """Return for each field what people call it, without what `plain` leaves out."""
+    """Return for each field its other names, in the form of `plain`."""
     return {path: frozenset(map(plain, names.split())) for path, names in _ALIASES.items()}
 
 
@@ -48,12 +48,12 @@ _NEGATION = {"not", "no", "non", "never", "without"}
 
 
 def words_in(name: str) -> set[str]:
-    """Return the words of a name in lower case, whether case, hyphens or underscores part them."""
+    """Return the words of a name in lower case; case, hyphens and underscores separate them."""
     return {word.lower() for word in _WORDS.findall(name)}
 
 
 def expects(name: str) -> str:
-    """Return the result that a name promises: success or failure; empty where it promises neither, both, or not one."""
+    """Return the result that a name promises: success or failure; empty where it promises neither or both."""
     written = [word.lower() for word in _WORDS.findall(name)]
     words = {word for before, word in zip(["", *written], written, strict=False) if before not in _NEGATION}
     promised = [result for result, hints in (("success", _SUCCESS), ("failure", _FAILURE)) if words & hints]
@@ -71,7 +71,7 @@ _EXPIRY = {"expiry", "expire", "expires", "expired", "expiring", "expiration", "
 
 
 def contradicts(name: str, suggestion: str) -> bool:
-    """Whether a suggested value would make a rule fire on something else than its name says.
+    """Whether a suggested value would make a rule fire on something else than its name promises.
 
     Args:
         name: of the rule, or of its handler.
@@ -107,7 +107,7 @@ NOT_ALIKE = 0.0
 
 
 def promised(text: str) -> str:
-    """Return the result that a text speaks of: success or failure; empty where it speaks of neither, or of both."""
+    """Return the result that a string describes: success or failure; empty where it describes neither or both."""
     words = words_in(text)
     found = [result for result, hints in _RESULTS.items() if words & hints]
     if not found and words & _DONE:
@@ -116,7 +116,7 @@ def promised(text: str) -> str:
 
 
 def likeness(path: str, written: str, meant: str) -> float:
-    """Return from 0 to 1 how like a written value is to one that may be meant."""
+    """Return from 0 to 1 how similar a value is to one that may have been meant."""
     one, other = written.strip().lower(), meant.lower()
     if one == other:
         return 1.0
@@ -144,7 +144,7 @@ def _of_sources(one: str, other: str) -> float:
 
 
 def _of_detail_types(written: str, meant: str) -> float:
-    """Compare the words that tell detail-types apart; each must be like one of the other."""
+    """Compare the words that distinguish detail-types; each must be similar to one of the other."""
     one, other = _telling(written), _telling(meant)
     if not one:
         return NOT_ALIKE
@@ -185,7 +185,7 @@ _INSTEAD = {
 
 
 def instead_of_waiting(conditions: Iterable[tuple[str, Iterable[Any]]]) -> list[str]:
-    """Return in a sentence each what to do instead of waiting for an event that AWS does not document.
+    """Return sentences on what to do instead of waiting for an event that AWS does not document.
 
     Args:
         conditions: the path and the elements of each condition.

@@ -1,7 +1,7 @@
-"""Event patterns without `wildcard`, which filters of subscribers do not support, where others match the same events.
+"""Equivalent event patterns without `wildcard`, which subscriber filters do not support.
 
-A wildcard with its only star at the end is a prefix, one with its only star at the beginning a suffix, and one without
-a star a value. Any other has no equal.
+A wildcard whose only star is at the end is a prefix, one whose only star is at the beginning a suffix, and one without
+a star a value. Any other has no equivalent.
 """
 
 import json
@@ -15,11 +15,11 @@ _OPERATOR, _EXCLUSION = "wildcard", "anything-but"
 
 @dataclass(frozen=True)
 class NoEqual(Exception):
-    """A matcher with a wildcard that no other matcher equals.
+    """A wildcard matcher without an equivalent.
 
     Attributes:
         matcher: as JSON.
-        why: what stands against it.
+        why: the reason.
     """
 
     matcher: str
@@ -27,10 +27,10 @@ class NoEqual(Exception):
 
 
 def without_wildcards(pattern: Any) -> Any:
-    """Return a pattern that matches the same events.
+    """Return an equivalent pattern.
 
     Raises:
-        NoEqual: there is none without a wildcard.
+        NoEqual: none exists without a wildcard.
     """
     if isinstance(pattern, dict):
         return {key: _in_field(key, held) for key, held in pattern.items()}
@@ -58,7 +58,7 @@ def _replaced(item: dict[str, Any]) -> Any:
 
 
 def _exclusion(item: dict[str, Any], given: Any) -> dict[str, Any]:
-    """All texts of one anything-but have to be of one kind, because it takes one kind only."""
+    """All matchers of one anything-but must be of one kind, because it accepts only one."""
     several = isinstance(given, list)
     simpler = [_simpler(text, item) for text in (given if several else [given])]
     kinds = {kind for kind, _ in simpler}
@@ -73,7 +73,7 @@ def _exclusion(item: dict[str, Any], given: Any) -> dict[str, Any]:
 
 
 def _simpler(text: Any, item: dict[str, Any]) -> tuple[str, str]:
-    """The operator that a wildcard equals, empty for a value, and its text."""
+    """The operator that is equivalent to a wildcard, empty for a value, and its operand."""
     try:
         characters = characters_of(text)
     except (InvalidWildcard, TypeError):

@@ -53,10 +53,10 @@ _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 all is well, 1 a contract is broken, 2 unusable input.
+    """Run one command and return its exit status: 0 success, 1 a contract is violated, 2 unusable input.
 
     Args:
-        words: the command line; without it that of the process, whose handlers of SIGINT and SIGTERM are then replaced.
+        words: the command line; by default that of the process, whose SIGINT and SIGTERM handlers are then replaced.
     """
     with nullcontext() if words is None else handlers_restored():
         try:
@@ -70,7 +70,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    """Run a command to its last line of output, and return its exit status."""
+    """Run a command, flush its output, and return its exit status."""
     if sys.stdout is None:
         _complain("standard output is closed; send it to a file, or to /dev/null")
         return INPUT_UNREADABLE
@@ -121,13 +121,13 @@ def _complain(message: str) -> None:
 
 
 def _judges(words: Sequence[str]) -> bool:
-    """Whether the exit status of a command is a verdict, which must not look good where nobody could read it."""
+    """Whether the exit status of a command is a verdict, which must not be 0 if nobody could read the output."""
     from pca_events.cli.parser import HELP
 
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
 
 
 def discard_output() -> None:
-    """Keep Python from writing what is left in its buffer, in vain, when it ends."""
+    """Keep Python from trying to flush its output buffer at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

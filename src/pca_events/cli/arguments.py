@@ -1,4 +1,4 @@
-"""The arguments of every command, read without importing what does the work."""
+"""The arguments of every command, parsed without importing the commands."""
 
 import argparse
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _more_paths(options: argparse.Namespace, rest: list[str]) -> list[str]:
-    """Take the paths behind options, which argparse leaves over where others stand before them; return what is left."""
+    """Take the paths after options, which argparse leaves over if others come before them; return the rest."""
     end = rest.index("--") if "--" in rest else len(rest)
     options.paths += [word for word in rest[:end] if not word.startswith("-") or word == "-"] + rest[end + 1 :]
     return [word for word in rest[:end] if word.startswith("-") and word != "-"]
@@ -42,7 +42,7 @@ def parser_with(complete: Collection[str | None]) -> tuple[Parser, dict[str, Par
     """Return the parser of the command line, and that of each command.
 
     Args:
-        complete: the commands whose arguments it knows; those of the others take time and are not needed.
+        complete: the commands whose arguments are added; adding those of the others takes time.
     """
     parser = Parser(
         prog="pca-events",

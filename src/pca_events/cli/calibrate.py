@@ -1,4 +1,4 @@
-"""`pca-events calibrate`: how far an emulator does as AWS does."""
+"""`pca-events calibrate`: compares an emulator with AWS."""
 
 import argparse
 
@@ -11,7 +11,7 @@ _AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yello
 
 
 def run(options: argparse.Namespace) -> int:
-    """Try patterns and behaviours and print the table; exit status 1 where the ledger does not know a difference."""
+    """Try patterns and behaviors and print the table; exit status 1 for a difference that is not known."""
     out = console()
     emulator = EmbeddedLocalStack.of_this_process()
     try:
@@ -45,12 +45,12 @@ def _calibrate(backend: Backend, out: Console) -> int:
             rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told])
     out.table(columns, rows, f"{backend.name}, mode {session.mode.name}")
     out.line()
-    out.line(f"{unknown} differences that calibration/divergences.toml does not know")
+    out.line(f"{unknown} differences that are not in calibration/divergences.toml")
     return 1 if unknown else 0
 
 
 def _mode(backend: Backend) -> Mode:
-    """Bring events in as they are, where the backend takes them."""
+    """Send events unchanged if the backend accepts them."""
     refuses = BEHAVIOURS["source-refused"].shown_by(Session(backend, RunId()))
     return "alias" if refuses else "direct"
 

@@ -1,4 +1,4 @@
-"""`pca-events completion`: what completes commands and options in a shell; `shtab` has made it from the arguments."""
+"""`pca-events completion`: the completion scripts for shells, which `shtab` generates from the arguments."""
 
 import argparse
 import sys
@@ -12,5 +12,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def script_of(shell: str) -> Path:
-    """Return where the script for a shell lies; its test writes it again where UPDATE_COMPLETION=1."""
+    """Return the path of the script for a shell; its test regenerates it with UPDATE_COMPLETION=1."""
     return Path(__file__).with_name(f"completion.{shell}")

@@ -13,7 +13,7 @@ from typing import TextIO
 from pca_events.wording import printable
 
 Part = str | tuple[str, str]
-"""Some text, or some text and its style."""
+"""Some text, or some string and its style."""
 
 _WORD = re.compile(" *[^ ]+")
 _NARROWEST_COLUMN = 6
@@ -30,18 +30,18 @@ def style_of(part: Part) -> str:
 
 
 def width_of(text: str) -> int:
-    """Return how many columns a text takes: East Asian characters take two, combining ones take none."""
+    """Return how many columns a string takes: East Asian characters take two, combining ones take none."""
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """Fill a text with blanks to a width in columns, on its left side where it stands to the right."""
+    """Pad a string with blanks to a width in columns, on the left if it is right-aligned."""
     blanks = " " * (width - width_of(text))
     return blanks + text if right else text + blanks
 
 
 def cut(text: str, width: int) -> Iterator[str]:
-    """Cut a text into pieces of at most so many columns, at least one piece."""
+    """Cut a string into pieces of at most this many columns, at least one piece."""
     start = taken = 0
     for index, char in enumerate(text):
         if taken + _width(char) > width and index > start:
@@ -52,7 +52,7 @@ def cut(text: str, width: int) -> Iterator[str]:
 
 
 def wrapped(parts: Sequence[Part], width: int, indent: int) -> Iterator[list[Part]]:
-    """Break parts into lines at blanks, those after the first one indented.
+    """Break parts into lines at blanks, and indent those after the first.
 
     A word that is wider than a line stays whole, so that it can be copied.
     """
@@ -69,12 +69,12 @@ def wrapped(parts: Sequence[Part], width: int, indent: int) -> Iterator[list[Par
 
 
 def cell_lines(text: str, width: int) -> list[str]:
-    """Break the text of a table's cell into lines at blanks, and inside a word that is too wide."""
+    """Break the text of a table cell into lines at blanks, and inside words that are too wide."""
     return [piece for start, end in _spans(text, width, width) for piece in cut(text[start:end], width)]
 
 
 def fitted(natural: Iterable[int], whole: Sequence[bool], room: int) -> list[int]:
-    """Narrow the widest columns of a table until all of them fit into a room; those that stay whole are left alone."""
+    """Narrow the widest columns of a table until all of them fit; those that stay whole keep their width."""
     widths = [
         width if kept else min(width, max(room, _NARROWEST_COLUMN)) for width, kept in zip(natural, whole, strict=True)
     ]
@@ -115,8 +115,8 @@ class Column:
 
     Attributes:
         name: its head.
-        style: that of its cells, where a cell has none of its own.
-        right: whether its cells stand to the right, as numbers do.
+        style: the default style of its cells.
+        right: whether its cells are right-aligned, as numbers are.
         whole: whether its cells are never broken into lines.
     """
 
@@ -128,14 +128,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Console:
-    """A stream that people read.
+    """An output stream for people.
 
-    A style is words with a blank between them: `bold red`. Text is written as `printable` has it, and what the
-    encoding of the stream lacks as an escape.
+    A style is a list of words separated by blanks: `bold red`. Text is written as `printable` returns it; characters
+    that the encoding of the stream lacks are escaped.
 
     Attributes:
-        stream: where text goes.
-        width: how many columns lines may take; None where nobody watches, so that nothing is broken into lines.
+        stream: the stream.
+        width: the maximum number of columns of a line; None where lines are not broken, as it is not a terminal.
         styled: whether styles are written, as ANSI escape sequences.
     """
 
@@ -145,11 +145,11 @@ class Console:
 
     @property
     def is_unicode(self) -> bool:
-        """Whether the stream takes every character."""
+        """Whether the stream supports every character."""
         return (self.stream.encoding or "utf").lower().replace("-", "").startswith("utf")
 
     def line(self, *parts: Part) -> None:
-        """Write one line, without blanks at its end."""
+        """Write one line without trailing blanks."""
         if not self.styled:
             self.stream.write(self.shown("".join(map(text_of, parts))).rstrip() + "\n")
             return
@@ -161,12 +161,12 @@ class Console:
         self.stream.write("".join(_styled(text, style) for text, style in shown) + "\n")
 
     def block(self, text: str, style: str = "") -> None:
-        """Write a text of several lines as it is."""
+        """Write several lines unchanged."""
         for line in text.expandtabs().split("\n"):
             self.line((line, style))
 
     def paragraph(self, *parts: Part, lead: Part = "", indent: int = 4) -> None:
-        """Write text behind its lead; on a terminal in lines that fit, those after the first one indented."""
+        """Write text after its lead; on a terminal in lines that fit, indented after the first one."""
         if self.width is None:
             self.line(lead, *parts)
             return
@@ -175,7 +175,7 @@ class Console:
             self.line(*line)
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Part]], title: str = "") -> None:
-        """Write a table: its title, a line of heads, and its rows; a row without cells is an empty line."""
+        """Write a table: its title, heads and rows; a row without cells is an empty line."""
         cells = [[(self.shown(text_of(cell)), style_of(cell)) for cell in row] for row in rows]
         filled = [row for row in cells if row]
         natural = [
@@ -191,7 +191,7 @@ class Console:
             self._row(row, columns, natural)
 
     def shown(self, text: str) -> str:
-        """Return a text as it is written."""
+        """Return a string as it is written."""
         safe = printable(text)
         if safe.isascii() or self.is_unicode:
             return safe
@@ -209,12 +209,12 @@ class Console:
 
 
 class Progress:
-    """One line on standard error that says how far the work is; nothing where that is no terminal."""
+    """One line of progress on standard error; nothing where that is not a terminal."""
 
     def __init__(self, delay: float = 0.5) -> None:
-        """Make a line that is shown once the work has taken so many seconds.
+        """Create a line that appears once the work has taken this many seconds.
 
-        It stays on the standard error of now, whatever takes that over while the work is done.
+        It stays on the current standard error, even if that is redirected meanwhile.
         """
         self._out = console(stderr=True)
         self._taken = 0
@@ -227,7 +227,7 @@ class Progress:
         self.clear()
 
     def show(self, words: str) -> None:
-        """Show how far it is, a few times a second at most."""
+        """Show the progress, at most a few times a second."""
         if self._out.width is None or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _BETWEEN
@@ -236,7 +236,7 @@ class Progress:
         self._taken = width_of(line)
 
     def clear(self) -> None:
-        """Take the line away, so that something else can be written there."""
+        """Remove the line, so that something else can be written there."""
         if self._taken:
             self._write(f"\r{' ' * self._taken}\r")
             self._taken, self._next = 0, 0.0

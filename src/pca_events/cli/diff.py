@@ -16,7 +16,7 @@ _COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the changes, the breaking ones first; exit status 1 where one of them breaks a consumer."""
+    """Print the changes, the breaking ones first; exit status 1 if one of them is breaking."""
     changes = diff(read_version(options.old), read_version(options.new))
     counts = {effect: sum(change.effect == effect for change in changes) for effect in _COLOURS}
     rules = check(read_paths(options.consumers)) if options.consumers else CheckReport()
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _hits(change: Change, report: CheckReport) -> list[str]:
-    """The rules that a breaking change hits, by their places and names."""
+    """The rules that a breaking change affects, by their places and names."""
     if change.effect != "breaking":
         return []
     return [f"{hit.rule.place} {hit.rule.name}" for hit in affected_rules(report, change.path, change.detail_types)]

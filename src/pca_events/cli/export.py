@@ -12,7 +12,7 @@ _STANDARD_OUTPUT = "-"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the files and say so in one line; nothing is said where they go to standard output."""
+    """Write the files and print one line; nothing is printed if they go to standard output."""
     known = FORMATS[options.format]
     out = Path(options.output)
     files = known.render(documented_detail_types())

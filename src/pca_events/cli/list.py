@@ -9,14 +9,14 @@ from pca_events.cli.console import Column, console
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the catalogue."""
+    """Print the catalog."""
     if options.format == "json":
         print(json.dumps(_as_json(), indent=2))
         return 0
     out = console()
     columns = [Column("event", whole=True), Column("detail-type"), Column("result"), Column("sent by")]
     sent = [(event.id, event.detail_type, event.result, event.operation) for event in catalog.documented_events()]
-    out.table(columns, sent, "AWS Private CA sends, with source aws.acm-pca")
+    out.table(columns, sent, "Events of AWS Private CA, with source aws.acm-pca")
     out.line()
     out.line(("Never sent", "bold"))
     for silent in catalog.never_sent():
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     for twin in catalog.cloudtrail_twins():
         out.paragraph(f"{twin.detail_type}: {twin.meaning}", lead="  ")
     out.line()
-    out.line(("pca-events show EVENT says all about one of them.", "dim"))
+    out.line(("pca-events show EVENT describes one event.", "dim"))
     return 0
 
 

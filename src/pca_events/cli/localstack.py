@@ -1,4 +1,4 @@
-"""`pca-events localstack`: the emulator in the foreground, for a developer."""
+"""`pca-events localstack`: runs the emulator in the foreground."""
 
 import argparse
 
@@ -7,10 +7,10 @@ from pca_events.errors import BackendError
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start the emulator, say how to reach it, and end it with Ctrl-C; exit status 0 then, 130 before it was ready.
+    """Run the emulator until Ctrl-C, and print the variables to export; exit status 130 before it is ready.
 
     Raises:
-        BackendError: it did not come up, or it ended by itself.
+        BackendError: it did not start, or it exited.
     """
     emulator = EmbeddedLocalStack.of_this_process()
     try:
@@ -21,11 +21,11 @@ def run(options: argparse.Namespace) -> int:
                 f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
                 f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
             )
-            print(f"Its log is {emulator.log}. Ctrl-C ends it.", flush=True)
+            print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)
             emulator.wait()
         except KeyboardInterrupt:
-            print("\nended")
+            print("\nstopped")
             return 0
-        raise BackendError(emulator.last_words("ended by itself"))
+        raise BackendError(emulator.last_words("exited"))
     finally:
         emulator.stop()

@@ -1,4 +1,4 @@
-"""`pca-events mutate`: are all mutants of the documented events killed, and all valid variants let through?"""
+"""`pca-events mutate`: does the contract reject all mutants of the documented events and accept all valid variants?"""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pca_events.events.mutation_testing import MutationReport, kinds, mutate
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge them all and print the table; exit status 1 where one is judged wrongly."""
+    """Judge all variants and print the table; exit status 1 if one is judged incorrectly."""
     report = mutate(options.variants, options.seed)
     if options.format == "json":
         print(json.dumps(_as_json(report), indent=2))

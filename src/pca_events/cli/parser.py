@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and suggest the nearest name."""
 
     def describe(self, command: str) -> None:
-        """Add what a command does, its examples and its exit statuses to its help, once it has its arguments."""
+        """Add the description, examples and exit statuses of a command to its help, once it has its arguments."""
         known = HELP[command]
         places = self._get_positional_actions()
         self.usage = " ".join(["%(prog)s [options]", *(self._format_place(action) for action in places)])
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         return self._get_formatter()._format_args(action, action.dest)
 
     def unknown(self, words: list[str]) -> NoReturn:
-        """End with what is wrong with words that no argument takes.
+        """Exit with an error about words that no argument takes.
 
         Raises:
             SystemExit: always, with status 2.
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unknown option {option}" + (f"; did you mean {meant}?" if meant else ""))
 
     def error(self, message: str) -> NoReturn:
-        """End with the usage and the message.
+        """Exit with the usage and the message.
 
         Raises:
             SystemExit: always, with status 2.

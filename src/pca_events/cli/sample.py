@@ -1,4 +1,4 @@
-"""`pca-events sample EVENT`: realistic events as JSON lines, and broken ones."""
+"""`pca-events sample EVENT`: realistic events as JSON Lines, or events that violate the contract."""
 
 import argparse
 import json
@@ -16,9 +16,7 @@ def run(options: argparse.Namespace) -> int:
     chance = random.Random(options.seed)  # noqa: S311 - reproducible, no secret
     where = aws_location(options.account, options.region, options.partition)
     if options.broken and (options.account or options.region or options.partition):
-        raise BadInput(
-            "--broken changes the documented sample, so --account, --region and --partition do not go with it"
-        )
+        raise BadInput("--broken changes the documented sample; omit --account, --region and --partition")
     entries = catalog.documented_events() if options.event == "all" else (catalog.documented(options.event),)
     for index in range(options.count or len(entries)):
         entry = entries[index % len(entries)]
@@ -32,14 +30,14 @@ def run(options: argparse.Namespace) -> int:
 def _broken(entry: DocumentedEvent, wanted: str, chance: random.Random) -> Event:
     kind, _, path = wanted.partition(":")
     if kind not in KINDS:
-        raise BadInput(f'"{kind}" is no way to break an event; known: {", ".join(KINDS)}')
+        raise BadInput(f'"{kind}" is not a kind of violation; known: {", ".join(KINDS)}')
     found = [mutant for mutant in _breaking(entry) if mutant.kind == kind]
     if not found:
-        raise BadInput(f"{entry.id} cannot be broken in the way {kind}")
+        raise BadInput(f"{entry.id} has no violation of the kind {kind}")
     there = [mutant for mutant in found if not path or mutant.path in (path, f"$.{path}")]
     if not there:
         places = ", ".join(dict.fromkeys(mutant.path for mutant in found))
-        raise BadInput(f"{entry.id} cannot be broken in the way {kind} at {path}; places: {places}")
+        raise BadInput(f"{entry.id} has no violation of the kind {kind} at {path}; places: {places}")
     return chance.choice(there).event
 
 

@@ -1,4 +1,4 @@
-"""`pca-events show EVENT`: all about one event, with a rule for it that is ready to be pasted."""
+"""`pca-events show EVENT`: describes one event, with rules to copy."""
 
 import argparse
 import json

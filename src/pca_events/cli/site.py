@@ -1,4 +1,4 @@
-"""`pca-events site`: the living documentation, made from the features and from the messages of a run."""
+"""`pca-events site`: the living documentation, generated from the features and the messages of a run."""
 
 import argparse
 import gzip
@@ -12,22 +12,22 @@ from pca_events.site import Book, site
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the site and say so in one line."""
+    """Write the site and print one line."""
     earlier = prepare(options.folder, options)
     print(write_site(options.folder, options.messages, earlier, options.consumers, options.max_unpacked))
     return 0
 
 
 def prepare(folder: Path, options: argparse.Namespace) -> list[Run]:
-    """Find out, before anything is run or written, whether a site can be made; return the earlier runs.
+    """Check, before anything is run or written, that a site can be written; return the earlier runs.
 
     Raises:
-        BadInput: the folder cannot be one, an earlier run cannot be read, or consumers are not there.
+        BadInput: the folder is unusable, an earlier run cannot be read, or the rules of consumers do not exist.
     """
     check_folder(folder, "the site is a folder")
     for path in options.consumers:
         if not path.exists():
-            raise BadInput(f"--consumers {path}: there is no such folder; name one that holds rules")
+            raise BadInput(f"--consumers {path}: this folder does not exist; name one that contains rules")
     return [read_messages(file, options.max_unpacked) for file in options.earlier]
 
 
@@ -38,7 +38,7 @@ def write_site(
     consumers: Sequence[Path],
     max_unpacked: int | None = None,
 ) -> str:
-    """Write the site of a run, or without one, and return what to say of it.
+    """Write the site, with or without a run, and return its closing line.
 
     Raises:
         BadInput: messages cannot be read, or the folder cannot be written.

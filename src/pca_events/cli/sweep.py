@@ -1,4 +1,4 @@
-"""`pca-events sweep`: removes what runs have left behind."""
+"""`pca-events sweep`: lists or removes resources that interrupted runs left behind."""
 
 import argparse
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from pca_events.harness.resources.inventory import Found, created, find
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show or remove what is found; exit status 1 where something could not be removed."""
+    """List or remove resources; exit status 1 if one could not be removed."""
     out = console()
     session = Session(connect(options.endpoint_url), RunId())
     prefix = RunId(options.run_id).prefix if options.run_id else options.prefix
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.yes:
             out.line(f"would remove {found.arn}")
         elif not _is_older(session, found, options.older_than):  # made anew since it was listed
-            out.line(f"kept {found.arn}: it is gone, or newer now")
+            out.line(f"kept {found.arn}: it was deleted or recreated")
         elif refused := aws_error_of(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
             failed += 1
             out.line(("not removed", "red"), f" {found.arn}: {refused}")

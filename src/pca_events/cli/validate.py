@@ -1,4 +1,4 @@
-"""`pca-events validate`: recorded events, validated against the contract."""
+"""`pca-events validate`: validates recorded events against the contract."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ _MOST_SOURCES = 5
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read everything and print what was found; exit status 0 where all events meet their contract."""
+    """Read everything and print the results; exit status 0 if all events meet their contract."""
     if options.report is not None:
         check_writable(options.report, "the report is one file")
     report = merged(list(map(Path, options.files))) if options.merge else _validated(options)
@@ -48,7 +48,7 @@ def _validated(options: argparse.Namespace) -> ValidationReport:
 
 
 def _counting(line: Progress) -> Callable[[int], None]:
-    """Return what shows how many bytes are read."""
+    """Return a function that shows the number of bytes that were read."""
     done = 0
 
     def show(count: int) -> None:
@@ -90,10 +90,10 @@ def _lines(report: ValidationReport, *, verbose: bool) -> Iterator[str]:
     yield from _places("not read", report.unreadable)
     for noun, counts in (("event from CloudTrail", report.twins), ("CloudTrail record", report.records)):
         for (detail_type, meets), count in sorted(counts.items()):
-            yield f"apart: {_counted(count, noun)} about AWS Private CA ({detail_type}){_verdict(count, meets)}"
+            yield f"ignored: {_counted(count, noun)} about AWS Private CA ({detail_type}){_verdict(count, meets)}"
     yield from _others("CloudTrail record", "other services", report.other_records)
     yield from _others("event", "other sources", report.other_sources)
-    yield from _places("apart: without an event", report.without_event, most=3)
+    yield from _places("ignored: without an event", report.without_event, most=3)
     yield _sum(report)
 
 
@@ -118,7 +118,7 @@ def _others(noun: str, of: str, counts: Counter[str]) -> Iterator[str]:
     if counts:
         listed = ", ".join(f"{name} {count:,}" for name, count in counts.most_common(_MOST_SOURCES))
         more = ", ..." if len(counts) > _MOST_SOURCES else ""
-        yield f"apart: {counted(counts.total(), noun)} of {of} ({listed}{more})"
+        yield f"ignored: {counted(counts.total(), noun)} of {of} ({listed}{more})"
 
 
 def _places(title: str, noted: Occurrences, most: int = 10) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`pca-events watch`: the events of AWS Private CA on a bus, as they come."""
+"""`pca-events watch`: the events of AWS Private CA on an event bus, as they arrive."""
 
 import argparse
 import json
@@ -25,7 +25,7 @@ _COLOURS = {"success": "green", "failure": "red"}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show events until Ctrl-C; exit status 0 where all of them met their contract, 1 where one broke it."""
+    """Show events until Ctrl-C; exit status 0 if all of them met their contract, 1 if one violated it."""
     out, aside = console(), console(stderr=True)
     backend = replace(connect(options.endpoint_url), account=options.account, region=options.region)
     broke = seen = 0
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with LiveEvents(Session(backend, RunId()), options.bus) as live:
             where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
-            aside.line(f"watching {where}; Ctrl-C ends it and removes rule and queue")
+            aside.line(f"watching {where}; Ctrl-C stops and deletes the rule and the queue")
             threading.Thread(target=_receive, args=(live, coming), daemon=True).start()
             while (came := coming.get()) is not None:
                 if isinstance(came, PcaEventsError):
@@ -45,12 +45,12 @@ def run(options: argparse.Namespace) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    aside.line(f"events seen: {seen}, of them breaking their contract: {broke}; rule and queue are removed")
+    aside.line(f"events received: {seen}, violating their contract: {broke}; rule and queue deleted")
     return 1 if broke else 0
 
 
 def _receive(live: LiveEvents, coming: Coming) -> None:
-    """Hand on what comes, in a thread of its own, so that Ctrl-C breaks into no call."""
+    """Receive events in a separate thread, so that Ctrl-C does not interrupt a call."""
     try:
         while True:
             for event in live.receive(_WAIT):
@@ -60,13 +60,13 @@ def _receive(live: LiveEvents, coming: Coming) -> None:
 
 
 def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> None:
-    """Print one event with its verdict and what was found against it."""
+    """Print one event with its verdict and violations."""
     if as_json:
         print(json.dumps({"event": event, "meets": not found, "violations": found}), flush=True)
         return
     detail = event.get("detail")
     result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
-    verdict = ("breaks", "red") if found else ("meets", "green")
+    verdict = ("violates", "red") if found else ("meets", "green")
     colour = _COLOURS.get(result, "yellow")
     time = datetime.now(UTC).strftime("%H:%M:%S")
     lead = f"{time}  {event.get('id')}  {event.get('detail-type')}  "

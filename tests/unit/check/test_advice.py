@@ -47,7 +47,7 @@ def said(pattern: dict[str, Any], name: str = "r") -> list[tuple[str, str, str]]
         (
             {"source": ["aws.acm-pca"], "detail": {"result": ["*"]}},
             'the * in a string is a literal asterisk; documented values: "success", "failure"',
-            "leave the field out",
+            "omit the field",
         ),
         (
             {**CRL, "detail": {"result": ["x"], "reason": ["wildcard: *"]}},

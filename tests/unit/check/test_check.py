@@ -91,7 +91,7 @@ def test_who_waits_for_what_is_never_sent_is_told_so() -> None:
     waiting = rule({"detail-type": ["ACM Private CA Certificate Revocation"], "detail": {"result": ["failure"]}})
     (found,) = of(waiting)
     assert [(finding.code, finding.message) for finding in found.findings] == [
-        ("never-fires", "never fires: nothing is sent in the case that it waits for: A RevokeCertificate call fails.")
+        ("never-fires", "never fires: no event is sent in this case: A RevokeCertificate call fails.")
     ]
 
 
@@ -167,7 +167,7 @@ def test_the_exit_status_says_what_was_found(command: Run, terraform: Callable[.
 
 def test_a_broad_rule_is_seen_to_be_broad(command: Run, terraform: Callable[..., Path]) -> None:
     ran = command("check", "--mutate", str(terraform("failure")))
-    assert "it looks at nothing in version, id, detail-type, account, time, region, resources" in ran.stdout
+    assert "unchecked: version, id, detail-type, account, time, region, resources" in ran.stdout
 
 
 def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> None:
@@ -189,7 +189,7 @@ def test_a_verdict_that_the_engine_contradicts_is_told(command: Run, backend: Ba
     rules = str(TOP / "examples" / "infrastructure" / "json")
     ran = command("check", "--deploy", "--endpoint-url", backend.endpoint_url, rules, path=str(tmp_path))
     assert ran.returncode == 1
-    assert "does not fire on ca-creation-success there, but was found otherwise" in ran.stdout
+    assert "does not fire on ca-creation-success, unlike the verdict of check" in ran.stdout
 
 
 def test_a_live_bus_is_read(command: Run, backend: Backend) -> None:

@@ -522,7 +522,7 @@ def test_github_gets_as_many_annotations_as_it_shows_and_the_rest_as_lines_of_th
     lines = FORMATS["github"](CheckReport([checked(text, *found)])).splitlines()
     commands = [line.split()[0] for line in lines if line.lstrip().startswith("::")]
     assert commands == ["::error"] * 10 + ["::notice"] * 10
-    assert lines[20] == "4 more, which GitHub would not show as annotations:"
+    assert lines[20] == "4 more, which GitHub does not show as annotations:"
     assert [line.partition(" ::a.tf:9: ")[0] for line in lines[21:]] == ["error:", "error:", "note:", "note:"]
     assert not any("##[" in line for line in lines[21:])
 

@@ -55,7 +55,7 @@ def test_an_event_source_that_is_off_may_forward() -> None:
     found = subscriber_of("0", "1")
     assert {verdict.fires for verdict in found.verdicts} == {"may"}
     (note,) = [held for held in found.findings if held.code == "event-source-not-known"]
-    assert "off by the defaults (count = 0)" in note.message
+    assert "off by default (count = 0)" in note.message
 
 
 @pytest.mark.parametrize(("source", "subscriber"), [("1", "1"), ("0", "0"), ("1", "0")])

@@ -343,7 +343,7 @@ FIFO = Destination("sqs", PLACE, "q.fifo", policy=Unknown("var.policy"), fifo=Tr
             Target(PLACE, "t", "sqs", destination=replace(FIFO, deduplicates=False), message_group=True),
             ["no content-based deduplication"],
         ),
-        (Target(PLACE, "t", dead_letter=FIFO), ["a dead-letter queue of EventBridge is a standard queue"]),
+        (Target(PLACE, "t", dead_letter=FIFO), ["a dead-letter queue for EventBridge must be a standard queue"]),
     ],
 )
 def test_a_fifo_queue_needs_a_message_group(target: Target, words: list[str]) -> None:

@@ -261,7 +261,7 @@ def explained(command: Run, tmp_path: Path, pattern: str, event: str) -> tuple[i
             "ca-creation-success",
             [
                 "  nothing to change: the pattern matches it",
-                "  a condition, not a mistake: only for account 999999999999",
+                "  matches conditionally: only for account 999999999999",
             ],
         ),
         (
@@ -287,7 +287,7 @@ def explained(command: Run, tmp_path: Path, pattern: str, event: str) -> tuple[i
             '{"source": ["x"], "$or": [{"region": ["a"]}, {"region": ["a", "b"]}]}',
             "ca-creation-success",
             [
-                "  the service may answer otherwise: alternative 2 of $or repeats values of an earlier one and adds"
+                "  AWS may decide differently: alternative 2 of $or repeats values of an earlier one and adds"
                 " others; AWS's published engine drops the added ones. Write each value in one alternative only"
             ],
         ),
@@ -324,7 +324,7 @@ def test_an_event_from_a_file(command: Run, tmp_path: Path, text: str, words: st
 def test_a_refused_pattern_gets_one_that_aws_takes(command: Run, tmp_path: Path) -> None:
     status, printed, complaint = explained(command, tmp_path, '{"source": "aws.acm-pca"}', "ca-creation-success")
     assert (status, printed) == (2, [])
-    assert complaint.endswith('(at line 1, column 12); AWS takes this: {"source": ["aws.acm-pca"]}\n')
+    assert complaint.endswith('(at line 1, column 12); AWS accepts this: {"source": ["aws.acm-pca"]}\n')
 
 
 def test_every_documented_event_needs_no_change_of_its_own_pattern() -> None:

@@ -358,7 +358,7 @@ CASES = [
             "main.tf": 'resource "aws_acm_certificate" "c" {\n  domain_name = "example.com"\n}\n'
             + rule('{ source = ["aws.acm-pca"], resources = [aws_acm_certificate.c.arn] }')
         },
-        said=(("never-fires", "is a certificate of ACM"),),
+        said=(("never-fires", "is an ACM certificate"),),
     ),
     Case(
         "contradictions",

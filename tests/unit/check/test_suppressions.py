@@ -82,7 +82,7 @@ def test_a_comment_beside_no_rule_is_told_with_its_place(checked: Checked) -> No
     report = checked(f"# pca-events: ignore no-target far away\n\n{terraform('failure')}")
     (alone,) = report.suppressions
     assert [(finding.code, finding.place.line) for finding in alone.findings] == [("ignore-unused", 1)]
-    assert "stands beside no rule" in alone.findings[0].message
+    assert "is not beside a rule" in alone.findings[0].message
     assert report.as_json()["suppressions"][0]["code"] == "ignore-unused"
     assert "no-target" in found(report)
 

@@ -67,16 +67,16 @@ def test_the_failures_that_no_rule_handles_are_not_told_of_one_rule(project: Pro
 @pytest.mark.parametrize("line", [4, 99, 999_999_999])
 def test_where_no_rule_stands_the_lines_of_the_others_are_told(project: Project, line: int) -> None:
     assert faults(project, f"rules.tf:{line}") == [
-        f"rules.tf:{line} no event rule stands on this line; the rules of this file begin on lines 1, 5"
+        f"rules.tf:{line} no event rule is on this line; the rules of this file start on lines 1, 5"
     ]
     project.write("empty.tf", "")
-    assert faults(project, "empty.tf:1") == ["empty.tf:1 no event rule stands on this line; this file has none"]
+    assert faults(project, "empty.tf:1") == ["empty.tf:1 no event rule is on this line; this file has none"]
 
 
 def test_a_line_of_a_file_that_cannot_be_read_has_the_fault_of_the_file(project: Project) -> None:
     project.write("broken.tf", 'resource "aws_cloudwatch_event_rule" "x" {')
     (fault,) = faults(project, "broken.tf:1")
-    assert "stands on this line" not in fault
+    assert "is on this line" not in fault
 
 
 def test_the_rest_is_checked_where_no_rule_stands(project: Project) -> None:

@@ -187,7 +187,7 @@ def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
             out, err = process.communicate(timeout=10)
         finally:
             process.kill()
-    assert (process.returncode, out, err) == (0, "\nended\n", "")
+    assert (process.returncode, out, err) == (0, "\nstopped\n", "")
     assert not log.exists()
 
 

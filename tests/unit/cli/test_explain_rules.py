@@ -137,8 +137,8 @@ def test_a_file_with_several_rules_has_them_all(command: Run, terraform: Path) -
     for words in (
         f"{terraform}:5 aws_cloudwatch_event_rule.issuance\n",
         f'{terraform}:13 aws_cloudwatch_event_rule.audits["daily"]\n',
-        "  depends on var.whole, which is not known without deploying\n",
-        "aws_cloudwatch_event_rule.uploads\n  asks for events of other sources\n",
+        "  depends on var.whole, which is known only after deployment\n",
+        "aws_cloudwatch_event_rule.uploads\n  is for events of other sources\n",
     ):
         assert words in ran.stdout
 
@@ -215,7 +215,7 @@ def test_a_refused_rule_does_not_keep_the_others_from_being_explained(command: R
         )
     ran = command("explain", str(terraform))
     assert (ran.returncode, ran.stderr) == (2, "")
-    assert 'AWS takes this: {"source": ["aws.acm-pca"]}' in ran.stdout
+    assert 'AWS accepts this: {"source": ["aws.acm-pca"]}' in ran.stdout
     assert "aws_cloudwatch_event_rule.issuance" in ran.stdout
 
 

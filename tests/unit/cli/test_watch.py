@@ -87,7 +87,7 @@ def test_an_event_is_shown_with_its_verdict(own: Backend, watch: Start, end: sig
     _, said = process.communicate(timeout=20)
     assert (process.returncode, said) == (
         0,
-        "events seen: 1, of them breaking their contract: 0; rule and queue are removed\n",
+        "events received: 1, violating their contract: 0; rule and queue deleted\n",
     )
     assert left(own) == []
 

@@ -185,8 +185,8 @@ def test_validate_prints_its_result(command: Run, tmp_path: Path) -> None:
         '$.detail.result: "succeeded" is never sent; documented values: "success", "failure"',
         f"1 time, first at {file}:12",
         f"not read {file}:13: is not valid JSON",
-        "apart: 1 event from CloudTrail about AWS Private CA (AWS API Call via CloudTrail)",
-        f"apart: without an event {file}:16",
+        "ignored: 1 event from CloudTrail about AWS Private CA (AWS API Call via CloudTrail)",
+        f"ignored: without an event {file}:16",
         "12 events of AWS Private CA: 11 meet their contract, 1 violates it",
     ):
         assert words in ran.stdout

@@ -28,7 +28,7 @@ def findings_of(subject: Subject) -> tuple[Finding, ...]:
 
 
 def findings_without_contract(subject: Subject) -> tuple[Finding, ...]:
-    """Return the findings about a rule of any source for which nothing need be known of its events."""
+    """Return the findings about a rule of any source that require no knowledge of its events."""
     found = [*refusal_findings(subject), *_of_rule(subject)]
     if subject.stated is not None:
         found += [*size_findings(subject), *prefix_or_suffix_findings(subject.stated, subject)]
@@ -38,7 +38,7 @@ def findings_without_contract(subject: Subject) -> tuple[Finding, ...]:
 
 
 def findings_of_neighbour(subject: Subject) -> tuple[Finding, ...]:
-    """Return the findings about a rule for events that AWS documents beside AWS Private CA."""
+    """Return the findings about a rule for other documented certificate events, such as those of ACM."""
     return _sorted(neighbour_findings(subject))
 
 
@@ -52,10 +52,10 @@ def _of_rule(subject: Subject) -> Iterator[Finding]:
         remedy = "enable it, or remove it"
         yield Finding("warning", "disabled", "is disabled, so it fires on nothing", remedy, rule.place)
     if rule.off:
-        message = f"is off by the defaults ({rule.off}); checked as if it were on"
+        message = f"is off by default ({rule.off}); checked as if it were on"
         yield Finding("note", "off-by-default", message, "no action needed if intended", rule.place)
     if rule.targets == () and rule.kind == "rule":
-        remedy = "add a target, or remove the rule; no action needed if only its metrics are read"
+        remedy = "add a target, or remove the rule; no action needed if only its metrics are used"
         yield Finding("warning", "no-target", "has no target", remedy, rule.place)
 
 
@@ -65,10 +65,10 @@ def _of_inputs(subject: Subject) -> Iterator[Finding]:
         for path, missing in unknown_inputs(target, events):
             about = f"{target.name} {path}"
             if len(missing) == len(events):
-                message = f"target {target.name} reads {path}, which no event has on which the rule fires"
-                yield Finding("error", "input-not-there", message, "read a field that is there", target.place, about)
+                message = f"target {target.name} reads {path}, which is in none of the events on which the rule fires"
+                yield Finding("error", "input-not-there", message, "read a field that exists", target.place, about)
             else:
                 message = f"target {target.name} reads {path}, which is not in {', '.join(missing)}"
                 yield Finding(
-                    "warning", "input-not-always-there", message, "expect it to be missing", target.place, about
+                    "warning", "input-not-always-there", message, "handle events without it", target.place, about
                 )

@@ -1,6 +1,6 @@
-"""Event sources and subscribers of the Custom Event Bus: what arrives, and what is wrong with them.
+"""Event sources and subscribers of the Custom Event Bus: the events that arrive, and the findings.
 
-A subscriber receives what its event source forwards and all its filters let through.
+A subscriber receives the events that its event source forwards and all its filters match.
 """
 
 import json
@@ -52,12 +52,12 @@ _LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
 @dataclass
 class Judgement:
-    """What the event sources and subscribers of some code come to.
+    """The results for event sources and subscribers.
 
     Attributes:
-        checked: those that concern AWS Private CA.
-        others: those that do not.
-        unknown: those of which nothing is known, as rules with an unknown pattern.
+        checked: those for AWS Private CA.
+        others: those for other services.
+        unknown: those whose pattern is unknown, as rules with an unknown pattern.
     """
 
     checked: list[CheckedRule] = field(default_factory=list)
@@ -90,7 +90,7 @@ def _judge_source(source: EventSource, judgement: Judgement) -> None:
         return
     rule = _rule(source, "event source", pattern, source.lines)
     if (refusal := _refusal(pattern)) is not None:
-        remedy = "correct the pattern; AWS refuses it"
+        remedy = "correct the pattern; EventBridge rejects it"
         faults.append(Finding("error", "invalid-pattern", refusal, remedy, source.place))
         judgement.checked.append(CheckedRule(rule, _never(), _in_order(faults)))
         return
@@ -102,7 +102,7 @@ def _judge_source(source: EventSource, judgement: Judgement) -> None:
 
 
 def _is_wildcard_of_ours(service: Any) -> bool:
-    """Whether a service is written as a wildcard that is meant to be, or to include, AWS Private CA."""
+    """Whether a service is a wildcard that matches AWS Private CA."""
     if not isinstance(service, str) or "*" not in service:
         return False
     return re.fullmatch(re.escape(service).replace(r"\*", ".*"), SERVICE) is not None
@@ -136,7 +136,7 @@ def _judge_subscriber(found: Subscriber, arrivals: "_EventSources", judgement: J
 
 
 def _reaches_ours(filters: Sequence[SubscriberFilter]) -> bool:
-    """Whether the filters let events of AWS Private CA through; metadata alone is about events of an application."""
+    """Whether the filters match events of AWS Private CA; metadata alone is about application events."""
     own = _event_patterns(filters)
     if not own and filters and all(map(never_matches, filters)):
         return False
@@ -146,7 +146,7 @@ def _reaches_ours(filters: Sequence[SubscriberFilter]) -> bool:
 def _received(
     rule: Rule, filters: Sequence[SubscriberFilter], faults: list[Finding], arrival: "_SourceEvents"
 ) -> CheckedRule:
-    """Judge what event sources forward and all filters let through."""
+    """Judge the events that event sources forward and all filters match."""
     own = _event_patterns(filters)
     ways = [[*([] if source is None else [source]), *own] for source in arrival.sources] or [own]
     each = [judged_together(way) for way in ways]
@@ -166,9 +166,9 @@ class _SourceEvents:
 
     Attributes:
         sources: the patterns of the event sources that forward them to the bus.
-        barred: whether it is known that none does.
-        condition: what it depends on, where that is not known; else empty.
-        off: what the event sources of the bus are not deployed for by default; empty where one is deployed.
+        barred: whether it is certain that no event source does.
+        condition: what it depends on, where that is unknown; else empty.
+        off: why the event sources of the bus are not deployed by default; empty where one is deployed.
     """
 
     sources: tuple[Any, ...] = ()
@@ -177,20 +177,20 @@ class _SourceEvents:
     off: str = ""
 
     def findings(self, found: Subscriber) -> Iterator[Finding]:
-        """What is to be said about how events reach the bus."""
+        """Yield the findings about how events reach the bus."""
         if self.barred and not isinstance(found.bus, Unknown):
             message = f"never fires: no event source of the bus {found.bus.name} forwards the events of {SERVICE}"
             remedy = f"add an AWS::EventsV2::EventSource with AwsService {SERVICE}"
             yield Finding("error", "no-event-source", message, remedy, found.place)
         elif self.condition:
-            why = f"that for {SERVICE} is off by the defaults ({self.off})" if self.off else ""
+            why = f"that for {SERVICE} is off by default ({self.off})" if self.off else ""
             message = f"{self.condition}: {why or f'no event source for {SERVICE} is in the code'}"
             remedy = f"check that an event source with AwsService {SERVICE} forwards to the bus"
             yield Finding("note", "event-source-not-known", message, remedy, found.place)
 
 
 class _EventSources:
-    """What the event sources of the code forward to each bus.
+    """The events that the event sources forward to each bus.
 
     Args:
         reading: everything that was read.
@@ -232,7 +232,7 @@ class _EventSources:
 
 
 def _may_send_to_custom_bus(rule: Rule) -> bool:
-    """Whether a rule sends events to a Custom Event Bus, or may: it could be the bus of a subscriber."""
+    """Whether a rule may send events to a Custom Event Bus, which could be the bus of a subscriber."""
     if rule.kind != "rule":
         return False
     return rule.targets is None or any(map(_may_be_custom_bus, rule.targets))
@@ -246,7 +246,7 @@ def _may_be_custom_bus(target: Target) -> bool:
 def _pattern_findings(
     rule: Rule, read: PartialPattern, found: tuple[Verdict, ...], twins: tuple[Verdict, ...]
 ) -> Iterator[Finding]:
-    """What is to be said about the patterns, without what is true of rules only."""
+    """Yield the findings about the patterns, without those that apply only to rules."""
     for finding in findings_of(Subject(rule, read, None, found, twins)):
         if finding.code not in _OF_RULES:
             yield finding
@@ -255,7 +255,9 @@ def _pattern_findings(
 def _refusals(filters: Sequence[SubscriberFilter]) -> Iterator[Finding]:
     for held in filters:
         if (refusal := _refusal(held.pattern)) is not None:
-            yield Finding("error", "invalid-pattern", refusal, "correct the pattern; AWS refuses it", held.place)
+            yield Finding(
+                "error", "invalid-pattern", refusal, "correct the pattern; EventBridge rejects it", held.place
+            )
 
 
 def _refusal(pattern: Any) -> str | None:
@@ -267,20 +269,20 @@ def _refusal(pattern: Any) -> str | None:
 
 
 def _event_patterns(filters: Sequence[SubscriberFilter]) -> list[dict[str, Any]]:
-    """What the filters ask of the event itself."""
+    """The patterns that the filters apply to the event itself."""
     patterns = [in_event_terms(held) for held in filters if held.scope in (DATA, SYSTEM)]
     return [pattern for pattern in patterns if isinstance(pattern, dict) and pattern]
 
 
 def _shown_pattern(filters: Sequence[SubscriberFilter]) -> Any:
-    """The one pattern that the filters come to, where there is one; else that of the data, or of every event."""
+    """The filters combined into one pattern, where possible; else the data filter, or a pattern for every event."""
     if (merged := conjunction(_event_patterns(filters))) is not None:
         return merged
     return next(held.pattern for held in filters if held.scope == DATA)
 
 
 def _rule(found: EventSource | Subscriber, kind: Any, pattern: Any, lines: Any = None) -> Rule:
-    """A subscriber or event source in the shape in which reports show rules; its target is not that of a rule."""
+    """A subscriber or event source as a rule, for reports; it has no rule targets."""
     enabled = found.enabled if isinstance(found, Subscriber) else True
     return Rule(
         place=found.place,

@@ -1,4 +1,4 @@
-"""Conditions that never match in a rule that fires on other ones: dead values and contradictions."""
+"""Conditions that never match in a rule that does fire: dead values and contradictions."""
 
 import json
 import re
@@ -22,11 +22,11 @@ _MOST = 50
 
 @dataclass(frozen=True)
 class DeadValue:
-    """A value that adds nothing to a pattern.
+    """A value that has no effect on a pattern.
 
     Attributes:
         block: why it never matches.
-        excluded: whether the pattern excludes it, in vain, instead of asking for it.
+        excluded: whether the pattern excludes the value, rather than matching it.
     """
 
     block: Block
@@ -34,11 +34,11 @@ class DeadValue:
 
 
 def dead_values(stated: PartialPattern, *, other_sources: bool) -> Iterator[DeadValue]:
-    """Yield every value that never matches while the rest of its alternative can, each once.
+    """Yield once every value that never matches while the rest of its alternative can match.
 
     Args:
         stated: the pattern.
-        other_sources: whether it asks for the events of other sources too, whose values are not known.
+        other_sources: whether it also matches events of other sources, whose values are unknown.
     """
     found: dict[DeadValue, None] = {}
     alternatives = stated.pattern.conditions
@@ -54,7 +54,7 @@ def dead_values(stated: PartialPattern, *, other_sources: bool) -> Iterator[Dead
 
 
 def _of_alternative(conditions: Conditions, stated: PartialPattern) -> Iterator[DeadValue]:
-    """The fields that keep one alternative of several from matching, where each of them does so by itself."""
+    """The fields that each by themselves keep one of several alternatives from matching."""
     for path, matchers in conditions.items():
         if not any(map(is_marked, matchers)) and not reaches({path: matchers}, stated):
             yield from (DeadValue(_why(path, matcher)) for matcher in matchers[:_MOST])
@@ -80,7 +80,7 @@ def _of_field(
 
 
 def misspelt_sources(matchers: tuple[Matcher, ...]) -> Iterator[Block]:
-    """Yield each source that is a misspelling of ours."""
+    """Yield each misspelling of aws.acm-pca."""
     for matcher in matchers:
         if _means_ours(matcher) and matcher.words != f'"{SOURCE}"':
             words = f"{matcher.words} is the source of no AWS service"
@@ -92,7 +92,7 @@ def _means_ours(matcher: Matcher) -> bool:
 
 
 def _why(path: str, matcher: Matcher) -> Block:
-    """Say why a value never matches: it is never sent at all, or not in the events that the rest asks for."""
+    """Explain why a value never matches: it is never sent, or not in the events that the rest matches."""
     domains = _forms_anywhere().get(path, ())
     block = never_sent(path, (matcher,), (), domains) if domains else no_such_field(path)
     if " is not sent here" in block.words:
@@ -102,7 +102,7 @@ def _why(path: str, matcher: Matcher) -> Block:
 
 @cache
 def _forms_anywhere() -> Mapping[str, tuple[Domain, ...]]:
-    """What stands in each field in any event of the source."""
+    """The domains of each field over all events of the source."""
     found: dict[str, dict[Domain, None]] = {}
     every = [domains_of_event(event.id) for event in documented_events()]
     every += [domains_of_cloudtrail(name) for name in cloudtrail_detail_types()]
@@ -126,9 +126,9 @@ _PARTITIONS = {
 
 
 def contradictions(conditions: Conditions) -> Iterator[str]:
-    """Yield each contradiction in words.
+    """Yield a description of each contradiction.
 
-    A CA belongs to one Region and one account, and its events are sent there.
+    A CA belongs to one Region and one account, which also receive its events.
     """
     arns = [found for text in exact_texts(conditions.get("resources", ())) if (found := _ARN.match(text))]
     for found in arns:

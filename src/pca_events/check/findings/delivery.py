@@ -1,4 +1,4 @@
-"""Whether what a rule sends can arrive: permissions, keys, FIFO queues, dead-letter queues, retries, inputs."""
+"""Whether events can arrive at the targets: permissions, keys, FIFO queues, dead-letter queues, retries, inputs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pca_events.infrastructure.model import Destination, Key, Rule, Target, Unkn
 
 @dataclass(frozen=True)
 class _PolicyKind:
-    """What a kind of destination needs so that EventBridge can deliver to it.
+    """What EventBridge needs to deliver to a kind of destination.
 
     Attributes:
         code: the finding where it is missing.
@@ -47,12 +47,12 @@ _CONSOLE_LOGS = "/aws/events/*"
 
 
 def delivery_findings(rule: Rule) -> Iterator[Finding]:
-    """Yield what keeps events from arriving at the targets of a rule, or loses them."""
+    """Yield what prevents delivery to the targets of a rule, or loses events."""
     for target in rule.targets or ():
         yield from _of_target(rule, target)
         yield from _of_dead_letter(rule, target)
         if not target.retry:
-            message = f"target {target.name} has no retry policy: AWS tries for 24 hours, 185 times"
+            message = f"target {target.name} has no retry policy: EventBridge retries for 24 hours, up to 185 times"
             yield Finding("note", "no-retry-policy", message, "no action needed if intended", target.place)
 
 
@@ -72,7 +72,7 @@ def _of_target(rule: Rule, target: Target) -> Iterator[Finding]:
 
 
 def _of_fifo(target: Target) -> Iterator[Finding]:
-    """Say what a FIFO queue lacks; a queue elsewhere is one by its name."""
+    """Yield what a FIFO queue lacks; a queue outside the project is recognized by its name."""
     to, subject, elsewhere = target.destination, f"target {target.name}", read_arn(target.arn)
     fifo = to.kind == "sqs" and to.fifo if to else elsewhere.service == "sqs" and elsewhere.resource.endswith(".fifo")
     if fifo is not True:
@@ -88,7 +88,7 @@ def _of_fifo(target: Target) -> Iterator[Finding]:
 
 
 def _is_named_by_console(to: Destination) -> bool:
-    """Whether a log group may be one of those for which the console has made a resource policy for the account."""
+    """Whether a log group may be covered by the resource policy that the console creates for the account."""
     name = wildcard_text(to.arn).partition(":log-group:")[2]
     return to.kind == "logs" and not to.generated and may_be_equal(name, _CONSOLE_LOGS)
 
@@ -100,17 +100,17 @@ def _of_dead_letter(rule: Rule, target: Target) -> Iterator[Finding]:
         yield from _of_policy(rule, queue, subject, "warning")
         yield from _of_key(queue, subject, "warning")
     if queue in (None, False):
-        message = f"target {target.name} has no dead-letter queue: what cannot be delivered is lost after 24 hours"
+        message = f"target {target.name} has no dead-letter queue: undelivered events are lost after 24 hours"
         yield Finding("warning", "no-dead-letter-queue", message, "add a dead-letter queue", target.place)
         return
     arn = read_arn(target.dead_letter_arn)
     kind = queue.kind if isinstance(queue, Destination) else arn.service
     name = queue.name if isinstance(queue, Destination) else arn.resource
     if kind not in ("", "sqs"):
-        message = f"{subject} is {target.dead_letter_arn}, which is no queue: EventBridge takes an SQS queue only"
-        yield Finding("error", "dead-letter-queue", message, "give the ARN of an SQS queue", target.place)
+        message = f"{subject} is {target.dead_letter_arn}, which is not a queue: EventBridge accepts only an SQS queue"
+        yield Finding("error", "dead-letter-queue", message, "use the ARN of an SQS queue", target.place)
     elif (queue.fifo if isinstance(queue, Destination) else name.endswith(".fifo")) is True:
-        message = f"{subject}: {name} is a FIFO queue; a dead-letter queue of EventBridge is a standard queue"
+        message = f"{subject}: {name} is a FIFO queue; a dead-letter queue for EventBridge must be a standard queue"
         yield Finding("warning", "fifo-queue", message, "use a standard queue", place)
     region = read_arn(queue.arn).region if isinstance(queue, Destination) else arn.region
     yield from _of_regions(rule, target, region)
@@ -121,7 +121,7 @@ def _region_of(rule: Rule) -> str:
 
 
 def _region_of_target(target: Target) -> str:
-    """The Region of a target that has to be in that of its rule; only an event bus may be in another."""
+    """The Region of a target that must be in the Region of its rule; only an event bus can be in another."""
     return (
         "" if target.kind == "events" else read_arn(target.destination.arn if target.destination else target.arn).region
     )
@@ -150,13 +150,13 @@ def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Itera
 
 
 def _reason(found: Decision, kind: _PolicyKind, to: Destination) -> str:
-    """Say why EventBridge may not deliver, in one line."""
+    """Explain in one line why EventBridge cannot deliver."""
     if found.why == "denied":
         return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
     if found.why == "resource" and to.kind == "lambda":
         return (
             f"the {kind.grant} is for {found.named}, but the target is {to.name}{to.qualifier}: a {kind.grant} for a "
-            "version or an alias does not count for the function, nor the other way round"
+            "version or an alias does not apply to the function, or vice versa"
         )
     if found.why == "resource":
         return (
@@ -184,7 +184,7 @@ def _of_key(to: Destination, subject: str, level: Level) -> Iterator[Finding]:
 
 
 def unknown_inputs(target: Target, events: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each path that a target reads and that is not in all of these events, with the ids of those without it."""
+    """Yield each path that a target reads but some of these events lack, with the ids of those events."""
     for path in paths_read(target):
         missing = [event for event in events if path not in _paths(event)]
         if missing:
@@ -199,7 +199,7 @@ def paths_read(target: Target) -> list[str]:
 
 @cache
 def _paths(event_id: str) -> frozenset[str]:
-    """Every JSON path that leads to something in an event of this kind."""
+    """Every JSON path that exists in an event of this kind."""
     entry = documented(event_id)
     schema = contract.per_result(contract.schema_of()[entry.detail_type])[entry.result]
     fields = {field.path for field in contract.fields(schema)}

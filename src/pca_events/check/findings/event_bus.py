@@ -160,13 +160,13 @@ def event_bus_findings(rule: Rule, arrival: Forwarded, fires_on: Events) -> Iter
         return
     name = _name_for_people(rule)
     if name.startswith(_PARTNER):
-        message = f"never fires: the event bus {name} receives the events of a partner only"
+        message = f"never fires: the event bus {name} receives only the events of a partner"
         yield Finding("error", "custom-bus", message, "put it on the default bus", rule.place, name)
     elif arrival.events & fires_on or (arrival.events and not fires_on):
         return
     elif may_be_on_default(rule):
         message = f"fires only if {name} is the default event bus, or if a rule forwards events of AWS services to it"
-        yield Finding("note", "custom-bus", message, "check what it is when deployed", rule.place, name)
+        yield Finding("note", "custom-bus", message, "check its value when deployed", rule.place, name)
     else:
         yield _not_reached(rule, name, arrival, fires_on)
 
@@ -179,9 +179,9 @@ def not_arriving(rule: Rule, arrival: Forwarded, events: Events) -> Events:
 
 
 def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) -> Finding:
-    """Say that no rule of the project forwards what a rule waits for."""
+    """Explain that no rule of the project forwards what a rule waits for."""
     bus, level = rule.own_bus, _level(rule.own_bus, arrival, fires_on)
-    remedy = "put it on the default bus; or forward the events from there by a rule whose target is this bus"
+    remedy = "put it on the default bus; or forward the events from there with a rule whose target is this bus"
     labels = ", ".join(forward.name for forward in arrival.forwards[:_MOST_NAMED])
     labels += " and others" if len(arrival.forwards) > _MOST_NAMED else ""
     if arrival.forwards and not arrival.chained:
@@ -208,7 +208,7 @@ def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) ->
 
 
 def _passed(forwards: tuple[Rule, ...]) -> str:
-    """What forwards pass, in words: the sources that they name, where each names some."""
+    """What forwards pass, as text: the sources that they name, where each names some."""
     if len(forwards) > _MOST_NAMED:
         return "none of the events that this rule fires on"
     named = [forward.pattern.get("source") if isinstance(forward.pattern, dict) else None for forward in forwards]

@@ -1,4 +1,4 @@
-"""What is to be said about a rule: what keeps it from firing, what it catches by accident, what is lost on the way."""
+"""Findings about the event pattern of a rule: why it never fires, and where it fires by accident."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Subject:
     """A rule with all that is known of it.
 
     Attributes:
-        stated: its pattern; None where AWS refuses it, and `refusal` says why.
+        stated: its pattern; None where AWS rejects it, and `refusal` says why.
         verdicts: on the documented events.
-        twins: on the events of CloudTrail.
+        twins: on the CloudTrail events.
         arrival: what other rules of the project forward to its bus.
     """
 
@@ -56,7 +56,7 @@ class Subject:
         return [self.rule.name, *(target.handler for target in self.rule.targets or ())]
 
     def line_of(self, path: str) -> Place:
-        """Return where a key of the pattern stands: `detail.result`; where the rule stands if that is not known."""
+        """Return the location of a key of the pattern: `detail.result`; else that of the rule."""
         return Place(self.rule.place.file, self.rule.lines.get(path, self.rule.place.line))
 
 
@@ -79,16 +79,14 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
     yield from _expectations(subject, subject.stated)
     yield from _only_some(subject)
     if any(twin.fires != "never" for twin in subject.twins):
-        message = "fires on events of CloudTrail with the same source too"
-        yield Finding(
-            "note", "fires-on-cloudtrail", message, "name the detail-types that are meant", subject.rule.place
-        )
+        message = "also fires on CloudTrail events with the same source"
+        yield Finding("note", "fires-on-cloudtrail", message, "list the intended detail-types", subject.rule.place)
 
 
 def refusal_findings(subject: Subject) -> Iterator[Finding]:
     """Yield the finding of a pattern that AWS rejects."""
     if subject.refusal is not None:
-        remedy = "correct the pattern; AWS refuses it"
+        remedy = "correct the pattern; EventBridge rejects it"
         yield Finding("error", "invalid-pattern", str(subject.refusal), remedy, subject.rule.place)
 
 
@@ -97,9 +95,9 @@ def size_findings(subject: Subject) -> Iterator[Finding]:
     if subject.stated is None or subject.stated.pattern.given_size <= _NEAR:
         return
     size = subject.stated.pattern.size
-    remedy = "shorten the pattern, or make two rules of it"
+    remedy = "shorten the pattern, or split the rule in two"
     if size > MOST_CHARACTERS:
-        message = f"the pattern has {size} characters; AWS takes {MOST_CHARACTERS}, unless the quota is raised"
+        message = f"the pattern has {size} characters; AWS accepts {MOST_CHARACTERS}, unless the quota is raised"
         yield Finding("error", "pattern-too-long", message, remedy, subject.rule.place, "")
     elif size > _NEAR:
         message = f"the pattern has {size} of {MOST_CHARACTERS} characters"
@@ -127,7 +125,7 @@ def _dead(subject: Subject, stated: PartialPattern, others: bool) -> Iterator[Fi
 def _never(subject: Subject, others: bool) -> Iterator[Finding]:
     place = subject.rule.place
     if any(twin.fires != "never" for twin in subject.twins):
-        message = "fires on events of CloudTrail only, on none that AWS Private CA sends itself"
+        message = "fires on CloudTrail events only, on none that AWS Private CA sends itself"
         remedy = (
             "no action needed if the calls are meant (it takes a trail); for how operations end, name a detail-type "
             "of AWS Private CA"
@@ -136,7 +134,7 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
         return
     for silent in never_sent():
         if subject.stated and subject.stated.pattern.matches(silent.sample):
-            message = f"never fires: nothing is sent in the case that it waits for: {silent.when}"
+            message = f"never fires: no event is sent in this case: {silent.when}"
             yield Finding("error", "never-fires", message, silent.what_to_do, subject.line_of("detail.result"))
             return
     closest = min(
@@ -206,12 +204,12 @@ def prefix_or_suffix_findings(stated: PartialPattern, subject: Subject) -> Itera
 def _contradictions(stated: PartialPattern, subject: Subject) -> Iterator[Finding]:
     found = dict.fromkeys(words for conditions in stated.pattern.conditions for words in contradictions(conditions))
     for words in found:
-        remedy = "name the CA with the partition, Region and account that it is in"
+        remedy = "use the partition, Region and account of the CA"
         yield Finding("warning", "contradiction", words, remedy, subject.line_of("resources"))
 
 
 def _expectations(subject: Subject, stated: PartialPattern) -> Iterator[Finding]:
-    """What it fires on, against what its name promises, or what its target may take for a success."""
+    """Yield where the rule fires on another result than its name promises, or than its target may expect."""
     fired = {documented(verdict.event).result for verdict in subject.fired}
     if fired != {"success", "failure"}:
         yield from _opposite(subject, *fired)
@@ -235,8 +233,8 @@ def _expectations(subject: Subject, stated: PartialPattern) -> Iterator[Finding]
     yield Finding(
         "warning" if acts else "note",
         "no-result-filter",
-        "fires on failures as well as on successes: detail.result is not asked for",
-        'add "detail": {"result": ["success"]} or ["failure"] to the pattern; write both if both are meant',
+        "fires on failures as well as on successes: the pattern has no detail.result",
+        'add "detail": {"result": ["success"]} or ["failure"] to the pattern; write both if both are intended',
         subject.line_of("detail-type"),
     )
 
@@ -254,7 +252,7 @@ def _only_some(subject: Subject) -> Iterator[Finding]:
     conditions = dict.fromkeys(condition for verdict in subject.fired for condition in verdict.conditions)
     for condition in conditions:
         if condition.startswith("depends on"):
-            yield Finding("note", "depends-on-unknown", condition, "check what it is when deployed", subject.rule.place)
+            yield Finding("note", "depends-on-unknown", condition, "check its value when deployed", subject.rule.place)
         else:
             remedy = "no action needed if intended"
             yield Finding("note", "only-some", f"fires {condition}", remedy, subject.rule.place)

@@ -31,20 +31,20 @@ _IN_EVENTS = {
 
 
 def in_event_terms(held: SubscriberFilter) -> Any:
-    """Return the pattern of a filter as one on the event: `AwsSource` is its source."""
+    """Return the pattern of a filter in terms of the event: `AwsSource` is its source."""
     if held.scope != SYSTEM or not isinstance(held.pattern, dict):
         return held.pattern
     return {_IN_EVENTS[key]: value for key, value in held.pattern.items() if key in _IN_EVENTS}
 
 
 def system_fields(held: SubscriberFilter) -> list[str]:
-    """Return the fields of EventBridge that a filter asks for and that the event does not tell."""
+    """Return the fields of EventBridge that a filter matches and that the event does not contain."""
     asked = held.pattern if held.scope == SYSTEM and isinstance(held.pattern, dict) else {}
     return [key for key in asked if key not in _IN_EVENTS]
 
 
 def never_matches(held: SubscriberFilter) -> bool:
-    """Whether a filter looks where no event of an AWS service has anything."""
+    """Whether a filter matches fields that no event of an AWS service has."""
     return held.scope == METADATA or _is_misplaced(held)
 
 
@@ -56,8 +56,8 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
     """Yield what is wrong with an event source."""
     service = source.service
     if not isinstance(service, str) or not _SERVICE.fullmatch(service):
-        message = f"AwsService must be one source of AWS, without wildcards, not {_written(service)}"
-        remedy = "write AwsService: aws.acm-pca; make one event source for each service"
+        message = f"AwsService must be one AWS source without wildcards, not {_written(service)}"
+        remedy = "write AwsService: aws.acm-pca; create one event source for each service"
         yield Finding("error", "event-source-service", message, remedy, source.service_place)
     elif service != "aws.acm-pca" and nearest(service, ["aws.acm-pca"], 0.8):
         message = f'no AWS service sends the source "{service}"'
@@ -65,8 +65,8 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
         yield Finding("error", "event-source-service", message, remedy, source.service_place)
     barred = [key for key in _BARRED if isinstance(source.pattern, dict) and key in source.pattern]
     if barred:
-        message = f"the pattern of an event source must not have {', '.join(barred)} at its top"
-        remedy = "take it out; AwsService already says which events are forwarded"
+        message = f"the pattern of an event source must not contain {', '.join(barred)} at its top"
+        remedy = "remove it; AwsService already selects the events"
         place = Place(source.place.file, source.lines.get(barred[0], source.place.line))
         yield Finding("error", "event-source-fields", message, remedy, place)
     yield from _too_long(source.size, MOST_IN_SOURCE, "the pattern of the event source", source.place)
@@ -74,14 +74,14 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
 
 
 def filter_findings(found: Subscriber) -> Iterator[Finding]:
-    """Yield what is wrong with the filters of a subscriber, whatever values they ask for."""
+    """Yield what is wrong with the filters of a subscriber, whatever their values."""
     filters = found.filters if isinstance(found.filters, tuple) else ()
     seen: set[str] = set()
     for held in filters:
         if not isinstance(held.scope, str):
             continue
         if held.scope not in _SCOPES:
-            message = f"a filter has the scope {_written(held.scope)}; AWS takes {', '.join(_SCOPES)}"
+            message = f"a filter has the scope {_written(held.scope)}; AWS accepts {', '.join(_SCOPES)}"
             yield Finding("error", "filter-scope", message, "write DATA for the event itself", held.place)
         elif held.scope in seen:
             message = f"more than one filter has the scope {held.scope}"
@@ -106,14 +106,14 @@ def _of_filter(held: SubscriberFilter) -> Iterator[Finding]:
 
 def _too_long(size: int, most: int, subject: str, place: Place) -> Iterator[Finding]:
     if size > most:
-        message = f"{subject} has {size:,} characters; AWS takes {most:,}"
+        message = f"{subject} has {size:,} characters; AWS accepts {most:,}"
         yield Finding("error", "filter-too-long", message, "shorten it", place)
 
 
 def _no_failure_queue(found: EventSource | Subscriber) -> Iterator[Finding]:
     if found.on_failure is False:
         lost = "forwarded" if isinstance(found, EventSource) else "delivered in 5 attempts or 300 seconds"
-        message = f"has no OnFailureConfiguration: what cannot be {lost} is lost"
+        message = f"has no OnFailureConfiguration: events that cannot be {lost} are lost"
         remedy = "add an OnFailureConfiguration with the ARN of an SQS queue"
         yield Finding("warning", "no-on-failure", message, remedy, found.place)
 
@@ -146,9 +146,9 @@ _EVERYTHING = {"source": [{"exists": True}]}
 
 
 def judged_together(patterns: Sequence[dict[str, Any]]) -> Judged:
-    """Judge what matches all of these patterns; none of them matches every event.
+    """Judge the conjunction of these patterns; no patterns match every event.
 
-    Where they cannot be written as one, the first stands for all in what is said about its parts.
+    Where they cannot be combined into one pattern, findings about parts are those of the first.
     """
     merged = conjunction(patterns)
     each = [judged(pattern) for pattern in ([merged] if merged is not None else patterns)]
@@ -157,7 +157,7 @@ def judged_together(patterns: Sequence[dict[str, Any]]) -> Judged:
 
 
 def conjunction(patterns: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return one pattern that matches what all of these match; None where they ask for one field in different ways."""
+    """Return one pattern equivalent to all of these; None where they match one field in different ways."""
     if len(patterns) > 1 and any(map(_has_alternatives, patterns)):
         return None  # a branch of $or counts instead of the same field beside it, not in addition to it
     merged: dict[str, Any] = {}
@@ -189,7 +189,7 @@ def _merged(first: dict[str, Any], second: dict[str, Any], path: str) -> dict[st
 
 
 def _in_both(first: Any, second: Any) -> list[str] | None:
-    """The texts that two lists of plain texts share; None where they are anything else, or share none."""
+    """The strings that two lists of plain strings share; None where they contain anything else, or share none."""
     lists = isinstance(first, list) and isinstance(second, list)
     if not lists or not all(isinstance(value, str) for value in (*first, *second)):
         return None
@@ -197,7 +197,7 @@ def _in_both(first: Any, second: Any) -> list[str] | None:
 
 
 def _of_all(found: Sequence[Verdict]) -> Verdict:
-    """The verdict of patterns that an event must all match, from the verdict of each."""
+    """The verdict of patterns that an event must all match, from their verdicts."""
     blocks = tuple(block for verdict in found for block in verdict.blocks)
     conditions = tuple(dict.fromkeys(words for verdict in found for words in verdict.conditions))
     kinds = {verdict.fires for verdict in found}
@@ -206,13 +206,13 @@ def _of_all(found: Sequence[Verdict]) -> Verdict:
 
 
 def at_best(found: Sequence[tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
-    """Return, event by event, the verdict that fires most: what one of several ways to arrive gives."""
+    """Return for each event the verdict that fires most, where there are several ways to arrive."""
     order: tuple[Fires, ...] = ("always", "may", "never")
     return tuple(min(ways, key=lambda verdict: order.index(verdict.fires)) for ways in zip(*found, strict=True))
 
 
 def only_if(found: tuple[Verdict, ...], condition: str) -> tuple[Verdict, ...]:
-    """Return the verdicts where one more thing is not known."""
+    """Return the verdicts with one more unknown condition."""
     return tuple(
         verdict
         if verdict.fires == "never"
@@ -222,5 +222,5 @@ def only_if(found: tuple[Verdict, ...], condition: str) -> tuple[Verdict, ...]:
 
 
 def unknown_whole(patterns: Sequence[Any]) -> Unknown | None:
-    """Return the first pattern of which nothing is known."""
+    """Return the first pattern that is completely unknown."""
     return next((pattern for pattern in patterns if isinstance(pattern, Unknown)), None)

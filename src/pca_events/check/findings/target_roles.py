@@ -17,9 +17,9 @@ class _RoleUse:
     """What EventBridge does to a kind of target.
 
     Attributes:
-        noun: what the target is, in words.
-        actions: what the role has to allow, one of these.
-        needs_role: whether AWS refuses the target without a role.
+        noun: the name of the kind of target.
+        actions: the actions, of which the role must allow one.
+        needs_role: whether AWS rejects the target without a role.
         named: whether the resource of the action is the ARN of the target.
     """
 
@@ -69,7 +69,7 @@ def target_role_findings(rule: Rule, target: Target) -> Iterator[Finding]:
         yield from _of_known(rule, target, target.role, kind)
     elif target.role is False and kind.needs_role and _is_run(target):
         message = f"{subject} has no RoleArn, which AWS requires for {kind.noun}"
-        remedy = "give the target a role that events.amazonaws.com can assume; the role of the rule does not count"
+        remedy = "give the target a role that events.amazonaws.com can assume; the role of the rule does not apply"
         yield Finding("error", "target-role", message, remedy, target.place)
     elif target.role is False and target.kind == "events":
         message = f"{subject} has no RoleArn: AWS documents an IAM role for every target that is an event bus"

@@ -1,4 +1,4 @@
-"""What was found about a consumer's rules, in the formats of other tools; every one is made from the same report."""
+"""Reports in the formats of other tools; all are written from the same report."""
 
 from collections.abc import Callable
 

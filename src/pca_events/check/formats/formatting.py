@@ -16,25 +16,25 @@ SYMBOLS: dict[Fires, str] = {"always": "●", "may": "◐", "never": "·"}
 
 
 def posix(file: str) -> str:
-    """Return a path as reports name files on every system: with slashes, and from the current folder if it is there."""
+    """Return a path with slashes, relative to the working directory if it is inside it."""
     if os.path.isabs(file) and file.startswith(here := os.path.join(os.getcwd(), "")):
         file = file.removeprefix(here)
     return file.replace(os.sep, "/").removeprefix("./")
 
 
 def cut(text: str, length: int) -> str:
-    """Return a text of at most so many characters; the end of what is cut is `...`."""
+    """Return a string of at most this many characters, ending in `...` where it is cut."""
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def fires(checked: CheckedRule) -> list[Fires]:
-    """Return the verdict on each documented event; a rule whose pattern AWS refuses has none, and never fires."""
+    """Return the verdict on each documented event; a rule with a rejected pattern never fires."""
     by_event = {verdict.event: verdict.fires for verdict in checked.verdicts}
     return [by_event.get(event.id, "never") for event in documented_events()]
 
 
 def summary(report: CheckReport) -> str:
-    """Sum a report up: how many rules it is about, how many files were read, and how many findings there are.
+    """Return the closing line of a report: the number of rules, files and findings.
 
     `7 rules of AWS Private CA, 12 of other sources, 0 not known, 34 files read: 1 error, 2 warnings, 3 notes`
     """
@@ -65,12 +65,12 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class EventColumn:
-    """One documented event.
+    """The column of one documented event.
 
     Attributes:
         event: its id.
-        kind: what it is about: `CRL`.
-        outcome: how that ended: `ok`, `failed`, `S3 permissions`.
+        kind: its subject: `CRL`.
+        outcome: its result: `ok`, `failed`, `S3 permissions`.
     """
 
     event: str
@@ -80,12 +80,12 @@ class EventColumn:
 
 @cache
 def event_columns() -> tuple[EventColumn, ...]:
-    """One column for each documented event, in the order of the AWS page; those of one kind lie side by side."""
+    """One column for each documented event, in the order of the AWS page; those of one kind are adjacent."""
     return tuple(EventColumn(event.id, _KINDS[event.detail_type], _outcome(event)) for event in documented_events())
 
 
 def _outcome(event: DocumentedEvent) -> str:
-    """How it ended; of the failures that differ by their reason, the id says the reason in short."""
+    """The result; for failures that differ by their reason, the short reason in the id."""
     if event.reason is None:
         return "ok" if event.result == "success" else "failed"
     return event.id.partition("-failure-")[2].replace("-", " ").replace("s3", "S3")
@@ -95,14 +95,14 @@ _UNSOUND = re.compile(r"\\ud|NaN|Infinity")
 
 
 def render_json(report: CheckReport) -> str:
-    """Write the report as it is, indented."""
+    """Return the report as indented JSON."""
     return json_text(report.as_json())
 
 
 def json_text(document: Any) -> str:
-    """Write a document as indented JSON that every terminal can show and every parser can read.
+    """Return a document as indented ASCII JSON.
 
-    It is ASCII. A lone surrogate becomes a question mark, and a number that JSON does not have becomes its name.
+    A lone surrogate becomes a question mark, and a number that JSON does not support becomes its name.
     """
     text = json.dumps(document, indent=2)
     if _UNSOUND.search(text):

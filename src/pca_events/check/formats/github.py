@@ -23,10 +23,10 @@ class _Annotation(NamedTuple):
 
 
 def render(report: CheckReport) -> str:
-    """Write one command a line: the findings, what could not be read, and what no rule handles, the worst first.
+    """Write one command a line: the findings, what could not be read, and unhandled failures, the worst first.
 
-    GitHub shows ten annotations of each level in a step, and drops the others without a word. They are written as
-    plain lines of the log, after a line that says how many they are.
+    GitHub shows ten annotations of each level in a step and silently drops the others. Those are written as plain
+    lines of the log, after a line with their number.
     """
     shown: Counter[Level] = Counter()
     lines: list[str] = []
@@ -38,7 +38,7 @@ def render(report: CheckReport) -> str:
         else:
             rest.append(_plain(found))
     if rest:
-        lines.append(f"{len(rest):,} more, which GitHub would not show as annotations:")
+        lines.append(f"{len(rest):,} more, which GitHub does not show as annotations:")
     return "".join(f"{line}\n" for line in [*lines, *rest])
 
 

@@ -10,10 +10,10 @@ from pca_events.wording import printable
 
 
 def render(report: CheckReport) -> str:
-    """Write a test case for each rule, and one for each place that was not read.
+    """Write a test case for each rule, and one for each location that was not read.
 
-    A rule with an error fails; what could not be read is an error. A rule that is not known, and what is seen but not
-    read, are skipped. Warnings and notes are the output of their case.
+    A rule with an error fails; what could not be read is an error. Unknown rules, and what is not read on purpose,
+    are skipped. Warnings and notes are the output of their case.
     """
     cases = [_of_rule(checked) for checked in report.checked]
     for rule in report.not_known:
@@ -43,7 +43,7 @@ def render(report: CheckReport) -> str:
 
 
 def _of_rule(checked: CheckedRule) -> Element:
-    """The case of a rule: one failure for all its errors, because most readers show the first one only."""
+    """The case of a rule: one failure for all its errors, because most readers show only the first."""
     case = _case(checked.rule.place, checked.rule.name)
     errors = [finding for finding in checked.findings if finding.level == "error"]
     if errors:

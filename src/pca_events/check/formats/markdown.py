@@ -1,4 +1,4 @@
-"""A report as Markdown, for the summary of a job or a comment on a change: what is wrong first, the rest folded."""
+"""A report as Markdown, for a job summary or a pull request comment: errors first, the rest folded."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ _FINDINGS_HEAD = ["| level | where | what |", "|---|---|---|"]
 
 
 def render(report: CheckReport) -> str:
-    """Write the summary, the errors and warnings, and what was not read; folded, the matrix and all else.
+    """Write the summary, the errors and warnings, and what was not read; folded, the matrix and the rest.
 
-    No section takes more than its room, in characters; it then says how many lines more there are. All of them
-    together stay below `LONGEST`.
+    Each section has a maximum length in characters, and says how many lines it omits. Together they stay below
+    `LONGEST`.
     """
     worst_first = sorted(
         ((checked, finding) for checked in report.checked for finding in checked.findings),
@@ -52,7 +52,7 @@ def render(report: CheckReport) -> str:
 
 
 def _fitted(head: Sequence[str], lines: Sequence[str], room: int) -> list[str]:
-    """Return as many lines as there is room for, and how many more there are."""
+    """Return as many lines as fit, and how many do not."""
     if not lines:
         return []
     kept = list(head)
@@ -111,6 +111,6 @@ def _code(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write a text of any origin so that nothing of it is markup, cut where it is very long."""
+    """Write untrusted text without any markup, cut where it is very long."""
     safe = cut(printable(text), _LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", safe)

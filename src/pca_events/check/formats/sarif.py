@@ -39,7 +39,7 @@ def help_url(code: str) -> str:
     """Return the address of the page that documents a code.
 
     Raises:
-        KeyError: there is no such code.
+        KeyError: the code does not exist.
     """
     return f"{REPOSITORY}/docs/findings/{CODES[code].name}.md"
 
@@ -74,7 +74,7 @@ def _run(report: CheckReport) -> dict[str, Any]:
 
 
 def _descriptor(name: str, text: str, remedy: str) -> dict[str, Any]:
-    """Describe a kind of notification, or of finding, in the words that every viewer has a place for."""
+    """Describe a kind of notification or finding in the properties that every viewer shows."""
     return {
         "id": name,
         # SARIF forbids a name that is the id in other case.
@@ -87,7 +87,7 @@ def _descriptor(name: str, text: str, remedy: str) -> dict[str, Any]:
 
 
 def _code(code: str, findings: list[Finding]) -> dict[str, Any]:
-    """Describe a kind of finding: how bad it is at worst, and what helps."""
+    """Describe a kind of finding: its worst level and the remedies."""
     remedies = [_plain(text) for text in dict.fromkeys(finding.remedy for finding in findings if finding.remedy)]
     known = _descriptor(code, CODES[code].title, "\n".join([*remedies, help_url(code)]))
     items = "".join(f"- {escaped(remedy)}\n" for remedy in remedies[:_MOST_REMEDIES])

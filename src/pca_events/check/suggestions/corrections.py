@@ -1,4 +1,4 @@
-"""What the elements and the key of a condition are probably meant to be, and how far that is from what is written."""
+"""What the values and the key of a condition were probably meant to be, and how likely."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -23,7 +23,7 @@ _AFFIXES = ("prefix", "suffix", "wildcard", "equals-ignore-case", "exactly")
 
 
 def corrected(path: str, elements: Elements, event: CandidateEvent) -> tuple[list[Any], float] | None:
-    """Return the elements with which the event fulfils a condition that it does not fulfil, and what that costs."""
+    """Return the elements with which the event meets a condition, and the cost of the change."""
     best: tuple[float, int, Any] | None = None
     for at, element in enumerate(elements[:_MOST_ELEMENTS]):
         for candidate, cost in candidates(path, element, event):
@@ -37,7 +37,7 @@ def corrected(path: str, elements: Elements, event: CandidateEvent) -> tuple[lis
 
 
 def candidates(path: str, element: Any, event: CandidateEvent) -> Iterator[Candidate]:
-    """Yield what an element may be meant to be; whether the event fulfils it is not said."""
+    """Yield what an element may have been meant to be; the event does not necessarily meet it."""
     if isinstance(element, str):
         yield from _spellings(path, element)
         yield from _forms(path, element, event)
@@ -49,7 +49,7 @@ def candidates(path: str, element: Any, event: CandidateEvent) -> Iterator[Candi
 
 
 def _likely(path: str, element: Any, event: CandidateEvent) -> Any:
-    """The element as it is probably meant, where that is sure whatever the event; else as it is."""
+    """The element as it was probably meant, where that is certain for any event; else unchanged."""
     if not isinstance(element, str) or path in event.free:
         return element
     if path == "detail.result":
@@ -75,7 +75,7 @@ def _spellings(path: str, text: str) -> Iterator[Candidate]:
 
 
 def _forms(path: str, text: str, event: CandidateEvent) -> Iterator[Candidate]:
-    """Other forms of a text: a wildcard, a prefix, a suffix."""
+    """Other forms of a string: a wildcard, a prefix, a suffix."""
     plain = re.sub(r"^\^|\$$", "", text).replace(".*", "*").replace("%", "*")
     plain = re.sub(r"\*+", "*", plain).replace("\\", "")
     if plain == "*":
@@ -174,7 +174,7 @@ def _of_text_operator(path: str, name: str, operand: str, value: str) -> Iterato
 
 
 def _of_other_value(path: str, element: Any, event: CandidateEvent) -> Iterator[Candidate]:
-    """A number, true, false or null where a text is meant."""
+    """A number, true, false or null instead of a string."""
     written = "" if element is None else str(element)
     if path == "account" and 10 <= len(written) <= 12:
         yield written.zfill(12), SPELLING
@@ -195,13 +195,13 @@ Found = Iterator[tuple[str, float]]
 
 
 def destinations(path: str, elements: Elements, event: CandidateEvent, taken: Collection[str]) -> Found:
-    """Yield the paths of an event that a condition may be meant for, each with what the move costs.
+    """Yield the paths of an event that a condition may have been meant for, each with the cost of the move.
 
     Args:
-        path: the path that is written.
+        path: the path in the pattern.
         elements: the array of the condition.
         event: the event.
-        taken: paths that the pattern has a condition on.
+        taken: paths that the pattern already has a condition on.
     """
     free = [known for known in event.values if known not in taken and known != path]
     for known in free:

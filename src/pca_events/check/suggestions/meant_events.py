@@ -1,4 +1,4 @@
-"""The events that a pattern may be meant for, and whether they can fulfil one of its conditions."""
+"""The events that a pattern may have been meant for, and whether they can meet its conditions."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ _LIKE_A_NEVER_SENT = "certificate-revocation-success"
 
 
 class CandidateEvent(ABC):
-    """An event that a pattern may be meant for.
+    """An event that a pattern may have been meant for.
 
     Attributes:
-        name: the id of a documented event or of one that is never sent, the detail-type of one of CloudTrail's, or the
-            file of a given event.
+        name: the id of a documented or never-sent event, the detail-type of a CloudTrail event, or the file of a given
+            event.
         kind: where it comes from.
         advice: what to do where the event is never sent; else empty.
-        values: the documented values of each path; of a path whose value is free those of the sample.
-        free: the paths of which other values occur too.
+        values: the documented values of each path, or those of the sample where the value is free.
+        free: the paths that can have other values too.
     """
 
     def __init__(self, name: str, kind: Kind, sample: Event, advice: str = "") -> None:
@@ -46,11 +46,11 @@ class CandidateEvent(ABC):
 
     @property
     def result(self) -> str:
-        """`detail.result`, or nothing."""
+        """`detail.result`, or empty."""
         return next((value for value in self.values.get("detail.result", ()) if isinstance(value, str)), "")
 
     def fulfils(self, path: str, elements: Elements) -> bool:
-        """Whether the event, in one of its domains, fulfils a condition."""
+        """Whether the event, in one of its domains, meets a condition."""
         return self.matched_by({path: list(elements)})
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
@@ -60,11 +60,11 @@ class CandidateEvent(ABC):
 
     @abstractmethod
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it matches the event in one of its domains."""
+        """Whether AWS accepts the pattern, and it matches the event in one of its domains."""
 
 
 class GivenEvent(CandidateEvent):
-    """An event that was given as it is."""
+    """An event that the user gave."""
 
     def __init__(self, name: str, event: Event) -> None:
         super().__init__(name, "given", event)
@@ -72,7 +72,7 @@ class GivenEvent(CandidateEvent):
         self._keys = {path: frozenset(keys) for path, keys in self._flat.fields.items()}
 
     def fulfils(self, path: str, elements: Elements) -> bool:
-        """Whether the event fulfils a condition."""
+        """Whether the event meets a condition."""
         read = _read(compact({path: list(elements)}))
         if read is None:
             return False
@@ -81,13 +81,13 @@ class GivenEvent(CandidateEvent):
         return any(map(test_of(matchers), keys)) if keys else may_be_absent(matchers)
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it matches the event."""
+        """Whether AWS accepts the pattern, and it matches the event."""
         read = _read(compact(pattern))
         return read is not None and read.matches_flat(self._flat)
 
 
 class ContractEvent(CandidateEvent):
-    """A documented event, or one of CloudTrail's, in all the domains that its contract allows."""
+    """A documented event, or a CloudTrail event, with any values that its contract allows."""
 
     def __init__(self, name: str, entry: CatalogEntry | CloudTrailTwin) -> None:
         super().__init__(name, "cloudtrail" if isinstance(entry, CloudTrailTwin) else "documented", entry.sample)
@@ -100,7 +100,7 @@ class ContractEvent(CandidateEvent):
         self.free = frozenset(path for path, several in domains.items() if not all(domain.values for domain in several))
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it matches the event in one of its domains, as `check` has it."""
+        """Whether AWS accepts the pattern, and it matches the event in one of its domains, as `check` has it."""
         return self.name in _fired(compact(pattern))
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class ContractEvent(CandidateEvent):
 
 
 class NeverSentEvent(CandidateEvent):
-    """An event that is never sent; what its envelope may hold is as in the event whose detail-type it shares."""
+    """An event that is never sent; its envelope is that of the event with the same detail-type."""
 
     def __init__(self, name: str, sample: Event, advice: str) -> None:
         super().__init__(name, "never sent", sample, advice)
@@ -121,7 +121,7 @@ class NeverSentEvent(CandidateEvent):
         self.free = frozenset(self._forms) - {"source", "detail-type", "version"}
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS takes the pattern, and it would match such an event."""
+        """Whether AWS accepts the pattern, and it would match such an event."""
         read = _read(compact(pattern))
         return read is not None and any(
             all(self._fulfils(path, matchers) for path, matchers in conditions.items())
@@ -139,7 +139,7 @@ class NeverSentEvent(CandidateEvent):
 
 @cache
 def known_events() -> tuple[CandidateEvent, ...]:
-    """Return the documented events, those of CloudTrail, and those that are never sent, in this order."""
+    """Return the documented events, the CloudTrail events, and those that are never sent, in this order."""
     return (
         *(ContractEvent(entry.id, entry) for entry in documented_events()),
         *(ContractEvent(twin.detail_type, twin) for twin in cloudtrail_twins()),
@@ -164,7 +164,7 @@ def leaves(event: Event) -> dict[str, list[Any]]:
 
 @lru_cache(maxsize=1 << 12)
 def _fired(pattern: str) -> Mapping[str, tuple[str, ...]]:
-    """The documented events and those of CloudTrail that a pattern matches in some domain, and in which."""
+    """The documented and CloudTrail events that a pattern can match, with the conditions."""
     try:
         read = partial_pattern(pattern)
     except InvalidPattern:

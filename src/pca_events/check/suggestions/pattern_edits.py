@@ -1,4 +1,4 @@
-"""The edits of a pattern: what they say, and the pattern that comes of them."""
+"""Edits of a pattern: their description, and the edited pattern."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ class Edit:
     Attributes:
         path: the key that changes, `detail.result`; empty where the whole pattern does.
         before: its value; None where the key is added.
-        after: what to write instead; None to take the key out.
+        after: what to write instead; None to remove the key.
         name: the path to write it under, where that is another.
         cost: how much it changes, from 0.
     """
@@ -44,7 +44,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class PlacedEdit:
-    """An edit, and where it is made: the way to the key, and the way to the key that it becomes."""
+    """An edit with its location: the path to the key, and the path to the key that replaces it."""
 
     edit: Edit
     steps: Steps
@@ -52,7 +52,7 @@ class PlacedEdit:
 
 
 def conditions_of(pattern: dict[str, Any]) -> Iterator[tuple[Steps, Elements]]:
-    """Yield every condition of a pattern, those of all branches of `$or` included, with the way to it."""
+    """Yield every condition of a pattern, including those in `$or`, with the path to it."""
     waiting: list[tuple[Steps, Any]] = [((), pattern)]
     while waiting:
         way, node = waiting.pop()
@@ -65,12 +65,12 @@ def conditions_of(pattern: dict[str, Any]) -> Iterator[tuple[Steps, Elements]]:
 
 
 def names_of(steps: Steps) -> list[str]:
-    """The keys of the event on the way, without the branches of `$or`."""
+    """The keys of the event on the path, without the branches of `$or`."""
     return [step for step in steps if isinstance(step, str) and step != "$or"]
 
 
 def applied(pattern: dict[str, Any], changes: Iterable[PlacedEdit]) -> dict[str, Any] | None:
-    """Return the changed pattern, empty where nothing is left of it; nothing where another key is in the way."""
+    """Return the edited pattern, empty where nothing is left; None where another key is in the way."""
     changed = _copied(pattern)
     changes = list(changes)
     for change in changes:
@@ -108,7 +108,7 @@ def _copied(node: Any) -> Any:
 
 
 def _without_empty(node: Any) -> Any:
-    """Take out the objects that an edit has left empty; a pattern must not have any."""
+    """Remove the objects that an edit left empty; a pattern must not contain any."""
     if isinstance(node, list):
         return [_without_empty(item) for item in node]
     if not isinstance(node, dict):
@@ -118,7 +118,7 @@ def _without_empty(node: Any) -> Any:
 
 
 def _nested(path: str, elements: Any) -> str:
-    """The path with its elements, as it is written in a pattern."""
+    """The path with its elements, as in a pattern."""
     first, *others = path.split(".")
     inner = compact(elements)
     for name in reversed(others):

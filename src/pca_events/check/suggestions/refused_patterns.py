@@ -1,4 +1,4 @@
-"""What to write instead of a pattern that AWS refuses: lists around values, operators by their names, one key each."""
+"""How to correct a pattern that AWS rejects: lists around values, operator names, one key each."""
 
 import json
 import re
@@ -35,7 +35,7 @@ _IN = {"in", "anyof", "oneof", "or"}
 
 
 def accepted_pattern(text: str) -> dict[str, Any] | None:
-    """Return a pattern that AWS takes and that says what a refused one probably means; nothing where none is known."""
+    """Return a pattern that AWS accepts and that was probably meant; None where none is known."""
     try:
         document = plain(read(text))
         if isinstance(document, str):
@@ -79,7 +79,7 @@ def _elements(value: Any) -> Iterator[Any]:
 
 
 def _expressions(name: str, operand: Any) -> Iterator[Any]:
-    """The elements that an operator with its operand stands for."""
+    """The elements that an operator with its operand represents."""
     operator = _operator(name)
     if operator in ("anything-but", "numeric"):
         yield {operator: operand if operator == "numeric" else _excluded(operand)}
@@ -113,7 +113,7 @@ def _wildcard(text: str) -> str:
 
 
 def _operator(name: str) -> str:
-    """The operator that a name stands for; empty for a name that is none."""
+    """The operator that a name represents; empty where it is not one."""
     bare = re.sub(r"[\s_-]+", "", name).lower()
     if bare in _CONTAINS:
         return "contains"
@@ -125,6 +125,6 @@ def _operator(name: str) -> str:
 
 
 def advice_for(text: str) -> str:
-    """Return in one line what to write instead of a refused pattern; empty where nothing is known."""
+    """Return in one line how to correct a rejected pattern; empty where that is unknown."""
     found = accepted_pattern(text)
-    return "" if found is None else f"AWS takes this: {json.dumps(found, ensure_ascii=False, default=str)}"
+    return "" if found is None else f"AWS accepts this: {json.dumps(found, ensure_ascii=False, default=str)}"

@@ -1,6 +1,6 @@
-"""The smallest change with which a pattern matches: which event it is probably meant for, and what stands in the way.
+"""The smallest change with which a pattern matches the event that it was probably meant for.
 
-No change is proposed before it was tried: AWS takes the changed pattern, and it matches the event.
+Every proposed change has been tried: AWS accepts the changed pattern, and it matches the event.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,18 +27,18 @@ _TELLING = ("source", "detail-type", "detail.result", "detail.reason", "detail.e
 
 @dataclass(frozen=True)
 class NearestEvent:
-    """The event that a pattern is nearest to, and what to change so that it matches; no edits where it does.
+    """The event that is nearest to a pattern, and the edits with which the pattern matches it.
 
     Attributes:
-        event: its name; see `MeantEvent`.
+        event: its name; see `CandidateEvent`.
         kind: where the event comes from.
         advice: what to do instead of waiting for an event that is never sent.
-        edits: the changes; empty where none is needed, or where none is known.
-        pattern: the changed pattern.
-        cost: how much it changes.
-        near: whether some condition fits, or is like one that does.
-        solved: whether the changed pattern matches the event.
-        conditions: on which of these events the changed pattern matches, where not on all of them.
+        edits: the edits; empty where none is needed or known.
+        pattern: the edited pattern.
+        cost: the size of the change.
+        near: whether some condition matches, or nearly.
+        solved: whether the edited pattern matches the event.
+        conditions: which of these events the edited pattern matches, where not all of them.
     """
 
     event: str
@@ -53,11 +53,11 @@ class NearestEvent:
 
 
 def nearest(pattern: dict[str, Any], preferred: str = "") -> NearestEvent:
-    """Return the event that takes the smallest change: a documented one, one of CloudTrail's, or one never sent.
+    """Return the event that requires the smallest change: documented, from CloudTrail, or never sent.
 
     Args:
-        pattern: a pattern that AWS takes.
-        preferred: the name of the event to take where several take the same change.
+        pattern: a pattern that AWS accepts.
+        preferred: the name of the event to return where several require the same change.
     """
     found = [change_to_match(pattern, event) for event in known_events()]
     rank = _ranks(pattern)
@@ -65,7 +65,7 @@ def nearest(pattern: dict[str, Any], preferred: str = "") -> NearestEvent:
 
 
 def asks_for_cloudtrail(pattern: dict[str, Any]) -> bool:
-    """Whether a pattern names a detail-type of CloudTrail, or no detail-type and a field of CloudTrail records only."""
+    """Whether a pattern names a CloudTrail detail-type, or no detail-type and a field of CloudTrail records only."""
     conditions = [(".".join(names_of(steps)), elements) for steps, elements in conditions_of(pattern)]
     named = {one for path, elements in conditions if path == "detail-type" for one in elements if isinstance(one, str)}
     if named & set(detail_types()):
@@ -76,14 +76,14 @@ def asks_for_cloudtrail(pattern: dict[str, Any]) -> bool:
 
 
 def _ranks(pattern: dict[str, Any]) -> dict[Kind, float]:
-    """What speaks against the events of each kind: where a pattern asks for CloudTrail, what speaks against others."""
+    """The penalty of each kind of event; lower for CloudTrail where a pattern is for CloudTrail events."""
     if not asks_for_cloudtrail(pattern):
         return _RANK
     return {**_RANK, "documented": _NOT_OF_CLOUDTRAIL, "never sent": _NOT_OF_CLOUDTRAIL, "cloudtrail": 0.0}
 
 
 def change_to_match(pattern: dict[str, Any], event: CandidateEvent) -> NearestEvent:
-    """Return what to change so that a pattern, which AWS takes, matches an event."""
+    """Return the edits with which a valid pattern matches an event."""
     conditions = list(conditions_of(pattern))
     if len(conditions) <= _MOST_CONDITIONS and max(len(steps) for steps, _ in conditions) <= _DEEPEST:
         if event.matched_by(pattern):
@@ -98,7 +98,7 @@ def change_to_match(pattern: dict[str, Any], event: CandidateEvent) -> NearestEv
 
 
 def _is_near(edits: Iterable[Edit], conditions: int) -> bool:
-    """Whether some condition fits or nearly fits, and no other kind of event is asked for."""
+    """Whether some condition matches, or nearly, and no other kind of event is required."""
     edits = list(edits)
     if any((edit.name or edit.path) == "detail-type" and edit.cost >= UNLIKE for edit in edits):
         return False
@@ -110,7 +110,7 @@ ChangedPattern = tuple[dict[str, Any], tuple[Edit, ...], float]
 
 
 class _Search:
-    """The search for the cheapest changes with which one event fulfils every condition."""
+    """The search for the cheapest edits with which one event meets every condition."""
 
     def __init__(self, event: CandidateEvent, conditions: Iterable[tuple[Steps, Elements]]) -> None:
         self._event = event
@@ -144,7 +144,7 @@ class _Search:
         return changes
 
     def _of_branches(self, branches: list[Any], steps: Steps) -> list[PlacedEdit]:
-        """The changes of the branch that takes the least; where nothing would be left of it, $or is taken out."""
+        """The edits of the branch that changes the least; where nothing of it would be left, $or is removed."""
         taken = self._taken
         tried: list[tuple[float, list[PlacedEdit], set[str]]] = []
         for at, branch in enumerate(branches):
@@ -192,21 +192,21 @@ class _Search:
 
 
 def _as_elements(operator: str, operands: Elements) -> list[Any]:
-    """The elements meant by an operator that was written as a key, with an array of operands."""
+    """The elements of an operator that was written as a key, with an array of operands."""
     if operator in ("anything-but", "numeric"):
         return [{operator: list(operands)}]
     return list(operands) if operator == "exactly" else [{operator: operand} for operand in operands]
 
 
 def _detail_types(changes: Iterable[PlacedEdit]) -> Iterator[str]:
-    """The texts that were written where a detail-type is corrected."""
+    """The original strings of corrected detail-types."""
     for change in changes:
         if (change.edit.name or change.edit.path) == "detail-type" and change.edit.cost < UNLIKE:
             yield from (element for element in change.edit.before if isinstance(element, str))
 
 
 def _together(conditions: Iterable[tuple[Steps, Elements]], event: CandidateEvent) -> ChangedPattern:
-    """Keep condition after condition that goes together with those before it; write the event's values for others."""
+    """Keep each condition that is compatible with those before it; replace the others with the event's values."""
     kept: dict[str, Any] = {}
     edits: list[Edit] = []
     tries = _MOST_TRIES
@@ -228,7 +228,7 @@ def _together(conditions: Iterable[tuple[Steps, Elements]], event: CandidateEven
 
 
 def _another_pattern(pattern: dict[str, Any], event: CandidateEvent) -> NearestEvent:
-    """Return a pattern of the event's own values, where no change of the pattern is known."""
+    """Return a pattern of the event's own values, where no edit of the pattern is known."""
     for instead in (_least(event, _TELLING), *(_least(event, [path]) for path in event.values)):
         if instead and event.matched_by(instead):
             edits = (Edit("", pattern, instead, cost=TAKEN_OUT),)
@@ -237,7 +237,7 @@ def _another_pattern(pattern: dict[str, Any], event: CandidateEvent) -> NearestE
 
 
 def _least(event: CandidateEvent, paths: Iterable[str] = ("source",)) -> dict[str, Any]:
-    """A pattern that asks for the event's own values of these paths, as far as it has them."""
+    """A pattern of the event's own values at these paths, as far as it has them."""
     made: dict[str, Any] = {}
     for path in paths:
         if values := event.values.get(path):

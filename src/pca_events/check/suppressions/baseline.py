@@ -1,4 +1,4 @@
-"""Findings that are known already: a file that lists them, so that only what came later is reported."""
+"""The baseline: a file that lists known findings, so that only new ones are reported."""
 
 import json
 import os
@@ -25,13 +25,13 @@ _POSITION = re.compile(r"\bline \d+(?:, column \d+)?")
 
 
 class Entry(NamedTuple):
-    """One finding, by what stays the same when lines move.
+    """One finding, identified independently of line numbers.
 
     Attributes:
         file: its path relative to the folder of the baseline, with slashes.
         rule: the name of the rule.
         code: the kind of finding.
-        about: what tells it from others of its code about the rule: the field and the value, or the message.
+        about: what distinguishes it from others with its code: the field and the value, or the message.
     """
 
     file: str
@@ -42,10 +42,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Baseline:
-    """The findings that are known already.
+    """The known findings.
 
     Attributes:
-        file: where they are listed.
+        file: the file that lists them.
         entries: each with its line.
     """
 
@@ -58,7 +58,7 @@ class Baseline:
         return Entry(self.relative(rule.place.file), rule.name, finding.code, about)
 
     def relative(self, file: str) -> str:
-        """Return the path of a file relative to the folder of the baseline; a name that is no file as it is."""
+        """Return the path of a file relative to the folder of the baseline; names that are not files are unchanged."""
         return _relative(file, os.path.dirname(os.path.abspath(self.file)))
 
     def path(self, entry: Entry) -> str:
@@ -83,9 +83,9 @@ class Compared:
 
     Attributes:
         report: without the findings that are in the baseline.
-        stale: the entries that were looked for and not found, with their lines.
+        stale: the entries without a finding, with their lines.
         kept: the other entries.
-        added: the findings of the report that the baseline would get.
+        added: the findings of the report that are missing from the baseline.
     """
 
     report: CheckReport
@@ -98,7 +98,7 @@ def read_baseline(file: str) -> Baseline:
     """Read a baseline.
 
     Raises:
-        BadInput: the file cannot be read, is no baseline, or was written by an older version.
+        BadInput: the file cannot be read, is not a baseline, or was written by an older version.
     """
     again = "write it again with --update-baseline"
     try:
@@ -131,14 +131,14 @@ def _entries(found: Any, file: str) -> Iterator[tuple[Entry, int]]:
 def compare(
     report: CheckReport, baseline: Baseline, reading: Reading, looked_at: Callable[[str], bool], *, notes: bool = False
 ) -> Compared:
-    """Take the findings that a baseline lists out of a report.
+    """Suppress the findings of a report that a baseline lists.
 
     Args:
-        report: what was found.
-        baseline: what is known already.
-        reading: what the report was made from. Entries for rules that were read but not judged are not stale.
-        looked_at: whether an absolute path is among the files that were to be checked.
-        notes: whether notes count as findings that the baseline may get.
+        report: the findings.
+        baseline: the known findings.
+        reading: the input of the report. Entries for rules that were read but not judged are not stale.
+        looked_at: whether an absolute path is among the files that were checked.
+        notes: whether notes are added to the baseline.
     """
     known = Counter(entry for entry, _ in baseline.entries)
     added: list[Entry] = []

@@ -23,12 +23,12 @@ _MOST_CHARACTERS = 10_000
 
 @dataclass(frozen=True)
 class IgnoreComment:
-    """A comment that takes kinds of findings out.
+    """A comment that suppresses kinds of findings.
 
     Attributes:
-        codes: what it names; none where it names nothing.
-        reason: why; empty where it says none.
-        verb: `ignore`, or what is written instead of it.
+        codes: the codes that it lists; may be empty.
+        reason: why; empty where it has no reason.
+        verb: `ignore`, or what is written instead.
     """
 
     codes: tuple[str, ...]
@@ -38,7 +38,7 @@ class IgnoreComment:
 
 
 class _OfFile(NamedTuple):
-    """The comments of a file, their lines, and the lines that are comments as a whole."""
+    """The comments of a file, their lines, and the lines that contain only a comment."""
 
     found: tuple[IgnoreComment, ...] = ()
     numbers: tuple[int, ...] = ()
@@ -46,10 +46,10 @@ class _OfFile(NamedTuple):
 
 
 class IgnoreComments:
-    """The comments of the files of a report, each file read once.
+    """The comments in the files of a report; each file is read once.
 
     Args:
-        texts: what is in files that cannot be opened by their name, such as standard input.
+        texts: the content of files that cannot be opened by their name, such as standard input.
     """
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
@@ -58,18 +58,18 @@ class IgnoreComments:
 
     @property
     def given(self) -> set[str]:
-        """The names of the files whose text was given."""
+        """The names of the files whose content was given."""
         return set(self._texts)
 
     def of_file(self, file: str) -> tuple[IgnoreComment, ...]:
-        """Return the comments of a file, in the order of the text.
+        """Return the comments of a file, in order.
 
-        JSON has no comments: what looks like one there is part of a string, and may stand on a line with many rules.
+        JSON has no comments: what looks like one is part of a string, and may be on a line with many rules.
         """
         return self._read(file).found
 
     def beside(self, place: Place, last_line: int) -> tuple[IgnoreComment, ...]:
-        """Return the comments from the comment lines just above a rule to its last line."""
+        """Return the comments from the comment lines directly above a rule to its last line."""
         comments = self._read(place.file)
         first = place.line
         while first - 1 in comments.alone:
@@ -123,7 +123,7 @@ def _ignore(line: str, place: Place) -> IgnoreComment | None:
 
 
 def _begin_of_comment(line: str) -> int:
-    """Where the comment of a line begins that is for us; a `#` within quotes begins none."""
+    """The position where the pca-events comment of a line begins; a `#` within quotes does not begin one."""
     mark, quote, before = line.index(_MARK), "", " "
     for at, char in enumerate(line[:mark]):
         if quote:
@@ -142,16 +142,16 @@ _EXAMPLE = "write: # pca-events: ignore no-target the target is in another stack
 def without_ignored(
     report: CheckReport, reading: Reading | None = None, texts: Mapping[str, str] | None = None
 ) -> CheckReport:
-    """Return a report without the findings that a comment beside their rule takes out, and with faults of comments.
+    """Return a report without the findings that comments beside their rules suppress, and with findings about comments.
 
-    A comment that names an unknown code, ignores nothing, names nothing or gives no reason is a warning; without a
-    reason it takes nothing out. Comments beside rules that were not judged are not called unused, and none in a file
-    that was read in part, or without the files beside it.
+    A comment that names an unknown code, suppresses nothing, names no code or has no reason is a warning; without a
+    reason it suppresses nothing. A comment is not called unused beside a rule that was not judged, or in a file that
+    was read only in part.
 
     Args:
-        report: what was found.
-        reading: what it was found in.
-        texts: what is in files that cannot be opened by their name, such as standard input.
+        report: the findings.
+        reading: the input of the report.
+        texts: the content of files that cannot be opened by their name, such as standard input.
     """
     comments = _Applied(IgnoreComments(texts), report, reading or Reading())
     rules = [comments.apply(checked) for checked in report.rules]
@@ -169,10 +169,10 @@ def without_ignored(
 
 
 def standing_alone(place: Place, name: str, findings: list[Finding]) -> CheckedRule:
-    """Return findings about a suppression that stands beside no rule, in the shape in which reports show findings.
+    """Return findings about a suppression that is not beside a rule, as a checked rule.
 
     Args:
-        place: where it stands.
+        place: where it is.
         name: what it is: `comment`.
         findings: what is wrong with it.
     """
@@ -201,7 +201,7 @@ def _key(rule: Rule) -> RuleKey:
 
 
 class _Applied:
-    """What the comments of all files take out, and which of them take out nothing."""
+    """The findings that the comments of all files suppress, and the comments that suppress none."""
 
     def __init__(self, comments: IgnoreComments, report: CheckReport, reading: Reading) -> None:
         self.ignored = 0
@@ -220,7 +220,7 @@ class _Applied:
         self._in_part = {found.place.file for found in report.unreadable} | comments.given
 
     def apply(self, checked: CheckedRule) -> CheckedRule:
-        """Take findings out."""
+        """Suppress findings."""
         ignores = self._comments.beside_rule(checked.rule)
         if not ignores:
             return checked
@@ -236,7 +236,7 @@ class _Applied:
         return replace(checked, findings=tuple(kept))
 
     def faults(self) -> dict[RuleKey | None, dict[Place, list[Finding]]]:
-        """What is wrong with the comments, by the rule that each stands beside; None for those beside no rule."""
+        """The findings about comments, by the rule beside each; None for those that are not beside a rule."""
         found: dict[RuleKey | None, dict[Place, list[Finding]]] = {}
         for file in sorted(self._files):
             for ignore in self._comments.of_file(file):
@@ -257,7 +257,7 @@ class _Applied:
 
     def _unreasoned(self, ignore: IgnoreComment) -> Iterator[Finding]:
         codes = ", ".join(ignore.codes)
-        message = f"the comment that ignores {codes} gives no reason, so it ignores nothing"
+        message = f"the comment that ignores {codes} has no reason, so it ignores nothing"
         remedy = f"write the reason behind the code: # pca-events: ignore {codes} REASON"
         yield Finding("warning", "ignore-without-reason", message, remedy, ignore.place)
 
@@ -270,6 +270,6 @@ class _Applied:
                 message = f"the comment ignores {code}, but the rule has no such finding"
                 remedy = "remove the comment" if len(ignore.codes) == 1 else f"remove {code} from the comment"
                 if not is_beside:
-                    message = f"the comment ignores {code}, but stands beside no rule"
-                    remedy = "write it just above the rule or inside it, or remove it"
+                    message = f"the comment ignores {code}, but is not beside a rule"
+                    remedy = "move it directly above the rule or into it, or remove it"
                 yield Finding("warning", "ignore-unused", message, remedy, ignore.place, code)

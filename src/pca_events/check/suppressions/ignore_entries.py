@@ -1,4 +1,4 @@
-"""The entries of a configuration file that take findings out, and the levels that it gives to findings."""
+"""The ignore entries and the levels of a configuration file."""
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,14 +14,14 @@ from pca_events.infrastructure.model import Place, Reading
 
 @dataclass(frozen=True)
 class IgnoreEntry:
-    """An entry that takes kinds of findings out.
+    """An entry that suppresses kinds of findings.
 
     Attributes:
-        place: where it stands.
-        paths: the files that it is for; None for all.
-        rules: the names of the rules that it is for, in which `*` stands for any text; none for all.
-        reason: why; empty where it says none, so that it takes nothing out.
-        expires: the last day on which it takes anything out.
+        place: where it is.
+        paths: the files that it applies to; None for all.
+        rules: the names of the rules that it applies to, with `*` as a wildcard; empty for all.
+        reason: why; without a reason it suppresses nothing.
+        expires: the last day on which it suppresses anything.
     """
 
     place: Place
@@ -32,29 +32,29 @@ class IgnoreEntry:
     expires: datetime.date | None
 
     def is_for_file(self, file: str) -> bool:
-        """Whether it is for rules in a file."""
+        """Whether it applies to rules in a file."""
         return self.paths is None or self.paths.matches(file)
 
     def is_for_rule(self, rule: str) -> bool:
-        """Whether it is for rules with a name."""
+        """Whether it applies to rules with a name."""
         return not self.rules or any(_is_like(rule, wanted) for wanted in self.rules)
 
     def works(self, today: datetime.date) -> bool:
-        """Whether it takes anything out on a day."""
+        """Whether it suppresses anything on a day."""
         return bool(self.reason) and (self.expires is None or today <= self.expires)
 
 
 def without_entries(
     report: CheckReport, entries: Sequence[IgnoreEntry], reading: Reading, today: datetime.date, *, whole: bool
 ) -> CheckReport:
-    """Return a report without the findings that entries take out, and with a warning for each fault of an entry.
+    """Return a report without the findings that entries suppress, and with findings about the entries.
 
     Args:
-        report: what was found.
+        report: the findings.
         entries: those of the configuration file.
-        reading: what the report was made from. An entry for a rule that was read but not judged is not unused.
+        reading: the input of the report. An entry for a rule that was read but not judged is not unused.
         today: the day for which entries may have expired.
-        whole: whether all was checked that the entries are for, so that one without a finding is unused.
+        whole: whether everything in the scope of the entries was checked, so that an entry without a finding is unused.
     """
     if not entries:
         return report
@@ -91,7 +91,7 @@ def without_entries(
 
 
 def with_levels(report: CheckReport, levels: Mapping[str, LevelOrOff]) -> CheckReport:
-    """Return a report in which findings have the levels given for their codes; those that are off are left out."""
+    """Return a report with the configured levels; findings that are off are removed."""
     if not levels:
         return report
 
@@ -113,7 +113,7 @@ def with_levels(report: CheckReport, levels: Mapping[str, LevelOrOff]) -> CheckR
 
 
 def _judged(report: CheckReport, reading: Reading) -> Callable[[IgnoreEntry], bool]:
-    """Return what says whether all is known that an entry is for."""
+    """Return a function that tells whether everything in the scope of an entry is known."""
     judged = {(checked.rule.place, checked.rule.name) for checked in report.rules}
     unjudged: dict[str, set[str]] = {}
     for one in reading.written:
@@ -148,21 +148,21 @@ def _of_entry(
 ) -> Iterator[Finding]:
     codes = ", ".join(entry.codes)
     if not entry.reason:
-        message = f"the entry that ignores {codes} gives no reason, so it ignores nothing"
+        message = f"the entry that ignores {codes} has no reason, so it ignores nothing"
         yield Finding("warning", "ignore-without-reason", message, 'add reason = "..."', entry.place)
     elif not entry.works(today):
         message = f"the entry that ignores {codes} expired after {entry.expires}, so it ignores nothing"
-        remedy = "mend what it ignored, or give it a later day"
+        remedy = "fix what it ignored, or set a later date"
         yield Finding("warning", "ignore-expired", message, remedy, entry.place)
     else:
         unused = [code for code in entry.codes if code in CODES and (entry.place, code) not in used]
         if unused and is_known(entry):
-            message = f"the entry ignores {', '.join(unused)}, but no rule that it is for has such a finding"
+            message = f"the entry ignores {', '.join(unused)}, but no rule in its scope has this finding"
             yield Finding("warning", "ignore-unused", message, "remove it", entry.place)
 
 
 def _is_like(text: str, wanted: str) -> bool:
-    """Whether a text is one in which `*` stands for any text; the time is linear in both."""
+    """Whether a string matches a pattern with `*` wildcards, in linear time."""
     first, *rest = wanted.split("*")
     if not rest:
         return text == wanted

@@ -1,4 +1,4 @@
-"""`pca-events check`: on which documented events a consumer's rules fire, and what is wrong with them."""
+"""`pca-events check`: on which documented events the rules of a consumer fire, and what is wrong with them."""
 
 import argparse
 import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read, check and print; exit status 1 where a finding is as bad as --fail-on, 2 where something was not read."""
+    """Read, check and print; exit status 1 for a finding at the level of --fail-on, 2 if something was not read."""
     request = requested(options)
     reading = _read(request, options)
     with _no_garbage_collection():
@@ -66,7 +66,7 @@ def _read(request: CheckRequest, options: argparse.Namespace) -> Reading:
 
 
 def _report(request: CheckRequest, options: argparse.Namespace, reading: Reading) -> CheckReport:
-    """Check what was read; take out what comments, the configuration file and the baseline take out."""
+    """Check what was read; apply comments, the configuration file and the baseline."""
     lines = request.selection.lines
     reading.unreadable = [found for found in reading.unreadable if request.has_file(found.place.file)]
     reading.unreadable += request.selection.missing(reading)
@@ -90,7 +90,7 @@ def _report(request: CheckRequest, options: argparse.Namespace, reading: Reading
 def _compared(
     report: CheckReport, reading: Reading, request: CheckRequest, baseline: Baseline, *, update: bool
 ) -> CheckReport:
-    """The report without what the baseline has, which is written again where that is asked for."""
+    """The report without the findings in the baseline, which is updated if requested."""
     covers = request.selection.covers
     compared = compare(report, baseline, reading, covers, notes=report.fail_on == "note")
     if not update:
@@ -106,7 +106,7 @@ def _compared(
 
 
 def _print_migration(report: CheckReport, form: str | None) -> None:
-    """Print a CloudFormation template, or with --format json the requests of the API; what was not read is said."""
+    """Print a CloudFormation template, or API requests with --format json; stderr lists what was not read."""
     from pca_events.check.formats.formatting import json_text
     from pca_events.check.migration import as_requests, as_template, migrate
 
@@ -132,14 +132,14 @@ def _print_breadth(report: CheckReport, out: Console) -> None:
         if found.changed:
             out.paragraph(
                 (checked.rule.name, "bold"),
-                f" lets {found.let_through:,} of {found.changed:,} broken events through; "
-                f"it looks at nothing in {', '.join(found.unnoticed) or 'no field'}",
+                f" matches {found.let_through:,} of {found.changed:,} invalid events; "
+                f"unchecked: {', '.join(found.unnoticed) or 'none'}",
             )
 
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """What is read and made lives until the report is printed; looking for garbage among it takes a fifth of time."""
+    """Disable garbage collection: everything lives until the report, and it takes a fifth of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -158,7 +158,7 @@ def _live(options: argparse.Namespace) -> Reading:
 
 @contextmanager
 def _session(options: argparse.Namespace) -> Iterator["Session"]:
-    """The live bus that the options name, or an embedded LocalStack for as long as it is needed."""
+    """The event bus that the options name, or an embedded LocalStack while it is needed."""
     from pca_events.backends import EmbeddedLocalStack, connect, connect_aws
     from pca_events.harness import RunId, Session
 
@@ -175,7 +175,7 @@ def _session(options: argparse.Namespace) -> Iterator["Session"]:
 
 
 def _deploy(report: CheckReport, options: argparse.Namespace, out: Console) -> int:
-    """Put every rule that is known whole on a real bus and compare; exit status 1 where the verdicts differ."""
+    """Deploy every completely known rule to an event bus and compare; exit status 1 if the verdicts differ."""
     from pca_events.cli.check.deployed import compare
 
     with _session(options) as session:

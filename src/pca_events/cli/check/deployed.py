@@ -1,4 +1,4 @@
-"""`check --deploy`: what fires on a real event bus, beside what was found by reading."""
+"""`check --deploy`: compares the verdicts with what fires on an event bus."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _OBJECTS = ("$", "$.detail", "$.resources", "$.resources[*]")
 
 
 def compare(report: CheckReport, session: Session, out: Console) -> int:
-    """Deploy every rule whose pattern is known whole, and print what differs; return 1 where something does."""
+    """Deploy every rule with a completely known pattern, and print the differences; return 1 if there are any."""
     classic = [checked for checked in report.rules if checked.rule.kind not in ("event source", "subscriber")]
     rules = {f"{checked.rule.place} {checked.rule.name}": checked for checked in classic}
     known = {label: checked for label, checked in rules.items() if _is_known(checked)}
@@ -37,7 +37,7 @@ def _is_known(checked: CheckedRule) -> bool:
 
 
 def _inputs(checked: CheckedRule) -> tuple[str, ...]:
-    """The texts that the targets read; what is an object is not compared."""
+    """The strings that the targets read; objects are not compared."""
     found = (path for target in checked.rule.targets or () for path in paths_read(target))
     return tuple(dict.fromkeys(path for path in found if path not in _OBJECTS))
 
@@ -45,7 +45,7 @@ def _inputs(checked: CheckedRule) -> tuple[str, ...]:
 def _differences(checked: CheckedRule, there: Fired) -> Iterator[str]:
     refused_here = any(finding.code == "invalid-pattern" for finding in checked.findings)
     if there.refused != refused_here:
-        yield f"the pattern is {'refused' if there.refused else 'taken'} there, but not here"
+        yield f"the pattern is {'rejected' if there.refused else 'accepted'} by the event bus, but not by check"
     elif not there.refused:
         for number, verdict in enumerate(checked.verdicts):
             yield from _of_event(checked, verdict, there.missing.get(number))
@@ -54,8 +54,8 @@ def _differences(checked: CheckedRule, there: Fired) -> Iterator[str]:
 def _of_event(checked: CheckedRule, verdict: Verdict, missing: frozenset[str] | None) -> Iterator[str]:
     if verdict.fires != "may" and (missing is not None) != (verdict.fires == "always"):
         there = "does not fire" if missing is None else "fires"
-        yield f"{there} on {verdict.event} there, but was found otherwise"
+        yield f"{there} on {verdict.event}, unlike the verdict of check"
     elif missing is not None:
         expected = {path for t in checked.rule.targets or () for path, _ in unknown_inputs(t, [verdict.event])}
         for path in sorted(missing ^ (expected & {*_inputs(checked)})):
-            yield f"its target {'misses' if path in missing else 'gets'} {path} of {verdict.event} there, but not here"
+            yield f"its target {'misses' if path in missing else 'gets'} {path} of {verdict.event}, unlike in check"

@@ -1,4 +1,4 @@
-"""Where the reports of `check` go: standard output, and files that are found writable before the work begins."""
+"""The outputs of `check`: standard output, and files, which are checked for write access before the work begins."""
 
 import io
 import os
@@ -20,14 +20,14 @@ STANDARD_OUTPUT = "-"
 
 
 def planned(form: str | None, outputs: Sequence[Output]) -> list[Output]:
-    """Return all outputs, that on standard output last; each file can be written.
+    """Return all outputs, standard output last; each file can be written.
 
     Args:
-        form: the format that --format names; None where it is not given.
-        outputs: those that --output names.
+        form: the value of --format; None without it.
+        outputs: the values of --output.
 
     Raises:
-        BadInput: two go to one place, or a file cannot be written.
+        BadInput: two outputs have the same destination, or a file cannot be written.
     """
     files = [one for one in outputs if one.file != STANDARD_OUTPUT]
     shown = [one for one in outputs if one.file == STANDARD_OUTPUT]
@@ -45,8 +45,8 @@ def write(report: CheckReport, outputs: Sequence[Output], print_text: Callable[[
     """Write a report to every output.
 
     Args:
-        report: what was found.
-        outputs: where it goes.
+        report: the report.
+        outputs: the outputs.
         print_text: prints it as text.
 
     Raises:
@@ -65,7 +65,7 @@ def write(report: CheckReport, outputs: Sequence[Output], print_text: Callable[[
 
 @contextmanager
 def standard_output() -> Iterator[TextIO]:
-    """Give standard output; a reader that has read enough, such as `head`, ends the writing, and the verdict stays."""
+    """Yield standard output; if its reader closes it early, as `head` does, writing ends and the verdict stays."""
     try:
         yield sys.stdout
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What is asked of `check`: files, folders and single rules, options, the configuration file, standard input."""
+"""The input of `check`: files, folders and single rules, options, the configuration file, standard input."""
 
 import argparse
 import os
@@ -25,11 +25,11 @@ _MOST_LISTED = 8
 
 @dataclass(frozen=True)
 class Selection:
-    """What is to be checked.
+    """The files and rules to check.
 
     Attributes:
         whole: the files and folders of which every rule is reported.
-        lines: the files of which only the rules on some lines are reported, with these lines.
+        lines: the files of which only rules on certain lines are reported, with these lines.
     """
 
     whole: tuple[str, ...]
@@ -37,11 +37,11 @@ class Selection:
 
     @property
     def paths(self) -> list[str]:
-        """What is to be read."""
+        """The paths to read."""
         return [*self.whole, *(file for file in self.lines if file not in self.whole)]
 
     def has(self, place: Place, last_line: int) -> bool:
-        """Whether a rule is to be reported, by its place and last line."""
+        """Whether a rule is reported, by its place and last line."""
         if not self.lines:
             return True
         if any(place.line <= line <= last_line for line in self.lines.get(place.file, ())):
@@ -49,7 +49,7 @@ class Selection:
         return bool(self.whole) and (place.file not in self.lines or self.covers(place.file))
 
     def covers(self, path: str) -> bool:
-        """Whether a path is among what is reported whole."""
+        """Whether a path is in a file or folder that is reported completely."""
         return (os.path.abspath(path) + os.sep).startswith(self._tops)
 
     @cached_property
@@ -57,17 +57,17 @@ class Selection:
         return tuple(os.path.abspath(top).rstrip(os.sep) + os.sep for top in self.whole)
 
     def missing(self, reading: Reading) -> Iterator[Unreadable]:
-        """Yield the lines that were named and on which no rule stands; a file that could not be read has its fault."""
+        """Yield the given lines that have no rule, except in files that could not be read."""
         broken = {fault.place.file for fault in reading.unreadable}
         for file, lines in self.lines.items():
             spans = sorted({(one.place.line, one.last_line) for one in reading.written if one.place.file == file})
             for line in sorted(lines):
                 if file not in broken and not any(first <= line <= last for first, last in spans):
-                    yield Unreadable(Place(file, line), f"no event rule stands on this line; {_begins(spans)}")
+                    yield Unreadable(Place(file, line), f"no event rule is on this line; {_begins(spans)}")
 
 
 def select(words: Sequence[str]) -> Selection:
-    """Tell the places among what the user named; a file that is really called `rules.tf:12` is a file."""
+    """Separate files and folders from rules such as `rules.tf:12`; an existing file of that name is a file."""
     whole: dict[str, None] = {}
     lines: dict[str, set[int]] = {}
     for word in words:
@@ -84,7 +84,7 @@ def _begins(spans: list[tuple[int, int]]) -> str:
         return "this file has none"
     listed = ", ".join(str(first) for first, _ in spans[:_MOST_LISTED])
     more = f" and {len(spans) - _MOST_LISTED} more" if len(spans) > _MOST_LISTED else ""
-    return f"the rules of this file begin on line{'' if len(spans) == 1 else 's'} {listed}{more}"
+    return f"the rules of this file start on line{'' if len(spans) == 1 else 's'} {listed}{more}"
 
 
 STANDARD_INPUT = "-"
@@ -92,14 +92,14 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """What is to be checked, and how; all that can be found wrong with it before the work has been.
+    """What to check, and how; everything that can be validated before the work begins has been.
 
     Attributes:
-        words: the paths as they were given or configured.
-        left_out: what is not looked for in folders.
-        baseline: the findings that are known already; None where nothing is compared.
-        outputs: where the reports go.
-        texts: what stands on standard input, or why that cannot be read, by the name that places give it.
+        words: the paths as given or configured.
+        left_out: what is skipped in folders.
+        baseline: the known findings; None without a baseline.
+        outputs: the outputs.
+        texts: the content of standard input, or why it cannot be read, by its file name in reports.
     """
 
     configuration: Configuration
@@ -111,7 +111,7 @@ class CheckRequest:
     texts: Mapping[str, str | Unreadable]
 
     def has_file(self, file: str) -> bool:
-        """Whether what stands in a file is reported: it is not left out, or was named."""
+        """Whether a file is reported: it is not skipped, or was named."""
         if not self.left_out or file in self.texts:
             return True
         return not self.left_out.matches(file) or file in {os.path.normpath(word) for word in self.words}
@@ -122,16 +122,16 @@ class CheckRequest:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all is checked that the configuration file is for."""
+        """Whether everything in the scope of the configuration file is checked."""
         everything = self.words == tuple(_configured_paths(self.configuration))
         return not self.selection.lines and (everything or self.selection.covers(self.configuration.folder))
 
 
 def requested(options: argparse.Namespace) -> CheckRequest:
-    """Find out what is asked.
+    """Return the request.
 
     Raises:
-        BadInput: it cannot be done.
+        BadInput: it is not possible.
     """
     configuration = _configuration(options)
     live = bool(options.endpoint_url or options.aws)
@@ -139,7 +139,7 @@ def requested(options: argparse.Namespace) -> CheckRequest:
     if not (words or live):
         raise BadInput("nothing to check; name files or folders, or a live event bus with --endpoint-url")
     if options.migrate and options.output:
-        raise BadInput("--migrate prints a template, not a report; leave --output out")
+        raise BadInput("--migrate prints a template, not a report; omit --output")
     selection = select([word for word in words if word != STANDARD_INPUT])
     baseline = _baseline(options, configuration, is_partial=bool(selection.lines) or STANDARD_INPUT in words)
     outputs = planned(options.format, options.output)
@@ -156,7 +156,7 @@ def _configuration(options: argparse.Namespace) -> Configuration:
 
 
 def _configured_paths(configuration: Configuration) -> list[str]:
-    """What a configuration file says is to be checked; its folder where it says nothing."""
+    """The paths in a configuration file, or its folder where it has none."""
     return list(configuration.paths) or ([configuration.folder] if configuration.file else [])
 
 
@@ -169,7 +169,7 @@ def _left_out(options: argparse.Namespace, configuration: Configuration) -> Path
 
 
 def _baseline(options: argparse.Namespace, configuration: Configuration, *, is_partial: bool) -> Baseline | None:
-    """The baseline that is to be used; an empty one where it is to be written and cannot be read."""
+    """The baseline to use; an empty one if it will be created."""
     file = options.baseline or configuration.baseline
     if not options.update_baseline:
         return read_baseline(file) if file else None

@@ -30,15 +30,15 @@ _HEADS = {
 
 
 def symbols(out: Console) -> dict[Fires, str]:
-    """Return what shows each verdict: plain letters where the encoding of the stream is not UTF-8."""
+    """Return the symbol of each verdict: ASCII where the encoding of the stream is not UTF-8."""
     return SYMBOLS if out.is_unicode else _PLAIN
 
 
 class Matrix:
     """The matrix on a console.
 
-    No name is cut. Where there is room, a name stands in front of its row, and one that is longer than that room on a
-    line of its own; in less than about 110 columns every name does.
+    Names are never cut. Where they fit, they are in front of their rows; a name that is too long is on its own line,
+    as are all names below about 110 columns.
     """
 
     def __init__(self, out: Console) -> None:
@@ -51,7 +51,7 @@ class Matrix:
         self._made: dict[tuple[Fires, ...], list[Part]] = {}
 
     def print(self, rules: Sequence[CheckedRule]) -> None:
-        """Print the matrix, the rules of each file under its name, and what its symbols mean."""
+        """Print the matrix, the rules of each file under its name, and a legend."""
         names = [self._name(checked) for checked in rules]
         label = self._label(names)
         self._heads(label)
@@ -73,20 +73,20 @@ class Matrix:
         self._out.line()
 
     def _name(self, checked: CheckedRule) -> tuple[str, str, str]:
-        """The line of a rule, its name, and the style of that by the worst of its findings."""
+        """The line of a rule, its name, and the style of its worst finding."""
         found = {finding.level for finding in checked.findings}
         style = next((LEVEL_STYLES[level] for level in LEVELS if level in found and level != "note"), "")
         return f"{checked.rule.place.line:>5} ", self._out.shown(checked.rule.name), style
 
     def _label(self, names: Sequence[tuple[str, str, str]]) -> int:
-        """How wide the labels in front of the rows are."""
+        """The width of the labels in front of the rows."""
         if self._room < _ROOM_FOR_NAMES:
             return max(min(self._room, _INDENT), len(_HEAD))
         taken = (width_of(line + name) for line, name, _ in names)
         return max((width for width in taken if width <= self._room), default=_INDENT)
 
     def _heads(self, label: int) -> None:
-        """Print the kinds of events, and below them how each ended; the last kind may reach to the left."""
+        """Print the kinds of events, and their results below; the last kind may extend to the left."""
         kinds = [kind[0].kind for kind in self._kinds]
         left = "".join(_GAP + padded(kind, width) for kind, width in zip(kinds, self._widths, strict=True))
         total = label + sum(len(_GAP) + width for width in self._widths)
@@ -98,7 +98,7 @@ class Matrix:
             self._out.line((" " * label + "".join(filled), "dim"))
 
     def _cells(self, found: tuple[Fires, ...]) -> list[Part]:
-        """The verdicts of a rule below their events; many rules have the same."""
+        """The verdicts of a rule in their columns; many rules have the same."""
         if found in self._made:
             return self._made[found]
         parts: list[Part] = []
@@ -113,20 +113,20 @@ class Matrix:
 
 
 def _head(column: EventColumn) -> list[str]:
-    """The lines above a column, all of one width."""
+    """The lines above a column, all of the same width."""
     words = _HEADS[column.outcome]
     return [word.ljust(max(map(len, words))) for word in words]
 
 
 @cache
 def _below(column: EventColumn, symbol: str) -> str:
-    """A symbol below the middle of the head of its column."""
+    """A symbol centered below the head of its column."""
     width = len(_head(column)[0])
     return (" " * ((width - 1) // 2) + symbol).ljust(width)
 
 
 def _natural(kind: tuple[EventColumn, ...]) -> int:
-    """How wide the columns of a kind are together."""
+    """The total width of the columns of a kind."""
     return sum(len(_head(column)[0]) + 1 for column in kind) - 1
 
 
@@ -136,13 +136,13 @@ _MOST_UNREAD = 50
 def print_report(report: CheckReport, out: Console, *, verbose: bool = False) -> None:
     """Print a report.
 
-    A finding begins with `file:line: level: `, as compilers write it and editors read it. Those of one file stand
-    together; the file, the rule and the finding that are worst come first.
+    A finding begins with `file:line: level: `, the format of compilers, which editors read. The findings of a file are
+    together; the worst files, rules and findings come first.
 
     Args:
-        report: what was found.
-        out: where it goes.
-        verbose: say of each event why a rule does not fire on it, or on which only.
+        report: the report.
+        out: the console.
+        verbose: whether to explain for each event why a rule does not fire, or when.
     """
     if report.rules:
         Matrix(out).print(report.rules)
@@ -167,7 +167,7 @@ def print_report(report: CheckReport, out: Console, *, verbose: bool = False) ->
 
 
 def _worst_first(rules: Iterable[CheckedRule]) -> list[CheckedRule]:
-    """The rules of each file together; the order of what is as bad stays as it is."""
+    """The rules of each file together, the worst first; the order is otherwise kept."""
     ordered = sorted(rules, key=lambda checked: checked.rule.place.file)
     files = [list(group) for _, group in groupby(ordered, key=lambda checked: checked.rule.place.file)]
     files.sort(key=lambda group: min(map(_badness, group)))

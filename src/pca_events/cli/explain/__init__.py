@@ -1,4 +1,4 @@
-"""`pca-events explain`: which events an event pattern matches, why it matches one or does not, and what to change."""
+"""`pca-events explain`: which events an event pattern matches, why, and how to correct it."""
 
 import argparse
 import json
@@ -37,7 +37,7 @@ _REFUSED = 2
 
 
 def run(options: argparse.Namespace) -> int:
-    """Explain; exit status 0 where the pattern matches, 1 where it does not, 2 where something could not be used."""
+    """Explain; exit status 0 if the pattern matches, 1 if it does not, 2 for unusable input."""
     source = options.pattern or options.rules
     if source is None or (options.pattern and options.rules):
         raise BadInput("name one file or folder with rules, or a file with an event pattern; - is standard input")
@@ -59,11 +59,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _explain(rule: ExplainedRule, event: CandidateEvent | None, *, alone: bool) -> int | None:
-    """Print what is known of one rule; return its exit status, or None for a rule of other sources among others."""
+    """Print the explanation of one rule; return its exit status, or None for a rule of other sources among others."""
     if rule.name:
         _print(f"{rule.place} {rule.name}")
     if isinstance(rule.pattern, Unknown):
-        _print(f"  depends on {reason_of(rule.pattern)}, which is not known without deploying")
+        _print(f"  depends on {reason_of(rule.pattern)}, which is known only after deployment")
         return _end(0, alone)
     status: int | None = _REFUSED
     try:
@@ -73,11 +73,11 @@ def _explain(rule: ExplainedRule, event: CandidateEvent | None, *, alone: bool) 
         if not rule.name:
             raise BadInput(words) from refused
         if not alone and about_refused(rule.pattern) == "other":
-            words, status = "asks for events of other sources", None
+            words, status = "is for events of other sources", None
         _print(f"  {words}")
         return _end(status, alone)
     if not alone and about(found[0], found[1], default_bus=True) in ("other", "neighbour"):
-        _print("  asks for events of other sources")
+        _print("  is for events of other sources")
         return _end(None, alone)
     stated, depends = _known(rule.pattern)
     if event is None:
@@ -112,7 +112,7 @@ def _known(pattern: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
 
 
 def _print_table(rule: ExplainedRule, found: Judged, known: dict[str, Any]) -> int:
-    """Print a line for each event; return 1 where the pattern matches none."""
+    """Print a line for each event; return 1 if the pattern matches none."""
     stated, verdicts, twins = found
     twins = tuple(without_read_only(twin, stated, rule.read_only_calls) for twin in twins)
     shown = [*verdicts]
@@ -137,7 +137,7 @@ def _why(verdict: Verdict) -> str:
 
 
 def _print_nearest(known: dict[str, Any], depends: list[tuple[str, str]]) -> None:
-    """Print the explanation for the event that the pattern is nearest to."""
+    """Print the explanation for the event that is nearest to the pattern."""
     if not known:
         _print_depends(depends)
         return
@@ -170,7 +170,7 @@ def _verdict(depends: list[tuple[str, str]]) -> str:
 
 
 def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: CandidateEvent) -> int:
-    """Print why a pattern matches one event or does not, and what to change; return 1 where it does not match."""
+    """Print why a pattern matches one event or not, and how to correct it; return 1 if it does not match."""
     if not known:
         _print_depends(depends)
         return 0
@@ -187,7 +187,7 @@ def _print_one(known: dict[str, Any], depends: list[tuple[str, str]], event: Can
 
 
 def _print_conditions(known: dict[str, Any], depends: list[tuple[str, str]], event: CandidateEvent) -> bool:
-    """Print what becomes of each condition; return whether those that are known hold."""
+    """Print the result of each condition; return whether the known ones match."""
     pattern = EventPattern.parse(compact(known))
     explanation = pattern.explain(event.sample)
     words = str(explanation)
@@ -196,7 +196,7 @@ def _print_conditions(known: dict[str, Any], depends: list[tuple[str, str]], eve
     _print(words)
     _print_depends(depends)
     for words in pattern.service_may_differ:
-        _print(f"  the service may answer otherwise: {words}")
+        _print(f"  AWS may decide differently: {words}")
     return explanation.matched
 
 
@@ -215,7 +215,7 @@ def _print(text: str) -> None:
 
 
 def _advice(found: NearestEvent) -> Iterator[str]:
-    """The changes one by one, and the pattern that comes of them."""
+    """The edits one by one, and the edited pattern."""
     if not found.solved:
         yield "no pattern matches it"
     elif not found.edits:
@@ -223,13 +223,13 @@ def _advice(found: NearestEvent) -> Iterator[str]:
     yield from map(str, found.edits)
     if found.edits and found.edits[0].path:
         yield f"pattern: {compact(found.pattern)}"
-    yield from (f"a condition, not a mistake: {condition}" for condition in found.conditions)
+    yield from (f"matches conditionally: {condition}" for condition in found.conditions)
     if found.advice:
         yield f"AWS never sends this event. {found.advice}"
 
 
 def _none_is_near() -> Iterator[str]:
-    yield "no documented event is like what the pattern asks for; detail-types of AWS Private CA:"
+    yield "no documented event is similar to the pattern; detail-types of AWS Private CA:"
     yield from (f'  "{detail_type}"' for detail_type in catalog.detail_types())
 
 

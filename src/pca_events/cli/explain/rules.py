@@ -1,4 +1,4 @@
-"""What `pca-events explain` is given: one event pattern, or the rules of infrastructure code, or one of them."""
+"""The input of `pca-events explain`: one event pattern, the rules of infrastructure code, or one of them."""
 
 import os
 import re
@@ -43,13 +43,13 @@ _INSTANCE = re.compile(r"\[[^\]]*\]$")
 
 @dataclass(frozen=True)
 class ExplainedRule:
-    """A rule, or a pattern that is no part of a rule.
+    """A rule, or a pattern that is not part of a rule.
 
     Attributes:
         name: of the rule; empty for a pattern alone.
-        place: where the rule stands; None for a pattern alone.
-        pattern: a JSON object whose values may be unknown, a JSON text, or Unknown.
-        read_only_calls: whether the rule receives CloudTrail's events of read-only calls; Unknown for a pattern alone.
+        place: where the rule is; None for a pattern alone.
+        pattern: a JSON object whose values may be unknown, a JSON string, or Unknown.
+        read_only_calls: whether the rule receives CloudTrail events of read-only calls; Unknown for a pattern alone.
     """
 
     name: str
@@ -60,7 +60,7 @@ class ExplainedRule:
 
 @dataclass(frozen=True)
 class ExplainInput:
-    """What was given: the rules, what could not be read, and what may hold rules and is not read."""
+    """The rules, what could not be read, and what may contain rules and is not read."""
 
     rules: tuple[ExplainedRule, ...]
     unreadable: tuple[Unreadable, ...] = ()
@@ -68,14 +68,14 @@ class ExplainInput:
 
 
 def explained_rules(given: str) -> ExplainInput:
-    """Read what `explain` is given.
+    """Read the input of `explain`.
 
     Args:
-        given: a file or folder, `-` for standard input, with `#NAME` behind it for one rule or `:LINE` for the rule of
+        given: a file or folder, `-` for standard input, followed by `#NAME` for one rule or `:LINE` for the rule on
             that line.
 
     Raises:
-        BadInput: it cannot be read, holds no rule, or has none of that name or on that line.
+        BadInput: it cannot be read, contains no rule, or none of that name or on that line.
     """
     path, wanted, line = _split(given)
     if os.path.isdir(path):
@@ -92,7 +92,7 @@ def explained_rules(given: str) -> ExplainInput:
 
 
 def _split(given: str) -> tuple[str, str, int]:
-    """The path, the name of a rule, and a line; a file may have such characters in its name."""
+    """The path, the name of a rule, and a line; file names may contain these characters."""
     if given == "-" or os.path.lexists(given):
         return given, "", 0
     path, mark, name = given.rpartition("#")
@@ -145,7 +145,7 @@ def _of_rule(rule: Rule) -> ExplainedRule:
 
 
 def _of_custom_bus(reading: Reading) -> Iterable[ExplainedRule]:
-    """The patterns of a Custom Event Bus that look at the event itself."""
+    """The patterns of a Custom Event Bus that match the event itself."""
     for source in reading.event_sources:
         if source.pattern is not None:
             yield ExplainedRule(source.name, source.place, source.pattern, Unknown("the event source"))
@@ -173,7 +173,7 @@ def _chosen(rules: list[ExplainedRule], path: str, wanted: str, line: int) -> li
 
 
 def _names(name: str) -> set[str]:
-    """The names by which a rule can be asked for: whole, without its instance, and the last part of either."""
+    """The names by which a rule can be selected: complete, without its instance, and the last part of either."""
     whole = {name, _INSTANCE.sub("", name)}
     return whole | {_last(one) for one in whole}
 

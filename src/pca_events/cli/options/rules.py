@@ -26,7 +26,7 @@ def output(words: str) -> Output:
     """Read `FORMAT=FILE`.
 
     Raises:
-        ArgumentTypeError: it is something else, or there is no such format.
+        ArgumentTypeError: it is invalid, or the format does not exist.
     """
     from pca_events.check.formats import FORMATS
     from pca_events.wording import did_you_mean

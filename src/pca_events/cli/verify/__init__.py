@@ -1,4 +1,4 @@
-"""`pca-events verify`: the whole suite, or a part of it, with live progress and a table of the documented events."""
+"""`pca-events verify`: runs the suite, or a part of it, and shows the result for each documented event."""
 
 import argparse
 import contextlib
@@ -19,10 +19,10 @@ _WORTH_A_WORKER = 15  # scenarios
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the suite and print what it found.
+    """Run the suite and print the results.
 
     Returns:
-        0 all passed, 1 some failed, 2 the run could not be carried through, 130 it was interrupted.
+        0 all passed, 1 some failed, 2 the run could not be completed, 130 interrupted.
     """
     from pca_events.atomic_write import check_writable
 
@@ -91,7 +91,7 @@ def _backend(endpoint_url: str | None) -> Iterator["Backend | EmbeddedLocalStack
 
 
 def _selection(options: argparse.Namespace) -> list[str]:
-    """The selection in words for pytest; none of them begins with @, which pytest would take for a file."""
+    """The selection as pytest options; none begins with @, which pytest would read as a file."""
     words = [f"--pca-feature={feature}" for feature in options.features]
     if options.scenario is not None:
         words.append(f"--pca-scenario={options.scenario}")
@@ -105,7 +105,7 @@ def _selection(options: argparse.Namespace) -> list[str]:
 
 
 def _workers(options: argparse.Namespace, selected: int | None) -> int:
-    """How many processes share the scenarios; starting one takes as long as some scenarios."""
+    """The number of processes; starting one takes as long as several scenarios."""
     if options.workers != "auto":
         return int(options.workers)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -113,14 +113,14 @@ def _workers(options: argparse.Namespace, selected: int | None) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    """Print the scenarios that would run, by feature; nothing is run, so nothing is started."""
+    """Print the scenarios that would run, by feature, without starting anything."""
     for feature, title in _listed(options).scenarios:
         print(f"{feature.removesuffix('.feature')}: {title}")
     return 0
 
 
 def _listed(options: argparse.Namespace) -> "SuiteListing":
-    """The scenarios that are selected.
+    """The selected scenarios.
 
     Raises:
         BadInput: there is none, or the selection cannot be read.
@@ -136,7 +136,7 @@ def _listed(options: argparse.Namespace) -> "SuiteListing":
 
 
 def _said(options: argparse.Namespace) -> str:
-    """The selection, as it was written."""
+    """The selection as it was written."""
     words = [*options.features]
     for option, value in (("--tags", options.tags), ("--scenario", options.scenario), ("-k", options.select)):
         if value is not None:

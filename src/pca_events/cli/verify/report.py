@@ -1,4 +1,4 @@
-"""The outcome of `pca-events verify`: on the terminal, and as JUnit XML."""
+"""The results of `pca-events verify`: on the terminal, and as JUnit XML."""
 
 import itertools
 from collections import Counter
@@ -19,7 +19,7 @@ _COLUMNS = (
 
 
 class LiveProgress:
-    """A line on a terminal that says how far the run is; and for each feature, once it is through, one line."""
+    """A progress line on a terminal, and one line for each feature when it is complete."""
 
     def __init__(self, out: Console) -> None:
         self._progress = Progress(delay=0)
@@ -35,16 +35,16 @@ class LiveProgress:
         self._flush()
 
     def collected(self, count: int) -> None:
-        """Show how far there is to go."""
+        """Set the total number of scenarios."""
         self._total = count
 
     def finished(self, count: int) -> None:
-        """Show how far the run has come."""
+        """Show the number of finished scenarios."""
         self._done = count
         self._show()
 
     def ended(self, result: ScenarioResult) -> None:
-        """Show one scenario more, and its feature once it is through."""
+        """Show the result of a scenario, and its feature when it is complete."""
         if self._feature and self._feature[0].feature != result.feature:
             self._flush()
         self._feature.append(result)
@@ -70,7 +70,7 @@ class LiveProgress:
 
 
 def print_report(report: RunReport, seconds: float, out: Console) -> None:
-    """Print what failed, what was left behind, the table, and in the closing line how much of the suite was run."""
+    """Print the failures, what was left behind, the table, and a closing line with the number of scenarios."""
     for failure in report.failures:
         out.line()
         out.line(("failed", "red"), f" {failure.feature}: {failure.title}")
@@ -111,7 +111,7 @@ _NO_XML = {number: "?" for number in range(32) if number not in (9, 10, 13)}
 
 
 def junit(report: RunReport) -> str:
-    """Return the report of a run; one that came no further than some scenario has an error that says so."""
+    """Return the report of a run as JUnit XML; an incomplete run has an error that says so."""
     root = Element("testsuites", name="pca-events verify")
     for feature, results in itertools.groupby(report.results, key=lambda result: result.feature):
         _suite(root, feature.removesuffix(".feature"), list(results))
@@ -144,5 +144,5 @@ def _suite(root: Element, feature: str, results: Iterable[ScenarioResult]) -> No
 
 
 def _text(text: str) -> str:
-    """A text without what XML cannot hold."""
+    """A string without characters that XML does not allow."""
     return text.translate(_NO_XML)
