@@ -20,7 +20,7 @@ TOGETHER = {
     "tests/suite/test_project.py": "bound",
     "tests/unit/test_messages.py": "messages",
     "tests/unit/test_messages_evidence.py": "evidence",
-    "tests/unit/test_site.py": "site",
+    "tests/unit/site/test_site_files.py": "site",
 }
 """What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
 

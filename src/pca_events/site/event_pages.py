@@ -12,9 +12,9 @@ from pca_events.catalog import CatalogEntry, DocumentedEvent, Event, NeverSent
 from pca_events.contract import Field, fields, per_result, schema_of
 from pca_events.messages import RECEIVED_EVENT, FeatureRun, Outcome, ScenarioRun
 from pca_events.ready_rules import NOTATIONS, ready_rule
-from pca_events.site.behaviours import Behaviour, overall, tally
-from pca_events.site.reliance import Reliance
-from pca_events.site.traces import line_in_schema
+from pca_events.site.consumer_rules import Reliance
+from pca_events.site.scenario_groups import Behaviour, overall, tally
+from pca_events.site.schema_links import line_in_schema
 
 Behaviours = list[tuple[FeatureRun, list[Behaviour]]]
 """Features, each with what it says."""

@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pca_events.catalog import STAMPED
-from pca_events.site.book import Book
-from pca_events.site.finding_pages import INDEX as FINDINGS
-from pca_events.site.finding_pages import finding_pages, findings_index
-from pca_events.site.words import FILTERS
+from pca_events.site.document_pages import INDEX as FINDINGS
+from pca_events.site.document_pages import finding_pages, findings_index
+from pca_events.site.filters import FILTERS
+from pca_events.site.site_data import Book
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 
 from pca_events.messages import FeatureRun
-from pca_events.site.behaviours import Behaviour, behaviours
-from pca_events.site.book import Book
-from pca_events.site.finding_pages import INDEX, finding_pages
+from pca_events.site.document_pages import INDEX, finding_pages
+from pca_events.site.filters import anchor, kind, place
+from pca_events.site.scenario_groups import Behaviour, behaviours
+from pca_events.site.site_data import Book
 from pca_events.site.topics import Topic
-from pca_events.site.words import anchor, kind, place
 
 Entry = tuple[str, str, str, str]
 """What it is, its name, where it belongs, and the page with the place in it."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pca_events.calibrate.patterns import Operator, operators
 from pca_events.messages import FeatureRun, Outcome
-from pca_events.site.behaviours import overall, scenarios_of, tally
-from pca_events.site.sequences import SEQUENCES
-from pca_events.site.sequences import Sequence as Picture
+from pca_events.site.pictures import SEQUENCES
+from pca_events.site.pictures import Sequence as Picture
+from pca_events.site.scenario_groups import overall, scenarios_of, tally
 
 _TOPICS = (
     ("envelope", "What all events share", "The nine fields of the envelope, and who sets them.", "features/envelope."),

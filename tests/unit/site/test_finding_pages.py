@@ -18,9 +18,9 @@ from pca_events.check.rules import check
 from pca_events.check.suppressions import without_ignored
 from pca_events.infrastructure.files import read_paths
 from pca_events.site import Book, site
-from pca_events.site.prose import Block, CodeBlock, Heading, Items, Paragraph, Prose, Table, prose
+from pca_events.site.markdown import Block, CodeBlock, Heading, Items, Paragraph, Prose, Table, prose
 
-PAGES = Path(__file__).parents[2] / "docs" / "findings"
+PAGES = Path(__file__).parents[3] / "docs" / "findings"
 HEADINGS = ["What it means", "Why it matters", "Wrong", "Right", "How to suppress it", "AWS documentation"]
 LEFT_OUT = {"no-target", "no-dead-letter-queue", "no-retry-policy"}
 """What the examples leave out where it does not matter."""

@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from pca_events.site.markup import visible
-from pca_events.site.words import anchor
+from pca_events.site.filters import anchor, visible
 
 _PIECE = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>(?:[^\]`]|`[^`]+`)+)\]\((?P<to>[^)\s]+)\)")
 _FILE = re.compile(r"[\w-]+\.md")

@@ -20,12 +20,12 @@ from pca_events.contract import fields, per_result, schema_of
 from pca_events.locations import locate
 from pca_events.messages import RECEIVED_EVENT, Evidence, Outcome, Run, our_features, read_features_alone, read_messages
 from pca_events.site import Book, site
-from pca_events.site.behaviours import overall
-from pca_events.site.markup import json_markup, step_markup, visible
+from pca_events.site.filters import json_markup, step_markup, visible
 from pca_events.site.pages import environment
-from pca_events.site.traces import line_in_schema
+from pca_events.site.scenario_groups import overall
+from pca_events.site.schema_links import line_in_schema
 
-TOP = Path(__file__).parents[2]
+TOP = Path(__file__).parents[3]
 EVENTS = [event.id for event in catalog.documented_events()]
 
 

@@ -12,12 +12,12 @@ from pca_events.calibrate import BEHAVIOURS
 from pca_events.calibrate.ledger import Divergence, divergences
 from pca_events.calibrate.patterns import operators
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
-from pca_events.site.behaviours import BROKEN, behaviours, broken, overall, scenarios_of, tally, were_run
+from pca_events.site.consumer_rules import reliances
 from pca_events.site.event_pages import EventPage, SilencePage, event_pages, silence_pages
-from pca_events.site.matrix import Matrix, matrix
-from pca_events.site.reliance import reliances
+from pca_events.site.filters import place, sentence
+from pca_events.site.pictures import Matrix, matrix
+from pca_events.site.scenario_groups import BROKEN, behaviours, broken, overall, scenarios_of, tally, were_run
 from pca_events.site.topics import Topic, topics
-from pca_events.site.words import place, sentence
 
 
 @dataclass(frozen=True)

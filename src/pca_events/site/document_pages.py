@@ -6,7 +6,7 @@ from functools import cache
 
 from pca_events.check.codes import CODES, Code
 from pca_events.locations import locate
-from pca_events.site.prose import Prose, prose
+from pca_events.site.markdown import Prose, prose
 
 INDEX = "findings/index.html"
 
