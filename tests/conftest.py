@@ -21,6 +21,7 @@ TOGETHER = {
     "tests/unit/test_messages.py": "messages",
     "tests/unit/test_messages_evidence.py": "evidence",
     "tests/unit/site/test_site_files.py": "site",
+    "tests/unit/site/test_site_status.py": "site",
 }
 """What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
 

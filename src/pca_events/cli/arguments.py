@@ -341,7 +341,13 @@ def _add_options_of_a_site(parser: Parser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="a folder with rules of consumers, to show who relies on what; repeatable (default: the examples)",
+        help="a folder with rules of consumers, to show which of them fire on each event; repeatable",
+    )
+    parser.add_argument(
+        "--source-url",
+        metavar="URL",
+        default="",
+        help="link features and steps to their source there, such as https://github.com/me/project/blob/main",
     )
     _add_max_unpacked(parser)
 

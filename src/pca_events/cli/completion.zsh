@@ -167,7 +167,8 @@ _shtab_pca_events_site_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--messages[what \`pca-events verify --messages\` has written]:FILE:_files"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
+  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   ":made where it is missing\; other files in it stay:_files -/"
 )
@@ -217,7 +218,8 @@ _shtab_pca_events_verify_options=(
   "--messages[write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE]:FILE:_files"
   "--site[write the living documentation of this run into DIR (pca-events site)]:DIR:_files -/"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show who relies on what\; repeatable (default\: the examples)]:PATH:_files"
+  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[to what size one gzip file may unpack, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "(*)::run only these, named as they are shown\: events\/ca_creation, or a folder of them\: routing:_files"
 )

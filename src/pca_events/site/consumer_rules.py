@@ -1,4 +1,4 @@
-"""Which consumers rely on which event: their rules, read where they are written."""
+"""The rules of consumers that fire on each event, read from their infrastructure code."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,33 +11,43 @@ from pca_events.locations import locate
 
 
 @dataclass(frozen=True)
-class Reliance:
+class ConsumerRule:
     """A rule that fires on an event.
 
     Attributes:
-        place: file and line, from the folder that was read.
+        place: file and line, from the parent of the folder that was read.
         rule: its address or name.
-        targets: what it sends the event to, where that is known.
-        always: whether it fires on every such event; else on some.
+        targets: the names of its targets, or the handlers where these are known.
+        always: True if it fires on every such event, False if on some of them.
+        example: whether it is one of the examples of pca-events and not a rule of a real consumer.
     """
 
     place: str
     rule: str
     targets: tuple[str, ...]
     always: bool
+    example: bool
 
 
-def reliances(folders: Sequence[Path]) -> dict[str, list[Reliance]]:
-    """Return the rules of consumers by the id of the event they fire on; without folders those of our examples."""
-    found: dict[str, list[Reliance]] = defaultdict(list)
-    for folder in folders or [locate("example_rules")]:
+def consumer_rules(folders: Sequence[Path]) -> dict[str, list[ConsumerRule]]:
+    """Return the rules in the folders by the id of the event that they fire on."""
+    found: dict[str, list[ConsumerRule]] = defaultdict(list)
+    for folder in folders:
+        example = _is_example(folder)
         for checked in check(read_paths([str(folder)])).rules:
             place = f"{_within(checked.rule.place.file, folder)}:{checked.rule.place.line}"
             targets = tuple(target.handler or target.name for target in checked.rule.targets or ())
             for verdict in checked.verdicts:
                 if verdict.fires != "never":
-                    found[verdict.event].append(Reliance(place, checked.rule.name, targets, verdict.fires == "always"))
+                    always = verdict.fires == "always"
+                    found[verdict.event].append(ConsumerRule(place, checked.rule.name, targets, always, example))
     return found
+
+
+def _is_example(folder: Path) -> bool:
+    """Return whether a folder is, or lies in, a folder of examples that pca-events ships."""
+    shipped = (locate("example_rules").resolve(), locate("example_mistakes").resolve())
+    return any(folder.resolve().is_relative_to(top) for top in shipped)
 
 
 def _within(file: str, folder: Path) -> str:

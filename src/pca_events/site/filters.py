@@ -1,4 +1,4 @@
-"""What templates call by name: outcomes, counts, places and names in words and marks."""
+"""The filters of the templates: outcomes, counts, places, names, JSON and steps as text and HTML."""
 
 import itertools
 import json
@@ -9,99 +9,132 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from pca_events.contract.expected import expected
 from pca_events.messages import Outcome, ScenarioRun
+from pca_events.site.links import operation_page, source_events_page, source_link
 from pca_events.site.pictures import PARTIES
-from pca_events.site.scenario_groups import ORDER, Behaviour, behaviours, broken, overall, tally, were_run
+from pca_events.site.scenario_groups import (
+    ORDER,
+    ScenarioGroup,
+    Status,
+    broken_count,
+    overall,
+    run_count,
+    scenario_groups,
+    tally,
+)
 
-_ICONS: dict[Outcome, str] = {
+_ICONS: dict[Status, str] = {
     "passed": "✓",
+    "partly proven": "◐",
     "failed": "✕",
     "undefined": "?",
     "skipped": "\N{MINUS SIGN}",
     "expected failure": "≈",
     "not run": "○",
 }
+_UNPROVEN: tuple[Outcome, ...] = ("skipped", "expected failure", "not run")
+_LONGEST_WHOLE = 24
 
 
 def anchor(text: str) -> str:
-    """A text as the id of an element."""
+    """Return a text as the id of an element."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()
 
 
-def place(it: ScenarioRun | Behaviour) -> str:
-    """The id of the element that shows a scenario, a row or an outline."""
-    kind = "outline" if isinstance(it, Behaviour) and it.is_outline else "line"
+def place(it: ScenarioRun | ScenarioGroup) -> str:
+    """Return the id of the element that shows a scenario, a row or an outline."""
+    kind = "outline" if isinstance(it, ScenarioGroup) and it.is_outline else "line"
     return anchor(f"{it.uri} {kind} {it.line}")
 
 
 def ordered(counts: Counter[Outcome]) -> list[tuple[Outcome, int]]:
-    """The outcomes that came about, with their counts."""
+    """Return the outcomes that occurred, with their counts."""
     return [(status, counts[status]) for status in ORDER if counts[status]]
 
 
 def counted(counts: Counter[Outcome]) -> str:
-    """Counts in words: `12 passed, 1 failed`."""
+    """Return counts as text: `12 passed, 1 failed`."""
     return ", ".join(f"{count} {status}" for status, count in ordered(counts)) or "no scenario"
 
 
+def proven(counts: Counter[Outcome]) -> str:
+    """Return what is proven and what is not: `19 proven, 12 skipped`."""
+    rest = [f"{counts[status]} {status}" for status in _UNPROVEN if counts[status]]
+    return ", ".join([f"{counts['passed']} proven", *rest])
+
+
 def many(count: int, what: str) -> str:
-    """A count and its noun."""
+    """Return a count and its noun."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def sentence(counts: Counter[Outcome]) -> str:
-    """What a run has proven, in a sentence."""
+    """Return what a complete run has proven: `513 of 531 scenarios proven, 18 skipped, none broken`."""
     everything = many(counts.total(), "scenario")
-    if count := broken(counts):
+    if count := broken_count(counts):
         return f"{count} of {everything} broken"
-    return f"{counts['passed']} of {everything} proven, none broken" if counts["passed"] else "Nothing was run"
+    if not run_count(counts):
+        return "Nothing was run"
+    rest = [f"{counts[status]} {status}" for status in _UNPROVEN if counts[status]]
+    return ", ".join([f"{counts['passed']} of {everything} proven", *rest, "none broken"])
 
 
 def summary(past: Any) -> str:
-    """An earlier run in a line: when it was, how its scenarios ended, and why it came no further."""
+    """Return a `PastRun` in a line: its time, the outcomes of its scenarios, and why it is incomplete if it is."""
     when = past.started.strftime("%Y-%m-%d %H:%M UTC")
     return f"{when}: {counted(past.counts)}" + (f"; incomplete: {past.stopped}" if past.stopped else "")
 
 
 def kind(detail_type: str) -> str:
-    """A detail-type without what all five have in common."""
+    """Return a detail-type without the prefix that all five share."""
     rest = detail_type.removeprefix("ACM Private CA ")
     return rest if " " in rest else f"CA {rest}"
 
 
 def operation(name: str) -> Markup:
-    """The name of an operation, which may be broken between its words."""
+    """Return the name of an operation with line break opportunities between its words."""
     return Markup("<wbr>").join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+", name))
 
 
 def paragraphs(text: str) -> list[str]:
-    """A description without the ends of its lines."""
+    """Return the paragraphs of a description, each on one line."""
     return [" ".join(one.split()) for one in re.split(r"\n\s*\n", text) if one.strip()]
 
 
 def path(text: str) -> Markup:
-    """A path, which may be broken after each folder and before its line."""
+    """Return a path with line break opportunities after each folder and before its line number."""
     return Markup("<wbr>").join(visible(piece) for piece in re.split(r"(?<=/)|(?=:\d+$)", text))
 
 
-def statuses(together: Sequence[Behaviour]) -> Counter[Outcome]:
-    """How often each outcome came about in several behaviours."""
-    return tally(row for one in together for row in one.rows)
+def whole(text: str) -> Markup:
+    """Return a text whose short words with a digit, such as dates and versions, never break across lines."""
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(visible(piece))
+        if len(piece) <= _LONGEST_WHOLE and re.search(r"\d", piece)
+        else visible(piece)
+        for piece in re.split(r"(\s+)", text)
+    )
 
 
-def definitions(it: Behaviour) -> list[str]:
-    """Where the steps of a behaviour are defined."""
-    return list(dict.fromkeys(step.definition for step in it.steps if step.definition))
+def statuses(groups: Sequence[ScenarioGroup]) -> Counter[Outcome]:
+    """Return the number of scenarios with each outcome in several groups."""
+    return tally(row for group in groups for row in group.rows)
 
 
-def groupby_rule(together: Sequence[Behaviour]) -> Iterator[tuple[str, list[Behaviour]]]:
-    """Behaviours under their Rule, in order."""
-    for rule, found in itertools.groupby(together, key=lambda one: one.rule):
+def definitions(group: ScenarioGroup) -> list[str]:
+    """Return where the steps of a group are defined."""
+    return list(dict.fromkeys(step.definition for step in group.steps if step.definition))
+
+
+def groupby_rule(groups: Sequence[ScenarioGroup]) -> Iterator[tuple[str, list[ScenarioGroup]]]:
+    """Return groups under the name of their Rule, in order."""
+    for rule, found in itertools.groupby(groups, key=lambda one: one.rule):
         yield rule, list(found)
 
 
 def trouble(scenario: ScenarioRun) -> str:
-    """Why a scenario did not pass; empty where it did, was not run, or nothing is known."""
+    """Return why a scenario did not pass; empty if it passed, was not run, or the reason is unknown."""
     return "" if scenario.status in ("passed", "not run") else scenario.reason
 
 
@@ -114,7 +147,7 @@ _KEPT = "\n\t"
 
 
 def visible(text: str) -> Markup:
-    """Escape a text; control characters and those that change the direction of writing are shown by their code."""
+    """Escape a text; control characters and characters that change the text direction become their code point."""
     if text.isprintable():
         return escape(text)
     return Markup("").join(
@@ -126,11 +159,11 @@ def visible(text: str) -> Markup:
 
 
 def json_markup(value: Any, stamped: Collection[str] = ()) -> Markup:
-    """A JSON value, indented and coloured.
+    """Return a JSON value as indented HTML with syntax colours.
 
     Args:
-        value: what `json` can write.
-        stamped: names of top-level fields that are marked as stamped by the bus.
+        value: any value that `json` can write.
+        stamped: the top-level fields to mark as stamped by the event bus.
     """
     lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
     return Markup("\n").join(_line(line, stamped) for line in lines)
@@ -154,7 +187,7 @@ def _pieces(line: str) -> list[Markup]:
 
 
 def step_markup(text: str) -> Markup:
-    """The text of a step, its quoted values and placeholders set off."""
+    """Return the text of a step with its quoted values and placeholders marked."""
     return Markup("").join(
         Markup('<span class="value">{}</span>').format(visible(piece)) if number % 2 else visible(piece)
         for number, piece in enumerate(_VALUE.split(text))
@@ -163,30 +196,36 @@ def step_markup(text: str) -> Markup:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "anchor": anchor,
-    "behaviours": behaviours,
-    "broken": broken,
+    "broken_count": broken_count,
     "counted": counted,
     "definitions": definitions,
+    "events_page": source_events_page,
+    "expected": expected,
     "groupby_rule": groupby_rule,
     "icon": lambda status: _ICONS[status],
     "json": json_markup,
     "kind": kind,
     "many": many,
     "operation": operation,
+    "operation_page": operation_page,
     "ordered": ordered,
-    "were_run": were_run,
     "overall": overall,
     "paragraphs": paragraphs,
     "party": lambda name: PARTIES[name],
     "path": path,
     "place": place,
+    "proven": proven,
+    "run_count": run_count,
+    "scenario_groups": scenario_groups,
     "slug": lambda status: status.replace(" ", "-"),
+    "source_link": source_link,
     "statuses": statuses,
-    "summary": summary,
     "step": step_markup,
+    "summary": summary,
     "tallied": tally,
-    "trouble": trouble,
     "total": lambda counts: counts.total(),
+    "trouble": trouble,
     "visible": visible,
+    "whole": whole,
 }
-"""By the names that templates call them by."""
+"""The filters by their names in templates."""
