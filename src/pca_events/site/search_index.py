@@ -71,7 +71,7 @@ class Section:
         """Return an entry for the section itself; None for a scenario, whose text belongs to the heading above it."""
         if not self.id:
             return "page", page.title, page.summary, where
-        return ("section", self.title, page.title, where) if self.title else None
+        return ("section", f"{page.title} / {self.title}", page.summary, where) if self.title else None
 
 
 class _Sections(HTMLParser):
