@@ -105,7 +105,7 @@ SEQUENCES = (
         "features/operations/create_certificate_authority.feature",
         (
             Arrow("you", "pca", "CreateCertificateAuthority"),
-            Arrow("pca", "you", "the ARN of the CA, also if creation fails", "answer"),
+            Arrow("pca", "you", "its ARN, in either case", "answer"),
         ),
         (
             ("creation succeeds", (_sent("ca-creation-success", "CA Creation: success"),)),
@@ -124,7 +124,7 @@ SEQUENCES = (
         "features/operations/issue_certificate.feature",
         (
             Arrow("you", "pca", "IssueCertificate"),
-            Arrow("pca", "you", "an ARN, before the certificate exists", "answer"),
+            Arrow("pca", "you", "an ARN, not yet a certificate", "answer"),
         ),
         (
             (
