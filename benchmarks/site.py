@@ -21,6 +21,8 @@ from pca_events.messages import read_messages
 from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.site import Book, site
+from pca_events.site import SiteData, site
+from pca_events.atomic_write import write_folder
 
 ROUNDS = 5
 SMALL = ("-k", "test_envelope")
@@ -86,7 +88,7 @@ def main() -> None:
 
         def make() -> None:
             run = read_messages(messages)
-            write_folder(site(Book(run.features, run)), folder / "site")
+            write_folder(site(SiteData(run.features, run)), folder / "site")
 
         make()
         made = seconds(make)

@@ -20,7 +20,8 @@ TOGETHER = {
     "tests/suite/test_project.py": "bound",
     "tests/integration/test_messages.py": "messages",
     "tests/unit/pytest_plugin/test_messages_evidence.py": "evidence",
-    "tests/unit/test_site.py": "site",
+    "tests/unit/site/test_site_files.py": "site",
+    "tests/unit/site/test_site_status.py": "site",
 }
 """What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
 

@@ -1,4 +1,4 @@
-"""Sites made from real runs, and a real browser to look at them."""
+"""Sites made from real runs, and a real browser that opens them."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def run(*words: str | Path, status: int = 0, folder: Path | None = None) -> None:
-    """Run a module of Python, and expect its exit status."""
+    """Run a Python module and check its exit status."""
     line = [sys.executable, "-m", *map(str, words)]
     ran = subprocess.run(line, cwd=folder, capture_output=True, text=True)
     assert ran.returncode == status, ran.stdout + ran.stderr
@@ -32,7 +32,7 @@ def run(*words: str | Path, status: int = 0, folder: Path | None = None) -> None
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """Debian's Chromium, or what stands in its place."""
+    """Chromium, or Chrome if that is installed instead."""
     try:
         from playwright import sync_api
     except ImportError:
@@ -48,14 +48,14 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture(scope="session")
 def green(browser: "Browser", verified: Verified) -> Path:  # noqa: ARG001
-    """The site of the whole suite; nothing is run where there is no browser to look at it."""
+    """The site of the whole suite; nothing is run without a browser."""
     assert verified.ran.returncode == 0, verified.ran.stdout + verified.ran.stderr
     return verified.site
 
 
 @pytest.fixture(scope="session")
 def red(tmp_path_factory: pytest.TempPathFactory, green: Path) -> Path:
-    """The site of a suite in which each scenario ends in another way, and events hold what no page may obey."""
+    """The site of a suite with every outcome and with hostile events."""
     folder = tmp_path_factory.mktemp("red")
     suite = shutil.copytree(RED_SUITE, folder / "suite")
     messages, earlier = folder / "run.ndjson", green.parent / "run.ndjson"
@@ -66,7 +66,7 @@ def red(tmp_path_factory: pytest.TempPathFactory, green: Path) -> Path:
 
 @pytest.fixture
 def visit(browser: "Browser") -> Iterator[Visit]:
-    """A new page, which must not have done anything wrong in the end."""
+    """A new page; the test fails if it reported any trouble."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     made = Visit(context.new_page())
     yield made

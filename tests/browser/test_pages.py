@@ -1,4 +1,4 @@
-"""What a reader does with the site, in a real browser."""
+"""The site in a real browser, as readers use it."""
 
 import re
 from pathlib import Path
@@ -21,6 +21,9 @@ KINDS = (
     "operations.html",
     "calibration.html",
     "divergences.html",
+    "glossary.html",
+    "neighbours.html",
+    "not-documented.html",
     "findings/index.html",
     "findings/queue-policy.html",
 )
@@ -34,7 +37,7 @@ def pages(site: Path) -> list[Path]:
 
 
 class Seen(NamedTuple):
-    """What a browser sees of a page."""
+    """What a browser reports about a page."""
 
     headings: int
     ids: list[str]
@@ -44,7 +47,7 @@ class Seen(NamedTuple):
 
 @pytest.fixture(scope="module")
 def seen(green: Path, red: Path, browser: "Browser") -> dict[Path, Seen]:
-    """Every page of both sites, opened once on a phone; none of them may say a word."""
+    """Every page of both sites, opened once on a phone without errors or warnings."""
     context = browser.new_context(viewport={"width": PHONE, "height": 740})
     visit = Visit(context.new_page())
     found = {}
@@ -61,7 +64,7 @@ def seen(green: Path, red: Path, browser: "Browser") -> dict[Path, Seen]:
     return found
 
 
-def test_every_page_loads_without_a_word(seen: dict[Path, Seen], visit: Visit) -> None:
+def test_every_page_loads_without_errors(seen: dict[Path, Seen], visit: Visit) -> None:
     for file, found in seen.items():
         assert found.headings == 1, file
         visit.open(file)
@@ -70,7 +73,7 @@ def test_every_page_loads_without_a_word(seen: dict[Path, Seen], visit: Visit) -
 
 def test_every_link_leads_somewhere(seen: dict[Path, Seen]) -> None:
     for file, found in seen.items():
-        assert len(found.ids) == len(set(found.ids)), f"{file} has an id twice"
+        assert len(found.ids) == len(set(found.ids)), f"{file} has a duplicate id"
     links = {(file, *link.partition("#")) for file, found in seen.items() for link in found.links}
     for file, path, _, place in links:
         if path.startswith("https:"):
@@ -84,7 +87,7 @@ def test_every_link_leads_somewhere(seen: dict[Path, Seen]) -> None:
 @pytest.mark.parametrize(
     "words", ["reason", "crl bucket", "certificate-issuance-failure", "is published", "archive", "never-fires"]
 )
-def test_search_finds_and_leads_there(green: Path, visit: Visit, words: str) -> None:
+def test_search_finds_an_entry_and_opens_its_page(green: Path, visit: Visit, words: str) -> None:
     page = visit.open(green / "events" / "ca-creation-success.html")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.type") == "search"
@@ -100,10 +103,23 @@ def test_search_finds_and_leads_there(green: Path, visit: Visit, words: str) -> 
     assert not place or page.locator(f"[id='{place}']").is_visible()
 
 
-def test_search_says_when_nothing_is_found(green: Path, visit: Visit) -> None:
+@pytest.mark.parametrize("words", ["bucket policy", "PutObject", "dead-letter", "terraform", "expire"])
+def test_search_finds_words_in_the_text_of_a_page(green: Path, visit: Visit, words: str) -> None:
+    page = visit.open(green / "index.html")
+    page.locator(".search input").fill(words)
+    first = page.locator(".search li a").first
+    first.wait_for()
+    target = str(first.get_attribute("href"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{target}")
+    text = str(page.locator("main").text_content()).lower()
+    assert all(word in text for word in words.lower().split())
+
+
+def test_search_shows_a_query_without_results(green: Path, visit: Visit) -> None:
     page = visit.open(green / "index.html")
     page.locator(".search input").fill("zebra")
-    page.locator(".search li.none").wait_for()
+    page.get_by_text('No results for "zebra"').wait_for()
     page.keyboard.press("Escape")
     assert page.locator(".search li").count() == 0
 
@@ -122,7 +138,7 @@ def test_copy_buttons_copy(green: Path, visit: Visit) -> None:
         assert "Failed to generate CRL. Internal failure." in copied
 
 
-def test_tabs_go_by_keyboard(green: Path, visit: Visit) -> None:
+def test_tabs_follow_the_arrow_keys(green: Path, visit: Visit) -> None:
     page = visit.open(green / "events" / "ca-creation-success.html")
     page.get_by_role("tab", name="As received in the last run").focus()
     page.keyboard.press("ArrowRight")
@@ -131,7 +147,7 @@ def test_tabs_go_by_keyboard(green: Path, visit: Visit) -> None:
     assert page.locator("mark.stamped").first.is_visible()
 
 
-def test_the_theme_is_switched_and_kept(green: Path, visit: Visit) -> None:
+def test_the_theme_is_switched_and_remembered(green: Path, visit: Visit) -> None:
     page = visit.open(green / "index.html")
     colour = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(colour)
@@ -149,6 +165,61 @@ def test_a_phone_never_scrolls_sideways(seen: dict[Path, Seen]) -> None:
         assert found.wanted_width <= PHONE, file
 
 
+def test_a_phone_shows_that_pictures_scroll(green: Path, browser: "Browser") -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 740})
+    page = context.new_page()
+    for name in ("index.html", "operations.html"):
+        page.goto((green / name).as_uri())
+        for picture in page.locator(".picture").all():
+            assert picture.locator(".hint").is_visible()
+            scroll = picture.locator(".scroll")
+            assert scroll.evaluate("it => it.scrollWidth > it.clientWidth")
+            scroll.focus()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function("it => it.scrollLeft > 0", arg=scroll.element_handle())
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.locator(".hint:visible").count() == 0
+    context.close()
+
+
+def test_a_phone_shows_divergences_as_cards_with_unbroken_dates(green: Path, browser: "Browser") -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 740})
+    page = context.new_page()
+    page.goto((green / "divergences.html").as_uri())
+    table = page.locator("table.divergences")
+    assert table.locator("thead").is_hidden()
+    for cell in table.locator("td").all():
+        label = cell.evaluate("it => getComputedStyle(it, '::before').content")
+        assert label == f'"{cell.get_attribute("data-label")}"'
+        assert cell.evaluate("it => it.clientWidth") > PHONE * 0.7
+    for whole in page.locator("main .whole").all():
+        assert whole.evaluate("it => it.getClientRects().length") == 1
+    context.close()
+
+
+def test_the_sidebar_stays_in_view(green: Path, visit: Visit) -> None:
+    page = visit.open(green / "lifecycle.html")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    current = page.locator("nav.side [aria-current]")
+    box = current.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 900
+    assert current.text_content().strip().endswith("Lifecycle")
+
+
+def test_a_scenario_opens_on_a_click_and_for_a_link_to_it(green: Path, visit: Visit) -> None:
+    page = visit.open(green / "events" / "ca-creation-success.html")
+    scenario = page.locator("article.scenario").first
+    steps = scenario.locator(".steps")
+    assert steps.is_hidden()
+    scenario.locator("summary").first.click()
+    assert steps.is_visible()
+    other = page.locator("details.other article.scenario").last
+    place = other.get_attribute("id")
+    page.evaluate(f"location.hash = '{place}'")
+    other.locator(".steps").wait_for()
+
+
 @pytest.mark.parametrize("name", ["all.html", "events/crl-generation-failure-s3-permissions.html"])
 def test_print_gives_a4_pages(green: Path, visit: Visit, name: str) -> None:
     page = visit.open(green / name)
@@ -164,19 +235,21 @@ def _boxes(pdf: bytes) -> list[str]:
     return [found.decode() for found in re.findall(rb"/MediaBox \[([^\]]+)\]", pdf)]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", PHONE)])
 @pytest.mark.parametrize("which", ["green", "red"])
-def test_axe_finds_nothing_serious(green: Path, red: Path, visit: Visit, which: str, theme: str) -> None:
+def test_axe_finds_nothing_serious(green: Path, red: Path, visit: Visit, which: str, theme: str, width: int) -> None:
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         cannot_run("axe-playwright-python is missing: requirements/browser.txt has it")
-    # The theme changes the colours alone.
+    # The theme changes only colours.
     options = {"preload": False, "resultTypes": ["violations"]} | ({"runOnly": COLOURS} if theme == "dark" else {})
     site, names = (green, KINDS) if which == "green" else (red, OF_BOTH)
     visit.page.emulate_media(color_scheme=theme)
+    visit.page.set_viewport_size({"width": width, "height": 900})
     for name in names:
         page = visit.open(site / name)
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
         found = Axe().run(page, options=options).response["violations"]
         serious = [
             (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
@@ -193,11 +266,11 @@ def test_a_hostile_event_is_shown_as_text(red: Path, visit: Visit) -> None:
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_each_ending_is_told_apart(red: Path, visit: Visit) -> None:
+def test_each_outcome_has_its_own_mark(red: Path, visit: Visit) -> None:
     page = visit.open(red / "own.html")
     said = {
         article.locator("h4").text_content(): article.locator(".chip").text_content().strip()
-        for article in page.locator("article.behaviour").all()
+        for article in page.locator("article.scenario").all()
     }
     assert said == {
         "It passes": "✓ passed",
@@ -217,7 +290,7 @@ def test_each_ending_is_told_apart(red: Path, visit: Visit) -> None:
     )
 
 
-def test_a_site_without_script_is_whole(green: Path, browser: "Browser") -> None:
+def test_a_site_without_script_is_complete(green: Path, browser: "Browser") -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((green / "events" / "ca-creation-success.html").as_uri())

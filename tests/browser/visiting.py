@@ -1,4 +1,4 @@
-"""A page of a browser, and what it did that it should not do."""
+"""A page of a browser, with everything that it must not do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
 
 
 class Visit:
-    """A page that is opened from the disk, and watched.
+    """A page that is opened from the disk and observed.
 
     Attributes:
-        page: of the browser.
-        troubles: errors on its console, errors of its scripts, dialogs, and requests to anywhere else.
+        page: the page of the browser.
+        troubles: errors on its console, errors of its scripts, dialogs, and requests to other hosts.
     """
 
     def __init__(self, page: "Page") -> None:

@@ -1,6 +1,6 @@
-"""The living documentation: a static site made from features, schemas, samples and the evidence of a run."""
+"""The living documentation: a static site made from features, schemas, samples and the messages of a run."""
 
-from pca_events.site.book import Book
 from pca_events.site.build import site
+from pca_events.site.site_data import SiteData
 
-__all__ = ["Book", "site"]
+__all__ = ["SiteData", "site"]

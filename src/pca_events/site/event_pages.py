@@ -1,23 +1,23 @@
-"""What the page of one event shows."""
+"""The pages of the documented events and of the events that are never sent."""
 
 import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pca_events import catalog
 from pca_events.catalog import CatalogEntry, DocumentedEvent, Event, NeverSent
 from pca_events.contract import Field, fields, per_result, schema_of
 from pca_events.messages import RECEIVED_EVENT, FeatureRun, Outcome, ScenarioRun
-from pca_events.rule_snippets import NOTATIONS, rule_snippet
-from pca_events.site.behaviours import Behaviour, overall, tally
-from pca_events.site.reliance import Reliance
-from pca_events.site.traces import line_in_schema
+from pca_events.ready_rules import NOTATIONS, ready_rule
+from pca_events.site.consumer_rules import ConsumerRule
+from pca_events.site.links import line_in_schema
+from pca_events.site.scenario_groups import ScenarioGroup, Status, overall, tally
 
-Behaviours = list[tuple[FeatureRun, list[Behaviour]]]
-"""Features, each with what it says."""
+GroupsByFeature = list[tuple[FeatureRun, list[ScenarioGroup]]]
+"""Features with their scenarios."""
 
 _NEAREST = ("features/events/", "features/operations/")
 _NOTATIONS = {
@@ -30,7 +30,7 @@ _NOTATIONS = {
 
 @dataclass(frozen=True)
 class Received:
-    """An event as it was received in a run, and the scenario that received it."""
+    """An event that a scenario received, and the name of that scenario."""
 
     event: Event
     scenario: str
@@ -38,69 +38,71 @@ class Received:
 
 @dataclass(frozen=True)
 class _Page:
-    """What the pages of a documented event and of a silence have in common.
+    """A page about one entry of the catalog.
 
     Attributes:
-        behaviours: the scenarios about it, feature by feature.
-        page: its file, from the top of the site.
+        groups: the scenarios that name it, by feature.
+        page: its path, from the top of the site.
     """
 
-    behaviours: Behaviours
+    groups: GroupsByFeature
     page: str
 
     @cached_property
     def scenarios(self) -> list[ScenarioRun]:
-        """Every scenario about it."""
-        return [row for _, together in self.behaviours for one in together for row in one.rows]
+        """Every scenario that names it."""
+        return [row for _, groups in self.groups for group in groups for row in group.rows]
 
     @cached_property
     def counts(self) -> Counter[Outcome]:
-        """How often each outcome came about."""
+        """The number of its scenarios with each outcome."""
         return tally(self.scenarios)
 
     @property
-    def status(self) -> Outcome:
-        """One outcome for all of it."""
+    def status(self) -> Status:
+        """The outcome of its scenarios together."""
         return overall(self.counts)
 
 
 @dataclass(frozen=True)
 class EventPage(_Page):
-    """A documented event.
+    """The page of a documented event.
 
     Attributes:
-        entry: what the catalogue says.
-        reliances: the rules of consumers that fire on it.
+        entry: its entry in the catalog.
+        consumer_rules: the rules of consumers that fire on it.
     """
 
     entry: DocumentedEvent
-    reliances: Sequence[Reliance] = field(default=())
+    consumer_rules: Sequence[ConsumerRule] = field(default=())
 
     @property
     def rules(self) -> list[tuple[str, str]]:
-        """The ready rule in each notation."""
-        return [(_NOTATIONS[notation], rule_snippet(self.entry, notation)) for notation in NOTATIONS]
+        """The rule that fires on this event only, in each notation."""
+        return [(_NOTATIONS[notation], ready_rule(self.entry, notation)) for notation in NOTATIONS]
 
     @cached_property
     def fields(self) -> list[Field]:
-        """The fields of the event, from its schema."""
-        return fields(per_result(self._schema)[self.entry.result])
+        """The fields of the event, from its schema; the reason is the one that this event has."""
+        found = fields(per_result(self._schema)[self.entry.result])
+        reason = () if self.entry.reason is None else (self.entry.reason,)
+        return [replace(each, values=reason) if each.path == "$.detail.reason" else each for each in found]
 
     @property
     def resources(self) -> list[str]:
-        """What each resource is, in order."""
+        """The meaning of each resource, in order."""
         return [each.description for each in self.fields if each.path.startswith("$.resources[")]
 
     @cached_property
     def proof(self) -> ScenarioRun | None:
-        """The scenario that shows the ready rule to fire on this event only."""
+        """The scenario that proves that the rule fires on this event only."""
         says = f'only the rule for "{self.entry.id}" fires'
         shown = [row for row in self.scenarios if any(step.text == says for step in row.steps)]
         return next((row for row in shown if row.status != "not run"), None)
 
     @cached_property
     def received(self) -> Received | None:
-        """The first such event that a scenario about it has received."""
+        """The first event of this kind that one of its scenarios received."""
         for scenario in self.scenarios:
             for event in _attached(scenario):
                 if _kind_of(event) == (self.entry.detail_type, self.entry.result, self.entry.reason):
@@ -108,7 +110,7 @@ class EventPage(_Page):
         return None
 
     def line_of(self, each: Field) -> str:
-        """Where a field is described."""
+        """Return the line of the schema that describes a field."""
         return line_in_schema(self._schema, each.path)
 
     @property
@@ -117,38 +119,38 @@ class EventPage(_Page):
 
 
 @dataclass(frozen=True)
-class SilencePage(_Page):
-    """An outcome that sends nothing."""
+class NeverSentPage(_Page):
+    """The page of an outcome for which AWS sends no event."""
 
     entry: NeverSent
 
 
-def event_pages(read: Behaviours, relied_on: Mapping[str, Sequence[Reliance]]) -> list[EventPage]:
-    """Return the page of each documented event, in the order of AWS's page."""
+def event_pages(read: GroupsByFeature, rules: Mapping[str, Sequence[ConsumerRule]]) -> list[EventPage]:
+    """Return the page of each documented event, in the order of the AWS page."""
     return [
-        EventPage(_about(entry, read), f"events/{entry.id}.html", entry, relied_on.get(entry.id, ()))
+        EventPage(_about(entry, read), f"events/{entry.id}.html", entry, rules.get(entry.id, ()))
         for entry in catalog.documented_events()
     ]
 
 
-def silence_pages(read: Behaviours) -> list[SilencePage]:
-    """Return the page of each outcome that is never told."""
-    return [SilencePage(_about(entry, read), f"never-sent/{entry.id}.html", entry) for entry in catalog.never_sent()]
+def never_sent_pages(read: GroupsByFeature) -> list[NeverSentPage]:
+    """Return the page of each outcome for which AWS sends no event."""
+    return [NeverSentPage(_about(entry, read), f"never-sent/{entry.id}.html", entry) for entry in catalog.never_sent()]
 
 
-def _about(entry: CatalogEntry, read: Behaviours) -> Behaviours:
-    found = [(feature, [about for one in together if (about := one.about(entry.id))]) for feature, together in read]
-    return sorted(((feature, together) for feature, together in found if together), key=_nearness)
+def _about(entry: CatalogEntry, read: GroupsByFeature) -> GroupsByFeature:
+    found = [(feature, [about for group in groups if (about := group.about(entry.id))]) for feature, groups in read]
+    return sorted(((feature, groups) for feature, groups in found if groups), key=_nearness)
 
 
-def _nearness(about: tuple[FeatureRun, list[Behaviour]]) -> int:
-    """The feature of the event itself first, then what sends it, then the rest."""
+def _nearness(about: tuple[FeatureRun, list[ScenarioGroup]]) -> int:
+    """Sort the feature of the event itself first, then the operation that sends it, then the rest."""
     uri = about[0].uri
     return next((rank for rank, begins in enumerate(_NEAREST) if uri.startswith(begins)), len(_NEAREST))
 
 
 def _attached(scenario: ScenarioRun) -> Iterator[Event]:
-    """The events that were attached; what another suite attaches by that name need be none, and is passed over."""
+    """Return the attached events; an attachment of another suite with that name is skipped if it is not an event."""
     for step in scenario.steps:
         for attachment in step.attachments:
             if attachment.file_name == RECEIVED_EVENT:
@@ -160,5 +162,5 @@ def _attached(scenario: ScenarioRun) -> Iterator[Event]:
 
 def _kind_of(event: Event) -> tuple[object, object, object]:
     detail = event.get("detail")
-    told = detail if isinstance(detail, dict) else {}
-    return event.get("detail-type"), told.get("result"), told.get("reason")
+    fields_of_detail = detail if isinstance(detail, dict) else {}
+    return event.get("detail-type"), fields_of_detail.get("result"), fields_of_detail.get("reason")

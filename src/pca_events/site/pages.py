@@ -1,7 +1,7 @@
-"""The pages as HTML: each made from a template and the book."""
+"""The pages as HTML, each rendered from a template with the data of the site."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,10 +9,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pca_events.catalog import STAMPED
-from pca_events.site.book import Book
-from pca_events.site.finding_pages import INDEX as FINDINGS
-from pca_events.site.finding_pages import finding_pages, findings_index
-from pca_events.site.words import FILTERS
+from pca_events.check.codes import CODES, Code
+from pca_events.locations import locate
+from pca_events.site.filters import FILTERS
+from pca_events.site.links import CLOUDTRAIL_PAGE, EVENTS_PAGE
+from pca_events.site.markdown import Document, parse_markdown
+from pca_events.site.site_data import SiteData
+
+FINDINGS = "findings/index.html"
 
 
 @dataclass(frozen=True)
@@ -23,26 +27,49 @@ class Page:
         path: from the top of the site.
         title: of the page.
         summary: what it is about, in a sentence.
-        template: makes it.
-        shown: what the template is given beside the book.
+        template: the name of its template.
+        values: what the template needs in addition to the data of the site.
     """
 
     path: str
     title: str
     summary: str
     template: str
-    shown: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def root(self) -> str:
-        """The way from the page to the top of the site."""
+        """The relative path from the page to the top of the site."""
         return "../" * self.path.count("/")
 
 
-def pages(book: Book) -> Iterator[tuple[str, str]]:
-    """Return the path and the HTML of each page."""
-    for page in _pages(book):
-        yield page.path, environment().get_template(page.template).render(book=book, page=page, **page.shown)
+_OVERVIEW = Page(
+    "index.html", "Overview", "The documented events of AWS Private CA, and what is proven about them.", "start.html"
+)
+_REFERENCE = (
+    Page(
+        "not-documented.html",
+        "Expiry and other events that do not exist",
+        "What people wait for and AWS documents no event of AWS Private CA for, and what to use instead.",
+        "not_documented.html",
+    ),
+    Page(
+        "neighbours.html",
+        "Related events",
+        "Events about private certificates that other sources send, and events that CloudTrail sends.",
+        "neighbours.html",
+    ),
+    Page("glossary.html", "Glossary", "What proven, mode, control event and other terms mean.", "glossary.html"),
+    Page("divergences.html", "Divergences", "Known differences between backends and AWS.", "divergences.html"),
+    Page("all.html", "All on one page", "Every event and every scenario.", "all.html"),
+)
+
+
+def pages(data: SiteData) -> Iterator[tuple[Page, str]]:
+    """Return each page with its HTML."""
+    templates = environment()
+    for page in _pages(data):
+        yield page, templates.get_template(page.template).render(data=data, page=page, **page.values)
 
 
 def static(name: str) -> str:
@@ -50,42 +77,42 @@ def static(name: str) -> str:
     return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
-def _pages(book: Book) -> Iterator[Page]:
-    yield Page(
-        "index.html",
-        "Overview",
-        "The documented events of AWS Private CA, and what is proven of them.",
-        "start.html",
-        {},
-    )
-    for before, event, after in zip([None, *book.events], book.events, [*book.events[1:], None], strict=False):
-        shown = {"event": event, "before": before, "after": after}
-        yield Page(event.page, event.entry.title, event.entry.meaning, "event.html", shown)
-    for silence in book.silences:
-        yield Page(
-            silence.page, f"Never sent: {silence.entry.title}", silence.entry.when, "silence.html", {"silence": silence}
-        )
-    for topic in book.topics:
+def _pages(data: SiteData) -> Iterator[Page]:
+    yield _OVERVIEW
+    for before, event, after in zip([None, *data.events], data.events, [*data.events[1:], None], strict=False):
+        values = {"event": event, "before": before, "after": after}
+        yield Page(event.page, event.entry.title, event.entry.meaning, "event.html", values)
+    for one in data.never_sent:
+        title = f"Never sent: {one.entry.title}"
+        yield Page(one.page, title, one.entry.when, "never_sent.html", {"never_sent": one})
+    for topic in data.topics:
         yield Page(topic.page, topic.title, topic.summary, "topic.html", {"topic": topic})
-    yield from _findings()
-    yield Page("divergences.html", "Divergences", "Where backends do otherwise than AWS.", "divergences.html", {})
-    yield Page("all.html", "All on one page", "Every event and every scenario.", "all.html", {})
+    yield from _REFERENCE
+    yield from _findings(list(CODES.values()))
 
 
-def _findings() -> Iterator[Page]:
-    index, found = findings_index(), finding_pages()
+def _findings(codes: Sequence[Code]) -> Iterator[Page]:
     summary = "Every finding of pca-events check, with a wrong and a right rule."
-    yield Page(
-        FINDINGS, "Findings", summary, "prose.html", {"prose": index, "crumbs": [], "before": None, "after": None}
-    )
-    for before, one, after in zip([None, *found], found, [*found[1:], None], strict=False):
-        shown = {"prose": one.prose, "crumbs": [("index.html", "Findings")], "before": before, "after": after}
-        yield Page(one.page, one.code.title, one.code.meaning, "prose.html", shown)
+    values: dict[str, Any] = {"document": _document("README"), "crumbs": [], "before": None, "after": None}
+    yield Page(FINDINGS, "Findings of check", summary, "document.html", values)
+    for before, code, after in zip([None, *codes], codes, [*codes[1:], None], strict=False):
+        values = {
+            "document": _document(code.name),
+            "crumbs": [("index.html", "Findings of check")],
+            "before": before,
+            "after": after,
+        }
+        yield Page(f"findings/{code.name}.html", code.title, code.meaning, "document.html", values)
+
+
+@cache
+def _document(name: str) -> Document:
+    return parse_markdown((locate("finding_pages") / f"{name}.md").read_text("utf-8"))
 
 
 @cache
 def environment() -> Environment:
-    """Return what makes pages of templates: text is escaped, and a name that is not known is an error."""
+    """Return the template environment: text is escaped, and an undefined name is an error."""
     environment = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,
@@ -94,5 +121,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
-    environment.globals |= {"stamped": STAMPED, "findings": FINDINGS}
+    environment.globals |= {
+        "stamped": STAMPED,
+        "findings": FINDINGS,
+        "events_page": EVENTS_PAGE,
+        "cloudtrail_page": CLOUDTRAIL_PAGE,
+    }
     return environment

@@ -1,37 +1,135 @@
-"""What the search of the site finds: events, fields, scenarios, steps and findings, each with its place."""
+"""The index of the search: the entries of the site, each with the full text of the section that it leads to."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
 
+from pca_events.check.codes import CODES
 from pca_events.messages import FeatureRun
-from pca_events.site.behaviours import Behaviour, behaviours
-from pca_events.site.book import Book
-from pca_events.site.finding_pages import INDEX, finding_pages
+from pca_events.site.filters import anchor, kind, place
+from pca_events.site.pages import Page
+from pca_events.site.scenario_groups import ScenarioGroup, scenario_groups
+from pca_events.site.site_data import SiteData
 from pca_events.site.topics import Topic
-from pca_events.site.words import anchor, kind, place
 
 Entry = tuple[str, str, str, str]
-"""What it is, its name, where it belongs, and the page with the place in it."""
+"""The kind, the name, the context, and the page with the id of the element."""
+
+_WORD = re.compile(r"[^\s\"'(),;:{}\[\]<>=`]+")
+_LONGEST_WORD = 100
+_NOT_INDEXED = "all.html"
+_SECTIONS = ("h2", "article", "section")
+_VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 
 
-def search_script(book: Book) -> str:
-    """Return the index as a script, which pages opened from a disk can load too."""
-    entries = list(dict.fromkeys([*_events(book), *_fields(book), *_scenarios(book), *_steps(book), *_findings()]))
-    return f"window.searchIndex = {json.dumps(entries, separators=(',', ':'))};\n"
+def search_script(data: SiteData, rendered: Iterable[tuple[Page, str]]) -> str:
+    """Return the index as a script, which also loads in pages that are opened from a disk.
+
+    Each item is an `Entry` with the words of its section. A section with a heading and without an entry becomes one.
+    """
+    named = dict.fromkeys([*_pages(data), *_fields(data), *_scenarios(data), *_steps(data), *_findings()])
+    places = {one[3]: one for one in reversed(named)}
+    texts: dict[Entry, list[str]] = {}
+    for page, html in rendered:
+        if page.path == _NOT_INDEXED:
+            continue
+        around: Entry = ("page", page.title, page.summary, page.path)
+        for section in sections(html):
+            where = f"{page.path}#{section.id}" if section.id else page.path
+            entry = places.get(where) or section.entry(page, where)
+            if entry and entry[0] != "scenario":
+                around = entry
+            texts.setdefault(entry or around, []).append(section.text)
+    words = {entry: _words(" ".join(found), entry) for entry, found in texts.items()}
+    index = [[*entry, words.get(entry, "")] for entry in [*named, *(entry for entry in words if entry not in named)]]
+    return f"window.searchIndex = {json.dumps(index, separators=(',', ':'))};\n"
 
 
-def _events(book: Book) -> Iterator[Entry]:
-    for event in book.events:
+def _words(text: str, entry: Entry) -> str:
+    """Return each word of a text once, without those that the entry itself has."""
+    found = dict.fromkeys(word.rstrip(".").lower() for word in _WORD.findall(text) if len(word) <= _LONGEST_WORD)
+    shown = " ".join(entry[:3]).lower()
+    return " ".join(word for word in found if word and word not in shown)
+
+
+class Section:
+    """A part of a page that a link can lead to.
+
+    Attributes:
+        id: of its element; empty for the beginning of the page.
+        title: its heading; empty for the beginning of the page and for scenarios.
+        text: everything that it shows.
+    """
+
+    def __init__(self, section_id: str) -> None:
+        self.id = section_id
+        self.title = ""
+        self.text = ""
+
+    def entry(self, page: Page, where: str) -> Entry | None:
+        """Return an entry for the section itself; None for a scenario, whose text belongs to the heading above it."""
+        if not self.id:
+            return "page", page.title, page.summary, where
+        return ("section", f"{page.title} / {self.title}", page.summary, where) if self.title else None
+
+
+class _Sections(HTMLParser):
+    """Collects the sections of the main part of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = [Section("")]
+        self._open: list[str] = []
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        self._open.append(tag)
+        section_id = dict(attrs).get("id")
+        if "main" in self._open and tag in _SECTIONS and section_id:
+            self.found.append(Section(section_id))
+        self._in_title = self._in_title or (tag == "h2" and bool(self.found[-1].id) and not self.found[-1].title)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+        if tag == "h2":
+            self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if "main" not in self._open or "footer" in self._open or "button" in self._open:
+            return
+        here = self.found[-1]
+        if self._in_title:
+            here.title += data
+        here.text += data
+
+
+def sections(html: str) -> list[Section]:
+    """Return the sections of a page: its beginning, and each heading, scenario or feature that has an id."""
+    parser = _Sections()
+    parser.feed(html)
+    parser.close()
+    for section in parser.found:
+        section.title = " ".join(section.title.split())
+    return parser.found
+
+
+def _pages(data: SiteData) -> Iterator[Entry]:
+    for event in data.events:
         yield "event", event.entry.title, f"{event.entry.id} {event.entry.reason or ''}".strip(), event.page
-    for silence in book.silences:
-        yield "never sent", silence.entry.title, silence.entry.when, silence.page
-    for topic in book.topics:
+    for one in data.never_sent:
+        yield "never sent", one.entry.title, one.entry.when, one.page
+    for topic in data.topics:
         yield "page", topic.title, topic.summary, topic.page
 
 
-def _fields(book: Book) -> Iterator[Entry]:
+def _fields(data: SiteData) -> Iterator[Entry]:
     seen: set[tuple[str, str]] = set()
-    for event in book.events:
+    for event in data.events:
         for field in event.fields:
             if (event.entry.detail_type, field.path) not in seen:
                 seen.add((event.entry.detail_type, field.path))
@@ -39,33 +137,32 @@ def _fields(book: Book) -> Iterator[Entry]:
                 yield "field", field.path, about, f"{event.page}#{anchor(field.path)}"
 
 
-def _scenarios(book: Book) -> Iterator[Entry]:
-    for event in (*book.events, *book.silences):
-        for feature, together in event.behaviours:
+def _scenarios(data: SiteData) -> Iterator[Entry]:
+    for event in (*data.events, *data.never_sent):
+        for feature, groups in event.groups:
             if feature.uri.startswith("features/events/"):
-                for one in together:
-                    yield "scenario", one.name, feature.name, f"{event.page}#{place(one)}"
-    for topic, feature, one in _of_topics(book):
-        yield "scenario", one.name, feature.name, f"{topic.page}#{place(one)}"
+                for group in groups:
+                    yield "scenario", group.name, feature.name, f"{event.page}#{place(group)}"
+    for topic, feature, group in _of_topics(data):
+        yield "scenario", group.name, feature.name, f"{topic.page}#{place(group)}"
 
 
-def _steps(book: Book) -> Iterator[Entry]:
+def _steps(data: SiteData) -> Iterator[Entry]:
     seen: set[str] = set()
-    for topic, feature, one in _of_topics(book):
-        for step in one.steps:
+    for topic, feature, group in _of_topics(data):
+        for step in group.steps:
             if step.template not in seen:
                 seen.add(step.template)
-                yield "step", f"{step.keyword} {step.template}", feature.name, f"{topic.page}#{place(one)}"
+                yield "step", f"{step.keyword} {step.template}", feature.name, f"{topic.page}#{place(group)}"
 
 
 def _findings() -> Iterator[Entry]:
-    yield "page", "Findings of check", "every code, its level and meaning", INDEX
-    for one in finding_pages():
-        yield "finding", one.code.name, f"{one.code.title}. {one.code.meaning}", one.page
+    for code in CODES.values():
+        yield "finding", code.name, f"{code.title}. {code.meaning}", f"findings/{code.name}.html"
 
 
-def _of_topics(book: Book) -> Iterator[tuple[Topic, FeatureRun, Behaviour]]:
-    for topic in book.topics:
+def _of_topics(data: SiteData) -> Iterator[tuple[Topic, FeatureRun, ScenarioGroup]]:
+    for topic in data.topics:
         for feature in topic.features:
-            for one in behaviours(feature):
-                yield topic, feature, one
+            for group in scenario_groups(feature):
+                yield topic, feature, group

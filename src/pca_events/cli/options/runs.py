@@ -138,6 +138,12 @@ def _add_site_options(parser: Parser) -> None:
         default=[],
         help="a folder with rules, to show which depend on each event; repeatable (default: the examples)",
     )
+    parser.add_argument(
+        "--source-url",
+        metavar="URL",
+        default="",
+        help="link features and steps to their source there, such as https://github.com/me/project/blob/main",
+    )
     add_max_unpacked(parser)
 
 

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
         messages = options.messages or Path(folder) / "run.ndjson"
         status = _verify(options, messages)
-        print(site.write_site(options.site, messages, earlier, options.consumers))
+        print(site.write_site(options.site, messages, earlier, options))
         return status
 
 

@@ -4,7 +4,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const kept = {
     get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
-    set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* the page forgets */ } },
+    set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* storage is blocked: the theme lasts for this page only */ } },
   };
 
   const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -14,7 +14,7 @@
   });
 
   const copied = async (text) => {
-    try { await navigator.clipboard.writeText(text); return true; } catch { /* an older way is tried */ }
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* no clipboard API: use a text area */ }
     const area = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(area);
     area.select();
@@ -72,9 +72,10 @@
   });
   const rank = (entry, words) => {
     const title = entry[1].toLowerCase();
-    const text = `${entry[0]} ${title} ${entry[2].toLowerCase()}`;
-    if (!words.every((word) => text.includes(word))) return -1;
-    return words.reduce((sum, word) => sum + (title.startsWith(word) ? 3 : title.includes(word) ? 2 : 0), entry[0] === "event" ? 3 : 0);
+    const shown = `${entry[0]} ${title} ${entry[2].toLowerCase()}`;
+    if (!words.every((word) => shown.includes(word) || entry[4].includes(word))) return -1;
+    const found = words.reduce((sum, word) => sum + (title.startsWith(word) ? 4 : title.includes(word) ? 3 : shown.includes(word) ? 2 : 0), 0);
+    return found && entry[0] === "event" ? found + 3 : found;
   };
   const find = async () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -89,7 +90,7 @@
       item.append(link);
       return item;
     }));
-    if (!found.length) results.append(Object.assign(document.createElement("li"), { className: "none", textContent: "Nothing is called so." }));
+    if (!found.length) results.append(Object.assign(document.createElement("li"), { className: "none", textContent: `No results for "${input.value.trim()}"` }));
   };
   input.addEventListener("focus", index, { once: true });
   input.addEventListener("input", find);
@@ -112,8 +113,19 @@
   const narrow = matchMedia("(max-width: 60rem)");
   const side = document.querySelector("nav.side details");
   if (side) side.open = !narrow.matches;
+  const here = document.querySelector("nav.side [aria-current]");
+  if (here && !narrow.matches) here.closest("nav").scrollTop = here.offsetTop - 200;
+  const hints = () => all(".picture").forEach((picture) => {
+    const scroll = picture.querySelector(".scroll");
+    picture.querySelector(".hint").hidden = scroll.scrollWidth <= scroll.clientWidth;
+  });
+  addEventListener("resize", hints);
+  hints();
   const open = () => { const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target) all("details", target).concat(target.closest("details") ?? []).forEach((details) => { details.open = true; }); };
+    if (!target) return;
+    all("details:not(.pattern)", target).forEach((details) => { details.open = true; });
+    for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    target.scrollIntoView(); };
   addEventListener("hashchange", open);
   open();
 })();

@@ -1,6 +1,6 @@
-"""Markdown as blocks that templates lay out: the part of it that the pages of this project use.
+"""Markdown read into blocks for the templates: the subset that the pages of this project use.
 
-Headings of two levels, paragraphs, lists of one level, tables, fenced code; in a line: code, bold text and links.
+Headings of two levels, paragraphs, lists of one level, tables, fenced code; inline code, bold text and links.
 """
 
 import re
@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from pca_events.site.markup import visible
-from pca_events.site.words import anchor
+from pca_events.site.filters import anchor, visible
 
 _PIECE = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>(?:[^\]`]|`[^`]+`)+)\]\((?P<to>[^)\s]+)\)")
 _FILE = re.compile(r"[\w-]+\.md")
@@ -34,7 +33,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text."""
+    """A paragraph."""
 
     kind: ClassVar = "paragraph"
     text: Markup
@@ -74,24 +73,24 @@ Block = Heading | Paragraph | Items | Table | CodeBlock
 
 
 @dataclass(frozen=True)
-class Prose:
-    """A document: its title and what follows."""
+class Document:
+    """A document: its title and the blocks below it."""
 
     title: Markup
     blocks: tuple[Block, ...]
 
 
-def prose(markdown: str) -> Prose:
-    """Read a document.
+def parse_markdown(markdown: str) -> Document:
+    """Return a document.
 
     Raises:
-        ValueError: it does not begin with a title, a heading has text below it without a blank line, or a code block
+        ValueError: the text does not begin with a title, text follows a heading without a blank line, or a code block
             has no end or an unknown language.
     """
     title, _, rest = markdown.partition("\n")
     if not title.startswith("# "):
-        raise ValueError(f"a page begins with its title, not with {title!r}")
-    return Prose(_inline(title.removeprefix("# ")), tuple(_blocks(rest.split("\n"))))
+        raise ValueError(f"expected a title as the first line, got {title!r}")
+    return Document(_inline(title.removeprefix("# ")), tuple(_blocks(rest.split("\n"))))
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[Block]:
@@ -119,7 +118,7 @@ def _until_fence(lines: Iterator[str]) -> Iterator[str]:
 def _language(fence: str) -> str:
     name = fence.removeprefix(_FENCE)
     if name not in _LANGUAGES:
-        raise ValueError(f"{fence!r} begins a code block in none of {', '.join(_LANGUAGES)}")
+        raise ValueError(f"{fence!r}: unknown language of a code block; known: {', '.join(_LANGUAGES)}")
     return _LANGUAGES[name]
 
 
@@ -138,7 +137,7 @@ def _block(lines: list[str]) -> Block:
 
 
 def _inline(text: str) -> Markup:
-    """A line with its code, bold text and links; links between Markdown files lead to the pages of the same name."""
+    """Return a line as HTML; links between Markdown files lead to the pages of the same name."""
     found, at = [], 0
     for match in _PIECE.finditer(text):
         found.append(visible(text[at : match.start()]))
@@ -152,12 +151,12 @@ def _element(match: re.Match[str]) -> Markup:
         return Markup("<code>{}</code>").format(visible(match["code"]))
     if match["bold"]:
         return Markup("<b>{}</b>").format(visible(match["bold"]))
-    text, to = _inline(match["text"]), _place(match["to"])
+    text, to = _inline(match["text"]), _target(match["to"])
     return Markup('<a href="{}">{}</a>').format(to, text) if to else text
 
 
-def _place(to: str) -> str:
-    """Return where a link leads on the site: to the web or a page of the same folder; else empty."""
+def _target(to: str) -> str:
+    """Return the target of a link on the site: a web address or a page of the same folder; empty for any other."""
     if to.startswith("https://"):
         return to
     file, mark, part = to.partition("#")

@@ -1,18 +1,24 @@
-"""Scenarios as a reader wants them: an outline once, with the outcome of each row."""
+"""Scenarios as the site shows them: a scenario outline once, with the outcome of each of its rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 from pca_events import catalog
 from pca_events.messages import FeatureRun, Outcome, ScenarioRun, StepRun
 
-ORDER: tuple[Outcome, ...] = ("passed", "failed", "undefined", "skipped", "expected failure", "not run")
-"""The outcomes, as they are counted and shown."""
+Status = Outcome | Literal["partly proven"]
+"""One word for the outcomes of several scenarios."""
 
-BROKEN: frozenset[Outcome] = frozenset({"failed", "undefined"})
+ORDER: tuple[Outcome, ...] = ("passed", "failed", "undefined", "skipped", "expected failure", "not run")
+"""The outcomes in the order in which they are counted and shown."""
+
+BROKEN: frozenset[Status] = frozenset({"failed", "undefined"})
 """The outcomes that break a contract."""
+
+_UNPROVEN: tuple[Outcome, ...] = ("expected failure", "skipped")
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,15 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Behaviour:
-    """A scenario, or an outline with its rows.
+class ScenarioGroup:
+    """A scenario, or a scenario outline with its rows.
 
     Attributes:
         uri: the feature file, from the top of the project.
         line: of the scenario or outline.
-        rule: the name of the Rule it stands under; empty where it stands under none.
-        name: as it is written, placeholders included.
-        rows: what was run: the scenario itself, or a scenario for each row.
+        rule: the name of its Rule; empty if it belongs to none.
+        name: as the feature spells it, with placeholders.
+        rows: the scenario itself, or one scenario for each row.
     """
 
     uri: str
@@ -55,12 +61,12 @@ class Behaviour:
 
     @property
     def is_single(self) -> bool:
-        """Whether one scenario is shown, or one row, whose values can stand in place."""
+        """Whether it is shown with the values of one scenario or row instead of placeholders."""
         return len(self.rows) == 1
 
     @property
     def steps(self) -> tuple[StepRun, ...]:
-        """Its steps; those of an outline are shown by their templates."""
+        """The steps of the first row; an outline shows their templates."""
         return self.rows[0].steps
 
     @property
@@ -71,7 +77,7 @@ class Behaviour:
 
     @property
     def tables(self) -> list[Table]:
-        """The rows as they are written, block by block."""
+        """The rows, one table for each Examples block."""
         blocks: dict[tuple[str, tuple[str, ...]], list[ScenarioRun]] = {}
         for row in self.rows:
             blocks.setdefault((row.examples, tuple(row.row)), []).append(row)
@@ -79,11 +85,11 @@ class Behaviour:
 
     @property
     def counts(self) -> Counter[Outcome]:
-        """How often each outcome came about."""
+        """The number of rows with each outcome."""
         return tally(self.rows)
 
     @property
-    def status(self) -> Outcome:
+    def status(self) -> Status:
         """The outcome of all rows together."""
         return overall(self.counts)
 
@@ -92,43 +98,53 @@ class Behaviour:
         """For each row the ids of the events that its steps name."""
         return tuple(catalog.named_in(step.text for step in row.steps) for row in self.rows)
 
-    def about(self, event_id: str) -> "Behaviour | None":
-        """The same with those rows only that are about one event; None where there is none."""
+    def about(self, event_id: str) -> "ScenarioGroup | None":
+        """The same with only the rows that name an event; None if there are none."""
         rows = tuple(row for row, events in zip(self.rows, self.events, strict=True) if event_id in events)
         return replace(self, rows=rows) if rows else None
 
 
-def overall(counts: Counter[Outcome]) -> Outcome:
-    """One outcome for many: broken where one is, not run where one was not, passed where one is, else what there is."""
-    order: tuple[Outcome, ...] = ("failed", "undefined", "not run", "passed", "expected failure", "skipped")
-    return next((status for status in order if counts[status]), "not run")
+def overall(counts: Counter[Outcome]) -> Status:
+    """Return one status for many outcomes.
+
+    Broken and unfinished outcomes win; `passed` means that every scenario passed, `partly proven` that some passed
+    and the others were skipped or failed as expected.
+    """
+    worst: tuple[Outcome, ...] = ("failed", "undefined", "not run")
+    for status in worst:
+        if counts[status]:
+            return status
+    if counts["passed"]:
+        return "partly proven" if any(counts[status] for status in _UNPROVEN) else "passed"
+    return next((status for status in _UNPROVEN if counts[status]), "not run")
 
 
-def broken(counts: Counter[Outcome]) -> int:
-    """How many scenarios break a contract."""
-    return sum(counts[status] for status in BROKEN)
+def broken_count(counts: Counter[Outcome]) -> int:
+    """Return how many scenarios break a contract."""
+    return sum(count for status, count in counts.items() if status in BROKEN)
 
 
-def were_run(counts: Counter[Outcome]) -> int:
-    """How many scenarios were run, whatever came of them."""
+def run_count(counts: Counter[Outcome]) -> int:
+    """Return how many scenarios have any outcome but `not run`."""
     return counts.total() - counts["not run"]
 
 
 def tally(scenarios: Iterable[ScenarioRun]) -> Counter[Outcome]:
-    """Count the outcomes of scenarios."""
+    """Return the number of scenarios with each outcome."""
     return Counter(scenario.status for scenario in scenarios)
 
 
 def scenarios_of(features: Iterable[FeatureRun]) -> Iterator[ScenarioRun]:
-    """Every scenario of features, in order."""
+    """Return every scenario of features, in order."""
     return (scenario for feature in features for scenario in feature.scenarios)
 
 
-def behaviours(feature: FeatureRun) -> list[Behaviour]:
-    """Return what a feature file says, in its order."""
-    together: dict[int, list[ScenarioRun]] = {}
+def scenario_groups(feature: FeatureRun) -> list[ScenarioGroup]:
+    """Return the scenarios and scenario outlines of a feature, in the order of its file."""
+    rows_by_line: dict[int, list[ScenarioRun]] = {}
     for scenario in feature.scenarios:
-        together.setdefault(scenario.scenario_line, []).append(scenario)
+        rows_by_line.setdefault(scenario.scenario_line, []).append(scenario)
     return [
-        Behaviour(feature.uri, line, rows[0].rule, rows[0].template, tuple(rows)) for line, rows in together.items()
+        ScenarioGroup(feature.uri, line, rows[0].rule, rows[0].template, tuple(rows))
+        for line, rows in rows_by_line.items()
     ]

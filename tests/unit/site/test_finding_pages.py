@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
+from pca_events.check.baseline import compare, read_baseline, with_stale
 from pca_events.check.codes import CODES, GROUPS, OF_SUPPRESSIONS
+from pca_events.check.comments import Comments
 from pca_events.check.configuration import read_configuration
+from pca_events.check.ignore_entries import without_entries
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
-from pca_events.check.suppressions.baseline import compare, read_baseline, with_stale
-from pca_events.check.suppressions.comments import IgnoreComments, without_ignored
-from pca_events.check.suppressions.ignore_entries import without_entries
+from pca_events.check.suppressions import without_ignored
 from pca_events.infrastructure.files import read_paths
-from pca_events.site import Book, site
-from pca_events.site.prose import Block, CodeBlock, Heading, Items, Paragraph, Prose, Table, prose
+from pca_events.site import SiteData, site
+from pca_events.site.markdown import Block, CodeBlock, Document, Heading, Items, Paragraph, Table, parse_markdown
 
 PAGES = Path(__file__).parents[3] / "docs" / "findings"
 HEADINGS = ["What it means", "Why it matters", "Wrong", "Right", "How to suppress it", "AWS documentation"]
@@ -31,11 +32,11 @@ SETTINGS = {"TOML": "pca-events.toml", "JSON": "baseline.json"}
 MOST_LINES = 90
 
 
-def page_of(code: str) -> Prose:
-    return prose((PAGES / f"{code}.md").read_text("utf-8"))
+def page_of(code: str) -> Document:
+    return parse_markdown((PAGES / f"{code}.md").read_text("utf-8"))
 
 
-def under(page: Prose, heading: str) -> list[Block]:
+def under(page: Document, heading: str) -> list[Block]:
     """The blocks below a heading."""
     at = next(n for n, block in enumerate(page.blocks) if isinstance(block, Heading) and block.text == heading)
     below: list[Block] = []
@@ -46,7 +47,7 @@ def under(page: Prose, heading: str) -> list[Block]:
     return below
 
 
-def code_under(page: Prose, heading: str) -> CodeBlock:
+def code_under(page: Document, heading: str) -> CodeBlock:
     (block,) = (block for block in under(page, heading) if isinstance(block, CodeBlock))
     return block
 
@@ -144,7 +145,7 @@ def test_what_cannot_be_suppressed_by_a_comment_says_so(code: str) -> None:
 
 
 def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
-    index = prose((PAGES / "README.md").read_text("utf-8"))
+    index = parse_markdown((PAGES / "README.md").read_text("utf-8"))
     comment, settings = (block for block in under(index, "Suppressing findings") if isinstance(block, CodeBlock))
     (tmp_path / "infra" / "platform").mkdir(parents=True)
     (tmp_path / "pca-events.toml").write_text(settings.text, "utf-8")
@@ -153,13 +154,13 @@ def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
     (entry,) = configuration.ignore
     assert entry.is_for_file(str(tmp_path / "infra" / "platform" / "main.tf"))
     (tmp_path / "main.tf").write_text(comment.text + "\n", "utf-8")
-    (ignore,) = IgnoreComments().of_file(str(tmp_path / "main.tf"))
+    (ignore,) = Comments().of_file(str(tmp_path / "main.tf"))
     assert set(ignore.codes) <= set(CODES)
     assert ignore.reason
 
 
 def test_the_index_lists_every_code_in_its_group() -> None:
-    index = prose((PAGES / "README.md").read_text("utf-8"))
+    index = parse_markdown((PAGES / "README.md").read_text("utf-8"))
     for name, group in GROUPS.items():
         table = next(block for block in under(index, name) if isinstance(block, Table))
         rows = [[unescape(cell.striptags()) for cell in row] for row in table.rows]
@@ -170,7 +171,7 @@ def test_the_index_lists_every_code_in_its_group() -> None:
 
 
 def test_the_site_has_the_same_pages() -> None:
-    files = site(Book([], None))
+    files = site(SiteData([], None))
     for code, known in CODES.items():
         html = files[f"findings/{code}.html"]
         assert f"<h1>{known.title}</h1>" in html
@@ -183,7 +184,7 @@ def test_the_site_has_the_same_pages() -> None:
 
 
 def test_markdown_becomes_blocks() -> None:
-    page = prose(
+    page = parse_markdown(
         "# A `title`\n\nOne **bold**\nline.\n\n## Below it\n\n- first\n  goes on - here\n- [second](other.md#there)\n\n"
         "| a | b |\n|---|---|\n| 1 | `<2>` |\n\n```hcl\na = 1\n\nb = 2\n```\nAfter"
     )
@@ -212,7 +213,7 @@ def test_markdown_becomes_blocks() -> None:
     ],
 )
 def test_links_lead_to_pages_that_are_there(link: str, html: str) -> None:
-    (block,) = prose(f"# t\n\n{link}").blocks
+    (block,) = parse_markdown(f"# t\n\n{link}").blocks
     assert isinstance(block, Paragraph)
     assert str(block.text) == html
 
@@ -220,4 +221,4 @@ def test_links_lead_to_pages_that_are_there(link: str, html: str) -> None:
 @pytest.mark.parametrize("text", ["no title", "# t\n```hcl\nopen", "# t\n```cobol\n```", "# t\n\n## a\nb"])
 def test_what_is_not_read_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        prose(text)
+        parse_markdown(text)
