@@ -20,9 +20,7 @@ from pca_events.backends import EmbeddedLocalStack
 from pca_events.messages import read_messages
 from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
-from pca_events.site import Book, site
 from pca_events.site import SiteData, site
-from pca_events.atomic_write import write_folder
 
 ROUNDS = 5
 SMALL = ("-k", "test_envelope")

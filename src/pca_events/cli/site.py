@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pca_events.atomic_write import check_folder, write_folder
 from pca_events.errors import BadInput
 from pca_events.messages import Run, content_of, our_features, read_features_alone, read_messages
 from pca_events.site import SiteData, site
-from pca_events.whole_files import check_folder, write_folder
 
 _SOURCE_URL = re.compile(r"https?://[\w.:-]+(/[\w./~%@+-]*)?")
 

@@ -11,7 +11,7 @@ from pca_events import catalog
 from pca_events.catalog import CatalogEntry, DocumentedEvent, Event, NeverSent
 from pca_events.contract import Field, fields, per_result, schema_of
 from pca_events.messages import RECEIVED_EVENT, FeatureRun, Outcome, ScenarioRun
-from pca_events.ready_rules import NOTATIONS, ready_rule
+from pca_events.rule_snippets import NOTATIONS, rule_snippet
 from pca_events.site.consumer_rules import ConsumerRule
 from pca_events.site.links import line_in_schema
 from pca_events.site.scenario_groups import ScenarioGroup, Status, overall, tally
@@ -79,7 +79,7 @@ class EventPage(_Page):
     @property
     def rules(self) -> list[tuple[str, str]]:
         """The rule that fires on this event only, in each notation."""
-        return [(_NOTATIONS[notation], ready_rule(self.entry, notation)) for notation in NOTATIONS]
+        return [(_NOTATIONS[notation], rule_snippet(self.entry, notation)) for notation in NOTATIONS]
 
     @cached_property
     def fields(self) -> list[Field]:

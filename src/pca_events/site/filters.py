@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from pca_events.contract.expected import expected
+from pca_events.contract.validator import expected
 from pca_events.messages import Outcome, ScenarioRun
 from pca_events.site.links import operation_page, source_events_page, source_link
 from pca_events.site.pictures import PARTIES

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from pca_events.contract import ENVELOPE
-from pca_events.infrastructure.json_text import with_lines
+from pca_events.infrastructure.json_reader import with_lines
 from pca_events.infrastructure.source_tree import child
 from pca_events.locations import locate
 

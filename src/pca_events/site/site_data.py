@@ -12,7 +12,7 @@ from pca_events.calibrate import BEHAVIOURS
 from pca_events.calibrate.ledger import Divergence, divergences
 from pca_events.calibrate.patterns import operators
 from pca_events.catalog import CloudTrailTwin, Neighbour
-from pca_events.check.undocumented import instead_of_waiting
+from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
 from pca_events.site.consumer_rules import consumer_rules
 from pca_events.site.event_pages import EventPage, NeverSentPage, event_pages, never_sent_pages

@@ -47,7 +47,7 @@ def publish_hostile(bus: ScenarioBus) -> list[str]:
     event = catalog.documented("ca-creation-success").event
     event["detail"]["note"] = HOSTILE
     event["detail"][HOSTILE[:80]] = ["\u0000\u200f", 1, None]
-    bus.watch("rule-under-test", catalog.documented("ca-creation-success").pattern)
+    bus.put_rule_under_test("rule-under-test", catalog.documented("ca-creation-success").pattern)
     return bus.publish(event)
 
 

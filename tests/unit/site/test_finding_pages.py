@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from pca_events.check.baseline import compare, read_baseline, with_stale
 from pca_events.check.codes import CODES, GROUPS, OF_SUPPRESSIONS
-from pca_events.check.comments import Comments
 from pca_events.check.configuration import read_configuration
-from pca_events.check.ignore_entries import without_entries
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
-from pca_events.check.suppressions import without_ignored
+from pca_events.check.suppressions.baseline import compare, read_baseline, with_stale
+from pca_events.check.suppressions.comments import IgnoreComments, without_ignored
+from pca_events.check.suppressions.ignore_entries import without_entries
 from pca_events.infrastructure.files import read_paths
 from pca_events.site import SiteData, site
 from pca_events.site.markdown import Block, CodeBlock, Document, Heading, Items, Paragraph, Table, parse_markdown
@@ -154,7 +153,7 @@ def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
     (entry,) = configuration.ignore
     assert entry.is_for_file(str(tmp_path / "infra" / "platform" / "main.tf"))
     (tmp_path / "main.tf").write_text(comment.text + "\n", "utf-8")
-    (ignore,) = Comments().of_file(str(tmp_path / "main.tf"))
+    (ignore,) = IgnoreComments().of_file(str(tmp_path / "main.tf"))
     assert set(ignore.codes) <= set(CODES)
     assert ignore.reason
 

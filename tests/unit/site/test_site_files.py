@@ -13,7 +13,7 @@ from site_html import Page, pages
 from pca_events import catalog
 from pca_events.contract import fields, per_result, schema_of
 from pca_events.locations import locate
-from pca_events.messages import RECEIVED_EVENT, Evidence, Run
+from pca_events.messages import RECEIVED_EVENT, Attachment, Run
 from pca_events.site import SiteData, site
 
 TOP = Path(__file__).parents[3]
@@ -221,7 +221,7 @@ def test_scenarios_are_collapsed_unless_they_are_broken(run: Run) -> None:
 
 @pytest.mark.parametrize("body", ["not JSON", "[1]", "null", "[" * 100_000, '{"detail-type": 1, "detail": []}'])
 def test_an_attachment_that_is_not_an_event_is_ignored(run: Run, body: str) -> None:
-    attached = Evidence("application/json", RECEIVED_EVENT, body)
+    attached = Attachment("application/json", RECEIVED_EVENT, body)
     feature = run.features[0]
     step = replace(feature.scenarios[0].steps[0], text=f'"{EVENTS[0]}"', attachments=(attached,))
     scenario = replace(feature.scenarios[0], steps=(step,))

@@ -136,7 +136,7 @@ def _add_site_options(parser: Parser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="a folder with rules, to show which depend on each event; repeatable (default: the examples)",
+        help="a folder with rules of consumers, to show which of them fire on each event; repeatable",
     )
     parser.add_argument(
         "--source-url",
