@@ -66,12 +66,14 @@ UUID = "[0-9a-f-]{36}"
 
 # Scenarios, as -k selects them
 
-REACHES = f"test_a_crl_generation_reaches_the_rule_that_asks_for_it_event and {EVENT}"
-FIRES_NO_OTHER = f"test_a_crl_generation_fires_none_of_the_ten_other_rules_event and {EVENT}"
+REACHES = f"test_a_crl_generation_event_reaches_its_rule_event and {EVENT}"
+FIRES_NO_OTHER = f"test_a_crl_generation_event_does_not_fire_the_ten_other_rules_event and {EVENT}"
 BROAD = "test_a_rule_for_the_source_alone_receives_all_documented_events"
-SILENCE = "test_a_rule_for_result_of_one_detailtype_ignores and failure-certificate-issuance-success"
-MOVED = "test_change_lets_other_events_through and another and queue"
-REVOKED = "test_a_certificate_that_is_revoked_is_told"
+SILENCE = (
+    "test_a_rule_for_one_detailtype_and_result_result_does_not_match_other and failure-certificate-issuance-success"
+)
+MOVED = "test_events_are_delivered_before_and_after_the_change_change and another and queue"
+REVOKED = "test_revoking_a_certificate_sends_an_event"
 BOUND = {REACHES: "events", FIRES_NO_OTHER: "events", BROAD: "routing", SILENCE: "routing", MOVED: "lifecycle", REVOKED: "operations"}  # fmt: skip
 """The bindings of each scenario, so that no other is collected."""
 

@@ -51,7 +51,7 @@ def test_what_is_selected(select: Sequence[str], among: str, parts: Sequence[str
 @pytest.mark.parametrize(
     ("select", "among", "features"),
     [
-        (["--pca-scenario=COMES TWICE"], "operations", ["operations/delivery.feature"]),
+        (["--pca-scenario=RECEIVED TWICE"], "operations", ["operations/delivery.feature"]),
         (["--pca-scenario=is-disabled", "-kchanges"], "lifecycle", []),
     ],
 )

@@ -68,7 +68,7 @@ def bus(connection: Session, lanes: Lanes, request: pytest.FixtureRequest) -> It
     for mark in request.node.iter_markers():
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
-            pytest.skip(f"not calibrated: {known.reason}")
+            pytest.skip(known.skip_reason)
     made = ScenarioBus(connection, request.node.name, lanes=lanes)
     with _kept(request, connection, made, (connection.events, connection.sqs)), made:
         yield made
