@@ -23,7 +23,7 @@ from pca_events.site import Book, site
 from pca_events.whole_files import write_folder
 
 ROUNDS = 5
-SMALL = ("-k", "test_envelope")
+SMALL = ("--pca-feature=envelope",)
 
 
 def run_for(messages: Path, select: Sequence[str] = ()) -> None:

@@ -48,7 +48,6 @@ from scenario_count import scenario_count
 
 from pca_events.backends import Backend, connect
 from pca_events.harness import caller, scenario_bus
-from pca_events.locations import locate
 from pca_events.pytest_plugin.outcomes import Nobody
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.report import RunReport
@@ -74,10 +73,8 @@ SILENCE = (
 )
 MOVED = "test_events_are_delivered_before_and_after_the_change_change and another and queue"
 REVOKED = "test_revoking_a_certificate_sends_an_event"
-BOUND = {REACHES: "events", FIRES_NO_OTHER: "events", BROAD: "routing", SILENCE: "routing", MOVED: "lifecycle", REVOKED: "operations"}  # fmt: skip
-"""The bindings of each scenario, so that no other is collected."""
-
-EVERY_KIND = " or ".join(f"({each})" for each in BOUND)
+KINDS = (REACHES, FIRES_NO_OTHER, BROAD, SILENCE, MOVED, REVOKED)
+EVERY_KIND = " or ".join(f"({each})" for each in KINDS)
 LATE_KIND = " or ".join(f"({each})" for each in (REACHES, SILENCE, MOVED, REVOKED))
 COUNT = {EVERY_KIND: 6, LATE_KIND: 4}  # scenarios
 
@@ -246,9 +243,7 @@ def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], R
             monkeypatch.setattr(module, "_DEADLINE", IMPATIENCE if row.says else PATIENCE)
         if row.says:  # nothing is late that could still come
             monkeypatch.setattr(scenario_bus, "_GRACE", 0.2)
-        bound = BOUND.get(row.select)
-        bindings = locate("bindings") / f"test_{bound}.py" if bound else None
-        return run_suite(backend, Nobody(), ["-k", row.select], bindings=bindings)
+        return run_suite(backend, Nobody(), ["-k", row.select])
 
     return run
 
