@@ -20,7 +20,7 @@ from pca_events.backends import EmbeddedLocalStack
 from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
 
-SMALL = ["-k", "test_envelope or test_calibration"]
+SMALL = ["--pca-feature=envelope", "--pca-feature=calibration"]
 
 
 def table(title: str, rows: dict[str, list[Call]], scenarios: Counter[str] | None = None) -> Iterator[str]:

@@ -23,7 +23,7 @@ from pca_events.pytest_plugin.run import run_suite
 from pca_events.site import SiteData, site
 
 ROUNDS = 5
-SMALL = ("-k", "test_envelope")
+SMALL = ("--pca-feature=envelope",)
 
 
 def run_for(messages: Path, select: Sequence[str] = ()) -> None:

@@ -1,14 +1,14 @@
 @backend
 Feature: Calibration
-  A backend that does otherwise than AWS proves nothing about AWS. Before its verdicts count,
-  it is tried on what AWS is known to answer; the ledger in calibration/divergences.toml
-  records where it differs, why, and until when that is believed.
+  A backend that behaves differently from AWS proves nothing about AWS. Before its results count, a
+  backend is tested against answers that are known from AWS. calibration/divergences.toml lists the
+  known differences, the reason for each, and the date until which the entry is valid.
 
-  Rule: Event patterns are answered as AWS answered them
+  Rule: Event patterns match as they do on AWS
 
-    Scenario Outline: Recorded patterns of "<operator>" are answered as on AWS
-      When the recorded patterns of "<operator>" are tried
-      Then the backend does as AWS does, unless the ledger says otherwise
+    Scenario Outline: Recorded patterns for "<operator>" match as they do on AWS
+      When the recorded patterns for "<operator>" are tested
+      Then the backend behaves as AWS does, except for known differences
 
       Examples:
         | operator           |
@@ -27,11 +27,11 @@ Feature: Calibration
         | suffix             |
         | wildcard           |
 
-  Rule: What EventBridge does, the backend does too
+  Rule: The backend behaves as EventBridge does
 
-    Scenario Outline: The behaviour "<behaviour>" is as on AWS
-      When the behaviour "<behaviour>" is tried
-      Then the backend does as AWS does, unless the ledger says otherwise
+    Scenario Outline: The behaviour "<behaviour>" is the same as on AWS
+      When the behaviour "<behaviour>" is tested
+      Then the backend behaves as AWS does, except for known differences
 
       Examples:
         | behaviour          |

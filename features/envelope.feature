@@ -1,14 +1,14 @@
 @documented
 Feature: The envelope
-  All events of AWS Private CA share nine fields. Four of them are stamped by the event bus,
-  and say nothing about what was published.
+  All events of AWS Private CA share nine top-level fields. The event bus stamps four of them, so
+  their received values do not depend on what was published.
 
-  Rule: All nine fields are there, and each keeps its kind
+  Rule: All nine fields are required, and each has a fixed type
 
-    Scenario Outline: An event without <path> breaks its contract
+    Scenario Outline: An event without <path> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is removed
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | path          |
@@ -22,10 +22,10 @@ Feature: The envelope
         | $.resources   |
         | $.detail      |
 
-    Scenario Outline: An event with <path> spelt <name> breaks its contract
+    Scenario Outline: An event with <path> named <name> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is renamed to "<name>"
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | path          | name          |
@@ -39,10 +39,10 @@ Feature: The envelope
         | $.resources   | $.Resources   |
         | $.detail      | $.Detail      |
 
-    Scenario Outline: An event with <path> set to <value> breaks its contract
+    Scenario Outline: An event with <path> set to <value> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is set to <value>
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | path          | value                                  |
@@ -51,7 +51,7 @@ Feature: The envelope
         | $.version     | null                                   |
         | $.id          | "event_ID"                             |
         | $.id          | 7                                      |
-        | $.id          | an empty text                          |
+        | $.id          | an empty string                        |
         | $.id          | "90C192CF-D3AC-44AF-8F21-DDB66CAD4A26" |
         | $.detail-type | "ACM Private CA Expiry"                |
         | $.detail-type | "acm private ca creation"              |
@@ -80,9 +80,9 @@ Feature: The envelope
         | $.resources   | an empty object                        |
         | $.detail      | 12                                     |
 
-  Rule: Every AWS partition and Region is allowed, and so are fields that are new
+  Rule: Events from every AWS partition and Region, and events with new fields, meet the contract
 
-    Scenario Outline: An event of partition <partition> in <region> meets its contract
+    Scenario Outline: An event from partition <partition> in <region> meets its contract
       Given the documented event "ca-creation-success"
       When "$.region" is set to "<region>"
       And "$.resources[0]" is set to "arn:<partition>:acm-pca:<region>:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
@@ -99,19 +99,19 @@ Feature: The envelope
         | aws-iso-f  | us-isof-south-1 |
         | aws-eusc   | eusc-de-east-1  |
 
-    Scenario Outline: An event with an ARN of <what> breaks its contract
+    Scenario Outline: An event whose ARN has <what> violates its contract
       Given the documented event "ca-creation-success"
       When "$.resources[0]" is set to "<arn>"
-      Then the event breaks its contract at "$.resources[0]"
+      Then the event violates its contract at "$.resources[0]"
 
       Examples:
-        | what                     | arn                                                                                                    |
-        | no partition             | arn::acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566         |
-        | a partition that is none | arn:aws-mars:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566 |
-        | another service          | arn:aws:acm:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566          |
-        | no Region                | arn:aws:acm-pca::111122223333:certificate-authority/11223344-1234-1122-2233-112233445566               |
-        | a short account          | arn:aws:acm-pca:us-east-1:1111:certificate-authority/11223344-1234-1122-2233-112233445566              |
-        | an id in capitals        | arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/AABBCCDD-1234-1122-2233-112233445566      |
+        | what                 | arn                                                                                                    |
+        | no partition         | arn::acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566         |
+        | an unknown partition | arn:aws-mars:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566 |
+        | another service      | arn:aws:acm:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566          |
+        | no Region            | arn:aws:acm-pca::111122223333:certificate-authority/11223344-1234-1122-2233-112233445566               |
+        | a short account ID   | arn:aws:acm-pca:us-east-1:1111:certificate-authority/11223344-1234-1122-2233-112233445566              |
+        | an uppercase ID      | arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/AABBCCDD-1234-1122-2233-112233445566      |
 
     Scenario Outline: An event with <path> set to <value> meets its contract
       Given the documented event "ca-creation-success"
@@ -129,15 +129,15 @@ Feature: The envelope
         | $.detail.reason    | "for later"            |
 
   @backend
-  Rule: The bus stamps four fields and leaves five alone
+  Rule: The event bus stamps four fields and leaves the other five unchanged
 
-    Scenario: An event is stamped on its way
+    Scenario: A delivered event carries the stamped fields
       Given a rule for the event "certificate-issuance-success"
       When the event "certificate-issuance-success" is published
       Then the target receives the event
       And the bus has stamped id, account, region and version
 
-    Scenario Outline: An event keeps its <path> on its way
+    Scenario Outline: An event is delivered with its <path> unchanged
       Given a rule for the event "crl-generation-failure-s3-permissions"
       When the event "crl-generation-failure-s3-permissions" is published
       Then the target receives the event

@@ -1,4 +1,4 @@
-"""The step definitions, one module per noun; features/README.md is their phrase book."""
+"""The step definitions, one module for each subject. features/README.md is the phrase book."""
 
 pytest_plugins = [
     "pca_events.steps.calibrations",

@@ -1,4 +1,4 @@
-"""The backend itself, held against AWS."""
+"""Steps that compare the backend with AWS."""
 
 from dataclasses import dataclass
 
@@ -13,37 +13,42 @@ from pca_events.harness.expectations import expect
 
 @dataclass(frozen=True)
 class Trial:
-    """What was tried, what differed from AWS, and what the ledger says."""
+    """One test of the backend: its name, the differences from AWS that it found, and the known divergence, if any."""
 
     name: str
     differs: list[str]
     known: Divergence | None
 
 
-@when(parsers.parse('the recorded patterns of "{operator}" are tried'), target_fixture="trial")
+@when(parsers.parse('the recorded patterns for "{operator}" are tested'), target_fixture="trial")
 def try_patterns(connection: Session, operator: str) -> Trial:
-    """Ask TestEventPattern for each pattern of the corpus."""
+    """Call TestEventPattern for each recorded pattern."""
     (cases,) = [known for known in operators() if known.name == operator]
     known = divergence(connection.backend, f"pattern-{operator}")
     return Trial(operator, disagreements(connection, cases), known)
 
 
-@when(parsers.parse('the behaviour "{behaviour}" is tried'), target_fixture="trial")
-def try_behaviour(connection: Session, bus_pool: BusPool, behaviour: str) -> Trial:
-    """Put the backend to the trial, unless the ledger says to ignore it."""
+@when(parsers.parse('the behaviour "{behaviour}" is tested'), target_fixture="trial")
+def try_behaviour(connection: Session, lanes: Lanes, behaviour: str) -> Trial:
+    """Test the behaviour, or skip the scenario if the ledger excludes the behaviour from testing."""
     known = divergence(connection.backend, behaviour)
     if known and known.kind == "ignore" and not known.expired:
-        pytest.skip(f"not calibrated: {known.reason}")
+        pytest.skip(known.skip_reason)
     says = BEHAVIOURS[behaviour]
-    return Trial(behaviour, [] if says.shown_by(connection, bus_pool) else [f"not so: {says.says}"], known)
+    return Trial(behaviour, [] if says.shown_by(connection, lanes) else [f"expected: {says.says}"], known)
 
 
-@then("the backend does as AWS does, unless the ledger says otherwise")
+@then("the backend behaves as AWS does, except for known differences")
 def as_on_aws(trial: Trial) -> None:
-    """Expect no difference, or a known one; a known one that is gone or expired is a fault of the ledger."""
+    """Expect no difference, or a known one; an expired or outdated entry in the ledger is a failure."""
     if trial.known is None:
         expect(not trial.differs, f"{trial.name} differs from AWS: {'; '.join(trial.differs)}")
         return
-    expect(not trial.known.expired, f"{trial.name}: the entry expired on {trial.known.expires}; look and renew it")
-    expect(bool(trial.differs), f"{trial.name} is as on AWS now; remove its entry from calibration/divergences.toml")
-    pytest.skip(f"not calibrated: {trial.known.reason}")
+    expect(
+        not trial.known.expired,
+        f"{trial.name}: the entry in calibration/divergences.toml expired on {trial.known.expires}; verify it again",
+    )
+    expect(
+        bool(trial.differs), f"{trial.name} now behaves as on AWS; remove its entry from calibration/divergences.toml"
+    )
+    pytest.skip(trial.known.skip_reason)

@@ -1,4 +1,4 @@
-"""The configuration of a scenario, and how it changes, gets lost and is found."""
+"""The configuration of a scenario: applied, changed, modified out of band and imported."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -23,26 +23,26 @@ SECOND_QUEUE = "queue-2"
 
 @dataclass(frozen=True)
 class Step:
-    """One change of a configuration: what it took, and what arrived before it and after it."""
+    """One change of a configuration: its plan, the events before and after it, and the target input after it."""
 
     took: list[Change]
     before: list[str]
     after: list[str]
-    told: list[Any]
+    inputs: list[Any]
 
 
 @given(parsers.parse('an applied configuration for the event "{event_id}"'), target_fixture="subject")
 def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Apply bus, queue, policy, a rule for the event, and its target."""
     subject = catalog.documented(event_id)
-    bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
-    expect_equal(_said(bus.plan()), _said([]), "the plan after the configuration was applied")
+    bus.watch(RULE_UNDER_TEST, subject.pattern)
+    expect_equal(_in_words(bus.plan()), _in_words([]), "the plan after the configuration was applied")
     return subject
 
 
-@given(parsers.parse('a rule made elsewhere for the event "{event_id}"'), target_fixture="subject")
-def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
-    """Put a rule and its target that the configuration does not know."""
+@given(parsers.parse('a rule created out of band for the event "{event_id}"'), target_fixture="subject")
+def rule_created_out_of_band(bus: ScenarioBus, event_id: str) -> CatalogEntry:
+    """Put a rule and its target that are not part of the configuration."""
     subject = catalog.documented(event_id)
     bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
     for label in ("rule", "target"):
@@ -50,110 +50,112 @@ def rule_made_elsewhere(bus: ScenarioBus, event_id: str) -> CatalogEntry:
     return subject
 
 
-@when(parsers.parse('the rule is changed elsewhere to ask for "{event_id}"'))
-def rule_changed_elsewhere(bus: ScenarioBus, event_id: str) -> None:
-    """Put another pattern behind the configuration's back."""
-    bus.modify_out_of_band(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
+@when(parsers.parse('the rule is changed out of band to match "{event_id}"'))
+def change_rule_out_of_band(bus: ScenarioBus, event_id: str) -> None:
+    """Put another pattern without changing the configuration."""
+    bus.elsewhere(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
 
 
 @when("the rule is imported")
 def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
-    """Take rule and target into the configuration, as they are defined."""
+    """Add the definitions of the rule and its target to the configuration."""
     bus.applied["rule"] = Rule(bus.name, RULE_UNDER_TEST, subject.pattern)
     bus.applied["target"] = bus.default_target(RULE_UNDER_TEST)
 
 
-@when(parsers.parse("the {label} disappears"))
-def disappear(bus: ScenarioBus, label: str) -> None:
-    """Delete a resource behind the configuration's back."""
-    bus.delete_out_of_band(label)
+@when(parsers.parse("the {label} is deleted out of band"))
+def delete_out_of_band(bus: ScenarioBus, label: str) -> None:
+    """Delete a resource without changing the configuration."""
+    bus.lose(label)
 
 
 @when("the archive is replayed")
 def replay(bus: ScenarioBus) -> None:
-    """Replay what the archive has kept of what was published so far."""
+    """Replay the archived events that were published so far."""
     bus.replay(cast(Archive, bus.applied["archive"]))
 
 
-@then(parsers.parse('"{event_id}" arrived again by replay'))
+@then(parsers.parse('"{event_id}" is delivered again by the replay'))
 def arrived_again(bus: ScenarioBus, event_id: str) -> None:
-    """Expect the event with a replay-name, before the deadline."""
+    """Expect the event with a replay-name before the deadline."""
     expect_equal(bus.replayed()["detail-type"], catalog.documented(event_id).detail_type, "the replayed detail-type")
 
 
 @when("the configuration is applied again")
 def apply_again(bus: ScenarioBus) -> None:
-    """Apply what was applied last."""
+    """Apply the last applied configuration again."""
     bus.apply(bus.applied)
 
 
 @when(parsers.parse("the configuration changes: {change}"), target_fixture="step")
 def change_configuration(bus: ScenarioBus, subject: CatalogEntry, change: str) -> Step:
-    """Publish both results, apply the change, and publish both again."""
+    """Publish an event with each result, apply the change, and publish them again."""
     before = _arrivals(bus, subject)
     took = bus.apply(_changed(bus, change))
     after = _arrivals(bus, subject)
-    return Step(took, [words for words, _ in before], [words for words, _ in after], [told for _, told in after])
+    return Step(
+        took, [words for words, _ in before], [words for words, _ in after], [received for _, received in after]
+    )
 
 
 @then(parsers.parse("the plan was to {plan}"))
 def plan_was(step: Step, plan: str) -> None:
-    """Compare what the change took."""
-    expect_equal(_said(step.took), plan, "the plan of the change")
+    """Compare the plan of the change."""
+    expect_equal(_in_words(step.took), plan, "the plan of the change")
 
 
 @then(parsers.parse("the plan is to {plan}"))
 def plan_is(bus: ScenarioBus, plan: str) -> None:
-    """Compare what it would take to come back to the configuration."""
-    expect_equal(_said(bus.plan()), plan, "the plan")
+    """Compare the plan that would restore the configuration."""
+    expect_equal(_in_words(bus.plan()), plan, "the plan")
 
 
-@then(parsers.parse('"{before}" arrived before the change, and "{after}" after it'))
+@then(parsers.parse('"{before}" arrives before the change and "{after}" after it'))
 def arrived(step: Step, before: str, after: str) -> None:
-    """Compare which of the two results arrived, and where."""
-    expect_equal(_list(step.before), before, "what arrived before the change")
-    expect_equal(_list(step.after), after, "what arrived after the change")
+    """Compare the events that arrived, and the queue of each."""
+    expect_equal(_list(step.before), before, "the events before the change")
+    expect_equal(_list(step.after), after, "the events after the change")
 
 
-@when(parsers.parse("{change} before anything is published"))
+@when(parsers.parse("{change} before any event is published"))
 def change_first(bus: ScenarioBus, change: str) -> None:
-    """Apply a change, and publish nothing."""
+    """Apply a change without publishing any event."""
     bus.apply(_changed(bus, change))
 
 
-@then("the event arrives on the longer way", target_fixture="received")
+@then("the event arrives at the new target", target_fixture="received")
 def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
-    """Wait, with a deadline, for what another service passes on."""
-    if not bus.session.mode.delivers:
-        pytest.skip("pattern-only: nothing is delivered that could be looked at")
+    """Wait, up to a deadline, for the event that another service passes on."""
+    if bus.session.mode == "pattern-only":
+        pytest.skip("mode pattern-only: no event is delivered")
     group = bus.applied.get("log-group")
     if isinstance(group, LogGroup):
         bus.deliveries()
         logged = [event for event in bus.logged(group.name) if event.get("id") in published]
-        expect(bool(logged), f"log group {group.name} does not hold the event that was published")
+        expect(bool(logged), f"log group {group.name} does not contain the published event")
         return logged[0]
     return bus.arrived()
 
 
-@then("nothing arrived before the change, and the event after it")
+@then("the event arrives only after the change")
 def arrived_after_the_change(bus: ScenarioBus, step: Step) -> None:
-    """Expect silence before, and what comes through another bus, by whatever id, after."""
-    expect_equal(_list(step.before), "nothing", "what arrived before the change")
-    if not bus.session.mode.delivers:
-        pytest.skip("pattern-only: nothing is delivered that could be looked at")
-    expect_contract_met(bus.arrived(), "the event that was forwarded")
+    """Expect no event before the change, and after it an event that another bus forwards, with any id."""
+    expect_equal(_list(step.before), "nothing", "the events before the change")
+    if bus.session.mode == "pattern-only":
+        pytest.skip("mode pattern-only: no event is delivered")
+    expect_contract_met(bus.arrived(), "the forwarded event")
 
 
-@then(parsers.parse("the target is told {told}"))
-def target_is_told(bus: ScenarioBus, step: Step, told: str) -> None:
-    """Compare what the target received after the change, as JSON."""
-    if not bus.session.mode.delivers:
-        pytest.skip("pattern-only: nothing is delivered that could be looked at")
-    expect_equal(step.told, [json.loads(told)], "what the target received after the change")
+@then(parsers.parse("the target receives the input {target_input}"))
+def target_receives_input(bus: ScenarioBus, step: Step, target_input: str) -> None:
+    """Compare the JSON that the target received after the change."""
+    if bus.session.mode == "pattern-only":
+        pytest.skip("mode pattern-only: no event is delivered")
+    expect_equal(step.inputs, [json.loads(target_input)], "the input of the target after the change")
 
 
 def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
-    """Publish every result of the subject's kind; return which arrived and where, and what was received."""
+    """Publish every event of the subject's detail-type; return each arrival in words with the input received."""
     kind = [event for event in catalog.documented_events() if event.detail_type == subject.detail_type]
     seen = len(bus.received)
     names = dict(zip(bus.publish(*(event.event for event in kind)), (event.id for event in kind), strict=True))
@@ -165,7 +167,7 @@ def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[tuple[str, Any]]:
 
 
 def _to_fire(bus: ScenarioBus, published: Iterable[str]) -> set[Firing]:
-    """The firings to wait for: those of the rule, where its target receives whole events, by its own pattern."""
+    """Return the firings to wait for: those predicted by the pattern, if the target receives complete events."""
     rule, target = bus.applied.get("rule"), bus.applied.get("target")
     if not (isinstance(rule, Rule) and isinstance(target, Target)) or target.options or rule.state != "ENABLED":
         return set()
@@ -177,7 +179,7 @@ def _place(bus: ScenarioBus, queue: str) -> str:
     return "" if queue == bus.name else f" in {SECOND_QUEUE}"
 
 
-def _said(changes: list[Change]) -> str:
+def _in_words(changes: list[Change]) -> str:
     return ", ".join(map(str, changes)) or "change nothing"
 
 
@@ -186,12 +188,12 @@ def _list(arrived: list[str]) -> str:
 
 
 def _changed(bus: ScenarioBus, change: str) -> Configuration:
-    """Return the configuration that a change in words leads to."""
-    for words, make in _CHANGES.items():
+    """Return the configuration after a change that is described in words."""
+    for words, make in CHANGES.items():
         parser = parsers.parse(words)
         if parser.is_matching(change):
             return make(bus, dict(bus.applied), **parser.parse_arguments(change))
-    raise ValueError(f"no such change: {change}")
+    raise ValueError(f'unknown change "{change}"; features/README.md lists the changes')
 
 
 def _with(configuration: Configuration, label: str, **values: Any) -> Configuration:
@@ -270,17 +272,17 @@ _TRANSFORMER = {
     "InputPathsMap": {"kind": "$.detail-type", "result": "$.detail.result", "time": "$.time"},
     "InputTemplate": '{"of": <kind>, "ended": <result>, "at": <time>}',
 }
-_CHANGES: dict[str, Callable[..., Configuration]] = {
+CHANGES: dict[str, Callable[..., Configuration]] = {
     "nothing": lambda _, now: now,
-    "the pattern is written in another order": lambda _, now: _reordered(now),
-    'the pattern asks for "{one}" or "{other}"': lambda _, now, one, other: _asking_for(now, one, other),
-    'the pattern asks for "{event}"': lambda _, now, event: _asking_for(now, event),
-    "the rule is described": lambda _, now: _with(now, "rule", description="for the people on call"),
+    "the keys of the pattern are reordered": lambda _, now: _reordered(now),
+    'the pattern is changed to match "{one}" or "{other}"': lambda _, now, one, other: _asking_for(now, one, other),
+    'the pattern is changed to match "{event}"': lambda _, now, event: _asking_for(now, event),
+    "the rule gets a description": lambda _, now: _with(now, "rule", description="for the on-call team"),
     "the rule is disabled": lambda _, now: _with(now, "rule", state="DISABLED"),
     "the rule is enabled": lambda _, now: _with(now, "rule", state="ENABLED"),
     "the rule is renamed": lambda _, now: _renamed(now),
     "the rule is moved to another bus": lambda bus, now: _on_another_bus(bus, now),
-    "its events are forwarded to the other bus": lambda bus, now: _forwarded(bus, now),
+    "the events are forwarded to the other bus": lambda bus, now: _forwarded(bus, now),
     "the rule is removed": lambda _, now: _without(now, "rule", "target"),
     "the bus gets an archive": lambda bus, now: {
         **now,
@@ -300,4 +302,4 @@ _CHANGES: dict[str, Callable[..., Configuration]] = {
         now, "target", options={"InputTransformer": _TRANSFORMER}
     ),
 }
-"""What a configuration can change, in the words of the features."""
+"""The changes of a configuration, as the features phrase them."""

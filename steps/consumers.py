@@ -1,4 +1,4 @@
-"""A consumer between the queue and its own state."""
+"""A consumer that turns the events from the queue into its own state."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ def consumer(kind: str) -> type[Careful] | type[Naive]:
     return CONSUMERS[kind]
 
 
-@when(parsers.parse("the consumer gets what arrives {disorder}"), target_fixture="states")
+@when(parsers.parse("the consumer receives the events {disorder}"), target_fixture="states")
 def consume(
     bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive], disorder: str
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
-    """Feed one consumer in order, and another of its kind in disorder; return what each has come to."""
-    if not bus.session.mode.delivers:
-        pytest.skip("pattern-only: nothing is delivered that could be consumed")
+    """Deliver the events to one consumer in order and to another out of order; return both final states."""
+    if bus.session.mode == "pattern-only":
+        pytest.skip("mode pattern-only: no event is delivered")
     expected = {(RULE_UNDER_TEST, stamped) for stamped in published}
     received = [delivery.event for delivery in bus.deliveries(expected) if delivery.event is not None]
     received.sort(key=lambda event: (event["time"], event["id"]))
@@ -36,16 +36,16 @@ def consume(
     return undisturbed.state(), disturbed.state()
 
 
-@then("it comes to the same state as without")
+@then("it ends in the same state as with ordered delivery")
 def same_state(states: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
-    """Compare both states; an empty one shows nothing."""
+    """Compare the states; an empty state proves nothing."""
     undisturbed, disturbed = states
-    expect(bool(undisturbed), "the consumer kept no state, so nothing is shown")
-    expect_equal(disturbed, undisturbed, "the state of the consumer after the disorder")
+    expect(bool(undisturbed), "the consumer stored no state, so the comparison proves nothing")
+    expect_equal(disturbed, undisturbed, "the state of the consumer after out-of-order delivery")
 
 
-@then("it comes to another state than without")
+@then("it ends in a different state than with ordered delivery")
 def another_state(states: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
-    """Expect that the disorder has done harm, which shows that there was one."""
+    """Expect a different state, which proves that the delivery really was out of order."""
     undisturbed, disturbed = states
-    expect(undisturbed != disturbed, f"the disorder did no harm: the state is {undisturbed} both times")
+    expect(undisturbed != disturbed, f"the state is the same as with ordered delivery: {undisturbed}")

@@ -1,4 +1,4 @@
-"""Whether an event meets its contract."""
+"""Steps that validate an event against its contract."""
 
 from pytest_bdd import parsers, then
 
@@ -9,18 +9,18 @@ from pca_events.harness.expectations import expect_contract_met, expect_equal
 
 @then("the event meets its contract")
 def event_meets_its_contract(event: Event) -> None:
-    """Hold the scenario's event against its contract."""
+    """Validate the scenario's event against its contract."""
     expect_contract_met(event, "the event")
 
 
 @then("the received event meets its contract")
 def received_event_meets_its_contract(received: Event) -> None:
-    """Hold the event that the target received against its contract."""
+    """Validate the event that the target received against its contract."""
     expect_contract_met(received, "the received event")
 
 
-@then(parsers.parse('the event breaks its contract at "{paths}"'))
-def event_breaks_its_contract(event: Event, paths: str) -> None:
-    """Expect violations at exactly these places, separated by commas."""
-    broken = [violation.path for violation in contract.violations(event)]
-    expect_equal(broken, sorted(paths.split(", ")), "the places where the event breaks its contract")
+@then(parsers.parse('the event violates its contract at "{paths}"'))
+def event_violates_its_contract(event: Event, paths: str) -> None:
+    """Expect violations at exactly these paths, separated by commas."""
+    violated = [violation.path for violation in contract.violations(event)]
+    expect_equal(violated, sorted(paths.split(", ")), "the paths of the violations")

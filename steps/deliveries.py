@@ -1,4 +1,4 @@
-"""What is published, and what arrives at the targets."""
+"""The events that are published, and the events that the targets receive."""
 
 import copy
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from pca_events.harness.expectations import expect_equal, expect_firings, expect
 from pca_events.harness.scenario_bus import Firing
 
 Published = dict[str, Event]
-"""What a scenario has published, by the id that the bus stamped on it."""
+"""The events that a scenario has published, by the id that the bus stamped on each."""
 
 
 @when(parsers.parse('the event "{event_id}" is published'), target_fixture="published")
 def publish_sample(bus: ScenarioBus, event_id: str) -> Published:
-    """Publish the sample of a documented event, or of one that is never sent."""
+    """Publish the sample of a documented or a never-sent event."""
     return _publish(bus, catalog.entry(event_id).event)
 
 
@@ -36,36 +36,36 @@ def publish_each(bus: ScenarioBus) -> Published:
 
 @then("the target receives the event", target_fixture="received")
 def target_receives(bus: ScenarioBus, published: Published) -> Event:
-    """Expect what was published, and nothing else."""
+    """Expect the published event and no other."""
     expect_firings(bus, _by_the_rule_under_test(published))
-    if not bus.session.mode.delivers:
-        pytest.skip("pattern-only: the pattern matches; nothing is delivered that could be looked at")
+    if bus.session.mode == "pattern-only":
+        pytest.skip("mode pattern-only: the pattern matches; no event is delivered")
     received: Event = bus.received[0].event
     return received
 
 
-@then("the target receives each of them")
+@then("the target receives all published events")
 def target_receives_each(bus: ScenarioBus, published: Published) -> None:
-    """Expect everything that was published, in any order."""
+    """Expect all published events, in any order."""
     expect_firings(bus, _by_the_rule_under_test(published))
 
 
-@then(parsers.parse('the target receives only those with result "{result}"'))
+@then(parsers.parse('the target receives only the events with result "{result}"'))
 def target_receives_those(bus: ScenarioBus, published: Published, result: str) -> None:
-    """Expect those published events, and no other, in any order."""
+    """Expect these published events and no other, in any order."""
     expected = [stamped for stamped, event in published.items() if event["detail"]["result"] == result]
     expect_firings(bus, _by_the_rule_under_test(expected))
 
 
-@then(parsers.parse('the target receives nothing but the control "{event_id}"'))
+@then(parsers.parse('the target receives only the control event "{event_id}"'))
 def target_receives_only_control(bus: ScenarioBus, event_id: str) -> None:
-    """Publish a control that the rule must catch, and expect it alone."""
+    """Publish a control event that the rule must match, and expect no other event."""
     _expect_only(bus, catalog.entry(event_id).event)
 
 
-@then(parsers.parse('the target receives nothing, unless "{path}" is {value}'))
+@then(parsers.parse('the target receives nothing unless "{path}" is {value}'))
 def target_receives_nothing_unless(bus: ScenarioBus, published: Published, path: str, value: str) -> None:
-    """Publish, as the control, the same event but for one value, and expect the control alone."""
+    """Publish as the control the same event with one value changed, and expect no other event."""
     (event,) = published.values()
     control = copy.deepcopy(event)
     json_path.put(control, path, phrases.value(value))
@@ -74,20 +74,20 @@ def target_receives_nothing_unless(bus: ScenarioBus, published: Published, path:
 
 @then(parsers.parse('only the rule for "{event_id}" fires'))
 def only_one_rule_fires(bus: ScenarioBus, published: Published, event_id: str) -> None:
-    """Expect the event at one rule; as controls, every other rule must fire on its own event."""
+    """Expect one rule to fire on the event; as controls, every other rule must fire on its own event."""
     (stamped,) = published
     expect_firings(bus, {(event_id, stamped)} | _controls(bus, besides=event_id))
 
 
-@then("no rule fires, though each fires on its own event")
+@then("no rule fires on it, but each fires on its own event")
 def no_rule_fires(bus: ScenarioBus) -> None:
-    """Expect the event at no rule; as controls, every rule must fire on its own event."""
+    """Expect no rule to fire on the event; as controls, every rule must fire on its own event."""
     expect_firings(bus, _controls(bus))
 
 
-@then("the received event equals the published one but for the stamped fields")
+@then("the received event equals the published event except for the stamped fields")
 def received_unchanged(bus: ScenarioBus, received: Event, published: Published) -> None:
-    """Compare what was received with what was published, field by field."""
+    """Compare the received event with the published event, field by field."""
     (sent,) = published.values()
     expect_unchanged(bus, received, sent)
 
@@ -100,10 +100,10 @@ def received_value(received: Event, path: str, value: str) -> None:
 
 @then("the bus has stamped id, account, region and version")
 def received_stamps(received: Event, published: Published, bus: ScenarioBus) -> None:
-    """Expect the id that PutEvents answered, the account and Region of the backend, and version 0."""
+    """Expect the id that PutEvents returned, the account and Region of the backend, and version 0."""
     (stamped,) = published
     wanted = dict(zip(STAMPED, (stamped, bus.backend.account, bus.backend.region, "0"), strict=True))
-    expect_equal({field: received.get(field) for field in STAMPED}, wanted, "what the bus has stamped")
+    expect_equal({field: received.get(field) for field in STAMPED}, wanted, "the stamped fields")
 
 
 def _publish(bus: ScenarioBus, *events: Event) -> Published:
@@ -119,7 +119,7 @@ def _by_the_rule_under_test(stamped: Iterable[str]) -> set[Firing]:
 
 
 def _controls(bus: ScenarioBus, besides: str | None = None) -> set[Firing]:
-    """Publish every documented event but one, and return which rule must fire on which."""
+    """Publish every documented event except one, and return the firings that this must cause."""
     others = [event for event in catalog.documented_events() if event.id != besides]
     ids = bus.publish(*(event.event for event in others))
     return {(event.id, stamped) for event, stamped in zip(others, ids, strict=True)}

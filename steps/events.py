@@ -1,4 +1,4 @@
-"""The event of a scenario, and what is done to it."""
+"""The event of a scenario, and changes to it."""
 
 from pytest_bdd import given, parsers, when
 
@@ -8,36 +8,36 @@ from pca_events.catalog import Event
 
 @given(parsers.parse('the documented event "{event_id}"'), target_fixture="event")
 def documented_event(event_id: str) -> Event:
-    """Take the sample of a documented event."""
+    """Use the sample of a documented event."""
     return catalog.documented(event_id).event
 
 
 @given(parsers.parse('the event "{event_id}" that is never sent'), target_fixture="event")
 def event_that_is_never_sent(event_id: str) -> Event:
-    """Take the sample of what a rule waiting for a silent outcome would need."""
-    return catalog.never_sent_event(event_id).event
+    """Use the sample of an event that AWS never sends."""
+    return catalog.imagined(event_id).event
 
 
 @when(parsers.parse('"{path}" is removed'))
 def remove(event: Event, path: str) -> None:
-    """Take a field or an entry out."""
+    """Remove a field or a list item."""
     json_path.remove(event, path)
 
 
 @when(parsers.parse('"{path}" is renamed to "{other}"'))
 def rename(event: Event, path: str, other: str) -> None:
-    """Move a value to another place."""
+    """Move a value to another path."""
     json_path.put(event, other, json_path.remove(event, path))
 
 
 @when(parsers.parse('"{path}" is set to {value}'))
 def set_to(event: Event, path: str, value: str) -> None:
-    """Give a field or an entry another value; a new place is made."""
+    """Set a field or a list item; a missing path is created."""
     json_path.put(event, path, phrases.value(value))
 
 
-@when(parsers.parse('"{path}" and "{other}" change places'))
-def exchange(event: Event, path: str, other: str) -> None:
+@when(parsers.parse('"{path}" and "{other}" are swapped'))
+def swap(event: Event, path: str, other: str) -> None:
     """Swap two values."""
     first, second = json_path.get(event, path), json_path.get(event, other)
     json_path.put(event, path, second)

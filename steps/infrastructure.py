@@ -1,4 +1,4 @@
-"""The rules of a consumer, as they are written in its infrastructure code."""
+"""The rules that a consumer defines in its infrastructure code."""
 
 from pytest_bdd import given, parsers, then, when
 
@@ -13,7 +13,7 @@ from pca_events.locations import locate
 
 @given(parsers.parse('the infrastructure code "{code}"'), target_fixture="reading")
 def infrastructure(code: str) -> Reading:
-    """Read the rules of an example consumer, which is a folder, or an example of a mistake, which is a file."""
+    """Read the rules of an example consumer (a folder) or of an example mistake (a file)."""
     return read_paths([str(locate("example_mistakes" if "." in code else "example_rules") / code)])
 
 
@@ -30,15 +30,15 @@ def check_rule(bus: ScenarioBus) -> CheckReport:
     return check(Reading(rules=[rule]))
 
 
-@then(parsers.parse('the rule "{name}" fires on "{events}" and on nothing else'))
+@then(parsers.parse('the rule "{name}" fires only on "{events}"'))
 def fires_on(checked: CheckReport, name: str, events: str) -> None:
-    """Compare with the ids, separated by commas, of the events on which it always fires; on no other may it fire."""
+    """Compare the ids, separated by commas, of the events on which the rule fires; it may fire on no other event."""
     rule = _rule(checked, name)
     expect_equal(", ".join(rule.fires_on), events, f"the events on which {name} fires")
     expect_equal(", ".join(rule.may_fire_on), "", f"the events on which {name} may fire")
 
 
-@then(parsers.parse('nothing is to be said about the rule "{name}"'))
+@then(parsers.parse('check has no findings for the rule "{name}"'))
 def no_finding(checked: CheckReport, name: str) -> None:
     """Expect no finding."""
     findings = [finding.message for finding in _rule(checked, name).findings]
@@ -48,10 +48,10 @@ def no_finding(checked: CheckReport, name: str) -> None:
 @then(parsers.parse('check finds "{codes}"'))
 def finds(checked: CheckReport, codes: str) -> None:
     """Expect findings of these codes, separated by commas in alphabetical order, and of no other."""
-    expect(not checked.unreadable, f"could not be read: {'; '.join(map(str, checked.unreadable))}")
+    expect(not checked.unreadable, f"check could not read: {'; '.join(map(str, checked.unreadable))}")
     expect_equal(", ".join(sorted({found.code for found in checked.findings})), codes, "the codes of the findings")
 
 
 def _rule(report: CheckReport, name: str) -> CheckedRule:
-    expect(not report.unreadable, f"could not be read: {'; '.join(map(str, report.unreadable))}")
+    expect(not report.unreadable, f"check could not read: {'; '.join(map(str, report.unreadable))}")
     return next(checked for checked in report.rules if checked.rule.name.endswith(name))

@@ -1,4 +1,4 @@
-"""Operations of AWS Private CA that are called, and what comes of them."""
+"""Calls of AWS Private CA operations, and the events that AWS Private CA sends."""
 
 from typing import Any
 
@@ -11,148 +11,170 @@ from pca_events.harness.expectations import expect, expect_aws_error, expect_equ
 from pca_events.harness.pca_scenario import PcaScenario
 
 Sent = list[Event]
-"""The events that came of what a scenario has called, since its last look."""
+"""The events that were sent since the scenario last checked."""
+
+MISHAPS = {"delivered twice": "duplicate", "delayed by one minute": "delay", "lost": "drop"}
+"""What can happen to the next event, with the name of the simulator's switch."""
+
+OBJECTS = {"a CRL": "crl/", "an audit report": "audit-report/"}
+"""The kinds of object in a bucket, with the prefix of their keys."""
+
+_COUNTS = {"once": 1, "twice": 2}
+
+
+def _count(words: str) -> int:
+    """Read `once`, `twice` or `3 times`."""
+    return _COUNTS.get(words) or int(words.removesuffix(" times"))
+
+
+def _minutes(words: str) -> int:
+    """Read `1 minute` or `15 minutes`."""
+    return int(words.removesuffix("s").removesuffix(" minute"))
 
 
 @given(parsers.parse("a bucket that {state}"))
-def make_bucket(caller: PcaScenario, state: str) -> None:
-    """Make the scenario's bucket as documented, or with one thing wrong."""
-    caller.bucket.set_state(state)
+def create_bucket(caller: Caller, state: str) -> None:
+    """Create the bucket of the scenario as documented, or with one fault."""
+    caller.bucket.become(state)
 
 
-@given(parsers.parse("a certificate authority that is {status}"))
-def make_authority(caller: PcaScenario, status: str) -> None:
-    """Make the CA that the scenario is about; the events of that are none of the scenario's."""
+@given(parsers.parse("a CA with status {status}"))
+def create_ca(caller: Caller, status: str) -> None:
+    """Create the CA of the scenario; the events of this setup are ignored."""
     caller.make_authority(status)
     caller.pass_over()
 
 
-@given(parsers.parse("an active certificate authority with its CRL in a bucket that {state}"))
-def make_authority_with_crl(caller: PcaScenario, state: str) -> None:
-    """Make the scenario's bucket, and its CA; the events of that are none of the scenario's."""
-    caller.bucket.set_state(state)
+@given(parsers.parse("an active CA that publishes its CRL to a bucket that {state}"))
+def create_ca_with_crl(caller: Caller, state: str) -> None:
+    """Create the bucket and the CA of the scenario; the events of this setup are ignored."""
+    caller.bucket.become(state)
     caller.make_authority("ACTIVE", with_crl=True)
     caller.pass_over()
 
 
-@given("a certificate that it has issued")
-def issue_certificate(caller: PcaScenario) -> None:
-    """Have a certificate issued; its event is none of the scenario's."""
+@given("a certificate issued by the CA")
+def issue_certificate(caller: Caller) -> None:
+    """Issue a certificate; the event of this setup is ignored."""
     caller.call("IssueCertificate")
     caller.pass_over()
 
 
-@given(parsers.parse("{operation} is planned to fail {count:d} times"))
-def plan_failures(caller: PcaScenario, operation: str, count: int) -> None:
-    """Plan internal failures, which have no cause that a user can make."""
-    caller.simulator.set("failures", operation=operation, count=count)
+@given(parsers.parse("{operation} is set to fail {times}"), converters={"times": _count})
+def set_failures(caller: Caller, operation: str, times: int) -> None:
+    """Make the next calls of the operation fail with an internal failure, which no request can cause."""
+    caller.switches.set("failures", operation=operation, count=times)
 
 
-@given(parsers.parse("{setting} is {seconds:d} seconds"))
-def set_delay(caller: PcaScenario, setting: str, seconds: int) -> None:
-    """Set one of the simulator's delays."""
-    caller.simulator.set("settings", **{setting: seconds})
+@given(parsers.parse("{setting} is set to {seconds:d}"))
+def set_delay(caller: Caller, setting: str, seconds: int) -> None:
+    """Set a delay of the simulator, in seconds."""
+    caller.switches.set("settings", **{setting: seconds})
 
 
-@given(parsers.parse("the next {count:d} events meet with: {mishap}"))
-def plan_mishaps(caller: PcaScenario, count: int, mishap: str) -> None:
-    """Let events be dropped, delayed by a minute, or sent twice."""
-    caller.simulator.set("delivery", **{mishap: count})
+@given(parsers.parse("the next event is {mishap}"))
+def disturb_delivery(caller: Caller, mishap: str) -> None:
+    """Make the simulator send the next event twice, one minute late, or not at all."""
+    caller.switches.set("delivery", **{MISHAPS[mishap]: 1})
 
 
 @when(parsers.parse("{operation} is called"))
-def call(caller: PcaScenario, operation: str) -> None:
-    """Call the operation about the scenario's CA, certificate and bucket."""
+def call(caller: Caller, operation: str) -> None:
+    """Call the operation with the CA, certificate and bucket of the scenario."""
     caller.call(operation)
 
 
 @when(parsers.parse("{operation} is called with {member} as {value}"))
-def call_with(caller: PcaScenario, operation: str, member: str, value: str) -> None:
-    """Call the operation with another value of one member of its request."""
+def call_with(caller: Caller, operation: str, member: str, value: str) -> None:
+    """Call the operation with a different value for one member of the request."""
     caller.call(operation, **{member: phrases.value(value)})
 
 
 @when(parsers.parse("{operation} is called {count:d} times from {threads:d} threads"))
-def call_often(caller: PcaScenario, operation: str, count: int, threads: int) -> None:
-    """Call the operation from several threads at once."""
+def call_often(caller: Caller, operation: str, count: int, threads: int) -> None:
+    """Call the operation concurrently from several threads."""
     caller.call_often(operation, count, threads)
 
 
-@when(parsers.re(r'a call of (?P<operation>\w+) is refused with "(?P<code>\w+)"'))
-def call_in_vain(caller: PcaScenario, operation: str, code: str) -> None:
-    """Call the operation, and expect that code."""
+@when(parsers.re(r'a call to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
+def call_is_rejected(caller: Caller, operation: str, code: str) -> None:
+    """Call the operation, and expect the error code."""
     _refused(caller, operation, code)
 
 
-@when(parsers.re(r'a call of (?P<operation>\w+) with (?P<member>\w+) as (?P<value>.+) is refused with "(?P<code>\w+)"'))
-def call_with_in_vain(caller: PcaScenario, operation: str, member: str, value: str, code: str) -> None:
-    """Call the operation with another value of one member of its request, and expect that code."""
+@when(
+    parsers.re(r'a call to (?P<operation>\w+) with (?P<member>\w+) as (?P<value>.+) is rejected with "(?P<code>\w+)"')
+)
+def call_with_is_rejected(caller: Caller, operation: str, member: str, value: str, code: str) -> None:
+    """Call the operation with a different value for one member of the request, and expect the error code."""
     _refused(caller, operation, code, **{member: phrases.value(value)})
 
 
-@when(parsers.parse("{minutes:d} minutes pass"))
-def pass_time(caller: PcaScenario, minutes: int) -> None:
-    """Move the simulator's clock on; nobody waits."""
-    caller.simulator.set("clock", advance=minutes * 60)
+@when(parsers.parse("the simulator's clock advances by {duration}"), converters={"duration": _minutes})
+def advance_clock(caller: Caller, duration: int) -> None:
+    """Advance the clock of the simulator without waiting."""
+    caller.switches.set("clock", advance=duration * 60)
 
 
-@when(parsers.parse("the bucket becomes one that {state}"))
-def change_bucket(caller: PcaScenario, state: str) -> None:
-    """Put the bucket right, or wrong."""
-    caller.bucket.set_state(state)
+@when(parsers.parse("the bucket is changed to one that {state}"))
+def change_bucket(caller: Caller, state: str) -> None:
+    """Change the bucket to the documented state, or to one with a fault."""
+    caller.bucket.become(state)
 
 
-@then(parsers.parse('exactly "{event_ids}" is sent'), target_fixture="sent")
-def is_sent(caller: PcaScenario, event_ids: str) -> Sent:
-    """Expect these events, by their ids and in any order, each as documented and from the caller's own place."""
+@then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="sent")
+def is_sent(caller: Caller, event_ids: str) -> Sent:
+    """Expect these events, in any order, each as documented and from the caller's CA, account and Region."""
     sent = caller.sent()
     expect_sent(sent, event_ids.split(", "))
     for event in sent:
         expect_equal(event["account"], caller.session.backend.account, "the account of the event")
         expect_equal(event["region"], caller.session.backend.region, "the Region of the event")
-        expect_equal(event["resources"][0], caller.authority, "the CA that the event names")
+        expect_equal(event["resources"][0], caller.authority, "the CA in the event")
     return sent
 
 
-@then(parsers.parse('exactly {count:d} times "{event_id}" is sent, each about its own resource'))
-def are_sent(caller: PcaScenario, count: int, event_id: str) -> None:
-    """Expect so many events of one kind, no two of which name the same one."""
+@then(parsers.parse('AWS Private CA sends "{event_id}" {count:d} times, each time for a different resource'))
+def are_sent(caller: Caller, count: int, event_id: str) -> None:
+    """Expect this number of identical events, each with a different last resource."""
     sent = caller.sent()
     expect_sent(sent, [event_id] * count)
-    expect_equal(len({event["resources"][-1] for event in sent}), count, "the resources that the events name")
+    expect_equal(len({event["resources"][-1] for event in sent}), count, "the number of different resources")
 
 
-@then("nothing is sent")
-def nothing_is_sent(caller: PcaScenario) -> None:
-    """Expect no event at all, and show by a control that the caller's rule is alive."""
+@then("AWS Private CA sends no event")
+def nothing_is_sent(caller: Caller) -> None:
+    """Expect no event; a control event proves that the rule receives events."""
     expect_sent(caller.sent(), [])
 
 
-@then(parsers.parse("the certificate authority that the event names is {status}"))
-def authority_is(caller: PcaScenario, sent: Sent, status: str) -> None:
-    """Ask DescribeCertificateAuthority about the event's first resource; a failed CA says why."""
+@then(parsers.parse("the CA in the event has status {status}"))
+def authority_is(caller: Caller, sent: Sent, status: str) -> None:
+    """Compare the status of the first resource; only a failed CA has a failure reason."""
     answer = caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
     described = answer["CertificateAuthority"]
     expect_equal(described["Status"], status, "the status of the CA")
     expect_equal("FailureReason" in described, status == "FAILED", "whether the CA has a FailureReason")
 
 
-@then("the certificate that the event names can be fetched")
-def certificate_is_fetched(caller: PcaScenario, sent: Sent) -> None:
-    """Ask GetCertificate about the event's second resource."""
+@then("the certificate in the event can be retrieved")
+def certificate_is_retrieved(caller: Caller, sent: Sent) -> None:
+    """Call GetCertificate for the second resource of the event."""
     answer = caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
-    expect_equal(answer["Certificate"].split("\n")[0], "-----BEGIN CERTIFICATE-----", "how the certificate begins")
+    expect_equal(
+        answer["Certificate"].split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the certificate"
+    )
 
 
-@then(parsers.parse('the certificate that the event names cannot be fetched: "{code}"'))
-def certificate_is_not_fetched(caller: PcaScenario, sent: Sent, code: str) -> None:
-    """Ask GetCertificate about the event's second resource, and expect that code."""
+@then(parsers.parse('the certificate in the event cannot be retrieved: "{code}"'))
+def certificate_is_not_retrieved(caller: Caller, sent: Sent, code: str) -> None:
+    """Call GetCertificate for the second resource of the event, and expect the error code."""
     _refused(caller, "GetCertificate", code, CertificateArn=sent[0]["resources"][1])
 
 
-@then(parsers.parse("the audit report that the event names is {status}"))
-def report_is(caller: PcaScenario, sent: Sent, status: str) -> None:
-    """Ask DescribeCertificateAuthorityAuditReport about the event's second resource."""
+@then(parsers.parse("the audit report in the event has status {status}"))
+def report_is(caller: Caller, sent: Sent, status: str) -> None:
+    """Compare the status of the audit report that is the second resource of the event."""
     authority, report = sent[0]["resources"]
     answer = caller.session.pca.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=authority, AuditReportId=report
@@ -160,17 +182,14 @@ def report_is(caller: PcaScenario, sent: Sent, status: str) -> None:
     expect_equal(answer["AuditReportStatus"], status, "the status of the audit report")
 
 
-@then(parsers.parse("the bucket holds {what} that names the certificate"))
-def bucket_holds(caller: PcaScenario, what: str) -> None:
+@then(parsers.parse("the bucket contains {what} that lists the certificate"))
+def bucket_holds(caller: Caller, what: str) -> None:
     """Look for the serial number in a CRL, which is DER, or for the ARN in an audit report, which is text."""
-    bodies = {key: body for key, body in caller.bucket.objects().items() if key.startswith(_PLACES[what])}
-    expect(len(bodies) == 1, f"the bucket was to hold {what}; it holds {', '.join(bodies) or 'none'}")
+    bodies = {key: body for key, body in caller.bucket.objects().items() if key.startswith(OBJECTS[what])}
+    expect(len(bodies) == 1, f"expected exactly one object in the bucket: {what}; found {', '.join(bodies) or 'none'}")
     serial = caller.certificate.rpartition("/")[2]
     named = bytes.fromhex(serial) if what == "a CRL" else serial.encode()
-    expect(named in next(iter(bodies.values())), f"{what} in the bucket does not name the certificate {serial}")
-
-
-_PLACES = {"a CRL": "crl/", "an audit report": "audit-report/"}
+    expect(named in next(iter(bodies.values())), f"{what} in the bucket does not list the certificate {serial}")
 
 
 def _refused(caller: PcaScenario, operation: str, code: str, **changes: Any) -> None:

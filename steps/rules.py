@@ -1,4 +1,4 @@
-"""The rules on the scenario's bus."""
+"""The rules on the event bus of the scenario."""
 
 from pytest_bdd import given, parsers
 
@@ -8,8 +8,8 @@ from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 
 @given(parsers.parse('a rule for the event "{event_id}"'))
 def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
-    """Put a rule that asks for exactly this event."""
-    bus.put_rule_under_test(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
+    """Put a rule that matches exactly this event."""
+    bus.watch(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
 
 
 @given("a rule for each documented event")
@@ -20,5 +20,5 @@ def rule_for_each_event(bus: ScenarioBus) -> None:
 
 @given("a rule for events where")
 def rule_for_events_where(bus: ScenarioBus, datatable: list[list[str]]) -> None:
-    """Put a rule that asks for every condition of the table."""
-    bus.put_rule_under_test(RULE_UNDER_TEST, phrases.pattern(datatable))
+    """Put a rule with all conditions of the table."""
+    bus.watch(RULE_UNDER_TEST, phrases.pattern(datatable))

@@ -1,4 +1,4 @@
-"""What `check` says of a rule, beside what an event bus does with it."""
+"""Steps that compare the verdicts of `check` with an event bus."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,9 @@ class Subscribed:
     checked: CheckedRule
 
 
-@when("its rules are checked, and put on the bus", target_fixture="checked")
+@when("its rules are checked and put on the bus", target_fixture="checked")
 def check_and_put(bus: ScenarioBus, reading: Reading) -> CheckReport:
-    """Check the rules that were read, and put the pattern of each; the first is the rule under test."""
+    """Check the rules that were read, and put each on the event bus; the first is the rule under test."""
     report = check(reading)
     for label, rule in _labelled(report).items():
         put = bus.put_rule_under_test if label == RULE_UNDER_TEST else bus.put_observer_rule
@@ -42,7 +42,7 @@ def check_and_put(bus: ScenarioBus, reading: Reading) -> CheckReport:
 
 @when(parsers.parse('each event of "{source}" is published'), target_fixture="published")
 def publish_neighbours(bus: ScenarioBus, source: str) -> dict[str, Event]:
-    """Publish an event of each detail-type of a neighbour: AWS's sample, or one with an empty detail without any."""
+    """Publish an event of each detail-type of a related service: the sample from AWS, or else one with empty detail."""
     (neighbour,) = [known for known in catalog.neighbours() if known.source == source]
     samples = {event["detail-type"]: event for event in neighbour.events}
     bare = {**catalog.documented_events()[0].event, "source": source, "resources": [], "detail": {}}
@@ -52,12 +52,12 @@ def publish_neighbours(bus: ScenarioBus, source: str) -> dict[str, Event]:
 
 @when("its rules are migrated", target_fixture="subscribed")
 def migrate_rules(bus: ScenarioBus, checked: CheckReport, tmp_path: Path) -> list[Subscribed]:
-    """Read the migrated template again, and put the event source and each filter as a rule of its own."""
+    """Read the migrated template, and put the event source and each filter as a separate rule."""
     migrations = migrate(checked.rules)
     template = tmp_path / "migrated.yaml"
     template.write_text(as_template(migrations), encoding="utf-8")
     report = check(read_paths([str(template)]))
-    expect(not report.unreadable, f"could not be read: {'; '.join(map(str, report.unreadable))}")
+    expect(not report.unreadable, f"check could not read: {'; '.join(map(str, report.unreadable))}")
     by_name = {found.rule.name: found for found in report.rules}
     (source,) = (found for found in report.rules if found.rule.kind == "event source")
     bus.put_observer_rule(_EVENT_SOURCE, source.rule.pattern)
@@ -71,9 +71,9 @@ def migrate_rules(bus: ScenarioBus, checked: CheckReport, tmp_path: Path) -> lis
     return subscribed
 
 
-@then("each rule fires on what check says, and on nothing else")
+@then("each rule fires exactly on the events that check predicts")
 def fires_as_checked(bus: ScenarioBus, checked: CheckReport) -> None:
-    """Compare what fired with the verdicts; nothing is claimed where one is "may", and of undocumented events."""
+    """Compare the firings with the verdicts; a verdict of "may" and an undocumented event allow both results."""
     ids = {stamped: id_of(event) for stamped, event in bus.published.items() if event["source"] == catalog.SOURCE}
     certain: set[Firing] = set()
     open_to_both: set[Firing] = set()
@@ -87,9 +87,9 @@ def fires_as_checked(bus: ScenarioBus, checked: CheckReport) -> None:
     expect_firings(bus, certain | (fired & open_to_both))
 
 
-@then(parsers.parse('it fires on "{event_id}" once "{path}" is {value}'))
+@then(parsers.parse('the rule under test fires on "{event_id}" with "{path}" set to {value}'))
 def fires_once(bus: ScenarioBus, event_id: str, path: str, value: str) -> None:
-    """Publish, as the control, the event but for one value; the rule under test must fire on it, and on no more."""
+    """Publish as the control the event with one value changed; the rule under test must fire on it and on no other."""
     before = {(delivery.rule, delivery.event_id) for delivery in bus.deliveries()}
     control = catalog.documented(event_id).event
     json_path.put(control, path, phrases.value(value))
@@ -97,9 +97,9 @@ def fires_once(bus: ScenarioBus, event_id: str, path: str, value: str) -> None:
     expect_firings(bus, before | {(RULE_UNDER_TEST, stamped)})
 
 
-@then("each subscriber gets what its rule fires on")
+@then("each subscriber receives the events of its Classic rule")
 def subscribers_get(bus: ScenarioBus, subscribed: list[Subscribed]) -> None:
-    """Expect that the rule fires on what event source and filter both pass, and that `check` says the same."""
+    """Expect the same events from the rule, from event source and filter together, and from `check`."""
     ids = {stamped: id_of(event) for stamped, event in bus.published.items()}
     expected = {
         (label, stamped)
@@ -111,29 +111,31 @@ def subscribers_get(bus: ScenarioBus, subscribed: list[Subscribed]) -> None:
     fired: dict[str, set[str]] = {}
     for delivery in bus.deliveries(expected):
         fired.setdefault(delivery.rule, set()).add(ids[delivery.event_id])
-    expect(bool(subscribed), "no rule was migrated, so nothing is shown")
+    expect(bool(subscribed), "no rule was migrated, so the comparison proves nothing")
     for each in subscribed:
         name = each.checked.rule.name
         passed = fired.get(_EVENT_SOURCE, set()) & fired.get(each.filter, set())
-        expect_equal(sorted(passed), sorted(fired.get(each.rule, set())), f"the events that {name} gets")
-        expect_equal(sorted(each.checked.fires_on), sorted(passed), f"the events that check says {name} gets")
-        expect(bool(passed), f"{name} gets nothing, so nothing is shown")
+        expect_equal(sorted(passed), sorted(fired.get(each.rule, set())), f"the events that {name} receives")
+        expect_equal(sorted(each.checked.fires_on), sorted(passed), f"the events that check predicts for {name}")
+        expect(bool(passed), f"{name} receives no event, so the comparison proves nothing")
 
 
 def _labelled(report: CheckReport) -> dict[str, CheckedRule]:
-    expect(bool(report.checked), "check reports no rule, so nothing is shown")
+    expect(bool(report.checked), "check reports no rule, so the comparison proves nothing")
     return {f"rule-{n}" if n else RULE_UNDER_TEST: rule for n, rule in enumerate(report.checked)}
 
 
 def _as_deployed(bus: ScenarioBus, pattern: Any) -> Any:
-    """Return a pattern with the account and the Region of the deployment, which are those of its events."""
+    """Return the pattern with the account and the Region of the backend, which the bus stamps on its events."""
     match pattern:
         case Unknown(meaning="account" | "region" as meaning):
-            if not bus.session.mode.delivers:  # nothing stamps the event, which keeps those of the sample
+            if (
+                bus.session.mode == "pattern-only"
+            ):  # without a bus, the event keeps the account and Region of the sample
                 return catalog.documented_events()[0].event[meaning]
             return getattr(bus.backend, meaning)
         case Unknown():
-            pytest.fail(f"{pattern} is known only where the code is deployed")
+            pytest.fail(f"{pattern} is known only after deployment")
         case dict():
             return {key: _as_deployed(bus, held) for key, held in pattern.items()}
         case list():

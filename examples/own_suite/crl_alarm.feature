@@ -1,5 +1,5 @@
 Feature: The CRL alarm
-  Our on-call engineer is called when a CRL cannot be stored, and for nothing else.
+  Our on-call engineer is paged only when a CRL cannot be stored.
 
   Scenario Outline: The alarm rings for <event>
     Given a rule for events where
@@ -21,4 +21,4 @@ Feature: The CRL alarm
       | source        | is "aws.acm-pca"                   |
       | detail.reason | begins with "Failed to write CRL"  |
     When the event "crl-generation-success" is published
-    Then the target receives nothing but the control "crl-generation-failure-s3-internal"
+    Then the target receives only the control event "crl-generation-failure-s3-internal"

@@ -1,18 +1,18 @@
 @documented @backend
-Feature: At least once, in any order
-  EventBridge delivers an event once or more often, and promises no order. A consumer comes to
-  the same end all the same, or it is wrong sooner or later.
+Feature: At-least-once delivery in any order
+  EventBridge delivers each event at least once and guarantees no order. A correct consumer ends in
+  the same state, however often and in whatever order the events are delivered.
 
-  Rule: A careful consumer is not disturbed
+  Rule: A careful consumer tolerates duplicates and reordering
 
-    Scenario Outline: The careful consumer stands events that come <disorder>
+    Scenario Outline: The careful consumer tolerates events delivered <disorder>
       Given the careful consumer
       And a rule for events where
         | field  | condition        |
         | source | is "aws.acm-pca" |
       When each documented event is published
-      And the consumer gets what arrives <disorder>
-      Then it comes to the same state as without
+      And the consumer receives the events <disorder>
+      Then it ends in the same state as with ordered delivery
 
       Examples:
         | disorder                 |
@@ -22,16 +22,16 @@ Feature: At least once, in any order
         | shuffled                 |
         | three times and shuffled |
 
-  Rule: A naive consumer is, which shows that the disorder is real
+  Rule: A naive consumer ends in the wrong state
 
-    Scenario Outline: The naive consumer errs when events come <disorder>
+    Scenario Outline: The naive consumer fails when events are delivered <disorder>
       Given the naive consumer
       And a rule for events where
         | field  | condition        |
         | source | is "aws.acm-pca" |
       When each documented event is published
-      And the consumer gets what arrives <disorder>
-      Then it comes to another state than without
+      And the consumer receives the events <disorder>
+      Then it ends in a different state than with ordered delivery
 
       Examples:
         | disorder                 |

@@ -1,15 +1,15 @@
 @documented
-Feature: Rules where consumers write them
-  A team finds out in production that a rule never fires, because nothing reads the rule
-  before that. `pca-events check` reads it where it is written, and runs none of it.
+Feature: Rules in infrastructure code
+  A rule that never fires is often discovered only in production, because nothing reads it earlier.
+  `pca-events check` reads rules in the code that defines them, and never runs that code.
 
-  Rule: A rule fires on what its pattern asks for, whatever it is written in
+  Rule: A rule fires on the events that its pattern matches, in every supported format
 
-    Scenario Outline: The rule <rule> in <code> fires on what it asks for
+    Scenario Outline: The rule <rule> in <code> fires only on the expected events
       Given the infrastructure code "<code>"
       When its rules are checked
-      Then the rule "<rule>" fires on "<events>" and on nothing else
-      And nothing is to be said about the rule "<rule>"
+      Then the rule "<rule>" fires only on "<events>"
+      And check has no findings for the rule "<rule>"
 
       Examples:
         | code             | rule                                     | events                                                                                                     |

@@ -1,17 +1,17 @@
 @documented @backend
-Feature: What check says is what the bus does
-  `pca-events check` reads a rule and says on which events it fires. Here the same rule is on an event bus,
-  and every documented event is published there: what fires must be what was said.
+Feature: The event bus confirms the verdicts of check
+  `pca-events check` reads a rule and predicts the events on which it fires. These scenarios put the same
+  rule on an event bus, publish every documented event there, and compare the result with the prediction.
 
-  Rule: A rule of which check says that it never fires is silent for every documented event
+  Rule: A rule that check reports as never firing receives no documented event
 
-    Scenario Outline: The mistake <code> is silent, whatever is sent
+    Scenario Outline: The mistaken rule in <code> fires on no documented event
       Given the infrastructure code "<code>"
-      When its rules are checked, and put on the bus
+      When its rules are checked and put on the bus
       And each documented event is published
       Then check finds "never-fires"
-      And each rule fires on what check says, and on nothing else
-      And it fires on "<event>" once "<path>" is <value>
+      And each rule fires exactly on the events that check predicts
+      And the rule under test fires on "<event>" with "<path>" set to <value>
 
       Examples:
         | code                           | event                                 | path            | value                                                            |
@@ -26,7 +26,7 @@ Feature: What check says is what the bus does
         | 53-serverless-detail-type.yml  | ca-creation-success                   | $.detail-type   | "ACM Private CA"                                                 |
         | 97-literal-asterisk.tf         | crl-generation-failure-s3-permissions | $.detail.result | "fail*"                                                          |
 
-    Scenario Outline: A checked rule where <field> <condition> is silent, whatever is sent
+    Scenario Outline: A checked rule where <field> <condition> fires on no documented event
       Given a rule for events where
         | field   | condition        |
         | source  | is "aws.acm-pca" |
@@ -34,8 +34,8 @@ Feature: What check says is what the bus does
       When the rule is checked
       And each documented event is published
       Then check finds "never-fires"
-      And each rule fires on what check says, and on nothing else
-      And it fires on "<event>" once "<path>" is <value>
+      And each rule fires exactly on the events that check predicts
+      And the rule under test fires on "<event>" with "<path>" set to <value>
 
       Examples:
         | field         | condition            | event                           | path            | value              |
@@ -44,15 +44,15 @@ Feature: What check says is what the bus does
         | detail-type   | is like "ACM PCA *"  | certificate-issuance-success    | $.detail-type   | "ACM PCA Issuance" |
         | detail.reason | begins with "Access" | crl-generation-failure-internal | $.detail.reason | "Access denied"    |
 
-  Rule: What check finds in a rule that fires is seen on the bus
+  Rule: The event bus confirms the findings about rules that fire
 
-    Scenario Outline: The rule <rule> of <code> fires on what is said, and no more
+    Scenario Outline: The rule <rule> in <code> fires only on the predicted events
       Given the infrastructure code "<code>"
-      When its rules are checked, and put on the bus
+      When its rules are checked and put on the bus
       And each documented event is published
       Then check finds "<finding>"
-      And the rule "<rule>" fires on "<events>" and on nothing else
-      And each rule fires on what check says, and on nothing else
+      And the rule "<rule>" fires only on "<events>"
+      And each rule fires exactly on the events that check predicts
 
       Examples:
         | code                               | rule                         | finding          | events                                                                                                                                                                                         |
@@ -61,37 +61,37 @@ Feature: What check says is what the bus does
         | 91-results-not-told-apart.tf       | deploy                       | no-result-filter | certificate-issuance-success, certificate-issuance-failure                                                                                                                                     |
         | 98-own-account-dead-value.tf       | own_account                  | dead-value       | ca-creation-failure, certificate-issuance-failure, crl-generation-failure-s3-permissions, crl-generation-failure-s3-internal, crl-generation-failure-internal, audit-report-generation-failure |
 
-    Scenario Outline: A checked rule where <field> <condition> fires on what is said
+    Scenario Outline: A checked rule where <field> <condition> fires only on the predicted events
       Given a rule for events where
         | field   | condition        |
         | source  | is "aws.acm-pca" |
         | <field> | <condition>      |
       When the rule is checked
       And each documented event is published
-      Then the rule "rule-under-test" fires on "<events>" and on nothing else
-      And each rule fires on what check says, and on nothing else
+      Then the rule "rule-under-test" fires only on "<events>"
+      And each rule fires exactly on the events that check predicts
 
       Examples:
         | field         | condition                                | events                                                                                                                                                                                         |
-        | detail.result | is "FAILURE" in any case                 | ca-creation-failure, certificate-issuance-failure, crl-generation-failure-s3-permissions, crl-generation-failure-s3-internal, crl-generation-failure-internal, audit-report-generation-failure |
+        | detail.result | is "FAILURE" ignoring case               | ca-creation-failure, certificate-issuance-failure, crl-generation-failure-s3-permissions, crl-generation-failure-s3-internal, crl-generation-failure-internal, audit-report-generation-failure |
         | detail.reason | does not begin with "Failed to write"    | crl-generation-failure-internal                                                                                                                                                                |
         | detail.reason | is like "Failed * CRL*Internal failure." | crl-generation-failure-s3-internal, crl-generation-failure-internal                                                                                                                            |
         | detail-type   | ends with "Issuance" or "Revocation"     | certificate-issuance-success, certificate-issuance-failure, certificate-revocation-success                                                                                                     |
         | resources     | is like "*/certificate/*"                | certificate-issuance-success, certificate-issuance-failure, certificate-revocation-success                                                                                                     |
 
-    Scenario Outline: The rule of <code> is silent for every other CA
+    Scenario Outline: The rule in <code> does not fire for other CAs
       Given the infrastructure code "<code>"
-      When its rules are checked, and put on the bus
+      When its rules are checked and put on the bus
       And the event "crl-generation-failure-internal" is published
       Then check finds "<findings>"
-      And the target receives nothing, unless "$.resources[0]" is "arn:<partition>:acm-pca:eu-central-1:444455556666:certificate-authority/11223344-1234-1122-2233-112233445566"
+      And the target receives nothing unless "$.resources[0]" is "arn:<partition>:acm-pca:eu-central-1:444455556666:certificate-authority/11223344-1234-1122-2233-112233445566"
 
       Examples:
         | code                              | findings                 | partition |
         | 39-one-ca.tf                      | only-some                | aws       |
         | 92-partition-of-another-region.tf | contradiction, only-some | aws-cn    |
 
-    Scenario: A rule for the CAs of another Region is silent here, and check claims neither
+    Scenario: A rule for CAs in another Region does not fire here, and check leaves the result open
       Given a rule for events where
         | field     | condition                                   |
         | source    | is "aws.acm-pca"                            |
@@ -99,10 +99,10 @@ Feature: What check says is what the bus does
       When the rule is checked
       And each documented event is published
       Then check finds "only-some"
-      And each rule fires on what check says, and on nothing else
-      And it fires on "ca-creation-success" once "$.resources[0]" is "arn:aws:acm-pca:eu-south-2:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
+      And each rule fires exactly on the events that check predicts
+      And the rule under test fires on "ca-creation-success" with "$.resources[0]" set to "arn:aws:acm-pca:eu-south-2:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
 
-    Scenario: A rule for the CAs of one Region fires there, and check does not deny it
+    Scenario: A rule for CAs in this Region fires here, and check leaves the result open
       Given a rule for events where
         | field     | condition                                  |
         | source    | is "aws.acm-pca"                           |
@@ -110,36 +110,36 @@ Feature: What check says is what the bus does
       When the rule is checked
       And each documented event is published
       Then check finds "only-some"
-      And the target receives each of them
-      And each rule fires on what check says, and on nothing else
+      And the target receives all published events
+      And each rule fires exactly on the events that check predicts
 
-  Rule: A rule on another bus waits until the events are forwarded
+  Rule: A rule on another bus fires only if the events are forwarded to that bus
 
-    Scenario Outline: The rule of <code> is silent until its bus gets the events
+    Scenario Outline: The rule in <code> does not fire until its bus receives the events
       Given the infrastructure code "<code>"
       And an applied configuration for the event "crl-generation-failure-internal"
       When its rules are checked
-      And the rule is moved to another bus before anything is published
-      And the configuration changes: its events are forwarded to the other bus
+      And the rule is moved to another bus before any event is published
+      And the configuration changes: the events are forwarded to the other bus
       Then check finds "custom-bus"
-      And nothing arrived before the change, and the event after it
+      And the event arrives only after the change
 
       Examples:
         | code                     |
         | 34-custom-bus.tf         |
         | 77-bus-of-the-project.tf |
 
-  Rule: The events of neighbours are none of AWS Private CA
+  Rule: Rules for AWS Private CA and rules for related services do not match each other's events
 
-    Scenario Outline: A rule for AWS Private CA does not catch the events of <source>
+    Scenario Outline: A rule for AWS Private CA does not match events from <source>
       Given a rule for events where
         | field  | condition        |
         | source | is "aws.acm-pca" |
       When the rule is checked
       And each event of "<source>" is published
       And each documented event is published
-      Then the target receives each of them
-      And each rule fires on what check says, and on nothing else
+      Then the target receives all published events
+      And each rule fires exactly on the events that check predicts
 
       Examples:
         | source                 |
@@ -147,15 +147,15 @@ Feature: What check says is what the bus does
         | aws.pca-connector-ad   |
         | aws.pca-connector-scep |
 
-    Scenario Outline: A rule for <source> does not catch the events of AWS Private CA
+    Scenario Outline: A rule for <source> does not match events from AWS Private CA
       Given a rule for events where
         | field  | condition     |
         | source | is "<source>" |
       When the rule is checked
       And each documented event is published
       And each event of "<source>" is published
-      Then the target receives each of them
-      And each rule fires on what check says, and on nothing else
+      Then the target receives all published events
+      And each rule fires exactly on the events that check predicts
 
       Examples:
         | source                 |
@@ -163,14 +163,14 @@ Feature: What check says is what the bus does
         | aws.pca-connector-ad   |
         | aws.pca-connector-scep |
 
-  Rule: A Classic rule and what it is migrated to get the same events
+  Rule: A Classic rule and its migrated subscriber receive the same events
 
-    Scenario Outline: The rules of <code> lose and gain nothing as subscribers
+    Scenario Outline: The rules in <code> receive the same events after migration to subscribers
       Given the infrastructure code "<code>"
-      When its rules are checked, and put on the bus
+      When its rules are checked and put on the bus
       And its rules are migrated
       And each documented event is published
-      Then each subscriber gets what its rule fires on
+      Then each subscriber receives the events of its Classic rule
 
       Examples:
         | code                     |

@@ -1,66 +1,66 @@
 @documented
 Feature: CA creation
-  AWS Private CA reports the end of every CreateCertificateAuthority request, so that a
-  consumer can install the certificate of a new authority, or ask why there is none.
+  AWS Private CA reports the result of every CreateCertificateAuthority request, so that a
+  consumer can install the certificate of a new CA, or investigate a failed creation.
 
-  Rule: A CA creation event names the authority, whatever the result
+  Rule: A CA creation event names the CA, whatever the result
 
-    Scenario Outline: A CA creation meets its contract: <event>
+    Scenario Outline: A CA creation event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
 
       @success
-      Examples: the authority was created
+      Examples: the CA was created
         | event               |
         | ca-creation-success |
 
       @failure
-      Examples: the authority was not created
+      Examples: the CA was not created
         | event               |
         | ca-creation-failure |
 
-  Rule: A rule for one outcome catches it and nothing else
+  Rule: A rule for one event receives that event and no other
 
     @backend
-    Scenario Outline: A CA creation reaches the rule that asks for it: <event>
+    Scenario Outline: A CA creation event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
       Then the target receives the event
-      And the received event equals the published one but for the stamped fields
+      And the received event equals the published event except for the stamped fields
       And the received event meets its contract
 
       @success
-      Examples: the authority was created
+      Examples: the CA was created
         | event               |
         | ca-creation-success |
 
       @failure
-      Examples: the authority was not created
+      Examples: the CA was not created
         | event               |
         | ca-creation-failure |
 
     @backend
-    Scenario Outline: A CA creation fires none of the ten other rules: <event>
+    Scenario Outline: A CA creation event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
       Then only the rule for "<event>" fires
 
       @success
-      Examples: the authority was created
+      Examples: the CA was created
         | event               |
         | ca-creation-success |
 
       @failure
-      Examples: the authority was not created
+      Examples: the CA was not created
         | event               |
         | ca-creation-failure |
 
-  Rule: What the contract says holds to the letter
+  Rule: The contract rejects malformed events
 
-    Scenario Outline: A CA creation without <path> breaks its contract: <event>
+    Scenario Outline: A CA creation event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event               | path            | place           |
@@ -69,10 +69,10 @@ Feature: CA creation
         | ca-creation-success | $.resources     | $.resources     |
         | ca-creation-success | $.resources[0]  | $.resources     |
 
-    Scenario Outline: A CA creation with <path> under another name breaks its contract: <event>
+    Scenario Outline: A CA creation event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | event               | path            | name            |
@@ -81,10 +81,10 @@ Feature: CA creation
         | ca-creation-success | $.detail.result | $.result        |
         | ca-creation-success | $.resources     | $.resource      |
 
-    Scenario Outline: A CA creation with <path> set to <value> breaks its contract: <event>
+    Scenario Outline: A CA creation event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event               | path            | value                                                                                               | place           |
@@ -94,7 +94,7 @@ Feature: CA creation
         | ca-creation-success | $.detail.result | "failed"                                                                                            | $.detail.result |
         | ca-creation-success | $.detail.result | "SUCCESS"                                                                                           | $.detail.result |
         | ca-creation-success | $.detail.result | true                                                                                                | $.detail.result |
-        | ca-creation-success | $.detail.result | an empty text                                                                                       | $.detail.result |
+        | ca-creation-success | $.detail.result | an empty string                                                                                     | $.detail.result |
         | ca-creation-success | $.resources     | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566" | $.resources     |
         | ca-creation-success | $.resources     | an empty list                                                                                       | $.resources     |
         | ca-creation-success | $.resources[0]  | 12                                                                                                  | $.resources[0]  |

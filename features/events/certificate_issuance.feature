@@ -1,11 +1,11 @@
 @documented
 Feature: Certificate issuance
-  AWS Private CA reports the end of every IssueCertificate request, so that a
-  consumer can collect the certificate, or ask why there is none.
+  AWS Private CA reports the result of every IssueCertificate request, so that a consumer
+  can retrieve the certificate, or investigate a failed issuance.
 
-  Rule: An issuance event names the authority and the certificate, whatever the result
+  Rule: An issuance event names the CA and the certificate, whatever the result
 
-    Scenario Outline: An issuance meets its contract: <event>
+    Scenario Outline: An issuance event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
 
@@ -19,14 +19,14 @@ Feature: Certificate issuance
         | event                        |
         | certificate-issuance-failure |
 
-  Rule: A rule for one outcome catches it and nothing else
+  Rule: A rule for one event receives that event and no other
 
     @backend
-    Scenario Outline: An issuance reaches the rule that asks for it: <event>
+    Scenario Outline: An issuance event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
       Then the target receives the event
-      And the received event equals the published one but for the stamped fields
+      And the received event equals the published event except for the stamped fields
       And the received event meets its contract
 
       @success
@@ -40,7 +40,7 @@ Feature: Certificate issuance
         | certificate-issuance-failure |
 
     @backend
-    Scenario Outline: An issuance fires none of the ten other rules: <event>
+    Scenario Outline: An issuance event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
       Then only the rule for "<event>" fires
@@ -55,12 +55,12 @@ Feature: Certificate issuance
         | event                        |
         | certificate-issuance-failure |
 
-  Rule: What the contract says holds to the letter
+  Rule: The contract rejects malformed events
 
-    Scenario Outline: An issuance without <path> breaks its contract: <event>
+    Scenario Outline: An issuance event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event                        | path            | place           |
@@ -69,10 +69,10 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.resources     | $.resources     |
         | certificate-issuance-success | $.resources[1]  | $.resources     |
 
-    Scenario Outline: An issuance with <path> under another name breaks its contract: <event>
+    Scenario Outline: An issuance event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | event                        | path            | name            |
@@ -81,10 +81,10 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.detail.result | $.result        |
         | certificate-issuance-success | $.resources     | $.resource      |
 
-    Scenario Outline: An issuance with <path> set to <value> breaks its contract: <event>
+    Scenario Outline: An issuance event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event                        | path            | value                                                                                                                                              | place           |
@@ -94,7 +94,7 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.detail.result | "failed"                                                                                                                                           | $.detail.result |
         | certificate-issuance-success | $.detail.result | "SUCCESS"                                                                                                                                          | $.detail.result |
         | certificate-issuance-success | $.detail.result | true                                                                                                                                               | $.detail.result |
-        | certificate-issuance-success | $.detail.result | an empty text                                                                                                                                      | $.detail.result |
+        | certificate-issuance-success | $.detail.result | an empty string                                                                                                                                    | $.detail.result |
         | certificate-issuance-success | $.resources     | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"                                                | $.resources     |
         | certificate-issuance-success | $.resources     | an empty list                                                                                                                                      | $.resources     |
         | certificate-issuance-success | $.resources[0]  | 12                                                                                                                                                 | $.resources[0]  |
@@ -106,7 +106,7 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.resources[2]  | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566/certificate/e8cbd2bedb122329f97706bcfec990f8"   | $.resources     |
         | certificate-issuance-failure | $.detail.result | "FAILED"                                                                                                                                           | $.detail.result |
 
-    Scenario: An issuance with its resources in the other order breaks its contract
+    Scenario: An issuance event with its resources swapped violates its contract
       Given the documented event "certificate-issuance-success"
-      When "$.resources[0]" and "$.resources[1]" change places
-      Then the event breaks its contract at "$.resources[0], $.resources[1]"
+      When "$.resources[0]" and "$.resources[1]" are swapped
+      Then the event violates its contract at "$.resources[0], $.resources[1]"

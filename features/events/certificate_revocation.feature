@@ -1,11 +1,11 @@
 @documented
 Feature: Certificate revocation
-  AWS Private CA reports a certificate that RevokeCertificate has revoked. It reports no
-  failure: a consumer learns of one from the answer of the call, and from nowhere else.
+  AWS Private CA reports each certificate that RevokeCertificate has revoked. It sends no event
+  for a failed revocation: only the response to the call reports the failure.
 
-  Rule: A revocation event names the authority and the certificate
+  Rule: A revocation event names the CA and the certificate
 
-    Scenario Outline: A revocation meets its contract: <event>
+    Scenario Outline: A revocation event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
 
@@ -14,14 +14,14 @@ Feature: Certificate revocation
         | event                          |
         | certificate-revocation-success |
 
-  Rule: A rule for one outcome catches it and nothing else
+  Rule: A rule for one event receives that event and no other
 
     @backend
-    Scenario Outline: A revocation reaches the rule that asks for it: <event>
+    Scenario Outline: A revocation event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
       Then the target receives the event
-      And the received event equals the published one but for the stamped fields
+      And the received event equals the published event except for the stamped fields
       And the received event meets its contract
 
       @success
@@ -30,7 +30,7 @@ Feature: Certificate revocation
         | certificate-revocation-success |
 
     @backend
-    Scenario Outline: A revocation fires none of the ten other rules: <event>
+    Scenario Outline: A revocation event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
       Then only the rule for "<event>" fires
@@ -41,11 +41,11 @@ Feature: Certificate revocation
         | certificate-revocation-success |
 
   @never_sent
-  Rule: A revocation that fails, or of a certificate that is revoked already, sends nothing
+  Rule: A failed or repeated revocation sends no event
 
-    Scenario Outline: The event that a <event> would need breaks the contract
+    Scenario Outline: The never-sent event "<event>" violates the contract
       Given the event "<event>" that is never sent
-      Then the event breaks its contract at "$.detail.result"
+      Then the event violates its contract at "$.detail.result"
 
       Examples:
         | event                         |
@@ -53,10 +53,10 @@ Feature: Certificate revocation
         | certificate-already-revoked   |
 
     @backend
-    Scenario Outline: No documented event fires a rule that waits for a <event>
+    Scenario Outline: No documented event fires a rule for the never-sent event "<event>"
       Given a rule for the event "<event>"
       When each documented event is published
-      Then the target receives nothing but the control "<event>"
+      Then the target receives only the control event "<event>"
 
       Examples:
         | event                         |
@@ -64,10 +64,10 @@ Feature: Certificate revocation
         | certificate-already-revoked   |
 
     @backend
-    Scenario Outline: A <event> would fire none of the eleven rules
+    Scenario Outline: The never-sent event "<event>" fires none of the eleven rules
       Given a rule for each documented event
       When the event "<event>" is published
-      Then no rule fires, though each fires on its own event
+      Then no rule fires on it, but each fires on its own event
 
       Examples:
         | event                         |
@@ -75,20 +75,20 @@ Feature: Certificate revocation
         | certificate-already-revoked   |
 
     @backend
-    Scenario: A rule for revocations of any result receives the success, the only one there is
+    Scenario: A rule for revocations with any result receives the success event, the only documented one
       Given a rule for events where
         | field       | condition                                  |
         | source      | is "aws.acm-pca"                           |
         | detail-type | is "ACM Private CA Certificate Revocation" |
       When the event "certificate-issuance-failure" is published
-      Then the target receives nothing but the control "certificate-revocation-success"
+      Then the target receives only the control event "certificate-revocation-success"
 
-  Rule: What the contract says holds to the letter
+  Rule: The contract rejects malformed events
 
-    Scenario Outline: A revocation without <path> breaks its contract: <event>
+    Scenario Outline: A revocation event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event                          | path            | place           |
@@ -97,10 +97,10 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.resources     | $.resources     |
         | certificate-revocation-success | $.resources[1]  | $.resources     |
 
-    Scenario Outline: A revocation with <path> under another name breaks its contract: <event>
+    Scenario Outline: A revocation event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
-      Then the event breaks its contract at "<path>"
+      Then the event violates its contract at "<path>"
 
       Examples:
         | event                          | path            | name            |
@@ -109,10 +109,10 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.detail.result | $.result        |
         | certificate-revocation-success | $.resources     | $.resource      |
 
-    Scenario Outline: A revocation with <path> set to <value> breaks its contract: <event>
+    Scenario Outline: A revocation event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
-      Then the event breaks its contract at "<place>"
+      Then the event violates its contract at "<place>"
 
       Examples:
         | event                          | path            | value                                                                                                                                            | place           |
@@ -123,7 +123,7 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.detail.result | "failure"                                                                                                                                        | $.detail.result |
         | certificate-revocation-success | $.detail.result | "SUCCESS"                                                                                                                                        | $.detail.result |
         | certificate-revocation-success | $.detail.result | true                                                                                                                                             | $.detail.result |
-        | certificate-revocation-success | $.detail.result | an empty text                                                                                                                                    | $.detail.result |
+        | certificate-revocation-success | $.detail.result | an empty string                                                                                                                                  | $.detail.result |
         | certificate-revocation-success | $.resources     | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"                                              | $.resources     |
         | certificate-revocation-success | $.resources     | an empty list                                                                                                                                    | $.resources     |
         | certificate-revocation-success | $.resources[0]  | 12                                                                                                                                               | $.resources[0]  |
@@ -132,7 +132,7 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.resources[1]  | "e8cbd2bedb122329f97706bcfec990f8"                                                                                                               | $.resources[1]  |
         | certificate-revocation-success | $.resources[2]  | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566/certificate/e8cbd2bedb122329f97706bcfec990f8" | $.resources     |
 
-    Scenario: A revocation with its resources in the other order breaks its contract
+    Scenario: A revocation event with its resources swapped violates its contract
       Given the documented event "certificate-revocation-success"
-      When "$.resources[0]" and "$.resources[1]" change places
-      Then the event breaks its contract at "$.resources[0], $.resources[1]"
+      When "$.resources[0]" and "$.resources[1]" are swapped
+      Then the event violates its contract at "$.resources[0], $.resources[1]"

@@ -1,13 +1,13 @@
 @backend
-Feature: What disappears, and what was there before
-  Someone deletes a rule by hand, or has made one before this configuration knew of it. The
-  plan shows it, and applying heals it.
+Feature: Out-of-band changes and imports
+  Resources are deleted or changed by hand, or exist before the configuration does. The plan shows
+  the difference, and applying the configuration restores what is missing.
 
-  Rule: What is deleted behind the configuration's back is made again
+  Rule: Resources deleted out of band are created again
 
-    Scenario Outline: A <resource> that disappears is planned as: <plan>
+    Scenario Outline: When the <resource> is deleted out of band, the plan is to <plan>
       Given an applied configuration for the event "crl-generation-failure-internal"
-      When the <resource> disappears
+      When the <resource> is deleted out of band
       Then the plan is to <plan>
 
       Examples:
@@ -18,9 +18,9 @@ Feature: What disappears, and what was there before
         | queue    | create queue, create policy            |
         | bus      | create bus, create rule, create target |
 
-    Scenario Outline: Events flow again after a lost <resource> is healed
+    Scenario Outline: Events are delivered again after a deleted <resource> is restored
       Given an applied configuration for the event "crl-generation-failure-internal"
-      When the <resource> disappears
+      When the <resource> is deleted out of band
       And the configuration is applied again
       And the event "crl-generation-failure-internal" is published
       Then the target receives the event
@@ -34,10 +34,10 @@ Feature: What disappears, and what was there before
         | queue    |
         | bus      |
 
-  Rule: A rule made elsewhere can be taken over
+  Rule: An existing rule can be imported
 
-    Scenario Outline: A rule made elsewhere for "<event>" equals its definition once imported
-      Given a rule made elsewhere for the event "<event>"
+    Scenario Outline: An imported rule for "<event>" needs no change
+      Given a rule created out of band for the event "<event>"
       When the rule is imported
       Then the plan is to change nothing
 
@@ -55,8 +55,8 @@ Feature: What disappears, and what was there before
         | audit-report-generation-success       |
         | audit-report-generation-failure       |
 
-    Scenario: A rule that was changed elsewhere is planned as an update once imported
-      Given a rule made elsewhere for the event "ca-creation-success"
-      When the rule is changed elsewhere to ask for "ca-creation-failure"
+    Scenario: An imported rule that was changed out of band is planned as an update
+      Given a rule created out of band for the event "ca-creation-success"
+      When the rule is changed out of band to match "ca-creation-failure"
       And the rule is imported
       Then the plan is to update rule

@@ -1,14 +1,14 @@
 @backend
-Feature: What is refused
-  A mistake must be told apart from a dead endpoint: it is refused by a certain operation with
-  a certain error code. A lost connection, a timeout or bad credentials never count as that.
+Feature: Rejected requests
+  A rejected request differs from a dead endpoint: a specific operation rejects it with a specific
+  error code. A lost connection, a timeout or invalid credentials never count as a rejection.
 
-  Rule: An invalid pattern is refused before it becomes a rule
+  Rule: An invalid pattern is rejected before a rule is created
 
-    Scenario Outline: The pattern <pattern> is refused
+    Scenario Outline: The pattern <pattern> is rejected
       Given an applied configuration for the event "ca-creation-success"
       When a rule with the pattern <pattern> is attempted
-      Then "TestEventPattern" is refused with "InvalidEventPatternException"
+      Then "TestEventPattern" is rejected with "InvalidEventPatternException"
       And the plan is to change nothing
 
       Examples:
@@ -32,43 +32,43 @@ Feature: What is refused
         | {"$or": []}                                               |
         | {"$or": [{"source": ["a"]}, {"source": "b"}]}             |
 
-  Rule: Other mistakes are refused with a code that says which
+  Rule: Other invalid requests are rejected with a specific error code
 
-    Scenario Outline: <mistake> is refused
+    Scenario Outline: <mistake> is rejected
       Given an applied configuration for the event "ca-creation-success"
       When <mistake> is attempted
-      Then "<operation>" is refused with "<code>"
+      Then "<operation>" is rejected with "<code>"
       And the plan is to change nothing
 
       Examples:
-        | mistake                              | operation      | code                           |
-        | a second bus of the same name        | CreateEventBus | ResourceAlreadyExistsException |
-        | a rule on an unknown bus             | PutRule        | ResourceNotFoundException      |
-        | a target of an unknown rule          | PutTargets     | ResourceNotFoundException      |
-        | removing a target of an unknown rule | RemoveTargets  | ResourceNotFoundException      |
-        | deleting a rule with its target      | DeleteRule     | ValidationException            |
-        | deleting the default bus             | DeleteEventBus | ValidationException            |
-        | an entry without a source            | PutEvents      | InvalidArgument                |
-        | an entry without a detail-type       | PutEvents      | InvalidArgument                |
-        | an entry with a list as detail       | PutEvents      | MalformedDetail                |
-        | an entry with a text as detail       | PutEvents      | MalformedDetail                |
-        | an entry with half a detail          | PutEvents      | MalformedDetail                |
-        | eleven entries at once               | PutEvents      | ValidationException            |
+        | mistake                                | operation      | code                           |
+        | a second bus with the same name        | CreateEventBus | ResourceAlreadyExistsException |
+        | a rule on an unknown bus               | PutRule        | ResourceNotFoundException      |
+        | adding a target to an unknown rule     | PutTargets     | ResourceNotFoundException      |
+        | removing a target from an unknown rule | RemoveTargets  | ResourceNotFoundException      |
+        | deleting a rule that has a target      | DeleteRule     | ValidationException            |
+        | deleting the default bus               | DeleteEventBus | ValidationException            |
+        | an entry without a source              | PutEvents      | InvalidArgument                |
+        | an entry without a detail-type         | PutEvents      | InvalidArgument                |
+        | an entry with a list as detail         | PutEvents      | MalformedDetail                |
+        | an entry with a string as detail       | PutEvents      | MalformedDetail                |
+        | an entry with truncated detail         | PutEvents      | MalformedDetail                |
+        | a request with eleven entries          | PutEvents      | ValidationException            |
 
     @needs_long_rule_name
-    Scenario: A rule name of 65 characters is refused
+    Scenario: A rule name of 65 characters is rejected
       Given an applied configuration for the event "ca-creation-success"
       When a rule with a name of 65 characters is attempted
-      Then "PutRule" is refused with "ValidationException"
+      Then "PutRule" is rejected with "ValidationException"
 
     @needs_long_detail_type
-    Scenario: A detail-type of 129 characters is refused
+    Scenario: A detail-type of 129 characters is rejected
       Given an applied configuration for the event "ca-creation-success"
       When an entry with a detail-type of 129 characters is attempted
-      Then "PutEvents" is refused with "InvalidArgument"
+      Then "PutEvents" is rejected with "InvalidArgument"
 
     @needs_source_refused
-    Scenario: A source that belongs to AWS is refused
+    Scenario: A source reserved for AWS is rejected
       Given an applied configuration for the event "ca-creation-success"
-      When an entry with the source of AWS is attempted
-      Then "PutEvents" is refused with "NotAuthorizedForSourceException"
+      When an entry with a source reserved for AWS is attempted
+      Then "PutEvents" is rejected with "NotAuthorizedForSourceException"

@@ -1,12 +1,12 @@
 @backend @operations
 Feature: CreateCertificateAuthority
-  The operation answers with the ARN of the CA, whether it comes to be or not; the event says which.
+  The operation returns the ARN of the CA whether or not the creation succeeds. The event reports the result.
 
   @documented @success
-  Scenario Outline: A <type> CA that comes to be is told once
+  Scenario Outline: Creating a <type> CA sends exactly one event
     When CreateCertificateAuthority is called with CertificateAuthorityType as <type>
-    Then exactly "ca-creation-success" is sent
-    And the certificate authority that the event names is PENDING_CERTIFICATE
+    Then AWS Private CA sends exactly "ca-creation-success"
+    And the CA in the event has status PENDING_CERTIFICATE
 
     Examples:
       | type          |
@@ -14,31 +14,31 @@ Feature: CreateCertificateAuthority
       | "SUBORDINATE" |
 
   @documented @failure
-  Scenario: A CA that could not be made is told, and says by its ARN that it failed
-    Given CreateCertificateAuthority is planned to fail 1 times
+  Scenario: A failed CA creation sends a failure event, and the CA has status FAILED
+    Given CreateCertificateAuthority is set to fail once
     When CreateCertificateAuthority is called
-    Then exactly "ca-creation-failure" is sent
-    And the certificate authority that the event names is FAILED
+    Then AWS Private CA sends exactly "ca-creation-failure"
+    And the CA in the event has status FAILED
 
   @documented @success
-  Scenario: After a failed creation, another call makes a CA
-    Given a certificate authority that is FAILED
+  Scenario: After a failed creation, another call creates a CA
+    Given a CA with status FAILED
     When CreateCertificateAuthority is called
-    Then exactly "ca-creation-success" is sent
-    And the certificate authority that the event names is PENDING_CERTIFICATE
+    Then AWS Private CA sends exactly "ca-creation-success"
+    And the CA in the event has status PENDING_CERTIFICATE
 
-  Scenario: Ten CAs that are created at once are told one by one
+  Scenario: Creating ten CAs concurrently sends one event for each
     When CreateCertificateAuthority is called 10 times from 5 threads
-    Then exactly 10 times "ca-creation-success" is sent, each about its own resource
+    Then AWS Private CA sends "ca-creation-success" 10 times, each time for a different resource
 
-  Scenario: A creation that is asked for twice with one token is told once
+  Scenario: Creating a CA twice with the same idempotency token sends one event
     When CreateCertificateAuthority is called with IdempotencyToken as "first"
     And CreateCertificateAuthority is called with IdempotencyToken as "first"
-    Then exactly "ca-creation-success" is sent
+    Then AWS Private CA sends exactly "ca-creation-success"
 
-  Scenario Outline: A creation with <member> as <value> is refused, and not told
-    When a call of CreateCertificateAuthority with <member> as <value> is refused with "<code>"
-    Then nothing is sent
+  Scenario Outline: Creating a CA with <member> <value> is rejected and sends no event
+    When a call to CreateCertificateAuthority with <member> as <value> is rejected with "<code>"
+    Then AWS Private CA sends no event
 
     Examples:
       | member                     | value     | code                |

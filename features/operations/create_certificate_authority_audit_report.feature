@@ -1,16 +1,16 @@
 @backend @operations
 Feature: CreateCertificateAuthorityAuditReport
-  The operation answers with the id of a report and the key of its object before either is there.
-  The event names the report by its plain id.
+  The operation returns the ID of a report and the key of its S3 object before either exists.
+  The event names the report by its ID.
 
   @documented @success
-  Scenario Outline: An audit report as <form> is told once it is in the bucket
+  Scenario Outline: Storing a <form> audit report sends a success event
     Given a bucket that is as documented
-    And a certificate authority that is ACTIVE
+    And a CA with status ACTIVE
     When CreateCertificateAuthorityAuditReport is called with AuditReportResponseFormat as <form>
-    Then exactly "audit-report-generation-success" is sent
-    And the audit report that the event names is SUCCESS
-    And the bucket holds an audit report that names the certificate
+    Then AWS Private CA sends exactly "audit-report-generation-success"
+    And the audit report in the event has status SUCCESS
+    And the bucket contains an audit report that lists the certificate
 
     Examples:
       | form   |
@@ -18,15 +18,15 @@ Feature: CreateCertificateAuthorityAuditReport
       | "CSV"  |
 
   @documented @failure
-  Scenario Outline: A bucket that <state> gets no audit report, until it is put right
+  Scenario Outline: A bucket that <state> receives no audit report until it is fixed
     Given a bucket that <state>
-    And a certificate authority that is ACTIVE
+    And a CA with status ACTIVE
     When CreateCertificateAuthorityAuditReport is called
-    Then exactly "audit-report-generation-failure" is sent
-    When the bucket becomes one that is as documented
+    Then AWS Private CA sends exactly "audit-report-generation-failure"
+    When the bucket is changed to one that is as documented
     And CreateCertificateAuthorityAuditReport is called
-    Then exactly "audit-report-generation-success" is sent
-    And the bucket holds an audit report that names the certificate
+    Then AWS Private CA sends exactly "audit-report-generation-success"
+    And the bucket contains an audit report that lists the certificate
 
     Examples:
       | state                                  |
@@ -37,30 +37,30 @@ Feature: CreateCertificateAuthorityAuditReport
       | is encrypted with the key aws/s3       |
 
   @documented @failure
-  Scenario: An audit report that fails for an internal reason is told, and another call makes one
+  Scenario: An internal failure sends a failure event, and another call generates the audit report
     Given a bucket that is as documented
-    And a certificate authority that is ACTIVE
-    And CreateCertificateAuthorityAuditReport is planned to fail 1 times
+    And a CA with status ACTIVE
+    And CreateCertificateAuthorityAuditReport is set to fail once
     When CreateCertificateAuthorityAuditReport is called
-    Then exactly "audit-report-generation-failure" is sent
-    And the audit report that the event names is FAILED
+    Then AWS Private CA sends exactly "audit-report-generation-failure"
+    And the audit report in the event has status FAILED
     When CreateCertificateAuthorityAuditReport is called
-    Then exactly "audit-report-generation-success" is sent
+    Then AWS Private CA sends exactly "audit-report-generation-success"
 
-  Scenario: An audit report that is still being made is not told
+  Scenario: No event is sent while an audit report is still being generated
     Given a bucket that is as documented
-    And a certificate authority that is ACTIVE
-    And report_delay_seconds is 60 seconds
+    And a CA with status ACTIVE
+    And report_delay_seconds is set to 60
     When CreateCertificateAuthorityAuditReport is called
-    Then nothing is sent
-    When 1 minutes pass
-    Then exactly "audit-report-generation-success" is sent
+    Then AWS Private CA sends no event
+    When the simulator's clock advances by 1 minute
+    Then AWS Private CA sends exactly "audit-report-generation-success"
 
-  Scenario Outline: A CA that is <status> makes no audit report, and nothing is told
+  Scenario Outline: A CA with status <status> generates no audit report and sends no event
     Given a bucket that is as documented
-    And a certificate authority that is <status>
-    When a call of CreateCertificateAuthorityAuditReport is refused with "InvalidStateException"
-    Then nothing is sent
+    And a CA with status <status>
+    When a call to CreateCertificateAuthorityAuditReport is rejected with "InvalidStateException"
+    Then AWS Private CA sends no event
 
     Examples:
       | status  |

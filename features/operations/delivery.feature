@@ -1,29 +1,29 @@
 @backend @operations
-Feature: Events that come twice, late or never
-  AWS promises events at least once, as well as it can. The simulator can be told to send some
-  twice, late or never, to see what a consumer makes of it.
+Feature: Duplicated, delayed and lost events
+  AWS delivers events at least once, on a best-effort basis. The simulator can send some events
+  twice, late or never, to show how a consumer reacts.
 
-  Scenario: An event that comes twice is the same event
-    Given a certificate authority that is ACTIVE
-    And the next 1 events meet with: duplicate
+  Scenario: A duplicated event is received twice for one certificate
+    Given a CA with status ACTIVE
+    And the next event is delivered twice
     When IssueCertificate is called
-    Then exactly "certificate-issuance-success, certificate-issuance-success" is sent
-    And the certificate that the event names can be fetched
+    Then AWS Private CA sends exactly "certificate-issuance-success, certificate-issuance-success"
+    And the certificate in the event can be retrieved
 
-  Scenario: An event that gets lost leaves its certificate behind
-    Given a certificate authority that is ACTIVE
-    And the next 1 events meet with: drop
+  Scenario: A certificate exists even if its event is lost
+    Given a CA with status ACTIVE
+    And the next event is lost
     When IssueCertificate is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
     When GetCertificate is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
 
-  Scenario: An event that is late comes after those that followed it
-    Given a certificate authority that is ACTIVE
-    And the next 1 events meet with: delay
+  Scenario: A delayed event arrives after later events
+    Given a CA with status ACTIVE
+    And the next event is delayed by one minute
     When IssueCertificate is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success" is sent
-    When 1 minutes pass
-    Then exactly "certificate-issuance-success" is sent
+    Then AWS Private CA sends exactly "certificate-revocation-success"
+    When the simulator's clock advances by 1 minute
+    Then AWS Private CA sends exactly "certificate-issuance-success"

@@ -1,60 +1,60 @@
 @backend @operations
 Feature: IssueCertificate
-  The operation answers with the ARN of a certificate before there is one. The event says whether
-  it can be fetched.
+  The operation returns the ARN of a certificate before the certificate exists. The event reports
+  whether the certificate can be retrieved.
 
   @documented @success
-  Scenario: A certificate that is issued is told, and can be fetched
-    Given a certificate authority that is ACTIVE
+  Scenario: Issuing a certificate sends a success event, and the certificate can be retrieved
+    Given a CA with status ACTIVE
     When IssueCertificate is called
-    Then exactly "certificate-issuance-success" is sent
-    And the certificate authority that the event names is ACTIVE
-    And the certificate that the event names can be fetched
+    Then AWS Private CA sends exactly "certificate-issuance-success"
+    And the CA in the event has status ACTIVE
+    And the certificate in the event can be retrieved
 
   @documented @failure
-  Scenario: A certificate that could not be issued is told, and GetCertificate says so
-    Given a certificate authority that is ACTIVE
-    And IssueCertificate is planned to fail 1 times
+  Scenario: A failed issuance sends a failure event, and GetCertificate reports the failure
+    Given a CA with status ACTIVE
+    And IssueCertificate is set to fail once
     When IssueCertificate is called
-    Then exactly "certificate-issuance-failure" is sent
-    And the certificate that the event names cannot be fetched: "RequestFailedException"
+    Then AWS Private CA sends exactly "certificate-issuance-failure"
+    And the certificate in the event cannot be retrieved: "RequestFailedException"
 
   @documented @success
   Scenario: After failed issuances, another call issues a certificate
-    Given a certificate authority that is ACTIVE
-    And IssueCertificate is planned to fail 2 times
+    Given a CA with status ACTIVE
+    And IssueCertificate is set to fail twice
     When IssueCertificate is called
     And IssueCertificate is called
-    Then exactly "certificate-issuance-failure, certificate-issuance-failure" is sent
+    Then AWS Private CA sends exactly "certificate-issuance-failure, certificate-issuance-failure"
     When IssueCertificate is called
-    Then exactly "certificate-issuance-success" is sent
-    And the certificate that the event names can be fetched
+    Then AWS Private CA sends exactly "certificate-issuance-success"
+    And the certificate in the event can be retrieved
 
-  Scenario: What is still being issued is not told
-    Given a certificate authority that is ACTIVE
-    And issue_delay_seconds is 60 seconds
+  Scenario: No event is sent while a certificate is still being issued
+    Given a CA with status ACTIVE
+    And issue_delay_seconds is set to 60
     When IssueCertificate is called
-    And a call of GetCertificate is refused with "RequestInProgressException"
-    Then nothing is sent
-    When 1 minutes pass
-    Then exactly "certificate-issuance-success" is sent
-    And the certificate that the event names can be fetched
+    And a call to GetCertificate is rejected with "RequestInProgressException"
+    Then AWS Private CA sends no event
+    When the simulator's clock advances by 1 minute
+    Then AWS Private CA sends exactly "certificate-issuance-success"
+    And the certificate in the event can be retrieved
 
-  Scenario: Two hundred certificates from eight threads are told one by one
-    Given a certificate authority that is ACTIVE
+  Scenario: Issuing 200 certificates from eight threads sends one event for each
+    Given a CA with status ACTIVE
     When IssueCertificate is called 200 times from 8 threads
-    Then exactly 200 times "certificate-issuance-success" is sent, each about its own resource
+    Then AWS Private CA sends "certificate-issuance-success" 200 times, each time for a different resource
 
-  Scenario: An issuance that is asked for twice with one token is told once
-    Given a certificate authority that is ACTIVE
+  Scenario: Issuing a certificate twice with the same idempotency token sends one event
+    Given a CA with status ACTIVE
     When IssueCertificate is called with IdempotencyToken as "first"
     And IssueCertificate is called with IdempotencyToken as "first"
-    Then exactly "certificate-issuance-success" is sent
+    Then AWS Private CA sends exactly "certificate-issuance-success"
 
-  Scenario Outline: A CA that is <status> issues nothing, and nothing is told
-    Given a certificate authority that is <status>
-    When a call of IssueCertificate is refused with "InvalidStateException"
-    Then nothing is sent
+  Scenario Outline: A CA with status <status> issues no certificate and sends no event
+    Given a CA with status <status>
+    When a call to IssueCertificate is rejected with "InvalidStateException"
+    Then AWS Private CA sends no event
 
     Examples:
       | status              |
@@ -63,10 +63,10 @@ Feature: IssueCertificate
       | DELETED             |
       | FAILED              |
 
-  Scenario Outline: An issuance with <member> as <value> is refused, and not told
-    Given a certificate authority that is ACTIVE
-    When a call of IssueCertificate with <member> as <value> is refused with "<code>"
-    Then nothing is sent
+  Scenario Outline: Issuing a certificate with <member> <value> is rejected and sends no event
+    Given a CA with status ACTIVE
+    When a call to IssueCertificate with <member> as <value> is rejected with "<code>"
+    Then AWS Private CA sends no event
 
     Examples:
       | member           | value                                             | code                  |

@@ -1,13 +1,13 @@
 @backend @operations
-Feature: Operations that tell nothing
-  Four operations send events. Whoever waits for the others waits for ever: neither a CA that is
-  disabled or deleted, nor one whose policy or tags change, is told.
+Feature: Operations that send no event
+  Only four operations send events. All others send none: disabling or deleting a CA, or changing its
+  policy or tags, cannot be observed by waiting for an event.
 
   @never_sent
-  Scenario Outline: <operation> is not told, for a CA that is <status>
-    Given a certificate authority that is <status>
+  Scenario Outline: <operation> sends no event for a CA with status <status>
+    Given a CA with status <status>
     When <operation> is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
 
     Examples:
       | operation                          | status              |
@@ -26,23 +26,23 @@ Feature: Operations that tell nothing
       | UpdateCertificateAuthority         | ACTIVE              |
 
   @never_sent
-  Scenario: A permission that is given and taken away is not told
-    Given a certificate authority that is ACTIVE
+  Scenario: Creating and deleting a permission sends no event
+    Given a CA with status ACTIVE
     When CreatePermission is called
     And DeletePermission is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
 
   @never_sent
-  Scenario: A policy that is put, read and taken away is not told
-    Given a certificate authority that is ACTIVE
+  Scenario: Attaching, reading and deleting a policy sends no event
+    Given a CA with status ACTIVE
     When PutPolicy is called
     And GetPolicy is called
     And DeletePolicy is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
 
   @never_sent
-  Scenario: A certificate that is fetched is not told
-    Given a certificate authority that is ACTIVE
-    And a certificate that it has issued
+  Scenario: Retrieving a certificate sends no event
+    Given a CA with status ACTIVE
+    And a certificate issued by the CA
     When GetCertificate is called
-    Then nothing is sent
+    Then AWS Private CA sends no event

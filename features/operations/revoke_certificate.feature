@@ -1,39 +1,39 @@
 @backend @operations
 Feature: RevokeCertificate
-  A revocation is told at once, its CRL once it is in the bucket: about 30 minutes later on AWS,
-  without delay in the simulator unless one is set.
+  The revocation event is sent immediately, and the CRL event once the CRL is in the bucket: about
+  30 minutes later on AWS, without delay in the simulator unless a delay is set.
 
   @documented @success
-  Scenario: A certificate that is revoked is told
-    Given a certificate authority that is ACTIVE
-    And a certificate that it has issued
+  Scenario: Revoking a certificate sends an event
+    Given a CA with status ACTIVE
+    And a certificate issued by the CA
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success" is sent
-    And the certificate that the event names can be fetched
+    Then AWS Private CA sends exactly "certificate-revocation-success"
+    And the certificate in the event can be retrieved
 
   @documented @success
-  Scenario: A CA with a CRL tells that as well, and its bucket holds it
-    Given an active certificate authority with its CRL in a bucket that is as documented
-    And a certificate that it has issued
+  Scenario: Revoking a certificate of a CA with a CRL also sends a CRL event
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success, crl-generation-success" is sent
-    And the bucket holds a CRL that names the certificate
+    Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-success"
+    And the bucket contains a CRL that lists the certificate
 
   @documented @never_sent
-  Scenario: A certificate that is revoked already is not told again
-    Given a certificate authority that is ACTIVE
-    And a certificate that it has issued
+  Scenario: Revoking a revoked certificate again sends no event
+    Given a CA with status ACTIVE
+    And a certificate issued by the CA
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success" is sent
-    When a call of RevokeCertificate is refused with "RequestAlreadyProcessedException"
-    Then nothing is sent
+    Then AWS Private CA sends exactly "certificate-revocation-success"
+    When a call to RevokeCertificate is rejected with "RequestAlreadyProcessedException"
+    Then AWS Private CA sends no event
 
   @documented @never_sent
-  Scenario Outline: A revocation with <member> as <value> fails, and is not told
-    Given a certificate authority that is ACTIVE
-    And a certificate that it has issued
-    When a call of RevokeCertificate with <member> as <value> is refused with "<code>"
-    Then nothing is sent
+  Scenario Outline: Revoking a certificate with <member> <value> is rejected and sends no event
+    Given a CA with status ACTIVE
+    And a certificate issued by the CA
+    When a call to RevokeCertificate with <member> as <value> is rejected with "<code>"
+    Then AWS Private CA sends no event
 
     Examples:
       | member            | value       | code                      |
@@ -42,15 +42,15 @@ Feature: RevokeCertificate
       | RevocationReason  | "BOREDOM"   | ValidationException       |
 
   @documented @failure
-  Scenario Outline: A bucket that <state> gets no CRL, until it is put right
-    Given an active certificate authority with its CRL in a bucket that <state>
-    And a certificate that it has issued
+  Scenario Outline: A bucket that <state> receives no CRL until it is fixed
+    Given an active CA that publishes its CRL to a bucket that <state>
+    And a certificate issued by the CA
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success, crl-generation-failure-s3-permissions" is sent
-    When the bucket becomes one that is as documented
-    And 15 minutes pass
-    Then exactly "crl-generation-success" is sent
-    And the bucket holds a CRL that names the certificate
+    Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-failure-s3-permissions"
+    When the bucket is changed to one that is as documented
+    And the simulator's clock advances by 15 minutes
+    Then AWS Private CA sends exactly "crl-generation-success"
+    And the bucket contains a CRL that lists the certificate
 
     Examples:
       | state                                  |
@@ -64,15 +64,15 @@ Feature: RevokeCertificate
       | is encrypted with the key aws/s3       |
 
   @documented @failure
-  Scenario Outline: A CRL that fails for an internal reason (<what>) is told as "<failure>"
-    Given an active certificate authority with its CRL in a bucket that is as documented
-    And a certificate that it has issued
-    And <what> is planned to fail 1 times
+  Scenario Outline: An internal CRL failure (<what>) sends "<failure>"
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
+    And <what> is set to fail once
     When RevokeCertificate is called
-    Then exactly "certificate-revocation-success, <failure>" is sent
-    When 15 minutes pass
-    Then exactly "crl-generation-success" is sent
-    And the bucket holds a CRL that names the certificate
+    Then AWS Private CA sends exactly "certificate-revocation-success, <failure>"
+    When the simulator's clock advances by 15 minutes
+    Then AWS Private CA sends exactly "crl-generation-success"
+    And the bucket contains a CRL that lists the certificate
 
     Examples:
       | what   | failure                            |
@@ -80,33 +80,33 @@ Feature: RevokeCertificate
       | CRL-S3 | crl-generation-failure-s3-internal |
 
   @documented @failure
-  Scenario: A CRL that fails again is told again
-    Given an active certificate authority with its CRL in a bucket that is as documented
-    And a certificate that it has issued
-    And CRL is planned to fail 2 times
+  Scenario: A CRL that fails repeatedly sends one event for each failure
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
+    And CRL is set to fail twice
     When RevokeCertificate is called
-    And 15 minutes pass
-    Then exactly "certificate-revocation-success, crl-generation-failure-internal, crl-generation-failure-internal" is sent
-    When 15 minutes pass
-    Then exactly "crl-generation-success" is sent
+    And the simulator's clock advances by 15 minutes
+    Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-failure-internal, crl-generation-failure-internal"
+    When the simulator's clock advances by 15 minutes
+    Then AWS Private CA sends exactly "crl-generation-success"
 
   @documented @failure
-  Scenario: A CRL that has failed is not tried again before 15 minutes have passed
-    Given an active certificate authority with its CRL in a bucket that is as documented
-    And a certificate that it has issued
-    And CRL is planned to fail 1 times
+  Scenario: A failed CRL is not retried within 15 minutes
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
+    And CRL is set to fail once
     When RevokeCertificate is called
-    And 14 minutes pass
-    Then exactly "certificate-revocation-success, crl-generation-failure-internal" is sent
-    When 1 minutes pass
-    Then exactly "crl-generation-success" is sent
+    And the simulator's clock advances by 14 minutes
+    Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-failure-internal"
+    When the simulator's clock advances by 1 minute
+    Then AWS Private CA sends exactly "crl-generation-success"
 
-  Scenario: The CRL follows a revocation after 30 minutes, where that is set
-    Given an active certificate authority with its CRL in a bucket that is as documented
-    And a certificate that it has issued
-    And crl_delay_seconds is 1800 seconds
+  Scenario: The CRL event follows a revocation after the configured delay of 30 minutes
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
+    And crl_delay_seconds is set to 1800
     When RevokeCertificate is called
-    And 29 minutes pass
-    Then exactly "certificate-revocation-success" is sent
-    When 1 minutes pass
-    Then exactly "crl-generation-success" is sent
+    And the simulator's clock advances by 29 minutes
+    Then AWS Private CA sends exactly "certificate-revocation-success"
+    When the simulator's clock advances by 1 minute
+    Then AWS Private CA sends exactly "crl-generation-success"

@@ -1,32 +1,32 @@
 @documented @backend
 Feature: Delivery
-  A bus sends an event to the target of every rule that matches, whatever the other rules do.
+  An event bus sends an event to the target of every rule that matches, independently of the other rules.
 
-  Rule: A broad rule receives every event that it asks for
+  Rule: A broad rule receives every event that it matches
 
     Scenario: A rule for the source alone receives all documented events
       Given a rule for events where
         | field  | condition        |
         | source | is "aws.acm-pca" |
       When each documented event is published
-      Then the target receives each of them
+      Then the target receives all published events
 
-    Scenario Outline: A rule for every <result> receives each <result> and nothing else
+    Scenario Outline: A rule for result <result> receives only events with that result
       Given a rule for events where
         | field         | condition        |
         | source        | is "aws.acm-pca" |
         | detail.result | is "<result>"    |
       When each documented event is published
-      Then the target receives only those with result "<result>"
+      Then the target receives only the events with result "<result>"
 
       Examples:
         | result  |
         | success |
         | failure |
 
-  Rule: What is new in an event reaches the target too
+  Rule: New fields and new values reach the target unchanged
 
-    Scenario Outline: A value at <path> is delivered as it is: <value>
+    Scenario Outline: The value <value> at <path> is delivered unchanged
       Given a rule for the event "ca-creation-failure"
       And the documented event "ca-creation-failure"
       When "<path>" is set to <value>

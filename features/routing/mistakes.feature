@@ -1,16 +1,16 @@
 @documented @backend
 Feature: Rules that never fire
-  Some rules look right and wait for ever. Each row shows one such condition with the event
-  that its author had in mind, and as the control the event that would have to be sent.
+  Some rules look right but never fire. Each row shows one such condition, the event that its author
+  had in mind, and the control event that would have to be sent for the rule to fire.
 
-  Rule: A condition on what is never sent never fires
+  Rule: A condition on a value that is never sent never matches
 
     Scenario Outline: A rule where <field> <condition> never fires
       Given a rule for events where
         | field   | condition   |
         | <field> | <condition> |
       When the event "<event>" is published
-      Then the target receives nothing, unless "<path>" is <value>
+      Then the target receives nothing unless "<path>" is <value>
 
       Examples:
         | field         | condition                                   | event                                 | path            | value                                    |

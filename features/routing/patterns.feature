@@ -1,24 +1,24 @@
 @documented @backend
 Feature: Event patterns
-  An event pattern says which events a rule is for. Each row shows one condition together
-  with an event that it lets through and one that it keeps out.
+  An event pattern selects the events of a rule. Each row shows one condition with an event that it
+  matches and an event that it does not match.
 
-  Rule: A condition lets its events through and keeps the others out
+  Rule: A condition matches its events and no others
 
     Scenario Outline: A rule where <field> <condition>
       Given a rule for events where
         | field   | condition        |
         | source  | is "aws.acm-pca" |
         | <field> | <condition>      |
-      When the event "<kept out>" is published
-      Then the target receives nothing but the control "<let through>"
+      When the event "<other>" is published
+      Then the target receives only the control event "<matching>"
 
       Examples:
-        | field         | condition                                                                                                                                           | let through                           | kept out                              |
+        | field         | condition                                                                                                                                           | matching                              | other                                 |
         | detail.result | is "success"                                                                                                                                        | ca-creation-success                   | ca-creation-failure                   |
         | detail.result | is "failure"                                                                                                                                        | certificate-issuance-failure          | certificate-issuance-success          |
         | detail.result | is not "success"                                                                                                                                    | audit-report-generation-failure       | audit-report-generation-success       |
-        | detail.result | is "FAILURE" in any case                                                                                                                            | ca-creation-failure                   | ca-creation-success                   |
+        | detail.result | is "FAILURE" ignoring case                                                                                                                          | ca-creation-failure                   | ca-creation-success                   |
         | detail.reason | exists                                                                                                                                              | crl-generation-failure-internal       | crl-generation-success                |
         | detail.reason | is absent                                                                                                                                           | crl-generation-success                | crl-generation-failure-internal       |
         | detail.reason | begins with "Failed to write"                                                                                                                       | crl-generation-failure-s3-internal    | crl-generation-failure-internal       |
@@ -33,19 +33,19 @@ Feature: Event patterns
         | resources     | is like "*/certificate/*"                                                                                                                           | certificate-revocation-success        | audit-report-generation-success       |
         | resources     | is "5f0e2c6a-8d3b-4b7e-9c41-2a6d7f1b3e58"                                                                                                           | audit-report-generation-failure       | certificate-issuance-failure          |
 
-  Rule: All conditions of a rule hold together
+  Rule: A rule matches only if all its conditions match
 
-    Scenario Outline: A rule for <result> of one detail-type ignores "<kept out>"
+    Scenario Outline: A rule for one detail-type and result <result> does not match "<other>"
       Given a rule for events where
         | field         | condition                                |
         | source        | is "aws.acm-pca"                         |
         | detail-type   | is "ACM Private CA Certificate Issuance" |
         | detail.result | is "<result>"                            |
-      When the event "<kept out>" is published
-      Then the target receives nothing but the control "certificate-issuance-<result>"
+      When the event "<other>" is published
+      Then the target receives only the control event "certificate-issuance-<result>"
 
       Examples:
-        | result  | kept out                     |
+        | result  | other                        |
         | success | certificate-issuance-failure |
         | success | ca-creation-success          |
         | failure | certificate-issuance-success |

@@ -1,16 +1,16 @@
 @documented @backend
 Feature: Targets
-  A rule sends its events to a queue, or on to a topic, another bus or a log group. On every
-  way the event arrives as it was sent; another bus may stamp an id and a time of its own.
+  A rule delivers its events to a queue, a topic, another bus or a log group. Every target receives
+  the event as it was sent; only another bus may stamp a new ID and time.
 
-  Rule: An event arrives whole, whatever kind of target takes it
+  Rule: An event arrives complete at every type of target
 
-    Scenario Outline: "<event>" arrives where <target>
+    Scenario Outline: "<event>" arrives when <target>
       Given an applied configuration for the event "<event>"
-      When <target> before anything is published
+      When <target> before any event is published
       And the event "<event>" is published
-      Then the event arrives on the longer way
-      And the received event equals the published one but for the stamped fields
+      Then the event arrives at the new target
+      And the received event equals the published event except for the stamped fields
       And the received event meets its contract
 
       Examples:
@@ -34,9 +34,9 @@ Feature: Targets
 
     Scenario Outline: "<event>" arrives through another bus
       Given an applied configuration for the event "<event>"
-      When the target is moved to another bus before anything is published
+      When the target is moved to another bus before any event is published
       And the event "<event>" is published
-      Then the event arrives on the longer way
+      Then the event arrives at the new target
       And the received event meets its contract
 
       Examples:

@@ -1,4 +1,4 @@
-"""The phrases for values and conditions in features, which contain no JSON; features/README.md lists them."""
+"""Values and conditions as features write them, without JSON; features/README.md lists them."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from typing import Any
 from pca_events.errors import BadInput
 
 _TEXT = r'"([^"]*)"'
-_EMPTY: dict[str, Callable[[], Any]] = {"an empty text": str, "an empty list": list, "an empty object": dict}
+_EMPTY: dict[str, Callable[[], Any]] = {"an empty string": str, "an empty list": list, "an empty object": dict}
 
 
 def value(words: str) -> Any:
-    """Read a value: `"text"`, `12`, `true`, `null`, `an empty list`, `an empty object`, `an empty text`.
+    """Read a value: `"text"`, `12`, `true`, `null`, `an empty list`, `an empty object`, `an empty string`.
 
-    A text may contain a line feed, which a table cell writes as `\\n`.
+    A string may contain a line feed, which a table cell writes as `\\n`.
 
     Raises:
         BadInput: the words are not a value.
@@ -39,7 +39,7 @@ def condition(words: str) -> list[Any]:
     for phrase, meaning in _CONDITIONS.items():
         if re.fullmatch(phrase, words):
             return meaning(re.findall(_TEXT, words))
-    raise BadInput(f"{words} is not a condition; features/README.md lists them")
+    raise BadInput(f"{words} is not a condition; features/README.md lists the conditions")
 
 
 def pattern(rows: list[list[str]]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def pattern(rows: list[list[str]]) -> dict[str, Any]:
     """
     head, *conditions = rows
     if head != ["field", "condition"]:
-        raise BadInput(f"the table of a pattern has the columns field and condition, not {' and '.join(head)}")
+        raise BadInput(f"the table of a pattern must have the columns field and condition, not {' and '.join(head)}")
     read: dict[str, Any] = {}
     for field, words in conditions:
         *parents, last = field.split(".")
@@ -68,7 +68,7 @@ def _each(operator: str) -> Callable[[list[str]], list[Any]]:
 _LIST = rf"{_TEXT}(?: or {_TEXT})*"
 _CONDITIONS: dict[str, Callable[[list[str]], list[Any]]] = {
     rf"is {_LIST}": list,
-    rf"is {_TEXT} in any case": _each("equals-ignore-case"),
+    rf"is {_TEXT} ignoring case": _each("equals-ignore-case"),
     rf"is not {_LIST}": lambda texts: [{"anything-but": texts}],
     rf"begins with {_LIST}": _each("prefix"),
     rf"does not begin with {_TEXT}": lambda texts: [{"anything-but": {"prefix": texts[0]}}],
@@ -78,4 +78,4 @@ _CONDITIONS: dict[str, Callable[[list[str]], list[Any]]] = {
     r"exists": lambda _: [{"exists": True}],
     r"is absent": lambda _: [{"exists": False}],
 }
-"""Each phrase, and its meaning in an event pattern."""
+"""Each phrase as a regular expression, and its meaning in an event pattern."""

@@ -1,1 +1,1 @@
-"""The bindings: what turns the scenarios of features/ into tests."""
+"""The bindings, which turn the scenarios of features/ into tests."""

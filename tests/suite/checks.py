@@ -116,6 +116,22 @@ def phrase_book_faults(readme: Path, definitions: Iterable[StepFunctionContext])
     return [f"{d.parser.name} is not in the phrase book" for d in definitions if f"`{d.parser.name}`" not in text]
 
 
+def phrase_table_faults(readme: Path, tables: Mapping[str, Iterable[str]]) -> list[str]:
+    """Differences between the phrases that step modules keep in tables and the phrase book.
+
+    Args:
+        readme: the phrase book.
+        tables: the phrases of each table, by the heading of its section in the phrase book.
+    """
+    sections = dict(re.findall(r"^### (.+)\n((?:(?!#).*\n?)*)", readme.read_text("utf-8"), re.MULTILINE))
+    faults = []
+    for heading, phrases in tables.items():
+        listed = set(re.findall(r"^\| `([^`]+)` \|", sections.get(heading, ""), re.MULTILINE))
+        faults += [f"{heading}: {phrase} is not in the phrase book" for phrase in sorted(set(phrases) - listed)]
+        faults += [f"{heading}: no step knows {phrase}" for phrase in sorted(listed - set(phrases))]
+    return faults
+
+
 def broken_samples(samples: Path) -> list[str]:
     """Samples that break the contract of their detail-type, and never-sent ones that meet it."""
     faults = []

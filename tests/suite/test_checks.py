@@ -184,6 +184,28 @@ def test_a_definition_that_is_not_in_the_phrase_book(features: Path) -> None:
     assert checks.phrase_book_faults(features / "README.md", DEFINITIONS) == ["a {thing} is not in the phrase book"]
 
 
+@pytest.mark.parametrize(
+    ("phrases", "faults"),
+    [
+        (["the rule is removed"], []),
+        (["the rule is removed", "nothing"], ["Changes: nothing is not in the phrase book"]),
+        ([], ["Changes: no step knows the rule is removed"]),
+    ],
+)
+def test_phrases_of_a_table_that_differ_from_the_phrase_book(
+    tmp_path: Path, phrases: list[str], faults: list[str]
+) -> None:
+    book = tmp_path / "README.md"
+    book.write_text("### Changes\n\n|---|---|\n| `the rule is removed` | - |\n\n## Next\n| `x` | - |\n")
+    assert checks.phrase_table_faults(book, {"Changes": phrases}) == faults
+
+
+def test_a_table_of_phrases_without_a_section_in_the_phrase_book(tmp_path: Path) -> None:
+    book = tmp_path / "README.md"
+    book.write_text("# The phrase book\n")
+    assert checks.phrase_table_faults(book, {"Orders": ["shuffled"]}) == ["Orders: shuffled is not in the phrase book"]
+
+
 def copied(kind: str, tmp_path: Path) -> Path:
     """A copy of one of the project's folders."""
     return Path(shutil.copytree(Path(__file__).parents[2] / kind, tmp_path / kind))

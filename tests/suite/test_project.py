@@ -5,13 +5,17 @@ import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import checks
 import pytest
+from pca_events.steps import configurations, operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from scenario_count import scenario_count
 
+from pca_events.harness.buckets import STATES
+from pca_events.harness.disorder import DISORDERS
 from pca_events.pytest_plugin import TAGS
 
 TOP = Path(__file__).parents[2]
@@ -38,6 +42,15 @@ OWNERS = {
     "localstack": {"backends", "simulator"},
     "cryptography": {"simulator"},
 }
+PHRASE_TABLES: dict[str, Iterable[str]] = {
+    "Changes": configurations.CHANGES,
+    "Invalid requests": refusals.MISTAKES,
+    "States of a bucket": STATES,
+    "Orders of delivery": DISORDERS,
+    "Fates of the next event": operations.MISHAPS,
+    "Objects in the bucket": operations.OBJECTS,
+}
+"""The phrases that steps keep in tables, by the section of the phrase book that lists them."""
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +136,10 @@ def test_few_steps_say_many_scenarios(definitions: list[StepFunctionContext]) ->
 
 def test_the_phrase_book_lists_every_step(definitions: list[StepFunctionContext]) -> None:
     assert checks.phrase_book_faults(FEATURES / "README.md", definitions) == []
+
+
+def test_the_phrase_book_lists_the_phrases_in_the_tables_of_the_steps() -> None:
+    assert checks.phrase_table_faults(FEATURES / "README.md", PHRASE_TABLES) == []
 
 
 def test_every_sample_meets_its_contract() -> None:

@@ -21,7 +21,7 @@ EVERY_EXAMPLE = FACTOR > 1
 SELECTED = [] if EVERY_EXAMPLE else ["-p", "one_example"]
 """The steps of an outline are the same for all its examples: one is enough by day."""
 
-MANY = 80 if EVERY_EXAMPLE else 20  # scenarios fail, at least; those that the backend is not calibrated for are skipped
+MANY = 80 if EVERY_EXAMPLE else 20  # scenarios that fail, at least; those with a known difference from AWS are skipped
 MANY_OPERATIONS = 20 if EVERY_EXAMPLE else 12
 
 

@@ -17,7 +17,7 @@ from pca_events.errors import BadInput
         ("12", 12),
         ("true", True),
         ("null", None),
-        ("an empty text", ""),
+        ("an empty string", ""),
         ("an empty list", []),
         ("an empty object", {}),
     ],
@@ -37,7 +37,7 @@ def test_words_that_are_not_a_value(words: str) -> None:
     [
         ('is "a"', ["a"]),
         ('is "a" or "b" or "c"', ["a", "b", "c"]),
-        ('is "a" in any case', [{"equals-ignore-case": "a"}]),
+        ('is "a" ignoring case', [{"equals-ignore-case": "a"}]),
         ('is not "a" or "b"', [{"anything-but": ["a", "b"]}]),
         ('begins with "a" or "b"', [{"prefix": "a"}, {"prefix": "b"}]),
         ('does not begin with "a"', [{"anything-but": {"prefix": "a"}}]),
@@ -72,5 +72,5 @@ def test_a_table_is_a_pattern() -> None:
 
 
 def test_a_table_with_other_columns() -> None:
-    with pytest.raises(BadInput, match="has the columns field and condition, not name and value"):
+    with pytest.raises(BadInput, match="must have the columns field and condition, not name and value"):
         phrases.pattern([["name", "value"], ["source", 'is "s"']])

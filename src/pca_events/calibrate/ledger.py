@@ -37,6 +37,11 @@ class Divergence:
         """Whether it must be seen anew."""
         return datetime.now(UTC).date() >= self.expires
 
+    @property
+    def skip_reason(self) -> str:
+        """The reason that a run shows for a scenario that is skipped because of this divergence."""
+        return f"known difference from AWS: {self.reason}"
+
 
 @cache
 def divergences() -> tuple[Divergence, ...]:

@@ -67,7 +67,7 @@ def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) 
     for mark in request.node.iter_markers():
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
-            pytest.skip(f"not calibrated: {known.reason}")
+            pytest.skip(known.skip_reason)
     made = ScenarioBus(connection, request.node.name, bus_pool=bus_pool)
     with _kept(request, connection, made, (connection.events, connection.sqs)), made:
         yield made

@@ -36,7 +36,6 @@ def run_suite(
     mode: Mode = "direct",
     messages: Path | None = None,
     workers: int = 0,
-    bindings: Path | None = None,
 ) -> RunReport:
     """Run every scenario on the backend and return what was found.
 
@@ -47,7 +46,6 @@ def run_suite(
         select: further words for pytest, such as `-k` and an expression.
         messages: the file that the run is written to as Cucumber Messages; none if not given.
         workers: how many processes share the scenarios; below 2 they run in this one.
-        bindings: the module, or the folder of modules, that binds the scenarios; all of ours if not given.
     """
     name = backend.launch().name if isinstance(backend, EmbeddedLocalStack) else backend.name
     report = RunReport(name, mode)
@@ -60,7 +58,7 @@ def run_suite(
         if isinstance(backend, Backend):
             words += ["--endpoint-url", backend.endpoint_url]
         plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
-    report.broken += _main(words, plugins, bindings or locate("bindings"))[1]
+    report.broken += _main(words, plugins)[1]
     return report
 
 
@@ -93,27 +91,27 @@ class SuiteListing:
                 self.scenarios.append((feature_name(template.feature.filename), title))
 
 
-def list_suite(select: Sequence[str] = (), bindings: Path | None = None) -> SuiteListing:
+def list_suite(select: Sequence[str] = ()) -> SuiteListing:
     """Return the scenarios that `run_suite` would run; nothing is run.
 
     Args:
         select: further words for pytest, as for `run_suite`.
-        bindings: as for `run_suite`.
 
     Raises:
         Interrupted: as pytest was, which handles it by itself.
     """
     listed = SuiteListing()
-    status, broken = _main(["--collect-only", *select], [listed], bindings or locate("bindings"))
+    status, broken = _main(["--collect-only", *select], [listed])
     if status == pytest.ExitCode.INTERRUPTED and not broken:
         raise Interrupted
     listed.broken += broken
     return listed
 
 
-def _main(words: Sequence[str], plugins: list[object], bindings: Path) -> tuple[int, list[str]]:
+def _main(words: Sequence[str], plugins: list[object]) -> tuple[int, list[str]]:
     """Run pytest on features; return its status, and what kept it from doing so."""
-    fixed = [str(bindings), f"--rootdir={locate('bindings')}", "-c", os.devnull, "--import-mode=importlib"]
+    bindings = locate("bindings")
+    fixed = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
     fixed += ["-p", "no:terminal", "-p", "no:cacheprovider"]
     # Both collect garbage ten times over, after each run, for warnings that nobody would see.
     fixed += ["-p", "no:unraisableexception", "-p", "no:threadexception"]

@@ -66,7 +66,7 @@ def add(one: int, other: int, total: int) -> None:
 @then("it is skipped")
 def skip() -> None:
     """Skip with a reason."""
-    pytest.skip("not calibrated: <b>a reason</b>")
+    pytest.skip("known difference from AWS: <b>a reason</b>")
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool | None:

@@ -1,4 +1,4 @@
-"""A divergence is never green: unknown, fixed and expired ones are red, a known one is 'not calibrated'."""
+"""A divergence is never green: unknown, fixed and expired ones are red, a known one is skipped with its reason."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ def test_as_on_aws_and_not_in_the_ledger_is_green() -> None:
     as_on_aws(Trial("retry", [], None))
 
 
-def test_a_known_divergence_is_not_calibrated() -> None:
-    with pytest.raises(pytest.skip.Exception, match="not calibrated: it gives up"):
+def test_a_known_divergence_is_skipped_with_its_reason() -> None:
+    with pytest.raises(pytest.skip.Exception, match="known difference from AWS: it gives up"):
         as_on_aws(Trial("retry", ["not so"], KNOWN))
 
 
@@ -31,9 +31,9 @@ def test_a_known_divergence_is_not_calibrated() -> None:
     ("differs", "known", "said"),
     [
         (["not so"], None, "not so"),
-        ([], KNOWN, "retry is as on AWS now; remove its entry"),
-        (["not so"], EXPIRED, "the entry expired on"),
-        ([], EXPIRED, "the entry expired on"),
+        ([], KNOWN, "retry now behaves as on AWS; remove its entry"),
+        (["not so"], EXPIRED, "the entry in calibration/divergences.toml expired on"),
+        ([], EXPIRED, "the entry in calibration/divergences.toml expired on"),
     ],
 )
 def test_what_the_ledger_does_not_excuse_is_red(differs: list[str], known: Divergence | None, said: str) -> None:

@@ -41,9 +41,11 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend:
         "from pca_events import contract\n"
         "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
     )
-    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", path=str(tmp_path))
+    ran = process(
+        "verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets", path=str(tmp_path)
+    )
     assert (ran.returncode, ran.stderr) == (1, "")
-    failed = "failed events/ca_creation.feature: A CA creation meets its contract: ca-creation-success\n"
+    failed = "failed events/ca_creation.feature: A CA creation event meets its contract: ca-creation-success\n"
     assert failed in ran.stdout
     assert "\nthe event violates its contract: $.time: is late (no.json)\n" in ran.stdout
     assert f"2 of {scenario_count()} scenarios, mode direct: 0 passed, 2 failed, 0 skipped" in ran.stdout

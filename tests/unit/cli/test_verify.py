@@ -17,57 +17,52 @@ from pca_events.pytest_plugin.run import list_suite
 from pca_events.suite_report import RunReport, ScenarioResult
 
 
-def bound(name: str) -> Path:
-    """The bindings of one folder of features, which are collected sooner than all."""
-    return locate("bindings") / f"test_{name}.py"
-
-
-def listed(*select: str, among: str = "") -> list[tuple[str, str]]:
-    found = list_suite(select, bound(among) if among else None)
+def listed(*select: str) -> list[tuple[str, str]]:
+    found = list_suite(select)
     assert found.broken == []
     return found.scenarios
 
 
 @pytest.mark.parametrize(
-    ("select", "among", "parts", "tag"),
+    ("select", "parts", "tag"),
     [
-        (["--pca-feature=routing/delivery"], "routing", ["routing/delivery"], ""),
-        (["--pca-feature=features/routing/delivery.feature"], "routing", ["routing/delivery"], ""),
-        (["--pca-feature=consumers", "--pca-feature=envelope"], "", ["consumers", "envelope"], ""),
+        (["--pca-feature=routing/delivery"], ["routing/delivery"], ""),
+        (["--pca-feature=features/routing/delivery.feature"], ["routing/delivery"], ""),
+        (["--pca-feature=consumers", "--pca-feature=envelope"], ["consumers", "envelope"], ""),
         (
             ["--pca-tags=@never_sent", "--pca-feature=operations/other_operations"],
-            "operations",
             ["operations/other_operations"],
             "never_sent",
         ),
     ],
 )
-def test_what_is_selected(select: Sequence[str], among: str, parts: Sequence[str], tag: str) -> None:
-    found = listed(*select, among=among)
+def test_what_is_selected(select: Sequence[str], parts: Sequence[str], tag: str) -> None:
+    found = listed(*select)
     assert len(found) == scenario_count(*parts, tag=tag) > 0
     assert {feature for feature, _ in found} == features_in(*parts)
 
 
 @pytest.mark.parametrize(
-    ("select", "among", "features"),
+    ("select", "features"),
     [
-        (["--pca-scenario=COMES TWICE"], "operations", ["operations/delivery.feature"]),
-        (["--pca-scenario=is-disabled", "-kchanges"], "lifecycle", []),
+        (["--pca-scenario=RECEIVED TWICE"], ["operations/delivery.feature"]),
+        (["--pca-scenario=is-disabled", "-kchanges"], []),
     ],
 )
-def test_what_is_selected_by_name(select: Sequence[str], among: str, features: Sequence[str]) -> None:
-    assert [feature for feature, _ in listed(*select, among=among)] == features
+def test_what_is_selected_by_name(select: Sequence[str], features: Sequence[str]) -> None:
+    assert [feature for feature, _ in listed(*select)] == features
 
 
 def test_tags_are_those_of_features_rules_and_scenarios() -> None:
-    both = listed("--pca-tags=@backend or not @backend", among="events")
-    backend, others = listed("--pca-tags=@backend", among="events"), listed("--pca-tags=not @backend", among="events")
+    both = listed("--pca-tags=@backend or not @backend", "--pca-feature=events")
+    backend = listed("--pca-tags=@backend", "--pca-feature=events")
+    others = listed("--pca-tags=not @backend", "--pca-feature=events")
     assert len(backend) == scenario_count("events", tag="backend") > 0
     assert len(backend) + len(others) == len(both) == scenario_count("events")
 
 
 def test_a_title_has_the_values_of_its_row() -> None:
-    titles = [title for _, title in listed("--pca-feature=routing/patterns", among="routing")]
+    titles = [title for _, title in listed("--pca-feature=routing/patterns")]
     assert len(titles) == len(set(titles))
 
 
@@ -75,13 +70,13 @@ def test_a_title_has_the_values_of_its_row() -> None:
     ("select", "said"),
     [
         ("--pca-feature=rooting", 'there is no feature "rooting"; did you mean "routing"?'),
-        ("--pca-feature=zzz", 'there is no feature "zzz"; known: routing, routing/delivery, '),
+        ("--pca-feature=zzz", 'there is no feature "zzz"; known: calibration, consumers, consumers/at_least_once, '),
         ("--pca-tags=@bakend", 'no scenario has the tag "@bakend"; did you mean "@backend"?'),
         ("--pca-tags=@backend and (", '"@backend and (" is not a tag expression'),
     ],
 )
 def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:
-    (broken,) = list_suite([select], bound("routing")).broken
+    (broken,) = list_suite([select]).broken
     assert broken.startswith(said)
 
 

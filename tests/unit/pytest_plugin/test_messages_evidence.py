@@ -28,17 +28,17 @@ Feature: Attachment
       | field  | condition        |
       | source | is "aws.acm-pca" |
     When each documented event is published
-    Then the target receives each of them
+    Then the target receives all published events
 
   Scenario: An operation
-    Given a certificate authority that is ACTIVE
+    Given a CA with status ACTIVE
     When IssueCertificate is called
-    Then exactly "certificate-issuance-success" is sent
+    Then AWS Private CA sends exactly "certificate-issuance-success"
 
   Scenario: Nothing
-    Given a certificate authority that is ACTIVE
+    Given a CA with status ACTIVE
     When TagCertificateAuthority is called
-    Then nothing is sent
+    Then AWS Private CA sends no event
 """
 
 
@@ -89,7 +89,7 @@ def test_what_a_caller_receives_is_attached_without_the_controls(run: Run) -> No
 
 def test_verify_writes_them(command: Command, backend: Backend, tmp_path: Path) -> None:
     file = tmp_path / "new" / "run.ndjson"
-    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets", "--messages", str(file)]
+    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets", "--messages", str(file)]
     ran = command("verify", *words, "--mode", "alias")
     assert (ran.returncode, ran.stderr) == (0, "")
     run = read_messages(file)
@@ -99,7 +99,7 @@ def test_verify_writes_them(command: Command, backend: Backend, tmp_path: Path) 
         "features/events/ca_creation.feature",
     }
     (feature,) = [feature for feature in run.features if feature.uri == "features/events/ca_creation.feature"]
-    assert [s.status for s in feature.scenarios if s.template.startswith("A CA creation meets")] == ["passed"] * 2
+    assert [s.status for s in feature.scenarios if s.template.startswith("A CA creation event meets")] == ["passed"] * 2
     assert [path.name for path in file.parent.iterdir()] == ["run.ndjson"]
 
 
@@ -119,7 +119,7 @@ def test_verify_shows_what_it_found_even_where_it_cannot_write_in_the_end(
         "def full(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
         "message_file.replace_file = full\n"
     )
-    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_meets"]
+    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets"]
     ran = command("verify", *words, "--messages", str(tmp_path / "run.ndjson"), path=str(tmp_path))
     assert ran.returncode == 2
     assert f"2 of {scenario_count()} scenarios, mode direct: 2 passed" in ran.stdout

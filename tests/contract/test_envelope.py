@@ -1,7 +1,0 @@
-"""Binds the scenarios of features/envelope.feature."""
-
-from pytest_bdd import scenarios
-
-from pca_events.locations import locate
-
-scenarios(str(locate("features") / "envelope.feature"))
