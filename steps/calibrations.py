@@ -29,13 +29,13 @@ def try_patterns(connection: Session, operator: str) -> Trial:
 
 
 @when(parsers.parse('the behaviour "{behaviour}" is tested'), target_fixture="trial")
-def try_behaviour(connection: Session, lanes: Lanes, behaviour: str) -> Trial:
+def try_behaviour(connection: Session, bus_pool: BusPool, behaviour: str) -> Trial:
     """Test the behaviour, or skip the scenario if the ledger excludes the behaviour from testing."""
     known = divergence(connection.backend, behaviour)
     if known and known.kind == "ignore" and not known.expired:
         pytest.skip(known.skip_reason)
     says = BEHAVIOURS[behaviour]
-    return Trial(behaviour, [] if says.shown_by(connection, lanes) else [f"expected: {says.says}"], known)
+    return Trial(behaviour, [] if says.shown_by(connection, bus_pool) else [f"expected: {says.says}"], known)
 
 
 @then("the backend behaves as AWS does, except for known differences")

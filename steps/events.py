@@ -15,7 +15,7 @@ def documented_event(event_id: str) -> Event:
 @given(parsers.parse('the event "{event_id}" that is never sent'), target_fixture="event")
 def event_that_is_never_sent(event_id: str) -> Event:
     """Use the sample of an event that AWS never sends."""
-    return catalog.imagined(event_id).event
+    return catalog.never_sent_event(event_id).event
 
 
 @when(parsers.parse('"{path}" is removed'))

@@ -33,71 +33,71 @@ def _minutes(words: str) -> int:
 
 
 @given(parsers.parse("a bucket that {state}"))
-def create_bucket(caller: Caller, state: str) -> None:
+def create_bucket(caller: PcaScenario, state: str) -> None:
     """Create the bucket of the scenario as documented, or with one fault."""
-    caller.bucket.become(state)
+    caller.bucket.set_state(state)
 
 
 @given(parsers.parse("a CA with status {status}"))
-def create_ca(caller: Caller, status: str) -> None:
+def create_ca(caller: PcaScenario, status: str) -> None:
     """Create the CA of the scenario; the events of this setup are ignored."""
     caller.make_authority(status)
     caller.pass_over()
 
 
 @given(parsers.parse("an active CA that publishes its CRL to a bucket that {state}"))
-def create_ca_with_crl(caller: Caller, state: str) -> None:
+def create_ca_with_crl(caller: PcaScenario, state: str) -> None:
     """Create the bucket and the CA of the scenario; the events of this setup are ignored."""
-    caller.bucket.become(state)
+    caller.bucket.set_state(state)
     caller.make_authority("ACTIVE", with_crl=True)
     caller.pass_over()
 
 
 @given("a certificate issued by the CA")
-def issue_certificate(caller: Caller) -> None:
+def issue_certificate(caller: PcaScenario) -> None:
     """Issue a certificate; the event of this setup is ignored."""
     caller.call("IssueCertificate")
     caller.pass_over()
 
 
 @given(parsers.parse("{operation} is set to fail {times}"), converters={"times": _count})
-def set_failures(caller: Caller, operation: str, times: int) -> None:
+def set_failures(caller: PcaScenario, operation: str, times: int) -> None:
     """Make the next calls of the operation fail with an internal failure, which no request can cause."""
-    caller.switches.set("failures", operation=operation, count=times)
+    caller.simulator.set("failures", operation=operation, count=times)
 
 
 @given(parsers.parse("{setting} is set to {seconds:d}"))
-def set_delay(caller: Caller, setting: str, seconds: int) -> None:
+def set_delay(caller: PcaScenario, setting: str, seconds: int) -> None:
     """Set a delay of the simulator, in seconds."""
-    caller.switches.set("settings", **{setting: seconds})
+    caller.simulator.set("settings", **{setting: seconds})
 
 
 @given(parsers.parse("the next event is {mishap}"))
-def disturb_delivery(caller: Caller, mishap: str) -> None:
+def disturb_delivery(caller: PcaScenario, mishap: str) -> None:
     """Make the simulator send the next event twice, one minute late, or not at all."""
-    caller.switches.set("delivery", **{MISHAPS[mishap]: 1})
+    caller.simulator.set("delivery", **{MISHAPS[mishap]: 1})
 
 
 @when(parsers.parse("{operation} is called"))
-def call(caller: Caller, operation: str) -> None:
+def call(caller: PcaScenario, operation: str) -> None:
     """Call the operation with the CA, certificate and bucket of the scenario."""
     caller.call(operation)
 
 
 @when(parsers.parse("{operation} is called with {member} as {value}"))
-def call_with(caller: Caller, operation: str, member: str, value: str) -> None:
+def call_with(caller: PcaScenario, operation: str, member: str, value: str) -> None:
     """Call the operation with a different value for one member of the request."""
     caller.call(operation, **{member: phrases.value(value)})
 
 
 @when(parsers.parse("{operation} is called {count:d} times from {threads:d} threads"))
-def call_often(caller: Caller, operation: str, count: int, threads: int) -> None:
+def call_often(caller: PcaScenario, operation: str, count: int, threads: int) -> None:
     """Call the operation concurrently from several threads."""
     caller.call_often(operation, count, threads)
 
 
 @when(parsers.re(r'a call to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
-def call_is_rejected(caller: Caller, operation: str, code: str) -> None:
+def call_is_rejected(caller: PcaScenario, operation: str, code: str) -> None:
     """Call the operation, and expect the error code."""
     _refused(caller, operation, code)
 
@@ -105,25 +105,25 @@ def call_is_rejected(caller: Caller, operation: str, code: str) -> None:
 @when(
     parsers.re(r'a call to (?P<operation>\w+) with (?P<member>\w+) as (?P<value>.+) is rejected with "(?P<code>\w+)"')
 )
-def call_with_is_rejected(caller: Caller, operation: str, member: str, value: str, code: str) -> None:
+def call_with_is_rejected(caller: PcaScenario, operation: str, member: str, value: str, code: str) -> None:
     """Call the operation with a different value for one member of the request, and expect the error code."""
     _refused(caller, operation, code, **{member: phrases.value(value)})
 
 
 @when(parsers.parse("the simulator's clock advances by {duration}"), converters={"duration": _minutes})
-def advance_clock(caller: Caller, duration: int) -> None:
+def advance_clock(caller: PcaScenario, duration: int) -> None:
     """Advance the clock of the simulator without waiting."""
-    caller.switches.set("clock", advance=duration * 60)
+    caller.simulator.set("clock", advance=duration * 60)
 
 
 @when(parsers.parse("the bucket is changed to one that {state}"))
-def change_bucket(caller: Caller, state: str) -> None:
+def change_bucket(caller: PcaScenario, state: str) -> None:
     """Change the bucket to the documented state, or to one with a fault."""
-    caller.bucket.become(state)
+    caller.bucket.set_state(state)
 
 
 @then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="sent")
-def is_sent(caller: Caller, event_ids: str) -> Sent:
+def is_sent(caller: PcaScenario, event_ids: str) -> Sent:
     """Expect these events, in any order, each as documented and from the caller's CA, account and Region."""
     sent = caller.sent()
     expect_sent(sent, event_ids.split(", "))
@@ -135,7 +135,7 @@ def is_sent(caller: Caller, event_ids: str) -> Sent:
 
 
 @then(parsers.parse('AWS Private CA sends "{event_id}" {count:d} times, each time for a different resource'))
-def are_sent(caller: Caller, count: int, event_id: str) -> None:
+def are_sent(caller: PcaScenario, count: int, event_id: str) -> None:
     """Expect this number of identical events, each with a different last resource."""
     sent = caller.sent()
     expect_sent(sent, [event_id] * count)
@@ -143,13 +143,13 @@ def are_sent(caller: Caller, count: int, event_id: str) -> None:
 
 
 @then("AWS Private CA sends no event")
-def nothing_is_sent(caller: Caller) -> None:
+def nothing_is_sent(caller: PcaScenario) -> None:
     """Expect no event; a control event proves that the rule receives events."""
     expect_sent(caller.sent(), [])
 
 
 @then(parsers.parse("the CA in the event has status {status}"))
-def authority_is(caller: Caller, sent: Sent, status: str) -> None:
+def authority_is(caller: PcaScenario, sent: Sent, status: str) -> None:
     """Compare the status of the first resource; only a failed CA has a failure reason."""
     answer = caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
     described = answer["CertificateAuthority"]
@@ -158,7 +158,7 @@ def authority_is(caller: Caller, sent: Sent, status: str) -> None:
 
 
 @then("the certificate in the event can be retrieved")
-def certificate_is_retrieved(caller: Caller, sent: Sent) -> None:
+def certificate_is_retrieved(caller: PcaScenario, sent: Sent) -> None:
     """Call GetCertificate for the second resource of the event."""
     answer = caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
     expect_equal(
@@ -167,13 +167,13 @@ def certificate_is_retrieved(caller: Caller, sent: Sent) -> None:
 
 
 @then(parsers.parse('the certificate in the event cannot be retrieved: "{code}"'))
-def certificate_is_not_retrieved(caller: Caller, sent: Sent, code: str) -> None:
+def certificate_is_not_retrieved(caller: PcaScenario, sent: Sent, code: str) -> None:
     """Call GetCertificate for the second resource of the event, and expect the error code."""
     _refused(caller, "GetCertificate", code, CertificateArn=sent[0]["resources"][1])
 
 
 @then(parsers.parse("the audit report in the event has status {status}"))
-def report_is(caller: Caller, sent: Sent, status: str) -> None:
+def report_is(caller: PcaScenario, sent: Sent, status: str) -> None:
     """Compare the status of the audit report that is the second resource of the event."""
     authority, report = sent[0]["resources"]
     answer = caller.session.pca.describe_certificate_authority_audit_report(
@@ -183,7 +183,7 @@ def report_is(caller: Caller, sent: Sent, status: str) -> None:
 
 
 @then(parsers.parse("the bucket contains {what} that lists the certificate"))
-def bucket_holds(caller: Caller, what: str) -> None:
+def bucket_holds(caller: PcaScenario, what: str) -> None:
     """Look for the serial number in a CRL, which is DER, or for the ARN in an audit report, which is text."""
     bodies = {key: body for key, body in caller.bucket.objects().items() if key.startswith(OBJECTS[what])}
     expect(len(bodies) == 1, f"expected exactly one object in the bucket: {what}; found {', '.join(bodies) or 'none'}")

@@ -13,22 +13,22 @@ from pca_events.harness.expectations import expect_aws_error
 
 
 @when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="refused")
-def attempt_pattern(bus: ScenarioBus, pattern: str) -> Refusal | None:
+def attempt_pattern(bus: ScenarioBus, pattern: str) -> AwsError | None:
     """Call TestEventPattern with the pattern, as the harness does before PutRule."""
     event = json.dumps(catalog.documented_events()[0].event)
     return aws_error_of(lambda: bus.session.events.test_event_pattern(EventPattern=pattern, Event=event))
 
 
 @when(parsers.re("(?P<mistake>(?!a rule with the pattern ).*) is attempted"), target_fixture="refused")
-def attempt(bus: ScenarioBus, mistake: str) -> Refusal | None:
+def attempt(bus: ScenarioBus, mistake: str) -> AwsError | None:
     """Send an invalid request."""
-    return refusal(lambda: MISTAKES[mistake](bus, bus.session.events))
+    return aws_error_of(lambda: MISTAKES[mistake](bus, bus.session.events))
 
 
 @then(parsers.parse('"{operation}" is rejected with "{code}"'))
-def is_refused(refused: Refusal | None, operation: str, code: str) -> None:
+def is_refused(refused: AwsError | None, operation: str, code: str) -> None:
     """Compare the operation that was rejected and its error code."""
-    expect_refusal(refused, operation, code)
+    expect_aws_error(refused, operation, code)
 
 
 def _entry(**fields: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 @given(parsers.parse('a rule for the event "{event_id}"'))
 def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
     """Put a rule that matches exactly this event."""
-    bus.watch(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
+    bus.put_rule_under_test(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
 
 
 @given("a rule for each documented event")
@@ -21,4 +21,4 @@ def rule_for_each_event(bus: ScenarioBus) -> None:
 @given("a rule for events where")
 def rule_for_events_where(bus: ScenarioBus, datatable: list[list[str]]) -> None:
     """Put a rule with all conditions of the table."""
-    bus.watch(RULE_UNDER_TEST, phrases.pattern(datatable))
+    bus.put_rule_under_test(RULE_UNDER_TEST, phrases.pattern(datatable))

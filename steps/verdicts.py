@@ -130,7 +130,7 @@ def _as_deployed(bus: ScenarioBus, pattern: Any) -> Any:
     match pattern:
         case Unknown(meaning="account" | "region" as meaning):
             if (
-                bus.session.mode == "pattern-only"
+                not bus.session.mode.delivers
             ):  # without a bus, the event keeps the account and Region of the sample
                 return catalog.documented_events()[0].event[meaning]
             return getattr(bus.backend, meaning)

@@ -48,9 +48,7 @@ from scenario_count import scenario_count
 
 from pca_events.backends import Backend, connect
 from pca_events.harness import pca_scenario, scenario_bus
-from pca_events.locations import locate
 from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.harness import caller, scenario_bus
 from pca_events.pytest_plugin.run import run_suite
 from pca_events.suite_report import RunReport
 
@@ -245,7 +243,7 @@ def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], R
             monkeypatch.setattr(module, "_DEADLINE", IMPATIENCE if row.says else PATIENCE)
         if row.says:  # nothing is late that could still come
             monkeypatch.setattr(scenario_bus, "_GRACE", 0.2)
-        return run_suite(backend, Nobody(), ["-k", row.select])
+        return run_suite(backend, NullListener(), ["-k", row.select])
 
     return run
 

@@ -12,7 +12,6 @@ from scenario_count import features_in, scenario_count
 
 from pca_events.backends import Backend
 from pca_events.cli.verify.report import junit
-from pca_events.locations import locate
 from pca_events.pytest_plugin.run import list_suite
 from pca_events.suite_report import RunReport, ScenarioResult
 
