@@ -23,7 +23,7 @@ from typing import Any
 from pca_events import catalog
 from pca_events.backends import EmbeddedLocalStack
 from pca_events.check.rules import check
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 from pca_events.pattern import EventPattern, flatten
 
 EVENTS = [entry.event for entry in catalog.documented_events()]
@@ -134,7 +134,7 @@ def make_rules(count: int, *, every_operator: bool) -> list[Rule]:
             pattern |= {field: [_element(chance, value)] for field, value in values.items()}
         else:
             pattern |= {"account": [account], "resources": [arn]}
-        made.append(Rule(Place("rules.json", number + 1), number + 1, f"rule-{number}", pattern))
+        made.append(Rule(SourceLocation("rules.json", number + 1), number + 1, f"rule-{number}", pattern))
     return made
 
 

@@ -7,7 +7,7 @@ from pca_events.check.rules import check
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.expectations import expect, expect_equal
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 from pca_events.locations import locate
 
 
@@ -26,7 +26,7 @@ def check_rules(reading: Reading) -> CheckReport:
 @when("the rule is checked", target_fixture="checked")
 def check_rule(bus: ScenarioBus) -> CheckReport:
     """Check the pattern of the rule under test."""
-    rule = Rule(Place(RULE_UNDER_TEST, 1), 1, RULE_UNDER_TEST, bus.patterns[RULE_UNDER_TEST], {}, targets=None)
+    rule = Rule(SourceLocation(RULE_UNDER_TEST, 1), 1, RULE_UNDER_TEST, bus.patterns[RULE_UNDER_TEST], {}, targets=None)
     return check(Reading(rules=[rule]))
 
 

@@ -129,9 +129,7 @@ def _as_deployed(bus: ScenarioBus, pattern: Any) -> Any:
     """Return the pattern with the account and the Region of the backend, which the bus stamps on its events."""
     match pattern:
         case Unknown(meaning="account" | "region" as meaning):
-            if (
-                not bus.session.mode.delivers
-            ):  # without a bus, the event keeps the account and Region of the sample
+            if not bus.session.mode.delivers:  # without a bus, the event keeps the account and Region of the sample
                 return catalog.documented_events()[0].event[meaning]
             return getattr(bus.backend, meaning)
         case Unknown():

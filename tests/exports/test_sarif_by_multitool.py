@@ -17,7 +17,7 @@ from pca_events.check.formats import FORMATS
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.model import Skipped, SourceLocation, Unreadable
 
 TOP = Path(__file__).parents[2]
 HOSTILE = "[a](b) <script>| \x1b[2J \udc80 100% é 日本 ``` \\"
@@ -66,7 +66,7 @@ def log_of(report: CheckReport) -> dict[str, Any]:
 
 
 def hostile() -> CheckReport:
-    place = Place(f"{HOSTILE}.tf", 3)
+    place = SourceLocation(f"{HOSTILE}.tf", 3)
     rule = checked(HOSTILE, finding("error", "never-fires", HOSTILE, HOSTILE, place.file, 3), at=(place.file, 3))
     return CheckReport(
         [rule], unreadable=[Unreadable(place, HOSTILE)], skipped=[Skipped(place, HOSTILE, HOSTILE)], files_read=1

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from pca_events.check.report import CheckedRule, CheckReport, CodeName, Finding, Fires, Level, Verdict, event_ids
-from pca_events.infrastructure.model import Place, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import Rule, SourceLocation, Unknown, Unreadable
 
 SOURCE = {"source": ["aws.acm-pca"]}
 ONE_CA = ("only for one CA",)
@@ -12,7 +12,7 @@ ONE_CA = ("only for one CA",)
 
 def finding(level: Level, code: str, message: str, remedy: str = "", file: str = "a.tf", line: int = 1) -> Finding:
     """A finding at a place."""
-    return Finding(level, cast(CodeName, code), message, remedy, Place(file, line))
+    return Finding(level, cast(CodeName, code), message, remedy, SourceLocation(file, line))
 
 
 def checked(
@@ -30,7 +30,7 @@ def checked(
         return "always" if event.startswith(tuple(always)) else "may" if event.startswith(tuple(may)) else "never"
 
     verdicts = [Verdict(event, fires(event), ONE_CA if fires(event) == "may" else ()) for event in event_ids()]
-    return CheckedRule(Rule(Place(*at), at[1] + 9, name, pattern, bus=bus), tuple(verdicts), findings)
+    return CheckedRule(Rule(SourceLocation(*at), at[1] + 9, name, pattern, bus=bus), tuple(verdicts), findings)
 
 
 def realistic() -> CheckReport:
@@ -116,7 +116,8 @@ def realistic() -> CheckReport:
         uncovered=["ca-creation-failure"],
         unreadable=[
             Unreadable(
-                Place("infra/legacy/queue.tf", 8), 'is no HCL: a "}" is missing; the rest of the file is not read'
+                SourceLocation("infra/legacy/queue.tf", 8),
+                'is no HCL: a "}" is missing; the rest of the file is not read',
             )
         ],
         ignored=1,

@@ -15,9 +15,9 @@ from pca_events.check.report import FailOn, LevelOrOff
 from pca_events.check.suppressions.ignore_entries import IgnoreEntry
 from pca_events.check.toml_lines import lines_of_keys, nearest_line
 from pca_events.errors import BadInput
-from pca_events.infrastructure.checked_tree import Refused, text_of
+from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 from pca_events.wording import did_you_mean
 
 FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"
@@ -118,7 +118,7 @@ def _of_project(file: str) -> Configuration | None:
     """The configuration in a pyproject.toml; other errors in that file are ignored."""
     try:
         text = text_of(file, always=True) or ""
-    except Refused:
+    except UnreadableFile:
         return None
     if "pca-events" not in text:
         return None
@@ -133,7 +133,7 @@ def _of_project(file: str) -> Configuration | None:
 def _text(file: str) -> str:
     try:
         return text_of(file, always=True) or ""
-    except Refused as refused:
+    except UnreadableFile as refused:
         raise BadInput(f"{file}: {refused}") from None
 
 
@@ -185,8 +185,8 @@ class _File:
             tuple(self._entry(entry, position) for position, entry in enumerate(said.get("ignore", ()))),
         )
 
-    def _place(self, path: tuple[str | int, ...]) -> Place:
-        return Place(self._file, nearest_line(self._lines, (*self._top, *path)))
+    def _place(self, path: tuple[str | int, ...]) -> SourceLocation:
+        return SourceLocation(self._file, nearest_line(self._lines, (*self._top, *path)))
 
     def _validate(self, said: Any) -> None:
         try:

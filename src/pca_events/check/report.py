@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pca_events.catalog import documented_events
-from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown, Unreadable
+from pca_events.infrastructure.model import Rule, Skipped, SourceLocation, Unknown, Unreadable
 
 Level = Literal["error", "warning", "note"]
 LevelOrOff = Literal["error", "warning", "note", "off"]
@@ -89,7 +89,7 @@ class Finding:
     code: CodeName
     message: str
     remedy: str
-    place: Place
+    place: SourceLocation
     about: str | None = None
 
 

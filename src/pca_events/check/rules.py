@@ -14,11 +14,14 @@ from pca_events.check.relevance import About, about, about_refused, without_read
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts import Judged, judged
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown
 
 
 def check(
-    reading: Reading, *, all_rules: bool = False, wanted: Callable[[Place, int], bool] = lambda _place, _last: True
+    reading: Reading,
+    *,
+    all_rules: bool = False,
+    wanted: Callable[[SourceLocation, int], bool] = lambda _place, _last: True,
 ) -> CheckReport:
     """Check the rules that were read.
 
@@ -41,7 +44,7 @@ def check(
     known: dict[str, Judged] = {}
     subjects = [_subject(rule, known) for rule in [*reading.rules, *custom.unknown]]
     arrivals = Forwarding((subject.rule, subject.passes) for subject in subjects)
-    lost: dict[tuple[Place, str], frozenset[str]] = {}
+    lost: dict[tuple[SourceLocation, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
         rule, kind = subject.rule, _about(subject)
         if not wanted(rule.place, rule.last_line):
@@ -100,7 +103,7 @@ def _judged_once(pattern: Any, known: dict[str, Judged]) -> Judged:
     return known[text]
 
 
-def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[Place, str], frozenset[str]]) -> list[str]:
+def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[SourceLocation, str], frozenset[str]]) -> list[str]:
     """The documented failures on which no rule fires that is enabled and on a bus that receives them.
 
     Args:

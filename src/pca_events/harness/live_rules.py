@@ -10,12 +10,12 @@ from pca_events.errors import InvalidPattern
 from pca_events.harness.scenario_bus import ScenarioBus
 from pca_events.harness.session import Pattern, Session
 from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
-from pca_events.infrastructure.model import Place, Reading, Rule, Target
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Target
 
 
 def read_bus(session: Session, bus: str) -> Reading:
     """Read the rules of an event bus with their targets; rules that have a schedule only are none."""
-    place = Place(f"{session.backend.name}, event bus {bus}", 1)
+    place = SourceLocation(f"{session.backend.name}, event bus {bus}", 1)
     rules = [_rule(session, stored, bus, place) for stored in _rules(session, bus) if stored.get("EventPattern")]
     return Reading(rules)
 
@@ -25,7 +25,7 @@ def _rules(session: Session, bus: str) -> Iterator[dict[str, Any]]:
         yield from page["Rules"]
 
 
-def _rule(session: Session, stored: dict[str, Any], bus: str, place: Place) -> Rule:
+def _rule(session: Session, stored: dict[str, Any], bus: str, place: SourceLocation) -> Rule:
     pages = session.events.get_paginator("list_targets_by_rule").paginate(Rule=stored["Name"], EventBusName=bus)
     targets = tuple(_target(target, place) for page in pages for target in page["Targets"])
     enabled = stored.get("State") != "DISABLED"
@@ -42,7 +42,7 @@ def _rule(session: Session, stored: dict[str, Any], bus: str, place: Place) -> R
     )
 
 
-def _target(stored: dict[str, Any], place: Place) -> Target:
+def _target(stored: dict[str, Any], place: SourceLocation) -> Target:
     arn = stored["Arn"]
     return Target(
         place,

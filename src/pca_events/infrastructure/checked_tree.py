@@ -56,7 +56,7 @@ _GIT_CRYPT = b"\0GITCRYPT"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class Refused(Exception):
+class UnreadableFile(Exception):
     """A file cannot be read; carries the reason and the line."""
 
     def __init__(self, message: str, line: int = 1) -> None:
@@ -64,7 +64,7 @@ class Refused(Exception):
         self.line = line
 
 
-class Encrypted(Refused):
+class EncryptedFile(UnreadableFile):
     """A file is encrypted with git-crypt."""
 
 
@@ -76,18 +76,18 @@ def text_of(path: str, *, always: bool) -> str | None:
         always: read the file whatever it contains.
 
     Raises:
-        Refused: the file cannot be read, is too large or is not text.
-        Encrypted: the file is encrypted.
+        UnreadableFile: the file cannot be read, is too large or is not text.
+        EncryptedFile: the file is encrypted.
     """
     try:
         data = _data(path, always)
     except OSError as error:
-        raise Refused(f"cannot be read: {error.strerror}") from error
+        raise UnreadableFile(f"cannot be read: {error.strerror}") from error
     if data.startswith(_UTF_16):
         text = data.decode("utf-16", "replace")
         return text if always or _MARKS.search(text.encode()) else None
     if data.startswith(_GIT_CRYPT) and always:
-        raise Encrypted("is encrypted with git-crypt; unlock it to check it")
+        raise EncryptedFile("is encrypted with git-crypt; unlock it to check it")
     if not always and not _MARKS.search(data):
         return None
     return decoded(data)
@@ -97,17 +97,17 @@ def decoded(data: bytes) -> str:
     """Decode UTF-8.
 
     Raises:
-        Refused: the bytes are binary, in another encoding, or too many.
+        UnreadableFile: the bytes are binary, in another encoding, or too many.
     """
     if len(data) > LARGEST:
-        raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+        raise UnreadableFile(f"is larger than {LARGEST // 1024 // 1024} MiB")
     if b"\0" in data:
-        raise Refused("is binary", data.count(b"\n", 0, data.index(b"\0")) + 1)
+        raise UnreadableFile("is binary", data.count(b"\n", 0, data.index(b"\0")) + 1)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Refused("is not valid UTF-8; convert the file to UTF-8", line) from None
+        raise UnreadableFile("is not valid UTF-8; convert the file to UTF-8", line) from None
 
 
 def looks_like_ours(text: str) -> bool:
@@ -124,14 +124,14 @@ def _data(path: str, always: bool) -> bytes:
     with open(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise Refused("is not a regular file")
+            raise UnreadableFile("is not a regular file")
         if status.st_size <= LARGEST:
             data = stream.read(LARGEST + 1)
             if len(data) > LARGEST:
-                raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+                raise UnreadableFile(f"is larger than {LARGEST // 1024 // 1024} MiB")
             return data
         if always or any(map(_MARKS.search, _portions(stream))):
-            raise Refused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+            raise UnreadableFile(f"is larger than {LARGEST // 1024 // 1024} MiB")
     return b""
 
 
@@ -172,7 +172,7 @@ class TreeFiles:
         """The text of a file; None if it does not exist.
 
         Raises:
-            Refused: the file is outside the tree, cannot be read, or exceeds the limits.
+            UnreadableFile: the file is outside the tree, cannot be read, or exceeds the limits.
         """
         path = self.path_of(name)
         if path not in self._texts:
@@ -181,19 +181,21 @@ class TreeFiles:
 
     def _read(self, path: str, name: str) -> str | None:
         if "\0" in path:
-            raise Refused(f"{name!r} is not a file name")
+            raise UnreadableFile(f"{name!r} is not a file name")
         real = os.path.realpath(path)
         if not self._tree.holds(path):
-            raise Refused(f"{name} is outside the checked tree; check a folder that contains both files")
+            raise UnreadableFile(f"{name} is outside the checked tree; check a folder that contains both files")
         if not os.path.exists(real):
             return None
         if len(self._texts) >= MOST_FILES:
-            raise Refused(f"{name}: one file refers to more than {MOST_FILES} files")
+            raise UnreadableFile(f"{name}: one file refers to more than {MOST_FILES} files")
         try:
             text = text_of(real, always=True) or ""
-        except Refused as refused:
-            raise Refused(f"{name}: {refused}", refused.line) from None
+        except UnreadableFile as refused:
+            raise UnreadableFile(f"{name}: {refused}", refused.line) from None
         self._room -= len(text)
         if self._room < 0:
-            raise Refused(f"{name}: one file refers to more than {MOST_CHARACTERS // 1024 // 1024} MiB of other files")
+            raise UnreadableFile(
+                f"{name}: one file refers to more than {MOST_CHARACTERS // 1024 // 1024} MiB of other files"
+            )
         return text

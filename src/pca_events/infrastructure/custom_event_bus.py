@@ -12,9 +12,9 @@ from pca_events.infrastructure.event_patterns import pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
     EventSource,
-    Place,
     Reading,
     Skipped,
+    SourceLocation,
     Subscriber,
     SubscriberFilter,
     Target,
@@ -26,7 +26,9 @@ _LISTS = ("Subscribers", "EventSources")
 _WORD = re.compile(r"_([a-z0-9]+)")
 
 
-def event_source(held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown) -> EventSource | None:
+def event_source(
+    held: Object, place: SourceLocation, last_line: int, name: str, bus: CustomBus | Unknown
+) -> EventSource | None:
     """Read an event source from its properties; None if it is a partner source and not an AWS service."""
     settings = child(held, "Configuration") or held
     ours = child(settings, "AwsServiceEventsConfiguration")
@@ -39,7 +41,7 @@ def event_source(held: Object, place: Place, last_line: int, name: str, bus: Cus
         name=name,
         bus=bus,
         service=plain(ours.get("AwsService")),
-        service_place=Place(place.file, ours.line_of("AwsService")),
+        service_place=SourceLocation(place.file, ours.line_of("AwsService")),
         pattern=pattern,
         lines=lines,
         size=_size(ours.get("Pattern")),
@@ -48,7 +50,12 @@ def event_source(held: Object, place: Place, last_line: int, name: str, bus: Cus
 
 
 def subscriber(
-    held: Object, place: Place, last_line: int, name: str, bus: CustomBus | Unknown, target: Target | None = None
+    held: Object,
+    place: SourceLocation,
+    last_line: int,
+    name: str,
+    bus: CustomBus | Unknown,
+    target: Target | None = None,
 ) -> Subscriber:
     """Read a subscriber from its properties.
 
@@ -68,14 +75,14 @@ def subscriber(
     )
 
 
-def _target(invoke: Object, place: Place, name: str) -> Target | None:
+def _target(invoke: Object, place: SourceLocation, name: str) -> Target | None:
     arn = _text(invoke.get("TargetArn"))
     if arn is None:
         return None
     return Target(place, name, read_arn(arn).service, arn, role=_is_set(invoke, "RoleArn"))
 
 
-def _filters(configuration: Any, place: Place) -> tuple[SubscriberFilter, ...] | Unknown:
+def _filters(configuration: Any, place: SourceLocation) -> tuple[SubscriberFilter, ...] | Unknown:
     if isinstance(configuration, Unknown):
         return only_unknown(configuration)
     listed = child(configuration).get("Filters")
@@ -85,10 +92,10 @@ def _filters(configuration: Any, place: Place) -> tuple[SubscriberFilter, ...] |
     return tuple(_filter(held, place) for held in filters if isinstance(held, Object))
 
 
-def _filter(held: Object, place: Place) -> SubscriberFilter:
+def _filter(held: Object, place: SourceLocation) -> SubscriberFilter:
     pattern, lines = pattern_of(held, "Pattern") if held.get("Pattern") is not None else ("", {})
     return SubscriberFilter(
-        place=Place(place.file, held.line_of("Pattern")),
+        place=SourceLocation(place.file, held.line_of("Pattern")),
         scope=_text(held.get("Scope")) or "",
         pattern=pattern,
         lines=lines,
@@ -140,7 +147,7 @@ def read_api_answer(document: Object, file: str, last_line: int) -> Reading:
         if not _read_answer(held, file, last_line, reading):
             what = "a response of the Custom Event Bus API that lists resources without their settings"
             remedy = "check the output of DescribeSubscriber and DescribeEventSource"
-            reading.skipped.append(Skipped(Place(file, getattr(held, "line", 1)), what, remedy))
+            reading.skipped.append(Skipped(SourceLocation(file, getattr(held, "line", 1)), what, remedy))
     return reading
 
 
@@ -148,7 +155,7 @@ def _read_answer(held: Any, file: str, last_line: int, reading: Reading) -> bool
     """Read one event source or subscriber; False if its settings are missing."""
     if not isinstance(held, Object):
         return False
-    place, name, bus = Place(file, held.line), shown(held.get("Name", "")), bus_by_arn(held.get("EventBusArn"))
+    place, name, bus = SourceLocation(file, held.line), shown(held.get("Name", "")), bus_by_arn(held.get("EventBusArn"))
     last_line = max((last for _, last in held.spans.values()), default=last_line)
     if _is_subscriber(held) and "InvokeConfiguration" in held:
         reading.subscribers.append(subscriber(held, place, last_line, name, bus))

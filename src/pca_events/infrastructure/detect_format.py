@@ -10,7 +10,7 @@ from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles, looks
 from pca_events.infrastructure.cloudformation.nested import read_template, with_includes
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
-from pca_events.infrastructure.model import Place, Reading, Skipped, Unreadable
+from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unreadable
 from pca_events.infrastructure.projects import CODE, IS_CODE
 from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
@@ -71,11 +71,13 @@ def _none_of_ours(text: str, file: str, *, named: bool) -> Reading:
     """Report a file in an unsupported format if the user named it or if it seems to contain a Private CA pattern."""
     if named:
         message = NONE_OF_OURS if text.strip() else "is empty"
-        return Reading(unreadable=[Unreadable(Place(file, 1), message)])
+        return Reading(unreadable=[Unreadable(SourceLocation(file, 1), message)])
     if (key := _PATTERN.search(text)) and _OURS.search(text):
         line = text.count("\n", 0, key.start()) + 1
         what = f"an event pattern ({key[1]}) in a format that check does not support"
-        return Reading(skipped=[Skipped(Place(file, line), what, "save the pattern as a JSON file and check it")])
+        return Reading(
+            skipped=[Skipped(SourceLocation(file, line), what, "save the pattern as a JSON file and check it")]
+        )
     return Reading()
 
 
@@ -87,7 +89,7 @@ def _is_json(text: str, file: str) -> bool:
         return False
     try:
         json_reader.parse(text)
-    except json_reader.NoJson:
+    except json_reader.InvalidJson:
         return False
     return True
 
@@ -101,7 +103,7 @@ def _read_json(source: _Source) -> Reading | None:
         if not isinstance(document, dict) or not (named or _CHIEF_KEYS & document.keys()):
             return None
         tree, twice = json_reader.with_lines(text)
-    except json_reader.NoJson as fault:
+    except json_reader.InvalidJson as fault:
         return _faults(file, [(fault.line, str(fault))], named or looks_like_ours(text))
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):
@@ -111,7 +113,7 @@ def _read_json(source: _Source) -> Reading | None:
 
 
 def _faults(file: str, faults: list[tuple[int, str]], reported: bool) -> Reading:
-    return Reading(unreadable=[Unreadable(Place(file, line), why) for line, why in faults] if reported else [])
+    return Reading(unreadable=[Unreadable(SourceLocation(file, line), why) for line, why in faults] if reported else [])
 
 
 def _read_yaml(source: _Source) -> Reading | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from pca_events.infrastructure.checked_tree import CheckedTree
-from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.model import Skipped, SourceLocation, Unreadable
 from pca_events.infrastructure.projects import is_project
 
 MOST_CHARACTERS = 1_000
@@ -193,11 +193,13 @@ def find(paths: Sequence[str], left_out: PathGlobs | None = None) -> Findings:
     tree = CheckedTree.of(there)
     for path in (os.path.normpath(path) for path in paths):
         if "\0" in path or not os.path.lexists(path):
-            faults.append(Unreadable(Place(path.replace("\0", "?"), 1), f"does not exist{_meant(path)}"))
+            faults.append(Unreadable(SourceLocation(path.replace("\0", "?"), 1), f"does not exist{_meant(path)}"))
         elif os.path.isdir(path):
             for name, alone in _walk(path, faults, left_out or PathGlobs()):
                 if os.path.islink(name) and not tree.holds(name) and os.path.exists(name):
-                    skipped.append(Skipped(Place(name, 1), "a link to a target outside the checked tree", _LINK_REMEDY))
+                    skipped.append(
+                        Skipped(SourceLocation(name, 1), "a link to a target outside the checked tree", _LINK_REMEDY)
+                    )
                 else:
                     found.setdefault(name, Found(name, alone=alone))
         else:
@@ -222,7 +224,7 @@ def _walk(top: str, faults: list[Unreadable], left_out: PathGlobs) -> Iterator[t
     """The files of a folder, each with whether other files of its folder are excluded."""
 
     def note(error: OSError) -> None:
-        faults.append(Unreadable(Place(str(error.filename), 1), f"cannot be read: {error.strerror}"))
+        faults.append(Unreadable(SourceLocation(str(error.filename), 1), f"cannot be read: {error.strerror}"))
 
     for folder, folders, names in os.walk(top, onerror=note):
         within_cdk = _CDK in PurePath(os.path.abspath(folder)).parts

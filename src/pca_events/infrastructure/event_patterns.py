@@ -66,7 +66,7 @@ def _tree(text: str) -> Object | None:
     try:
         json_reader.parse(text)
         tree, _ = json_reader.with_lines(text)
-    except json_reader.NoJson:
+    except json_reader.InvalidJson:
         return None
     return tree if isinstance(tree, Object) else None
 

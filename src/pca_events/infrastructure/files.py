@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pca_events.infrastructure.checked_tree import CheckedTree, Refused, text_of
+from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, text_of
 from pca_events.infrastructure.discovery import TERRAFORM, Findings, Found, PathGlobs, find
-from pca_events.infrastructure.model import Place, Reading, Rule, Unreadable
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unreadable
 from pca_events.infrastructure.projects import CODE, is_project, unread_program
 from pca_events.infrastructure.source_tree import has_unknown
 from pca_events.infrastructure.terraform.root_modules import FolderReading, TerraformReader, root_modules
@@ -33,7 +33,7 @@ _BLOCK = re.compile(
 )
 """The beginning of a Terraform block."""
 
-Folder = tuple[Found, ...]
+FolderFiles = tuple[Found, ...]
 """The files of one folder."""
 
 
@@ -91,7 +91,7 @@ def read_given_text(text: str, name: str) -> Reading:
         else:
             state = read_state_file(text, name)
             reading = read_document_file(text, name, named=True, tree=CheckedTree()) if state is None else state
-    except Refused as refused:
+    except UnreadableFile as refused:
         return _fault(name, refused.line, str(refused))
     except RecursionError:
         return _fault(name, 1, "is nested too deeply")
@@ -122,10 +122,10 @@ def _once(rules: list[Rule]) -> list[Rule]:
     return kept
 
 
-def _portions(found: list[Found]) -> list[list[Folder]]:
+def _portions(found: list[Found]) -> list[list[FolderFiles]]:
     """Groups of whole folders, large enough to be worth sending to a worker."""
     by_folder = sorted(found, key=lambda file: (file.folder, file.path))
-    portions: list[list[Folder]] = [[]]
+    portions: list[list[FolderFiles]] = [[]]
     for _, files in itertools.groupby(by_folder, key=lambda file: file.folder):
         if sum(map(len, portions[-1])) >= _PORTION:
             portions.append([])
@@ -133,7 +133,7 @@ def _portions(found: list[Found]) -> list[list[Folder]]:
     return portions
 
 
-def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tuple[list[Folder], Part]]:
+def _read_all(portions: list[list[FolderFiles]], findings: Findings) -> Iterator[tuple[list[FolderFiles], Part]]:
     jobs, tree = min(processors(), len(portions)), findings.tree
     if jobs < 2 or len(findings.files) <= _SERIAL:
         terraform = TerraformReader(tree)
@@ -149,13 +149,13 @@ def _read_all(portions: list[list[Folder]], findings: Findings) -> Iterator[tupl
         workers.shutdown(cancel_futures=True)
 
 
-def _result(future: "Future[Part]", portion: list[Folder], tree: CheckedTree) -> Part:
+def _result(future: "Future[Part]", portion: list[FolderFiles], tree: CheckedTree) -> Part:
     """The result of a worker; if the worker died, the portion is read in this process."""
     part = result_of(future)
     return _read_portion(portion, TerraformReader(tree), tree) if part is None else part
 
 
-def _read_elsewhere(portion: list[Folder], tree: CheckedTree) -> Part:
+def _read_elsewhere(portion: list[FolderFiles], tree: CheckedTree) -> Part:
     """Read a portion in a worker, which is short-lived and therefore rarely collects garbage."""
     gc.set_threshold(_GARBAGE)
     return _read_portion(portion, _terraform_of(tree), tree)
@@ -167,7 +167,7 @@ def _terraform_of(tree: CheckedTree) -> TerraformReader:
     return TerraformReader(tree)
 
 
-def _read_portion(portion: list[Folder], terraform: TerraformReader, tree: CheckedTree) -> Part:
+def _read_portion(portion: list[FolderFiles], terraform: TerraformReader, tree: CheckedTree) -> Part:
     part = Part()
     for folder in portion:
         code = [file for file in folder if file.is_terraform]
@@ -194,11 +194,11 @@ def _read_one(file: Found, tree: CheckedTree) -> Reading:
             return Reading()
         state = read_state_file(text, file.path)
         return read_document_file(text, file.path, named=file.named, tree=tree) if state is None else state
-    except Refused as refused:
+    except UnreadableFile as refused:
         return _fault(file.path, refused.line, str(refused))
     except RecursionError:
         return _fault(file.path, 1, "is nested too deeply")
 
 
 def _fault(path: str, line: int, message: str) -> Reading:
-    return Reading(unreadable=[Unreadable(Place(path, line), message)])
+    return Reading(unreadable=[Unreadable(SourceLocation(path, line), message)])

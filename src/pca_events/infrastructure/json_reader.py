@@ -15,7 +15,7 @@ _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^"{}\[\]]+')
 _FIRST_LINE = (1, 1)
 
 
-class NoJson(ValueError):
+class InvalidJson(ValueError):
     """A text is not valid JSON; carries the reason and the line."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -27,16 +27,16 @@ def parse(text: str) -> Any:
     """Parse one JSON document without line numbers; faster than `with_lines`.
 
     Raises:
-        NoJson: the text is not valid JSON, contains NaN or is nested too deeply.
+        InvalidJson: the text is not valid JSON, contains NaN or is nested too deeply.
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except json.JSONDecodeError as error:
-        raise NoJson(error.lineno, f"is not valid JSON: {error.msg}") from None
+        raise InvalidJson(error.lineno, f"is not valid JSON: {error.msg}") from None
     except RecursionError:
-        raise NoJson(1, "is nested too deeply") from None
+        raise InvalidJson(1, "is nested too deeply") from None
     except ValueError as error:
-        raise NoJson(1, f"is not valid JSON: {error}") from None
+        raise InvalidJson(1, f"is not valid JSON: {error}") from None
 
 
 def _refuse(name: str) -> NoReturn:
@@ -53,7 +53,7 @@ def with_lines(text: str) -> tuple[Any, list[tuple[int, str]]]:
     """The tree of a valid JSON text, and each duplicate key with its line.
 
     Raises:
-        NoJson: the text is nested too deeply.
+        InvalidJson: the text is nested too deeply.
     """
     if "\n" not in text.rstrip():
         return _on_one_line(text)
@@ -67,13 +67,13 @@ def _on_one_line(text: str) -> tuple[Any, list[tuple[int, str]]]:
     """The same for one line, parsed by the standard library for speed: there may be thousands of such strings.
 
     Raises:
-        NoJson: the text is nested too deeply.
+        InvalidJson: the text is nested too deeply.
     """
     depth = 0
     for bracket in _NO_BRACKET.sub("", text):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST + 1:
-            raise NoJson(1, "is nested too deeply")
+            raise InvalidJson(1, "is nested too deeply")
     twice: list[tuple[int, str]] = []
 
     def made(pairs: list[tuple[str, Any]]) -> Object:
@@ -115,7 +115,7 @@ class _Builder:
             self._put(self._open.pop(), line)
         elif piece in ("{", "["):
             if len(self._open) > DEEPEST:
-                raise NoJson(line, "is nested too deeply")
+                raise InvalidJson(line, "is nested too deeply")
             self._open.append(Object(line) if piece == "{" else [])
             self._keys.append(None)
         elif self._open and isinstance(self._open[-1], Object) and self._keys[-1] is None:

@@ -13,7 +13,7 @@ RuleKind = Literal["rule", "archive", "pipe", "event source", "subscriber"]
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class SourceLocation:
     """A location in the code: a file as given or found, and a line counted from 1."""
 
     file: str
@@ -66,7 +66,7 @@ class Key:
         policy: its policy as a JSON object with possibly unknown values; None if the project sets none.
     """
 
-    place: Place
+    place: SourceLocation
     name: str
     policy: Any = None
 
@@ -91,7 +91,7 @@ class Destination:
     """
 
     kind: str
-    place: Place
+    place: SourceLocation
     name: str
     address: str = ""
     arn: str | Unknown = Unknown("its ARN")
@@ -112,7 +112,7 @@ class Role:
         policy: the statements of all its policies, likewise; None if the project sets none.
     """
 
-    place: Place
+    place: SourceLocation
     name: str
     trust: Any
     policy: Any = None
@@ -139,7 +139,7 @@ class Target:
         own_arn: the ARN of that resource, which may be partly unknown; empty if its type does not determine it.
     """
 
-    place: Place
+    place: SourceLocation
     name: str
     kind: str = ""
     arn: str | Unknown = Unknown("its ARN")
@@ -177,7 +177,7 @@ class Rule:
         arn: its ARN, which may be partly unknown.
     """
 
-    place: Place
+    place: SourceLocation
     last_line: int
     name: str
     pattern: Any
@@ -202,7 +202,7 @@ class CustomBus:
     """
 
     name: str
-    place: Place | None = None
+    place: SourceLocation | None = None
 
 
 @dataclass(frozen=True)
@@ -217,12 +217,12 @@ class EventSource:
         lines, off: as in `Rule`.
     """
 
-    place: Place
+    place: SourceLocation
     last_line: int
     name: str
     bus: CustomBus | Unknown
     service: Any
-    service_place: Place
+    service_place: SourceLocation
     pattern: Any = None
     lines: Mapping[str, int] = field(default_factory=dict)
     size: int = 0
@@ -241,7 +241,7 @@ class SubscriberFilter:
         size: the length of the pattern in characters, as in the code; 0 if unknown.
     """
 
-    place: Place
+    place: SourceLocation
     scope: str | Unknown
     pattern: Any
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -258,7 +258,7 @@ class Subscriber:
         off: as in `Rule`.
     """
 
-    place: Place
+    place: SourceLocation
     last_line: int
     name: str
     bus: CustomBus | Unknown
@@ -273,7 +273,7 @@ class Subscriber:
 class Unreadable:
     """A file, or part of a file, that could not be read, with the reason in one line."""
 
-    place: Place
+    place: SourceLocation
     message: str
 
 
@@ -285,7 +285,7 @@ class Skipped:
         remedy: what to check instead: `check the output of terraform show -json`.
     """
 
-    place: Place
+    place: SourceLocation
     what: str
     remedy: str
 

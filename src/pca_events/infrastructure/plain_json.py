@@ -7,7 +7,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import text_or_unknown
 from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of, read_pattern
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule
+from pca_events.infrastructure.model import DEFAULT_BUS, Reading, Rule, SourceLocation
 from pca_events.infrastructure.source_tree import Object, shown
 
 _STAMPED = ("version", "id", "account", "time", "region")
@@ -48,7 +48,7 @@ def _arrays(value: Any) -> bool:
 def read_pattern_file(document: Object, file: str, last_line: int) -> Reading:
     """Read an event pattern in its own file; the rule takes the name of the file."""
     pattern, lines = read_pattern(document, document.line)
-    rule = Rule(Place(file, document.line), last_line, PurePath(file).name, pattern, lines, targets=None)
+    rule = Rule(SourceLocation(file, document.line), last_line, PurePath(file).name, pattern, lines, targets=None)
     return Reading(rules=[rule])
 
 
@@ -85,7 +85,7 @@ def _rule(held: Object, file: str, last_line: int) -> Rule | None:
         return None
     pattern, lines = pattern_of(held, "EventPattern")
     return Rule(
-        place=Place(file, held.line),
+        place=SourceLocation(file, held.line),
         last_line=last_line,
         name=shown(held.get("Name")),
         pattern=pattern,

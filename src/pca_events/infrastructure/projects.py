@@ -4,8 +4,8 @@ import json
 import os
 from typing import Any
 
-from pca_events.infrastructure.checked_tree import Refused, text_of
-from pca_events.infrastructure.model import Place, Skipped
+from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
+from pca_events.infrastructure.model import Skipped, SourceLocation
 
 CODE = (
     ".ts",
@@ -51,7 +51,7 @@ def unread_program(path: str) -> Skipped | None:
     """Report the part of a project that is not read, and what to check instead; None if all of it is read."""
     try:
         text = text_of(path, always=True) or ""
-    except Refused:
+    except UnreadableFile:
         return None
     name, folder = os.path.basename(path), os.path.dirname(path)
     if name in _PULUMI:
@@ -70,7 +70,7 @@ _DEPLOYED = 'check the output of "aws events describe-rule", or save the event p
 
 
 def _skipped(path: str, what: str, remedy: str) -> Skipped:
-    return Skipped(Place(path, 1), what, remedy)
+    return Skipped(SourceLocation(path, 1), what, remedy)
 
 
 def _output(text: str, usual: str) -> str:

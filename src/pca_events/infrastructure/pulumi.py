@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.infrastructure.event_patterns import pattern_of
-from pca_events.infrastructure.model import DEFAULT_BUS, Place, Reading, Rule, RuleKind, Unknown
+from pca_events.infrastructure.model import DEFAULT_BUS, Reading, Rule, RuleKind, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import joined
 from pca_events.infrastructure.source_tree import Object, child, has_unknown, plain, shown
 
@@ -45,7 +45,7 @@ def _rules(document: Object, file: str, values: "_Values") -> Iterator[Rule]:
         line, last_line = resources.spans[name]
         bus = next((properties[key] for key in _BUSES if properties.get(key) is not None), DEFAULT_BUS)
         yield Rule(
-            place=Place(file, line),
+            place=SourceLocation(file, line),
             last_line=last_line,
             name=name,
             pattern=pattern,

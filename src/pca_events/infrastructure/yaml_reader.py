@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.model import SourceLocation, Unreadable
 from pca_events.infrastructure.source_tree import DEEPEST, Object, Text, WrittenNumber
 
 MOST_DIGITS = 1_000
@@ -53,7 +53,7 @@ def load(text: str, file: str) -> Loaded:
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n") + 1
         faults.append((line, f"is not valid YAML: {_one_line(error.reason)}"))
-    loaded.unreadable = [Unreadable(Place(file, line), message) for line, message in faults]
+    loaded.unreadable = [Unreadable(SourceLocation(file, line), message) for line, message in faults]
     return loaded
 
 

@@ -8,13 +8,13 @@ import pytest
 from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown
 
 CRL = {"source": ["aws.acm-pca"], "detail-type": ["ACM Private CA CRL Generation"]}
 
 
 def report(pattern: dict[str, Any], name: str = "r") -> CheckReport:
-    return check(Reading([Rule(Place("f", 1), 1, name, pattern, targets=None)]))
+    return check(Reading([Rule(SourceLocation("f", 1), 1, name, pattern, targets=None)]))
 
 
 def said(pattern: dict[str, Any], name: str = "r") -> list[tuple[str, str, str]]:

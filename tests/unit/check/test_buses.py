@@ -9,9 +9,9 @@ from terraform_texts import read_terraform
 from pca_events.catalog import documented_events
 from pca_events.check.rules import check
 from pca_events.infrastructure.detect_format import read_document_file
-from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Reading, Rule, SourceLocation, Target, Unknown
 
-PLACE = Place("buses.tf", 3)
+PLACE = SourceLocation("buses.tf", 3)
 FAILURES = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
 BUS = Destination(
     "events",

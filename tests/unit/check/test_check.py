@@ -14,9 +14,9 @@ from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.check.report import CheckedRule
 from pca_events.check.rules import check
-from pca_events.infrastructure.model import Destination, Key, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Key, Reading, Rule, SourceLocation, Target, Unknown
 
-PLACE = Place("rules.tf", 3)
+PLACE = SourceLocation("rules.tf", 3)
 FAILURES = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
 LETS_IN = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "*"}]}
 TARGET = Target(PLACE, "target", dead_letter=True, retry=True)

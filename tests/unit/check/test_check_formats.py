@@ -19,7 +19,7 @@ from pca_events.check.formats import FORMATS
 from pca_events.check.formats.formatting import event_columns, summary
 from pca_events.check.formats.sarif import help_url
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
-from pca_events.infrastructure.model import Place, Skipped, Unknown, Unreadable
+from pca_events.infrastructure.model import Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.wording import printable
 
 SCHEMA = json.loads(Path(formats.__file__).with_name("check-report.schema.json").read_text("utf-8"))
@@ -51,8 +51,8 @@ def hostile(text: str) -> CheckReport:
         not_known=[rule.rule],
         other_rules=1,
         uncovered=["ca-creation-failure"],
-        unreadable=[Unreadable(Place(text or "x", 2), text)],
-        skipped=[Skipped(Place(text or "x", 4), text, text)],
+        unreadable=[Unreadable(SourceLocation(text or "x", 2), text)],
+        skipped=[Skipped(SourceLocation(text or "x", 4), text, text)],
     )
 
 
@@ -248,7 +248,7 @@ def test_sarif_says_what_could_not_be_read() -> None:
     (notification,) = invocation["toolExecutionNotifications"]
     assert (notification["level"], notification["descriptor"]) == ("error", {"id": "unreadable", "index": 0})
     assert notification["locations"][0]["physicalLocation"]["region"] == {"startLine": 8}
-    skipped = CheckReport(skipped=[Skipped(Place("cdk.json", 1), "a program", "synthesise it")])
+    skipped = CheckReport(skipped=[Skipped(SourceLocation("cdk.json", 1), "a program", "synthesise it")])
     (noted,) = sarif_run(skipped)["invocations"][0]["toolExecutionNotifications"]
     assert (noted["level"], noted["descriptor"]) == ("note", {"id": "seen-not-read", "index": 1})
     assert noted["message"] == {"text": "a program; synthesise it"}
@@ -378,7 +378,7 @@ def test_junit_makes_one_failure_of_all_errors_of_a_rule() -> None:
 
 
 def test_junit_passes_nothing_that_is_not_known_or_not_read() -> None:
-    skips = [Skipped(Place("b.tf", 2), "a program", "run it")]
+    skips = [Skipped(SourceLocation("b.tf", 2), "a program", "run it")]
     suites = junit(CheckReport(not_known=[checked("a", pattern=Unknown("var.p")).rule], skipped=skips))
     assert (suites.get("tests"), suites.get("skipped")) == ("2", "2")
     assert [element.get("message") for element in suites.iter("skipped")] == [
@@ -459,7 +459,7 @@ def test_markdown_holds_every_text_and_nothing_of_it_is_markup(text: str) -> Non
 @pytest.mark.parametrize("size", [1, 40, 4_000])
 def test_markdown_fits_a_comment_and_says_what_is_cut(size: int) -> None:
     text = "<&|`*" * size
-    places = [Place(f"{text}{number}.tf", number) for number in range(1, 900)]
+    places = [SourceLocation(f"{text}{number}.tf", number) for number in range(1, 900)]
     report = CheckReport(
         [
             checked(f"{text}{number}", finding("error", "e", text, text), finding("note", "n", text))

@@ -6,7 +6,7 @@ import pytest
 
 from pca_events.check.report import CheckReport, Finding
 from pca_events.check.rules import check
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 
 CALL = "AWS API Call via CloudTrail"
 STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -14,7 +14,7 @@ READ_ONLY = f"EventBridge sends only to rules in the state {STATE}"
 
 
 def report(pattern: dict[str, Any], *, read_only_calls: bool = False) -> CheckReport:
-    rule = Rule(Place("f", 1), 1, "r", pattern, targets=None, read_only_calls=read_only_calls)
+    rule = Rule(SourceLocation("f", 1), 1, "r", pattern, targets=None, read_only_calls=read_only_calls)
     return check(Reading([rule]))
 
 

@@ -17,7 +17,7 @@ from pca_events.check.configuration import SCHEMA, read_configuration
 from pca_events.check.suppressions.ignore_entries import IgnoreEntry
 from pca_events.check.toml_lines import lines_of_keys, nearest_line
 from pca_events.errors import BadInput
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 
 NEVER, TARGET = "never-fires", "no-target"
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text("utf-8")
@@ -312,7 +312,7 @@ def test_an_entry_is_not_called_unused_where_not_all_was_checked(project: Projec
 
 def test_an_entry_counts_through_its_last_day() -> None:
     day = datetime.date(2027, 1, 31)
-    entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (), "why", day)
+    entry = IgnoreEntry(SourceLocation("x.toml", 1), ("no-target",), None, (), "why", day)
     assert entry.works(day)
     assert not entry.works(day + datetime.timedelta(days=1))
 
@@ -326,7 +326,7 @@ def test_an_entry_counts_through_its_last_day() -> None:
     ],
 )  # fmt: skip
 def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, expected: bool) -> None:
-    entry = IgnoreEntry(Place("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
+    entry = IgnoreEntry(SourceLocation("x.toml", 1), ("no-target",), None, (wanted,), "why", None)
     assert entry.is_for_rule(name) is expected
 
 

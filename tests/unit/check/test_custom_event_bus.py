@@ -17,8 +17,8 @@ from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import (
     CustomBus,
     EventSource,
-    Place,
     Reading,
+    SourceLocation,
     Subscriber,
     SubscriberFilter,
     Unknown,
@@ -247,7 +247,7 @@ def test_answers_of_other_services_are_none(tmp_path: Path, document: Any) -> No
 
 
 def test_attributes_of_the_terraform_provider_awscc() -> None:
-    place, bus = Place("main.tf", 3), CustomBus("awscc_eventsv2_event_bus.pki", Place("main.tf", 1))
+    place, bus = SourceLocation("main.tf", 3), CustomBus("awscc_eventsv2_event_bus.pki", SourceLocation("main.tf", 1))
     attributes: dict[str, Any] = {"configuration": {"aws_service_events_configuration": {"aws_service": "aws.acm-pca"}}}
     source = event_source(from_snake_case(attributes), place, 9, "awscc_eventsv2_event_source.pca", bus)
     assert source is not None
@@ -343,7 +343,7 @@ def test_a_template_within_terraform(run: Any) -> None:
 
 
 def test_many_subscribers_and_event_sources_take_little_time() -> None:
-    place, bus = Place("t.yaml", 1), CustomBus("b", Place("t.yaml", 1))
+    place, bus = SourceLocation("t.yaml", 1), CustomBus("b", SourceLocation("t.yaml", 1))
     forwarded = {"detail": {"result": ["failure"]}}
     sources = [EventSource(place, 1, f"s{n}", bus, "aws.acm-pca", place, forwarded) for n in range(1_000)]
     asked = [

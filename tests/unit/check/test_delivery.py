@@ -11,7 +11,7 @@ from terraform_texts import read_terraform
 from pca_events.check.findings.delivery import delivery_findings
 from pca_events.check.report import Finding
 from pca_events.infrastructure.detect_format import read_document_file
-from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Target, Unknown
 from pca_events.infrastructure.terraform.plan import read_terraform_plan
 
 HEAD = """
@@ -328,7 +328,7 @@ def test_with_a_role_the_policy_of_a_queue_is_not_judged() -> None:
     assert of(terraform("aws_sqs_queue.q.arn\n role_arn = aws_iam_role.r.arn", queue)) == []
 
 
-PLACE = Place("m.tf", 1)
+PLACE = SourceLocation("m.tf", 1)
 FIFO = Destination("sqs", PLACE, "q.fifo", policy=Unknown("var.policy"), fifo=True)
 
 

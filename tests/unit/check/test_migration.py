@@ -12,7 +12,7 @@ from pca_events.check.report import CheckedRule, Verdict
 from pca_events.check.rules import check
 from pca_events.cli import main
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Target, Unknown
 
 CRL = "ACM Private CA CRL Generation"
 PATTERNS: list[dict[str, Any]] = [
@@ -28,7 +28,7 @@ PATTERNS: list[dict[str, Any]] = [
     {"source": ["aws.acm-pca"], "detail": {"size": [{"numeric": [">", 0, "<=", 5.5]}], "ip": [{"cidr": "10.0.0.0/8"}]}},
 ]
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:f"
-PLACE = Place("rules.json", 1)
+PLACE = SourceLocation("rules.json", 1)
 
 
 def target(**settings: Any) -> Target:

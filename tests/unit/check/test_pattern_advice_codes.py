@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from pca_events.check.rules import check
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 
 CA = "6f1c2d3e-0a9b-4c8d-8e7f-5a6b7c8d9e0f"
 
 
 def codes(detail_type: str, **fields: Any) -> dict[str, str]:
     pattern = {"source": ["aws.acm-pca"], "detail-type": [detail_type], "detail": {"result": ["success"]}, **fields}
-    (checked,) = check(Reading([Rule(Place("rules.tf", 3), 9, "pki", pattern, targets=None)])).rules
+    (checked,) = check(Reading([Rule(SourceLocation("rules.tf", 3), 9, "pki", pattern, targets=None)])).rules
     return {finding.code: finding.level for finding in checked.findings}
 
 

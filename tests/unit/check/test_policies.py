@@ -7,13 +7,13 @@ import pytest
 from pca_events.check.vocabulary import expects
 from pca_events.iam_policy import MOST_STATEMENTS, Decision, Request, evaluate
 from pca_events.infrastructure.arns import may_be_equal
-from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
+from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
 
 LATER = Unknown("var.later")
 RULE = Rule(
-    Place("m.tf", 1),
+    SourceLocation("m.tf", 1),
     9,
     "aws_cloudwatch_event_rule.r",
     {},
@@ -21,7 +21,7 @@ RULE = Rule(
 )
 QUEUE = Destination(
     "sqs",
-    Place("m.tf", 10),
+    SourceLocation("m.tf", 10),
     "q",
     "aws_sqs_queue.q",
     Unknown("its ARN", ("arn:", None, ":sqs:", None, ":", None, ":alarms")),

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from pca_events.iam_policy import Decision, Request, evaluate
-from pca_events.infrastructure.model import Destination, Place, Rule, Unknown
+from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Reference
 
 OWN, OTHER = "333344445555", "666677778888"
 ANYWHERE = Rule(
-    Place("rules.tf", 1),
+    SourceLocation("rules.tf", 1),
     5,
     "aws_cloudwatch_event_rule.expiry",
     {},
@@ -19,7 +19,7 @@ ANYWHERE = Rule(
 )
 THERE = replace(ANYWHERE, arn=f"arn:aws:events:eu-south-1:{OWN}:rule/expiry")
 ON_BUS = replace(ANYWHERE, bus=f"arn:aws:events:eu-south-1:{OWN}:event-bus/security")
-QUEUE = Destination("sqs", Place("rules.tf", 9), "late", "aws_sqs_queue.late")
+QUEUE = Destination("sqs", SourceLocation("rules.tf", 9), "late", "aws_sqs_queue.late")
 SOURCE = f"arn:aws:events:eu-south-1:{OWN}:rule/expiry"
 
 

@@ -11,7 +11,7 @@ from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.check.suppressions.comments import IgnoreComments, without_ignored
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 
 TERRAFORM = """\
 resource "aws_cloudwatch_event_rule" "%s" {
@@ -147,9 +147,9 @@ def test_comments_are_searched_once_per_file(tmp_path: Path) -> None:
     (tmp_path / "rules.tf").write_text(text)
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("rule")]
     comments = IgnoreComments()
-    comments.beside(Place(str(tmp_path / "rules.tf"), 1), 1)
+    comments.beside(SourceLocation(str(tmp_path / "rules.tf"), 1), 1)
     (tmp_path / "rules.tf").unlink()
-    beside = [len(comments.beside(Place(str(tmp_path / "rules.tf"), line), line)) for line in lines]
+    beside = [len(comments.beside(SourceLocation(str(tmp_path / "rules.tf"), line), line)) for line in lines]
     assert beside == [0, 1] * 2_000
 
 

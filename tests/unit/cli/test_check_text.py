@@ -10,7 +10,7 @@ from reports import checked, finding, realistic
 from pca_events.check.report import Block, CheckReport, event_ids
 from pca_events.cli.check.text import print_report
 from pca_events.cli.console import Console, width_of
-from pca_events.infrastructure.model import Place, Skipped, Unreadable
+from pca_events.infrastructure.model import Skipped, SourceLocation, Unreadable
 
 FINDING = re.compile(r"^(?P<place>\S+:\d+): (?P<level>error|warning|note): (?P<message>.*) \((?P<code>[\w-]+)\)$")
 
@@ -98,7 +98,7 @@ def test_what_is_not_known_or_outside_says_where_it_is() -> None:
         [checked("a")],
         neighbours=[checked("b", at=("b.tf", 2))],
         not_known=[checked("c", at=("c.tf", 3)).rule],
-        skipped=[Skipped(Place("d.tf", 4), "a program", "synthesise it")],
+        skipped=[Skipped(SourceLocation("d.tf", 4), "a program", "synthesise it")],
     )
     text = shown(report)
     assert "\nDocumented by AWS, outside this contract\nb.tf:2: b\n\n" in text
@@ -107,7 +107,7 @@ def test_what_is_not_known_or_outside_says_where_it_is() -> None:
 
 
 def test_of_much_that_is_not_read_the_rest_is_counted() -> None:
-    places = [Unreadable(Place(f"{number}.tf", 1), "is empty") for number in range(60)]
+    places = [Unreadable(SourceLocation(f"{number}.tf", 1), "is empty") for number in range(60)]
     text = shown(CheckReport(unreadable=places))
     assert text.count(": not read: is empty\n") == 50
     assert "\nnot read: 10 more; --format json lists all\n\n" in text
@@ -143,7 +143,7 @@ def test_nothing_drives_the_terminal(styled: bool, encoding: str) -> None:
     text = "[bold red]x[/] [/] :smile: \x1b[2J\x07\u202e\udc80\r\n"
     escaped = "[bold red]x[/] [/] :smile: \\x1b[2J\\x07\\u202e\\udc80\\r\\n"
     rule = checked(text, finding("error", "c", text, text, text, 1), at=(text, 1))
-    report = CheckReport([rule], unreadable=[Unreadable(Place(text, 1), text)])
+    report = CheckReport([rule], unreadable=[Unreadable(SourceLocation(text, 1), text)])
     out = re.sub(r"\x1b\[[0-9;]*m", "", shown(report, styled=styled, width=1000, encoding=encoding))
     assert out.count(escaped) == 9
     assert re.sub("[\n]", "", out).isprintable()

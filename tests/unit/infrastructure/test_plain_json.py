@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pca_events import catalog
-from pca_events.infrastructure.json_reader import NoJson, parse, with_lines
-from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.json_reader import InvalidJson, parse, with_lines
+from pca_events.infrastructure.model import Rule, SourceLocation
 from pca_events.infrastructure.plain_json import (
     is_pattern,
     is_rule_output,
@@ -72,7 +72,7 @@ def test_a_duplicate_key_is_reported() -> None:
     ],
 )
 def test_invalid_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
-    with pytest.raises(NoJson) as refused:
+    with pytest.raises(InvalidJson) as refused:
         parse(text)
     assert refused.value.line == line
     assert str(refused.value).startswith(message)
@@ -90,7 +90,7 @@ def test_one_line_gives_the_same_tree_as_many(text: str) -> None:
 
 def test_the_nesting_depth_is_limited() -> None:
     for text in ("[" * 500 + "]" * 500, "[\n" + "[" * 500 + "]" * 501, '{"a":' * 102 + "1" + "}" * 102):
-        with pytest.raises(NoJson, match="is nested too deeply"):
+        with pytest.raises(InvalidJson, match="is nested too deeply"):
             with_lines(text)
     assert with_lines('"[["' + " ")[0] == "[["
 
@@ -123,7 +123,7 @@ def test_a_pattern_file_is_a_rule_of_that_name() -> None:
     reading = read_pattern_file(tree({"source": ["aws.acm-pca"], "detail": {"result": ["x"]}}), "rules/crl.json", 9)
     assert reading.rules == [
         Rule(
-            place=Place("rules/crl.json", 1),
+            place=SourceLocation("rules/crl.json", 1),
             last_line=9,
             name="crl.json",
             pattern={"source": ["aws.acm-pca"], "detail": {"result": ["x"]}},
@@ -136,7 +136,7 @@ def test_a_pattern_file_is_a_rule_of_that_name() -> None:
 def test_a_described_rule() -> None:
     (rule,) = read_rule_output(tree(DESCRIBED), "rule.json", 7).rules
     assert rule == Rule(
-        place=Place("rule.json", 1),
+        place=SourceLocation("rule.json", 1),
         last_line=7,
         name="crl-failed",
         pattern={"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}},

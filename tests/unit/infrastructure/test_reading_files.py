@@ -15,7 +15,7 @@ from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.checked_tree import CheckedTree
 from pca_events.infrastructure.detect_format import NONE_OF_OURS, read_document_file
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Reading, SourceLocation, Unreadable
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "infrastructure"
 RULE = "Resources:\n  %s:\n    Type: AWS::Events::Rule\n    Properties:\n      EventPattern: {source: [aws.acm-pca]}\n"
@@ -212,7 +212,7 @@ def test_bad_input_is_reported_in_one_line_and_the_rest_is_read(name: str) -> No
     assert time.monotonic() - begun < 5
     assert "infra/sound.yaml:2 Sound" in names(reading)
     (fault,) = reading.unreadable
-    assert fault.place == Place(f"infra/{name}", line) or name == "malformed.tf"
+    assert fault.place == SourceLocation(f"infra/{name}", line) or name == "malformed.tf"
     assert fault.message.startswith(message)
     assert "\n" not in fault.message
 

@@ -12,7 +12,7 @@ from pca_events.check.relevance import other_sources, read_only_values
 from pca_events.check.report import Block, CodeName, Finding, Verdict
 from pca_events.check.vocabulary import contradicts, expects, instead_of_waiting
 from pca_events.errors import InvalidPattern
-from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.model import Rule, SourceLocation
 from pca_events.pattern import Exact, Prefix, Suffix
 from pca_events.wording import nearest
 
@@ -55,9 +55,9 @@ class Subject:
         """The name of the rule and those of its handlers."""
         return [self.rule.name, *(target.handler for target in self.rule.targets or ())]
 
-    def line_of(self, path: str) -> Place:
+    def line_of(self, path: str) -> SourceLocation:
         """Return the location of a key of the pattern: `detail.result`; else that of the rule."""
-        return Place(self.rule.place.file, self.rule.lines.get(path, self.rule.place.line))
+        return SourceLocation(self.rule.place.file, self.rule.lines.get(path, self.rule.place.line))
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:

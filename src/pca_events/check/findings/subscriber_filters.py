@@ -11,7 +11,7 @@ from typing import Any
 from pca_events.check.report import Finding, Fires, Verdict, readable
 from pca_events.check.verdicts import Judged, judged
 from pca_events.infrastructure.event_patterns import FIELDS
-from pca_events.infrastructure.model import EventSource, Place, Subscriber, SubscriberFilter, Unknown
+from pca_events.infrastructure.model import EventSource, SourceLocation, Subscriber, SubscriberFilter, Unknown
 from pca_events.wording import nearest
 
 DATA, METADATA, SYSTEM = "DATA", "METADATA", "SYSTEM_METADATA"
@@ -67,7 +67,7 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
     if barred:
         message = f"the pattern of an event source must not contain {', '.join(barred)} at its top"
         remedy = "remove it; AwsService already selects the events"
-        place = Place(source.place.file, source.lines.get(barred[0], source.place.line))
+        place = SourceLocation(source.place.file, source.lines.get(barred[0], source.place.line))
         yield Finding("error", "event-source-fields", message, remedy, place)
     yield from _too_long(source.size, MOST_IN_SOURCE, "the pattern of the event source", source.place)
     yield from _no_failure_queue(source)
@@ -104,7 +104,7 @@ def _of_filter(held: SubscriberFilter) -> Iterator[Finding]:
     yield from _too_long(held.size, MOST_IN_FILTER, "the filter", held.place)
 
 
-def _too_long(size: int, most: int, subject: str, place: Place) -> Iterator[Finding]:
+def _too_long(size: int, most: int, subject: str, place: SourceLocation) -> Iterator[Finding]:
     if size > most:
         message = f"{subject} has {size:,} characters; AWS accepts {most:,}"
         yield Finding("error", "filter-too-long", message, "shorten it", place)

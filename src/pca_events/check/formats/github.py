@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pca_events.check.formats.formatting import cut, posix
 from pca_events.check.report import LEVELS, CheckReport, Level
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 from pca_events.wording import printable
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
@@ -17,7 +17,7 @@ _LONGEST_MESSAGE = 8_000
 
 class _Annotation(NamedTuple):
     level: Level
-    place: Place | None
+    place: SourceLocation | None
     title: str
     message: str
 

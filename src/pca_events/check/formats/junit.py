@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pca_events.check.formats.formatting import posix, summary
 from pca_events.check.report import CheckedRule, CheckReport, Finding, reason_of
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 from pca_events.wording import printable
 
 
@@ -63,7 +63,7 @@ def _said(findings: Iterable[Finding]) -> str:
     return "\n".join(map(printable, lines))
 
 
-def _case(place: Place, name: str) -> Element:
+def _case(place: SourceLocation, name: str) -> Element:
     file = posix(place.file)
     return Element("testcase", _texts(classname=file, name=name, file=file, line=str(place.line)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pca_events.catalog import documented
 from pca_events.check.formats.formatting import SYMBOLS, cut, event_columns, fires, posix, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, reason_of
-from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.model import Rule, SourceLocation
 from pca_events.wording import printable
 
 LONGEST = 65_536
@@ -98,7 +98,7 @@ def _listed(rule: Rule) -> str:
     return f"- {_code(rule.name)} {_place(rule.place)}"
 
 
-def _place(place: Place) -> str:
+def _place(place: SourceLocation) -> str:
     return _code(f"{posix(place.file)}:{place.line}")
 
 

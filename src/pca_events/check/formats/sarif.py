@@ -12,7 +12,7 @@ from pca_events.check.codes import CODES
 from pca_events.check.formats.formatting import json_text, posix
 from pca_events.check.formats.markdown import escaped
 from pca_events.check.report import LEVELS, CheckReport, Finding, Level
-from pca_events.infrastructure.model import Place
+from pca_events.infrastructure.model import SourceLocation
 
 _TOP = "%SRCROOT%"
 _MOST_REMEDIES = 20
@@ -109,7 +109,7 @@ def _invocation(report: CheckReport) -> dict[str, Any]:
     }
 
 
-def _notification(index: int, level: Level, place: Place, text: str) -> dict[str, Any]:
+def _notification(index: int, level: Level, place: SourceLocation, text: str) -> dict[str, Any]:
     return {
         "descriptor": {"id": _NOTIFICATIONS[index][0], "index": index},
         "level": level,
@@ -146,7 +146,7 @@ def _result(rule: str, finding: Finding, index: int) -> dict[str, Any]:
     }
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _location(place: SourceLocation) -> dict[str, Any]:
     file = posix(place.file)
     path = quote(file, errors="backslashreplace")
     if PurePath(file).is_absolute():

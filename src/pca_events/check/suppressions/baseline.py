@@ -16,8 +16,8 @@ from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.check.suppressions.comments import standing_alone
 from pca_events.errors import BadInput
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.checked_tree import Refused, text_of
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 from pca_events.infrastructure.source_tree import Object
 
 VERSION = 2
@@ -105,10 +105,10 @@ def read_baseline(file: str) -> Baseline:
         text = text_of(file, always=True) or ""
         document = json_reader.parse(text)
         tree, _ = json_reader.with_lines(text)
-    except Refused as refused:
+    except UnreadableFile as refused:
         missing = "" if os.path.lexists(file) else "; --update-baseline writes it"
         raise BadInput(f"{file} {refused}{missing}") from None
-    except json_reader.NoJson as fault:
+    except json_reader.InvalidJson as fault:
         raise BadInput(f"{file}:{fault.line} is not valid JSON; correct it, or {again}") from None
     if isinstance(document, dict) and "known" in document and "version" not in document:
         raise BadInput(f"{file} is from an older version, which could not tell two findings of one rule apart; {again}")
@@ -181,7 +181,7 @@ def with_stale(report: CheckReport, baseline: Baseline, stale: Iterable[tuple[En
             "baseline-stale",
             f"{entry.file} {entry.rule} no longer has {entry.code}{f' ({entry.about})' if entry.about else ''}",
             "remove it with --update-baseline",
-            Place(baseline.file, line),
+            SourceLocation(baseline.file, line),
         )
         for entry, line in stale
     ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pca_events.check.codes import CODES
 from pca_events.check.report import CheckedRule, CheckReport, Finding
-from pca_events.infrastructure.model import Place, Reading, Rule
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation
 from pca_events.wording import did_you_mean, nearest
 
 _MARK = "pca-events:"
@@ -33,7 +33,7 @@ class IgnoreComment:
 
     codes: tuple[str, ...]
     reason: str
-    place: Place
+    place: SourceLocation
     verb: str = "ignore"
 
 
@@ -68,7 +68,7 @@ class IgnoreComments:
         """
         return self._read(file).found
 
-    def beside(self, place: Place, last_line: int) -> tuple[IgnoreComment, ...]:
+    def beside(self, place: SourceLocation, last_line: int) -> tuple[IgnoreComment, ...]:
         """Return the comments from the comment lines directly above a rule to its last line."""
         comments = self._read(place.file)
         first = place.line
@@ -103,12 +103,12 @@ def _comments(file: str, text: str) -> _OfFile:
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip()[:2].startswith(("#", "//")):
             alone.add(number)
-        if _MARK in line and (ignore := _ignore(line, Place(file, number))) is not None:
+        if _MARK in line and (ignore := _ignore(line, SourceLocation(file, number))) is not None:
             found.append(ignore)
     return _OfFile(tuple(found), tuple(ignore.place.line for ignore in found), frozenset(alone))
 
 
-def _ignore(line: str, place: Place) -> IgnoreComment | None:
+def _ignore(line: str, place: SourceLocation) -> IgnoreComment | None:
     comment = None if len(line) > _MOST_CHARACTERS else _COMMENT.search(line, _begin_of_comment(line))
     if comment is None:
         return None
@@ -168,7 +168,7 @@ def without_ignored(
     )
 
 
-def standing_alone(place: Place, name: str, findings: list[Finding]) -> CheckedRule:
+def standing_alone(place: SourceLocation, name: str, findings: list[Finding]) -> CheckedRule:
     """Return findings about a suppression that is not beside a rule, as a checked rule.
 
     Args:
@@ -179,7 +179,7 @@ def standing_alone(place: Place, name: str, findings: list[Finding]) -> CheckedR
     return CheckedRule(Rule(place, place.line, name, {}, targets=None), (), tuple(findings))
 
 
-def unknown_codes(codes: tuple[str, ...], place: Place) -> Iterator[Finding]:
+def unknown_codes(codes: tuple[str, ...], place: SourceLocation) -> Iterator[Finding]:
     """Yield a warning for each code that does not exist."""
     for code in dict.fromkeys(codes):
         if code not in CODES:
@@ -188,12 +188,12 @@ def unknown_codes(codes: tuple[str, ...], place: Place) -> Iterator[Finding]:
             yield Finding("warning", "ignore-unknown", message, remedy, place, code)
 
 
-def _with(checked: CheckedRule, faults: "dict[RuleKey | None, dict[Place, list[Finding]]]") -> CheckedRule:
+def _with(checked: CheckedRule, faults: "dict[RuleKey | None, dict[SourceLocation, list[Finding]]]") -> CheckedRule:
     added = [finding for found in faults.get(_key(checked.rule), {}).values() for finding in found]
     return replace(checked, findings=(*checked.findings, *added)) if added else checked
 
 
-RuleKey = tuple[Place, str]
+RuleKey = tuple[SourceLocation, str]
 
 
 def _key(rule: Rule) -> RuleKey:
@@ -206,8 +206,8 @@ class _Applied:
     def __init__(self, comments: IgnoreComments, report: CheckReport, reading: Reading) -> None:
         self.ignored = 0
         self._comments = comments
-        self._used: set[tuple[Place, str]] = set()
-        self._beside: dict[Place, RuleKey] = {}
+        self._used: set[tuple[SourceLocation, str]] = set()
+        self._beside: dict[SourceLocation, RuleKey] = {}
         judged = {_key(checked.rule) for checked in report.rules}
         self._unjudged = {
             ignore.place
@@ -235,9 +235,9 @@ class _Applied:
         self.ignored += len(checked.findings) - len(kept)
         return replace(checked, findings=tuple(kept))
 
-    def faults(self) -> dict[RuleKey | None, dict[Place, list[Finding]]]:
+    def faults(self) -> dict[RuleKey | None, dict[SourceLocation, list[Finding]]]:
         """The findings about comments, by the rule beside each; None for those that are not beside a rule."""
-        found: dict[RuleKey | None, dict[Place, list[Finding]]] = {}
+        found: dict[RuleKey | None, dict[SourceLocation, list[Finding]]] = {}
         for file in sorted(self._files):
             for ignore in self._comments.of_file(file):
                 if faults := list(self._faults(ignore)):

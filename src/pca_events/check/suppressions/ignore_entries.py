@@ -9,7 +9,7 @@ from pca_events.check.codes import CODES, OF_SUPPRESSIONS
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, LevelOrOff
 from pca_events.check.suppressions.comments import standing_alone, unknown_codes
 from pca_events.infrastructure.discovery import PathGlobs
-from pca_events.infrastructure.model import Place, Reading
+from pca_events.infrastructure.model import Reading, SourceLocation
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class IgnoreEntry:
         expires: the last day on which it suppresses anything.
     """
 
-    place: Place
+    place: SourceLocation
     codes: tuple[str, ...]
     paths: PathGlobs | None
     rules: tuple[str, ...]
@@ -58,7 +58,7 @@ def without_entries(
     """
     if not entries:
         return report
-    used: set[tuple[Place, str]] = set()
+    used: set[tuple[SourceLocation, str]] = set()
     working = [entry for entry in entries if entry.works(today)]
 
     @cache
@@ -132,7 +132,7 @@ def _judged(report: CheckReport, reading: Reading) -> Callable[[IgnoreEntry], bo
 
 def _faults(
     entry: IgnoreEntry,
-    used: set[tuple[Place, str]],
+    used: set[tuple[SourceLocation, str]],
     today: datetime.date,
     is_known: Callable[[IgnoreEntry], bool],
 ) -> CheckedRule | None:
@@ -142,7 +142,7 @@ def _faults(
 
 def _of_entry(
     entry: IgnoreEntry,
-    used: set[tuple[Place, str]],
+    used: set[tuple[SourceLocation, str]],
     today: datetime.date,
     is_known: Callable[[IgnoreEntry], bool],
 ) -> Iterator[Finding]:

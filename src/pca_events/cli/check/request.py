@@ -15,9 +15,9 @@ from pca_events.check.suppressions.baseline import Baseline, read_baseline
 from pca_events.cli.check.outputs import planned
 from pca_events.cli.options.rules import Output
 from pca_events.errors import BadInput
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, decoded
+from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, decoded
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Reading, SourceLocation, Unreadable
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>[1-9]\d{0,8})", re.DOTALL)
 _MOST_LISTED = 8
@@ -40,7 +40,7 @@ class Selection:
         """The paths to read."""
         return [*self.whole, *(file for file in self.lines if file not in self.whole)]
 
-    def has(self, place: Place, last_line: int) -> bool:
+    def has(self, place: SourceLocation, last_line: int) -> bool:
         """Whether a rule is reported, by its place and last line."""
         if not self.lines:
             return True
@@ -63,7 +63,7 @@ class Selection:
             spans = sorted({(one.place.line, one.last_line) for one in reading.written if one.place.file == file})
             for line in sorted(lines):
                 if file not in broken and not any(first <= line <= last for first, last in spans):
-                    yield Unreadable(Place(file, line), f"no event rule is on this line; {_begins(spans)}")
+                    yield Unreadable(SourceLocation(file, line), f"no event rule is on this line; {_begins(spans)}")
 
 
 def select(words: Sequence[str]) -> Selection:
@@ -116,7 +116,7 @@ class CheckRequest:
             return True
         return not self.left_out.matches(file) or file in {os.path.normpath(word) for word in self.words}
 
-    def has_rule(self, place: Place, last_line: int) -> bool:
+    def has_rule(self, place: SourceLocation, last_line: int) -> bool:
         """Whether a rule is reported."""
         return place.file in self.texts or (self.selection.has(place, last_line) and self.has_file(place.file))
 
@@ -194,7 +194,7 @@ def _given_text(options: argparse.Namespace, words: tuple[str, ...]) -> dict[str
         raise BadInput("standard input is closed")
     try:
         return {name: decoded(sys.stdin.buffer.read(LARGEST + 1))}
-    except Refused as refused:
-        return {name: Unreadable(Place(name, refused.line), str(refused))}
+    except UnreadableFile as refused:
+        return {name: Unreadable(SourceLocation(name, refused.line), str(refused))}
     except OSError as error:
         raise BadInput(f"standard input cannot be read: {error.strerror}") from None

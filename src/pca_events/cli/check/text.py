@@ -8,7 +8,7 @@ from pca_events.catalog import documented
 from pca_events.check.formats.formatting import SYMBOLS, EventColumn, event_columns, fires, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, Fires, Level, reason_of
 from pca_events.cli.console import Console, Part, padded, width_of
-from pca_events.infrastructure.model import Place, Rule
+from pca_events.infrastructure.model import Rule, SourceLocation
 
 LEVEL_STYLES: dict[Level, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 FIRES_STYLES: dict[Fires, str] = {"always": "bold green", "may": "yellow", "never": "dim"}
@@ -196,7 +196,7 @@ def _print_finding(finding: Finding, out: Console) -> None:
         out.paragraph((finding.remedy, "italic"), lead="    ")
 
 
-def _print_unread(lead: Part, found: list[tuple[Place, str]], out: Console) -> None:
+def _print_unread(lead: Part, found: list[tuple[SourceLocation, str]], out: Console) -> None:
     for place, why in found[:_MOST_UNREAD]:
         out.paragraph(f"{place}: ", lead, f": {why}")
     if len(found) > _MOST_UNREAD:

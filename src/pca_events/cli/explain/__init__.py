@@ -20,7 +20,7 @@ from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.cli.console import console
 from pca_events.cli.explain.rules import ExplainedRule, explained_rules
 from pca_events.errors import BadInput, InvalidPattern
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
+from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, text_of
 from pca_events.infrastructure.model import Unknown
 from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern
@@ -251,11 +251,11 @@ def _event(name: str) -> CandidateEvent:
         raise BadInput(f"{name}: {error.reason}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{name}: the event is not UTF-8 (byte {error.start})") from error
-    except Refused as refused:
+    except UnreadableFile as refused:
         raise _no_event(name, refused) from refused
 
 
-def _no_event(name: str, refused: Refused) -> BadInput:
+def _no_event(name: str, refused: UnreadableFile) -> BadInput:
     from pca_events.wording import did_you_mean, file_meant
 
     if "No such file" not in str(refused):

@@ -11,10 +11,10 @@ from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.checked_tree import LARGEST, Refused, text_of
+from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, text_of
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Unknown, Unreadable
+from pca_events.infrastructure.model import Reading, Rule, Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.wording import did_you_mean, file_meant
 
 _CONTAINERS = {
@@ -53,7 +53,7 @@ class ExplainedRule:
     """
 
     name: str
-    place: Place | None
+    place: SourceLocation | None
     pattern: Any
     read_only_calls: bool | Unknown
 
@@ -114,7 +114,7 @@ def _text(path: str) -> str:
         return text_of(path, always=True) or ""
     except UnicodeDecodeError as error:
         raise BadInput(f"standard input is not UTF-8 (byte {error.start})") from error
-    except Refused as refused:
+    except UnreadableFile as refused:
         raise BadInput(f"{path}:{refused.line} {refused}") from refused
 
 
@@ -123,7 +123,7 @@ def _is_pattern_alone(text: str, path: str) -> bool:
         return path.endswith(".json") or (path == "-" and text.lstrip()[:1] in ("[", '"', ""))
     try:
         document = json_reader.parse(text)
-    except json_reader.NoJson:
+    except json_reader.InvalidJson:
         return not _CONTAINER.search(text) and not _TERRAFORM.search(text)
     return isinstance(document, dict) and not _CONTAINERS & document.keys()
 
@@ -135,8 +135,8 @@ def _read_standard_input(text: str) -> Reading:
         file = Path(folder, "stdin.tf")
         file.write_text(text, "utf-8")
         reading = read_paths([str(file)])
-    reading.rules = [replace(rule, place=Place("-", rule.place.line)) for rule in reading.rules]
-    reading.unreadable = [replace(one, place=Place("-", one.place.line)) for one in reading.unreadable]
+    reading.rules = [replace(rule, place=SourceLocation("-", rule.place.line)) for rule in reading.rules]
+    reading.unreadable = [replace(one, place=SourceLocation("-", one.place.line)) for one in reading.unreadable]
     return reading
 
 

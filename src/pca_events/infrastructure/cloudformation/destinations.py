@@ -7,7 +7,7 @@ from typing import Any
 from pca_events.infrastructure.arns import A_QUALIFIER, as_qualifier, qualifier_of, wildcard_text
 from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Destination, Key, Place, Unknown
+from pca_events.infrastructure.model import Destination, Key, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import (
     NAME_OF_RULE,
@@ -58,7 +58,9 @@ class Destinations:
         roles: the roles of the template.
     """
 
-    def __init__(self, template: Template, places: dict[str, Place], transform: Any = None, prefix: str = "") -> None:
+    def __init__(
+        self, template: Template, places: dict[str, SourceLocation], transform: Any = None, prefix: str = ""
+    ) -> None:
         self._template = template
         self._prefix = prefix
         self._places = places

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pca_events.infrastructure.model import Place, Unknown, Unreadable
+from pca_events.infrastructure.model import SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
 from pca_events.infrastructure.source_tree import Object, Text
 
@@ -98,7 +98,7 @@ class _Loops:
         except _TooMuch:
             line = section.line if isinstance(section, Object) else 1
             message = f"Fn::ForEach in {name} expands to more than {MOST_VALUES:,} values; check the deployed template"
-            self.faults.append(Unreadable(Place(self._file, line), message))
+            self.faults.append(Unreadable(SourceLocation(self._file, line), message))
             return Object(line)
 
     def _copy(self, value: Any, items: dict[str, Item]) -> Any:
@@ -131,7 +131,7 @@ class _Loops:
         """Yield the output of one loop: each key with its value and its lines."""
         if not (isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], Object)):
             message = f"{key} must be a list of an identifier, a collection and an object of outputs"
-            self.faults.append(Unreadable(Place(self._file, span[0]), message))
+            self.faults.append(Unreadable(SourceLocation(self._file, span[0]), message))
             return
         identifier, collection, outputs = loop
         for item in self._items(self._copy(collection, items), identifier):

@@ -4,10 +4,10 @@ import contextlib
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.checked_tree import Refused, TreeFiles
+from pca_events.infrastructure.checked_tree import TreeFiles, UnreadableFile
 from pca_events.infrastructure.cloudformation.other_patterns import read_custom_bus, read_filters, read_sam
 from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
-from pca_events.infrastructure.model import Place, Reading, Unknown, Unreadable
+from pca_events.infrastructure.model import Reading, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, marked, unmarked
 from pca_events.infrastructure.source_tree import Object, Text, child, moved, on_one_line
 
@@ -68,7 +68,7 @@ class _Includes:
                 documents = [json_reader.with_lines(text)[0]]
             else:
                 documents = yaml_reader.load(text, location).documents
-        except (Refused, json_reader.NoJson):
+        except (UnreadableFile, json_reader.InvalidJson):
             return None
         if len(documents) != 1 or not isinstance(documents[0], Object):
             return None
@@ -104,7 +104,7 @@ def read_template(document: Object, file: str, prefix: str = "", depth: int = 0)
             continue
         properties = stack.template.properties(name)
         if isinstance(properties, Object) and (body := properties.get("TemplateBody")) is not None:
-            place = Place(file, properties.line_of("TemplateBody"))
+            place = SourceLocation(file, properties.line_of("TemplateBody"))
             reading.add(read_template_body(body, place, f"{prefix}{name}/", depth + 1))
     return reading
 
@@ -117,7 +117,7 @@ def read_stack(stack: Stack) -> Reading:
     return reading
 
 
-def read_template_body(body: Any, place: Place, prefix: str, depth: int = 0) -> Reading:
+def read_template_body(body: Any, place: SourceLocation, prefix: str, depth: int = 0) -> Reading:
     """Read a template that is a value in other infrastructure code: a YAML or JSON string, or an object.
 
     Lines are the lines of the file if the string carries them (`Text`), else the line of `place`.
@@ -131,12 +131,12 @@ def read_template_body(body: Any, place: Place, prefix: str, depth: int = 0) -> 
     return Reading()
 
 
-def _read_text(text: str, holes: tuple[Unknown, ...], place: Place, prefix: str, depth: int) -> Reading:
+def _read_text(text: str, holes: tuple[Unknown, ...], place: SourceLocation, prefix: str, depth: int) -> Reading:
     line = text.line if isinstance(text, Text) else 0
     documents, faults = _documents(str(text), place)
     reading = Reading()
     for fault in faults:
-        where = Place(place.file, fault.place.line + line - 1) if line else place
+        where = SourceLocation(place.file, fault.place.line + line - 1) if line else place
         reading.unreadable.append(Unreadable(where, fault.message))
     for document in documents:
         placed = moved(document, line - 1) if line else on_one_line(document, place.line)
@@ -145,12 +145,14 @@ def _read_text(text: str, holes: tuple[Unknown, ...], place: Place, prefix: str,
     return reading
 
 
-def _documents(text: str, place: Place) -> tuple[list[Any], list[Unreadable]]:
+def _documents(text: str, place: SourceLocation) -> tuple[list[Any], list[Unreadable]]:
     if text.lstrip().startswith("{"):
-        with contextlib.suppress(json_reader.NoJson):
+        with contextlib.suppress(json_reader.InvalidJson):
             json_reader.parse(text)
             tree, twice = json_reader.with_lines(text)
-            return [tree], [Unreadable(Place(place.file, line), f'duplicate key "{key}"') for line, key in twice]
+            return [tree], [
+                Unreadable(SourceLocation(place.file, line), f'duplicate key "{key}"') for line, key in twice
+            ]
     from pca_events.infrastructure import yaml_reader
 
     loaded = yaml_reader.load(text, place.file)

@@ -8,10 +8,10 @@ from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source,
 from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
-    Place,
     Reading,
     Rule,
     Skipped,
+    SourceLocation,
     Target,
     Unknown,
     Unreadable,
@@ -184,7 +184,7 @@ def read_custom_bus(stack: Stack) -> Reading:
     return reading
 
 
-def _target(stack: Stack, properties: Object, place: Place, name: str) -> Target | None:
+def _target(stack: Stack, properties: Object, place: SourceLocation, name: str) -> Target | None:
     invoke = child(properties, "InvokeConfiguration")
     arn = invoke.get("TargetArn")
     return None if arn is None else stack.targets.made(invoke, place, name, arn)
@@ -193,5 +193,5 @@ def _target(stack: Stack, properties: Object, place: Place, name: str) -> Target
 def _bus(stack: Stack, arn: Any) -> CustomBus | Unknown:
     """The bus of an ARN, with its location if it is a resource of the template."""
     if isinstance(arn, Reference) and stack.template.type_of(arn.resource) == _BUS:
-        return CustomBus(arn.resource, Place(stack.file, stack.spans[arn.resource][0]))
+        return CustomBus(arn.resource, SourceLocation(stack.file, stack.spans[arn.resource][0]))
     return bus_by_arn(arn)

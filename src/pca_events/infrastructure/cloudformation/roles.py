@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Place, Role, Unknown
+from pca_events.infrastructure.model import Role, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import Resolve, combined, listed, read_policy
 from pca_events.infrastructure.source_tree import Object, child
@@ -33,7 +33,7 @@ class Roles:
     def __init__(
         self,
         template: Template,
-        places: dict[str, Place],
+        places: dict[str, SourceLocation],
         resolve: Resolve,
         added: Unknown | None,
         conditional: Callable[[str, Any], Any],

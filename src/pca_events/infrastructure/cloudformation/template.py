@@ -11,9 +11,9 @@ from pca_events.infrastructure.event_patterns import asks_for_read_only_calls, p
 from pca_events.infrastructure.model import (
     DEFAULT_BUS,
     Destination,
-    Place,
     Reading,
     Rule,
+    SourceLocation,
     Target,
     Unknown,
     Unreadable,
@@ -74,12 +74,12 @@ class Targets:
     def _target(self, held: Any, line: int) -> Target:
         if not isinstance(held, Object):
             unknown = only_unknown(held) if isinstance(held, Unknown) else Unknown("a target that is not an object")
-            place = Place(self._file, line)
+            place = SourceLocation(self._file, line)
             return Target(place, unknown.reason, arn=unknown, dead_letter=unknown, retry=True, role=unknown)
         name = shown(held.get("Id", ""))
-        return self.made(held, Place(held.file or self._file, held.line or line), name, held.get("Arn"))
+        return self.made(held, SourceLocation(held.file or self._file, held.line or line), name, held.get("Arn"))
 
-    def made(self, held: Object, place: Place, name: str, arn: Any, handler: str = "") -> Target:
+    def made(self, held: Object, place: SourceLocation, name: str, arn: Any, handler: str = "") -> Target:
         """A target with the settings that CloudFormation, SAM and `put-targets` have in common.
 
         Args:
@@ -182,9 +182,9 @@ class Stack:
         self.destinations = Destinations(self.template, places, document.get("Transform"), prefix)
         self.targets = Targets(self.template, self.destinations, file)
 
-    def place(self, held: Object, line: int) -> Place:
+    def place(self, held: Object, line: int) -> SourceLocation:
         """The location of a key in an object, which may come from another file."""
-        return Place(held.file or self.file, line)
+        return SourceLocation(held.file or self.file, line)
 
     def enabled(self, resource: str, state: Any) -> bool | Unknown:
         """Whether the rule of a resource is enabled.

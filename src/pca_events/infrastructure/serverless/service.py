@@ -7,7 +7,7 @@ from pca_events.infrastructure.checked_tree import TreeFiles
 from pca_events.infrastructure.cloudformation.nested import read_stack
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of
 from pca_events.infrastructure.event_patterns import pattern_of
-from pca_events.infrastructure.model import Place, Reading, Rule, Skipped, Target, Unknown
+from pca_events.infrastructure.model import Reading, Rule, Skipped, SourceLocation, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, child, shown
 
@@ -58,7 +58,7 @@ class _Service:
         """The value of a key; a value that is known only at deployment is reported as skipped."""
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, Unknown):
-                place = Place(held.file or self._file, held.line_of(key))
+                place = SourceLocation(held.file or self._file, held.line_of(key))
                 self.reading.skipped.append(Skipped(place, f"{key}: {part}", _REMEDY))
         return value
 
@@ -89,7 +89,7 @@ class _Service:
         if settings.file != event.file:
             line = last_line = settings.line
         pattern, lines = pattern_of(settings, key)
-        place = Place(settings.file or self._file, line)
+        place = SourceLocation(settings.file or self._file, line)
         return Rule(
             place=place,
             last_line=last_line,
@@ -122,7 +122,7 @@ def _enabled(settings: Object) -> bool | Unknown:
     return state not in (False, "false", "DISABLED")
 
 
-def _target(stack: Stack, settings: Object, place: Place, owner: str, kind: str) -> Target:
+def _target(stack: Stack, settings: Object, place: SourceLocation, owner: str, kind: str) -> Target:
     """The function or state machine as a target, with its settings under their CloudFormation names."""
     held = Object(place.line)
     names = {"inputPath": "InputPath", "retryPolicy": "RetryPolicy"}

@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.checked_tree import Refused, TreeFiles
-from pca_events.infrastructure.model import Place, Unknown, Unreadable
+from pca_events.infrastructure.checked_tree import TreeFiles, UnreadableFile
+from pca_events.infrastructure.model import SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
 from pca_events.infrastructure.source_tree import Object, of_file
 
@@ -157,9 +157,9 @@ class Variables:
         if name not in self._trees:
             try:
                 self._trees[name] = self._parsed(name)
-            except Refused as refused:
+            except UnreadableFile as refused:
                 self._trees[name] = Unknown(reason)
-                self.faults.append(Unreadable(Place(self._file, 1), f"{reason}: {refused}"))
+                self.faults.append(Unreadable(SourceLocation(self._file, 1), f"{reason}: {refused}"))
         return self._trees[name]
 
     def _parsed(self, name: str) -> Any:
@@ -170,8 +170,8 @@ class Variables:
             try:
                 json_reader.parse(text)
                 tree, _ = json_reader.with_lines(text)
-            except json_reader.NoJson as fault:
-                raise Refused(f"{path}:{fault.line} {fault}") from None
+            except json_reader.InvalidJson as fault:
+                raise UnreadableFile(f"{path}:{fault.line} {fault}") from None
             return of_file(tree, path)
         from pca_events.infrastructure import yaml_reader
 

@@ -10,7 +10,7 @@ from pca_events.infrastructure.partial_values import Reference, reference_to
 from pca_events.infrastructure.terraform.instances import Declared
 from pca_events.infrastructure.terraform.policies import policy_document
 from pca_events.infrastructure.terraform.references import Referred, Step
-from pca_events.infrastructure.terraform.source_files import ENCRYPTED, Encrypted, in_file
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED, EncryptedValue, in_file
 
 if TYPE_CHECKING:
     from pca_events.infrastructure.terraform.scope import ModuleNames
@@ -107,7 +107,7 @@ class ResourceAttributes:
             if found.attribute == "rendered":
                 return self._names.rendered(get("template"), get("vars") or {})
             return self._names.files.text(get("filename")) if found.attribute == "content" else found
-        except Encrypted:
+        except EncryptedValue:
             return Unknown(ENCRYPTED)
         except (LookupError, TypeError, ValueError):
             return found

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.model import SourceLocation, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.blocks import Block, Broken, blocks
 from pca_events.infrastructure.terraform.instances import Declared
@@ -158,12 +158,12 @@ class Folder:
                     self._broken(file, found)
                 else:
                     made.append(found)
-        except json_reader.NoJson as error:
+        except json_reader.InvalidJson as error:
             self._broken(file, error)
         return made
 
-    def _broken(self, file: str, error: Broken | json_reader.NoJson) -> None:
-        self.faults.append(Unreadable(Place(file, error.line), str(error)))
+    def _broken(self, file: str, error: Broken | json_reader.InvalidJson) -> None:
+        self.faults.append(Unreadable(SourceLocation(file, error.line), str(error)))
 
     def _given(self) -> dict[str, Expression]:
         """The variable assignments in files: terraform.tfvars first, then *.auto.tfvars in alphabetical order."""
@@ -173,7 +173,7 @@ class Folder:
             file = names[name]
             try:
                 body = _assignments(file, self._texts[file], self._lines.start(file))
-            except json_reader.NoJson as error:
+            except json_reader.InvalidJson as error:
                 self._broken(file, error)
                 continue
             for fault in body.faults:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pca_events.infrastructure.model import Place, Unknown
+from pca_events.infrastructure.model import SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import NAME_OF_RULE
 
@@ -19,7 +19,7 @@ _NO_ARNS = ("id", "name", "name_prefix", "url", "queue_url", "function_name", "k
 _ID_IS_ARN = ("aws_sns_topic",)
 
 
-class Values(Protocol):
+class ResourceValues(Protocol):
     """The values of a resource."""
 
     def get(self, name: str, /) -> Any:
@@ -39,9 +39,9 @@ class Resource:
 
     kind: str
     address: str
-    place: Place
+    place: SourceLocation
     last_line: int
-    values: Values
+    values: ResourceValues
     pattern: Callable[[], tuple[Any, Mapping[str, int]]] = lambda: (None, {})
     arguments: tuple[str, ...] = ()
 

@@ -211,7 +211,7 @@ def _parsed(text: str, sure: bool) -> Any:
     """The parsed JSON of a string; the string itself if it is invalid but its name indicates a pattern."""
     try:
         return json_reader.parse(text) if text.lstrip().startswith(_JSON) else text if sure else None
-    except json_reader.NoJson:
+    except json_reader.InvalidJson:
         return text if sure else None
 
 

@@ -3,9 +3,9 @@
 import os
 from dataclasses import dataclass, field
 
-from pca_events.infrastructure.checked_tree import CheckedTree, Encrypted, Refused, text_of
+from pca_events.infrastructure.checked_tree import CheckedTree, EncryptedFile, UnreadableFile, text_of
 from pca_events.infrastructure.discovery import terraform_beside
-from pca_events.infrastructure.model import Place, Unreadable
+from pca_events.infrastructure.model import SourceLocation, Unreadable
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.source_files import FilesBeside, Lines
 
@@ -57,10 +57,10 @@ class ModuleFolders:
                 continue
             try:
                 texts[file] = text_of(file, always=True) or ""
-            except Encrypted:
+            except EncryptedFile:
                 encrypted = True
-            except Refused as refused:
-                faults.append(Unreadable(Place(file, refused.line), str(refused)))
+            except UnreadableFile as refused:
+                faults.append(Unreadable(SourceLocation(file, refused.line), str(refused)))
         folder = Folder(path, texts, self.lines, encrypted=encrypted)
         folder.faults += faults
         return folder

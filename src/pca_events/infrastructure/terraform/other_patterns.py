@@ -8,7 +8,7 @@ from typing import Any
 
 from pca_events.infrastructure.checked_tree import looks_like_ours
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, from_snake_case, subscriber
-from pca_events.infrastructure.model import DEFAULT_BUS, CustomBus, Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import DEFAULT_BUS, CustomBus, Reading, Rule, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, Reference
 from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Text, plain
@@ -24,7 +24,7 @@ Get = Callable[[str], Any]
 
 
 def cloud_control_rule(
-    get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]
+    get: Get, address: str, place: SourceLocation, last_line: int, pattern: Callable[[], Any]
 ) -> Iterator[Resource]:
     """The rule and targets of an `awscc_events_rule`, as resources of the AWS provider."""
     values = {name: get(name) for name in ("name", "event_pattern", "event_bus_name", "state")}
@@ -47,7 +47,9 @@ def cloud_control_rule(
         yield Resource(TARGET, f"{address}.targets[{at}]", place, last_line, held)
 
 
-def archive(get: Get, address: str, place: Place, last_line: int, pattern: Callable[[], Any]) -> Iterator[Rule]:
+def archive(
+    get: Get, address: str, place: SourceLocation, last_line: int, pattern: Callable[[], Any]
+) -> Iterator[Rule]:
     """The pattern of an archive; an archive without one stores every event of its bus."""
     if get("event_pattern") in (None, ""):
         return
@@ -57,7 +59,7 @@ def archive(get: Get, address: str, place: Place, last_line: int, pattern: Calla
     yield Rule(place, last_line, address, found, lines, bus, targets=None, kind="archive")
 
 
-def pipe(get: Get, address: str, place: Place, last_line: int, line: int) -> Iterator[Rule]:
+def pipe(get: Get, address: str, place: SourceLocation, last_line: int, line: int) -> Iterator[Rule]:
     """The filters of a pipe on the body or data of messages, which is the event if a rule sent it."""
     filters = [
         found
@@ -96,7 +98,9 @@ _READ = (
 )
 
 
-def read_custom_bus(kind: str, get: Callable[[str], Any], address: str, place: Place, last_line: int) -> Reading:
+def read_custom_bus(
+    kind: str, get: Callable[[str], Any], address: str, place: SourceLocation, last_line: int
+) -> Reading:
     """Read one event source or subscriber.
 
     Args:
@@ -125,15 +129,15 @@ def _texts(value: Any) -> Any:
     return [_texts(held) for held in value] if isinstance(value, list | tuple) else value
 
 
-def _bus(arn: Any, address: str, place: Place) -> CustomBus | Unknown:
+def _bus(arn: Any, address: str, place: SourceLocation) -> CustomBus | Unknown:
     """The bus that an argument refers to, as a resource of the same module if it is one."""
     if isinstance(arn, Reference) and arn.resource.startswith(f"{BUS}."):
         module = address.rpartition("awscc_eventsv2_")[0]
-        return CustomBus(f"{module}{arn.resource}", Place(os.path.dirname(place.file), 1))
+        return CustomBus(f"{module}{arn.resource}", SourceLocation(os.path.dirname(place.file), 1))
     return bus_by_arn(arn)
 
 
-def read_stack(body: Any, address: str, place: Place, *, lines_known: bool) -> Reading:
+def read_stack(body: Any, address: str, place: SourceLocation, *, lines_known: bool) -> Reading:
     """Read a CloudFormation template in Terraform.
 
     Rules are named after their stack; event sources and subscribers keep their logical IDs.

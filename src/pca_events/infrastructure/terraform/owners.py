@@ -7,7 +7,7 @@ from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
 from pca_events.infrastructure.resource_policies import listed
-from pca_events.infrastructure.terraform.lookup import Lookup, Resource, Values
+from pca_events.infrastructure.terraform.lookup import Lookup, Resource, ResourceValues
 
 BUS, FUNCTION, ALIAS, ROLE = (
     "aws_cloudwatch_event_bus",
@@ -134,7 +134,7 @@ class NotByDefault:
         owner: the argument that names its owner.
     """
 
-    def __init__(self, values: Values, owner: str) -> None:
+    def __init__(self, values: ResourceValues, owner: str) -> None:
         self._values = values
         self._owner = owner
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import Place, Reading, Skipped, Unknown, Unreadable
+from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.lookup import Resource, base
@@ -38,7 +38,7 @@ def read_terraform_plan(document: Any, file: str, text: str) -> Reading:
     try:
         return Reading(Resources(_Plan(document, file, text).resources()).rules())
     except RecursionError:
-        return Reading(unreadable=[Unreadable(Place(file, 1), "is nested too deeply")])
+        return Reading(unreadable=[Unreadable(SourceLocation(file, 1), "is nested too deeply")])
 
 
 class _Plan:
@@ -72,7 +72,7 @@ class _Plan:
         values = self._merged(_at(found, "values"), unknown, written, address)
         first, last = self._span(address) if kind == RULE else (self._line(self._positions.get(address, 0)), 0)
         pattern = partial(read_pattern, values.get("event_pattern"), self._pattern_line(address, last))
-        return Resource(kind, address, Place(self._file, first), last or first, values, pattern)
+        return Resource(kind, address, SourceLocation(self._file, first), last or first, values, pattern)
 
     def _merged(self, value: Any, unknown: Any, written: Any, address: str) -> Any:
         """The planned values, with Unknown for values that are known after apply."""
@@ -195,9 +195,9 @@ def read_state_file(text: str, file: str) -> Reading | None:
         if not _is_state(document):
             return None
         if document.get("version") != VERSION or not isinstance(document.get("resources"), list):
-            return Reading(skipped=[Skipped(Place(file, 1), "a Terraform state", REMEDY)])
+            return Reading(skipped=[Skipped(SourceLocation(file, 1), "a Terraform state", REMEDY)])
         tree, _ = json_reader.with_lines(text)
-    except json_reader.NoJson:
+    except json_reader.InvalidJson:
         return None
     return Reading(Resources(_resources(tree, file)).rules())
 
@@ -228,7 +228,7 @@ def _resource(kind: str, address: str, instance: Object, values: Object, file: s
     last = max((last for _, last in instance.spans.values()), default=instance.line)
     pattern = partial(read_pattern, values.get("event_pattern"), values.line_of("event_pattern"))
     held = {name: value for name, value in values.items() if value not in ("", [])}
-    return Resource(kind, address, Place(file, instance.line), last, held, pattern)
+    return Resource(kind, address, SourceLocation(file, instance.line), last, held, pattern)
 
 
 def _state_objects(value: Any) -> Iterator[Object]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pca_events.infrastructure.discovery import FOUND_ANYWAY
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown, Unreadable
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.terraform import nodes, other_patterns
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.folder import Folder
@@ -52,11 +52,11 @@ def read_root(names: ModuleNames) -> Reading:
         reading = Root(names).reading()
     except RecursionError:
         concerned = names.folder.files[0] if names.folder.files else names.folder.path
-        reading.unreadable.append(Unreadable(Place(concerned, 1), "is nested too deeply"))
+        reading.unreadable.append(Unreadable(SourceLocation(concerned, 1), "is nested too deeply"))
     faults = [Unreadable(lines.place(line), why) for line, why in evaluation.faults.items()]
     if evaluation.steps > MOST_STEPS and names.folder.files:
         message = f"takes more than {MOST_STEPS:,} steps to evaluate; its remaining values are unknown"
-        faults.append(Unreadable(Place(names.folder.files[0], 1), message))
+        faults.append(Unreadable(SourceLocation(names.folder.files[0], 1), message))
     reading.unreadable = sorted({*reading.unreadable, *faults})
     return reading
 
@@ -138,7 +138,7 @@ class Root:
     def _unread_grants(self) -> Iterator[Resource]:
         """Placeholders for grants in files, or parts of files, that cannot be read."""
         if any(names.folder.faults for names in self._names.whole()):
-            nowhere = Place(self._names.folder.files[0], 1)
+            nowhere = SourceLocation(self._names.folder.files[0], 1)
             yield from (Resource(kind, "", nowhere, 1, NotByDefault({}, "")) for kind in GRANTS)
 
     def _is_worth_telling(self, rule: Rule) -> bool:
@@ -239,7 +239,7 @@ class _Pattern:
         value: the value of the argument.
     """
 
-    def __init__(self, names: ModuleNames, instance: Instance, place: Callable[[int], Place]) -> None:
+    def __init__(self, names: ModuleNames, instance: Instance, place: Callable[[int], SourceLocation]) -> None:
         block = instance.declared
         written = instance.body.arguments.get("event_pattern")
         self.value = names.value(written, instance.bound) if written else None

@@ -193,7 +193,7 @@ def without_meaning(value: Any) -> Any:
     return [without_meaning(held) for held in value] if isinstance(value, list) else value
 
 
-class Values(Protocol):
+class ExpressionValues(Protocol):
     """Evaluates expressions."""
 
     def value(self, expression: Expression, bound: Mapping[str, Any]) -> Any:
@@ -203,7 +203,7 @@ class Values(Protocol):
 class Arguments:
     """The values of the arguments of a body; nested blocks are lists of `Arguments`."""
 
-    def __init__(self, values: Values, body: Body, bound: Mapping[str, Any]) -> None:
+    def __init__(self, values: ExpressionValues, body: Body, bound: Mapping[str, Any]) -> None:
         self._values = values
         self._known: dict[str, Any] = {}
         self._body = body

@@ -19,7 +19,7 @@ from pca_events.infrastructure.terraform.destinations import (
     referred_service,
 )
 from pca_events.infrastructure.terraform.functions import Encoded
-from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, Values
+from pca_events.infrastructure.terraform.lookup import RULE, Lookup, Resource, ResourceValues
 from pca_events.infrastructure.terraform.owners import BUS, Owners, name_of
 from pca_events.infrastructure.terraform.policies import Roles, blocks
 
@@ -150,7 +150,7 @@ def _is_given(value: Any) -> bool | Unknown:
     return value not in (None, "", False)
 
 
-def _enabled(values: Values) -> bool | Unknown:
+def _enabled(values: ResourceValues) -> bool | Unknown:
     enabled, state = values.get("is_enabled"), values.get("state")
     for value in (state, enabled):
         if isinstance(value, Unknown):

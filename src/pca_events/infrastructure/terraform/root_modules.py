@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pca_events.infrastructure.checked_tree import CheckedTree, Encrypted, Refused, text_of
+from pca_events.infrastructure.checked_tree import CheckedTree, EncryptedFile, UnreadableFile, text_of
 from pca_events.infrastructure.discovery import Found, terraform_beside
-from pca_events.infrastructure.model import Place, Reading, Unreadable
+from pca_events.infrastructure.model import Reading, SourceLocation, Unreadable
 
 
 @dataclass
@@ -74,9 +74,9 @@ class TerraformReader:
         try:
             text = text_of(file.path, always=True) or ""
             reading, calls = read_terragrunt(text, file.path, self._folders)
-        except Encrypted:
+        except EncryptedFile:
             reading, calls = Reading(), set()
-        except Refused as refused:
+        except UnreadableFile as refused:
             reading, calls = _fault(file.path, refused.line, str(refused)), set()
         except RecursionError:
             reading, calls = _fault(file.path, 1, "is nested too deeply"), set()
@@ -102,4 +102,4 @@ def _whole_module(files: list[Found]) -> list[Found]:
 
 
 def _fault(path: str, line: int, message: str) -> Reading:
-    return Reading(unreadable=[Unreadable(Place(path, line), message)])
+    return Reading(unreadable=[Unreadable(SourceLocation(path, line), message)])

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pca_events.infrastructure.checked_tree import CheckedTree, Refused, text_of
-from pca_events.infrastructure.checked_tree import Encrypted as EncryptedFile
+from pca_events.infrastructure.checked_tree import CheckedTree, EncryptedFile, UnreadableFile, text_of
 from pca_events.infrastructure.event_patterns import read_pattern
-from pca_events.infrastructure.model import Place, Unknown
+from pca_events.infrastructure.model import SourceLocation, Unknown
 from pca_events.infrastructure.source_tree import Object, Text
 from pca_events.infrastructure.terraform.functions import Encoded, decoded, with_texts
 from pca_events.infrastructure.terraform.references import Absent
@@ -35,9 +34,9 @@ class Lines:
         """The file that contains a line."""
         return self._files[line // _FILE - 1]
 
-    def place(self, line: int) -> Place:
+    def place(self, line: int) -> SourceLocation:
         """The location of a line."""
-        return Place(self.file(line), line % _FILE)
+        return SourceLocation(self.file(line), line % _FILE)
 
 
 def in_file(line: int) -> int:
@@ -97,7 +96,7 @@ MOST_FILES = 5_000
 """The maximum number of files that `fileset` visits."""
 
 
-class Encrypted(Exception):
+class EncryptedValue(Exception):
     """A value is in an encrypted file."""
 
 
@@ -120,7 +119,7 @@ class FilesBeside:
         """Call one of the functions.
 
         Raises:
-            Encrypted: the file is encrypted.
+            EncryptedValue: the file is encrypted.
             LookupError: the file does not exist.
             TypeError, ValueError: the file cannot be read, or the arguments are unknown.
         """
@@ -137,8 +136,8 @@ class FilesBeside:
             try:
                 text = text_of(found, always=True) or ""
             except EncryptedFile as error:
-                raise Encrypted from error
-            except Refused as error:
+                raise EncryptedValue from error
+            except UnreadableFile as error:
                 raise ValueError(str(error)) from error
             self._texts[found] = Text(text, self._lines.start(found) + 1)
         return self._texts[found]

@@ -8,8 +8,8 @@ import re
 from functools import cached_property, partial
 from typing import Any
 
-from pca_events.infrastructure.checked_tree import Refused, text_of
-from pca_events.infrastructure.model import Place, Reading, Skipped, Unknown, Unreadable
+from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
+from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.instances import Declared
@@ -126,7 +126,7 @@ class TerragruntUnit:
             return None
         try:
             text = text_of(file, always=True) or ""
-        except Refused:
+        except UnreadableFile:
             return None
         return TerragruntUnit(text, file, self._folders, self._others)
 
@@ -183,7 +183,7 @@ def read_terragrunt(text: str, file: str, folders: ModuleFolders) -> tuple[Readi
     unit = TerragruntUnit(text, file, folders)
     inputs = unit.inputs()
     if unit.faults() and _DIRECTIVE.search(text):
-        what = [Skipped(Place(file, 1), "a template for Terragrunt code", "render it and check the result")]
+        what = [Skipped(SourceLocation(file, 1), "a template for Terragrunt code", "render it and check the result")]
         return Reading(skipped=what if "pattern" in text else []), set()
     found, called = Reading(), set[str]()
     if inputs:

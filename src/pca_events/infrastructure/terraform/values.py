@@ -12,7 +12,7 @@ from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.functions import binary, call, negated, text_of
 from pca_events.infrastructure.terraform.nodes import Node
 from pca_events.infrastructure.terraform.references import Absent, Missing, Names, Step, follow, items
-from pca_events.infrastructure.terraform.source_files import ENCRYPTED, Encrypted
+from pca_events.infrastructure.terraform.source_files import ENCRYPTED, EncryptedValue
 from pca_events.infrastructure.terraform.syntax import Expression
 from pca_events.infrastructure.terraform.templates import template
 
@@ -67,7 +67,7 @@ class Evaluator:
             return Unknown(short(node.text))
         try:
             return _READERS[type(node)](self, node, at)
-        except Encrypted:
+        except EncryptedValue:
             return Unknown(ENCRYPTED)
         except Absent:
             return Missing(short(node.text))

@@ -9,7 +9,7 @@ from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.cloudformation.nested import read_template
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Destination, Key, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Key, Reading, Rule, SourceLocation, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object, plain
 
@@ -175,7 +175,7 @@ def test_a_rule_is_read_with_its_lines() -> None:
           Last: {Type: AWS::SNS::Topic}
         """
     )
-    assert (found.place, found.last_line, found.name) == (Place(FILE, 5), 13, "Failed")
+    assert (found.place, found.last_line, found.name) == (SourceLocation(FILE, 5), 13, "Failed")
     assert found.pattern == {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
     assert found.lines == {"source": 9, "detail": 10, "detail.result": 11}
     assert (found.bus, found.enabled, found.targets) == ("default", True, ())
@@ -339,7 +339,7 @@ def test_a_target_finds_its_queue(arn: str) -> None:
     assert targets is not None
     (target,) = targets
     assert where(target.destination) == ("sqs", 8, "Queue")
-    assert (target.kind, target.place, target.name) == ("sqs", Place(FILE, 6), "t")
+    assert (target.kind, target.place, target.name) == ("sqs", SourceLocation(FILE, 6), "t")
     assert target.handler in ("tickets", "Queue")
 
 
@@ -471,10 +471,10 @@ ALIAS = "  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/tickets,
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("!Ref Key", Key(Place(FILE, 11), "Key", {"Statement": []})),
-        ("!GetAtt Key.Arn", Key(Place(FILE, 11), "Key", {"Statement": []})),
-        ("!Ref Alias", Key(Place(FILE, 11), "Key", {"Statement": []})),
-        ("alias/tickets", Key(Place(FILE, 11), "Key", {"Statement": []})),
+        ("!Ref Key", Key(SourceLocation(FILE, 11), "Key", {"Statement": []})),
+        ("!GetAtt Key.Arn", Key(SourceLocation(FILE, 11), "Key", {"Statement": []})),
+        ("!Ref Alias", Key(SourceLocation(FILE, 11), "Key", {"Statement": []})),
+        ("alias/tickets", Key(SourceLocation(FILE, 11), "Key", {"Statement": []})),
         ("alias/aws/sqs", "alias/aws/sqs"),
         ("alias/elsewhere", Unknown("the key alias/elsewhere")),
         ("!Ref KeyArn", Unknown("!Ref KeyArn")),

@@ -6,7 +6,7 @@ import pytest
 
 from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.cloudformation.nested import read_template, read_template_body
-from pca_events.infrastructure.model import Place, Reading, Unknown
+from pca_events.infrastructure.model import Reading, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Text
 
@@ -58,17 +58,17 @@ def test_a_partly_unknown_template() -> None:
     ],
 )
 def test_a_template_that_is_a_value_in_other_code(body: str) -> None:
-    (unplaced,) = read_template_body(body, Place("main.tf", 7), "s/").rules
+    (unplaced,) = read_template_body(body, SourceLocation("main.tf", 7), "s/").rules
     assert (unplaced.name, str(unplaced.place), unplaced.lines["source"]) == ("s/R", "main.tf:7", 7)
-    (placed,) = read_template_body(Text(body, 4), Place("main.tf", 3), "s/").rules
+    (placed,) = read_template_body(Text(body, 4), SourceLocation("main.tf", 3), "s/").rules
     assert placed.place.line >= 4
 
 
 def test_a_document_that_is_not_a_template_has_no_rules() -> None:
-    assert read_template_body("a: b", Place("f", 1), "") == Reading()
-    assert read_template_body(Unknown("var.x"), Place("f", 1), "") == Reading()
-    (fault,) = read_template_body("a: [", Place("f", 9), "").unreadable
-    assert fault.place == Place("f", 9)
+    assert read_template_body("a: b", SourceLocation("f", 1), "") == Reading()
+    assert read_template_body(Unknown("var.x"), SourceLocation("f", 1), "") == Reading()
+    (fault,) = read_template_body("a: [", SourceLocation("f", 9), "").unreadable
+    assert fault.place == SourceLocation("f", 9)
 
 
 def test_an_archive_has_a_pattern_and_a_bus() -> None:
@@ -122,7 +122,7 @@ def test_keys_outside_properties_are_reported(resource: str) -> None:
     reading = read(f"Resources:\n  R: {{{resource}}}\n")
     assert reading.rules == []
     (fault,) = reading.unreadable
-    assert fault.place == Place("t.yaml", 2)
+    assert fault.place == SourceLocation("t.yaml", 2)
     assert fault.message.endswith("is outside Properties, where it has no effect; move it into Properties")
 
 

@@ -7,7 +7,7 @@ import pytest
 from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.cloudformation.other_patterns import read_sam
 from pca_events.infrastructure.cloudformation.template import Stack
-from pca_events.infrastructure.model import Destination, Place, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Target, Unknown
 
 FILE = "template.yaml"
 
@@ -43,12 +43,12 @@ def test_an_event_of_a_function_is_a_rule(owner: str, service: str, kind: str) -
     found = rule_with("", kind, owner)
     arn = Unknown("!GetAtt Handler.Arn")
     assert found == Rule(
-        place=Place(FILE, 7),
+        place=SourceLocation(FILE, 7),
         last_line=10,
         name="Handler/Failed",
         pattern={"source": ["aws.acm-pca"]},
         lines={"source": 10},
-        targets=(Target(Place(FILE, 7), "Failed", service, arn, handler="Handler", role=True),),
+        targets=(Target(SourceLocation(FILE, 7), "Failed", service, arn, handler="Handler", role=True),),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pca_events.infrastructure import yaml_reader
 from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles
-from pca_events.infrastructure.model import Destination, Place, Reading, Rule, Target, Unknown
+from pca_events.infrastructure.model import Destination, Reading, Rule, SourceLocation, Target, Unknown
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, plain
@@ -129,10 +129,10 @@ resources:
 def test_the_rules_of_functions_and_resources() -> None:
     first, legacy, third, own = read(SERVICE).rules
     arn = Unknown("the function report", ("arn:", None, ":lambda:", None, "-report"))
-    target = Target(Place(FILE, 11), "report", "lambda", arn, handler="report", role=True)
+    target = Target(SourceLocation(FILE, 11), "report", "lambda", arn, handler="report", role=True)
     pattern = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
     lines = {"source": 13, "detail": 14, "detail.result": 15}
-    assert first == Rule(Place(FILE, 11), 15, "report/rule-1", pattern, lines, targets=(target,))
+    assert first == Rule(SourceLocation(FILE, 11), 15, "report/rule-1", pattern, lines, targets=(target,))
     assert (legacy.name, legacy.place.line, legacy.last_line, legacy.enabled) == ("report/legacy", 16, 19, False)
     assert legacy.pattern == {"source": ["aws.acm-pca"]}
     assert (third.name, str(third.bus), third.place.line) == ("report/rule-3", "orders", 21)
@@ -140,7 +140,7 @@ def test_the_rules_of_functions_and_resources() -> None:
     assert third.targets is not None
     (target,) = third.targets
     assert isinstance(target.dead_letter, Destination)
-    assert (target.dead_letter.address, target.dead_letter.place) == ("Queue", Place(FILE, 29))
+    assert (target.dead_letter.address, target.dead_letter.place) == ("Queue", SourceLocation(FILE, 29))
     assert (target.input_path, target.retry) == ("$.detail", True)
     assert (own.name, own.place.line, own.last_line, own.pattern) == ("Own", 31, 35, {"source": ["aws.acm-pca"]})
     assert own.targets is not None

@@ -9,7 +9,7 @@ import pytest
 from fuzzing import seeded, times
 from terraform_texts import read_terraform
 
-from pca_events.infrastructure.model import Place, Rule, Unknown
+from pca_events.infrastructure.model import Rule, SourceLocation, Unknown
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.folder import concerns_events
 from pca_events.infrastructure.terraform.templates import template
@@ -233,10 +233,10 @@ def test_an_invalid_template_is_refused(text: str, words: str) -> None:
 def test_locations_and_lines_are_those_of_the_text() -> None:
     found = rules(LINES, **{"other.tf": 'locals {\n there = jsonencode({\n  source = ["a"] }) \n}'})
     assert [(rule.name.rpartition(".")[2], rule.place, rule.last_line) for rule in found] == [
-        ("encoded", Place("m.tf", 2), 13),
-        ("heredoc", Place("m.tf", 15), 26),
-        ("local", Place("m.tf", 28), 30),
-        ("elsewhere", Place("m.tf", 31), 34),
+        ("encoded", SourceLocation("m.tf", 2), 13),
+        ("heredoc", SourceLocation("m.tf", 15), 26),
+        ("local", SourceLocation("m.tf", 28), 30),
+        ("elsewhere", SourceLocation("m.tf", 31), 34),
     ]
     encoded, heredoc, here, there = (rule.lines for rule in found)
     assert (encoded["source"], encoded["$or"], encoded["$or[0].detail.result"]) == (4, 6, 7)
@@ -389,7 +389,7 @@ def test_a_syntax_error_is_reported_in_one_line_and_the_rest_is_read(text: str, 
     reading = read_terraform({"broken.tf": text, "sound.tf": sound})
     assert time.monotonic() - started < 10
     (unreadable,) = reading.unreadable
-    assert (unreadable.place, words in unreadable.message) == (Place("broken.tf", line), True), unreadable
+    assert (unreadable.place, words in unreadable.message) == (SourceLocation("broken.tf", line), True), unreadable
     assert "\n" not in unreadable.message
     assert "aws_cloudwatch_event_rule.sound" in [rule.name for rule in reading.rules]
 

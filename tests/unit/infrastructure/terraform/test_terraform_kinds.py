@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Rule, Skipped, Unknown
+from pca_events.infrastructure.model import Rule, Skipped, SourceLocation, Unknown
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED
 
 PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
@@ -248,11 +248,16 @@ def test_templates_of_stacks_are_read(kind: str) -> None:
     (rule,) = rules(
         f'variable "bus" {{}}\nresource "{kind}" "s" {{\n  template_body = <<-EOT\n{TEMPLATE % "x-${var.bus}"}EOT\n}}\n'
     )
-    assert (rule.name, rule.pattern, rule.place, rule.last_line) == (f"{kind}.s/Crl", PATTERN, Place("main.tf", 5), 13)
+    assert (rule.name, rule.pattern, rule.place, rule.last_line) == (
+        f"{kind}.s/Crl",
+        PATTERN,
+        SourceLocation("main.tf", 5),
+        13,
+    )
     assert rule.lines["source"] == 10
     assert rule.bus == Unknown("var.bus", ("x-", None))
     assert rule.targets is not None
-    assert rule.targets[0].place == Place("main.tf", 13)
+    assert rule.targets[0].place == SourceLocation("main.tf", 13)
 
 
 def test_templates_of_stacks_in_other_files_and_as_objects() -> None:
@@ -413,7 +418,7 @@ def test_a_state_contains_the_deployed_rules() -> None:
     put("terraform.tfstate", json.dumps(STATE, indent=2))
     (rule,) = read_paths(["."]).rules
     assert (rule.name, rule.pattern, rule.bus) == ('module.m.aws_cloudwatch_event_rule.r["crl"]', PATTERN, "pki")
-    assert rule.place == Place("terraform.tfstate", 11)
+    assert rule.place == SourceLocation("terraform.tfstate", 11)
     assert [target.handler for target in rule.targets or ()] == ["t"]
     put("other.json", json.dumps(STATE))
     assert len(read_paths(["other.json"]).rules) == 1
@@ -430,7 +435,7 @@ def test_a_state_contains_the_deployed_rules() -> None:
 def test_an_unreadable_state_is_reported_with_a_remedy(document: dict[str, Any]) -> None:
     put("terraform.tfstate", json.dumps(document))
     remedy = "check the output of terraform show -json"
-    assert read_paths(["."]).skipped == [Skipped(Place("terraform.tfstate", 1), "a Terraform state", remedy)]
+    assert read_paths(["."]).skipped == [Skipped(SourceLocation("terraform.tfstate", 1), "a Terraform state", remedy)]
 
 
 def test_links_to_targets_outside_the_tree_are_reported_and_not_followed(tmp_path: Path) -> None:

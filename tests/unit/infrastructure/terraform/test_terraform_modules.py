@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Reading, Rule, Unknown
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown
 
 ISSUED = 'jsonencode({ source = ["aws.acm-pca"], detail = { result = ["failure"] } })'
 PATTERN = {"source": ["aws.acm-pca"], "detail": {"result": ["failure"]}}
@@ -52,7 +52,7 @@ def test_a_called_module_is_checked_through_its_call_only() -> None:
         "module.crl.aws_cloudwatch_event_rule.this": PATTERN
     }
     (rule,) = found.values()
-    assert (rule.place, rule.last_line) == (Place("main.tf", 4), 4)
+    assert (rule.place, rule.last_line) == (SourceLocation("main.tf", 4), 4)
     assert rule.lines["detail.result"] == 4
 
 
@@ -152,7 +152,7 @@ def test_resources_are_passed_to_modules() -> None:
         """,
     )
     (rule,) = rules().values()
-    assert (rule.name, rule.place) == ("module.crl.aws_cloudwatch_event_rule.r", Place("rule/main.tf", 3))
+    assert (rule.name, rule.place) == ("module.crl.aws_cloudwatch_event_rule.r", SourceLocation("rule/main.tf", 3))
     assert [target.handler for target in rule.targets or ()] == ["pki"]
 
 
@@ -249,7 +249,7 @@ def test_a_rule_has_the_location_of_its_pattern(written: str) -> None:
     )
     (rule,) = rules().values()
     first = 7 if written.startswith("<<") else 6
-    assert (rule.place, rule.pattern) == (Place("main.tf", first), {"source": ["a"]})
+    assert (rule.place, rule.pattern) == (SourceLocation("main.tf", first), {"source": ["a"]})
     assert rule.last_line in (6, 8)
     assert rule.lines["source"] == first
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Place, Rule, Unknown
+from pca_events.infrastructure.model import Rule, SourceLocation, Unknown
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED
 
 TABLES = """
@@ -173,7 +173,7 @@ def test_references_between_resources_that_are_off_together() -> None:
 def test_a_pattern_in_an_override_file_has_its_location() -> None:
     block = 'resource "aws_cloudwatch_event_rule" "r" {\n  event_pattern = "{\\"source\\":[\\"%s\\"]}"\n}\n'
     (rule,) = rules(main="\n\n" + block % "a", main_override="\n" + block % "b")
-    assert (rule.pattern, rule.place, rule.last_line) == ({"source": ["b"]}, Place("main_override.tf", 3), 3)
+    assert (rule.pattern, rule.place, rule.last_line) == ({"source": ["b"]}, SourceLocation("main_override.tf", 3), 3)
 
 
 def test_data_sources_of_templates_and_files() -> None:
@@ -270,4 +270,4 @@ def test_a_destination_with_an_empty_name_is_shown_by_its_address() -> None:
 def test_a_pattern_file_passed_to_a_module_has_no_lines_in_the_call() -> None:
     Path("p.tpl").write_text('{\n "source": ["x"]\n}')
     (rule,) = rules(main='\nmodule "m" {\n source = "a/b/aws"\n event_pattern = file("p.tpl")\n}\n')
-    assert (rule.place, rule.pattern, rule.lines) == (Place("main.tf", 4), {"source": ["x"]}, {"source": 4})
+    assert (rule.place, rule.pattern, rule.lines) == (SourceLocation("main.tf", 4), {"source": ["x"]}, {"source": 4})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fuzzing import seeded, times
 
-from pca_events.infrastructure.model import Destination, Place, Reading, Unknown
+from pca_events.infrastructure.model import Destination, Reading, SourceLocation, Unknown
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 PLAN = Path(__file__).parents[4] / "examples" / "infrastructure" / "terraform_plan" / "plan.json"
@@ -34,7 +34,7 @@ def test_a_plan_is_read_with_the_lines_of_its_text() -> None:
 
 def test_values_known_after_apply_are_resolved_by_the_configuration() -> None:
     (rule,) = read(json.loads(TEXT)).rules
-    assert rule.place == Place("plan.json", 1)
+    assert rule.place == SourceLocation("plan.json", 1)
     assert rule.targets is not None
     (target,) = rule.targets
     assert (target.name, target.kind, target.handler, target.retry) == ("on-call", "sqs", "pca-crl", True)

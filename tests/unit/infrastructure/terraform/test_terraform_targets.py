@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from terraform_texts import read_terraform
 
-from pca_events.infrastructure.model import Key, Place, Rule, Target, Unknown
+from pca_events.infrastructure.model import Key, Rule, SourceLocation, Target, Unknown
 from pca_events.infrastructure.partial_values import Reference
 
 EXAMPLES = Path(__file__).parents[4] / "examples" / "infrastructure"
@@ -94,7 +94,7 @@ def test_all_settings_of_a_target_are_read() -> None:
       dead_letter_config { arn = aws_sqs_queue.dlq.arn }
       retry_policy { maximum_retry_attempts = 3 }
     """)
-    assert (found.name, found.input_path, found.place) == ("t1", "$.detail", Place("m.tf", 1))
+    assert (found.name, found.input_path, found.place) == ("t1", "$.detail", SourceLocation("m.tf", 1))
     assert found.input_paths == {"result": "$.detail.result", "other": Unknown("var.env")}
     assert found.destination is not None
     assert (found.destination.name, found.destination.policy, found.destination.key) == ("mine", None, None)
