@@ -1,4 +1,4 @@
-"""What answers the AWS API: an embedded LocalStack, or a running one at an endpoint."""
+"""The backends that answer the AWS API: an embedded LocalStack, a running one at an endpoint, or AWS."""
 
 from typing import TYPE_CHECKING
 

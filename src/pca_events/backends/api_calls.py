@@ -1,6 +1,6 @@
-"""What every API call to an emulator gets: retries with backoff, a check of the answer, an end where nobody answers.
+"""The handling of every API call to an emulator: retries with backoff, checked responses, an early end of the run.
 
-botocore's own retries wait for seconds, as it is right on AWS; between two processes of one machine a fraction serves.
+botocore's own retries wait for seconds, which suits AWS; between two local processes, fractions of a second are enough.
 """
 
 import json
@@ -18,10 +18,10 @@ from botocore.parsers import ResponseParserError
 from pca_events.errors import BackendGone, BadAnswer
 
 _MOST_TRIES = 6
-_FIRST_DELAY = 0.05  # seconds at most, before the second try; each further one may wait twice as long
+_FIRST_DELAY = 0.05  # maximum seconds before the second attempt; the maximum doubles for each further one
 _LONGEST_DELAY = 1.0  # seconds
-_BAD_IN_A_ROW = 3  # bad answers after which nothing more is asked
-_SHOWN = 200  # characters of an answer that are quoted
+_BAD_IN_A_ROW = 3  # bad responses after which no more calls are made
+_SHOWN = 200  # characters of a response that are quoted
 
 _SERVER_ERROR = 500
 _NOT_IMPLEMENTED = 501
@@ -39,7 +39,7 @@ _THROTTLED = frozenset(
 )
 _OWN_FAULT = "exception while calling"
 _NOT_REPEATABLE = ("CreateArchive", "CreateCertificate", "Import", "Issue", "Receive", "Revoke", "Start")
-"""What the names of operations begin with that do harm when they are called again after their answer was lost."""
+"""Prefixes of operations that must not be repeated after a lost response."""
 
 _MUST_HOLD = {
     "CreateQueue": ("QueueUrl",),
@@ -56,17 +56,17 @@ _MUST_HOLD = {
     "CreateCertificateAuthority": ("CertificateAuthorityArn",),
     "IssueCertificate": ("CertificateArn",),
 }
-"""What a successful answer must hold, where the harness relies on it; AWS's models call all members optional."""
+"""Members that a successful response must contain; AWS's models make them optional, but the harness needs them."""
 
 _EACH_MUST_HOLD = {"ReceiveMessage": ("Messages", "Body")}
-"""The same of each member of a list, where there is one."""
+"""Members that each item of a list must contain."""
 
 
 class ApiCalls:
-    """Watches the calls of all clients of one backend in one process.
+    """Monitors the calls of all clients of one backend in one process.
 
     Attributes:
-        gone: why nothing more is asked; empty while the backend answers.
+        gone: why no more calls are made; empty while the backend answers.
     """
 
     def __init__(self) -> None:
@@ -74,10 +74,10 @@ class ApiCalls:
         self._bad = 0
 
     def watch(self, client: Any) -> None:
-        """Watch a boto3 client's calls from now on.
+        """Monitor the calls of a boto3 client.
 
-        Its calls raise, beside what boto3 raises:
-            BadAnswer: the answer is a server's error after every try, is cut off, or lacks what it must hold.
+        In addition to boto3's exceptions, its calls raise:
+            BadAnswer: the response is a server error after all attempts, truncated, or lacks a required member.
             BackendGone: the backend has stopped answering; nothing was sent.
         """
         events = client.meta.events
@@ -94,14 +94,14 @@ class ApiCalls:
     def _delay(
         self, operation: Any, attempts: int, response: Any, caught_exception: Exception | None, **_: Any
     ) -> float | None:
-        """Return how many seconds to wait before the next try; None where there is to be none."""
+        """Return how many seconds to wait before the next attempt; None for no further attempt."""
         if attempts >= _MOST_TRIES or not _may_pass(operation.name, response, caught_exception):
             return None
         longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (attempts - 1))
         return random.uniform(0, longest)  # noqa: S311
 
     def _check(self, operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-        """Refuse a successful answer that the harness could not rely on."""
+        """Reject a successful response that lacks what the harness relies on."""
         status, name = response_dict["status_code"], operation_model.name
         body = response_dict["body"]
         if status >= 300 or operation_model.service_model.protocol != "json":
@@ -142,7 +142,7 @@ class ApiCalls:
 
 
 def _may_pass(operation: str, response: Any, error: Exception | None) -> bool:
-    """Whether the same call may succeed if it is made again, and do no harm."""
+    """Whether a repeated call may succeed and does no harm."""
     if error is not None:
         if isinstance(error, ConnectionClosedError):
             return not operation.startswith(_NOT_REPEATABLE)
@@ -154,12 +154,12 @@ def _may_pass(operation: str, response: Any, error: Exception | None) -> bool:
 
 
 def _is_deterministic(parsed: dict[str, Any]) -> bool:
-    """Whether LocalStack tells of a fault of its own, which the same request meets again."""
+    """Whether LocalStack reports an internal fault, which the same request would cause again."""
     return str(parsed.get("Error", {}).get("Message", "")).startswith(_OWN_FAULT)
 
 
 def _problem(operation: str, body: bytes) -> str:
-    """What is wrong with the JSON of a successful answer; empty where nothing is."""
+    """Describe what is wrong with the JSON of a successful response; empty if nothing is."""
     if not body:
         return f'no "{_MUST_HOLD[operation][0]}"' if operation in _MUST_HOLD else ""
     try:

@@ -1,4 +1,4 @@
-"""Real EventBridge, behind a gate: nothing reaches AWS unless it is asked for in four ways at once."""
+"""Real EventBridge, behind a gate: AWS is used only with --aws, PCA_ACC=1, a named profile and an allowed account."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SWITCH = "PCA_ACC"
 
 @dataclass(frozen=True)
 class AwsBackend(Backend):
-    """AWS itself, by the credentials of a named profile; those of the environment are not looked at."""
+    """AWS, with the credentials of a named profile; those of the environment are ignored."""
 
     profile: str = ""
 
@@ -29,7 +29,7 @@ def check_switch(environment: Mapping[str, str]) -> bool:
     """Return whether the switch PCA_ACC is on.
 
     Raises:
-        BackendError: it has a value that could be meant either way.
+        BackendError: it has an ambiguous value.
     """
     value = environment.get(SWITCH, "")
     if value not in ("", "1"):
@@ -41,12 +41,12 @@ def connect_aws(environment: Mapping[str, str], profile: str | None, accounts: S
     """Return AWS as a backend, after every gate is passed.
 
     Args:
-        environment: where PCA_ACC=1 must stand.
+        environment: which must contain PCA_ACC=1.
         profile: the named profile of the AWS configuration to take credentials from.
-        accounts: the account ids that may be worked in.
+        accounts: the ids of the allowed accounts.
 
     Raises:
-        BackendError: PCA_ACC is not 1, there is no profile or no allowed account, or the profile leads to another.
+        BackendError: PCA_ACC is not 1, an option is missing, or the profile belongs to another account.
     """
     if not check_switch(environment):
         raise BackendError(

@@ -16,13 +16,13 @@ class Backend:
     """What answers the AWS API.
 
     Attributes:
-        name: for people, with its version: `LocalStack 4.13.1, embedded`.
-        product: what the ledger of divergences calls it: `localstack`.
-        version: of the product, as it says itself.
+        name: for display, with its version: `LocalStack 4.13.1, embedded`.
+        product: as the ledger of divergences names it: `localstack`.
+        version: of the product, as it reports it.
         endpoint_url: where every client of this backend sends its calls.
-        account: the AWS account that owns what is made.
-        region: the AWS Region that it is made in.
-        api_calls: watches what the clients of this process call.
+        account: the AWS account that owns the resources.
+        region: the AWS Region of the resources.
+        api_calls: monitors the calls of this process's clients.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Backend:
     def client(self, service: str) -> Any:
         """Return a boto3 client of the service that can reach this backend only.
 
-        Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) have no say.
+        Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) are ignored.
         """
         from botocore.config import Config
 
@@ -44,7 +44,7 @@ class Backend:
             proxies={},
             connect_timeout=5,
             read_timeout=_PATIENCE,
-            user_agent="pca-events",  # botocore makes up a long one anew for each call
+            user_agent="pca-events",  # botocore would compute a long one for each call
             retries={"mode": "standard", "total_max_attempts": 1},  # the retries are those of ApiCalls
         )
         session = _session_class()(

@@ -1,6 +1,6 @@
-"""LocalStack's index of all AWS services, kept between runs: making it takes most of a boot.
+"""LocalStack's index of all AWS services, cached between runs: building it takes most of the boot time.
 
-The index is a pickle, so that only a folder of the user's own is trusted with it, which nobody else may write to.
+The index is a pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
 """
 
 import contextlib
@@ -9,14 +9,14 @@ import shutil
 import stat
 from pathlib import Path
 
-_INDEXES = "service-catalog-*.dill"  # LocalStack puts its own version and botocore's into the name
+_INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
 
 def recall(cache: Path) -> None:
-    """Give an emulator that is about to start the indexes of earlier runs.
+    """Copy the indexes of earlier runs to an emulator that is about to start.
 
     Args:
-        cache: the emulator's own folder for them; made here.
+        cache: the emulator's folder for them; it is created.
     """
     cache.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
@@ -25,7 +25,7 @@ def recall(cache: Path) -> None:
 
 
 def keep(cache: Path) -> None:
-    """Keep the indexes of an emulator that is up for later runs; where that cannot be, later runs are slower."""
+    """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
     with contextlib.suppress(OSError):
         kept = _kept()
         for index in cache.glob(_INDEXES):
@@ -36,11 +36,11 @@ def keep(cache: Path) -> None:
 
 
 def _kept() -> Path:
-    """The user's own folder for them.
+    """Return the user's folder for them.
 
     Raises:
-        PermissionError: somebody else could write to it.
-        OSError: there is none, and it cannot be made.
+        PermissionError: other users could write to it.
+        OSError: it does not exist and cannot be created.
     """
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(caches) / "pca-events"

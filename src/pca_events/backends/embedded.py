@@ -1,4 +1,4 @@
-"""LocalStack from PyPI as a child process, shared by all processes of one run and gone with it."""
+"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it."""
 
 import contextlib
 import importlib.metadata
@@ -24,7 +24,7 @@ from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
-"""What the emulator serves; sts because a bus that sends to another one takes a role on; acm-pca is the simulator."""
+"""The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
 
 _BOOT_DEADLINE = 60.0  # seconds; a first boot on a slow disk needs about ten
 _END_DEADLINE = 2.0  # seconds; the guard needs some milliseconds
@@ -35,12 +35,12 @@ _LOG_TAIL = 12  # lines shown when the start fails
 class EmbeddedLocalStack:
     """The one emulator of a run.
 
-    Every process of the run makes one of these with the same folder and owner. The first that calls `launch` or
-    `start` starts the emulator; the others join it. It ends when anyone calls `stop`, or when the owner ends,
-    however that happens.
+    Every process of the run creates one of these with the same folder and owner. The first that calls `launch` or
+    `start` starts the emulator; the others join it. It ends when any of them calls `stop`, or when the owner ends
+    for any reason.
 
     Attributes:
-        folder: holds the emulator's state and its log; the run's own, not there before.
+        folder: contains the emulator's state and its log; used by this run only.
         owner: the process id of the process that the emulator must not outlive.
     """
 
@@ -115,11 +115,11 @@ class EmbeddedLocalStack:
         return bool(self._siblings)
 
     def running(self) -> Backend | None:
-        """Return the emulator that this run has, or None where nobody has started it."""
+        """Return the emulator of this run, or None if it was not started."""
         return self._backend() if self._note.exists() else None
 
     def stop(self) -> None:
-        """End the emulator and its siblings at once, ready or not, and remove what they stored."""
+        """Stop the emulator and its siblings at once, and remove their files."""
         for sibling in self._siblings.values():
             sibling.stop()
         with contextlib.suppress(OSError, ValueError):
@@ -135,7 +135,7 @@ class EmbeddedLocalStack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _launch(self, port: int) -> None:
-        """Start the guard, and note it before any signal can come between the two."""
+        """Start the guard and record it, without interruption by a signal."""
         catalog_cache.recall(self._cache)
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
         with self.log.open("wb") as log, held_back(), _signals_blocked():
@@ -172,7 +172,7 @@ class EmbeddedLocalStack:
         raise failure
 
     def _has_ended(self, within: float) -> bool:
-        """Whether the guard, and with it the emulator, ends within so many seconds."""
+        """Whether the guard, and with it the emulator, ends within the given seconds."""
         if self._guard is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._guard.wait(within)
@@ -188,7 +188,7 @@ class EmbeddedLocalStack:
         return True
 
     def last_words(self, what: str) -> str:
-        """Say what became of the emulator, with the last lines of its log."""
+        """Return a message about the emulator, with the last lines of its log."""
         lines = self.log.read_text(errors="replace").splitlines()
         return f"the embedded LocalStack {what}. The last lines of its log:\n" + "\n".join(
             f"    {line}" for line in lines[-_LOG_TAIL:]
@@ -201,7 +201,7 @@ class EmbeddedLocalStack:
         )
 
     def _environment(self, port: int) -> dict[str, str]:
-        """Nothing of the caller's AWS, proxy or LocalStack settings reaches the emulator."""
+        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller."""
         kept = {
             name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
         }
@@ -210,7 +210,7 @@ class EmbeddedLocalStack:
             "EAGER_SERVICE_LOADING": "1",
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "SQS_ENDPOINT_STRATEGY": "path",
-            "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would take itself for its own image
+            "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
             "FILESYSTEM_ROOT": str(self.folder / "state"),
             "DISABLE_EVENTS": "1",
             "SKIP_SSL_CERT_DOWNLOAD": "1",
@@ -219,8 +219,8 @@ class EmbeddedLocalStack:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let one process of the run in at a time."""
-        import fcntl  # which Windows does not have
+        """Hold the lock of the run: one process at a time."""
+        import fcntl  # not available on Windows
 
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -238,9 +238,9 @@ def _signals_blocked() -> Iterator[None]:
 
 
 def _free_port(wanted: int | None) -> int:
-    """Return the wanted port, or any free one.
+    """Return the requested port, or any free one.
 
-    A LocalStack that finds its port taken stays up without it, and whoever holds the port would be asked for health.
+    LocalStack keeps running if its port is taken; the health check would then reach another process.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

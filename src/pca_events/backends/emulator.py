@@ -1,4 +1,4 @@
-"""LocalStack itself, as the child of its guard: on loopback only, and gone with the guard.
+"""LocalStack as the child of its guard: it listens on loopback only, and ends with the guard.
 
 Run as `python -m pca_events.backends.emulator GUARD_PID`.
 """
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Have the kernel end this process with its guard, which somebody may kill; elsewhere than on Linux, go on."""
+    """Have the kernel end this process with its guard, even if the guard is killed; does nothing except on Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -31,14 +31,14 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _listen_on_loopback_only() -> None:
-    # LocalStack 4.13.1 takes the port of GATEWAY_LISTEN and forgets its host: it would listen on 0.0.0.0.
+    # LocalStack 4.13.1 ignores the host of GATEWAY_LISTEN and would listen on 0.0.0.0.
     from twisted.internet import endpoints
 
     setattr(endpoints, "TCP4ServerEndpoint", partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1"))  # noqa: B010
 
 
 def _parse_each_json_path_once() -> None:
-    # LocalStack 4.13.1 builds a parser for each variable of an input transformer, for each event: a fifth of its time.
+    # LocalStack 4.13.1 builds a parser for each variable of an input transformer and each event: a fifth of its time.
     import jsonpath_rw
 
     jsonpath_rw.parse = lru_cache(maxsize=1 << 10)(jsonpath_rw.parse)

@@ -16,7 +16,7 @@ _OFF = ("disabled", "error")
 
 @dataclass(frozen=True)
 class Health:
-    """The product and version of an emulator, and which of the needed services it lacks."""
+    """The product and version of an emulator, and the required services that it lacks."""
 
     product: str
     version: str
@@ -24,10 +24,10 @@ class Health:
 
 
 def ask_health(endpoint_url: str, timeout: float) -> Health:
-    """Ask the LocalStack at the endpoint for its health, waiting at most `timeout` seconds for each answer.
+    """Ask the LocalStack at the endpoint for its health, waiting at most `timeout` seconds for each response.
 
     Raises:
-        BackendError: nothing answers there, or what answers is no LocalStack; the text is a clause
+        BackendError: nothing answers there, or it is not LocalStack; the text is a clause
             that follows the endpoint's name.
     """
     opener = build_opener(ProxyHandler({}))
@@ -49,7 +49,7 @@ def ask_health(endpoint_url: str, timeout: float) -> Health:
 
 
 def is_moto(endpoint_url: str, timeout: float) -> bool:
-    """Whether a moto server answers at the endpoint; it does not say which version it is."""
+    """Whether a moto server answers at the endpoint; it does not report its version."""
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(f"{endpoint_url}/moto-api/config", timeout=timeout) as answer:
@@ -58,15 +58,15 @@ def is_moto(endpoint_url: str, timeout: float) -> bool:
         return False
 
 
-_PATIENCE = 4.0  # seconds for the one question; a running LocalStack answers in milliseconds
+_PATIENCE = 4.0  # seconds for the health check; a running LocalStack answers in milliseconds
 _START_ONE = "start one (docker compose up --wait, or pca-events localstack) or correct --endpoint-url"
 
 
 def connect(endpoint_url: str) -> Backend:
-    """Return the backend at the endpoint, after it has shown to be a LocalStack with the needed services.
+    """Return the backend at the endpoint, after checking that it is a LocalStack with the required services.
 
     Raises:
-        BackendError: the URL is none, leads to AWS, nothing answers, what answers is no LocalStack,
+        BackendError: the URL is invalid, points to AWS, nothing answers, the service is not LocalStack,
             or it lacks a service.
     """
     url = _checked(endpoint_url)
@@ -83,10 +83,10 @@ def connect(endpoint_url: str) -> Backend:
 
 
 def identify(endpoint_url: str) -> Backend:
-    """Return whatever emulator is at the endpoint: LocalStack, MiniStack or a moto server.
+    """Return the emulator at the endpoint: LocalStack, MiniStack or a moto server.
 
     Raises:
-        BackendError: the URL is none, leads to AWS, or none of these answers there.
+        BackendError: the URL is invalid, points to AWS, or none of these answers there.
     """
     url = _checked(endpoint_url)
     if is_moto(url, _PATIENCE):

@@ -1,8 +1,8 @@
-"""Keeps the emulator no longer than the process that it serves: a small process of its own beside LocalStack.
+"""A small process that ends LocalStack together with the process that it serves.
 
 Run as `python -m pca_events.backends.guard OWNER_PID FOLDER`, in a session of its own. It starts LocalStack as its
-child, in another session, and ends it at once when the owner has ended, in whatever way, or on SIGTERM.
-Nothing that the emulator is busy with can hold this up.
+child, in another session, and ends it at once when the owner has ended for any reason, or on SIGTERM.
+The emulator cannot delay this, whatever it is doing.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_LOOK_EVERY = 0.2  # seconds between two looks, where the operating system cannot announce the end of a process
+_LOOK_EVERY = 0.2  # seconds between two checks, where the operating system cannot signal the end of a process
 _EMULATOR = "pca_events.backends.emulator"
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     os.set_blocking(woken, False)
     for ending in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(ending, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles Ctrl-C
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     words = [sys.executable, "-m", _EMULATOR, str(os.getpid())]
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _wait(owner: int, waking: int, emulator: "subprocess.Popen[bytes]") -> bool:
-    """Wait for one of the three ends; return whether it was SIGTERM or the owner's, so that nobody needs the folder."""
+    """Wait until the owner or the emulator ends, or for SIGTERM; return whether the folder is no longer needed."""
     ended = _pidfd(owner)
     watched = [waking] if ended is None else [waking, ended]
     while True:
@@ -54,10 +54,10 @@ def _wait(owner: int, waking: int, emulator: "subprocess.Popen[bytes]") -> bool:
 
 
 def _pidfd(pid: int) -> int | None:
-    """Return a descriptor that becomes readable when the process ends; None where there is no such thing."""
+    """Return a descriptor that becomes readable when the process ends; None if the system has none."""
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):  # macOS, a container that forbids it, or a process that has ended already
+    except (AttributeError, OSError):  # macOS, a container without it, or a process that has ended already
         return None
 
 

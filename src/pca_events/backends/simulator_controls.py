@@ -1,4 +1,4 @@
-"""The switches of the ACM PCA simulator, as a LocalStack offers them over HTTP."""
+"""The client of the simulator's control API, which LocalStack serves over HTTP."""
 
 import json
 from typing import Any
@@ -8,11 +8,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError, BackendGone, BadAnswer
 
-_TIMEOUT = 30.0  # seconds; moving the clock does all that has become due
+_TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
 
 
 class SimulatorControls:
-    """What can be planned, moved and set in one account of the simulator.
+    """Controls one account of the simulator: failures, clock, delays and delivery.
 
     Args:
         backend: where it is, and whose account.
@@ -23,10 +23,10 @@ class SimulatorControls:
         self._opener = build_opener(ProxyHandler({}))
 
     def exists(self) -> bool:
-        """Whether the backend has a simulator at all; AWS is not even asked.
+        """Whether the backend has a simulator; AWS is not asked.
 
         Raises:
-            BackendGone: nobody answers there any more.
+            BackendGone: the backend has stopped answering.
         """
         if self._backend.product != "localstack":
             return False
@@ -39,21 +39,21 @@ class SimulatorControls:
         return True
 
     def set(self, switch: str, **body: Any) -> dict[str, Any]:
-        """Change what a switch (`failures`, `clock`, `settings`, `delivery`) names, and return its state.
+        """Change a control (`failures`, `clock`, `settings`, `delivery`), and return its state.
 
         Raises:
-            BackendError: there is no simulator, or it refuses the change.
+            BackendError: there is no simulator, or it rejects the change.
         """
         return self._ask("POST", f"/{switch}", body)
 
     def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Return the last events that the account's buses have taken from the simulator, the oldest first.
+        """Return the last events that the account's buses have accepted from the simulator, oldest first.
 
         Args:
-            after: how many of them are known already; these are left out.
+            after: how many of them to skip, because they are known already.
 
         Returns:
-            The events, and how many there were in all.
+            The events, and the total number.
 
         Raises:
             BackendError: there is no simulator.
@@ -62,7 +62,7 @@ class SimulatorControls:
         return answer["sent"], answer["count"]
 
     def clear(self) -> None:
-        """Plan nothing any more, let go of events that are held back, and set every delay as it was.
+        """Cancel what is planned, send the delayed events, and reset every delay.
 
         Raises:
             BackendError: there is no simulator.

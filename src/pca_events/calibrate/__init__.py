@@ -1,4 +1,4 @@
-"""How far a backend does as AWS does: recorded patterns, tried behaviours, and the ledger of known divergences."""
+"""The calibration of a backend against AWS: recorded patterns, tested behaviours, the ledger of divergences."""
 
 from pca_events.calibrate.behaviours import BEHAVIOURS, Behaviour
 from pca_events.calibrate.ledger import Divergence, divergence, uncalibrated

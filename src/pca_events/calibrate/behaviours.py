@@ -1,4 +1,4 @@
-"""What EventBridge on AWS does, each as a trial that any backend can be put to."""
+"""The behaviours of EventBridge on AWS, each with a trial that tests them on any backend."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.resources import Archive, Queue, QueuePolicy, Rule, Target
 
-_SOON = 2  # seconds in which what is to come must have come
+_SOON = 2  # seconds within which expected events must have arrived
 RULE = "under-trial"
 
 
@@ -23,12 +23,12 @@ def _event() -> catalog.DocumentedEvent:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One thing that AWS does.
+    """One behaviour of EventBridge on AWS.
 
     Attributes:
-        name: as the ledger and the tag `@needs_...` call it.
+        name: as used in the ledger and in the tag `@needs_...`.
         says: what AWS does, in a sentence.
-        trial: whether a backend does so.
+        trial: tests whether a backend does the same.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Behaviour:
     trial: Callable[["TrialSetup"], bool]
 
     def shown_by(self, session: Session, bus_pool: BusPool | None = None) -> bool:
-        """Try it; a backend that answers with an error does not do as AWS does.
+        """Return whether a backend shows the behaviour; an error counts as no.
 
-        A trial needs deliveries: where the session's mode has none, the source is rewritten.
+        A trial needs deliveries: in the mode pattern-only, the mode alias is used instead.
 
         Args:
             session: the connection to the backend.
-            bus_pool: where the trial takes its bus from; without them it makes one, and destroys it.
+            bus_pool: where the trial takes its bus from; without it, a bus is created and destroyed.
         """
         if not session.mode.delivers:
             session, bus_pool = Session(session.backend, session.run, "alias"), None
@@ -56,7 +56,7 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class TrialSetup:
-    """Where a trial is made."""
+    """The connection and the buses of a trial."""
 
     session: Session
     bus_pool: BusPool | None
@@ -67,7 +67,7 @@ class TrialSetup:
         return self.session.events
 
     def bus(self) -> ScenarioBus:
-        """Return a bus that is given up soon."""
+        """Return a bus with a short deadline."""
         return ScenarioBus(self.session, "calibration", patience=_SOON, bus_pool=self.bus_pool)
 
 
@@ -215,7 +215,7 @@ def _refused(code: str, operation: Any, **words: Any) -> bool:
 
 
 def _comes(condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true soon; each look at it asks the backend."""
+    """Whether the condition becomes true soon; each check asks the backend."""
     deadline = time.monotonic() + _SOON
     while time.monotonic() < deadline:
         if condition():

@@ -1,4 +1,4 @@
-"""The ledger of divergences: where a backend is known to do otherwise than AWS, until when that is believed."""
+"""The ledger of divergences: where a backend is known to differ from AWS, each with an expiry date."""
 
 import tomllib
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Divergence:
         backend: the product: `localstack`.
         version: of the product.
         behaviour: a name of `BEHAVIOURS`, or `pattern-` and an operator of the corpus.
-        kind: `fails` where it is tried and must fail; `ignore` where it is not tried, since trying costs too much.
-        reason: what the backend does instead.
-        seen: when that was seen last.
-        expires: from when on it must be seen anew; an expired entry turns a run red.
+        kind: `fails` if its trial must fail; `ignore` if it is not tried because that costs too much.
+        reason: what the backend does instead of AWS's behaviour.
+        seen: when it was last observed.
+        expires: when it must be observed again; an expired entry fails a run.
     """
 
     backend: str
@@ -34,7 +34,7 @@ class Divergence:
 
     @property
     def expired(self) -> bool:
-        """Whether it must be seen anew."""
+        """Whether it must be observed again."""
         return datetime.now(UTC).date() >= self.expires
 
     @property
@@ -51,7 +51,7 @@ def divergences() -> tuple[Divergence, ...]:
 
 
 def uncalibrated(backend: Backend) -> list[str]:
-    """Return why the ledger cannot say what this backend is worth; empty where it can."""
+    """Return why the ledger has no information on this backend; empty if it has."""
     known = {(entry.backend, entry.version) for entry in divergences()}
     if backend.product == "aws" or (backend.product, backend.version) in known:
         return []
@@ -61,7 +61,7 @@ def uncalibrated(backend: Backend) -> list[str]:
 
 
 def divergence(backend: Backend, behaviour: str) -> Divergence | None:
-    """Return what the ledger says of a behaviour on this backend, or None where it does as AWS does."""
+    """Return the ledger's entry for a behaviour on this backend, or None if it does the same as AWS."""
     for entry in divergences():
         if (entry.backend, entry.version, entry.behaviour) == (backend.product, backend.version, behaviour):
             return entry

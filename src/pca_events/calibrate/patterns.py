@@ -1,4 +1,4 @@
-"""Event patterns with the answers that AWS gave, held against TestEventPattern of a backend."""
+"""Event patterns with the recorded answers of AWS, compared with TestEventPattern of a backend."""
 
 import json
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class Case:
 
     Attributes:
         name: unique in the corpus.
-        pattern: as text, to the letter.
+        pattern: as its exact text.
         event: the whole event.
-        answer: matches, ignores, or invalid where AWS refuses the pattern.
+        answer: matches, ignores, or invalid if AWS rejects the pattern.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class NotRecorded:
-    """A case of which no answer of AWS is recorded, and where AWS's published engine contradicts the documentation.
+    """A case without a recorded answer of AWS, where AWS's published engine contradicts the documentation.
 
     Attributes:
         case: the pattern and the event; its answer is the one that AWS documents, and that pca-events gives.
@@ -57,7 +57,7 @@ class NotRecorded:
 
 @cache
 def not_recorded() -> tuple[NotRecorded, ...]:
-    """Return the cases to try on AWS: whatever a backend answers, it is not known to be wrong."""
+    """Return the cases to try on AWS; no answer of a backend is known to be wrong."""
     stored = json.loads((locate("calibration") / "not-recorded.json").read_text("utf-8"))
     base = catalog.documented(_BASE)
     return tuple(
@@ -86,7 +86,7 @@ def _case(stored: dict[str, Any], base: catalog.Event, answer: Answer) -> Case:
 
 
 def disagreements(session: Session, operator: Operator) -> list[str]:
-    """Return the cases that the backend answers otherwise than AWS did, each with both answers."""
+    """Return the cases in which the backend's answer differs from AWS's, each with both answers."""
     return [
         f"{case.name}: {answer}, on AWS {case.answer}"
         for case in operator.cases
@@ -95,7 +95,7 @@ def disagreements(session: Session, operator: Operator) -> list[str]:
 
 
 def answer_of(session: Session, case: Case) -> str:
-    """Return what the backend answers: matches, ignores, invalid, or how it fails."""
+    """Return the backend's answer: matches, ignores, invalid, or how it fails."""
     answers: list[dict[str, Any]] = []
     ask = session.events.test_event_pattern
     refused = aws_error_of(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))

@@ -1,4 +1,4 @@
-"""The bus, rules and targets of one scenario: made, used, unmade, and proven to be gone."""
+"""The event bus, rules and targets of one scenario: created, used, removed, and proven to be gone."""
 
 from typing import TYPE_CHECKING
 

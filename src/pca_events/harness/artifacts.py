@@ -1,4 +1,4 @@
-"""What a scenario did, kept as a file: every request and answer, every plan, everything received."""
+"""The artifacts of a scenario, written to a file: every request and response, every plan, every received event."""
 
 import json
 import re
@@ -10,11 +10,11 @@ from pca_events.harness.session import Session
 
 
 class Artifacts:
-    """Records the calls of one scenario and writes them down with what came of them.
+    """Records the calls of one scenario and writes them to a file with their outcome.
 
     Args:
-        session: the connection that they are made by.
-        clients: those of its clients whose calls are recorded.
+        session: the connection of the calls.
+        clients: the clients whose calls are recorded.
     """
 
     def __init__(self, session: Session, clients: Sequence[Any]) -> None:
@@ -27,14 +27,14 @@ class Artifacts:
             events.register("after-call.*.*", self._answered, unique_id="pca-events-answered")
 
     def write(self, folder: Path, scenario: str, name: str, outcome: dict[str, Any]) -> Path:
-        """Write what was recorded to a file named after the scenario, and return its path.
+        """Write the recorded calls to a file named after the scenario, and return its path.
 
-        The file holds run, backend, mode, what came of it, and `calls` with operation, request and response, in order.
+        The file contains run, backend, mode, outcome, and `calls` with operation, request and response, in order.
 
         Args:
-            folder: is made where it is missing.
+            folder: is created if it is missing.
             scenario: its name.
-            name: of what the scenario made; the end of it tells files of one scenario apart.
+            name: of the scenario's bus or bucket; its end distinguishes files of one scenario.
             outcome: such as `plans` and `received`.
         """
         self._detach()

@@ -33,12 +33,12 @@ _NOT_FOUND_CODES = (
 
 @dataclass(frozen=True)
 class AwsError:
-    """A backend's no.
+    """The error with which a backend rejected a call.
 
     Attributes:
         operation: the AWS operation: `PutRule`.
         code: the error code: `InvalidEventPatternException`.
-        message: what the backend says; not the same on every backend.
+        message: the backend's text, which differs between backends.
     """
 
     operation: str
@@ -47,14 +47,14 @@ class AwsError:
 
 
 def aws_error_of(call: Callable[[], Any]) -> AwsError | None:
-    """Make a call and return how it was refused, or None where it was not.
+    """Make a call and return its AWS error, or None if it succeeded.
 
-    An entry of PutEvents that fails inside a successful answer counts as refused.
+    A failed entry in a successful PutEvents response counts as an error.
 
     Raises:
-        BackendError: the credentials were refused: that says nothing about the call.
+        BackendError: the credentials were rejected, so the call itself was not judged.
         botocore.exceptions.BotoCoreError: no connection, no answer in time, or parameters that never left this
-            process; none of these is a refusal.
+            process; none of these is an AWS error.
     """
     try:
         answer = call()
@@ -70,7 +70,7 @@ def aws_error_of(call: Callable[[], Any]) -> AwsError | None:
 
 
 def describe_aws_error(error: BaseException) -> str:
-    """Return what a refusal says: operation, code and message; empty for any other error."""
+    """Describe an AWS error: operation, code and message; empty for any other exception."""
     if not isinstance(error, ClientError):
         return ""
     said = error.response.get("Error", {})
@@ -80,7 +80,7 @@ def describe_aws_error(error: BaseException) -> str:
 
 
 def or_none(operation: Any, **words: Any) -> Any:
-    """Call the operation; None where what it is about does not exist."""
+    """Call the operation; return None if its resource does not exist."""
     try:
         return operation(**words)
     except ClientError as error:

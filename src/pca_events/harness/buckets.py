@@ -1,4 +1,4 @@
-"""Buckets for CRLs and audit reports: as AWS documents them, or with one thing wrong."""
+"""Buckets for CRLs and audit reports: as AWS documents them, or with one fault."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pca_events.harness.session import Session
 
 _ACTIONS = {"s3:PutObject": "/*", "s3:PutObjectAcl": "/*", "s3:GetBucketAcl": "", "s3:GetBucketLocation": ""}
-"""What AWS Private CA needs to be granted, and on which part of the bucket's ARN."""
+"""The actions that AWS Private CA needs, and the part of the bucket's ARN that they apply to."""
 
 _MISSING = "is missing"
 _ENCRYPTED = "is encrypted with the key aws/s3"
@@ -19,7 +19,7 @@ STATES = (
     "grants the CAs of another account only",
     _ENCRYPTED,
 )
-"""How a bucket can be; all but the first make AWS Private CA fail."""
+"""The states of a bucket; all but the first make AWS Private CA fail."""
 
 
 class Bucket:
@@ -37,7 +37,7 @@ class Bucket:
         self._encrypted = False
 
     def set_state(self, state: str) -> None:
-        """Bring the bucket to one of the `STATES`, from any other."""
+        """Bring the bucket from any state to one of the `STATES`."""
         if state not in STATES:
             raise AssertionError(f'no bucket "{state}"; one of {", ".join(STATES)}')
         if state == _MISSING:
@@ -57,20 +57,20 @@ class Bucket:
             s3.put_bucket_encryption(Bucket=self.name, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def objects(self) -> dict[str, bytes]:
-        """Return what the bucket holds, by key."""
+        """Return the objects of the bucket, by key."""
         s3 = self._session.s3
         listed = s3.list_objects_v2(Bucket=self.name).get("Contents", [])
         return {each["Key"]: s3.get_object(Bucket=self.name, Key=each["Key"])["Body"].read() for each in listed}
 
     def destroy(self) -> bool:
-        """Remove the bucket, if it was ever made, and return whether it is gone."""
+        """Remove the bucket if it was created, and return whether it is gone."""
         if not self._touched:
             return True
         self.delete()
         return not self.exists()
 
     def delete(self) -> None:
-        """Remove the bucket with all that it holds, if it is there."""
+        """Remove the bucket with its objects, if it exists."""
         s3 = self._session.s3
         self._encrypted = False
         try:

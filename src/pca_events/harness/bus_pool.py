@@ -1,7 +1,7 @@
-"""An event bus with its queues, which the scenarios of one worker use one after another.
+"""Event buses with their queues, which the scenarios of one worker use one after another.
 
-Making and proving gone what every scenario needs takes most of its calls. What a scenario leaves of it as it was is
-handed to the next, after reading the backend anew has shown that it is clean; anything else is destroyed.
+Creating these, and proving that they are gone, would take most calls of a scenario. A bus that a scenario leaves clean
+is passed on to the next one, after the backend was read again to prove it; any other bus is destroyed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ class PooledBus:
 
     Attributes:
         name: of the bus and of the first queue; every other name begins with it.
-        earlier: the ids of the events that scenarios which are over have published here.
+        earlier: the ids of the events that earlier scenarios have published here.
         standing: the patterns, by name, of the rules that stay on the bus between scenarios, the catch-all rule last.
     """
 
@@ -46,11 +46,11 @@ class PooledBus:
         return f"{self.name}-{WITNESS}"
 
     def configuration(self) -> Configuration:
-        """Return what every scenario finds: the bus, the queue and its policy."""
+        """Return the initial configuration of a scenario: the bus, the queue and its policy."""
         return {"bus": EventBus(self.name), "queue": Queue(self.name), "policy": QueuePolicy(self.name)}
 
     def make(self, tags: Tags) -> None:
-        """Make all of it; what was made before a failure is destroyed again."""
+        """Create everything; on a failure, remove what was created."""
         queues = (Queue(self.name, open=True), Queue(self.witness_queue, open=True))
         try:
             for resource in (EventBus(self.name), *queues):
@@ -60,7 +60,7 @@ class PooledBus:
             raise
 
     def destroy(self) -> None:
-        """Remove everything whose name begins with the bus's, and prove by listing that it is gone.
+        """Remove everything whose name begins with the name of the bus, and prove by listing that it is gone.
 
         Raises:
             Leak: something is still there at the deadline.
@@ -68,11 +68,11 @@ class PooledBus:
         destroy(self._session, self.name)
 
     def clear(self, rules: Iterable[str], more: Iterable[Resource]) -> bool:
-        """Remove what a scenario that is over has made; return whether the next one finds all as it should be.
+        """Remove what a finished scenario has created; return whether the bus is clean for the next one.
 
         Args:
-            rules: the names of the rules that it has put on the bus.
-            more: what else it has made or changed, in that order.
+            rules: the names of the rules that it put on the bus.
+            more: what else it has created or changed, in that order.
 
         Raises:
             Leak: a rule is still there after it was deleted.
@@ -91,7 +91,7 @@ class PooledBus:
         return self._only_standing(there) and (not others or self._holds_nothing_else())
 
     def _only_standing(self, there: Sequence[dict[str, Any]]) -> bool:
-        """Whether the bus has the rules that stay, as they were put, once every other rule is removed."""
+        """Remove every other rule; return whether the standing rules are unchanged."""
         for rule in there:
             if rule["Name"] not in self.standing:
                 self._delete(rule["Name"])
@@ -115,11 +115,11 @@ class PooledBus:
 
 
 class BusPool:
-    """The bus_pool of one worker that are free.
+    """The free buses of one worker.
 
     Args:
         session: the worker's connection.
-        worker: how the tags of what they hold name it.
+        worker: its name in the tags of the resources.
     """
 
     def __init__(self, session: Session, worker: str) -> None:
@@ -136,7 +136,7 @@ class BusPool:
         return bus
 
     def exchange(self, bus: PooledBus, standing: Mapping[str, Pattern]) -> PooledBus:
-        """Return a free bus that has just these rules standing, for one that nothing was done to; else the same."""
+        """Exchange an unused bus for a free one with exactly these standing rules; return it if there is none."""
         other = self._with(standing)
         if other is None:
             return bus
@@ -144,15 +144,15 @@ class BusPool:
         return other
 
     def give_back(self, bus: PooledBus, rules: Iterable[str], more: Iterable[Resource]) -> None:
-        """Take a bus back from a scenario that is over; one that is not as it was is destroyed.
+        """Take a bus back from a finished scenario; destroy it if it is not clean.
 
         Args:
-            bus: as it was taken.
+            bus: the bus that was taken.
             rules: the names of the rules that the scenario has put on its bus.
-            more: what else it has made or changed, in that order.
+            more: what else it has created or changed, in that order.
 
         Raises:
-            Leak: something that the scenario made is still there.
+            Leak: something that the scenario created is still there.
         """
         is_clean = False
         try:
@@ -164,7 +164,7 @@ class BusPool:
                 bus.destroy()
 
     def close(self) -> None:
-        """Destroy every bus that is free, and prove it.
+        """Destroy every free bus, and prove that it is gone.
 
         Raises:
             Leak: something is still there.

@@ -1,4 +1,4 @@
-"""What may happen between a queue and its consumer: events come twice, late, or in another order."""
+"""Disorder between a queue and its consumer: events are duplicated, late or reordered."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -20,17 +20,17 @@ DISORDERS: dict[str, Disorder] = {
     "shuffled": _shuffled,
     "three times and shuffled": lambda events, chance: _shuffled([*events, *events, *events], chance),
 }
-"""Each kind of disorder, by what it does to the events; EventBridge promises none of them away."""
+"""Each kind of disorder by name; EventBridge rules out none of them."""
 
 
 def deliver(events: Sequence[Event], handler: Callable[[Event], object], kind: str, seed: str) -> None:
-    """Call the handler in this process, as Lambda would from the queue, once for each event that the disorder gives.
+    """Call the handler in this process, as Lambda would, once for each event that the disorder yields.
 
     Args:
         events: as they were received.
         handler: is called with one event at a time, each a copy of its own.
         kind: a name of `DISORDERS`.
-        seed: what the order follows from where it is random.
+        seed: of the random order.
     """
     for event in DISORDERS[kind](events, random.Random(seed)):  # noqa: S311
         handler(dict(event))

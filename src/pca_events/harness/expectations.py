@@ -1,7 +1,7 @@
-"""What a scenario expects to fire and to receive, and in which words it says what happened instead.
+"""The expectations of a scenario on rules and received events, and the messages when they are not met.
 
-The first line of each message says what happened and where: rule, field, value wanted, value found. The event, the
-pattern and what the pattern engine says of the two follow.
+The first line of each message names the rule, the field, the value wanted and the value found. The event, the pattern
+and the explanation of the pattern engine follow.
 """
 
 import itertools
@@ -22,15 +22,15 @@ _MISSING = object()
 
 
 def expect_firings(bus: ScenarioBus, expected: Collection[Firing]) -> None:
-    """Expect that the rules of a bus fired as they were to, on nothing else, and on events that arrived unchanged.
+    """Expect that the rules of a bus fired on the expected events only, and that these arrived unchanged.
 
     Args:
         bus: of the scenario.
-        expected: each rule's label with the id of an event that it must have fired on.
+        expected: each rule's label with the id of an event that must fire it.
 
     Raises:
-        Unexpected: a rule did not fire, or fired on another event, or what it sent differs from what was published.
-        BusSilent: the bus did not handle what was published.
+        Unexpected: a rule did not fire, fired on another event, or sent an event that differs from the published one.
+        BusSilent: the bus did not handle the published events.
     """
     wanted = set(expected)
     deliveries = [delivery for delivery in bus.deliveries(wanted) if not _is_a_copy(bus, delivery)]
@@ -49,14 +49,14 @@ def expect_firings(bus: ScenarioBus, expected: Collection[Firing]) -> None:
 
 
 def expect(holds: bool, otherwise: str) -> None:
-    """Expect that something holds.
+    """Expect a condition.
 
     Args:
-        holds: whether it does.
-        otherwise: what to say where it does not.
+        holds: the condition.
+        otherwise: the message if it is false.
 
     Raises:
-        Unexpected: it does not.
+        Unexpected: the condition is false.
     """
     if not holds:
         raise Unexpected(otherwise)
@@ -77,10 +77,10 @@ def expect_equal(found: Any, wanted: Any, what: str) -> None:
 
 
 def expect_contract_met(event: Event, what: str) -> None:
-    """Expect that an event meets the contract of its detail-type.
+    """Expect that an event conforms to the contract of its detail-type.
 
     Raises:
-        Unexpected: it does not; the text has each violation, and the event.
+        Unexpected: it does not; the text contains each violation, and the event.
     """
     violations = [str(violation) for violation in contract.violations(event)]
     if violations:
@@ -97,7 +97,7 @@ def expect_sent(sent: Sequence[Event], wanted: Sequence[str]) -> None:
         wanted: the ids of the documented events, each as often as it is wanted.
 
     Raises:
-        Unexpected: one is missing, one was sent that is not wanted, or one breaks its contract.
+        Unexpected: one is missing, one was sent that is not wanted, or one violates its contract.
     """
     for event in sent:
         expect_contract_met(event, "an event that was sent")
@@ -123,10 +123,10 @@ def expect_as_sent(received: Any, sent: Event) -> None:
 
 
 def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> None:
-    """Expect that a certain operation was refused with a certain code.
+    """Expect that an operation failed with an error code.
 
     Raises:
-        Unexpected: nothing was refused, or something else.
+        Unexpected: no call failed, or another one did.
     """
     if refused is None:
         raise Unexpected(f"{operation} was expected to fail with {code}, but succeeded")
@@ -138,7 +138,7 @@ def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> Non
 
 
 def expect_unchanged(bus: ScenarioBus, received: Event, published: Event) -> None:
-    """Expect that what a target received is what was published, but for the fields that the bus stamps.
+    """Expect that a target received the published event, except for the fields that the bus stamps.
 
     Raises:
         Unexpected: it differs; the text names each place with both values.
@@ -156,7 +156,7 @@ def _expect_same(bus: ScenarioBus, received: Event, other: Event, than: str) -> 
 
 
 def _is_a_copy(bus: ScenarioBus, delivery: Delivery) -> bool:
-    """Whether it is of an event that was published by a try that was not answered, and then once more."""
+    """Whether it belongs to an event that was published again because the first response was lost."""
     if delivery.event_id in bus.published or not bus.published_again:
         return False
     event = delivery.event
@@ -166,7 +166,7 @@ def _is_a_copy(bus: ScenarioBus, delivery: Delivery) -> bool:
 
 
 def differences(wanted: Any, found: Any, path: str = "$") -> Iterator[str]:
-    """Say where two JSON values differ: what is missing, what was added, what has another value or another type."""
+    """Yield the differences of two JSON values: missing, added, another value, another type."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         for name in dict.fromkeys([*wanted, *found]):
             yield from differences(wanted.get(name, _MISSING), found.get(name, _MISSING), f"{path}.{name}")
@@ -222,7 +222,7 @@ def _explained(bus: ScenarioBus, rule: str, event: Event) -> Explanation | None:
 
 
 def _reason(explanation: Explanation) -> str:
-    """The condition that fails, of the alternative that comes nearest."""
+    """The failing condition of the nearest alternative."""
     nearest = min(explanation.branches, key=lambda branch: len(branch.failed))
     if not nearest.failed:
         return "each condition holds, but in different elements of an array"
@@ -260,13 +260,13 @@ def _unstamped(event: Event) -> Event:
 
 
 def _typed(value: Any) -> str:
-    """A value with its type, where it does not show."""
+    """A value with its type."""
     names = {str: "string", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
     return "null" if value is None else f"the {names.get(type(value), type(value).__name__)} {_json(value)}"
 
 
 def _json(value: Any) -> str:
-    """A value as JSON, or as Python has it where JSON cannot."""
+    """A value as JSON, or in Python's notation if JSON has none."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

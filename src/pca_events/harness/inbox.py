@@ -1,4 +1,4 @@
-"""What arrives in the queues of one scenario: whole events, and notes of which rule fired on which."""
+"""What arrives in the queues of one scenario: whole events, and notes of which rule fired on which event."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,12 @@ from pca_events.harness.modes import PublishingMode
 from pca_events.harness.session import Session
 
 _NOTE = "pca-events:note"
-"""The only key of a note; no event and no part of one has it."""
+"""The only key of a note; neither an event nor a part of one contains it."""
 
 _MAX_MESSAGES = 10  # the maximum of one ReceiveMessage call
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 _IN_ORDER = "localstack"
-"""The product whose queues give, in one batch that is not full, all that was sent before."""
+"""The product whose queues return everything that was sent before, unless a batch is full."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Delivery:
 
     Attributes:
         rule: the label of the rule.
-        event_id: the id that the bus stamped on the event; empty where the target receives only a part of it.
+        event_id: the id that the bus stamped on the event; empty if the target receives only a part of it.
         event: what the target received, any JSON; None for a note.
         queue: the name of the queue that received it.
-        inputs: what a note says beside that, by JSON path.
+        inputs: the other values of a note, by JSON path.
     """
 
     rule: str
@@ -38,11 +38,11 @@ class Delivery:
 
 
 def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the input transformer of a target that receives, instead of each event, a note of it.
+    """Return the input transformer of a target that receives a note instead of each event.
 
     Args:
-        rule: the label of the rule, which the note carries beside the id of the event.
-        inputs: JSON paths of texts in the event that it carries too.
+        rule: the label of the rule, which the note contains with the id of the event.
+        inputs: JSON paths of strings in the event that it also contains.
     """
     names = {f"input{number}": path for number, path in enumerate(inputs)}
     body = {"rule": rule, "id": "<id>", "inputs": {path: f"<{name}>" for name, path in names.items()}}
@@ -57,16 +57,16 @@ def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
 class Inbox:
     """Receives from the queues of one scenario.
 
-    EventBridge and SQS may deliver twice: what came already, from the same rule, in the same words, is counted and
-    left out. So is what concerns an event that an earlier scenario published on the same bus.
+    EventBridge and SQS may deliver twice: a repeated delivery with the same rule and content is counted and dropped.
+    Deliveries of events that an earlier scenario published on the same bus are dropped, too.
 
     Args:
         session: the connection to the backend.
         earlier: the ids of the events that earlier scenarios published; may grow.
 
     Attributes:
-        received: everything else, in the order of its arrival.
-        duplicates: how many deliveries were left out because they came before.
+        received: all other deliveries, in the order of arrival.
+        duplicates: the number of repeated deliveries.
     """
 
     def __init__(self, session: Session, earlier: set[str]) -> None:
@@ -77,7 +77,7 @@ class Inbox:
         self._known: set[tuple[str, str, str, str]] = set()
 
     def drain(self, queue: str, rule: str) -> None:
-        """Receive what a queue holds now.
+        """Receive everything that is in a queue.
 
         Args:
             queue: its name.
@@ -115,7 +115,7 @@ class Inbox:
 
 
 def _delivery(body: str, queue: str, rule: str, mode: PublishingMode) -> Delivery:
-    """Read a message: a note says by its key that it is one, anything else is what a target receives."""
+    """Parse a message: a note has the key of a note, anything else is what a target receives."""
     try:
         read = json.loads(body)
     except ValueError:

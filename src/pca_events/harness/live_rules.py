@@ -14,7 +14,7 @@ from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Targe
 
 
 def read_bus(session: Session, bus: str) -> Reading:
-    """Read the rules of an event bus with their targets; rules that have a schedule only are none."""
+    """Read the rules of an event bus with their targets; scheduled rules are skipped."""
     place = SourceLocation(f"{session.backend.name}, event bus {bus}", 1)
     rules = [_rule(session, stored, bus, place) for stored in _rules(session, bus) if stored.get("EventPattern")]
     return Reading(rules)
@@ -64,10 +64,10 @@ _RULES_ON_A_BUS = 100  # AWS takes 300, LocalStack gets slower with each
 
 @dataclass(frozen=True)
 class Deployed:
-    """A rule as it is to be put.
+    """A rule to be deployed.
 
     Attributes:
-        inputs: the JSON paths of the texts that its targets read of an event.
+        inputs: the JSON paths of the strings that its targets read from an event.
     """
 
     pattern: Pattern
@@ -79,8 +79,8 @@ class Fired:
     """What fired a rule.
 
     Attributes:
-        refused: whether the backend refuses the pattern.
-        missing: for each event that fired the rule, by its index, the inputs that it does not have.
+        refused: whether the backend rejects the pattern.
+        missing: the missing inputs of each event that fired the rule, by the event's index.
     """
 
     refused: bool = False
@@ -88,7 +88,7 @@ class Fired:
 
 
 def fired(session: Session, rules: Mapping[str, Deployed], events: Sequence[Event]) -> dict[str, Fired]:
-    """Put each rule with a queue as its target, publish the events, and say which of them fired it.
+    """Put each rule with a queue as its target, publish the events, and return which of them fired it.
 
     Args:
         session: the connection to the backend.

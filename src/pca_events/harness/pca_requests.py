@@ -1,4 +1,4 @@
-"""A request of each operation of AWS Private CA, about the CA and the certificate that a scenario is concerned with."""
+"""A request for each operation of AWS Private CA, with the CA and the certificate of a scenario."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def certificate_request() -> bytes:
 
 
 FAILS = [{"Key": "pca-events:fail", "Value": "CreateCertificateAuthority=1"}]
-"""The tag that lets the creation of a CA fail."""
+"""The tag that makes the creation of a CA fail."""
 
 
 def creation(common_name: str, **more: Any) -> Request:
@@ -34,7 +34,7 @@ def creation(common_name: str, **more: Any) -> Request:
 
 
 def crl_in(bucket: str) -> Request:
-    """Return a revocation configuration with a CRL in the bucket, which nobody but the bucket's owner may read."""
+    """Return a revocation configuration with a CRL in the bucket, which only the bucket's owner may read."""
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": bucket, "S3ObjectAcl": "BUCKET_OWNER_FULL_CONTROL"}
     return {"CrlConfiguration": crl}
 
@@ -53,7 +53,7 @@ def issuance(
 
 
 def serial_of(certificate: str) -> str:
-    """Return the serial number of a certificate, two hexadecimal digits a byte, by its ARN."""
+    """Return the serial number of a certificate, two hexadecimal digits per byte, from its ARN."""
     digits = certificate.rpartition("/")[2]
     return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
 
@@ -109,4 +109,4 @@ REQUESTS: dict[str, Callable[[str, str, str], Request]] = {
     ),
     lambda authority, *_: _about(authority),
 )
-"""By the name of the operation: makes a request from the ARNs of a CA and of a certificate, and a bucket's name."""
+"""By operation: creates a request from the ARNs of a CA and of a certificate, and the name of a bucket."""

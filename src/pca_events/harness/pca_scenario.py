@@ -27,11 +27,11 @@ _PATTERN = {"source": ["aws.acm-pca"]}
 
 
 class LiveEvents:
-    """A rule on a bus with a queue of its own, used as a context manager: made on entry, removed on exit.
+    """A rule on a bus with its own queue, used as a context manager: created on entry, removed on exit.
 
     Args:
         session: the connection to the backend.
-        bus: the bus to put the rule on; it must be there.
+        bus: the bus to put the rule on; it must exist.
 
     Attributes:
         session: as given.
@@ -64,13 +64,13 @@ class LiveEvents:
         self._remove()
 
     def receive(self, wait: int) -> list[Event]:
-        """Return the events that have come, waiting at most `wait` seconds for the first.
+        """Return the received events, waiting at most `wait` seconds for the first.
 
-        Each comes out once within twelve hours, which is how long the queue hides what was received.
+        Each is returned once within twelve hours, the visibility timeout of the queue.
 
         Raises:
-            BadInput: the queue is gone; somebody else has removed it.
-            BackendError: the backend does not answer any more.
+            BadInput: the queue no longer exists.
+            BackendError: the backend stopped answering.
         """
         url = self.session.queue_url(self.name)
         with self._answering():
@@ -100,31 +100,31 @@ _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon a
 
 
 def own_account_session(session: Session) -> Session:
-    """Return a connection to an account that nothing else of the run works in: its default bus is its own."""
+    """Return a connection to an account that nothing else in the run uses, with its own default bus."""
     account = f"{int(session.run.new_name()[-8:], 16):012d}"
     return Session(replace(session.backend, account=account), session.run)
 
 
 class PcaScenario:
-    """Calls AWS Private CA in an account of its own, used as a context manager: all that it makes is gone on exit.
+    """Calls AWS Private CA in its own account, used as a context manager: everything it creates is gone on exit.
 
-    A rule on the default bus sends every event of AWS Private CA to a queue. The simulator says which events the bus
-    has taken, so that each is waited for, and none is taken for missing that is only late. That nothing was sent is
-    shown with a control: a CA whose creation fails, the event of which must arrive.
+    A rule on the default bus sends every event of AWS Private CA to a queue. The simulator reports which events the bus
+    has accepted, so that a late event is waited for and not taken for missing. That no event was sent is proven with a
+    control event: the event of a CA whose creation fails must arrive.
 
     Args:
-        session: the connection to the account; one scenario at a time works there.
-        live: the rule and its queue, where scenarios share them; else they are made, and removed again.
+        session: the connection to the account, which one scenario at a time uses.
+        live: the rule and its queue, if scenarios share them; else they are created, and removed again.
 
     Attributes:
         session: as given.
         name: of the bucket.
-        received: every event that has come, those of the controls included.
-        controls: the ARNs of the CAs that were made as controls.
-        switches: those of the simulator in this account.
-        bucket: for CRLs and audit reports; not made yet.
-        authority: the ARN of the CA that the scenario is about; empty before there is one.
-        certificate: the same of the certificate.
+        received: every received event, including control events.
+        controls: the ARNs of the CAs that were created for control events.
+        simulator: the controls of the simulator in this account.
+        bucket: for CRLs and audit reports; not created yet.
+        authority: the ARN of the scenario's CA; empty before it is created.
+        certificate: the ARN of the scenario's certificate.
     """
 
     def __init__(self, session: Session, live: LiveEvents | None = None) -> None:
@@ -162,10 +162,10 @@ class PcaScenario:
 
         Args:
             operation: its name, such as `IssueCertificate`.
-            changes: members of the request that have another value than `pca_requests.REQUESTS` gives them.
+            changes: members of the request that differ from those of `pca_requests.REQUESTS`.
 
         Raises:
-            ClientError: the service refuses it.
+            ClientError: the service rejects it.
         """
         request = requests.REQUESTS[operation](self.authority, self.certificate, self.bucket.name) | changes
         answer: dict[str, Any] = getattr(self.session.pca, xform_name(operation))(**request)
@@ -179,11 +179,11 @@ class PcaScenario:
             list(pool.map(lambda _: self.call(operation), range(count)))
 
     def make_authority(self, status: str, *, with_crl: bool = False) -> None:
-        """Make the CA that the scenario is about.
+        """Create the scenario's CA.
 
         Args:
             status: PENDING_CERTIFICATE, ACTIVE, DISABLED, DELETED or FAILED.
-            with_crl: whether it publishes its CRL in the scenario's bucket.
+            with_crl: whether its CRL is written to the scenario's bucket.
         """
         more: dict[str, Any] = {"Tags": requests.FAILS} if status == "FAILED" else {}
         if with_crl:
@@ -197,10 +197,10 @@ class PcaScenario:
             self.call("DeleteCertificateAuthority")
 
     def sent(self) -> list[Event]:
-        """Return the events that were sent since the last look; one that was sent twice comes twice.
+        """Return the events that were sent since the last call; a duplicate is returned twice.
 
         Raises:
-            BusSilent: an event that the bus has taken, or that of the control, did not arrive before the deadline.
+            BusSilent: an event that the bus accepted, or the control event, did not arrive before the deadline.
             Unexpected: an event arrived that AWS Private CA did not send.
         """
         found = self._new_events()
@@ -209,12 +209,12 @@ class PcaScenario:
         return found
 
     def pass_over(self) -> None:
-        """Leave out the events that were sent since the last look, whenever they arrive."""
+        """Skip the events that were sent since the last call, whenever they arrive."""
         sent, self._known = self.simulator.sent(self._known)
         self._arrived.update(event["id"] for event in sent)
 
     def _new_events(self) -> list[Event]:
-        """Return what the bus has taken since the last look, once all of it has arrived."""
+        """Return what the bus has accepted since the last call, once all of it has arrived."""
         sent, count = self.simulator.sent(self._known)
         by_id = {event["id"]: event for event in sent}
         arrived: list[Event] = []
@@ -237,7 +237,7 @@ class PcaScenario:
         return sent
 
     def _show_that_the_rule_is_alive(self) -> None:
-        """Make a CA whose creation fails, expect that event and no other, and delete the CA."""
+        """Create a CA whose creation fails, expect its event and no other, and delete the CA."""
         made = self.session.pca.create_certificate_authority(**requests.creation("control", Tags=requests.FAILS))
         control = made["CertificateAuthorityArn"]
         self.controls.add(control)
@@ -247,11 +247,11 @@ class PcaScenario:
         self.session.pca.delete_certificate_authority(CertificateAuthorityArn=control)
 
     def outcome(self) -> dict[str, Any]:
-        """Return the account and what was `received`, for the evidence."""
+        """Return the account and `received`, for the artifacts."""
         return {"account": self.session.backend.account, "received": self.received}
 
     def _install(self) -> None:
-        """Give the root CA its own certificate."""
+        """Install the certificate of the root CA."""
         pca, about = self.session.pca, {"CertificateAuthorityArn": self.authority}
         csr = pca.get_certificate_authority_csr(**about)["Csr"].encode()
         wanted = requests.issuance(self.authority, csr, "RootCACertificate/V1", days=3650)
@@ -260,7 +260,7 @@ class PcaScenario:
         pca.import_certificate_authority_certificate(Certificate=own, **about)
 
     def _destroy(self) -> None:
-        """Remove switches, CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
+        """Reset the simulator, remove CAs and bucket, and prove that they are gone; a CA can be restored for 7 days."""
         self.simulator.clear()
         if there := list(self._authorities()):
             self._delete(there)

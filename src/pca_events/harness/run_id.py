@@ -1,4 +1,4 @@
-"""Names that say which run made a thing, so that it can be found and swept."""
+"""Names that contain the id of the run, so that its resources can be found and swept."""
 
 import random
 import re
@@ -9,11 +9,11 @@ PREFIX = "pca-events"
 
 
 class RunId:
-    """Names everything that one run makes.
+    """Names everything that one run creates.
 
     Attributes:
         value: eight hexadecimal digits, part of every name.
-        seed: what the random parts of the names follow from; the same seed and worker give the same names.
+        seed: of the random parts of the names; the same seed and worker give the same names.
     """
 
     def __init__(self, value: str | None = None, seed: str | None = None, worker: str = "") -> None:
@@ -23,15 +23,15 @@ class RunId:
 
     @property
     def prefix(self) -> str:
-        """What every name of this run begins with."""
+        """The prefix of every name of this run."""
         return f"{PREFIX}-{self.value}-"
 
     def new_name(self) -> str:
-        """Return a name that no other scenario has; allowed for buses, rules and queues alike."""
+        """Return a name that no other scenario has; valid for buses, rules and queues."""
         return f"{self.prefix}{self._random.getrandbits(32):08x}"
 
     def tags(self, scenario: str) -> dict[str, str]:
-        """Return what is written on a thing that a scenario makes; AWS allows 256 characters of few kinds."""
+        """Return the tags of a scenario's resources; AWS allows 256 characters from a small set."""
         return {
             "pca-events:run": self.value,
             "pca-events:scenario": re.sub(r"[^\w\s.:/=+@-]", " ", scenario)[:256],

@@ -20,7 +20,7 @@ from pca_events.harness.resources.plan import Change, Configuration
 from pca_events.harness.session import Pattern, Session
 
 RULE_UNDER_TEST = "rule-under-test"
-"""The label of the rule that a scenario is about."""
+"""The label of the rule under test."""
 
 Firing = tuple[str, str]
 """The label of a rule and the id of an event that it fired on."""
@@ -40,16 +40,16 @@ class ScenarioBus:
 
     Args:
         session: the connection to the backend.
-        scenario: what the bus is for; written on the rules as a tag.
-        patience: seconds until the catch-all rule must have what was published; 10 if not given.
+        scenario: the name of the scenario; written to the tags of the rules.
+        patience: seconds until the catch-all rule must have received what was published; 10 by default.
         bus_pool: where the bus is taken from, and given back to; without one it is created, and destroyed again.
 
     Attributes:
         session: the connection to the backend.
         name: of the bus and of its queue; every other name of the scenario begins with it.
-        applied: the configuration that the scenario has reached, by label.
-        patterns: of the rules that the scenario has put, by label.
-        plans: what each apply took.
+        applied: the configuration that was applied last, by label.
+        patterns: of the rules that the scenario put, by label.
+        plans: the changes of each apply.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class ScenarioBus:
 
     @property
     def backend(self) -> Backend:
-        """What answers for this bus."""
+        """The backend of this bus."""
         return self.session.backend
 
     @property
@@ -114,7 +114,7 @@ class ScenarioBus:
 
     @property
     def received(self) -> list[Delivery]:
-        """Everything that came out of the queues of the rules, without duplicates."""
+        """Everything received from the queues of the rules, without duplicates."""
         return self._inbox.received
 
     def put_rule_under_test(self, label: str, pattern: Pattern) -> None:
@@ -124,7 +124,7 @@ class ScenarioBus:
         self.create("target", self.default_target(label))
 
     def put_observer_rule(self, label: str, pattern: Pattern, inputs: Sequence[str] = ()) -> None:
-        """Put a rule whose target receives a note of each event that matches, with the texts at these JSON paths."""
+        """Put a rule whose target receives a note of each event that matches, with the strings at these JSON paths."""
         self.create(f"rule {label}", Rule(self.name, label, pattern))
         self.create(f"target {label}", Target(self.name, label, self.queue_arn(), note(label, inputs)))
 
@@ -148,15 +148,15 @@ class ScenarioBus:
         return self.backend.queue_arn(queue or self.name)
 
     def plan(self, wanted: Configuration | None = None) -> list[Change]:
-        """Return what it takes to reach a configuration, or to come back to the one applied last."""
+        """Return the changes needed to reach a configuration, by default the one applied last."""
         changes = planning.plan(self.session, self.applied, self.applied if wanted is None else wanted)
         return planning.needed(changes)
 
     def apply(self, wanted: Configuration) -> list[Change]:
-        """Reach a configuration, and prove it: read anew, nothing is left to do, and doing it again changes nothing.
+        """Apply a configuration, and prove that the backend has it: a new plan is empty, also after applying it again.
 
         Returns:
-            What it took.
+            The changes that were made.
 
         Raises:
             PlanNotEmpty: the backend does not hold what was applied.
@@ -178,17 +178,17 @@ class ScenarioBus:
         self._note_change(resource)
 
     def modify_out_of_band(self, resource: Resource) -> None:
-        """Bring a resource to a value out of band."""
+        """Update a resource out of band."""
         resource.update(self.session)
         self._note_change(resource)
 
     def publish(self, *events: Event) -> list[str]:
         """Publish the events and return the id that the bus stamps on each, in the same order.
 
-        In the mode pattern-only nothing is published: TestEventPattern says which rules would fire.
+        In the mode pattern-only, nothing is published: TestEventPattern returns which rules would fire.
 
         Raises:
-            PublishError: the bus refused an entry.
+            PublishError: the bus rejected an entry.
         """
         if not self.session.mode.delivers:
             return self._match(events)
@@ -197,10 +197,10 @@ class ScenarioBus:
         return self._publisher.publish(events)
 
     def deliveries(self, expected: Collection[Firing] = ()) -> list[Delivery]:
-        """Return what every rule but the catch-all has sent, once the bus has handled all that was published.
+        """Return what every rule except the catch-all rule has sent, once the bus has handled all published events.
 
         Args:
-            expected: which rules are to have fired on which events; each of these is waited for a little longer,
+            expected: the rules that must fire, each with an event; these are waited for a little longer,
                 since EventBridge may deliver late.
 
         Raises:
@@ -231,7 +231,7 @@ class ScenarioBus:
         return list(stamped)
 
     def outcome(self) -> dict[str, Any]:
-        """Return the bus's name, `plans` (one for each apply) and `received`, for the evidence."""
+        """Return the name of the bus, `plans` (one for each apply) and `received`, for the artifacts."""
         return {
             "bus": self.name,
             "plans": [[str(change) for change in plan] for plan in self.plans],
@@ -239,7 +239,7 @@ class ScenarioBus:
         }
 
     def arrived(self) -> Event:
-        """Return the first event that arrives whole by a longer way, through a topic or another bus.
+        """Return the first whole event that arrives indirectly, through a topic or another bus.
 
         Its id need not be the one that was stamped first: another bus may stamp its own.
 
@@ -249,7 +249,7 @@ class ScenarioBus:
         return self._first(lambda _: True)
 
     def replay(self, archive: Archive) -> None:
-        """Start a replay, onto this bus, of what an archive has kept in the last hour."""
+        """Start a replay to this bus of the events that an archive has kept in the last hour."""
         now = datetime.now(UTC)
         self.session.events.start_replay(
             ReplayName=self.name,
@@ -268,12 +268,12 @@ class ScenarioBus:
         return self._first(lambda event: "replay-name" in event)
 
     def logged(self, group: str) -> list[Event]:
-        """Return the events that a log group holds."""
+        """Return the events in a log group."""
         answer = self.session.logs.filter_log_events(logGroupName=group)
         return [self.session.mode.incoming_event(json.loads(line["message"])) for line in answer["events"]]
 
     def _first(self, wanted: Callable[[Event], bool]) -> Event:
-        """Wait at the end of the longest way, which is the queue that was made last."""
+        """Wait at the last queue, which receives indirect deliveries."""
         deadline = time.monotonic() + self._patience
         self.deliveries()
         while True:
@@ -299,7 +299,7 @@ class ScenarioBus:
                 self._note_change(resource, new=change.action in ("create", "replace"))
 
     def _note_change(self, resource: Resource, *, new: bool = False) -> None:
-        """Note what a change means for the order of the rules, and for whoever uses the bus next."""
+        """Record the effect of a change on the order of the rules and on the next scenario."""
         if isinstance(resource, Rule) and resource.bus == self.name:
             self._rules[resource.name] = None
             self.patterns[resource.name] = resource.pattern

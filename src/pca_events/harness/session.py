@@ -26,7 +26,7 @@ class Session:
 
     Attributes:
         backend: what answers.
-        run: names everything that is made.
+        run: names everything that is created.
         mode: how events are published.
         queue_urls: of the queues seen so far, by name.
     """
@@ -69,13 +69,13 @@ class Session:
         return self.backend.client("s3")
 
     def validated(self, pattern: Pattern) -> str:
-        """Return the pattern as this mode writes it, after it was found valid.
+        """Return the pattern in the form of this mode, after checking that it is valid.
 
-        LocalStack takes an invalid pattern in PutRule, and then sends nothing to the rules put after it. What our own
-        engine refuses, the backend is asked about, so that the error is in its words.
+        LocalStack accepts an invalid pattern in PutRule, and then sends nothing to the rules put after it. If our own
+        engine rejects a pattern, the backend is asked as well, to report its error message.
 
         Raises:
-            InvalidPattern: EventBridge refuses the pattern.
+            InvalidPattern: EventBridge rejects the pattern.
         """
         text = json.dumps(self.mode.outgoing_pattern(pattern))
         try:
@@ -91,18 +91,18 @@ class Session:
         return text
 
     def original(self, pattern: str) -> Pattern:
-        """Return a pattern, as the backend stores it, as it was before this mode rewrote it."""
+        """Return a stored pattern as it was before this mode rewrote it."""
         return self.mode.incoming_pattern(json.loads(pattern))
 
     def queue_url(self, name: str) -> str:
-        """Return the URL of a queue, asked for once; it stays the same when the queue is made again."""
+        """Return the URL of a queue, cached; it stays the same if the queue is created again."""
         if name not in self.queue_urls:
             self.queue_urls[name] = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return self.queue_urls[name]
 
     @contextmanager
     def reading_once(self) -> Iterator[None]:
-        """Remember, within, what `read` was answered, so that nothing is asked twice."""
+        """Cache the responses of `read` in this context."""
         self._memory = {}
         try:
             yield
@@ -110,12 +110,12 @@ class Session:
             self._memory = None
 
     def read(self, service: str, operation: str, **words: Any) -> Any:
-        """Call an operation that changes nothing; None where what it is about does not exist.
+        """Call a read-only operation; return None if its resource does not exist.
 
         Args:
             service: the name of one of the clients here: `events`.
-            operation: as boto3 names it: `describe_rule`.
-            words: its parameters.
+            operation: boto3's name: `describe_rule`.
+            words: the parameters.
         """
         key = json.dumps([service, operation, words], sort_keys=True)
         if self._memory is not None and key in self._memory:
@@ -126,7 +126,7 @@ class Session:
         return answer
 
     def rules(self, bus: str) -> list[dict[str, Any]] | None:
-        """Return the rules of a bus as ListRules has them; None where there is no such bus."""
+        """Return the rules of a bus as in ListRules; None if the bus does not exist."""
         rules: list[dict[str, Any]] = []
         more: dict[str, str] = {}
         while (answer := self.read("events", "list_rules", EventBusName=bus, **more)) is not None:
@@ -138,16 +138,16 @@ class Session:
 
 
 _MAX_CLOCK_SKEW = timedelta(minutes=5)
-"""AWS refuses a signature that is older."""
+"""AWS rejects older signatures."""
 
 
 def unmet(session: Session) -> list[str]:
-    """Return what does not hold, each with what to do; empty where the backend can be relied on.
+    """Return the unmet preconditions, each with a remedy; empty if the backend is usable.
 
-    Looks at: both services answer, the account and the Region are those of the backend, the clocks agree.
+    Checks that both services answer, account and Region are those of the backend, and the clocks agree.
 
     Raises:
-        BackendGone: nobody answers there any more.
+        BackendGone: the backend has stopped answering.
     """
     backend = session.backend
     try:

@@ -1,15 +1,15 @@
-"""Runs as Cucumber Messages: written from what the pytest plugin records, and read for whoever shows them.
+"""Runs as Cucumber Messages: written from the records of the pytest plugin, and read to be displayed.
 
-The messages are those of Cucumber's own schema. What that has no word for is told so:
+The messages follow Cucumber's own schema. Facts without a field in that schema are stored as follows:
 
-- Backend, mode and run id stand in an attachment of the run (`testRunStartedId`), `run.json`:
+- Backend, mode and run id are in an attachment of the run (`testRunStartedId`), `run.json`:
   `{"backend": "LocalStack 4.13.1, embedded", "mode": "direct", "runId": "0a1b2c3d"}`.
-- Setup and teardown of a test are hooks, and steps of every test case; their durations are those of the fixtures. What
-  goes wrong between the last step and the teardown is a hook of its own, there only where it is needed.
+- Setup and teardown of a test are hooks, and steps of every test case; their durations are those of the fixtures. A
+  failure between the last step and the teardown is a hook of its own, present only if needed.
 - An expected failure is PENDING, with a message that begins so. A strict one that passes is FAILED.
 - A scenario that was not run is a pickle without a test case.
-- The pattern of a step definition that is no regular expression goes as a Cucumber expression; it is in the format of
-  pytest-bdd's `parse`.
+- The pattern of a step definition that is not a regular expression is declared as a Cucumber expression, but has the
+  format of pytest-bdd's `parse`.
 """
 
 from pca_events.messages.envelopes import envelopes

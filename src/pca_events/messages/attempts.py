@@ -1,4 +1,4 @@
-"""What became of each pickle of a file of messages: the last attempt, and its results."""
+"""The result of each pickle in a message file: its last attempt, and the results of the steps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _PHASES: dict[str, Phase] = {"BEFORE_TEST_CASE": "setup", "AFTER_TEST_CASE": "te
 
 @dataclass(frozen=True)
 class Result:
-    """What a step or hook came to."""
+    """The result of a step or hook."""
 
     outcome: Outcome
     message: str
@@ -33,7 +33,7 @@ class Result:
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Result":
-        """Return it from a testStepResult."""
+        """Return the result in a testStepResult."""
         status, message = body["status"], body.get("message", "")
         outcome = _OUTCOMES[status]
         if status == "PENDING" and message.startswith(EXPECTED_FAILURE):
@@ -47,7 +47,7 @@ PASSED = Result("passed", "", 0.0, _WORST_FIRST.index("PASSED"))
 
 @dataclass
 class TestCaseAttempt:
-    """One attempt at a test case."""
+    """One attempt of a test case."""
 
     case: Message
     number: int
@@ -79,7 +79,7 @@ def _phase_of(hook: dict[str, Any], by_place: Phase) -> Phase:
 
 
 def last_attempts(file: MessageFile) -> dict[str, TestCaseAttempt]:
-    """Return the last attempt at each pickle that was run, by the pickle's id; of several test cases the worst."""
+    """Return the last attempt of each pickle that was run, by the pickle's id; the worst of several test cases."""
     attempts = _all_attempts(file)
     latest: dict[str, TestCaseAttempt] = {}
     for attempt in attempts.values():

@@ -1,4 +1,4 @@
-"""A recorded run as Cucumber Messages, in an order that every reader of them takes."""
+"""A recorded run as Cucumber Messages, in an order that every reader accepts."""
 
 import itertools
 import json
@@ -23,9 +23,9 @@ from pca_events.messages.recording_model import (
 )
 
 RUN_FILE_NAME = "run.json"
-"""The file name of the attachment that says what else is to be known of the run."""
+"""The file name of the attachment with further facts about the run."""
 END = "end of the scenario"
-"""The name of the hook that holds what went wrong between the last step and the teardown."""
+"""The name of the hook for a failure between the last step and the teardown."""
 
 _HOOKS: dict[Kind, tuple[str, str]] = {
     "setup": ("setup", "BEFORE_TEST_CASE"),
@@ -36,7 +36,7 @@ _HOOKS: dict[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class _Ids:
-    """The ids of what test cases refer to."""
+    """The ids that test cases refer to."""
 
     run: str
     hooks: dict[Kind, str]
@@ -54,9 +54,9 @@ class _Case:
 
 
 def envelopes(run: RecordedRun) -> Iterator[Envelope]:
-    """Yield the messages of a run; test cases come in the order of the features, whenever they ran.
+    """Yield the messages of a run; test cases are in the order of the features, whenever they ran.
 
-    What no scenario of the features stands behind, such as a scenario without a row, is left out.
+    Attempts that belong to no scenario of the features are left out.
     """
     ids = IdGenerator()
     features = read_features(run.features, ids)
@@ -108,7 +108,7 @@ def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator)
 
 
 def _fitted(acts: Sequence[StepRecord], count: int) -> list[StepRecord]:
-    """The acts with no more steps than the pickle has: a scenario without steps of its own has none, says Gherkin."""
+    """The records with no more steps than the pickle: in Gherkin, a scenario without steps of its own has none."""
     steps = [act for act in acts if act.kind == "step"]
     others = [act for act in acts if act.kind != "step"]
     return [*steps[:count], *(replace(act, kind="end") for act in steps[count:] if act.status != "PASSED"), *others]
@@ -180,7 +180,7 @@ def _attempt(case: _Case, attempt: Attempt, number: int, again: bool, its_id: st
 
 
 def _missing(kind: Kind, now: float) -> StepRecord:
-    """What a step came to that was not reached, or a hook that there was no need for."""
+    """The record of a step that was not reached, or of a hook that was not needed."""
     return StepRecord(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
 
 
@@ -209,11 +209,11 @@ def _timestamp(seconds: float) -> dict[str, int]:
 
 
 PROTOCOL_VERSION = "34.2.1"
-"""The version of Cucumber Messages that is written."""
+"""The written version of Cucumber Messages."""
 
 
 def meta(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Return protocol, implementation, runtime, system and processor; and the CI, where the environment names one.
+    """Return protocol, implementation, runtime, system and processor; and the CI, if the environment names one.
 
     Args:
         environment: the variables to look for a CI in; GitHub Actions and GitLab are known.

@@ -18,7 +18,7 @@ Envelope = dict[str, Any]
 
 @dataclass(frozen=True)
 class ScenarioKey:
-    """Where a scenario stands: the uri of its feature, its line, and which row of all its Examples, from 0."""
+    """The key of a scenario: the uri of its feature, its line, and the index of the row in all its Examples, from 0."""
 
     uri: str
     line: int
@@ -39,12 +39,12 @@ class Features:
 
 
 def our_uri(file: Path) -> str:
-    """Return how one of our own features is named: `features/events/ca_creation.feature`."""
+    """Return the uri of one of our own features: `features/events/ca_creation.feature`."""
     return f"features/{file.relative_to(locate('features')).as_posix()}"
 
 
 def our_features() -> dict[str, str]:
-    """Return what each of our own features says, by its uri."""
+    """Return the text of each of our own features, by its uri."""
     return {our_uri(file): file.read_text("utf-8") for file in sorted(locate("features").rglob("*.feature"))}
 
 
@@ -52,7 +52,7 @@ def read_features(texts: Mapping[str, str], ids: IdGenerator) -> Features:
     """Parse the features and compile their pickles.
 
     Args:
-        texts: what each feature says, by its uri.
+        texts: the text of each feature, by its uri.
         ids: makes the ids of nodes and pickles.
     """
     features = Features([], {})
@@ -82,12 +82,12 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Tree:
-    """What pickles refer to, by id.
+    """The nodes that pickles refer to, by id.
 
     Attributes:
-        scenarios: each scenario and outline, with the name of its rule, empty where it stands in none.
+        scenarios: each scenario and outline, with the name of its rule, empty if it has none.
         rows: each row of Examples, with its Examples.
-        steps: each step, and whether it stands in a Background.
+        steps: each step, and whether it is in a Background.
     """
 
     scenarios: dict[str, tuple[Node, str]]
@@ -96,7 +96,7 @@ class Tree:
 
 
 def tree_of(document: Node) -> Tree:
-    """Return the tree of a gherkinDocument; an empty one where there is no feature in it."""
+    """Return the tree of a gherkinDocument; empty if it has no feature."""
     tree = Tree({}, {}, {})
     for container, rule in _containers(document):
         background, scenario = container.get("background"), container.get("scenario")
@@ -110,7 +110,7 @@ def tree_of(document: Node) -> Tree:
 
 
 def _containers(document: Node) -> Iterator[tuple[Node, str]]:
-    """What holds a background or a scenario, with the name of the rule around it."""
+    """The nodes that contain a background or a scenario, with the name of their rule."""
     for child in document.get("feature", {}).get("children", []):
         if "rule" in child:
             yield from ((grandchild, child["rule"]["name"]) for grandchild in child["rule"]["children"])

@@ -17,7 +17,7 @@ _REMEDY = "create it again with pca-events verify --messages"
 
 @dataclass(frozen=True)
 class Message:
-    """What one line of the file holds."""
+    """The message on one line of the file."""
 
     line: int
     kind: str
@@ -25,14 +25,14 @@ class Message:
 
 
 class MessageFile:
-    """The messages of a file; kinds that nobody asks for are kept and never looked at.
+    """The messages of a file; unknown kinds are kept and ignored.
 
     Args:
         text: one message to a line.
         name: of the file that it comes from.
 
     Raises:
-        BadInput: a line of it is no message.
+        BadInput: a line is not a message.
     """
 
     def __init__(self, text: str, name: str) -> None:
@@ -45,10 +45,10 @@ class MessageFile:
 
     @classmethod
     def of_file(cls, file: Path, most: int | None = None) -> "MessageFile":
-        """Read a file, of which gzip may unpack to so many bytes; see `pca_events.unpacking.unpacked`.
+        """Read a file; gzip data may be unpacked to at most `most` bytes, see `pca_events.unpacking.unpacked`.
 
         Raises:
-            BadInput: it cannot be read, or a line of it is no message.
+            BadInput: it cannot be read, or a line is not a message.
         """
         return cls(_text(file, most), str(file))
 
@@ -57,14 +57,14 @@ class MessageFile:
         return self._kinds.get(kind, [])
 
     def by_uri(self, kind: str) -> dict[str, Message]:
-        """Return the messages of a kind by the uri that they are about."""
+        """Return the messages of a kind, by uri."""
         return {str(message.body.get("uri")): message for message in self.all(kind)}
 
     def find(self, kind: str, its_id: str, asked_by: Message) -> Message:
         """Return the message of that kind and id.
 
         Raises:
-            BadInput: there is none, so the one that asks for it refers to nothing.
+            BadInput: it does not exist, so the reference of `asked_by` is dangling.
         """
         if found := self._ids.get((kind, its_id)):
             return found
@@ -73,12 +73,12 @@ class MessageFile:
         )
 
     def fault(self, message: Message, what: str) -> BadInput:
-        """Return the error that says what is wrong with a message."""
+        """Return the error for a message."""
         return _fault(self._file, message.line, what)
 
     @contextmanager
     def shape_of(self, message: Message) -> Iterator[None]:
-        """Blame this message for whatever is not there within, or is of another kind than it has to be."""
+        """Attribute missing members and wrong types in this context to the message."""
         try:
             yield
         except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
@@ -100,11 +100,11 @@ class MessageFile:
 
 
 def content_of(file: Path, most: int | None = None) -> bytes:
-    """Return what a file holds, unpacked where it is gzip.
+    """Return the content of a file, unpacked if it is gzip.
 
     Args:
         file: the file.
-        most: to how many bytes gzip may unpack; see `pca_events.unpacking.unpacked`.
+        most: the maximum size of the unpacked data; see `pca_events.unpacking.unpacked`.
 
     Raises:
         BadInput: it cannot be read, or unpacks to more.
@@ -134,7 +134,7 @@ def _fault(file: str, line: int, what: str) -> BadInput:
 
 
 def write_messages(file: Path, messages: Iterable[Envelope]) -> None:
-    """Write the messages in the place of what may be there.
+    """Write the messages, replacing an existing file.
 
     Raises:
         BadInput: they cannot be written.

@@ -1,4 +1,4 @@
-"""What is read from a file of Cucumber Messages, for whoever shows a run."""
+"""A run as read from a file of Cucumber Messages, to be displayed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ Phase = Literal["setup", "steps", "teardown"]
 
 @dataclass(frozen=True)
 class Attachment:
-    """What a step has left behind.
+    """An attachment of a step.
 
     Attributes:
         media_type: such as application/json.
-        file_name: empty where it has none.
-        body: the text; in base 64 where `is_base64`.
-        is_base64: whether the body stands for bytes.
+        file_name: empty if it has none.
+        body: the text; base64 if `is_base64`.
+        is_base64: whether the body is encoded binary data.
     """
 
     media_type: str
@@ -28,7 +28,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class MatchedArgument:
-    """A part of a step's text that its definition takes as an argument, and the place where it begins, from 0."""
+    """A part of a step's text that its definition takes as an argument, and its start index, from 0."""
 
     value: str
     start: int
@@ -41,18 +41,18 @@ class StepRun:
     Attributes:
         keyword: as written, without the space after it: Given, And, *.
         text: with the values of the row in place.
-        template: as the outline has it, with `<placeholders>`; the same as `text` where there is no outline.
+        template: as the outline has it, with `<placeholders>`; the same as `text` without an outline.
         line: of the step in the feature.
-        in_background: whether it stands in a Background.
-        status: what it came to; a step after one that did not pass is skipped.
-        message: why it did not pass; empty where nothing is known.
-        seconds: how long it took.
-        doc_string: None where the step has none.
-        table: the rows of its data table, the head included; empty where it has none.
-        definition: file and line of what carries it out, `steps/deliveries.py:29`; empty where nothing does.
+        in_background: whether it is in a Background.
+        status: its result; a step after one that did not pass is skipped.
+        message: why it did not pass; empty if unknown.
+        seconds: its duration.
+        doc_string: None if the step has none.
+        table: the rows of its data table, the head included; empty if it has none.
+        definition: file and line of its step definition, `steps/deliveries.py:29`; empty if there is none.
         pattern: of that definition, as written.
         arguments: in the order of the text.
-        attachments: what it has left behind.
+        attachments: its attachments.
     """
 
     keyword: str
@@ -78,22 +78,22 @@ class ScenarioRun:
     Attributes:
         uri: of its feature.
         name: with the values of the row in place.
-        rule: the name of its Rule; empty where it stands in none.
+        rule: the name of its Rule; empty if it has none.
         scenario_id: the id of the scenario in the feature; all rows of one outline have the same.
         keyword: Scenario, Scenario Outline or another, as written.
         template: the name as written, with `<placeholders>`.
         scenario_line: where the scenario or outline begins.
-        examples: the name of the Examples that the row stands in; empty where there is none.
-        row: the values of the row by column; empty for a scenario that is no outline.
-        line: of the row, or of the scenario where there is none.
-        tags: with their `@`, those of feature, rule and Examples included.
-        status: what it came to.
-        phase: where that was decided: in the setup, in the steps, or in the teardown.
-        reason: why it did not pass; empty where nothing is known.
-        seconds: how long it took, with setup and teardown.
-        attempts: how often it was tried; the last attempt counts.
-        steps: those of backgrounds included; those of a scenario that was not run too.
-        attachments: what was left behind outside the steps.
+        examples: the name of the Examples of the row; empty if there are none.
+        row: the values of the row by column; empty for a scenario that is not an outline.
+        line: of the row, or of the scenario if it is not an outline.
+        tags: with their `@`, including those of feature, rule and Examples.
+        status: its result.
+        phase: where the status was decided: in the setup, in the steps, or in the teardown.
+        reason: why it did not pass; empty if unknown.
+        seconds: its duration, with setup and teardown.
+        attempts: the number of attempts; the last one counts.
+        steps: including those of backgrounds, and those of a scenario that was not run.
+        attachments: attachments outside the steps.
     """
 
     uri: str
@@ -143,13 +143,13 @@ class Run:
 
     Attributes:
         started: in UTC.
-        finished: in UTC; None where the file ends before the run did.
-        success: whether all was well, by the run's own word.
-        stopped: why the run came no further, in words; empty where it came to its end.
-        implementation: what ran it, with its version: `pca-events 0.1.0`.
-        backend: what answered for AWS; empty where the file does not say.
-        mode: how events were brought in; empty where the file does not say.
-        run_id: empty where the file does not say.
+        finished: in UTC; None if the file ends before the end of the run.
+        success: whether the run succeeded, as reported.
+        stopped: why the run stopped early, as text; empty if it was completed.
+        implementation: the program that ran it, with its version: `pca-events 0.1.0`.
+        backend: the backend; empty if unknown.
+        mode: how events were published; empty if unknown.
+        run_id: empty if unknown.
         features: in the order of the file.
     """
 

@@ -1,4 +1,4 @@
-"""Reads a file of Cucumber Messages, also one that another Cucumber has written."""
+"""Reads a file of Cucumber Messages, including files written by other Cucumber implementations."""
 
 import itertools
 import json
@@ -21,15 +21,15 @@ _UNFINISHED = "the file ends before the end of the run"
 
 
 def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
-    """Return the run that a file holds. Kinds of messages that are not known are passed over.
+    """Return the run in a file. Unknown kinds of messages are ignored.
 
     Args:
         file: plain or gzip.
-        max_unpacked: to how many bytes gzip may unpack; by default 20 times its size, and at least 1 GiB.
+        max_unpacked: the maximum size of unpacked gzip data; by default 20 times the file size, and at least 1 GiB.
 
     Raises:
-        BadInput: there is no such file, it unpacks to more, it is not UTF-8, a line is no message, there is no run in
-            it, or a message refers to one that is not there; the text says where.
+        BadInput: the file does not exist, is too large or not UTF-8, has a line that is not a message, contains no run,
+            or a message refers to a missing one; the text names the line.
     """
     messages = MessageFile.of_file(file, max_unpacked)
     if not messages.all("testRunStarted"):
@@ -52,10 +52,10 @@ def read_messages(file: Path, max_unpacked: int | None = None) -> Run:
 
 
 def read_features_alone(texts: Mapping[str, str]) -> tuple[FeatureRun, ...]:
-    """Return features that nobody has run.
+    """Return features that were not run.
 
     Args:
-        texts: what each feature says, by its uri.
+        texts: the text of each feature, by its uri.
     """
     nothing = RecordedRun({}, texts, (), 0.0, 0.0, success=True)
     lines = (json.dumps(envelope) for envelope in envelopes(nothing))
@@ -109,7 +109,7 @@ def _features(file: MessageFile) -> Iterable[FeatureRun]:
 
 
 class _Scenario:
-    """One pickle, with what became of it."""
+    """One pickle, with its attempt."""
 
     def __init__(self, file: MessageFile, tree: Tree, pickle: Message, attempts: dict[str, TestCaseAttempt]) -> None:
         self._journal = file
@@ -175,7 +175,7 @@ class _Scenario:
         )
 
     def _definition(self, test_step: Node) -> tuple[str, str]:
-        """Where the definition stands that carries a step out, and its pattern; twice nothing where there is none."""
+        """The location and the pattern of a step's definition; both empty if there is none."""
         for its_id in test_step.get("stepDefinitionIds", [])[:1]:
             definition = self._journal.find("stepDefinition", its_id, self._test_case()).body
             return _place(definition["sourceReference"]), definition["pattern"]["source"]
@@ -213,7 +213,7 @@ def _cells(table: Node) -> tuple[tuple[str, ...], ...]:
 
 
 def _arguments(test_step: Node) -> tuple[MatchedArgument, ...]:
-    """The arguments of the first definition that matches; what an optional part did not take is left out."""
+    """The arguments of the first definition that matches; groups without a value are left out."""
     groups = (
         argument["group"]
         for match in test_step.get("stepMatchArgumentsLists", [])[:1]
@@ -223,7 +223,7 @@ def _arguments(test_step: Node) -> tuple[MatchedArgument, ...]:
 
 
 def _place(reference: Node) -> str:
-    """Where code stands: file and line, or class and method, as Java has it."""
+    """The location of code: file and line, or class and method for Java."""
     if "javaMethod" in reference:
         return f"{reference['javaMethod']['className']}.{reference['javaMethod']['methodName']}"
     line = reference.get("location", {}).get("line")

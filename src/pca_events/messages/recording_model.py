@@ -1,4 +1,4 @@
-"""What a run has recorded of its scenarios: plain values that travel as JSON from a worker to whoever writes them."""
+"""The record of a run's scenarios: plain values that a worker sends as JSON to the process that writes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -7,20 +7,20 @@ from typing import Any, Literal
 Kind = Literal["setup", "step", "end", "teardown"]
 Status = Literal["PASSED", "FAILED", "SKIPPED", "PENDING", "UNDEFINED"]
 EXPECTED_FAILURE = "expected failure"
-"""What the message of an act begins with that failed as expected."""
+"""The prefix of the message of an expected failure."""
 RECEIVED_EVENT = "received-event.json"
-"""The file name of an attachment that is an event, as a target or a caller has received it."""
+"""The file name of an attachment that is a received event."""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """The function that a step is carried out by.
+    """The function that executes a step.
 
     Attributes:
         uri: its file: `steps/deliveries.py`, or relative to the root of the suite.
-        line: where the function with its decorators begins.
-        pattern: the text of its decorator, as written.
-        is_regular_expression: whether the pattern is one; else it is a text that may hold fields such as `{event_id}`.
+        line: the first line of the function, including its decorators.
+        pattern: the pattern in its decorator, as written.
+        is_regular_expression: whether the pattern is one; else it may contain fields such as `{event_id}`.
     """
 
     uri: str
@@ -31,7 +31,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Argument:
-    """A part of a step's text that its definition takes as an argument, and the place where it begins, from 0."""
+    """A part of a step's text that its definition takes as an argument, and its start index, from 0."""
 
     value: str
     start: int
@@ -39,7 +39,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class TextAttachment:
-    """A text that a step has left as evidence."""
+    """A text that a step has attached."""
 
     media_type: str
     body: str
@@ -48,18 +48,18 @@ class TextAttachment:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """A step, or what happened before or after the steps.
+    """The record of a step, or of a phase before or after the steps.
 
     Attributes:
-        kind: setup and teardown are pytest's; an `end` is what went wrong between the last step and the teardown.
-        status: as Cucumber has it; PENDING is an expected failure.
+        kind: setup and teardown are pytest's phases; an `end` is a failure between the last step and the teardown.
+        status: Cucumber's status; PENDING is an expected failure.
         started: seconds since 1970.
-        seconds: how long it took.
+        seconds: its duration.
         message: why it did not pass: the reason, or the exception with a short traceback.
-        exception: the name of the exception's type; empty where there was none.
+        exception: the name of the exception's type; empty without an exception.
         said: the exception's own text.
-        definition: of a step; None where no definition matches.
-        arguments: of a step, in their order.
+        definition: of a step; None if no definition matches.
+        arguments: of a step, in order.
         attachments: of a step.
     """
 
@@ -76,7 +76,7 @@ class StepRecord:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "StepRecord":
-        """Return the act that `to_json` was called on."""
+        """Return the record that `to_json` was called on."""
         definition = data["definition"]
         return cls(
             **{
@@ -88,21 +88,21 @@ class StepRecord:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the record as plain values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at one scenario, or at one row of an outline.
+    """One attempt of a scenario, or of a row of an outline.
 
     Attributes:
-        test: names the test; attempts of one test are retries of one another.
+        test: the id of the test; attempts of the same test are retries.
         uri: of the feature.
         line: of the scenario in the feature.
-        row: which row of all its Examples, from 0; 0 for a scenario that is no outline.
-        acts: in their order; every step of the scenario is among them, unless the process died.
-        worker: the process that ran it; empty where there is only one.
+        row: the index of the row in all its Examples, from 0; 0 for a scenario that is not an outline.
+        acts: in order; they include every step of the scenario, unless the process died.
+        worker: the process that ran it; empty if there is only one.
     """
 
     test: str
@@ -118,13 +118,13 @@ class RecordedRun:
     """A run.
 
     Attributes:
-        about: what else is to be known of it, such as its backend.
-        features: the texts of the features that were collected, deselected scenarios' included, by uri.
-        attempts: in any order, but those of one test in theirs.
+        about: further facts about the run, such as its backend.
+        features: the texts of the collected features by uri, including those of deselected scenarios.
+        attempts: in any order, except that attempts of one test are in order.
         started: seconds since 1970.
         finished: the same.
-        success: whether all is well.
-        stopped: why the run came no further, in words; empty where it came to its end.
+        success: whether the run succeeded.
+        stopped: why the run stopped early, as text; empty if it was completed.
     """
 
     about: Mapping[str, str]

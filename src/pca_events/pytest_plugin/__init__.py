@@ -37,26 +37,26 @@ TAGS = {
     "operations": "calls AWS Private CA itself",
     **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
 }
-"""What each tag of the features means in a word; features/README.md says more."""
+"""The meaning of each tag in a few words; see features/README.md."""
 
 RUN = pytest.StashKey[RunId]()
 EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
 LEAKS = pytest.StashKey[list[tuple[str, str]]]()
-"""What the run has left behind: each ARN, with the command that removes it."""
+"""The resources that the run left behind: each ARN, with the command that removes it."""
 UNMET = pytest.StashKey[list[str]]()
 LISTED = "pca_events_listed"
-"""The name of what a worker with an emulator of its own has listed in the end, among what it leaves behind."""
+"""The key in a worker's output for the resources left behind on its own emulator."""
 
 CLEANS_UP = "pca_events_cleans_up"
-"""Says to an xdist worker that it is to remove what its scenario made when it is ended by SIGTERM."""
+"""Tells an xdist worker to remove the resources of its scenario on SIGTERM."""
 
 UNLISTED = pytest.StashKey[str]()
-"""Why it is not known what the run left behind, where it is not."""
+"""Why the resources that the run left behind are unknown."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what a run can be told."""
+    """Add the command-line options."""
     group = parser.getgroup("pca-events", "events of AWS Private CA")
     group.addoption(
         "--endpoint-url",
@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-acc",
         action="store_true",
         default=os.environ.get("CI", "").lower() == "true",
-        help="fail where the backend cannot be used, instead of skipping (the default where CI=true)",
+        help="fail if the backend cannot be used, instead of skipping (the default if CI=true)",
     )
     group.addoption(
         "--keep-artifacts",
@@ -123,7 +123,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Look at the gate to AWS, and at the endpoint, before anything else."""
+    """Check the gate to AWS, and the endpoint, before anything else."""
     config = session.config
     try:
         check_switch(os.environ)
@@ -151,9 +151,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """List what carries the run id, once every worker is through: whatever is left is a leak, and the run is red.
+    """List the resources of the run once every worker is done: anything left is a leak, and fails the run.
 
-    A worker that has an emulator of its own lists it itself.
+    A worker with its own emulator lists its resources itself.
     """
     config, stash = session.config, session.config.stash
     if hasattr(config, "workerinput"):
@@ -163,7 +163,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             listed = {"leaks": stash.get(LEAKS, []), "unlisted": stash.get(UNLISTED, "")}
             config.workeroutput[LISTED] = listed  # type: ignore[attr-defined]
         return
-    if stash[EMULATOR].running() and stash[COMPLETION].stop:  # what is left ends with the emulator
+    if stash[EMULATOR].running() and stash[COMPLETION].stop:  # the resources end with the emulator
         return
     backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
     if backend is not None and not stash[EMULATOR].has_siblings:
@@ -183,7 +183,7 @@ def _note_leaks(stash: pytest.Stash, listed: Callable[[], list[tuple[str, str]]]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker has listed of an emulator of its own."""
+    """Collect the resources that a worker listed on its own emulator."""
     told = getattr(node, "workeroutput", {}).get(LISTED, {})
     stash = node.config.stash
     stash[LEAKS] = [*stash.get(LEAKS, []), *map(tuple, told.get("leaks", []))]
@@ -192,7 +192,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name what was left behind, with the command that removes it."""
+    """Print the resources left behind, with the commands that remove them."""
     for arn, command in config.stash.get(LEAKS, []):
         terminalreporter.write_line(f"LEAK {arn}\n     {command}", red=True)
     if unlisted := config.stash.get(UNLISTED, ""):
@@ -200,6 +200,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the emulator with the run."""
+    """Stop the emulator with the run."""
     if not hasattr(config, "workerinput"):
         config.stash[EMULATOR].stop()

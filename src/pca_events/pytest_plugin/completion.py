@@ -1,4 +1,4 @@
-"""How far a run came and, where it came no further, why: interrupted, without a worker, or without a backend."""
+"""How far a run came, and why it stopped early: interrupted, a worker died, or the backend stopped answering."""
 
 from collections.abc import Generator
 from typing import Any
@@ -12,7 +12,7 @@ from pca_events.pytest_plugin.selection import scenario_of
 from pca_events.suite_report import Stop
 
 GONE = "pca_events_gone"
-"""The name of the property of a report that failed because the backend has stopped answering; holds the cause."""
+"""The report property of a failure because the backend stopped answering; its value is the cause."""
 
 STOPPED_ANSWERING = "the backend stopped answering"
 
@@ -21,7 +21,7 @@ COMPLETION = pytest.StashKey["Completion"]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Follow the run in the process that hears of every test: the only one, or xdist's controller."""
+    """Track the run in the process that receives every report: the only one, or xdist's controller."""
     if not hasattr(config, "workerinput"):
         config.stash[COMPLETION] = Completion(config)
         config.pluginmanager.register(config.stash[COMPLETION], "pca-events-completion")
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Let an error that explains itself stand in its own words, and mark what failed for want of a backend."""
+    """Report errors of pca-events by their message only, and mark failures because of a missing backend."""
     report: pytest.TestReport = yield
     error = call.excinfo.value if call.excinfo else None
     if error is not None and report.failed and scenario_of(item) is not None:
@@ -41,7 +41,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def in_words(error: BaseException) -> str:
-    """Return what an error says that explains itself; empty for any other."""
+    """Return the message of an error that needs no traceback; empty for any other."""
     return str(error) if isinstance(error, PcaEventsError) else describe_aws_error(error)
 
 
@@ -49,10 +49,10 @@ class Completion:
     """A pytest plugin that counts the tests of a run as they end.
 
     Attributes:
-        selected: how many tests the run is to run.
-        finished: how many have ended.
+        selected: the number of selected tests.
+        finished: the number of finished tests.
         order: the ids of the selected tests, in the order of the suite.
-        stop: why the run came no further; empty where it came to its end, or where it is still going on.
+        stop: why the run stopped early; empty if it was completed or is in progress.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -65,12 +65,12 @@ class Completion:
 
     @property
     def selected(self) -> int:
-        """How many tests the run is to run."""
+        """The number of selected tests."""
         return len(self.order)
 
     @property
     def said(self) -> str:
-        """What to say of a run that came no further; empty where it came to its end."""
+        """The message for a run that stopped early; empty if it was completed."""
         if self.stop == "backend":
             return f"{self._gone}: {self._cause}"
         if self.stop == "":
@@ -80,19 +80,19 @@ class Completion:
         return f"{verb} after {self.finished} of {self.selected} scenarios{cause}"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what is to be run, where this process runs it."""
+        """Record the selected tests, if this process runs them."""
         self.order = [item.nodeid for item in session.items] or self.order
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Note what is to be run, where workers run it; each collects the same."""
+        """Record the selected tests, if workers run them; each worker collects the same."""
         self.order = list(ids)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
-        """Count a test that has ended, and give every failure for want of a backend the one cause.
+        """Count a finished test, and give every failure because of a missing backend the same cause.
 
-        No interrupt breaks in before everybody has heard of it.
+        Interrupts are held back until all plugins have received the report.
         """
         with held_back():
             self._count(report)
@@ -110,24 +110,24 @@ class Completion:
             self.finished += 1
 
     def one_cause(self, message: str) -> str:
-        """Return the message of a failure, as every scenario has it that failed for want of a backend."""
+        """Return the message of a failure, with the common cause if the backend is missing."""
         return message.replace(STOPPED_ANSWERING, self._gone, 1) if message.startswith(STOPPED_ANSWERING) else message
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """End the run where a worker has died and no other is to take its place."""
+        """Stop the run if a worker has died and is not replaced."""
         if error and not self.stop and self._config.getoption("maxworkerrestart") == "0":
             self._cause = f"worker {node.gateway.id} died"
             self._config.pluginmanager.get_plugin("dsession").shouldstop = self._cause  # type: ignore[union-attr]
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that somebody interrupts the run, or that it ends at the first failure."""
+        """Record that the run is interrupted, or stops at the first failure."""
         if isinstance(excinfo.value, KeyboardInterrupt) and not self.stop:
             self.stop = "first failure" if str(excinfo.value).startswith("stopping after") else "interrupted"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Find out whether the run is complete, whatever pytest makes of it."""
+        """Determine whether the run is complete, independently of pytest's status."""
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if ended and not self.stop and self.finished < self.selected and not session.config.getoption("collectonly"):
             self.stop = "first failure" if session.shouldfail or session.shouldstop else "interrupted"
@@ -135,6 +135,6 @@ class Completion:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say where the run came no further for want of a backend."""
+        """Print where the run stopped because of a missing backend."""
         if self.stop == "backend":
             terminalreporter.write_line(self.said, red=True)

@@ -1,4 +1,4 @@
-"""Why a phase of a test did not pass, as Cucumber Messages have it."""
+"""The status of a test phase, and why it did not pass, as in Cucumber Messages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ _MACHINERY = tuple(package.__path__[0] for package in (_pytest, pluggy, pytest_b
 
 @dataclass(frozen=True)
 class PhaseStatus:
-    """A status, and where it is not passed, why; `exception` and `said` are the type and text of an exception."""
+    """A status, with the reason if it is not PASSED; `exception` and `said` are type and text of an exception."""
 
     status: Status
     message: str = ""
@@ -28,11 +28,11 @@ class PhaseStatus:
 
 
 def phase_status(report: pytest.TestReport, call: pytest.CallInfo[None], root: Path) -> PhaseStatus:
-    """Return what a phase of a test came to.
+    """Return the status of a test phase.
 
     Args:
-        report: of the phase, with what pytest makes of skips and expected failures.
-        call: holds the exception that ended it.
+        report: of the phase, with skips and expected failures as pytest reports them.
+        call: contains the exception that ended it.
         root: of the suite; files in it are named from there.
     """
     expected = getattr(report, "wasxfail", None)
@@ -67,7 +67,7 @@ def _failure(info: pytest.ExceptionInfo[BaseException], root: Path) -> PhaseStat
 
 
 def _frames(info: pytest.ExceptionInfo[BaseException], root: Path) -> list[str]:
-    """The traceback as pytest has it in short, without the frames of pytest's own."""
+    """The traceback in pytest's short style, without pytest's own frames."""
     if getattr(info.value, "pytrace", True) is False:
         return []
     lines = []

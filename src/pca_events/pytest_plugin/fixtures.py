@@ -1,4 +1,4 @@
-"""What the steps are given."""
+"""The fixtures of the steps."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
 @pytest.fixture(scope="session")
 def backend(pytestconfig: pytest.Config) -> Backend:
-    """What answers the AWS API; the embedded emulator starts when the first scenario asks for it."""
+    """The backend; the embedded emulator starts when the first scenario needs it."""
     stash = pytestconfig.stash
     if BACKEND not in stash and UNMET not in stash:
         try:
@@ -34,7 +34,7 @@ def backend(pytestconfig: pytest.Config) -> Backend:
 
 @pytest.fixture(scope="session")
 def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
-    """This worker's clients of the backend, which has passed the PreCheck."""
+    """This worker's clients of the backend, after its precheck."""
     session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"))
     if problems := unmet(session) + uncalibrated(backend):
         _give_up(pytestconfig, problems)
@@ -42,7 +42,7 @@ def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
 
 
 def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
-    """Skip what needs the backend, or fail it where the backend is required."""
+    """Skip tests that need the backend, or fail them if the backend is required."""
     said = "PreCheck: " + "; ".join(problems)
     if not config.getoption("--require-acc"):
         pytest.skip(said)
@@ -51,7 +51,7 @@ def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def bus_pool(connection: Session, pytestconfig: pytest.Config) -> Iterator[BusPool]:
-    """The buses and queues that this worker's scenarios use one after another, proven to be gone afterwards."""
+    """The buses and queues that this worker's scenarios share, proven to be gone afterwards."""
     made = BusPool(connection, getattr(pytestconfig, "workerinput", {}).get("workerid", ""))
     yield made
     if not connection.backend.api_calls.gone:
@@ -62,7 +62,7 @@ def bus_pool(connection: Session, pytestconfig: pytest.Config) -> Iterator[BusPo
 def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
     """The event bus of one scenario, proven to be clean or gone afterwards.
 
-    A scenario tagged `@needs_...` is skipped where the ledger says that the backend does otherwise.
+    A scenario tagged `@needs_...` is skipped if the ledger lists that divergence.
     """
     for mark in request.node.iter_markers():
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
@@ -75,7 +75,7 @@ def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) 
 
 @pytest.fixture(scope="session")
 def live_events(connection: Session) -> Iterator[LiveEvents]:
-    """A rule for all events, in an account of this worker's own, in a backend whose Private CA sends events."""
+    """A rule for all events in this worker's own account, on a backend whose Private CA sends events."""
     if not SimulatorControls(connection.backend).exists():
         pytest.skip(f"{connection.backend.name} has no ACM PCA that sends events; pca-events localstack starts one")
     live = LiveEvents(own_account_session(connection), "default")
@@ -85,7 +85,7 @@ def live_events(connection: Session) -> Iterator[LiveEvents]:
 
 @pytest.fixture
 def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[PcaScenario]:
-    """The caller of one scenario, whose CAs and bucket are proven to be gone afterwards."""
+    """The AWS Private CA of one scenario, whose CAs and bucket are proven to be gone afterwards."""
     session = live_events.session
     made = PcaScenario(session, live_events)
     clients = (session.events, session.sqs, session.pca, session.s3)
@@ -97,7 +97,7 @@ def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[
 def _kept(
     request: pytest.FixtureRequest, session: Session, made: ScenarioBus | PcaScenario, clients: Sequence[Any]
 ) -> Iterator[None]:
-    """Keep, where --keep-artifacts asks for it, what a scenario does within."""
+    """Write the artifacts of a scenario if --keep-artifacts is given."""
     folder = request.config.getoption("--keep-artifacts")
     evidence = Artifacts(session, clients) if folder else None
     try:

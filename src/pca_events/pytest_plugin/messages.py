@@ -1,4 +1,4 @@
-"""Writes a run as Cucumber Messages, in the process that hears of every test: the only one, or xdist's controller."""
+"""Writes a run as Cucumber Messages, in the process that receives every report: the only one, or xdist's controller."""
 
 import time
 from pathlib import Path
@@ -16,20 +16,20 @@ from pca_events.pytest_plugin.recording import PROPERTY, Recording
 RECORDING = "pca-events-recording"
 
 UNWRITTEN = pytest.StashKey[str]()
-"""Why the messages could not be written, where they could not."""
+"""Why the messages could not be written."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add where the messages go."""
+    """Add the option for the message file."""
     parser.getgroup("pca-events").addoption(
         "--cucumber-messages",
         metavar="FILE",
-        help="write what each scenario came to, step by step, as Cucumber Messages (NDJSON) to FILE",
+        help="write the result of each scenario, step by step, as Cucumber Messages (NDJSON) to FILE",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record and write only where it is asked for."""
+    """Record and write only if a file is given."""
     if file := config.getoption("--cucumber-messages"):
         config.pluginmanager.register(Recording(config.rootpath), RECORDING)
         if not hasattr(config, "workerinput"):
@@ -50,14 +50,14 @@ class MessageWriter:
         self._started = time.time()
 
     def pytest_sessionstart(self) -> None:
-        """Look whether the file can be written, before the run."""
+        """Check before the run whether the file can be written."""
         try:
             check_writable(self._file, "the messages are one file")
         except BadInput as error:
             pytest.exit(str(error), returncode=2)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take over the record of a phase."""
+        """Collect the record of a phase."""
         if report.when == "setup" or report.nodeid not in self._running:
             self._running[report.nodeid] = []
         phases = self._running[report.nodeid]
@@ -66,7 +66,7 @@ class MessageWriter:
             self._ended(self._running.pop(report.nodeid))
 
     def _ended(self, phases: list[pytest.TestReport]) -> None:
-        """Join the phases of one attempt; where a worker died, the last of them is no phase but says so."""
+        """Join the phases of one attempt; if a worker died, the last report is not a phase."""
         records = [record for phase in phases if (record := _record(phase))]
         if not records:
             return
@@ -87,12 +87,12 @@ class MessageWriter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over the features of a worker, which may have had no test to run."""
+        """Collect the features of a worker, even if it ran no test."""
         self._features |= getattr(node, "workeroutput", {}).get(PROPERTY, {})
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the file, once everything else had its say in whether all is well."""
+        """Write the file, once everything else had its say in whether the run succeeded."""
         if recording := session.config.pluginmanager.get_plugin(RECORDING):
             self._features |= recording.features
         try:
@@ -115,7 +115,7 @@ class MessageWriter:
         return RecordedRun(about, texts, self._attempts, self._started, time.time(), success, stopped)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say why there is no file."""
+        """Print why there is no file."""
         if problem := self._config.stash.get(UNWRITTEN, None):
             terminalreporter.write_line(problem, red=True)
 

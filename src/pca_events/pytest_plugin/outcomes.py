@@ -1,4 +1,4 @@
-"""Writes what each scenario came to into the report model, also where xdist workers ran it."""
+"""Fills the report model with the result of each scenario, including those of xdist workers."""
 
 from typing import Any, Protocol
 
@@ -13,26 +13,26 @@ from pca_events.pytest_plugin.selection import EXAMPLE, feature_name
 from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
 COUNTED = "pca_events_counted"
-"""The name of what a worker leaves behind: how many scenarios it collected, those that were not selected included."""
+"""The key in a worker's output for the number of collected scenarios, including those not selected."""
 
 _PROPERTY = "pca_events"
 
 
 class Listener(Protocol):
-    """Who wants to know of a run while it goes on."""
+    """Receives the progress of a run."""
 
     def collected(self, count: int) -> None:
-        """The suite has that many scenarios."""
+        """The suite has `count` scenarios."""
 
     def finished(self, count: int) -> None:
-        """So many scenarios have ended."""
+        """`count` scenarios have finished."""
 
     def ended(self, result: ScenarioResult) -> None:
-        """A scenario has ended; they come in the order of the suite, whichever worker was first."""
+        """A scenario has finished; called in the order of the suite, whichever worker was first."""
 
 
 class NullListener:
-    """A listener that does not listen."""
+    """A listener that ignores everything."""
 
     def collected(self, count: int) -> None:
         """Do nothing."""
@@ -46,7 +46,7 @@ class NullListener:
 
 @pytest.hookimpl
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
-    """Note on the test which scenario it is; the note travels with its reports."""
+    """Attach the scenario to the test, so that its reports contain it."""
     example = request.node.funcargs.get(EXAMPLE) or {}
     note = {
         "feature": feature_name(feature.filename),
@@ -59,7 +59,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Feature,
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the controller the number of scenarios, before any is deselected."""
+    """Send the number of scenarios to the controller, before any is deselected."""
     if hasattr(config, "workeroutput"):
         config.workeroutput[COUNTED] = len(items)
 
@@ -69,7 +69,7 @@ def _event_of(scenario: Scenario) -> str | None:
 
 
 class Recorder:
-    """A pytest plugin that fills a report and tells a listener."""
+    """A pytest plugin that fills a report and informs a listener."""
 
     def __init__(self, report: RunReport, listener: Listener) -> None:
         self._report = report
@@ -80,36 +80,36 @@ class Recorder:
         self._config: pytest.Config | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Keep what tells how far the run has come."""
+        """Keep the configuration, which contains the completion of the run."""
         self._config = config
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self) -> None:
-        """Tell how many scenarios there are."""
+        """Report the number of scenarios."""
         self._collected()
 
     @pytest.hookimpl(optionalhook=True, trylast=True)
     def pytest_xdist_node_collection_finished(self) -> None:
-        """Tell the same where workers collect."""
+        """Report the number of scenarios that workers collected."""
         self._collected()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Note how many scenarios there are before any is deselected."""
+        """Record the number of scenarios before any is deselected."""
         self._report.total = len(items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Note the same, as a worker has counted."""
+        """Record the number of scenarios that a worker counted."""
         self._report.total = getattr(node, "workeroutput", {}).get(COUNTED, self._report.total)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note what could not be collected."""
+        """Record collection errors."""
         if report.failed and report.longreprtext not in self._report.broken:
             self._report.broken.append(report.longreprtext)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Join the phases of a test into one result; where a worker died, the last phase is none of pytest's."""
+        """Join the phases of a test into one result; if a worker died, the last report is not a phase."""
         self._phases.setdefault(report.nodeid, []).append(report)
         if report.when not in ("setup", "call"):
             self._results[report.nodeid] = _joined(self._phases.pop(report.nodeid))
@@ -118,7 +118,7 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Take over how far the run came, and what it has left behind."""
+        """Take over how far the run came, and its attachments."""
         completion = self._completion
         for test in completion.order[self._next :]:
             if test in self._results:
@@ -136,7 +136,7 @@ class Recorder:
             self._listener.collected(self._completion.selected)
 
     def _tell(self) -> None:
-        """Hand on the results up to the first test that has not ended."""
+        """Report the results up to the first unfinished test."""
         order = self._completion.order
         while self._next < len(order) and order[self._next] in self._results:
             self._next += 1
@@ -175,7 +175,7 @@ def _note(phases: list[pytest.TestReport]) -> dict[str, Any]:
 
 
 def _reason(phase: pytest.TestReport) -> str:
-    if isinstance(phase.longrepr, str):  # what explains itself; longreprtext would add which worker it was
+    if isinstance(phase.longrepr, str):  # a message on its own; longreprtext would add the worker
         return phase.longrepr
     if isinstance(phase.longrepr, tuple):
         return phase.longrepr[2].removeprefix("Skipped: ")

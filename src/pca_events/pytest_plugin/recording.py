@@ -1,4 +1,4 @@
-"""Records what each scenario does, in the process that runs it; the record travels with the test's reports."""
+"""Records each step of a scenario, in the process that runs it; the record is part of the test's reports."""
 
 import json
 import time
@@ -18,14 +18,14 @@ from pca_events.pytest_plugin.selection import EXAMPLE, example_of, scenario_of
 from pca_events.pytest_plugin.step_definitions import match, uri_of
 
 PROPERTY = "pca_events_messages"
-"""The name of the record among a report's user properties, and of the features in what a worker leaves behind."""
+"""The name of the record in a report's user properties, and of the features in a worker's output."""
 
 
 class Recording:
-    """A pytest plugin: notes each step, and adds `uri`, `line`, `row` and `acts` to the reports of each scenario.
+    """A pytest plugin that records each step, and adds `uri`, `line`, `row` and `acts` to the reports of each scenario.
 
     Attributes:
-        features: the files of the features that were collected, before any was deselected, by uri.
+        features: the files of the collected features by uri, including deselected ones.
     """
 
     def __init__(self, root: Path) -> None:
@@ -36,20 +36,20 @@ class Recording:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Note the features while all their scenarios are here."""
+        """Record the features before scenarios are deselected."""
         for item in items:
             if template := scenario_of(item):
                 file = template.feature.filename
                 self.features[uri_of(Path(file), self._root)] = file
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Leave the features to the controller, even where this worker had no test to run."""
+        """Send the features to the controller, even if this worker ran no test."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput[PROPERTY] = self.features
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, request: pytest.FixtureRequest) -> Generator[None, object, object]:
-        """See what receives events, once it is there; nothing is made for that."""
+        """Observe the fixtures that receive events."""
         __tracebackhide__ = True
         made = yield
         if isinstance(made, ScenarioBus | PcaScenario):
@@ -63,11 +63,11 @@ class Recording:
         self._progress(request.node).begin(step, step_func)
 
     def pytest_bdd_step_func_lookup_error(self, request: pytest.FixtureRequest, step: Step) -> None:
-        """Begin a step that nothing carries out."""
+        """Begin a step without a definition."""
         self._progress(request.node).begin(step, None)
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
-        """End a step that has passed; one that has not ends with its test."""
+        """End a step that has passed; a failed one ends with its test."""
         self._progress(request.node).end(PhaseStatus("PASSED"), time.time())
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -99,7 +99,7 @@ class Recording:
 
 
 class _Progress:
-    """How far one test has come."""
+    """The progress of one test."""
 
     def __init__(self, root: Path) -> None:
         self.evidence = ReceivedEvents()
@@ -129,7 +129,7 @@ class _Progress:
         )
 
     def phase(self, report: pytest.TestReport, came_to: PhaseStatus, steps: list[Step]) -> list[StepRecord]:
-        """Return the acts of a phase; the steps that are not reached come with the phase that ends them."""
+        """Return the records of a phase; the phase that stops a test includes the steps that were not reached."""
         if report.when == "call":
             return self._call(report, came_to, steps)
         hook = StepRecord(report.when or "setup", started=report.start, seconds=report.duration, **vars(came_to))
@@ -151,7 +151,7 @@ class _Progress:
 
 
 def _row(item: pytest.Item) -> int:
-    """Which row of the scenario's Examples the test is; equal rows are told apart by being different objects."""
+    """The index of the test's row in the scenario's Examples; equal rows are distinguished by identity."""
     example = example_of(item)
     rows = [row for mark in item.iter_markers("parametrize") if mark.args[0] == EXAMPLE for row in mark.args[1]]
     return next((number for number, row in enumerate(rows) if row.values[0] is example), 0)
@@ -161,22 +161,22 @@ def _steps(template: ScenarioTemplate, item: pytest.Item) -> list[Step]:
     return template.render(example_of(item)).steps
 
 
-_MOST = 10  # events that one step shows; the others are counted
+_MOST = 10  # events attached to one step; the others are counted
 Receiver = ScenarioBus | PcaScenario
 
 
 class ReceivedEvents:
-    """What the receivers of one scenario have shown so far."""
+    """The events that the receivers of one scenario have received so far."""
 
     def __init__(self) -> None:
         self._shown: list[tuple[Receiver, int]] = []
 
     def watch(self, receiver: Receiver) -> None:
-        """Look at this one too from now on."""
+        """Observe another receiver."""
         self._shown.append((receiver, 0))
 
     def new(self) -> tuple[TextAttachment, ...]:
-        """Return the events that have come since the last look, each as JSON; above ten, how many more there are."""
+        """Return the events received since the last call, each as JSON; above ten, the number of the others."""
         events: list[Event] = []
         for number, (receiver, shown) in enumerate(self._shown):
             events += _events(receiver, shown)

@@ -1,4 +1,4 @@
-"""Runs the suite, in this process or in workers, undisturbed by the settings and plugins of whoever calls."""
+"""Runs the suite, in this process or in workers, isolated from the caller's pytest settings and plugins."""
 
 import contextlib
 import io
@@ -37,15 +37,15 @@ def run_suite(
     messages: Path | None = None,
     workers: int = 0,
 ) -> RunReport:
-    """Run every scenario on the backend and return what was found.
+    """Run every scenario on the backend and return the report.
 
     Args:
         backend: where the scenarios run; an embedded LocalStack that was launched may still be starting.
-        listener: is told of each scenario as it ends.
-        mode: how events are brought in.
-        select: further words for pytest, such as `-k` and an expression.
-        messages: the file that the run is written to as Cucumber Messages; none if not given.
-        workers: how many processes share the scenarios; below 2 they run in this one.
+        listener: is informed of each scenario as it finishes.
+        mode: how events are published.
+        select: further pytest arguments, such as `-k` and an expression.
+        messages: the file for the Cucumber Messages of the run; none if not given.
+        workers: the number of processes; below 2, the scenarios run in this one.
     """
     name = backend.launch().name if isinstance(backend, EmbeddedLocalStack) else backend.name
     report = RunReport(name, mode)
@@ -64,12 +64,12 @@ def run_suite(
 
 @dataclass
 class SuiteListing:
-    """What would be run.
+    """The scenarios that would run.
 
     Attributes:
-        scenarios: feature and title of each, in the order of the suite.
-        total: how many there are, those that are not selected included.
-        broken: what kept pytest from collecting.
+        scenarios: feature and title of each scenario, in the order of the suite.
+        total: the number of scenarios, including those not selected.
+        broken: the collection errors.
     """
 
     scenarios: list[tuple[str, str]] = field(default_factory=list)
@@ -83,7 +83,7 @@ class SuiteListing:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note every scenario that is selected."""
+        """Record every selected scenario."""
         for item in session.items:
             if (template := scenario_of(item)) is not None:
                 row = example_of(item)
@@ -95,10 +95,10 @@ def list_suite(select: Sequence[str] = ()) -> SuiteListing:
     """Return the scenarios that `run_suite` would run; nothing is run.
 
     Args:
-        select: further words for pytest, as for `run_suite`.
+        select: further pytest arguments, as for `run_suite`.
 
     Raises:
-        Interrupted: as pytest was, which handles it by itself.
+        Interrupted: pytest was interrupted.
     """
     listed = SuiteListing()
     status, broken = _main(["--collect-only", *select], [listed])
@@ -109,11 +109,11 @@ def list_suite(select: Sequence[str] = ()) -> SuiteListing:
 
 
 def _main(words: Sequence[str], plugins: list[object]) -> tuple[int, list[str]]:
-    """Run pytest on features; return its status, and what kept it from doing so."""
+    """Run pytest on features; return its status and its usage errors."""
     bindings = locate("bindings")
     fixed = [str(bindings), f"--rootdir={bindings}", "-c", os.devnull, "--import-mode=importlib"]
     fixed += ["-p", "no:terminal", "-p", "no:cacheprovider"]
-    # Both collect garbage ten times over, after each run, for warnings that nobody would see.
+    # Both collect garbage ten times after each run, for warnings that are not shown.
     fixed += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     for plugin in _PLUGINS:
         fixed += ["-p", plugin]
@@ -126,7 +126,7 @@ def _main(words: Sequence[str], plugins: list[object]) -> tuple[int, list[str]]:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the caller's pytest settings and plugins out, for as long as the suite runs."""
+    """Hide the caller's pytest settings and plugins while the suite runs."""
     before = dict(os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
@@ -139,7 +139,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 class _Given:
-    """Gives the run a backend that is there already, or is about to be."""
+    """Provides the run with a backend that is running or starting."""
 
     def __init__(self, backend: Backend | EmbeddedLocalStack) -> None:
         self._backend = backend
@@ -150,15 +150,15 @@ class _Given:
             config.stash[EMULATOR] = self._backend
         else:
             config.stash[BACKEND] = self._backend
-        config.option.tbstyle = "native"  # only the closing message is reported; this makes it soonest
+        config.option.tbstyle = "native"  # only the final message is reported; this style is the fastest
 
 
 class _Workers:
-    """Starts xdist's workers so that Ctrl-C reaches this process alone, which then ends them.
+    """Starts xdist's workers so that Ctrl-C reaches only this process, which then ends them.
 
     Args:
-        emulator: of which each worker has a sibling of its own, because one emulator is busy with two workers; then
-            nothing that they make outlives the run, so that they can be killed. None at an endpoint.
+        emulator: each worker has its own sibling of it, because one emulator is too slow for several workers; their
+            resources end with it, so that workers can be killed. None at an endpoint.
     """
 
     def __init__(self, emulator: EmbeddedLocalStack | None) -> None:

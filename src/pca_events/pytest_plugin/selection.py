@@ -1,4 +1,4 @@
-"""Which scenarios are run: by feature, tag and name, as `pca-events verify` shows them."""
+"""The selection of scenarios: by feature, tag and name, as `pca-events verify` shows them."""
 
 import re
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from pca_events.locations import locate
 from pca_events.wording import nearest
 
 EXAMPLE = "_pytest_bdd_example"
-"""The name of the parameter of a test that holds its row of the Examples."""
+"""The name of the test parameter that contains the row of the Examples."""
 
 _SUFFIX = ".feature"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add how scenarios are selected."""
+    """Add the options that select scenarios."""
     group = parser.getgroup("pca-events")
     group.addoption(
         "--pca-feature",
@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect every scenario that is not asked for; what is no scenario stays where nothing is asked for."""
+    """Deselect every scenario that does not match, and other tests if any selection is given."""
     wanted = _wanted(config, items)
     if wanted is None:
         return
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def scenario_of(item: pytest.Item) -> ScenarioTemplate | None:
-    """Return the scenario that a test runs, with its placeholders; None where it runs none."""
+    """Return the scenario that a test runs, with its placeholders; None for another test."""
     from pytest_bdd.scenario import scenario_wrapper_template_registry
 
     function = getattr(item, "obj", None)
@@ -52,19 +52,19 @@ def scenario_of(item: pytest.Item) -> ScenarioTemplate | None:
 
 
 def example_of(item: pytest.Item) -> dict[str, str]:
-    """Return the row of the Examples that a test runs; empty where there is none."""
+    """Return the row of the Examples that a test runs; empty if there is none."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get(EXAMPLE, {}) if callspec else {}
 
 
 def feature_name(file: str | Path) -> str:
-    """Return how a feature is named to people: from the folder of ours, or by its file name."""
+    """Return the displayed name of a feature: relative to our folder of features, or its file name."""
     path, ours = Path(file), locate("features")
     return path.relative_to(ours).as_posix() if path.is_relative_to(ours) else path.name
 
 
 def title_of(scenario: Scenario, row: dict[str, str]) -> str:
-    """Return the name of a scenario, and those values of its row that the name does not show."""
+    """Return the name of a scenario, with its row if the name does not contain all values."""
     hidden = [value for value in row.values() if value not in scenario.name]
     return f"{scenario.name} ({', '.join(row.values())})" if hidden else scenario.name
 

@@ -1,4 +1,4 @@
-"""Which definition carries a step out, where it stands, and which parts of the step's text it takes."""
+"""The definition that executes a step, its location, and the arguments in the step's text."""
 
 import inspect
 from collections.abc import Callable
@@ -15,14 +15,14 @@ _OUR_STEPS = "pca_events.steps."
 
 
 def uri_of(file: Path, root: Path) -> str:
-    """Return how a file is named in the messages: `features/...` for ours, else from the root of the suite."""
+    """Return the uri of a file in the messages: `features/...` for ours, else relative to the root of the suite."""
     if file.is_relative_to(locate("features")):
         return our_uri(file)
     return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
 
 
 def code_uri(module: str, file: Path, root: Path) -> str:
-    """Return the same for Python code: `steps/...` for our step definitions."""
+    """Return the uri of Python code: `steps/...` for our step definitions."""
     if module.startswith(_OUR_STEPS):
         return f"steps/{module.removeprefix(_OUR_STEPS).replace('.', '/')}.py"
     return uri_of(file, root)
@@ -31,12 +31,12 @@ def code_uri(module: str, file: Path, root: Path) -> str:
 def match(
     step: Step, root: Path, function: Callable[..., object] | None = None
 ) -> tuple[Definition | None, tuple[Argument, ...]]:
-    """Return the definition that matches a step, None where there is none, and the step's arguments.
+    """Return the definition that matches a step, None if there is none, and the step's arguments.
 
     Args:
-        step: with the values of its row in place.
+        step: with the values of its row filled in.
         root: of the suite.
-        function: the one that carries it out, where that is known already; else the last that matches counts.
+        function: the one that executes it, if known; else the last match counts.
     """
     for context in reversed(list(step_function_context_registry.values())):
         if function not in (None, context.step_func) or context.type not in (None, step.type):

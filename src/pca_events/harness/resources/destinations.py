@@ -13,11 +13,11 @@ _VISIBILITY_TIMEOUT = "43200"  # seconds, the maximum: a received message does n
 
 @dataclass(frozen=True)
 class Queue:
-    """An SQS queue that nothing may send to until it has a policy; a name ending in .fifo makes it FIFO.
+    """An SQS queue that accepts nothing until it has a policy; a FIFO queue if its name ends in .fifo.
 
     Attributes:
         name: of the queue.
-        open: whether it is created with the policy that lets EventBridge send, as `QueuePolicy` would put it.
+        open: whether it is created with the policy that allows EventBridge to send, as in `QueuePolicy`.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Queue:
         return self.name.endswith(".fifo")
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make the queue."""
+        """Create the queue."""
         attributes = {"VisibilityTimeout": _VISIBILITY_TIMEOUT}
         if self.open:
             attributes |= {"Policy": json.dumps(QueuePolicy(self.name).document(session))}
@@ -48,7 +48,7 @@ class Queue:
         return self if _attributes(session, self.name) is not None else None
 
     def update(self, session: Session) -> None:
-        """Do nothing: all that a queue is here, is its name."""
+        """Do nothing: a queue has no other attributes here."""
 
     def delete(self, session: Session) -> None:
         """Remove the queue."""
@@ -58,7 +58,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class QueuePolicy:
-    """The resource policy that lets EventBridge send to a queue; without it AWS drops every event."""
+    """The resource policy that allows EventBridge to send to a queue; without it, AWS drops every event."""
 
     queue: str
 
@@ -72,7 +72,7 @@ class QueuePolicy:
         self._put(session, json.dumps(self.document(session)))
 
     def read(self, session: Session) -> "QueuePolicy | None":
-        """Return this policy where the queue has it to the letter; a policy that says something else is none."""
+        """Return this policy if the queue has exactly this one; None for another policy."""
         policy = (_attributes(session, self.queue) or {}).get("Policy")
         return self if policy and json.loads(policy) == self.document(session) else None
 
@@ -81,7 +81,7 @@ class QueuePolicy:
         self._put(session, json.dumps(self.document(session)))
 
     def delete(self, session: Session) -> None:
-        """Take the policy away."""
+        """Remove the policy."""
         self._put(session, "")
 
     def _put(self, session: Session, policy: str) -> None:
@@ -105,7 +105,7 @@ class QueuePolicy:
 
 @dataclass(frozen=True)
 class Topic:
-    """An SNS topic that passes on what it gets, unwrapped, to one queue."""
+    """An SNS topic that forwards messages, unwrapped, to one queue."""
 
     name: str
     queue: str
@@ -116,7 +116,7 @@ class Topic:
         return f"topic/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make the topic, and subscribe the queue."""
+        """Create the topic, and subscribe the queue."""
         arn = session.sns.create_topic(Name=self.name, Tags=tag_list(tags))["TopicArn"]
         session.sns.subscribe(
             TopicArn=arn,
@@ -133,7 +133,7 @@ class Topic:
         return replace(self, queue=queues[0]) if queues else None
 
     def update(self, session: Session) -> None:
-        """Subscribe the queue again, which changes nothing where it is subscribed."""
+        """Subscribe the queue again, which changes nothing if it is subscribed."""
         self.create(session, {})
 
     def delete(self, session: Session) -> None:
@@ -157,7 +157,7 @@ class LogGroup:
         return f"log-group/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make the log group."""
+        """Create the log group."""
         session.logs.create_log_group(logGroupName=self.name, tags=tags)
 
     def read(self, session: Session) -> "LogGroup | None":
@@ -166,7 +166,7 @@ class LogGroup:
         return self if self.name in [group["logGroupName"] for group in groups] else None
 
     def update(self, session: Session) -> None:
-        """Do nothing: all that a log group is here, is its name."""
+        """Do nothing: a log group has no other attributes here."""
 
     def delete(self, session: Session) -> None:
         """Remove the log group."""
@@ -174,7 +174,7 @@ class LogGroup:
 
 
 def _attributes(session: Session, queue: str) -> dict[str, str] | None:
-    """The attributes of a queue that are compared; None where there is no such queue."""
+    """The compared attributes of a queue; None if it does not exist."""
     url = or_none(session.queue_url, name=queue)
     answer = url and session.read("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["Policy"])
     return None if not answer else answer.get("Attributes", {})

@@ -25,7 +25,7 @@ class EventBus:
         return f"event-bus/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make the bus; that it is there already is right where an earlier try of the same call was not answered."""
+        """Create the bus; it may exist already if an earlier attempt of the same call was not answered."""
         try:
             session.events.create_event_bus(Name=self.name, Tags=tag_list(tags))
         except session.events.exceptions.ResourceAlreadyExistsException as error:
@@ -37,7 +37,7 @@ class EventBus:
         return None if session.rules(self.name) is None else self
 
     def update(self, session: Session) -> None:
-        """Do nothing: all that a bus is, is its name."""
+        """Do nothing: a bus has no other attributes here."""
 
     def delete(self, session: Session) -> None:
         """Remove the bus."""
@@ -72,16 +72,16 @@ class Rule:
         return None
 
     def update(self, session: Session) -> None:
-        """Put the rule again: PutRule replaces all that is given."""
+        """Put the rule again; PutRule replaces everything."""
         self._put(session)
 
     def delete(self, session: Session) -> None:
-        """Remove the rule, and its targets first, without which EventBridge refuses."""
+        """Remove the rule, after its targets, as EventBridge requires."""
         where = {"Rule": self.name, "EventBusName": self.bus}
         or_none(session.events.remove_targets, **where, Ids=[TARGET_ID])
         try:
             or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
-        except ClientError:  # it has a target that is not ours
+        except ClientError:  # it has another target
             targets = session.events.list_targets_by_rule(**where)["Targets"]
             session.events.remove_targets(**where, Ids=[target["Id"] for target in targets])
             session.events.delete_rule(Name=self.name, EventBusName=self.bus)
@@ -99,7 +99,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a rule sends its events: the ARN, and in `options` what PutTargets takes besides (InputPath, ...)."""
+    """The target of a rule: its ARN, and in `options` the other members of PutTargets (InputPath, ...)."""
 
     bus: str
     rule: str
@@ -128,7 +128,7 @@ class Target:
         return None
 
     def update(self, session: Session) -> None:
-        """Put the target again: PutTargets replaces the one of the same id."""
+        """Put the target again; PutTargets replaces the one with the same id."""
         target = {"Id": self.id, "Arn": self.arn, **self.options}
         answer = session.events.put_targets(Rule=self.rule, EventBusName=self.bus, Targets=[target])
         if answer["FailedEntryCount"]:
@@ -143,7 +143,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive of the events of a bus, kept for some days."""
+    """An archive of the events of a bus, with a retention in days."""
 
     bus: str
     name: str
@@ -156,7 +156,7 @@ class Archive:
         return f"archive/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:  # noqa: ARG002
-        """Make the archive; EventBridge gives archives no tags."""
+        """Create the archive; archives have no tags."""
         session.events.create_archive(
             ArchiveName=self.name,
             EventSourceArn=session.backend.bus_arn(self.bus),
@@ -175,7 +175,7 @@ class Archive:
         )
 
     def update(self, session: Session) -> None:
-        """Bring pattern and retention to this value."""
+        """Update pattern and retention."""
         session.events.update_archive(
             ArchiveName=self.name, EventPattern=session.validated(self.pattern), RetentionDays=self.days
         )

@@ -1,4 +1,4 @@
-"""What a backend holds of ours, found by listing what carries a name, and its removal in the order of dependency."""
+"""The resources of a run on a backend: found by name in listings, and removed in the order of their dependencies."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from pca_events.harness.resources import KINDS, Archive, EventBus, Kind, LogGrou
 from pca_events.harness.session import Session
 
 LOG_GROUPS = "/aws/events/"
-"""What the name of a log group begins with, before the name of the scenario."""
+"""The prefix of a log group's name, before the name of the scenario."""
 
 _SHORTEST_PREFIX = 4
 _GONE_DEADLINE = 10.0  # seconds until a removed thing must have vanished from the lists
@@ -21,13 +21,13 @@ _GONE_DEADLINE = 10.0  # seconds until a removed thing must have vanished from t
 
 @dataclass(frozen=True)
 class Found:
-    """One thing on the backend.
+    """One resource on the backend.
 
     Attributes:
-        kind: rules, archives, queues or buses.
-        arn: what the backend calls it.
-        created: when it was made; a rule is as old as its bus. None where the backend does not say.
-        resource: the same thing as a resource, to be deleted.
+        kind: rules, archives, topics, log-groups, queues or buses.
+        arn: its ARN.
+        created: when it was created; for a rule, its bus. None if the backend does not report it.
+        resource: the resource, to be deleted.
         command: the AWS CLI command that removes it.
     """
 
@@ -39,12 +39,12 @@ class Found:
 
 
 def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[Found]:
-    """List everything whose name begins with the prefix, in the order in which it is to be removed.
+    """List everything whose name begins with the prefix, in the order of removal.
 
     Rules are found on buses of that name only: the default bus and the rules of others are never looked at.
 
     Raises:
-        BadInput: the prefix has fewer than 4 characters, and could name what others made.
+        BadInput: the prefix has fewer than 4 characters, and could match resources of others.
     """
     if len(prefix) < _SHORTEST_PREFIX:
         raise BadInput(
@@ -72,10 +72,10 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
 
 
 def left_behind(session: Session) -> list[Found]:
-    """List everything that carries the id of the session's run.
+    """List everything that has the id of the session's run in its name.
 
     Raises:
-        BackendError: the backend does not say.
+        BackendError: the backend cannot list it.
     """
     try:
         return find(session, session.run.prefix)
@@ -84,9 +84,9 @@ def left_behind(session: Session) -> list[Found]:
 
 
 def destroy(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
-    """Remove everything of that name, in the order target, rule, archive, queue, bus, and prove that it is gone.
+    """Remove everything with that name, in the order target, rule, archive, queue, bus, and prove that it is gone.
 
-    Works as well where a scenario crashed before it noted what it made.
+    Also works if a scenario crashed before it recorded what it created.
 
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
@@ -97,7 +97,7 @@ def destroy(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
 
 
 def check_destroyed(session: Session, name: str, kinds: Iterable[Kind] = KINDS) -> None:
-    """Prove by listing that nothing of that name is left.
+    """Prove by listing that nothing with that name is left.
 
     Raises:
         Leak: something is still listed at the deadline; the text names each ARN with the command that removes it.
@@ -109,7 +109,7 @@ def check_destroyed(session: Session, name: str, kinds: Iterable[Kind] = KINDS) 
 
 
 def remedies(session: Session, bus: str, rules: Iterable[str]) -> str:
-    """Say which rules are left on a bus, each with the command that removes it."""
+    """Return a message with the rules left on a bus, each with the command that removes it."""
     arn = session.backend.bus_arn(bus).replace(":event-bus/", ":rule/")
     return _remedy(bus, [_rule(session, {"Name": bus}, {"Name": name, "Arn": f"{arn}/{name}"}) for name in rules])
 
@@ -179,7 +179,7 @@ def _bus(session: Session, bus: dict[str, Any]) -> Found:
 
 
 def created(session: Session, found: Found) -> datetime | None:
-    """Return when a thing was made, asking the backend anew; None where it is gone or does not say."""
+    """Ask the backend when a resource was created; None if it is gone or the backend does not report it."""
     if isinstance(found.resource, Queue):
         url = session.sqs.get_queue_url(QueueName=found.resource.name)["QueueUrl"]
         answer = session.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["CreatedTimestamp"])
@@ -192,7 +192,7 @@ def _at(session: Session, command: str) -> str:
 
 
 def _pages(operation: Any, field: str, **words: Any) -> Iterator[Any]:
-    """Yield what an operation lists, page by page."""
+    """Yield the items of an operation, page by page."""
     answer = operation(**words)
     yield from answer.get(field, [])
     while token := answer.get("NextToken"):

@@ -1,7 +1,7 @@
 """A resource of the harness, and what it takes to bring a backend to a configuration, like Terraform's plan and apply.
 
-A resource is a value: what it should be. `read` returns what the backend has under the same key, in the same form, so
-that the two can be compared; patterns and policies are compared as JSON, not as text.
+A resource is a value: its desired state. `read` returns the state on the backend in the same form, so that the two can
+be compared; patterns and policies are compared as JSON, not as text.
 """
 
 from collections.abc import Iterable
@@ -14,39 +14,39 @@ Tags = dict[str, str]
 
 
 class Resource(Protocol):
-    """What every kind of resource can do."""
+    """The operations of every kind of resource."""
 
     @property
     def key(self) -> str:
-        """What the backend knows it by; a resource with another key is another one."""
+        """The backend's identifier; a resource with another key is another resource."""
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Make it."""
+        """Create it."""
 
     def read(self, session: Session) -> Self | None:
-        """Return what the backend has under this key, or None."""
+        """Return its state on the backend, or None."""
 
     def update(self, session: Session) -> None:
-        """Bring what the backend has under this key to this value."""
+        """Update the backend to this value."""
 
     def delete(self, session: Session) -> None:
-        """Remove it; nothing happens where it is gone already."""
+        """Remove it; does nothing if it does not exist."""
 
 
 Action = Literal["create", "update", "replace", "delete", "no-op"]
 Configuration = dict[str, Resource]
-"""Resources by label, in the order in which they are made; the label is what a resource keeps when it is renamed."""
+"""Resources by label, in the order of creation; a renamed resource keeps its label."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be done about one label.
+    """The change of one label.
 
     Attributes:
         label: the resource's label in the configuration.
         action: create, update, replace (delete and create, under another key), delete or no-op.
-        before: what is there, or was applied before; None for a create.
-        after: what is wanted; None for a delete.
+        before: the current or previously applied resource; None for a create.
+        after: the wanted resource; None for a delete.
     """
 
     label: str
@@ -59,11 +59,11 @@ class Change:
 
 
 def plan(session: Session, applied: Configuration, wanted: Configuration) -> list[Change]:
-    """Compare what is wanted with what the backend has, read anew.
+    """Compare the wanted configuration with the state of the backend, read again.
 
     Args:
         session: the connection to the backend.
-        applied: the configuration that was applied last; it tells a rename from a new resource.
+        applied: the configuration that was applied last; distinguishes a renamed from a new resource.
         wanted: the configuration to reach.
     """
     with session.reading_once():
@@ -84,7 +84,7 @@ def _change(session: Session, label: str, applied: Resource | None, wanted: Reso
 
 
 def apply(session: Session, changes: Iterable[Change], tags: Tags) -> None:
-    """Make the changes: first remove, from the last made to the first, then make and update in order."""
+    """Make the changes: first deletions in reverse order of creation, then creations and updates in order."""
     changes = list(changes)
     for change in reversed(changes):
         if change.action in ("delete", "replace") and change.before is not None:
@@ -97,7 +97,7 @@ def apply(session: Session, changes: Iterable[Change], tags: Tags) -> None:
 
 
 def needed(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes that change anything."""
+    """Return the changes that are not no-ops."""
     return [change for change in changes if change.action != "no-op"]
 
 
