@@ -37,7 +37,7 @@ def test_the_fields_are_those_of_the_sample(event: DocumentedEvent) -> None:
     assert all(field.required and field.description for field in fields)
 
 
-def test_a_schema_that_fields_cannot_say_is_no_list_of_fields() -> None:
+def test_a_schema_that_is_more_than_fields_is_rejected() -> None:
     with pytest.raises(PcaEventsError, match=r"the schema at \$.detail uses allOf, which a list of fields cannot say"):
         contract.fields(contract.flat(contract.schema_of()["ACM Private CA CRL Generation"]))
 
