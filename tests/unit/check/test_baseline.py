@@ -72,7 +72,7 @@ def test_another_mistake_in_the_same_rule_is_reported(project: Project, old: str
     assert project.check("infra", "--baseline", "known.json").returncode == 1
 
 
-def test_each_finding_is_taken_out_once(project: Project) -> None:
+def test_each_baseline_entry_suppresses_one_finding(project: Project) -> None:
     target = """\
 resource "aws_cloudwatch_event_target" "%s" {
   rule = aws_cloudwatch_event_rule.audit.name
@@ -172,7 +172,7 @@ def bad_files() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("text", "words"), list(bad_files()))
-def test_what_is_no_baseline_is_one_line(project: Project, text: str, words: str) -> None:
+def test_an_invalid_baseline_is_reported_in_one_line(project: Project, text: str, words: str) -> None:
     project.write("known.json", text)
     ran = project.check("infra", "--baseline", "known.json")
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)

@@ -87,7 +87,7 @@ def test_what_is_said_about_a_rule(checked: Rule, expected: dict[str, str]) -> N
     assert codes(checked) == expected
 
 
-def test_who_waits_for_what_is_never_sent_is_told_so() -> None:
+def test_a_rule_for_an_event_that_is_never_sent_is_reported() -> None:
     waiting = rule({"detail-type": ["ACM Private CA Certificate Revocation"], "detail": {"result": ["failure"]}})
     (found,) = of(waiting)
     assert [(finding.code, finding.message) for finding in found.findings] == [
@@ -113,7 +113,7 @@ def test_rules_of_other_sources_are_counted_only() -> None:
     assert len(check(rules, all_rules=True).rules) == 2
 
 
-def test_a_documented_failure_that_no_rule_handles_is_told() -> None:
+def test_a_documented_failure_without_a_rule_is_reported() -> None:
     failures = [event.id for event in catalog.documented_events() if event.result == "failure"]
     crl = {"detail-type": ["ACM Private CA CRL Generation"]}
     assert check(Reading([rule()])).uncovered == []
@@ -179,7 +179,7 @@ def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> 
     assert int(ran.stdout.splitlines()[-1].split()[0]) > 60
 
 
-def test_a_verdict_that_the_engine_contradicts_is_told(command: Run, backend: Backend, tmp_path: Path) -> None:
+def test_a_verdict_that_the_event_bus_contradicts_is_reported(command: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import pca_events.check.verdicts as check\n"
         "from pca_events.check.report import Verdict\n"

@@ -154,7 +154,7 @@ CHANGES: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_the_schema_refuses_what_is_no_report(change: Callable[[Any], object]) -> None:
+def test_the_schema_rejects_invalid_reports(change: Callable[[Any], object]) -> None:
     document = json.loads(FORMATS["json"](realistic()))
     change(document)
     assert not Draft202012Validator(SCHEMA).is_valid(document)

@@ -157,7 +157,7 @@ def test_a_configuration_has_a_bound(tmp_path: Path) -> None:
         read_configuration(str(tmp_path / "pca-events.toml"))
 
 
-def test_a_link_out_of_the_folder_is_no_path(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_link_out_of_the_folder_is_rejected(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
     (project.folder / "link").symlink_to(tmp_path_factory.mktemp("other"))
     project.write("pca-events.toml", 'paths = ["link"]\n')
     assert "is outside the folder of this file" in project.check().stderr
@@ -330,7 +330,7 @@ def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, e
     assert entry.is_for_rule(name) is expected
 
 
-def test_entries_are_not_told_of_a_document_that_an_editor_gives(project: Project) -> None:
+def test_entries_are_not_called_unused_for_a_document_from_an_editor(project: Project) -> None:
     project.write("pca-events.toml", '[[ignore]]\ncode = "no-target"\n')
     assert [one for one in project.codes() if "reason" in one] == ["pca-events.toml:1 ignore-without-reason"]
     text = f"# pca-events: ignore\n\n{rule()}"

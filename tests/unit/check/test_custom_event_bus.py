@@ -165,7 +165,7 @@ def test_a_bus_of_the_code_without_event_source_receives_nothing(run: Any) -> No
         "Configuration: {AwsServiceEventsConfiguration: {AwsService: !Ref Service}}}}",
     ],
 )
-def test_what_may_forward_is_no_error(run: Any, elsewhere: str) -> None:
+def test_a_possible_forwarder_is_not_an_error(run: Any, elsewhere: str) -> None:
     found = the(run(f"{BARE}  {elsewhere}\n{subscribed(ASKS)}"), "Subscriber")
     assert "no-event-source" not in codes(found)
     assert (len(found.may_fire_on), found.fires_on) == (11, [])

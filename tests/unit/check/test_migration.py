@@ -129,7 +129,7 @@ def test_names_stay_apart_and_nothing_breaks_out_of_a_line() -> None:
     assert "\nResources: {}" not in as_template(found)
 
 
-def test_without_any_rule_that_can_move_there_is_no_template() -> None:
+def test_without_a_rule_that_can_be_migrated_no_template_is_printed() -> None:
     assert as_template([]) == "# No rule has a subscriber that does the same.\n"
     assert Migration(checked(PATTERNS[0]).rule).subscribers == ()
 

@@ -165,7 +165,7 @@ def test_more_statements_than_aws_takes_are_not_known() -> None:
 
 
 @pytest.mark.parametrize(("policy", "allowed"), [(None, False), (LATER, None), ("text", None), ({}, False)])
-def test_what_is_no_policy(policy: Any, allowed: bool | None) -> None:
+def test_invalid_policies(policy: Any, allowed: bool | None) -> None:
     assert evaluate(policy, REQUEST).allowed is allowed
 
 

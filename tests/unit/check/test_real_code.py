@@ -261,7 +261,7 @@ CASES = [
             ("never-fires", 'detail-type "AWS Service Event via CloudTrail"'),
             ("never-fires", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
             ("never-fires", "resources: "),
-            ("cloudtrail-only", "CloudTrail only"),
+            ("cloudtrail-only", "CloudTrail events only"),
         ),
         counts=(5, 0, 0, 0, 0),
     ),

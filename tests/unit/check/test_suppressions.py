@@ -78,7 +78,7 @@ def test_an_unknown_code_is_corrected_where_the_comment_stands(checked: Checked)
     assert unknown.remedy == 'did you mean "never-fires"?'
 
 
-def test_a_comment_beside_no_rule_is_told_with_its_place(checked: Checked) -> None:
+def test_a_comment_that_is_not_beside_a_rule_is_reported_with_its_location(checked: Checked) -> None:
     report = checked(f"# pca-events: ignore no-target far away\n\n{terraform('failure')}")
     (alone,) = report.suppressions
     assert [(finding.code, finding.place.line) for finding in alone.findings] == [("ignore-unused", 1)]
@@ -117,7 +117,7 @@ def test_a_comment_in_a_file_that_was_not_read_whole_is_not_called_unused(checke
         'description = "it\'s # pca-events: ignore no-target,never-fires made elsewhere"',
     ],
 )
-def test_a_text_in_quotes_is_no_comment(checked: Checked, line: str) -> None:
+def test_a_quoted_string_is_not_a_comment(checked: Checked, line: str) -> None:
     assert found(checked(terraform(inside=f"\n  {line}"))) == ["never-fires", "no-target"]
 
 

@@ -280,7 +280,7 @@ def test_a_subscriber_has_a_role(invoke: str, service: str, action: str, words: 
 
 
 @pytest.mark.parametrize("role", ["", "role_arn = aws_iam_role.invoke.arn"])
-def test_a_built_in_target_is_no_event_bus(role: str) -> None:
+def test_a_built_in_target_is_not_an_event_bus(role: str) -> None:
     snapshot = '"arn:aws:events:us-east-1:444433332222:target/create-snapshot"'
     text = PROJECT.replace("  role_arn = aws_iam_role.invoke.arn", role).replace("ARN", snapshot)
     reading = read_terraform({"main.tf": text.replace("SERVICE", '"events.amazonaws.com"').replace("POLICIES", "")})

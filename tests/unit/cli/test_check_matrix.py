@@ -82,7 +82,7 @@ def test_every_name_is_whole(width: int | None) -> None:
 
 
 @pytest.mark.parametrize("width", [NARROW, 100, WIDE, 200])
-def test_what_is_no_name_fits(width: int) -> None:
+def test_everything_except_names_fits(width: int) -> None:
     rules = [checked("x" * 300, at=("a.tf", 123456)), checked("日本語" * 40), *realistic().rules]
     lines = matrix(CheckReport(rules), width=width)
     assert max(width_of(line) for line in lines if len(SYMBOLS.findall(line)) == 11) <= width

@@ -59,13 +59,13 @@ def test_places_and_paths_go_together(project: Project) -> None:
     assert names(project, "rules.tf:6", ".") == ["three", "one", "two"]
 
 
-def test_the_failures_that_no_rule_handles_are_not_told_of_one_rule(project: Project) -> None:
+def test_unhandled_failures_are_not_reported_for_a_single_rule(project: Project) -> None:
     assert json.loads(project.check("rules.tf", "--format", "json").stdout)["uncovered"]
     assert json.loads(project.check("rules.tf:1", "--format", "json").stdout)["uncovered"] == []
 
 
 @pytest.mark.parametrize("line", [4, 99, 999_999_999])
-def test_where_no_rule_stands_the_lines_of_the_others_are_told(project: Project, line: int) -> None:
+def test_a_line_without_a_rule_is_answered_with_the_lines_of_the_rules(project: Project, line: int) -> None:
     assert faults(project, f"rules.tf:{line}") == [
         f"rules.tf:{line} no event rule is on this line; the rules of this file start on lines 1, 5"
     ]
@@ -92,7 +92,7 @@ def test_a_file_really_called_so_wins(project: Project) -> None:
 
 
 @pytest.mark.parametrize("word", ["rules.tf:0", "rules.tf:-1", "rules.tf:x", "rules.tf:1234567890", "none.tf:3", ".:3"])
-def test_what_is_no_place_is_a_path_that_does_not_exist(project: Project, word: str) -> None:
+def test_an_invalid_location_is_a_path_that_does_not_exist(project: Project, word: str) -> None:
     assert "does not exist" in faults(project, word)[0]
 
 

@@ -53,7 +53,7 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("expression", ["no_such_scenario", "and and"])
-def test_verify_of_nothing_is_no_success(process: Run, backend: Backend, expression: str) -> None:
+def test_verify_without_scenarios_fails(process: Run, backend: Backend, expression: str) -> None:
     ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)
     assert ran.returncode == 2
     assert ran.stderr.startswith("pca-events: ")

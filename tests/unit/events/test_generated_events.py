@@ -127,7 +127,7 @@ def test_an_event_can_be_broken_at_a_path(command: Run) -> None:
         (("all", "--region", "europe"), '"europe" is not a Region code; write it as us-east-1'),
         (("all", "--account", "1"), '"1" is not an account ID; expected 12 digits'),
         (("all", "--count", "0"), '"0" is out of range; write 1 or more'),
-        (("all", "--set", "result"), '"result" sets nothing'),
+        (("all", "--set", "result"), '"result" has no value'),
         (("all", "--set", "$.detail.a.b=1"), "there is no value at $.detail.a.b"),
         (("all", "--broken", "smashed"), '"smashed" is not a kind of violation; known: dropped, '),
         (
