@@ -50,7 +50,7 @@ _REFERENCE = (
     Page(
         "not-documented.html",
         "Expiry and other events that do not exist",
-        "What people wait for and AWS documents no event of AWS Private CA for, and what to use instead.",
+        "AWS documents no event that a CA or a certificate will expire; what to use instead.",
         "not_documented.html",
     ),
     Page(

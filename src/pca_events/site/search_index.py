@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
+from html import unescape
 
 from pca_events.check.codes import CODES
 from pca_events.messages import FeatureRun
@@ -19,8 +19,11 @@ Entry = tuple[str, str, str, str]
 _WORD = re.compile(r"[^\s\"'(),;:{}\[\]<>=`]+")
 _LONGEST_WORD = 100
 _NOT_INDEXED = "all.html"
-_SECTIONS = ("h2", "article", "section")
-_VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
+_SECTION = re.compile(r'<(?P<tag>h2|article|section)\b[^>]*? id="(?P<id>[^"]*)"[^>]*>')
+_HEADING = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
+_UNSEARCHED = re.compile(r"<(footer|button)\b.*?</\1>", re.DOTALL)
+_INLINE_TAG = re.compile(r"</?(?:a|b|code|mark|span|wbr)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 
 
 def search_script(data: SiteData, rendered: Iterable[tuple[Page, str]]) -> str:
@@ -74,48 +77,26 @@ class Section:
         return ("section", f"{page.title} / {self.title}", page.summary, where) if self.title else None
 
 
-class _Sections(HTMLParser):
-    """Collects the sections of the main part of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = [Section("")]
-        self._open: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            return
-        self._open.append(tag)
-        section_id = dict(attrs).get("id")
-        if "main" in self._open and tag in _SECTIONS and section_id:
-            self.found.append(Section(section_id))
-        self._in_title = self._in_title or (tag == "h2" and bool(self.found[-1].id) and not self.found[-1].title)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._open:
-            while self._open.pop() != tag:
-                pass
-        if tag == "h2":
-            self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if "main" not in self._open or "footer" in self._open or "button" in self._open:
-            return
-        here = self.found[-1]
-        if self._in_title:
-            here.title += data
-        here.text += data
-
-
 def sections(html: str) -> list[Section]:
-    """Return the sections of a page: its beginning, and each heading, scenario or feature that has an id."""
-    parser = _Sections()
-    parser.feed(html)
-    parser.close()
-    for section in parser.found:
-        section.title = " ".join(section.title.split())
-    return parser.found
+    """Return the sections of a page: its beginning, and each heading, scenario or feature that has an id.
+
+    The page is one of this site: its templates write no `<` or `>` into an attribute.
+    """
+    main = _UNSEARCHED.sub("", html.partition("<main")[2].partition("</main>")[0].partition(">")[2])
+    found, begins = [], [(0, "", ""), *((at.start(), at["tag"], at["id"]) for at in _SECTION.finditer(main))]
+    ends = [start for start, _, _ in begins[1:]] + [len(main)]
+    for (start, tag, section_id), end in zip(begins, ends, strict=True):
+        part = main[start:end]
+        section = Section(section_id)
+        section.text = _text(part)
+        if tag in ("h2", "section") and (heading := _HEADING.search(part)):
+            section.title = _text(heading[1])
+        found.append(section)
+    return found
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", _INLINE_TAG.sub("", html))).split())
 
 
 def _pages(data: SiteData) -> Iterator[Entry]:

@@ -66,8 +66,9 @@ def test_words_of_an_entry_occur_once(without_run: dict[str, str]) -> None:
 
 def test_a_page_is_divided_at_headings_and_scenarios_with_an_id() -> None:
     found = sections(
-        "<nav>side</nav><main><p>first<br>line</p><h2 id='a'>A <b>b</b></h2><p>second</p><h2>not a place</h2>"
-        "<article id='c'><h4>C</h4>third<footer>place</footer></article><button>Copy</button></main><p>after</p>"
+        "<nav>side</nav><main id='content'><p>first<br>line</p>"
+        '<h2 id="a">A <b>b</b></h2><p>second</p><h2>not a place</h2>'
+        '<article id="c"><h4>C</h4>third<footer>place</footer></article><button>Copy</button></main><p>after</p>'
     )
     assert [(one.id, one.title) for one in found] == [("", ""), ("a", "A b"), ("c", "")]
-    assert [one.text for one in found] == ["firstline", "A bsecondnot a place", "Cthird"]
+    assert [one.text for one in found] == ["first line", "A b second not a place", "C third"]

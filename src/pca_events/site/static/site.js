@@ -75,7 +75,7 @@
     const shown = `${entry[0]} ${title} ${entry[2].toLowerCase()}`;
     if (!words.every((word) => shown.includes(word) || entry[4].includes(word))) return -1;
     const found = words.reduce((sum, word) => sum + (title.startsWith(word) ? 4 : title.includes(word) ? 3 : shown.includes(word) ? 2 : 0), 0);
-    return found && entry[0] === "event" ? found + 3 : found;
+    return found && ["event", "page"].includes(entry[0]) ? found + 3 : found;
   };
   const find = async () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
