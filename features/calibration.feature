@@ -6,6 +6,7 @@ Feature: Calibration
 
   Rule: Event patterns match as they do on AWS
 
+    @id:calibration.recorded-patterns
     Scenario Outline: Recorded patterns for "<operator>" match as they do on AWS
       When the recorded patterns for "<operator>" are tested
       Then the backend behaves as AWS does, except for known differences
@@ -29,6 +30,7 @@ Feature: Calibration
 
   Rule: The backend behaves as EventBridge does
 
+    @id:calibration.behaviour
     Scenario Outline: The behaviour "<behaviour>" is the same as on AWS
       When the behaviour "<behaviour>" is tested
       Then the backend behaves as AWS does, except for known differences

@@ -5,6 +5,7 @@ Feature: The envelope
 
   Rule: All nine fields are required, and each has a fixed type
 
+    @id:envelope.field-removed
     Scenario Outline: An event without <path> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is removed
@@ -22,6 +23,7 @@ Feature: The envelope
         | $.resources   |
         | $.detail      |
 
+    @id:envelope.field-renamed
     Scenario Outline: An event with <path> named <name> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is renamed to "<name>"
@@ -39,6 +41,7 @@ Feature: The envelope
         | $.resources   | $.Resources   |
         | $.detail      | $.Detail      |
 
+    @id:envelope.invalid-value
     Scenario Outline: An event with <path> set to <value> violates its contract
       Given the documented event "ca-creation-success"
       When "<path>" is set to <value>
@@ -82,6 +85,7 @@ Feature: The envelope
 
   Rule: Events from every AWS partition and Region, and events with new fields, meet the contract
 
+    @id:envelope.partitions
     Scenario Outline: An event from partition <partition> in <region> meets its contract
       Given the documented event "ca-creation-success"
       When "$.region" is set to "<region>"
@@ -99,6 +103,7 @@ Feature: The envelope
         | aws-iso-f  | us-isof-south-1 |
         | aws-eusc   | eusc-de-east-1  |
 
+    @id:envelope.invalid-arn
     Scenario Outline: An event whose ARN has <what> violates its contract
       Given the documented event "ca-creation-success"
       When "$.resources[0]" is set to "<arn>"
@@ -113,6 +118,7 @@ Feature: The envelope
         | a short account ID   | arn:aws:acm-pca:us-east-1:1111:certificate-authority/11223344-1234-1122-2233-112233445566              |
         | an uppercase ID      | arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/AABBCCDD-1234-1122-2233-112233445566      |
 
+    @id:envelope.valid-value
     Scenario Outline: An event with <path> set to <value> meets its contract
       Given the documented event "ca-creation-success"
       When "<path>" is set to <value>
@@ -131,12 +137,14 @@ Feature: The envelope
   @backend
   Rule: The event bus stamps four fields and leaves the other five unchanged
 
+    @id:envelope.stamped-fields
     Scenario: A delivered event carries the stamped fields
       Given a rule for the event "certificate-issuance-success"
       When the event "certificate-issuance-success" is published
       Then the target receives the event
       And the bus has stamped id, account, region and version
 
+    @id:envelope.unchanged-fields
     Scenario Outline: An event is delivered with its <path> unchanged
       Given a rule for the event "crl-generation-failure-s3-permissions"
       When the event "crl-generation-failure-s3-permissions" is published

@@ -5,6 +5,7 @@ Feature: At-least-once delivery in any order
 
   Rule: A careful consumer tolerates duplicates and reordering
 
+    @id:consumers.at-least-once.careful-consumer
     Scenario Outline: The careful consumer tolerates events delivered <disorder>
       Given the careful consumer
       And a rule for events where
@@ -24,6 +25,7 @@ Feature: At-least-once delivery in any order
 
   Rule: A naive consumer ends in the wrong state
 
+    @id:consumers.at-least-once.naive-consumer
     Scenario Outline: The naive consumer fails when events are delivered <disorder>
       Given the naive consumer
       And a rule for events where

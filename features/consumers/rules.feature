@@ -5,6 +5,7 @@ Feature: Rules in infrastructure code
 
   Rule: A rule fires on the events that its pattern matches, in every supported format
 
+    @id:consumers.rules.fires-on-expected-events
     Scenario Outline: The rule <rule> in <code> fires only on the expected events
       Given the infrastructure code "<code>"
       When its rules are checked

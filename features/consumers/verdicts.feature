@@ -5,6 +5,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: A rule that check reports as never firing receives no documented event
 
+    @id:consumers.verdicts.mistake-never-fires
     Scenario Outline: The mistaken rule in <code> fires on no documented event
       Given the infrastructure code "<code>"
       When its rules are checked and put on the bus
@@ -26,6 +27,7 @@ Feature: The event bus confirms the verdicts of check
         | 53-serverless-detail-type.yml  | ca-creation-success                   | $.detail-type   | "ACM Private CA"                                                 |
         | 97-literal-asterisk.tf         | crl-generation-failure-s3-permissions | $.detail.result | "fail*"                                                          |
 
+    @id:consumers.verdicts.condition-never-fires
     Scenario Outline: A checked rule where <field> <condition> fires on no documented event
       Given a rule for events where
         | field   | condition        |
@@ -46,6 +48,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: The event bus confirms the findings about rules that fire
 
+    @id:consumers.verdicts.fires-as-predicted
     Scenario Outline: The rule <rule> in <code> fires only on the predicted events
       Given the infrastructure code "<code>"
       When its rules are checked and put on the bus
@@ -61,6 +64,7 @@ Feature: The event bus confirms the verdicts of check
         | 91-results-not-told-apart.tf       | deploy                       | no-result-filter | certificate-issuance-success, certificate-issuance-failure                                                                                                                                     |
         | 98-own-account-dead-value.tf       | own_account                  | dead-value       | ca-creation-failure, certificate-issuance-failure, crl-generation-failure-s3-permissions, crl-generation-failure-s3-internal, crl-generation-failure-internal, audit-report-generation-failure |
 
+    @id:consumers.verdicts.condition-fires-as-predicted
     Scenario Outline: A checked rule where <field> <condition> fires only on the predicted events
       Given a rule for events where
         | field   | condition        |
@@ -79,6 +83,7 @@ Feature: The event bus confirms the verdicts of check
         | detail-type   | ends with "Issuance" or "Revocation"     | certificate-issuance-success, certificate-issuance-failure, certificate-revocation-success                                                                                                     |
         | resources     | is like "*/certificate/*"                | certificate-issuance-success, certificate-issuance-failure, certificate-revocation-success                                                                                                     |
 
+    @id:consumers.verdicts.other-cas
     Scenario Outline: The rule in <code> does not fire for other CAs
       Given the infrastructure code "<code>"
       When its rules are checked and put on the bus
@@ -91,6 +96,7 @@ Feature: The event bus confirms the verdicts of check
         | 39-one-ca.tf                      | only-some                | aws       |
         | 92-partition-of-another-region.tf | contradiction, only-some | aws-cn    |
 
+    @id:consumers.verdicts.cas-in-another-region
     Scenario: A rule for CAs in another Region does not fire here, and check leaves the result open
       Given a rule for events where
         | field     | condition                                   |
@@ -102,6 +108,7 @@ Feature: The event bus confirms the verdicts of check
       And each rule fires exactly on the events that check predicts
       And the rule under test fires on "ca-creation-success" with "$.resources[0]" set to "arn:aws:acm-pca:eu-south-2:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
 
+    @id:consumers.verdicts.cas-in-this-region
     Scenario: A rule for CAs in this Region fires here, and check leaves the result open
       Given a rule for events where
         | field     | condition                                  |
@@ -115,6 +122,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: A rule on another bus fires only if the events are forwarded to that bus
 
+    @id:consumers.verdicts.custom-bus
     Scenario Outline: The rule in <code> does not fire until its bus receives the events
       Given the infrastructure code "<code>"
       And an applied configuration for the event "crl-generation-failure-internal"
@@ -131,6 +139,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: Rules for AWS Private CA and rules for related services do not match each other's events
 
+    @id:consumers.verdicts.related-service-events
     Scenario Outline: A rule for AWS Private CA does not match events from <source>
       Given a rule for events where
         | field  | condition        |
@@ -147,6 +156,7 @@ Feature: The event bus confirms the verdicts of check
         | aws.pca-connector-ad   |
         | aws.pca-connector-scep |
 
+    @id:consumers.verdicts.related-service-rules
     Scenario Outline: A rule for <source> does not match events from AWS Private CA
       Given a rule for events where
         | field  | condition     |
@@ -165,6 +175,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: A Classic rule and its migrated subscriber receive the same events
 
+    @id:consumers.verdicts.migrated-subscribers
     Scenario Outline: The rules in <code> receive the same events after migration to subscribers
       Given the infrastructure code "<code>"
       When its rules are checked and put on the bus

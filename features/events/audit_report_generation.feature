@@ -5,6 +5,7 @@ Feature: Audit report generation
 
   Rule: An audit report event names the CA by its ARN and the report by its ID
 
+    @id:audit-report-generation.meets-contract
     Scenario Outline: An audit report event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
@@ -21,7 +22,7 @@ Feature: Audit report generation
 
   Rule: A rule for one event receives that event and no other
 
-    @backend
+    @id:audit-report-generation.reaches-rule @backend
     Scenario Outline: An audit report event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
@@ -39,7 +40,7 @@ Feature: Audit report generation
         | event                           |
         | audit-report-generation-failure |
 
-    @backend
+    @id:audit-report-generation.fires-no-other-rule @backend
     Scenario Outline: An audit report event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
@@ -57,6 +58,7 @@ Feature: Audit report generation
 
   Rule: The contract rejects malformed events
 
+    @id:audit-report-generation.field-removed
     Scenario Outline: An audit report event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
@@ -69,6 +71,7 @@ Feature: Audit report generation
         | audit-report-generation-success | $.resources     | $.resources     |
         | audit-report-generation-success | $.resources[1]  | $.resources     |
 
+    @id:audit-report-generation.field-renamed
     Scenario Outline: An audit report event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
@@ -81,6 +84,7 @@ Feature: Audit report generation
         | audit-report-generation-success | $.detail.result | $.result        |
         | audit-report-generation-success | $.resources     | $.resource      |
 
+    @id:audit-report-generation.invalid-value
     Scenario Outline: An audit report event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
@@ -106,6 +110,7 @@ Feature: Audit report generation
         | audit-report-generation-success | $.resources[2]  | "5f0e2c6a-8d3b-4b7e-9c41-2a6d7f1b3e58"                                                                                                                | $.resources     |
         | audit-report-generation-failure | $.detail.result | "error"                                                                                                                                               | $.detail.result |
 
+    @id:audit-report-generation.resources-swapped
     Scenario: An audit report event with its resources swapped violates its contract
       Given the documented event "audit-report-generation-success"
       When "$.resources[0]" and "$.resources[1]" are swapped

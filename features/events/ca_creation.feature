@@ -5,6 +5,7 @@ Feature: CA creation
 
   Rule: A CA creation event names the CA, whatever the result
 
+    @id:ca-creation.meets-contract
     Scenario Outline: A CA creation event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
@@ -21,7 +22,7 @@ Feature: CA creation
 
   Rule: A rule for one event receives that event and no other
 
-    @backend
+    @id:ca-creation.reaches-rule @backend
     Scenario Outline: A CA creation event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
@@ -39,7 +40,7 @@ Feature: CA creation
         | event               |
         | ca-creation-failure |
 
-    @backend
+    @id:ca-creation.fires-no-other-rule @backend
     Scenario Outline: A CA creation event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
@@ -57,6 +58,7 @@ Feature: CA creation
 
   Rule: The contract rejects malformed events
 
+    @id:ca-creation.field-removed
     Scenario Outline: A CA creation event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
@@ -69,6 +71,7 @@ Feature: CA creation
         | ca-creation-success | $.resources     | $.resources     |
         | ca-creation-success | $.resources[0]  | $.resources     |
 
+    @id:ca-creation.field-renamed
     Scenario Outline: A CA creation event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
@@ -81,6 +84,7 @@ Feature: CA creation
         | ca-creation-success | $.detail.result | $.result        |
         | ca-creation-success | $.resources     | $.resource      |
 
+    @id:ca-creation.invalid-value
     Scenario Outline: A CA creation event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>

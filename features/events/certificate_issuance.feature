@@ -5,6 +5,7 @@ Feature: Certificate issuance
 
   Rule: An issuance event names the CA and the certificate, whatever the result
 
+    @id:certificate-issuance.meets-contract
     Scenario Outline: An issuance event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
@@ -21,7 +22,7 @@ Feature: Certificate issuance
 
   Rule: A rule for one event receives that event and no other
 
-    @backend
+    @id:certificate-issuance.reaches-rule @backend
     Scenario Outline: An issuance event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
@@ -39,7 +40,7 @@ Feature: Certificate issuance
         | event                        |
         | certificate-issuance-failure |
 
-    @backend
+    @id:certificate-issuance.fires-no-other-rule @backend
     Scenario Outline: An issuance event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
@@ -57,6 +58,7 @@ Feature: Certificate issuance
 
   Rule: The contract rejects malformed events
 
+    @id:certificate-issuance.field-removed
     Scenario Outline: An issuance event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
@@ -69,6 +71,7 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.resources     | $.resources     |
         | certificate-issuance-success | $.resources[1]  | $.resources     |
 
+    @id:certificate-issuance.field-renamed
     Scenario Outline: An issuance event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
@@ -81,6 +84,7 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.detail.result | $.result        |
         | certificate-issuance-success | $.resources     | $.resource      |
 
+    @id:certificate-issuance.invalid-value
     Scenario Outline: An issuance event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
@@ -106,6 +110,7 @@ Feature: Certificate issuance
         | certificate-issuance-success | $.resources[2]  | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566/certificate/e8cbd2bedb122329f97706bcfec990f8"   | $.resources     |
         | certificate-issuance-failure | $.detail.result | "FAILED"                                                                                                                                           | $.detail.result |
 
+    @id:certificate-issuance.resources-swapped
     Scenario: An issuance event with its resources swapped violates its contract
       Given the documented event "certificate-issuance-success"
       When "$.resources[0]" and "$.resources[1]" are swapped

@@ -5,6 +5,7 @@ Feature: Certificate revocation
 
   Rule: A revocation event names the CA and the certificate
 
+    @id:certificate-revocation.meets-contract
     Scenario Outline: A revocation event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
@@ -16,7 +17,7 @@ Feature: Certificate revocation
 
   Rule: A rule for one event receives that event and no other
 
-    @backend
+    @id:certificate-revocation.reaches-rule @backend
     Scenario Outline: A revocation event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
@@ -29,7 +30,7 @@ Feature: Certificate revocation
         | event                          |
         | certificate-revocation-success |
 
-    @backend
+    @id:certificate-revocation.fires-no-other-rule @backend
     Scenario Outline: A revocation event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
@@ -43,6 +44,7 @@ Feature: Certificate revocation
   @never_sent
   Rule: A failed or repeated revocation sends no event
 
+    @id:certificate-revocation.never-sent-violates-contract
     Scenario Outline: The never-sent event "<event>" violates the contract
       Given the event "<event>" that is never sent
       Then the event violates its contract at "$.detail.result"
@@ -52,7 +54,7 @@ Feature: Certificate revocation
         | certificate-revocation-failed |
         | certificate-already-revoked   |
 
-    @backend
+    @id:certificate-revocation.rule-for-never-sent @backend
     Scenario Outline: No documented event fires a rule for the never-sent event "<event>"
       Given a rule for the event "<event>"
       When each documented event is published
@@ -63,7 +65,7 @@ Feature: Certificate revocation
         | certificate-revocation-failed |
         | certificate-already-revoked   |
 
-    @backend
+    @id:certificate-revocation.never-sent-fires-no-rule @backend
     Scenario Outline: The never-sent event "<event>" fires none of the eleven rules
       Given a rule for each documented event
       When the event "<event>" is published
@@ -74,7 +76,7 @@ Feature: Certificate revocation
         | certificate-revocation-failed |
         | certificate-already-revoked   |
 
-    @backend
+    @id:certificate-revocation.rule-for-any-result @backend
     Scenario: A rule for revocations with any result receives the success event, the only documented one
       Given a rule for events where
         | field       | condition                                  |
@@ -85,6 +87,7 @@ Feature: Certificate revocation
 
   Rule: The contract rejects malformed events
 
+    @id:certificate-revocation.field-removed
     Scenario Outline: A revocation event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
@@ -97,6 +100,7 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.resources     | $.resources     |
         | certificate-revocation-success | $.resources[1]  | $.resources     |
 
+    @id:certificate-revocation.field-renamed
     Scenario Outline: A revocation event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
@@ -109,6 +113,7 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.detail.result | $.result        |
         | certificate-revocation-success | $.resources     | $.resource      |
 
+    @id:certificate-revocation.invalid-value
     Scenario Outline: A revocation event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>
@@ -132,6 +137,7 @@ Feature: Certificate revocation
         | certificate-revocation-success | $.resources[1]  | "e8cbd2bedb122329f97706bcfec990f8"                                                                                                               | $.resources[1]  |
         | certificate-revocation-success | $.resources[2]  | "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566/certificate/e8cbd2bedb122329f97706bcfec990f8" | $.resources     |
 
+    @id:certificate-revocation.resources-swapped
     Scenario: A revocation event with its resources swapped violates its contract
       Given the documented event "certificate-revocation-success"
       When "$.resources[0]" and "$.resources[1]" are swapped

@@ -6,6 +6,7 @@ Feature: CRL generation
 
   Rule: A CRL event names the CA and, after a failure, the reason
 
+    @id:crl-generation.meets-contract
     Scenario Outline: A CRL generation event meets its contract: <event>
       Given the documented event "<event>"
       Then the event meets its contract
@@ -24,7 +25,7 @@ Feature: CRL generation
 
   Rule: A rule for one event receives that event and no other
 
-    @backend
+    @id:crl-generation.reaches-rule @backend
     Scenario Outline: A CRL generation event reaches its rule: <event>
       Given a rule for the event "<event>"
       When the event "<event>" is published
@@ -44,7 +45,7 @@ Feature: CRL generation
         | crl-generation-failure-s3-internal    |
         | crl-generation-failure-internal       |
 
-    @backend
+    @id:crl-generation.fires-no-other-rule @backend
     Scenario Outline: A CRL generation event does not fire the ten other rules: <event>
       Given a rule for each documented event
       When the event "<event>" is published
@@ -64,6 +65,7 @@ Feature: CRL generation
 
   Rule: The contract rejects malformed events
 
+    @id:crl-generation.field-removed
     Scenario Outline: A CRL generation event without <path> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is removed
@@ -79,6 +81,7 @@ Feature: CRL generation
         | crl-generation-failure-s3-internal    | $.detail.reason | $.detail.reason |
         | crl-generation-failure-internal       | $.detail.reason | $.detail.reason |
 
+    @id:crl-generation.field-renamed
     Scenario Outline: A CRL generation event with <path> renamed violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is renamed to "<name>"
@@ -93,6 +96,7 @@ Feature: CRL generation
         | crl-generation-failure-s3-permissions | $.detail.reason | $.detail.message |
         | crl-generation-failure-s3-permissions | $.detail.reason | $.reason         |
 
+    @id:crl-generation.invalid-value
     Scenario Outline: A CRL generation event with <path> set to <value> violates its contract: <event>
       Given the documented event "<event>"
       When "<path>" is set to <value>

@@ -5,6 +5,7 @@ Feature: Changing a rule
 
   Rule: The plan lists the actions that a change needs
 
+    @id:lifecycle.changes.plan
     Scenario Outline: The plan for "<change>" is to <plan>
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: <change>
@@ -27,7 +28,7 @@ Feature: Changing a rule
         | the target is removed                                 | delete target                                  |
         | the rule is removed                                   | delete rule, delete target                     |
 
-    @needs_archive_and_replay
+    @id:lifecycle.changes.replay @needs_archive_and_replay
     Scenario: Replaying an archive delivers the archived event again
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: the bus gets an archive
@@ -36,6 +37,7 @@ Feature: Changing a rule
 
   Rule: The delivered events change only when the rule or its target changes
 
+    @id:lifecycle.changes.delivery
     Scenario Outline: Events are delivered before and after the change: <change>
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: <change>
@@ -53,6 +55,7 @@ Feature: Changing a rule
         | the target is removed                                                          | ca-creation-success | nothing                                  |
         | the rule is removed                                                            | ca-creation-success | nothing                                  |
 
+    @id:lifecycle.changes.target-input
     Scenario Outline: The target receives its input after the change: <change>
       Given an applied configuration for the event "certificate-issuance-failure"
       When the configuration changes: <change>
@@ -66,13 +69,13 @@ Feature: Changing a rule
 
   Rule: A disabled rule does not fire until it is enabled again
 
-    @needs_disabled_rule
+    @id:lifecycle.changes.rule-disabled @needs_disabled_rule
     Scenario: A disabled rule delivers no event
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: the rule is disabled
       Then "ca-creation-success" arrives before the change and "nothing" after it
 
-    @needs_disabled_rule
+    @id:lifecycle.changes.rule-enabled @needs_disabled_rule
     Scenario: A rule that is enabled again delivers its event
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: the rule is disabled

@@ -5,6 +5,7 @@ Feature: Out-of-band changes and imports
 
   Rule: Resources deleted out of band are created again
 
+    @id:lifecycle.disappears.plan
     Scenario Outline: When the <resource> is deleted out of band, the plan is to <plan>
       Given an applied configuration for the event "crl-generation-failure-internal"
       When the <resource> is deleted out of band
@@ -18,6 +19,7 @@ Feature: Out-of-band changes and imports
         | queue    | create queue, create policy            |
         | bus      | create bus, create rule, create target |
 
+    @id:lifecycle.disappears.restored
     Scenario Outline: Events are delivered again after a deleted <resource> is restored
       Given an applied configuration for the event "crl-generation-failure-internal"
       When the <resource> is deleted out of band
@@ -36,6 +38,7 @@ Feature: Out-of-band changes and imports
 
   Rule: An existing rule can be imported
 
+    @id:lifecycle.disappears.imported-rule
     Scenario Outline: An imported rule for "<event>" needs no change
       Given a rule created out of band for the event "<event>"
       When the rule is imported
@@ -55,6 +58,7 @@ Feature: Out-of-band changes and imports
         | audit-report-generation-success       |
         | audit-report-generation-failure       |
 
+    @id:lifecycle.disappears.imported-changed-rule
     Scenario: An imported rule that was changed out of band is planned as an update
       Given a rule created out of band for the event "ca-creation-success"
       When the rule is changed out of band to match "ca-creation-failure"

@@ -5,6 +5,7 @@ Feature: Rejected requests
 
   Rule: An invalid pattern is rejected before a rule is created
 
+    @id:lifecycle.errors.invalid-pattern
     Scenario Outline: The pattern <pattern> is rejected
       Given an applied configuration for the event "ca-creation-success"
       When a rule with the pattern <pattern> is attempted
@@ -34,6 +35,7 @@ Feature: Rejected requests
 
   Rule: Other invalid requests are rejected with a specific error code
 
+    @id:lifecycle.errors.invalid-request
     Scenario Outline: <mistake> is rejected
       Given an applied configuration for the event "ca-creation-success"
       When <mistake> is attempted
@@ -55,19 +57,19 @@ Feature: Rejected requests
         | an entry with truncated detail         | PutEvents      | MalformedDetail                |
         | a request with eleven entries          | PutEvents      | ValidationException            |
 
-    @needs_long_rule_name
+    @id:lifecycle.errors.long-rule-name @needs_long_rule_name
     Scenario: A rule name of 65 characters is rejected
       Given an applied configuration for the event "ca-creation-success"
       When a rule with a name of 65 characters is attempted
       Then "PutRule" is rejected with "ValidationException"
 
-    @needs_long_detail_type
+    @id:lifecycle.errors.long-detail-type @needs_long_detail_type
     Scenario: A detail-type of 129 characters is rejected
       Given an applied configuration for the event "ca-creation-success"
       When an entry with a detail-type of 129 characters is attempted
       Then "PutEvents" is rejected with "InvalidArgument"
 
-    @needs_source_refused
+    @id:lifecycle.errors.reserved-source @needs_source_refused
     Scenario: A source reserved for AWS is rejected
       Given an applied configuration for the event "ca-creation-success"
       When an entry with a source reserved for AWS is attempted

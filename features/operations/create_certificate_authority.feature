@@ -2,7 +2,7 @@
 Feature: CreateCertificateAuthority
   The operation returns the ARN of the CA whether or not the creation succeeds. The event reports the result.
 
-  @documented @success
+  @id:operations.create-certificate-authority.success @documented @success
   Scenario Outline: Creating a <type> CA sends exactly one event
     When CreateCertificateAuthority is called with CertificateAuthorityType as <type>
     Then AWS Private CA sends exactly "ca-creation-success"
@@ -13,29 +13,32 @@ Feature: CreateCertificateAuthority
       | "ROOT"        |
       | "SUBORDINATE" |
 
-  @documented @failure
+  @id:operations.create-certificate-authority.failure @documented @failure
   Scenario: A failed CA creation sends a failure event, and the CA has status FAILED
     Given CreateCertificateAuthority is set to fail once
     When CreateCertificateAuthority is called
     Then AWS Private CA sends exactly "ca-creation-failure"
     And the CA in the event has status FAILED
 
-  @documented @success
+  @id:operations.create-certificate-authority.after-failed-creation @documented @success
   Scenario: After a failed creation, another call creates a CA
     Given a CA with status FAILED
     When CreateCertificateAuthority is called
     Then AWS Private CA sends exactly "ca-creation-success"
     And the CA in the event has status PENDING_CERTIFICATE
 
+  @id:operations.create-certificate-authority.concurrent
   Scenario: Creating ten CAs concurrently sends one event for each
     When CreateCertificateAuthority is called 10 times from 5 threads
     Then AWS Private CA sends "ca-creation-success" 10 times, each time for a different resource
 
+  @id:operations.create-certificate-authority.idempotent
   Scenario: Creating a CA twice with the same idempotency token sends one event
     When CreateCertificateAuthority is called with IdempotencyToken as "first"
     And CreateCertificateAuthority is called with IdempotencyToken as "first"
     Then AWS Private CA sends exactly "ca-creation-success"
 
+  @id:operations.create-certificate-authority.rejected
   Scenario Outline: Creating a CA with <member> <value> is rejected and sends no event
     When a call to CreateCertificateAuthority with <member> as <value> is rejected with "<code>"
     Then AWS Private CA sends no event

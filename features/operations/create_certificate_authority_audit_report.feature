@@ -3,7 +3,7 @@ Feature: CreateCertificateAuthorityAuditReport
   The operation returns the ID of a report and the key of its S3 object before either exists.
   The event names the report by its ID.
 
-  @documented @success
+  @id:operations.create-certificate-authority-audit-report.success @documented @success
   Scenario Outline: Storing a <form> audit report sends a success event
     Given a bucket that is as documented
     And a CA with status ACTIVE
@@ -17,7 +17,7 @@ Feature: CreateCertificateAuthorityAuditReport
       | "JSON" |
       | "CSV"  |
 
-  @documented @failure
+  @id:operations.create-certificate-authority-audit-report.bucket-fixed @documented @failure
   Scenario Outline: A bucket that <state> receives no audit report until it is fixed
     Given a bucket that <state>
     And a CA with status ACTIVE
@@ -36,7 +36,7 @@ Feature: CreateCertificateAuthorityAuditReport
       | grants the CAs of another account only |
       | is encrypted with the key aws/s3       |
 
-  @documented @failure
+  @id:operations.create-certificate-authority-audit-report.internal-failure @documented @failure
   Scenario: An internal failure sends a failure event, and another call generates the audit report
     Given a bucket that is as documented
     And a CA with status ACTIVE
@@ -47,6 +47,7 @@ Feature: CreateCertificateAuthorityAuditReport
     When CreateCertificateAuthorityAuditReport is called
     Then AWS Private CA sends exactly "audit-report-generation-success"
 
+  @id:operations.create-certificate-authority-audit-report.in-progress
   Scenario: No event is sent while an audit report is still being generated
     Given a bucket that is as documented
     And a CA with status ACTIVE
@@ -56,6 +57,7 @@ Feature: CreateCertificateAuthorityAuditReport
     When the simulator's clock advances by 1 minute
     Then AWS Private CA sends exactly "audit-report-generation-success"
 
+  @id:operations.create-certificate-authority-audit-report.invalid-state
   Scenario Outline: A CA with status <status> generates no audit report and sends no event
     Given a bucket that is as documented
     And a CA with status <status>

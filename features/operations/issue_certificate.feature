@@ -3,7 +3,7 @@ Feature: IssueCertificate
   The operation returns the ARN of a certificate before the certificate exists. The event reports
   whether the certificate can be retrieved.
 
-  @documented @success
+  @id:operations.issue-certificate.success @documented @success
   Scenario: Issuing a certificate sends a success event, and the certificate can be retrieved
     Given a CA with status ACTIVE
     When IssueCertificate is called
@@ -11,7 +11,7 @@ Feature: IssueCertificate
     And the CA in the event has status ACTIVE
     And the certificate in the event can be retrieved
 
-  @documented @failure
+  @id:operations.issue-certificate.failure @documented @failure
   Scenario: A failed issuance sends a failure event, and GetCertificate reports the failure
     Given a CA with status ACTIVE
     And IssueCertificate is set to fail once
@@ -19,7 +19,7 @@ Feature: IssueCertificate
     Then AWS Private CA sends exactly "certificate-issuance-failure"
     And the certificate in the event cannot be retrieved: "RequestFailedException"
 
-  @documented @success
+  @id:operations.issue-certificate.after-failed-issuances @documented @success
   Scenario: After failed issuances, another call issues a certificate
     Given a CA with status ACTIVE
     And IssueCertificate is set to fail twice
@@ -30,6 +30,7 @@ Feature: IssueCertificate
     Then AWS Private CA sends exactly "certificate-issuance-success"
     And the certificate in the event can be retrieved
 
+  @id:operations.issue-certificate.in-progress
   Scenario: No event is sent while a certificate is still being issued
     Given a CA with status ACTIVE
     And issue_delay_seconds is set to 60
@@ -40,17 +41,20 @@ Feature: IssueCertificate
     Then AWS Private CA sends exactly "certificate-issuance-success"
     And the certificate in the event can be retrieved
 
+  @id:operations.issue-certificate.concurrent
   Scenario: Issuing 200 certificates from eight threads sends one event for each
     Given a CA with status ACTIVE
     When IssueCertificate is called 200 times from 8 threads
     Then AWS Private CA sends "certificate-issuance-success" 200 times, each time for a different resource
 
+  @id:operations.issue-certificate.idempotent
   Scenario: Issuing a certificate twice with the same idempotency token sends one event
     Given a CA with status ACTIVE
     When IssueCertificate is called with IdempotencyToken as "first"
     And IssueCertificate is called with IdempotencyToken as "first"
     Then AWS Private CA sends exactly "certificate-issuance-success"
 
+  @id:operations.issue-certificate.invalid-state
   Scenario Outline: A CA with status <status> issues no certificate and sends no event
     Given a CA with status <status>
     When a call to IssueCertificate is rejected with "InvalidStateException"
@@ -63,6 +67,7 @@ Feature: IssueCertificate
       | DELETED             |
       | FAILED              |
 
+  @id:operations.issue-certificate.rejected
   Scenario Outline: Issuing a certificate with <member> <value> is rejected and sends no event
     Given a CA with status ACTIVE
     When a call to IssueCertificate with <member> as <value> is rejected with "<code>"

@@ -3,7 +3,7 @@ Feature: Operations that send no event
   Only four operations send events. All others send none: disabling or deleting a CA, or changing its
   policy or tags, cannot be observed by waiting for an event.
 
-  @never_sent
+  @id:operations.other-operations.no-event @never_sent
   Scenario Outline: <operation> sends no event for a CA with status <status>
     Given a CA with status <status>
     When <operation> is called
@@ -25,14 +25,14 @@ Feature: Operations that send no event
       | UntagCertificateAuthority          | ACTIVE              |
       | UpdateCertificateAuthority         | ACTIVE              |
 
-  @never_sent
+  @id:operations.other-operations.permission @never_sent
   Scenario: Creating and deleting a permission sends no event
     Given a CA with status ACTIVE
     When CreatePermission is called
     And DeletePermission is called
     Then AWS Private CA sends no event
 
-  @never_sent
+  @id:operations.other-operations.policy @never_sent
   Scenario: Attaching, reading and deleting a policy sends no event
     Given a CA with status ACTIVE
     When PutPolicy is called
@@ -40,7 +40,7 @@ Feature: Operations that send no event
     And DeletePolicy is called
     Then AWS Private CA sends no event
 
-  @never_sent
+  @id:operations.other-operations.get-certificate @never_sent
   Scenario: Retrieving a certificate sends no event
     Given a CA with status ACTIVE
     And a certificate issued by the CA

@@ -3,7 +3,7 @@ Feature: RevokeCertificate
   The revocation event is sent immediately, and the CRL event once the CRL is in the bucket: about
   30 minutes later on AWS, without delay in the simulator unless a delay is set.
 
-  @documented @success
+  @id:operations.revoke-certificate.success @documented @success
   Scenario: Revoking a certificate sends an event
     Given a CA with status ACTIVE
     And a certificate issued by the CA
@@ -11,7 +11,7 @@ Feature: RevokeCertificate
     Then AWS Private CA sends exactly "certificate-revocation-success"
     And the certificate in the event can be retrieved
 
-  @documented @success
+  @id:operations.revoke-certificate.success-with-crl @documented @success
   Scenario: Revoking a certificate of a CA with a CRL also sends a CRL event
     Given an active CA that publishes its CRL to a bucket that is as documented
     And a certificate issued by the CA
@@ -19,7 +19,7 @@ Feature: RevokeCertificate
     Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-success"
     And the bucket contains a CRL that lists the certificate
 
-  @documented @never_sent
+  @id:operations.revoke-certificate.already-revoked @documented @never_sent
   Scenario: Revoking a revoked certificate again sends no event
     Given a CA with status ACTIVE
     And a certificate issued by the CA
@@ -28,7 +28,7 @@ Feature: RevokeCertificate
     When a call to RevokeCertificate is rejected with "RequestAlreadyProcessedException"
     Then AWS Private CA sends no event
 
-  @documented @never_sent
+  @id:operations.revoke-certificate.rejected @documented @never_sent
   Scenario Outline: Revoking a certificate with <member> <value> is rejected and sends no event
     Given a CA with status ACTIVE
     And a certificate issued by the CA
@@ -41,7 +41,7 @@ Feature: RevokeCertificate
       | CertificateSerial | "no serial" | InvalidRequestException   |
       | RevocationReason  | "BOREDOM"   | ValidationException       |
 
-  @documented @failure
+  @id:operations.revoke-certificate.bucket-fixed @documented @failure
   Scenario Outline: A bucket that <state> receives no CRL until it is fixed
     Given an active CA that publishes its CRL to a bucket that <state>
     And a certificate issued by the CA
@@ -63,7 +63,7 @@ Feature: RevokeCertificate
       | grants the CAs of another account only |
       | is encrypted with the key aws/s3       |
 
-  @documented @failure
+  @id:operations.revoke-certificate.internal-crl-failure @documented @failure
   Scenario Outline: An internal CRL failure (<what>) sends "<failure>"
     Given an active CA that publishes its CRL to a bucket that is as documented
     And a certificate issued by the CA
@@ -79,7 +79,7 @@ Feature: RevokeCertificate
       | CRL    | crl-generation-failure-internal    |
       | CRL-S3 | crl-generation-failure-s3-internal |
 
-  @documented @failure
+  @id:operations.revoke-certificate.repeated-crl-failure @documented @failure
   Scenario: A CRL that fails repeatedly sends one event for each failure
     Given an active CA that publishes its CRL to a bucket that is as documented
     And a certificate issued by the CA
@@ -90,7 +90,7 @@ Feature: RevokeCertificate
     When the simulator's clock advances by 15 minutes
     Then AWS Private CA sends exactly "crl-generation-success"
 
-  @documented @failure
+  @id:operations.revoke-certificate.crl-retry-interval @documented @failure
   Scenario: A failed CRL is not retried within 15 minutes
     Given an active CA that publishes its CRL to a bucket that is as documented
     And a certificate issued by the CA
@@ -101,6 +101,7 @@ Feature: RevokeCertificate
     When the simulator's clock advances by 1 minute
     Then AWS Private CA sends exactly "crl-generation-success"
 
+  @id:operations.revoke-certificate.crl-delay
   Scenario: The CRL event follows a revocation after the configured delay of 30 minutes
     Given an active CA that publishes its CRL to a bucket that is as documented
     And a certificate issued by the CA

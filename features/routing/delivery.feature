@@ -4,6 +4,7 @@ Feature: Delivery
 
   Rule: A broad rule receives every event that it matches
 
+    @id:routing.delivery.source-only
     Scenario: A rule for the source alone receives all documented events
       Given a rule for events where
         | field  | condition        |
@@ -11,6 +12,7 @@ Feature: Delivery
       When each documented event is published
       Then the target receives all published events
 
+    @id:routing.delivery.one-result
     Scenario Outline: A rule for result <result> receives only events with that result
       Given a rule for events where
         | field         | condition        |
@@ -26,6 +28,7 @@ Feature: Delivery
 
   Rule: New fields and new values reach the target unchanged
 
+    @id:routing.delivery.new-value
     Scenario Outline: The value <value> at <path> is delivered unchanged
       Given a rule for the event "ca-creation-failure"
       And the documented event "ca-creation-failure"

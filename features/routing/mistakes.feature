@@ -5,6 +5,7 @@ Feature: Rules that never fire
 
   Rule: A condition on a value that is never sent never matches
 
+    @id:routing.mistakes.never-fires
     Scenario Outline: A rule where <field> <condition> never fires
       Given a rule for events where
         | field   | condition   |

@@ -5,6 +5,7 @@ Feature: Event patterns
 
   Rule: A condition matches its events and no others
 
+    @id:routing.patterns.condition
     Scenario Outline: A rule where <field> <condition>
       Given a rule for events where
         | field   | condition        |
@@ -35,6 +36,7 @@ Feature: Event patterns
 
   Rule: A rule matches only if all its conditions match
 
+    @id:routing.patterns.all-conditions
     Scenario Outline: A rule for one detail-type and result <result> does not match "<other>"
       Given a rule for events where
         | field         | condition                                |

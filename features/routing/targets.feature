@@ -5,6 +5,7 @@ Feature: Targets
 
   Rule: An event arrives complete at every type of target
 
+    @id:routing.targets.moved
     Scenario Outline: "<event>" arrives when <target>
       Given an applied configuration for the event "<event>"
       When <target> before any event is published
@@ -32,6 +33,7 @@ Feature: Targets
         | crl-generation-failure-s3-permissions | the target is moved to a log group   |
         | audit-report-generation-success       | the target is moved to a log group   |
 
+    @id:routing.targets.another-bus
     Scenario Outline: "<event>" arrives through another bus
       Given an applied configuration for the event "<event>"
       When the target is moved to another bus before any event is published

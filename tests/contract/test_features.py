@@ -1,7 +1,8 @@
-"""Binds the scenarios of all features."""
+"""Binds the scenarios of all features, in the order of their paths."""
 
 from pytest_bdd import scenarios
 
 from pca_events.locations import locate
 
-scenarios(str(locate("features")))
+for _feature in sorted(locate("features").rglob("*.feature")):
+    scenarios(str(_feature))

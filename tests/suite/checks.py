@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gherkin_tree import rendered_steps, scenarios, tags
+from gherkin_tree import SCENARIO_ID, rendered_steps, scenarios, tags
 from pytest_bdd.steps import StepFunctionContext
 
 from pca_events import contract
@@ -56,6 +56,21 @@ def shared_names(features: Path) -> list[str]:
     return [f'"{name}" names {" and ".join(where)}' for name, where in places.items() if len(where) > 1]
 
 
+def id_faults(features: Path, known: Iterable[str]) -> list[str]:
+    """Scenarios without exactly one id, ids that two scenarios share, and differences from the ids that are known."""
+    faults = []
+    places = defaultdict(list)
+    for scenario in scenarios(features):
+        if len(scenario.ids) != 1:
+            faults.append(f"{scenario.place} has {len(scenario.ids)} ids; give it one tag @{SCENARIO_ID}...")
+        for name in scenario.ids:
+            places[name].append(scenario.place)
+    faults += [f"{name} is the id of {' and '.join(where)}" for name, where in places.items() if len(where) > 1]
+    added, gone = sorted(set(places) - set(known)), sorted(set(known) - set(places))
+    faults += [f"{places[name][0]}: {name} is a new id; add it to tests/suite/scenario_ids.txt" for name in added]
+    return faults + [f"{name} is gone; restore it, or remove it from tests/suite/scenario_ids.txt" for name in gone]
+
+
 def scenarios_without_then(features: Path) -> list[str]:
     """Scenarios that claim nothing: without a step, or not ending in a Then."""
     return [f"{s.place} does not end in a Then" for s in scenarios(features) if s.kinds[-1:] != ["then"]]
@@ -79,7 +94,7 @@ def placeholder_faults(features: Path) -> list[str]:
 def unexplained_tags(features: Path, registered: Iterable[str]) -> list[str]:
     """Tags without a line in features/README.md, tags that no scenario has, and tags that the plugin does not know."""
     explained = set(re.findall(r"^\| `@(\w+)`", (features / "README.md").read_text("utf-8"), re.MULTILINE))
-    used = tags(features)
+    used = {tag for tag in tags(features) if not tag.startswith(SCENARIO_ID)}
     return (
         [f"@{tag} is not explained in features/README.md" for tag in sorted(used - explained)]
         + [f"@{tag} is explained in features/README.md, but unused" for tag in sorted(explained - used)]

@@ -9,6 +9,9 @@ from typing import Any
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
+SCENARIO_ID = "id:"
+"""How the tag of a scenario begins that holds its id."""
+
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
 _TYPES = {"Context": "given", "Action": "when", "Outcome": "then"}
 
@@ -34,6 +37,12 @@ class Scenario:
     def place(self) -> str:
         """Where it stands: file and line."""
         return f"{self.feature}:{self.line}"
+
+    @property
+    def ids(self) -> list[str]:
+        """What its tags `@id:...` hold."""
+        names = [tag["name"].removeprefix("@") for tag in self.node["tags"]]
+        return [name.removeprefix(SCENARIO_ID) for name in names if name.startswith(SCENARIO_ID)]
 
     @property
     def kinds(self) -> list[str]:

@@ -12,6 +12,7 @@ from pytest_bdd.steps import StepFunctionContext
 SOUND = """\
 @documented
 Feature: Sound
+  @id:thing
   Scenario Outline: A <thing> is there
     Given a <thing>
     Then it is there
@@ -56,6 +57,7 @@ def test_a_sound_folder_has_no_fault(features: Path) -> None:
     assert checks.unbound_features(features, BOUND) == []
     assert checks.lost_scenarios(features, BOUND) == []
     assert checks.shared_names(features) == []
+    assert checks.id_faults(features, ["thing"]) == []
     assert checks.scenarios_without_then(features) == []
     assert checks.long_scenarios(features) == []
     assert checks.placeholder_faults(features) == []
@@ -83,39 +85,39 @@ def test_a_scenario_that_is_written_but_not_bound(features: Path) -> None:
 
 def test_two_scenarios_of_one_name(features: Path) -> None:
     shutil.copy(features / "sound.feature", features / "twin.feature")
-    assert checks.shared_names(features) == ['"A <thing> is there" names sound.feature:3 and twin.feature:3']
+    assert checks.shared_names(features) == ['"A <thing> is there" names sound.feature:4 and twin.feature:4']
 
 
 def test_two_scenarios_of_one_name_across_rules(features: Path) -> None:
     change(features, "  Scenario", "  Rule: one\n  Scenario")
     twin = SOUND[SOUND.index("  Scenario") :]
     (features / "sound.feature").write_text((features / "sound.feature").read_text("utf-8") + "  Rule: two\n" + twin)
-    assert checks.shared_names(features) == ['"A <thing> is there" names sound.feature:4 and sound.feature:13']
+    assert checks.shared_names(features) == ['"A <thing> is there" names sound.feature:5 and sound.feature:14']
 
 
 def test_a_scenario_without_a_then(features: Path) -> None:
     change(features, "    Then it is there\n", "")
-    assert checks.scenarios_without_then(features) == ["sound.feature:3 does not end in a Then"]
+    assert checks.scenarios_without_then(features) == ["sound.feature:4 does not end in a Then"]
 
 
 def test_a_scenario_without_steps(features: Path) -> None:
     change(features, "    Given a <thing>\n    Then it is there\n", "")
-    assert checks.scenarios_without_then(features) == ["sound.feature:3 does not end in a Then"]
+    assert checks.scenarios_without_then(features) == ["sound.feature:4 does not end in a Then"]
 
 
 def test_a_scenario_of_nine_steps(features: Path) -> None:
     change(features, "    Then", "    Given a <thing>\n" * 7 + "    Then")
-    assert checks.long_scenarios(features) == ["sound.feature:3 has 9 steps"]
+    assert checks.long_scenarios(features) == ["sound.feature:4 has 9 steps"]
 
 
 def test_a_placeholder_without_a_column(features: Path) -> None:
     change(features, "Given a <thing>", "Given a <thin>")
-    assert checks.placeholder_faults(features) == ["sound.feature:3: <thin> has no column"]
+    assert checks.placeholder_faults(features) == ["sound.feature:4: <thin> has no column"]
 
 
 def test_a_column_without_a_placeholder(features: Path) -> None:
     change(features, "| thing |\n      | rule  |\n      | bus   |", "| thing | more |\n      | rule | x |")
-    assert checks.placeholder_faults(features) == ["sound.feature:3: column more is unused"]
+    assert checks.placeholder_faults(features) == ["sound.feature:4: column more is unused"]
 
 
 def test_a_placeholder_in_a_scenario_that_is_no_outline(features: Path) -> None:
@@ -153,12 +155,12 @@ def test_a_tag_that_is_not_registered(features: Path) -> None:
 def test_two_definitions_for_one_text(features: Path) -> None:
     twin = step("given", "a rule")
     assert checks.step_faults(features, [*DEFINITIONS, twin]) == [
-        "sound.feature:9: given a rule is matched by steps.a {thing} and steps.a rule"
+        "sound.feature:10: given a rule is matched by steps.a {thing} and steps.a rule"
     ]
 
 
 def test_a_step_without_a_definition(features: Path) -> None:
-    assert checks.step_faults(features, DEFINITIONS[:1]) == ["sound.feature:9: then it is there is matched by nothing"]
+    assert checks.step_faults(features, DEFINITIONS[:1]) == ["sound.feature:10: then it is there is matched by nothing"]
 
 
 def test_a_definition_that_no_step_uses(features: Path) -> None:
@@ -177,6 +179,28 @@ def test_an_async_definition(features: Path) -> None:
     there.__module__ = "steps"
     definition = StepFunctionContext(type="then", step_func=there, parser=parsers.parse("it is there"))
     assert checks.step_faults(features, [DEFINITIONS[0], definition]) == ["step definition steps.there is async"]
+
+
+def test_a_scenario_keeps_its_id_when_its_title_changes(features: Path) -> None:
+    change(features, "A <thing> is there", "The <thing> exists")
+    assert checks.id_faults(features, ["thing"]) == []
+
+
+def test_a_scenario_without_an_id(features: Path) -> None:
+    change(features, "  @id:thing\n", "")
+    assert checks.id_faults(features, []) == ["sound.feature:3 has 0 ids; give it one tag @id:..."]
+
+
+def test_an_id_that_two_scenarios_share(features: Path) -> None:
+    change(features, "  @id:thing", "  @id:thing\n  Scenario: Another\n    Then it is there\n\n  @id:thing")
+    assert checks.id_faults(features, ["thing"]) == ["thing is the id of sound.feature:4 and sound.feature:8"]
+
+
+def test_an_id_that_is_new_or_gone(features: Path) -> None:
+    assert checks.id_faults(features, ["other"]) == [
+        "sound.feature:4: thing is a new id; add it to tests/suite/scenario_ids.txt",
+        "other is gone; restore it, or remove it from tests/suite/scenario_ids.txt",
+    ]
 
 
 def test_a_definition_that_is_not_in_the_phrase_book(features: Path) -> None:

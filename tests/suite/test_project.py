@@ -108,6 +108,10 @@ def test_no_two_scenarios_share_a_name() -> None:
     assert checks.shared_names(FEATURES) == []
 
 
+def test_every_scenario_has_an_id_that_is_kept() -> None:
+    assert checks.id_faults(FEATURES, (HERE / "scenario_ids.txt").read_text("utf-8").split()) == []
+
+
 def test_every_scenario_ends_in_a_then() -> None:
     assert checks.scenarios_without_then(FEATURES) == []
 

@@ -104,6 +104,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash.setdefault(EMULATOR, EmbeddedLocalStack(Path(shared["folder"]), shared["owner"]))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_apply_tag(tag: str) -> bool | None:
+    """Keep the tag `@id:...`, which holds the stable id of a scenario, from becoming a marker."""
+    return tag.startswith("id:") or None
+
+
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
     if "pca_events" in getattr(config, "workerinput", {}):
         return dict(config.workerinput["pca_events"])  # type: ignore[attr-defined]

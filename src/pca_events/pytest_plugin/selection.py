@@ -76,7 +76,8 @@ def _wanted(config: pytest.Config, items: list[pytest.Item]) -> Callable[[pytest
         return None
     scenarios = [found for item in items if (found := scenario_of(item)) is not None]
     _check_features(features, {_bare(feature_name(found.feature.filename)) for found in scenarios})
-    has_tags = _tag_test(tags, {tag for found in scenarios for tag in (*found.tags, *found.feature.tags)})
+    known = {tag for found in scenarios for tag in (*found.tags, *found.feature.tags)}
+    has_tags = _tag_test(tags, {tag for tag in known if ":" not in tag})
 
     def wanted(item: pytest.Item) -> bool:
         template = scenario_of(item)
