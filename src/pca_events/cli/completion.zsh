@@ -167,7 +167,8 @@ _shtab_pca_events_site_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--messages[messages that \`pca-events verify --messages\` wrote]:FILE:_files"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules, to show which depend on each event\; repeatable (default\: the examples)]:PATH:_files"
+  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   ":created if it does not exist\; other files in it are kept:_files -/"
 )
@@ -217,7 +218,8 @@ _shtab_pca_events_verify_options=(
   "--messages[write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)]:FILE:_files"
   "--site[write the living documentation of this run to DIR (pca-events site)]:DIR:_files -/"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules, to show which depend on each event\; repeatable (default\: the examples)]:PATH:_files"
+  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "(*)::run only these features, such as events\/ca_creation, or a folder of them\: routing:_files"
 )
