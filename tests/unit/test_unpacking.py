@@ -73,5 +73,5 @@ def test_messages_are_unpacked_within_a_limit(command: Run, tmp_path: Path) -> N
         ran = command("site", str(tmp_path / "site"), option, str(file), "--max-unpacked", "1MB")
         assert (ran.returncode, ran.stdout) == (2, "")
         assert ran.stderr == f"pca-events: {file} unpacks to more than 1 MiB; --max-unpacked allows more\n"
-    with pytest.raises(BadInput, match="holds no testRunStarted"):
+    with pytest.raises(BadInput, match="has no testRunStarted"):
         read_messages(file)

@@ -115,7 +115,7 @@ class MessageWriter:
         return RecordedRun(about, texts, self._attempts, self._started, time.time(), success, stopped)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print why there is no file."""
+        """Print why the file was not written."""
         if problem := self._config.stash.get(UNWRITTEN, None):
             terminalreporter.write_line(problem, red=True)
 

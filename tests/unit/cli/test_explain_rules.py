@@ -182,7 +182,7 @@ def test_a_value_that_is_not_known_is_named_and_never_judged(command: Run, terra
         ("main.tf:1", "no rule begins on this line or before it"),
         ("mian.tf", "does not exist; did you mean"),
         ("empty.json", "Event pattern is not valid. Reason: The pattern is not valid JSON"),
-        ("words.txt", "words.txt:1: is none of the formats that check reads"),
+        ("words.txt", "words.txt:1: is not in a format that check reads"),
         ("none.tf", "none.tf has no EventBridge rule with an event pattern"),
     ],
 )

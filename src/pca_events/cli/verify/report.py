@@ -9,7 +9,7 @@ from pca_events import catalog
 from pca_events.cli.console import Column, Console, Part, Progress
 from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
-_WIDEST = 52  # characters of the longest name of a feature of ours
+_WIDEST = 52  # characters of the longest name of our features
 _COLOURS: dict[Verdict, str] = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _COLUMNS = (
     Column("event", whole=True),
