@@ -223,7 +223,7 @@ ENDINGS = [
 ]  # fmt: skip
 """Each ends the run: the report is kept, what comes after is red with one cause."""
 
-RUN = "test_events and reaches_the_rule"
+RUN = "event_reaches_its_rule_event"
 RUN_COUNT = 11
 
 
