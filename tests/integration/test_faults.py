@@ -183,7 +183,7 @@ HARMFUL = [
     Row("wrong rule: under another label", lambda: [changed(When(note_of(EVENT)), lambda body: relabelled(body, rule="ca-creation-success"))], FIRES_NO_OTHER, DID_NOT_FIRE),
     Row("wrong rule: another one fires too", lambda: [inserted(When(note_of(EVENT)), note_for("ca-creation-success"))], FIRES_NO_OTHER, 'the rule for ca-creation-success fired on "ACM Private CA CRL Generation" with result "failure", which it must not match: detail-type wanted "ACM Private CA Creation", found "ACM Private CA CRL Generation"'),
     Row("wrong rule: it fires for what it must not", lambda: [broadened()], SILENCE, 'the rule for certificate-issuance-failure fired on "ACM Private CA Certificate Issuance" with result "success", which it must not match: detail.result wanted "failure", found "success"'),
-    Row("wrong queue", lambda: [misdelivered(When(whole, skip=1), lambda queue: queue.removesuffix("-2"))], MOVED, 'what arrived after the change: wanted "ca-creation-success in queue-2", found "ca-creation-success"'),
+    Row("wrong queue", lambda: [misdelivered(When(whole, skip=1), lambda queue: queue.removesuffix("-2"))], MOVED, 'the events after the change: wanted "ca-creation-success in queue-2", found "ca-creation-success"'),
     Row("unknown rule", lambda: [inserted(When(whole, times=1), note_for("ghost"))], REACHES, 'a rule "ghost" fired that the scenario did not put; it put rule-under-test'),
     Row("unknown event: whole", lambda: [inserted(When(whole), of_unknown_event)], REACHES, f"the rule for {EVENT} fired on the event {UUID}, which was not published"),
     Row("unknown event: a note", lambda: [inserted(When(note_of(EVENT)), of_unknown_event)], FIRES_NO_OTHER, f"the rule for {EVENT} fired on the event {UUID}, which was not published"),
@@ -223,7 +223,7 @@ ENDINGS = [
 ]  # fmt: skip
 """Each ends the run: the report is kept, what comes after is red with one cause."""
 
-RUN = "test_events and reaches_the_rule"
+RUN = "event_reaches_its_rule_event"
 RUN_COUNT = 11
 
 

@@ -116,7 +116,7 @@ def test_bad_options_are_reported_before_anything_is_run(command: Command, tmp_p
     (tmp_path / "broken.ndjson").write_text("{}\n{")
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b\x08")
     assert "is a file, but the site is a folder" in refused("verify", "--site", str(tmp_path / "file"))
-    assert "is no folder; make it first" in refused("verify", "--site", str(tmp_path / "no" / "site"))
+    assert "is not a folder; create it first" in refused("verify", "--site", str(tmp_path / "no" / "site"))
     assert "broken.ndjson:2: is no JSON" in refused(
         "verify", "--site", str(tmp_path / "site"), "--earlier", str(tmp_path / "broken.ndjson")
     )
