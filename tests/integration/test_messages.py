@@ -232,7 +232,7 @@ def test_a_file_that_cannot_be_written_after_all(tmp_path: Path) -> None:
     ran = run_pytest(folder, "--cucumber-messages", "out/run.ndjson")
     assert ran.returncode == 2
     assert "5 passed" in ran.stdout
-    assert "out/run.ndjson cannot be written (No such file or directory); name a place" in ran.stdout
+    assert "out/run.ndjson cannot be written (No such file or directory); name a writable path" in ran.stdout
 
 
 def test_the_ci_is_named_where_the_environment_does() -> None:

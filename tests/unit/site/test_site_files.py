@@ -117,10 +117,10 @@ def test_bad_options_are_reported_before_anything_is_run(command: Command, tmp_p
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b\x08")
     assert "is a file, but the site is a folder" in refused("verify", "--site", str(tmp_path / "file"))
     assert "is not a folder; create it first" in refused("verify", "--site", str(tmp_path / "no" / "site"))
-    assert "broken.ndjson:2: is no JSON" in refused(
+    assert "broken.ndjson:2: is not valid JSON" in refused(
         "verify", "--site", str(tmp_path / "site"), "--earlier", str(tmp_path / "broken.ndjson")
     )
-    assert "broken.gz is broken gzip" in refused(
+    assert "broken.gz is damaged gzip" in refused(
         "site", str(tmp_path / "site"), "--messages", str(tmp_path / "broken.gz")
     )
     assert "no such folder; name a folder with rules" in refused(
@@ -148,13 +148,13 @@ def test_consumers_are_shown_only_if_they_are_given(without_run: dict[str, str])
 
 def test_examples_are_labelled_among_the_rules_of_consumers(tmp_path: Path) -> None:
     (tmp_path / "rules.json").write_text('{"detail-type": ["ACM Private CA Creation"], "source": ["aws.acm-pca"]}')
-    files = site(SiteData([], None, consumers=[TOP / "examples" / "mistakes", tmp_path]))
+    files = site(SiteData([], None, consumers=[locate("example_mistakes"), tmp_path]))
     page = re.sub(r"\s+", " ", re.sub(r"<wbr>", "", files["events/ca-creation-failure.html"]))
     rows = re.findall(r"<tr><td class=\"name\">(.*?)</tr>", page.partition('id="consumers"')[2])
     places = {
         re.sub("<[^>]+>", "", row.rpartition("<code>")[2]): "example" in row.partition("</td>")[0] for row in rows
     }
-    assert places[next(place for place in places if place.startswith("mistakes/37-source-only.tf:"))] is True
+    assert places[next(place for place in places if "mistakes/37-source-only.tf:" in place)] is True
     assert places[next(place for place in places if "rules.json:" in place)] is False
     assert "fires on this event" in Page(files["events/crl-generation-success.html"]).text
 
