@@ -29,7 +29,7 @@ def printed(line: str) -> str:
     assert found is not None, line
     words = [sys.executable, "-m", "pca_events", *shlex.split(found["words"])]
     if found["columns"]:
-        text, code = _at_terminal(words, found["columns"])
+        text, code = at_terminal(words, found["columns"])
     else:
         ran = subprocess.run(words, capture_output=True, text=True, cwd=TOP, env={**os.environ, "COLUMNS": "100"})
         text, code = ran.stdout + ran.stderr, ran.returncode
@@ -37,10 +37,10 @@ def printed(line: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines()) + status
 
 
-def _at_terminal(words: list[str], columns: str) -> tuple[str, int]:
-    """What a command writes to a terminal, and its exit status; what it writes to standard error follows."""
+def at_terminal(words: list[str], columns: str, *, colours: bool = False) -> tuple[str, int]:
+    """Return what a command writes to a terminal, followed by its standard error, and its exit status."""
     ours, theirs = os.openpty()
-    env = {**os.environ, "COLUMNS": columns, "NO_COLOR": "1"}
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": columns, "NO_COLOR": "" if colours else "1"}
     with subprocess.Popen(words, stdout=theirs, stderr=subprocess.PIPE, text=True, cwd=TOP, env=env) as process:
         os.close(theirs)
         read = b""

@@ -1,6 +1,7 @@
 """What the pages show is what the commands print."""
 
 import pytest
+import terminal_image
 from shown import TOP, commands, is_shown, printed
 
 NAMES = ("README.md", "docs/check.md", "docs/commands.md", "docs/tutorial.md")
@@ -19,6 +20,15 @@ def test_the_pages_show_commands() -> None:
 )
 def test_a_page_shows_what_is_printed(line: str, shown: str) -> None:
     assert is_shown(shown, printed(line)), printed(line)
+
+
+def test_a_page_shows_more_than_what_it_leaves_out() -> None:
+    assert all(set(shown.splitlines()) - {"...", "(exit status 1)"} for _, _, shown in SHOWN)
+
+
+def test_the_picture_shows_what_is_printed() -> None:
+    stored = (TOP / "docs" / "images" / "check-matrix.svg").read_text("utf-8")
+    assert stored == terminal_image.picture(), "python tests/suite/terminal_image.py >docs/images/check-matrix.svg"
 
 
 @pytest.mark.parametrize(

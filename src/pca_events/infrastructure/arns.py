@@ -5,8 +5,7 @@ from typing import Any
 
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined
-from pca_events.pattern import text_comparison
-from pca_events.pattern.text_comparison import STAR
+from pca_events.pattern.text_comparison import star_test
 
 
 def wildcard_text(value: Any) -> str:
@@ -21,7 +20,7 @@ def may_be_equal(one: str, other: str) -> bool:
     if "*" not in one and "*" not in other:
         return one == other
     if "*" not in one or "*" not in other:
-        return _matches(one, other) if "*" in one else _matches(other, one)
+        return star_test(one)(other) if "*" in one else star_test(other)(one)
     # If both have wildcards, the text between the ends of one fits into a wildcard of the other.
     (first, last), (begin, end) = (_ends(text) for text in (one, other))
     return (first.startswith(begin) or begin.startswith(first)) and (last.endswith(end) or end.endswith(last))
@@ -30,11 +29,6 @@ def may_be_equal(one: str, other: str) -> bool:
 def _ends(text: str) -> tuple[str, str]:
     """The text before the first wildcard and after the last one."""
     return text.partition("*")[0], text.rpartition("*")[2]
-
-
-def _matches(pattern: str, text: str) -> bool:
-    characters = tuple(STAR if character == "*" else character for character in pattern)
-    return text_comparison.wildcard_test(characters)(text)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,11 @@ def wildcard_test(characters: WildcardCharacters) -> Callable[[str], bool]:
     return fits
 
 
+def star_test(pattern: str) -> Callable[[str], bool]:
+    """Return a function that tells whether a string matches a pattern in which every `*` stands for any characters."""
+    return wildcard_test(tuple(STAR if character == "*" else character for character in pattern))
+
+
 def _position(text: str, index: int) -> int:
     # AWS counts bytes, and includes the opening quote.
     return len(text[:index].encode("utf-8", "surrogatepass")) + 1

@@ -15,6 +15,7 @@ from pca_events.check.relevance import is_ours_or_misspelt
 from pca_events.check.report import Block
 from pca_events.check.verdicts import reaches
 from pca_events.pattern import AnythingBut, Exact, Matcher
+from pca_events.regions import partition_of
 
 _MOST = 50
 """How many values of one field are tried one by one; longer lists are made by programs."""
@@ -113,16 +114,6 @@ def _forms_anywhere() -> Mapping[str, tuple[Domain, ...]]:
 
 
 _ARN = re.compile(r"arn:(?P<partition>[^:*]+):acm-pca:(?P<region>[^:*]+):(?P<account>[^:*]+):")
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
-"""The partition of a Region by the beginning of its name; of all others it is `aws`."""
 
 
 def contradictions(conditions: Conditions) -> Iterator[str]:
@@ -140,11 +131,6 @@ def contradictions(conditions: Conditions) -> Iterator[str]:
         named = [found[path] for found in arns]
         if asked and named and len(arns) == len(conditions["resources"]) and not set(asked) & set(named):
             yield f"{path} asks for {_listed(asked)}, but the ARNs in resources are of {_listed(named)}"
-
-
-def partition_of(region: str) -> str:
-    """Return the partition of a Region."""
-    return next((name for begin, name in _PARTITIONS.items() if region.startswith(begin)), "aws")
 
 
 def _listed(texts: list[str]) -> str:

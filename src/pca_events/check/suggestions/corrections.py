@@ -11,7 +11,7 @@ from pca_events.wording import similarity
 Candidate = tuple[Any, float]
 """An element to write instead, and what that costs: from 0 for the same up to `OPPOSITE`."""
 
-SPELLING, FORM, UNLIKE, OTHER_DOCUMENTED, OPPOSITE = 0.15, 0.3, 1.2, 2.0, 3.0
+SPELLING, FORM, UNLIKE, OPPOSITE = 0.15, 0.3, 1.2, 3.0
 _MOST_ELEMENTS = 20
 _SURE = 0.8
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

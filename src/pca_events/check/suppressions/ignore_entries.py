@@ -10,6 +10,7 @@ from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, L
 from pca_events.check.suppressions.comments import standing_alone, unknown_codes
 from pca_events.infrastructure.discovery import PathGlobs
 from pca_events.infrastructure.model import Reading, SourceLocation
+from pca_events.pattern.text_comparison import star_test
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class IgnoreEntry:
 
     def is_for_rule(self, rule: str) -> bool:
         """Whether it applies to rules with a name."""
-        return not self.rules or any(_is_like(rule, wanted) for wanted in self.rules)
+        return not self.rules or any(star_test(wanted)(rule) for wanted in self.rules)
 
     def works(self, today: datetime.date) -> bool:
         """Whether it suppresses anything on a day."""
@@ -159,20 +160,3 @@ def _of_entry(
         if unused and is_known(entry):
             message = f"the entry ignores {', '.join(unused)}, but no rule in its scope has this finding"
             yield Finding("warning", "ignore-unused", message, "remove it", entry.place)
-
-
-def _is_like(text: str, wanted: str) -> bool:
-    """Whether a string matches a pattern with `*` wildcards, in linear time."""
-    first, *rest = wanted.split("*")
-    if not rest:
-        return text == wanted
-    *middle, last = rest
-    if not (text.startswith(first) and text.endswith(last) and len(text) >= len(first) + len(last)):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for part in middle:
-        at = text.find(part, at, end)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
