@@ -1,9 +1,9 @@
-"""How fast event patterns are held against events: the engine of pca-events and others, on one set, in one run.
+"""How fast event patterns are matched with events: the engine of pca-events and others, on one set, in one run.
 
     python benchmarks/check.py [PATTERNS] [ROUNDS] [--small]
 
 Judges so many rules (10,000, unless told) as `check` does, all different: with every operator, and for one CA each.
-Then makes as many patterns of the kind that rules for AWS Private CA have, holds each against the documented events,
+Then makes as many patterns of the kind that rules for AWS Private CA have, matches each with the documented events,
 and prints the evaluations per second of each way, and the ratio. The slower ways get a part of the set. Needs
 LocalStack (which brings moto); MiniStack (pip) is optional; without one its line says so.
 """
@@ -54,26 +54,26 @@ def make_patterns(count: int) -> list[str]:
 
 
 def ours(texts: list[str]) -> Run:
-    """Hold flat events against patterns that were read before."""
+    """Match flat events with patterns that were read before."""
     flat = [flatten(event) for event in EVENTS]
     patterns = [EventPattern.parse(text) for text in texts]
     return lambda: sum(pattern.matches_flat(event) for pattern in patterns for event in flat)
 
 
 def ours_from_text(texts: list[str]) -> Run:
-    """Read the patterns, flatten the events, and hold them against each other."""
+    """Read the patterns, flatten the events, and match them."""
     return lambda: ours(texts)()
 
 
 def with_moto(texts: list[str]) -> Run:
-    """Hold events against patterns as moto keeps them with a rule."""
+    """Match events with patterns as moto stores them with a rule."""
     models = importlib.import_module("moto.events.models")
     patterns = [models.EventPattern(text, json.loads(text)) for text in texts]
     return lambda: sum(pattern.matches_event(event) for pattern in patterns for event in EVENTS)
 
 
 def with_ministack(texts: list[str]) -> Run:
-    """Hold events as MiniStack sees them against patterns, which it compiles once and keeps."""
+    """Match events as MiniStack sees them with patterns, which it compiles once and keeps."""
     engine = importlib.import_module("ministack.services.eventbridge")
     views = [engine._pattern_event_view(_entry(event)) for event in EVENTS]
 
@@ -109,7 +109,7 @@ def with_localstack(client: Any, texts: list[str]) -> Run:
 
 
 def rate(way: Way, texts: list[str]) -> float | None:
-    """Return the evaluations per second, or nothing where it is not installed; the answers must be those of ours."""
+    """Return the evaluations per second, or nothing where it is not installed; the answers must be the same as ours."""
     if way is with_ministack and importlib.util.find_spec("ministack") is None:
         return None
     run = way(texts)

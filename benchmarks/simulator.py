@@ -94,7 +94,7 @@ class NowhereWorld:
 
 
 def ours() -> Callable[[], object]:
-    """An IssueCertificate of ours."""
+    """IssueCertificate of our simulator."""
     store = PrivateCaService(ACCOUNT, REGION, "aws", NowhereWorld())
     arn = active_root(store.call)
     return lambda: store.call("IssueCertificate", issuance(arn))

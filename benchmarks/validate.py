@@ -1,4 +1,4 @@
-"""How fast recorded events are held against the contract: `pca-events validate` and others, on one file, in one run.
+"""How fast recorded events are validated: `pca-events validate` and other validators, on one file, in one run.
 
     python benchmarks/validate.py [EVENTS] [ROUNDS] [--small]
 
@@ -215,7 +215,7 @@ def _times(factor: int, seconds: float | None) -> float | None:
 def _print(seconds: dict[str, list[float]], ways: list[str], count: int) -> None:
     ours_alone = statistics.median(seconds["validate, one process"])
     ours_together = statistics.median(seconds["validate, two processes"])
-    print(f"{'':45} events/s  one process of ours: times  two processes: times")
+    print(f"{'':45} events/s  one process: times      two processes: times")
     for way in ways:
         if way not in seconds:
             print(f"{way:45} not here")

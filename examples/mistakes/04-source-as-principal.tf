@@ -1,4 +1,4 @@
-# A service principal is no event source.
+# A service principal is not an event source.
 
 resource "aws_cloudwatch_event_rule" "source_as_principal" {
   name = "pki-events"

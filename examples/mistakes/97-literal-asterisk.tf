@@ -1,4 +1,4 @@
-# An asterisk in a string is no wildcard.
+# An asterisk in a string is not a wildcard.
 
 resource "aws_cloudwatch_event_rule" "asterisk" {
   name = "pki-events"

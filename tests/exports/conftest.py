@@ -1,4 +1,4 @@
-"""The tools from npm, what is exported, and the events to hold it against; Cucumber, to judge messages."""
+"""The npm tools, the exported files, the events to validate with them, and Cucumber for messages."""
 
 import json
 import os

@@ -36,7 +36,7 @@ def emulator_in(folder: Path) -> psutil.Process:
 
 
 def owner(folder: Path) -> "subprocess.Popen[str]":
-    """A process that owns an emulator and waits for ever."""
+    """A process that owns an emulator and waits until it is killed."""
     process = subprocess.Popen([sys.executable, "-c", START_AND_HANG, folder], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

@@ -4,6 +4,7 @@
 import re
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,6 +207,16 @@ HARMFUL = [
     Row("PutEvents always reset", lambda: [reset(When(PUT_EVENTS))], REACHES, "PutEvents received an incomplete answer: "),
 ]  # fmt: skip
 """Each turns its scenario red, with what happened in the first line."""
+
+
+@pytest.mark.parametrize("row", HARMFUL, ids=lambda row: row.name)
+def test_the_page_shows_the_message_of_each_fault(row: Row) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "faults.md").read_text("utf-8")
+    shown = dict(re.findall(r"^\| (.+?) \| `(.*)` \|$", page, re.MULTILINE))[row.name]
+    for written, meant in (("0a1b…", str(uuid.UUID(int=0))), ("pca-events-…", "pca-events-a"), ("in 10 s", "in 1 s")):
+        shown = shown.replace(written, meant)
+    assert re.match(row.says, shown)
+
 
 STOPPED = "the backend stopped answering after scenario 3"
 LATER = "the backend stopped answering after scenario [34]: 3 bad answers in a row, the last: "

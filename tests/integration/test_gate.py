@@ -98,7 +98,7 @@ def test_a_version_that_the_ledger_does_not_know_is_uncalibrated() -> None:
 
 
 def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run the example of a suite, on a machine that is no CI unless told."""
+    """Run the example of a suite, on a machine that is not a CI runner, unless asked."""
     line = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(SUITE), *words]
     settings = {name: value for name, value in os.environ.items() if name != "CI"} | environment
     return subprocess.run(line, capture_output=True, text=True, cwd=SUITE, env=settings)

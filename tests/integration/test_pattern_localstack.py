@@ -33,7 +33,7 @@ KNOWN: list[tuple[Any, Any]] = [
     # It takes true for 1 and false for 0.
     (0, False),
     ({"numeric": [">", 0]}, True),
-    # It fails with an internal error where the value is no text.
+    # It fails with an internal error if the value is not a string.
     ({"prefix": {"equals-ignore-case": "internal"}}, 5),
     ({"suffix": {"equals-ignore-case": "FAILURE."}}, True),
 ]

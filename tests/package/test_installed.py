@@ -73,4 +73,4 @@ def test_the_example_of_a_suite_of_ones_own_works(backend: Backend, tmp_path: Pa
     words = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url]
     ran = subprocess.run(words, cwd=suite, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert f"{scenario_count('events/crl_generation') + 3} passed" in ran.stdout, "those of ours, and three of its own"
+    assert f"{scenario_count('events/crl_generation') + 3} passed" in ran.stdout, "our scenarios and three of the suite"

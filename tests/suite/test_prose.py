@@ -24,4 +24,4 @@ def test_a_phrase_to_avoid_is_found(line: str, phrase: str) -> None:
 
 def test_every_kind_of_text_is_searched() -> None:
     kinds = {file.suffix for file in prose.texts()}
-    assert kinds == {".md", ".feature", ".py"}
+    assert kinds == {".md", ".feature", ".py", ".tf"}

@@ -1,4 +1,4 @@
-"""The command in a process of its own, and small servers that are no LocalStack, or a poor one."""
+"""The command in a process of its own, and small servers that are not LocalStack, or imitate it poorly."""
 
 import io
 import json

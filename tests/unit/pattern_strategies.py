@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 texts = st.text(max_size=6) | st.sampled_from(["success", "failure", "10.0.0.1", "*", "a.b", ""])
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.none() | st.booleans() | numbers | texts
-# $or, and the comparisons that are reserved inside it, are no fields.
+# $or, and the comparisons that are reserved inside it, are not fields.
 keys = st.sampled_from(["a", "b", "c", "a.b", "detail"]) | st.text(min_size=1, max_size=3).filter(
     lambda key: not set(key) & set("$<=>")
 )

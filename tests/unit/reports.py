@@ -69,7 +69,7 @@ def realistic() -> CheckReport:
                     "note",
                     "no-retry-policy",
                     "target collect has no retry policy: EventBridge retries for 24 hours, up to 185 times",
-                    "leave it, if that is meant",
+                    "no action needed if intended",
                     alarms,
                     61,
                 ),
@@ -91,7 +91,7 @@ def realistic() -> CheckReport:
             ),
             checked(
                 "RevocationTable/Revoked",
-                finding("note", "only-some", "fires only for one CA", "leave it, if that is meant", app, 40),
+                finding("note", "only-some", "fires only for one CA", "no action needed if intended", app, 40),
                 at=(app, 40),
                 may=["certificate-revocation"],
                 bus=Unknown("!Ref Bus"),
@@ -117,7 +117,7 @@ def realistic() -> CheckReport:
         unreadable=[
             Unreadable(
                 SourceLocation("infra/legacy/queue.tf", 8),
-                'is no HCL: a "}" is missing; the rest of the file is not read',
+                'is not valid HCL: a "}" is missing; the rest of the file is not read',
             )
         ],
         ignored=1,

@@ -62,7 +62,7 @@ def _pidfd(pid: int) -> int | None:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether a process that is no child of this one has ended; a zombie has."""
+    """Whether a process that is not a child of this one has ended; a zombie has."""
     import psutil
 
     try:

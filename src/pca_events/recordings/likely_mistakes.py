@@ -30,7 +30,7 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 class UsualLines:
     """Tells quickly that the line of an event without unknown fields has no unusual values.
 
-    The answer is no for a line whose fields are not in the order of `contract.line_regex`.
+    The answer is False for a line whose fields are not in the order of `contract.line_regex`.
     """
 
     def __init__(self) -> None:

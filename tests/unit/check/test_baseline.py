@@ -159,7 +159,7 @@ def test_what_is_wrong_with_suppressions_is_never_listed(project: Project) -> No
 
 
 def bad_files() -> Iterator[tuple[str, str]]:
-    """Texts that are no baseline, with what is said of each."""
+    """Texts that are not baselines, with the message for each."""
     yield '{"known": []}', "known.json is from an older version"
     yield "[]", 'known.json is not a baseline: expected an object with "version": 2'
     yield '{"version": 3, "findings": []}', "known.json is not a baseline"

@@ -416,7 +416,7 @@ def test_markdown_shows_what_is_wrong_first_and_folds_the_rest() -> None:
         "never fires: detail.result: &quot;failed&quot; is never sent; documented values: &quot;success&quot;, "
         "&quot;failure&quot; (<code>never-fires</code>)<br>write &quot;failure&quot;",
     ]
-    assert "<li><code>infra/legacy/queue.tf:8</code> is no HCL" in shown
+    assert "<li><code>infra/legacy/queue.tf:8</code> is not valid HCL" in shown
     assert [re.findall(r"<summary>(.*?)</summary>", part) for part in folded] == [
         ["Which rules fire on which events (7)"],
         ["Notes (3)"],
@@ -504,7 +504,7 @@ def test_github_has_a_command_for_each_finding() -> None:
     )
     kinds = ["error", "error", "warning", "warning", "notice", "notice", "notice", "notice"]
     assert [line.split()[0] for line in lines] == [f"::{kind}" for kind in kinds]
-    assert lines[0].startswith("::error file=infra/legacy/queue.tf,line=8,title=not read::is no HCL")
+    assert lines[0].startswith("::error file=infra/legacy/queue.tf,line=8,title=not read::is not valid HCL")
     assert lines[-1] == "::notice title=no rule handles these failures::ca-creation-failure"
 
 

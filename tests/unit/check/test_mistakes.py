@@ -1,4 +1,4 @@
-"""Rules as they are really got wrong: each file of examples/mistakes gets the verdict and the findings it deserves."""
+"""Rules with mistakes people really make: each file of examples/mistakes gets the expected verdict and findings."""
 
 import json
 from pathlib import Path

@@ -93,7 +93,7 @@ CASES = [
         counts=(4, 0, 0, 0, 0),
     ),
     Case(
-        "a catch-all on a bus of one's own",
+        "a catch-all rule on a custom event bus",
         {"main.tf": BUS + rule('{ source = [{ prefix = "" }] }', more=NAMED) + rule('{ account = ["123456789012"] }', "all", NAMED)},
         counts=(0, 0, 0, 2, 0),
     ),

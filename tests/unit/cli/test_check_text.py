@@ -87,7 +87,7 @@ def test_coverage_what_was_not_read_and_the_summary_close_it() -> None:
     assert shown(realistic()).endswith(
         "No rule handles\n"
         "  ca-creation-failure  CA creation failed\n\n"
-        'infra/legacy/queue.tf:8: not read: is no HCL: a "}" is missing; the rest of the file is not read\n\n'
+        'infra/legacy/queue.tf:8: not read: is not valid HCL: a "}" is missing; the rest of the file is not read\n\n'
         "7 rules of AWS Private CA, 12 of other sources, 0 not known, 1,234 files read: 1 error, 2 warnings, 3 notes; "
         "1 ignored; 1 place not read\n"
     )

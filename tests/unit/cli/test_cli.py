@@ -159,7 +159,7 @@ def test_closed_output_is_said_in_one_line() -> None:
     ],
 )
 def test_a_reader_that_has_read_enough_ends_it_silently(words: str, status: int) -> None:
-    """A verdict that nobody reads to its end is no success."""
+    """A verdict that was not read to its end is not a success."""
     with subprocess.Popen(PROGRAM + words.split(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP) as process:
         assert process.stdout is not None
         assert process.stderr is not None

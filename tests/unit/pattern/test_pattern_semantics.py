@@ -11,7 +11,7 @@ from pca_events.pattern import EventPattern, flatten
 ISSUED = catalog.documented("certificate-issuance-success").event
 
 OF_ONE_VALUE = [
-    # numbers are compared by value, whatever they look like; text is no number
+    # numbers are compared by value, however they are written; a string is not a number
     ("300", "3.0e2", True),
     ("300", "300.0", True),
     ("3.00E+2", "300", True),

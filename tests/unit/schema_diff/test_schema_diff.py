@@ -248,7 +248,7 @@ ONE_CHANGE: dict[str, tuple[Edit, str, str, str, str]] = {
         "compatible", CREATION_EVENT, "$.detail.description", "is new"),
     "a type that nothing is made of": (
         put(TYPES, "$defs/serial", {"type": "string"}), "compatible", TYPES, "#/$defs", "changes no event by itself"),
-    "a file that is no schema of an event": (
+    "a file that is not the schema of an event": (
         lambda files: files.update({"schemas/more/x.json": {}}),
         "breaking", "schemas/more/x.json", "schemas/more/x.json", "the file was added, but no detail-type"),
 }  # fmt: skip

@@ -27,7 +27,7 @@ TOGETHER = {"resource-by-id": {"never-fires"}}
 """Codes that are always found with another one."""
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
 SETTINGS = {"TOML": "pca-events.toml", "JSON": "baseline.json"}
-"""Examples that are no rule, but what stands beside rules."""
+"""Examples of text beside rules."""
 MOST_LINES = 90
 
 

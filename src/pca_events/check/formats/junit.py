@@ -37,7 +37,7 @@ def render(report: CheckReport) -> str:
     uncovered = [f"no rule handles {event}" for event in report.uncovered]
     SubElement(suite, "system-out").text = printable("\n".join([*uncovered, summary(report)]), keep="\n")
     indent(suites)
-    # Character references keep what is no ASCII right, whatever encoding the reader of a redirected output assumes.
+    # Character references keep non-ASCII text correct, whatever encoding the reader of a redirected output assumes.
     xml: bytes = tostring(suites, encoding="us-ascii", xml_declaration=True)
     return xml.decode("ascii") + "\n"
 

@@ -216,7 +216,7 @@ class Evaluator:
             text = f".{node.key}" if isinstance(node.key, str) else f"[{node.key}]"
             return Step(node.key, text)
         if not isinstance(node, nodes.Index):
-            raise TypeError("is no step")
+            raise TypeError("not an index or attribute name")
         key = self._value(node.key, at)
         if isinstance(key, Unknown):
             return Step(key, f"[{node.key.text}]")
