@@ -35,6 +35,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert dead_links(page) == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(TOP).as_posix() for page in PAGES])
+def test_every_file_of_the_project_that_is_named_exists(page: Path) -> None:
+    named = re.findall(
+        r"`((?:src|tests|steps|schemas|calibration|benchmarks|features)/[\w/.-]+\.\w+)`", page.read_text("utf-8")
+    )
+    assert [name for name in named if not (TOP / name).exists()] == []
+
+
 def test_the_index_has_every_page() -> None:
     index = (TOP / "docs" / "README.md").read_text("utf-8")
     pages = {page.name for page in (TOP / "docs").glob("*.md")} - {"README.md"}
