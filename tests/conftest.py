@@ -1,5 +1,7 @@
 """How workers share the tests; and the log of the run's emulator, which is held to what it must not say."""
 
+import signal
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -24,6 +26,28 @@ TOGETHER = {
     "tests/unit/site/test_site_status.py": "site",
 }
 """What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
+
+
+_CPU_SECONDS = 120.0
+"""What a test that is not slow may take of the processor, in the longest a hundredth: the end of what never ends."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """End a test whose work does not end, such as an input of quadratic cost, where the system has a timer for it."""
+    if not hasattr(signal, "setitimer") or any(item.iter_markers("slow")) or any(item.iter_markers("fuzz")):
+        return (yield)
+
+    def expired(*_: object) -> None:
+        pytest.fail(f"the test used {_CPU_SECONDS:g} seconds of the processor, and had not ended")
+
+    before = signal.signal(signal.SIGPROF, expired)
+    signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,7 +3,6 @@
 import os
 import re
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -35,10 +34,8 @@ def closed_port() -> int:
 
 
 def refused(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`verify` answers in one line, with exit status 2, within five seconds."""
-    began = time.monotonic()
+    """`verify` answers in one line, with exit status 2."""
     assert main(["verify", "--endpoint-url", url]) == 2
-    assert time.monotonic() - began < 5
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("pca-events: ")

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -207,9 +206,7 @@ def test_bad_input_is_reported_in_one_line_and_the_rest_is_read(name: str) -> No
     content, line, message = BAD[name]
     put(f"infra/{name}", content)
     put("infra/sound.yaml", RULE % "Sound")
-    begun = time.monotonic()
     reading = read_paths(["infra"])
-    assert time.monotonic() - begun < 5
     assert "infra/sound.yaml:2 Sound" in names(reading)
     (fault,) = reading.unreadable
     assert fault.place == SourceLocation(f"infra/{name}", line) or name == "malformed.tf"
@@ -426,9 +423,7 @@ def test_no_mutated_file_crashes_the_reader() -> None:
     for number in range(count):
         name, data = chance.choice(seeds_once())
         file = put(f"{number % 10}-{name}", mutated(data, chance))
-        begun = time.monotonic()
         reading = read_paths([str(file)])
-        assert time.monotonic() - begun < 5
         rules += len(reading.rules)
         faults += len(reading.unreadable)
         for fault in reading.unreadable:
