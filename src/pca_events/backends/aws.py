@@ -20,8 +20,14 @@ class AwsBackend(Backend):
 
     profile: str = ""
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of the service with the credentials of the profile."""
+    def client(self, service: str, path: str = "") -> Any:
+        """Return a boto3 client of the service with the credentials of the profile.
+
+        Raises:
+            BackendError: a path is given; AWS serves every API at its root.
+        """
+        if path:
+            raise BackendError(f"AWS has no {path}; use --mode alias or pattern-only")
         return boto3.Session(profile_name=self.profile, region_name=self.region).client(service)
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from pca_events.backends import ACCOUNT, REGION
 from pca_events.backends.api_calls import ApiCalls
 
+LOCALSTACK, CORRECTED = "localstack", "corrected-localstack"
+"""The products of a stock LocalStack, and of one with the EventBridge of this package."""
+
 _PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 
 
@@ -17,7 +20,7 @@ class Backend:
 
     Attributes:
         name: for display, with its version: `LocalStack 4.13.1, embedded`.
-        product: as the ledger of divergences names it: `localstack`.
+        product: as the ledger of divergences names it: `localstack`, or `corrected-localstack` with our EventBridge.
         version: of the product, as it reports it.
         endpoint_url: where every client of this backend sends its calls.
         account: the AWS account that owns the resources.
@@ -33,8 +36,17 @@ class Backend:
     region: str = REGION
     api_calls: ApiCalls = field(default_factory=ApiCalls, compare=False, repr=False)
 
-    def client(self, service: str) -> Any:
+    @property
+    def is_localstack(self) -> bool:
+        """Whether it is a LocalStack, stock or corrected."""
+        return self.product in (LOCALSTACK, CORRECTED)
+
+    def client(self, service: str, path: str = "") -> Any:
         """Return a boto3 client of the service that can reach this backend only.
+
+        Args:
+            service: as boto3 names it.
+            path: where the backend serves the API of the service, if not at its root.
 
         Ambient AWS settings (credentials, profile, `AWS_ENDPOINT_URL`, proxies) are ignored.
         """
@@ -52,7 +64,7 @@ class Backend:
             aws_secret_access_key="never-sent-to-aws",  # noqa: S106
             region_name=self.region,
         )
-        client = session.client(service, endpoint_url=self.endpoint_url, config=config)
+        client = session.client(service, endpoint_url=f"{self.endpoint_url}{path}", config=config)
         self.api_calls.watch(client)
         return client
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.backends import catalog_cache
-from pca_events.backends.backend import Backend
-from pca_events.backends.endpoint import ask_health
+from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
+from pca_events.backends.endpoint import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
 
@@ -42,11 +42,13 @@ class EmbeddedLocalStack:
     Attributes:
         folder: contains the emulator's state and its log; used by this run only.
         owner: the process id of the process that the emulator must not outlive.
+        stock: whether LocalStack's own EventBridge answers, which differs from AWS, instead of ours.
     """
 
-    def __init__(self, folder: Path, owner: int) -> None:
+    def __init__(self, folder: Path, owner: int, *, stock: bool = False) -> None:
         self.folder = folder
         self.owner = owner
+        self.stock = stock
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
@@ -54,17 +56,16 @@ class EmbeddedLocalStack:
         self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
-    def of_this_process(cls) -> "EmbeddedLocalStack":
+    def of_this_process(cls, *, stock: bool = False) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
-        return cls(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}", os.getpid())
+        return cls(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}", os.getpid(), stock=stock)
 
     def sibling(self, number: int) -> "EmbeddedLocalStack":
         """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
         if number == 0:
             return self
-        return self._siblings.setdefault(
-            number, EmbeddedLocalStack(self.folder.with_name(f"{self.folder.name}-{number}"), self.owner)
-        )
+        folder = self.folder.with_name(f"{self.folder.name}-{number}")
+        return self._siblings.setdefault(number, EmbeddedLocalStack(folder, self.owner, stock=self.stock))
 
     def launch(self, port: int | None = None) -> Backend:
         """Start the emulator, or join the one that this run has already, and return it without waiting for it.
@@ -155,7 +156,8 @@ class EmbeddedLocalStack:
 
     def _backend(self) -> Backend:
         version = importlib.metadata.version("localstack-core")
-        return Backend(f"LocalStack {version}, embedded", "localstack", version, self._read()["endpoint_url"])
+        product = LOCALSTACK if self.stock else CORRECTED
+        return Backend(f"{localstack_name(product, version)}, embedded", product, version, self._read()["endpoint_url"])
 
     def _await_ready(self, url: str) -> None:
         deadline = time.monotonic() + _BOOT_DEADLINE
@@ -215,6 +217,7 @@ class EmbeddedLocalStack:
             "DISABLE_EVENTS": "1",
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "DNS_ADDRESS": "0",
+            "PROVIDER_OVERRIDE_EVENTS": "default" if self.stock else "pca",
         }
 
     @contextlib.contextmanager

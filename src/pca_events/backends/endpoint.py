@@ -7,7 +7,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
-from pca_events.backends.backend import Backend
+from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
 from pca_events.errors import BackendError
 
 NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")
@@ -36,7 +36,7 @@ def ask_health(endpoint_url: str, timeout: float) -> Health:
             told = json.loads(answer.read())
         services = dict(told["services"])
         version = str(told["version"])
-        product = "ministack" if "ready_scripts" in told else "localstack"
+        product = "ministack" if "ready_scripts" in told else _localstack(endpoint_url, timeout)
     except HTTPError as error:
         raise BackendError(f"is not LocalStack: it answers {error.code} at /_localstack/health") from error
     except (URLError, OSError) as error:
@@ -46,6 +46,20 @@ def ask_health(endpoint_url: str, timeout: float) -> Health:
         raise BackendError("is not LocalStack: the content of /_localstack/health is not LocalStack's") from error
     missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)
     return Health(product, version, missing)
+
+
+def _localstack(endpoint_url: str, timeout: float) -> str:
+    """The product of a LocalStack: whether our EventBridge answers there."""
+    try:
+        with build_opener(ProxyHandler({})).open(f"{endpoint_url}/_localstack/eventbridge", timeout=timeout) as answer:
+            return CORRECTED if json.loads(answer.read()).get("provider") == "pca-events" else LOCALSTACK
+    except (HTTPError, ValueError, AttributeError):
+        return LOCALSTACK
+
+
+def localstack_name(product: str, version: str) -> str:
+    """Return a LocalStack's name for display."""
+    return f"{'corrected ' if product == CORRECTED else ''}LocalStack {version}"
 
 
 def is_moto(endpoint_url: str, timeout: float) -> bool:
@@ -71,7 +85,7 @@ def connect(endpoint_url: str) -> Backend:
     """
     url = _checked(endpoint_url)
     found = _asked(url)
-    if found.product != "localstack":
+    if found.product not in (LOCALSTACK, CORRECTED):
         raise BackendError(
             f"{url} is {found.product} {found.version}, not LocalStack; "
             f"pca-events calibrate --endpoint-url {url} shows how it differs from AWS"
@@ -79,7 +93,7 @@ def connect(endpoint_url: str) -> Backend:
     if found.missing:
         lacking = ", ".join(found.missing)
         raise BackendError(f"{url} is a LocalStack without {lacking}; add {lacking} to its SERVICES")
-    return Backend(f"LocalStack {found.version}, at {url}", "localstack", found.version, url)
+    return Backend(f"{localstack_name(found.product, found.version)}, at {url}", found.product, found.version, url)
 
 
 def identify(endpoint_url: str) -> Backend:
@@ -93,7 +107,9 @@ def identify(endpoint_url: str) -> Backend:
         backend = Backend(f"moto server, at {url}", "moto", "unknown", url)
     else:
         found = _asked(url)
-        backend = Backend(f"{found.product} {found.version}, at {url}", found.product, found.version, url)
+        localstack = found.product in (LOCALSTACK, CORRECTED)
+        name = localstack_name(found.product, found.version) if localstack else f"{found.product} {found.version}"
+        backend = Backend(f"{name}, at {url}", found.product, found.version, url)
     arn = backend.client("events").describe_event_bus(Name="default")["Arn"]
     return replace(backend, account=arn.split(":")[4])
 

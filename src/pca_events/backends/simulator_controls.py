@@ -28,7 +28,7 @@ class SimulatorControls:
         Raises:
             BackendGone: the backend has stopped answering.
         """
-        if self._backend.product != "localstack":
+        if not self._backend.is_localstack:
             return False
         try:
             self._ask("GET", "")

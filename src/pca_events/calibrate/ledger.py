@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from pca_events.backends import Backend
+from pca_events.backends.backend import CORRECTED
 from pca_events.locations import locate
 
 
@@ -53,7 +54,7 @@ def divergences() -> tuple[Divergence, ...]:
 def uncalibrated(backend: Backend) -> list[str]:
     """Return why the ledger has no information on this backend; empty if it has."""
     known = {(entry.backend, entry.version) for entry in divergences()}
-    if backend.product == "aws" or (backend.product, backend.version) in known:
+    if backend.product in ("aws", CORRECTED) or (backend.product, backend.version) in known:
         return []
     return [
         f"calibration/divergences.toml has no entry for {backend.name}; run pca-events calibrate to see what to add"

@@ -13,7 +13,7 @@ _AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yello
 def run(options: argparse.Namespace) -> int:
     """Try patterns and behaviors and print the table; exit status 1 for a difference that is not known."""
     out = console()
-    emulator = EmbeddedLocalStack.of_this_process()
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
     try:
         backend = emulator.start() if options.endpoint_url is None else identify(options.endpoint_url)
         return _calibrate(backend, out)

@@ -12,7 +12,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         BackendError: it did not start, or it exited.
     """
-    emulator = EmbeddedLocalStack.of_this_process()
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
     try:
         backend = emulator.start(options.port)
         try:

@@ -14,7 +14,6 @@ _NOTE = "pca-events:note"
 
 _MAX_MESSAGES = 10  # the maximum of one ReceiveMessage call
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
-_IN_ORDER = "localstack"
 """The product whose queues return everything that was sent before, unless a batch is full."""
 
 
@@ -95,7 +94,7 @@ class Inbox:
         messages = answer.get("Messages", [])
         for message in messages:
             self._take(_delivery(message["Body"], queue, rule, self._session.mode))
-        most = _MAX_MESSAGES if self._session.backend.product == _IN_ORDER else 1
+        most = _MAX_MESSAGES if self._session.backend.is_localstack else 1
         return len(messages) >= most
 
     def poll(self, queue: str, rule: str, patience: float) -> None:

@@ -1,15 +1,18 @@
 """How events are published where a bus refuses a source that begins with `aws.`, as AWS does.
 
-direct: unchanged; only emulators accept it. alias: the source is rewritten in events and patterns, and what is received
-is written back; everything else is real. pattern-only: nothing is published; TestEventPattern is asked with the
-original event whether each rule would match.
+service: unchanged, through the channel that the corrected EventBridge has for AWS services. direct: unchanged, with
+PutEvents; only emulators that differ from AWS accept it. alias: the source is rewritten in events and patterns, and
+what is received is written back; everything else is real. pattern-only: nothing is published; TestEventPattern is asked
+with the original event whether each rule would match.
 """
 
 from typing import Any, Literal, get_args
 
+from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
 from pca_events.catalog import Event
+from pca_events.errors import BackendError
 
-Mode = Literal["direct", "alias", "pattern-only"]
+Mode = Literal["service", "direct", "alias", "pattern-only"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 _RESERVED = "aws."
 _ALIAS = "pca-events.aws."
@@ -21,10 +24,12 @@ class PublishingMode:
     Attributes:
         name: as `--mode` names it.
         delivers: whether events are published, so that targets receive them.
+        channel: the path at which the backend takes the events; empty for PutEvents of EventBridge.
     """
 
     name: Mode = "direct"
     delivers = True
+    channel = ""
 
     def outgoing_event(self, event: Event) -> Event:
         """Return the event as it is published."""
@@ -41,6 +46,13 @@ class PublishingMode:
     def incoming_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
         """Return a pattern that the backend stores as it was before."""
         return pattern
+
+
+class ServiceMode(PublishingMode):
+    """The mode `service`: as `direct`, but through the channel that takes events as AWS services send them."""
+
+    name: Mode = "service"
+    channel = "/_localstack/eventbridge/service-events"
 
 
 class AliasMode(PublishingMode):
@@ -72,9 +84,27 @@ class PatternOnlyMode(PublishingMode):
     delivers = False
 
 
-def publishing_mode(name: Mode) -> PublishingMode:
-    """Return the mode of this name."""
+def default_mode(backend: Backend) -> Mode:
+    """Return the mode that is closest to AWS on a backend."""
+    if backend.product == CORRECTED:
+        return "service"
+    return "direct" if backend.product == LOCALSTACK else "alias"
+
+
+def publishing_mode(name: Mode | None, backend: Backend) -> PublishingMode:
+    """Return the mode of this name, by default the one that is closest to AWS on the backend.
+
+    Raises:
+        BackendError: the backend does not have the mode.
+    """
+    name = name or default_mode(backend)
+    if name == "service" and backend.product != CORRECTED:
+        raise BackendError(
+            f"{backend.name} has no channel for AWS services, which --mode service needs; use --mode "
+            f"{default_mode(backend)}"
+        )
     classes: dict[Mode, type[PublishingMode]] = {
+        "service": ServiceMode,
         "direct": PublishingMode,
         "alias": AliasMode,
         "pattern-only": PatternOnlyMode,

@@ -51,7 +51,7 @@ class Publisher:
 
     def _put_events(self, batch: Sequence[Event]) -> list[str]:
         self.may_surprise = True  # until the answer is there
-        answer = self._session.events.put_events(Entries=[self._entry(event) for event in batch])
+        answer = self._session.channel.put_events(Entries=[self._entry(event) for event in batch])
         entries = answer["Entries"]
         for entry, event in zip(entries, batch, strict=False):
             if "ErrorCode" in entry:

@@ -27,14 +27,17 @@ class Session:
     Attributes:
         backend: what answers.
         run: names everything that is created.
-        mode: how events are published.
+        mode: how events are published; by default the one that is closest to AWS on this backend.
         queue_urls: of the queues seen so far, by name.
+
+    Raises:
+        BackendError: the backend does not have the mode.
     """
 
-    def __init__(self, backend: Backend, run: RunId, mode: Mode = "direct") -> None:
+    def __init__(self, backend: Backend, run: RunId, mode: Mode | None = None) -> None:
         self.backend = backend
         self.run = run
-        self.mode = publishing_mode(mode)
+        self.mode = publishing_mode(mode, backend)
         self.queue_urls: dict[str, str] = {}
         self._memory: dict[str, Any] | None = None
 
@@ -42,6 +45,11 @@ class Session:
     def events(self) -> Any:
         """The EventBridge client."""
         return self.backend.client("events")
+
+    @cached_property
+    def channel(self) -> Any:
+        """The client whose PutEvents takes the events of this mode."""
+        return self.backend.client("events", self.mode.channel) if self.mode.channel else self.events
 
     @cached_property
     def sqs(self) -> Any:

@@ -84,10 +84,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mode",
         choices=MODES,
-        default="direct",
-        help="how events are brought in: as they are (direct), with another source (alias), or not at all, asking "
-        "TestEventPattern instead (pattern-only); AWS refuses the first",
+        help="how events are published: as AWS services do (service), unchanged with PutEvents (direct), with another "
+        "source (alias), or not at all, with TestEventPattern instead (pattern-only); by default the one that is "
+        "closest to AWS on the backend",
     )
+    group.addoption("--stock", action="store_true", help="embed LocalStack with its own EventBridge")
 
 
 @pytest.hookimpl(trylast=True)
@@ -101,7 +102,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if workerinput.get(CLEANS_UP):
         raise_interrupts()  # the controller's SIGTERM ends the scenario, which removes what it made
     config.stash[RUN] = RunId(shared["run"], shared["seed"], worker)
-    config.stash.setdefault(EMULATOR, EmbeddedLocalStack(Path(shared["folder"]), shared["owner"]))
+    emulator = EmbeddedLocalStack(Path(shared["folder"]), shared["owner"], stock=shared["stock"])
+    config.stash.setdefault(EMULATOR, emulator)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -113,12 +115,19 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
     if "pca_events" in getattr(config, "workerinput", {}):
         return dict(config.workerinput["pca_events"])  # type: ignore[attr-defined]
-    run, emulator = RunId(), config.stash.get(EMULATOR, None) or EmbeddedLocalStack.of_this_process()
+    stock = config.getoption("--stock")
+    run, emulator = RunId(), config.stash.get(EMULATOR, None) or EmbeddedLocalStack.of_this_process(stock=stock)
     return _shared(run.value, config.getoption("--seed") or run.seed, emulator)
 
 
 def _shared(run: str, seed: str, emulator: EmbeddedLocalStack) -> dict[str, Any]:
-    return {"run": run, "seed": seed, "folder": str(emulator.folder), "owner": emulator.owner}
+    return {
+        "run": run,
+        "seed": seed,
+        "folder": str(emulator.folder),
+        "owner": emulator.owner,
+        "stock": emulator.stock,
+    }
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -152,7 +161,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """Name the run, its seed and the backend."""
     run, where = config.stash[RUN], config.getoption("--endpoint-url") or "embedded LocalStack"
-    return f"pca-events: run {run}, --seed {run.seed}, {where}, mode {config.getoption('--mode')}"
+    mode = config.getoption("--mode")
+    return f"pca-events: run {run}, --seed {run.seed}, {where}{f', mode {mode}' if mode else ''}"
 
 
 @pytest.hookimpl(trylast=True)

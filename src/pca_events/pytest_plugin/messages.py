@@ -8,6 +8,7 @@ import pytest
 
 from pca_events.atomic_write import check_writable
 from pca_events.errors import BadInput
+from pca_events.harness.modes import default_mode
 from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, write_messages
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
 from pca_events.pytest_plugin.completion import COMPLETION
@@ -107,7 +108,7 @@ class MessageWriter:
         backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
         about = {
             "backend": backend.name if backend else "",
-            "mode": self._config.getoption("--mode"),
+            "mode": self._config.getoption("--mode") or (default_mode(backend) if backend else ""),
             "runId": stash[RUN].value,
         }
         stopped = stash[COMPLETION].said

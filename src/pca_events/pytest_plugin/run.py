@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack
-from pca_events.harness import Mode
+from pca_events.harness.modes import Mode, default_mode
 from pca_events.interrupts import Interrupted
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR
@@ -33,7 +33,7 @@ def run_suite(
     backend: Backend | EmbeddedLocalStack,
     listener: Listener,
     select: Sequence[str] = (),
-    mode: Mode = "direct",
+    mode: Mode | None = None,
     messages: Path | None = None,
     workers: int = 0,
 ) -> RunReport:
@@ -42,13 +42,14 @@ def run_suite(
     Args:
         backend: where the scenarios run; an embedded LocalStack that was launched may still be starting.
         listener: is informed of each scenario as it finishes.
-        mode: how events are published.
+        mode: how events are published; by default the one that is closest to AWS on the backend.
         select: further pytest arguments, such as `-k` and an expression.
         messages: the file for the Cucumber Messages of the run; none if not given.
         workers: the number of processes; below 2, the scenarios run in this one.
     """
-    name = backend.launch().name if isinstance(backend, EmbeddedLocalStack) else backend.name
-    report = RunReport(name, mode)
+    reached = backend.launch() if isinstance(backend, EmbeddedLocalStack) else backend
+    mode = mode or default_mode(reached)
+    report = RunReport(reached.name, mode)
     words = ["--mode", mode, "--require-acc", *select]
     if messages is not None:
         words.append(f"--cucumber-messages={messages.absolute()}")

@@ -5,7 +5,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 FAILURE_TAG = "pca-events:fail"
@@ -95,30 +94,3 @@ def read_failure_tag(value: str) -> dict[str, int]:
             )
         counts[match["operation"]] = int(match["count"])
     return counts
-
-
-class Clock:
-    """A clock in UTC that never goes back."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-        self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return datetime.now(UTC) + self._ahead
-
-    def advance(self, by: timedelta) -> None:
-        """Advance the time.
-
-        Raises:
-            ValueError: the time would be out of range.
-        """
-        with self._lock:
-            ahead = self._ahead + by
-            try:
-                # A CA may be valid for a century, which must stay in the range of dates.
-                datetime.now(UTC) + ahead + timedelta(days=365 * 200)
-            except OverflowError as error:
-                raise ValueError("it is out of the range of dates") from error
-            self._ahead = ahead

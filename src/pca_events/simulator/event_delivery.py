@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from pca_events.simulator.controls import Clock
+from pca_events.moving_clock import MovingClock
 
 LOG = logging.getLogger(__name__)
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
@@ -121,7 +121,7 @@ class EventDelivery:
         sender: sends them to the bus.
     """
 
-    def __init__(self, account: str, clock: Clock, sender: EventSender) -> None:
+    def __init__(self, account: str, clock: MovingClock, sender: EventSender) -> None:
         self._account = account
         self._clock = clock
         self._sender = sender
@@ -193,5 +193,5 @@ class EventDelivery:
 
 
 def _with_id(sent: OutgoingEvent) -> OutgoingEvent:
-    """Set the id of an event, so that both copies have the same; LocalStack reads it from the trace header."""
-    return replace(sent, entry={**sent.entry, "TraceHeader": json.dumps({"original_id": str(uuid.uuid4())})})
+    """Set the id of an event, so that both copies have the same."""
+    return replace(sent, entry={**sent.entry, "EventId": str(uuid.uuid4())})

@@ -10,8 +10,12 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
+from localstack.services.plugins import SERVICE_PLUGINS
 
-from pca_events.simulator.controls import Clock, PlannedFailures
+from pca_events.eventbridge.provider import EventBridge
+from pca_events.eventbridge.publishing import Sender
+from pca_events.moving_clock import MovingClock
+from pca_events.simulator.controls import PlannedFailures
 from pca_events.simulator.core.ports import BucketRefused, Settings
 from pca_events.simulator.event_delivery import EventDelivery
 from pca_events.simulator.policy import PRINCIPAL, grants
@@ -21,7 +25,7 @@ class Owner(Protocol):
     """The account that an environment belongs to."""
 
     id: str
-    clock: Clock
+    clock: MovingClock
     failures: PlannedFailures
     delivery: EventDelivery
     settings: Settings
@@ -68,10 +72,22 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list
     Raises:
         RuntimeError: the bus rejects one.
     """
-    answer = _clients(account, region).events.put_events(Entries=entries)
+    provider = SERVICE_PLUGINS.require("events").lifecycle_hook
+    if isinstance(provider, EventBridge):
+        answer = provider.publish(Sender(account, region, is_service=True), entries)
+    else:
+        answer = _clients(account, region).events.put_events(Entries=list(map(_stock_entry, entries)))
     if answer["FailedEntryCount"]:
         raise RuntimeError(f"PutEvents refuses {answer['Entries']}")
     return [entry["EventId"] for entry in answer["Entries"]]
+
+
+def _stock_entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry for LocalStack's own EventBridge, which reads the id of an event from the trace header."""
+    stock = {name: value for name, value in entry.items() if name != "EventId"}
+    if "EventId" in entry:
+        stock["TraceHeader"] = json.dumps({"original_id": entry["EventId"]})
+    return stock
 
 
 def _clients(account: str, region: str) -> Any:

@@ -4,7 +4,8 @@ import logging
 import threading
 from datetime import timedelta
 
-from pca_events.simulator.controls import Clock, PlannedFailures
+from pca_events.moving_clock import clock_of
+from pca_events.simulator.controls import PlannedFailures
 from pca_events.simulator.core.ports import Settings
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.event_delivery import EventDelivery, EventSender, Put
@@ -27,7 +28,7 @@ class Account:
 
     def __init__(self, account: str, sender: EventSender) -> None:
         self.id = account
-        self.clock = Clock()
+        self.clock = clock_of(account)
         self.failures = PlannedFailures()
         self.delivery = EventDelivery(account, self.clock, sender)
         self.settings = Settings()

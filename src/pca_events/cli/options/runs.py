@@ -37,9 +37,10 @@ def _verify(parser: Parser) -> None:
     parser.add_argument(
         "--mode",
         choices=MODES,
-        default="direct",
-        help="how events are sent: unchanged, with another source, or not at all, with TestEventPattern instead",
+        help="how events are sent: as AWS services do (the default), unchanged with PutEvents (the default with "
+        "--stock), with another source (the default elsewhere), or not at all, with TestEventPattern instead",
     )
+    _add_stock(parser)
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result of each scenario as JUnit XML")
     parser.add_argument(
         "--messages",
@@ -51,6 +52,12 @@ def _verify(parser: Parser) -> None:
         "--site", metavar="DIR", type=Path, help="write the living documentation of this run to DIR (pca-events site)"
     )
     _add_site_options(parser)
+
+
+def _add_stock(parser: Parser) -> None:
+    parser.add_argument(
+        "--stock", action="store_true", help="embed LocalStack with its own EventBridge, which differs from AWS"
+    )
 
 
 def _site(parser: Parser) -> None:
@@ -69,6 +76,7 @@ def _calibrate(parser: Parser) -> None:
         metavar="URL",
         help="a running LocalStack, MiniStack or moto server (default: an embedded LocalStack)",
     )
+    _add_stock(parser)
 
 
 def _sweep(parser: Parser) -> None:
@@ -101,6 +109,7 @@ def _localstack(parser: Parser) -> None:
         default=4566,
         help="the loopback port to listen on (default: %(default)s)",
     )
+    _add_stock(parser)
 
 
 def _watch(parser: Parser) -> None:

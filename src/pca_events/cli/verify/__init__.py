@@ -45,19 +45,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace, messages: Path | None) -> int:
     began = time.monotonic()
-    with _backend(options.endpoint_url) as backend:  # boots while the rest is imported
+    with _backend(options) as backend:  # boots while the rest is imported
         from pca_events.cli.console import console
         from pca_events.cli.verify.report import LiveProgress, print_report
+        from pca_events.harness.modes import default_mode
         from pca_events.pytest_plugin.run import run_suite
 
         out = console()
         selection = _selection(options)
         listed = _listed(options) if selection else None
         workers = _workers(options, len(listed.scenarios) if listed else None)
-        name = backend.launch().name if hasattr(backend, "launch") else backend.name
-        out.line(("pca-events verify", "bold"), f" on {name}, mode {options.mode}")
+        reached = backend.launch() if hasattr(backend, "launch") else backend
+        mode = options.mode or default_mode(reached)
+        out.line(("pca-events verify", "bold"), f" on {reached.name}, mode {mode}")
         with LiveProgress(out) as progress:
-            report = run_suite(backend, progress, selection, options.mode, messages, workers)
+            report = run_suite(backend, progress, selection, mode, messages, workers)
     report.total = report.total or (listed.total if listed else 0)
     if report.broken or not (report.results or report.stop):
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
@@ -73,16 +75,16 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
 
 
 @contextlib.contextmanager
-def _backend(endpoint_url: str | None) -> Iterator["Backend | EmbeddedLocalStack"]:
+def _backend(options: argparse.Namespace) -> Iterator["Backend | EmbeddedLocalStack"]:
     """The LocalStack at the endpoint, or an embedded one that was launched and ends with the run."""
-    if endpoint_url is not None:
+    if options.endpoint_url is not None:
         from pca_events.backends import connect
 
-        yield connect(endpoint_url)
+        yield connect(options.endpoint_url)
         return
     from pca_events.backends import EmbeddedLocalStack
 
-    emulator = EmbeddedLocalStack.of_this_process()
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
     try:
         emulator.launch()
         yield emulator

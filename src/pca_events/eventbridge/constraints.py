@@ -1,0 +1,72 @@
+"""The constraints of the service model (lengths, patterns, ranges, enumerations), checked in every request."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from localstack.services.events.models import ValidationException
+
+Handlers = Mapping[str, Any]
+
+
+def constrained(model: ServiceModel, handlers: Handlers) -> dict[str, Any]:
+    """Return the handlers of a service, each of which refuses a request that breaks a constraint of its input."""
+    return {name: _checked(model.operation_model(name).input_shape, handler) for name, handler in handlers.items()}
+
+
+def _checked(shape: Shape | None, handler: Any) -> Any:
+    def handle(context: Any, request: Any) -> Any:
+        if shape is not None and (broken := list(_broken(shape, request or {}, ""))):
+            errors = "error" if len(broken) == 1 else "errors"
+            raise ValidationException(f"{len(broken)} validation {errors} detected: {'; '.join(broken)}")
+        return handler(context, request)
+
+    return handle
+
+
+def _broken(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Yield what is wrong with a value, in the words of AWS."""
+    for constraint in _violations(shape, value):
+        yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: {constraint}"
+    for member, item, name in _members(shape, value):
+        yield from _broken(member, item, f"{path}.{name}" if path else name)
+
+
+def _members(shape: Shape, value: Any) -> Iterator[tuple[Shape, Any, str]]:
+    """Yield the shape, the value and the name of each member that is given."""
+    if isinstance(shape, StructureShape):
+        given = ((name, value[name]) for name in shape.members if value.get(name) is not None)
+        yield from ((shape.members[name], item, name[:1].lower() + name[1:]) for name, item in given)
+    elif isinstance(shape, ListShape):
+        yield from ((shape.member, item, f"{number}.member") for number, item in enumerate(value, 1))
+    elif isinstance(shape, MapShape):
+        yield from ((shape.value, item, f"{key}.member") for key, item in value.items())
+
+
+def _violations(shape: Shape, value: Any) -> Iterator[str]:
+    limits = shape.metadata
+    if shape.type_name in ("integer", "long"):
+        measured, what = value, "value"
+    elif isinstance(value, str | list | dict) and not isinstance(shape, StructureShape):
+        measured, what = len(value), "length"
+    else:
+        return
+    if "max" in limits and measured > limits["max"]:
+        yield f"Member must have {what} less than or equal to {limits['max']}"
+    if "min" in limits and measured < limits["min"]:
+        yield f"Member must have {what} greater than or equal to {limits['min']}"
+    if isinstance(value, str) and "pattern" in limits and not _pattern(limits["pattern"]).fullmatch(value):
+        yield f"Member must satisfy regular expression pattern: {limits['pattern']}"
+    if isinstance(value, str) and limits.get("enum") and value not in limits["enum"]:
+        yield f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]"
+
+
+@lru_cache(maxsize=200)  # the model has a few dozen
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _shown(value: Any) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

@@ -1,0 +1,129 @@
+"""What AWS services and tests use of this EventBridge: JSON over HTTP, under /_localstack/eventbridge."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from localstack.aws.accounts import get_account_id_from_access_key_id
+from localstack.http import Request, Resource, Response
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header, extract_region_from_headers
+
+from pca_events.eventbridge.publishing import Entry, Sender
+from pca_events.eventbridge.trace import Traces
+
+ROOT = "/_localstack/eventbridge"
+"""The prefix of every path."""
+
+_MOST_ENTRIES = 10
+_TEXTS = ("EventBusName", "Source", "DetailType", "Detail", "EventId")
+
+
+class BadRequest(Exception):
+    """A request to the control API is invalid; the text says what to send instead."""
+
+
+class Bus(Protocol):
+    """The provider, as the control API sees it."""
+
+    traces: Traces
+
+    def publish(self, sender: Sender, entries: Sequence[Entry]) -> dict[str, Any]:
+        """Put entries on their event buses."""
+
+
+def routes(provider: Bus) -> list[Resource]:
+    """Return the HTTP routes."""
+    return [
+        Resource(ROOT, Identity()),
+        Resource(f"{ROOT}/service-events", ServiceEvents(provider)),
+        Resource(f"{ROOT}/trace", TraceOfEvent(provider)),
+    ]
+
+
+class Identity:
+    """What answers `events` here, so that a client can tell it from a stock LocalStack."""
+
+    def on_get(self, _request: Request) -> Response:
+        """Return the name and version of this package."""
+        return _json(200, {"provider": "pca-events", "version": version("pca-events")})
+
+
+class ServiceEvents:
+    """The channel of AWS services: PutEvents for sources that begin with `aws.`.
+
+    It takes the JSON body of PutEvents and gives its answer, so that a client of EventBridge can use it as an endpoint.
+    The account and Region are those of the request's signature, or of `?account=` and `?region=`.
+    """
+
+    def __init__(self, provider: Bus) -> None:
+        self._provider = provider
+
+    def on_post(self, request: Request) -> Response:
+        """Put entries on their event buses as an AWS service does."""
+        try:
+            return _json(200, self._provider.publish(_sender(request), _entries(request)))
+        except BadRequest as error:
+            return _json(400, {"__type": "ValidationException", "message": str(error)})
+
+
+class TraceOfEvent:
+    """Why an event did or did not arrive: `?event-id=`."""
+
+    def __init__(self, provider: Bus) -> None:
+        self._provider = provider
+
+    def on_get(self, request: Request) -> Response:
+        """Return the trace of an event."""
+        event_id = request.args.get("event-id", "")
+        trace = self._provider.traces.of(event_id)
+        if trace is None:
+            return _json(404, {"message": f'no recent event has the id "{event_id}"; write one as "event-id"'})
+        return _json(200, trace)
+
+
+def _sender(request: Request) -> Sender:
+    key = extract_access_key_id_from_auth_header(dict(request.headers))
+    signed = get_account_id_from_access_key_id(key) if key else "111122223333"
+    account = request.args.get("account", signed)
+    if not re.fullmatch("[0-9]{12}", account):
+        raise BadRequest(f'"account" is "{account}"; write the twelve digits of an account')
+    return Sender(account, request.args.get("region", extract_region_from_headers(request.headers)), is_service=True)
+
+
+def _entries(request: Request) -> list[Entry]:
+    try:
+        body = json.loads(request.get_data())
+    except ValueError as error:
+        raise BadRequest(f"the body is not valid JSON ({error}); write an object with Entries") from error
+    entries = body.get("Entries") if isinstance(body, dict) else None
+    if not isinstance(entries, list) or not 1 <= len(entries) <= _MOST_ENTRIES:
+        raise BadRequest(f'"Entries" is not a list of 1 to {_MOST_ENTRIES} entries, as PutEvents takes it')
+    return [_entry(entry, number) for number, entry in enumerate(entries, 1)]
+
+
+def _entry(entry: Any, number: int) -> Entry:
+    if not isinstance(entry, dict):
+        raise BadRequest(f"entry {number} is not an object; write Source, DetailType and Detail")
+    for name in _TEXTS:
+        if not isinstance(entry.get(name, ""), str):
+            raise BadRequest(f"{name} of entry {number} is not a string")
+    resources = entry.get("Resources", [])
+    if not isinstance(resources, list) or not all(isinstance(resource, str) for resource in resources):
+        raise BadRequest(f"Resources of entry {number} is not a list of strings")
+    return {**entry, "Time": _time(entry["Time"], number)} if "Time" in entry else entry
+
+
+def _time(value: Any, number: int) -> datetime:
+    try:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return datetime.fromtimestamp(value, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise BadRequest(f"Time of entry {number} is not a time; write seconds since 1970, or ISO 8601") from None
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body), status, mimetype="application/json")

@@ -1,0 +1,55 @@
+"""The delivery of events to targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from localstack.utils.xray.trace_header import TraceHeader
+
+from pca_events.eventbridge.publishing import Event
+from pca_events.eventbridge.trace import Attempt, Traces
+from pca_events.moving_clock import clock_of
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to one target of a rule.
+
+    Attributes:
+        event: the whole event, never changed.
+        rule: LocalStack's model of the rule.
+        target: as PutTargets got it.
+        trace_header: of X-Ray.
+    """
+
+    event: Event
+    rule: Any
+    target: Mapping[str, Any]
+    trace_header: TraceHeader
+
+
+class Host(Protocol):
+    """The provider, as deliveries see it."""
+
+    traces: Traces
+    _target_sender_store: dict[str, Any]
+
+
+class Deliveries:
+    """Delivers events to targets."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Try to deliver, and note the answer in the trace of the event."""
+        rule, target = delivery.rule, delivery.target
+        sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
+        answer = "delivered"
+        try:
+            sender.process_event(delivery.event.copy(), delivery.trace_header)
+        except Exception as error:
+            answer = str(error)
+        now = clock_of(rule.account_id).now().isoformat(timespec="milliseconds")
+        attempt = Attempt(rule.name, target["Id"], target["Arn"], now, answer)
+        self._host.traces.attempted(delivery.event["id"], attempt)

@@ -1,0 +1,107 @@
+"""The entry point: LocalStack serves `events` through this provider if PROVIDER_OVERRIDE_EVENTS is `pca`.
+
+LocalStack's own provider keeps the resources; the operations that differ from AWS are replaced in its dispatch table.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from localstack.services.events.models import EventBus, ValidationException
+from localstack.services.events.provider import EventsProvider
+from localstack.services.internal import get_internal_apis
+from localstack.services.plugins import Service, aws_provider
+
+from pca_events.eventbridge import control_api
+from pca_events.eventbridge.constraints import constrained
+from pca_events.eventbridge.delivery import Deliveries
+from pca_events.eventbridge.dispatch import Dispatcher
+from pca_events.eventbridge.patterns import compiled, refuse_invalid
+from pca_events.eventbridge.publishing import Entry, EntryResult, Sender, event_of, refusal, refuse_sizes
+from pca_events.eventbridge.trace import Traces
+
+Answer = dict[str, Any]
+Operation = Callable[[Any, Any], Any]
+"""Answers one request, given LocalStack's context and the request as AWS's API has it."""
+
+
+@aws_provider(api="events", name="pca")  # type: ignore[untyped-decorator]
+def events() -> Service:
+    """Return the service, whose requests are checked against the constraints of its model."""
+    provider = EventBridge()
+    service = Service.for_provider(provider)
+    skeleton = service.skeleton
+    skeleton.dispatch_table = constrained(skeleton.service, provider.corrected(skeleton.dispatch_table))
+    return service
+
+
+class EventBridge(EventsProvider):
+    """LocalStack's provider, with what differs from AWS replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.traces = Traces()
+        self.deliveries = Deliveries(self)
+        self._dispatcher = Dispatcher(self.deliveries, self.traces)
+        self._stock: Mapping[str, Operation] = {}
+
+    def on_before_start(self) -> None:
+        """Serve the control API."""
+        super().on_before_start()  # type: ignore[no-untyped-call]
+        for route in control_api.routes(self):
+            get_internal_apis().add(route)
+
+    def corrected(self, stock: Mapping[str, Operation]) -> dict[str, Operation]:
+        """Return the operations: LocalStack's own, and ours in place of those that differ from AWS."""
+        self._stock = stock
+        return {
+            **stock,
+            "PutRule": self._put_rule,
+            "TestEventPattern": self._test_event_pattern,
+            "DeleteEventBus": self._delete_event_bus,
+            "PutEvents": self._put_events,
+        }
+
+    def _put_rule(self, context: Any, request: Answer) -> Any:
+        if pattern := request.get("EventPattern"):
+            refuse_invalid(pattern)
+        return self._stock["PutRule"](context, request)
+
+    def _test_event_pattern(self, context: Any, request: Answer) -> Answer:
+        """Check the event as LocalStack does, and answer with the engine that decides which rules fire."""
+        self._stock["TestEventPattern"](context, {**request, "EventPattern": "{}"})
+        refuse_invalid(request["EventPattern"])
+        return {"Result": compiled(request["EventPattern"]).matches(request["Event"])}
+
+    def _delete_event_bus(self, context: Any, request: Answer) -> Any:
+        bus = self.get_store(context.region, context.account_id).event_buses.get(request["Name"])
+        if bus is not None and bus.rules and bus.name != "default":
+            raise ValidationException("EventBus can't be deleted since it has rules.")
+        return self._stock["DeleteEventBus"](context, request)
+
+    def _put_events(self, context: Any, request: Answer) -> Answer:
+        entries: list[Entry] = request["Entries"]
+        refuse_sizes(entries)
+        trace_header = context.trace_context["aws_trace_header"]
+        return self.publish(Sender(context.account_id, context.region, trace_header=trace_header), entries)
+
+    def publish(self, sender: Sender, entries: Sequence[Entry]) -> Answer:
+        """Put entries on their event buses, each on its own, and return the answer of PutEvents."""
+        results = [self._publish(sender, entry) for entry in entries]
+        return {"Entries": results, "FailedEntryCount": sum("ErrorCode" in result for result in results)}
+
+    def _publish(self, sender: Sender, entry: Entry) -> EntryResult:
+        if (refused := refusal(entry, sender)) is not None:
+            return refused
+        event = event_of(entry, sender)
+        bus = self.bus_of(entry.get("EventBusName") or "default", sender)
+        if bus is not None:
+            self._dispatcher.dispatch(event, bus, sender.trace_header)
+        return {"EventId": event["id"]}
+
+    def bus_of(self, name_or_arn: str, sender: Sender) -> EventBus | None:
+        """Return an event bus by its name in the sender's account and Region, or by its ARN; None if there is none."""
+        account, region, name = sender.account, sender.region, name_or_arn
+        if name_or_arn.startswith("arn:"):
+            _, _, _, region, account, resource = name_or_arn.split(":", 5)
+            name = resource.removeprefix("event-bus/")
+        return self.get_store(region, account).event_buses.get(name)

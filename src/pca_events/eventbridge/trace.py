@@ -1,0 +1,111 @@
+"""What happened to each event: which rules it made fire or what blocked them, and every attempt to deliver it."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from localstack.services.events.models import EventBus
+
+from pca_events.eventbridge.patterns import READS_TOO, compiled, may_read
+from pca_events.eventbridge.publishing import Event
+
+_MOST_EVENTS = 5_000  # whose traces are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to deliver an event to a target.
+
+    Attributes:
+        rule: the name of the rule.
+        target: the id of the target.
+        arn: of the target.
+        time: when, by the clock of the account, ISO 8601.
+        answer: `delivered`, or what went wrong: an error code and its message.
+        next: what follows a failure: when it is tried again, `dead-letter queue ...`, or `dropped`; else empty.
+    """
+
+    rule: str
+    target: str
+    arn: str
+    time: str
+    answer: str
+    next: str = ""
+
+
+@dataclass(slots=True)
+class _Trace:
+    event: Event
+    bus: str
+    rules: tuple[tuple[Any, str], ...]
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+class Traces:
+    """The traces of the last events, in memory."""
+
+    def __init__(self) -> None:
+        self._traces: OrderedDict[str, _Trace] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self, event: Event, bus: EventBus, rules: tuple[Any, ...]) -> None:
+        """Begin the trace of an event, with the rules of its bus and their states at this time."""
+        trace = _Trace(event, bus.arn, tuple((rule, rule.state) for rule in rules))
+        with self._lock:
+            self._traces[event["id"]] = trace
+            if len(self._traces) > _MOST_EVENTS:
+                self._traces.popitem(last=False)
+
+    def attempted(self, event_id: str, attempt: Attempt) -> None:
+        """Add an attempt to the trace of its event."""
+        with self._lock:
+            if trace := self._traces.get(event_id):
+                trace.attempts.append(attempt)
+
+    def of(self, event_id: str) -> dict[str, Any] | None:
+        """Return the trace of an event as JSON, or None for an event that is not known (any more)."""
+        with self._lock:
+            trace = self._traces.get(event_id)
+            attempts = list(trace.attempts) if trace else []
+        if trace is None:
+            return None
+        return {
+            "event": trace.event,
+            "bus": trace.bus,
+            "rules": [_of_rule(rule, state, trace.event, attempts) for rule, state in trace.rules],
+        }
+
+
+def _of_rule(rule: Any, state: str, event: Event, attempts: list[Attempt]) -> dict[str, Any]:
+    own = [attempt for attempt in attempts if attempt.rule == rule.name]
+    outcome, blocked = _outcome(rule, state, event)
+    return {
+        "name": rule.name,
+        "state": state,
+        "outcome": outcome,
+        "blocked": blocked,
+        "targets": [
+            {"id": target, "attempts": [_shown(attempt) for attempt in own if attempt.target == target]}
+            for target in dict.fromkeys([*rule.targets, *(attempt.target for attempt in own)])
+        ],
+    }
+
+
+def _outcome(rule: Any, state: str, event: Event) -> tuple[str, list[str]]:
+    """What the event meant to a rule, and the conditions that blocked it, of the alternative with the fewest."""
+    if state == "DISABLED":
+        return "disabled", []
+    if not rule.event_pattern:
+        return "no event pattern", []
+    if not may_read(state, event):
+        return "read-only call", [f"read-only calls need the state {READS_TOO}; the state was {state}"]
+    explanation = compiled(rule.event_pattern).explain(event)
+    if explanation.matched:
+        return "matched", []
+    nearest = min(explanation.branches, key=lambda branch: len(branch.failed))
+    return "blocked", [str(failed) for failed in nearest.failed] or ["the values are in different elements of an array"]
+
+
+def _shown(attempt: Attempt) -> dict[str, str]:
+    return {"arn": attempt.arn, "time": attempt.time, "answer": attempt.answer, "next": attempt.next}
