@@ -20,12 +20,14 @@ class Delivery:
         rule: LocalStack's model of the rule.
         target: as PutTargets got it.
         trace_header: of X-Ray.
+        forwarded: whether the event comes from another event bus; then EventBridge does not send it to a third.
     """
 
     event: Event
     rule: Any
     target: Mapping[str, Any]
     trace_header: TraceHeader
+    forwarded: bool = False
 
 
 class Host(Protocol):
@@ -33,6 +35,12 @@ class Host(Protocol):
 
     traces: Traces
     _target_sender_store: dict[str, Any]
+
+    def keep(self, delivery: Delivery) -> str:
+        """Keep an event in the archive that is the target, and return what is noted in the trace."""
+
+    def forward(self, delivery: Delivery) -> str:
+        """Put an event on the event bus that is the target, and return what is noted in the trace."""
 
 
 class Deliveries:
@@ -44,10 +52,15 @@ class Deliveries:
     def deliver(self, delivery: Delivery) -> None:
         """Try to deliver, and note the answer in the trace of the event."""
         rule, target = delivery.rule, delivery.target
-        sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
         answer = "delivered"
         try:
-            sender.process_event(delivery.event.copy(), delivery.trace_header)
+            if ":archive/" in target["Arn"]:
+                answer = self._host.keep(delivery)
+            elif ":event-bus/" in target["Arn"]:
+                answer = self._host.forward(delivery)
+            else:
+                sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
+                sender.process_event(delivery.event.copy(), delivery.trace_header)
         except Exception as error:
             answer = str(error)
         now = clock_of(rule.account_id).now().isoformat(timespec="milliseconds")

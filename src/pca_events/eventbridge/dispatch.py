@@ -27,18 +27,34 @@ class Dispatcher:
         self._traces = traces
         self._pool = ThreadPoolExecutor(_WORKERS, "eventbridge")
 
-    def dispatch(self, event: Event, bus: EventBus, trace_header: TraceHeader) -> None:
-        """Deliver an event in another thread; the rules are those that the bus has now."""
-        rules = tuple(bus.rules.values())
-        self._traces.begin(event, bus, rules)
-        self._pool.submit(self._run, event, rules, trace_header)
+    def dispatch(
+        self,
+        event: Event,
+        bus: EventBus,
+        trace_header: TraceHeader,
+        only: frozenset[str] = frozenset(),
+        *,
+        forwarded: bool = False,
+    ) -> None:
+        """Deliver an event in another thread.
 
-    def _run(self, event: Event, rules: tuple[Rule, ...], trace_header: TraceHeader) -> None:
+        Args:
+            event: it is not changed.
+            bus: whose rules, as they are now, may fire.
+            trace_header: of X-Ray.
+            only: the ARNs of the rules that may fire; all rules if empty.
+            forwarded: whether it comes from another event bus.
+        """
+        rules = tuple(rule for rule in bus.rules.values() if not only or rule.arn in only)
+        self._traces.begin(event, bus, rules)
+        self._pool.submit(self._run, event, rules, trace_header, forwarded)
+
+    def _run(self, event: Event, rules: tuple[Rule, ...], trace_header: TraceHeader, forwarded: bool) -> None:
         try:
             flat = flatten(event)
             for rule in rules:
                 if fires(rule, event, flat):
                     for target in tuple(rule.targets.values()):
-                        self._deliveries.deliver(Delivery(event, rule, target, trace_header))
+                        self._deliveries.deliver(Delivery(event, rule, target, trace_header, forwarded))
         except Exception as error:
             LOG.error("EventBridge could not dispatch event %s: %r", event["id"], error)  # noqa: TRY400

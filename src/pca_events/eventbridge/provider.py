@@ -3,25 +3,36 @@
 LocalStack's own provider keeps the resources; the operations that differ from AWS are replaced in its dispatch table.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from localstack.aws.api.events import ResourceNotFoundException
 from localstack.services.events.models import EventBus, ValidationException
 from localstack.services.events.provider import EventsProvider
 from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, aws_provider
 
 from pca_events.eventbridge import control_api
+from pca_events.eventbridge.archives import Archives
 from pca_events.eventbridge.constraints import constrained
-from pca_events.eventbridge.delivery import Deliveries
+from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
-from pca_events.eventbridge.publishing import Entry, EntryResult, Sender, event_of, refusal, refuse_sizes
+from pca_events.eventbridge.publishing import (
+    Entry,
+    EntryResult,
+    Event,
+    Operation,
+    Sender,
+    event_of,
+    new_stamps,
+    new_trace,
+    refusal,
+    refuse_sizes,
+)
 from pca_events.eventbridge.trace import Traces
 
 Answer = dict[str, Any]
-Operation = Callable[[Any, Any], Any]
-"""Answers one request, given LocalStack's context and the request as AWS's API has it."""
 
 
 @aws_provider(api="events", name="pca")  # type: ignore[untyped-decorator]
@@ -53,8 +64,10 @@ class EventBridge(EventsProvider):
     def corrected(self, stock: Mapping[str, Operation]) -> dict[str, Operation]:
         """Return the operations: LocalStack's own, and ours in place of those that differ from AWS."""
         self._stock = stock
+        self._archives = Archives(self, stock)
         return {
             **stock,
+            **self._archives.operations(),
             "PutRule": self._put_rule,
             "TestEventPattern": self._test_event_pattern,
             "DeleteEventBus": self._delete_event_bus,
@@ -93,15 +106,39 @@ class EventBridge(EventsProvider):
         if (refused := refusal(entry, sender)) is not None:
             return refused
         event = event_of(entry, sender)
-        bus = self.bus_of(entry.get("EventBusName") or "default", sender)
+        bus = self._bus_of(entry.get("EventBusName") or "default", sender.account, sender.region)
         if bus is not None:
             self._dispatcher.dispatch(event, bus, sender.trace_header)
         return {"EventId": event["id"]}
 
-    def bus_of(self, name_or_arn: str, sender: Sender) -> EventBus | None:
-        """Return an event bus by its name in the sender's account and Region, or by its ARN; None if there is none."""
-        account, region, name = sender.account, sender.region, name_or_arn
+    def _bus_of(self, name_or_arn: str, account: str, region: str) -> EventBus | None:
+        """Return an event bus by its name in an account and Region, or by its ARN; None if there is none."""
         if name_or_arn.startswith("arn:"):
             _, _, _, region, account, resource = name_or_arn.split(":", 5)
-            name = resource.removeprefix("event-bus/")
-        return self.get_store(region, account).event_buses.get(name)
+            name_or_arn = resource.removeprefix("event-bus/")
+        return self.get_store(region, account).event_buses.get(name_or_arn)
+
+    def keep(self, delivery: Delivery) -> str:
+        """Keep an event in the archive that is the target, and return what is noted in the trace."""
+        store = self.get_store(delivery.rule.region, delivery.rule.account_id)
+        self._archives.keep(store.archives[delivery.target["Arn"].rpartition("/")[2]], delivery.event)
+        return "archived"
+
+    def replay(self, event: Event, bus: EventBus, rules: frozenset[str]) -> None:
+        """Send an archived event to the rules of its bus with these ARNs; to all rules if there are none."""
+        self._dispatcher.dispatch(event, bus, new_trace(), rules)
+
+    def forward(self, delivery: Delivery) -> str:
+        """Put an event on the event bus that is the target, and return what is noted in the trace.
+
+        Another bus of the same account and Region stamps its own id and time; account and Region stay the sender's.
+        """
+        if delivery.forwarded:
+            return "not sent: EventBridge does not forward an event that it received from another event bus"
+        arn, rule = delivery.target["Arn"], delivery.rule
+        bus = self._bus_of(arn, rule.account_id, rule.region)
+        if bus is None:
+            raise ResourceNotFoundException(f"Event bus {arn} does not exist.")
+        event = {**delivery.event, **new_stamps()}
+        self._dispatcher.dispatch(event, bus, delivery.trace_header, forwarded=True)
+        return f"delivered as event {event['id']}"

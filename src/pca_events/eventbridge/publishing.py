@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 Entry = Mapping[str, Any]
 EntryResult = dict[str, str]
 Event = dict[str, Any]
+Operation = Callable[[Any, Any], Any]
+"""Answers one request, given LocalStack's context and the request as AWS's API has it."""
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+"""Of the time of an event."""
 
 LONGEST_DETAIL_TYPE = 128  # characters
 MOST_BYTES = 1_024 * 1_024  # of the entries of one request
@@ -38,7 +43,7 @@ class Sender:
     account: str
     region: str
     is_service: bool = False
-    trace_header: TraceHeader = field(default_factory=TraceHeader)
+    trace_header: TraceHeader = field(default_factory=lambda: new_trace())
 
 
 def refuse_sizes(entries: Sequence[Entry]) -> None:
@@ -77,15 +82,27 @@ def event_of(entry: Entry, sender: Sender) -> Event:
 
     The entry of an AWS service may have an `EventId`: services may send an event twice.
     """
-    time = entry.get("Time") or datetime.now(UTC)
+    stamps = new_stamps()
+    if time := entry.get("Time"):
+        stamps["time"] = (time if time.tzinfo is None else time.astimezone(UTC)).strftime(TIME_FORMAT)
     return {
         "version": "0",
-        "id": (sender.is_service and entry.get("EventId")) or str(uuid.uuid4()),
+        "id": (sender.is_service and entry.get("EventId")) or stamps["id"],
         "detail-type": entry["DetailType"],
         "source": entry["Source"],
         "account": sender.account,
-        "time": (time if time.tzinfo is None else time.astimezone(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": stamps["time"],
         "region": sender.region,
         "resources": list(entry.get("Resources") or ()),
         "detail": json.loads(entry["Detail"]),
     }
+
+
+def new_trace() -> TraceHeader:
+    """Return the X-Ray header of an event that no request brought in."""
+    return TraceHeader().ensure_root_exists()  # type: ignore[no-untyped-call, no-any-return]
+
+
+def new_stamps() -> dict[str, str]:
+    """Return the id and the time that an event bus stamps on an event."""
+    return {"id": str(uuid.uuid4()), "time": datetime.now(UTC).strftime(TIME_FORMAT)}

@@ -249,12 +249,13 @@ class ScenarioBus:
         return self._first(lambda _: True)
 
     def replay(self, archive: Archive) -> None:
-        """Start a replay to this bus of the events that an archive has kept in the last hour."""
+        """Start a replay to this bus of every published event that an archive has kept; their times choose them."""
         now = datetime.now(UTC)
+        first = min(datetime.fromisoformat(event["time"]) for event in self.published.values())
         self.session.events.start_replay(
             ReplayName=self.name,
             EventSourceArn=self.backend.archive_arn(archive.name),
-            EventStartTime=now - timedelta(hours=1),
+            EventStartTime=first - timedelta(minutes=1),
             EventEndTime=now + timedelta(minutes=1),
             Destination={"Arn": self.backend.bus_arn(self.name)},
         )

@@ -40,8 +40,13 @@ class EventBus:
         """Do nothing: a bus has no other attributes here."""
 
     def delete(self, session: Session) -> None:
-        """Remove the bus."""
-        or_none(session.events.delete_event_bus, Name=self.name)
+        """Remove the bus, after its rules, as EventBridge requires."""
+        try:
+            or_none(session.events.delete_event_bus, Name=self.name)
+        except ClientError:  # it has rules
+            for rule in session.rules(self.name) or ():
+                Rule(self.name, rule["Name"], {}).delete(session)
+            or_none(session.events.delete_event_bus, Name=self.name)
 
 
 @dataclass(frozen=True)
