@@ -50,6 +50,7 @@ class Archives:
     def __init__(self, host: Host, stock: Mapping[str, Operation]) -> None:
         self._host = host
         self._stock = stock
+        self._since: dict[tuple[str, str], datetime] = {}
 
     def operations(self) -> dict[str, Operation]:
         """Return the operations in place of LocalStack's."""
@@ -80,6 +81,7 @@ class Archives:
 
     def keep(self, archive: Archive, event: Event) -> None:
         """Keep an event in an archive, and drop those whose retention is over."""
+        self._since[archive.arn, event["id"]] = clock_of(archive.account_id).now()
         archive.events[event["id"]] = cast("FormattedEvent", event)
         archive.size_bytes = sum(len(json.dumps(kept)) for kept in self._kept(archive))
 
@@ -87,7 +89,8 @@ class Archives:
         """The events of an archive, oldest first, without those whose retention is over."""
         if archive.retention_days:
             oldest = clock_of(archive.account_id).now() - timedelta(days=archive.retention_days)
-            archive.events = {key: event for key, event in archive.events.items() if time_of(event) >= oldest}
+            for event_id in [key for key in archive.events if self._since[archive.arn, key] < oldest]:
+                del archive.events[event_id], self._since[archive.arn, event_id]
         return sorted(map(dict, archive.events.values()), key=time_of)
 
     def _start_replay(self, context: Any, request: Mapping[str, Any]) -> Any:
