@@ -253,7 +253,7 @@ class ScenarioBus:
         now = datetime.now(UTC)
         first = min(datetime.fromisoformat(event["time"]) for event in self.published.values())
         self.session.events.start_replay(
-            ReplayName=self.name,
+            ReplayName=self.session.run.new_name(),  # a replay stays in the account, and so does its name
             EventSourceArn=self.backend.archive_arn(archive.name),
             EventStartTime=first - timedelta(minutes=1),
             EventEndTime=now + timedelta(minutes=1),
