@@ -1,4 +1,8 @@
-"""The constraints of the service model (lengths, patterns, ranges, enumerations), checked in every request."""
+"""What AWS refuses whatever the resource: constraints of the service model, and quotas.
+
+The model gives lengths, patterns, ranges and enumerations. The quotas are AWS's defaults, which an account can have
+raised; where AWS does not document the answer to what exceeds one, it is that of the other quotas.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,9 +10,29 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from localstack.aws.api.events import LimitExceededException
 from localstack.services.events.models import ValidationException
 
 Handlers = Mapping[str, Any]
+
+MOST_BUSES = 100
+"""The event buses of an account and Region."""
+MOST_RULES = 300
+"""The rules of an event bus."""
+MOST_TAGS = 50
+"""The tags of a resource."""
+LONGEST_PATTERN = 2_048
+"""The characters of an event pattern."""
+
+
+def refuse_above(quota: int, count: int) -> None:
+    """Refuse what exceeds a quota.
+
+    Raises:
+        LimitExceededException: the count is above the quota.
+    """
+    if count > quota:
+        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
 
 
 def constrained(model: ServiceModel, handlers: Handlers) -> dict[str, Any]:
@@ -28,6 +52,7 @@ def _checked(shape: Shape | None, handler: Any) -> Any:
 
 def _broken(shape: Shape, value: Any, path: str) -> Iterator[str]:
     """Yield what is wrong with a value, in the words of AWS."""
+    # How AWS shows a list of structures is not known in general; LocalStack checks the number of their elements itself.
     for constraint in _violations(shape, value):
         yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: {constraint}"
     for member, item, name in _members(shape, value):
@@ -49,7 +74,7 @@ def _violations(shape: Shape, value: Any) -> Iterator[str]:
     limits = shape.metadata
     if shape.type_name in ("integer", "long"):
         measured, what = value, "value"
-    elif isinstance(value, str | list | dict) and not isinstance(shape, StructureShape):
+    elif isinstance(value, str) or (isinstance(shape, ListShape) and not isinstance(shape.member, StructureShape)):
         measured, what = len(value), "length"
     else:
         return

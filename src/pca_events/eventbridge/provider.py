@@ -14,7 +14,14 @@ from localstack.services.plugins import Service, aws_provider
 
 from pca_events.eventbridge import control_api
 from pca_events.eventbridge.archives import Archives
-from pca_events.eventbridge.constraints import constrained
+from pca_events.eventbridge.constraints import (
+    LONGEST_PATTERN,
+    MOST_BUSES,
+    MOST_RULES,
+    MOST_TAGS,
+    constrained,
+    refuse_above,
+)
 from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
@@ -69,6 +76,8 @@ class EventBridge(EventsProvider):
             **stock,
             **self._archives.operations(),
             "PutRule": self._put_rule,
+            "CreateEventBus": self._create_event_bus,
+            "TagResource": self._tag_resource,
             "TestEventPattern": self._test_event_pattern,
             "DeleteEventBus": self._delete_event_bus,
             "PutEvents": self._put_events,
@@ -77,7 +86,25 @@ class EventBridge(EventsProvider):
     def _put_rule(self, context: Any, request: Answer) -> Any:
         if pattern := request.get("EventPattern"):
             refuse_invalid(pattern)
+            refuse_above(LONGEST_PATTERN, len(pattern))
+        bus = self._bus_of(request.get("EventBusName") or "default", context.account_id, context.region)
+        if bus is not None and request["Name"] not in bus.rules:
+            refuse_above(MOST_RULES, len(bus.rules) + 1)
+        refuse_above(MOST_TAGS, len(request.get("Tags") or ()))
         return self._stock["PutRule"](context, request)
+
+    def _create_event_bus(self, context: Any, request: Answer) -> Any:
+        store = self.get_store(context.region, context.account_id)
+        if request["Name"] not in store.event_buses:
+            refuse_above(MOST_BUSES, len(store.event_buses) + 1)
+        refuse_above(MOST_TAGS, len(request.get("Tags") or ()))
+        return self._stock["CreateEventBus"](context, request)
+
+    def _tag_resource(self, context: Any, request: Answer) -> Any:
+        store = self.get_store(context.region, context.account_id)
+        there = {tag["Key"] for tag in store.TAGS.list_tags_for_resource(request["ResourceARN"])["Tags"]}
+        refuse_above(MOST_TAGS, len(there | {tag["Key"] for tag in request["Tags"]}))
+        return self._stock["TagResource"](context, request)
 
     def _test_event_pattern(self, context: Any, request: Answer) -> Answer:
         """Check the event as LocalStack does, and answer with the engine that decides which rules fire."""
