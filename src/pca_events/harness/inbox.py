@@ -1,12 +1,13 @@
-"""What arrives in the queues of one scenario: whole events, and notes of which rule fired on which event."""
+"""What arrives in the queues of one scenario: whole events and notes; and disorder, as a consumer may get them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pca_events.catalog import Event
-from pca_events.harness.modes import PublishingMode
+from pca_events.harness.run import PublishingMode
 from pca_events.harness.session import Session
 
 _NOTE = "pca-events:note"
@@ -138,3 +139,34 @@ def tested_deliveries(session: Session, bus: str, events: Mapping[str, Event]) -
                 targets = session.events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
                 for target in targets:
                     yield Delivery(rule["Name"], event_id, queue=target["Arn"].rpartition(":")[2])
+
+
+Disorder = Callable[[Sequence[Event], random.Random], list[Event]]
+
+
+def _shuffled(events: Sequence[Event], chance: random.Random) -> list[Event]:
+    return chance.sample(list(events), len(events))
+
+
+DISORDERS: dict[str, Disorder] = {
+    "as received": lambda events, _: list(events),
+    "each twice": lambda events, _: [event for event in events for _ in range(2)],
+    "all again at the end": lambda events, _: [*events, *events],
+    "in reverse": lambda events, _: list(reversed(events)),
+    "shuffled": _shuffled,
+    "three times and shuffled": lambda events, chance: _shuffled([*events, *events, *events], chance),
+}
+"""Each kind of disorder by name; EventBridge rules out none of them."""
+
+
+def deliver(events: Sequence[Event], handler: Callable[[Event], object], kind: str, seed: str) -> None:
+    """Call the handler in this process, as Lambda would, once for each event that the disorder yields.
+
+    Args:
+        events: as they were received.
+        handler: is called with one event at a time, each a copy of its own.
+        kind: a name of `DISORDERS`.
+        seed: of the random order.
+    """
+    for event in DISORDERS[kind](events, random.Random(seed)):  # noqa: S311
+        handler(dict(event))

@@ -8,9 +8,9 @@ from pca_events import contract
 from pca_events.catalog import SOURCE, cloudtrail_twins
 from pca_events.json_source import decode
 from pca_events.recordings.document_reader import parse_line
+from pca_events.recordings.files import CloudTrailRecord, Wrapped, unwrap
 from pca_events.recordings.likely_mistakes import UsualLines, unusual, without_placeholders
 from pca_events.recordings.report import OTHERS, RecordLocation, ValidationReport
-from pca_events.recordings.unwrapping import CloudTrailRecord, Wrapped, unwrap
 from pca_events.wording import counted
 
 _QUOTES_OF_THE_ENVELOPE = 2 * (9 + 7)

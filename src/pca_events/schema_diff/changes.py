@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.contract.schemas import ENVELOPE
-from pca_events.schema_diff.comparison import compare
-from pca_events.schema_diff.effects import ChangeKind, Effect, LocalChange, judge
+from pca_events.schema_diff.comparison import ChangeKind, Effect, LocalChange, compare, judge
 from pca_events.schema_diff.normalised import (
     EVENTS,
     TWINS,

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.contract.schemas import ENVELOPE, Schema
-from pca_events.schema_diff.comparison import step
-from pca_events.schema_diff.effects import ChangeKind, LocalChange, judge
+from pca_events.schema_diff.comparison import ChangeKind, LocalChange, judge, step
 from pca_events.schema_diff.normalised import (
     MISSING,
     TYPES,

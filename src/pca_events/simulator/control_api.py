@@ -10,7 +10,7 @@ from typing import Any
 from localstack.http import Request, Resource, Response
 
 from pca_events.simulator.controls import MOST_FAILURES, OPERATIONS
-from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.event_delivery import DELIVERY_FAULTS
 from pca_events.simulator.simulation import Account, Simulation
 

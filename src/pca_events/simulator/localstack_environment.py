@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from pca_events.simulator.controls import Clock, PlannedFailures
-from pca_events.simulator.core.ports import BucketRefused, Settings
+from pca_events.simulator.core.region_state import BucketRefused, Settings
 from pca_events.simulator.event_delivery import EventDelivery
 from pca_events.simulator.policy import PRINCIPAL, grants
 

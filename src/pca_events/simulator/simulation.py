@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 from pca_events.simulator.controls import Clock, PlannedFailures
-from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.event_delivery import EventDelivery, EventSender, Put
 from pca_events.simulator.localstack_environment import LocalStackEnvironment, put_events

@@ -11,8 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pca_events.catalog import STAMPED
 from pca_events.check.codes import CODES, Code
 from pca_events.locations import locate
-from pca_events.site.filters import FILTERS
-from pca_events.site.links import CLOUDTRAIL_PAGE, EVENTS_PAGE
+from pca_events.site.filters import CLOUDTRAIL_PAGE, EVENTS_PAGE, FILTERS
 from pca_events.site.markdown import Document, parse_markdown
 from pca_events.site.site_data import SiteData
 

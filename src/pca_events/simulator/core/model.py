@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography import x509
 
-from pca_events.simulator.core.errors import invalid_arn
-from pca_events.simulator.core.keys import PrivateKey
+from pca_events.simulator.core.api_protocol import invalid_arn
+from pca_events.simulator.core.x509 import PrivateKey
 
 
 @dataclass

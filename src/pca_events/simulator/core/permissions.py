@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from pca_events.simulator.core.api_protocol import page
-from pca_events.simulator.core.errors import ServiceError, not_found, validation
+from pca_events.simulator.core.api_protocol import ServiceError, not_found, page, validation
 from pca_events.simulator.core.region_state import RegionState
 
 PRINCIPAL = "acm.amazonaws.com"

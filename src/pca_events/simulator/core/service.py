@@ -31,8 +31,7 @@ from pca_events.simulator.core.permissions import (
     list_permissions,
     put_policy,
 )
-from pca_events.simulator.core.ports import Environment
-from pca_events.simulator.core.region_state import RegionState
+from pca_events.simulator.core.region_state import Environment, RegionState
 
 OPERATIONS: dict[str, Callable[[RegionState, dict[str, Any]], dict[str, Any]]] = {
     "CreateCertificateAuthority": create_certificate_authority,

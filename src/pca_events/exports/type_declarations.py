@@ -1,26 +1,28 @@
-"""Python: the events as TypedDicts, in a union discriminated by `detail-type` and, where it matters, `result`."""
+"""The contracts as type declarations: TypedDicts for Python, types for TypeScript."""
 
 from collections.abc import Sequence
 
 from pca_events.contract.schemas import Schema
 from pca_events.exports.detail_types import (
+    WRITTEN_BY,
     DetailType,
     documented_values,
     name_of_string,
     named_strings,
+    paragraph,
+    quoted,
     string_names,
 )
-from pca_events.exports.text import WRITTEN_BY, paragraph, quoted
 
-_WIDTH = 88
+_PYTHON_WIDTH = 88
 
 _Kind = tuple[str, list["_Kind"]]
 """A type: its name and its arguments."""
 
 
-def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
+def python(detail_types: Sequence[DetailType]) -> dict[str, str]:
     """Write one module for Python 3.11 and later."""
-    blocks = ["\n".join(map(_alias, string_names(detail_types)))]
+    blocks = ["\n".join(map(_python_alias, string_names(detail_types)))]
     for detail_type in detail_types:
         blocks += _details(detail_type)
         known = {"detail": _detail_name(detail_type)}
@@ -33,7 +35,7 @@ def render(detail_types: Sequence[DetailType]) -> dict[str, str]:
     return {"pca_events_types.py": f"{head}\nfrom typing import {', '.join(names)}\n\n{body}"}
 
 
-def _alias(name: str) -> str:
+def _python_alias(name: str) -> str:
     return f"{name}: TypeAlias = str\n" + _docstring(named_strings()[name]["description"])
 
 
@@ -57,7 +59,7 @@ def _typed_dict(name: str, description: str, schema: Schema, known: dict[str, st
     for field, said in schema["properties"].items():
         kind: _Kind = (known[field], []) if field in known else _kind(said)
         kind = kind if field in schema["required"] else ("NotRequired", [kind])
-        lines += paragraph(said["description"], "        # ", _WIDTH)
+        lines += paragraph(said["description"], "        # ", _PYTHON_WIDTH)
         lines += _lines(kind, f"        {quoted(field)}: ", ",")
     return "\n".join([*lines, "    },", ")\n"]) + _docstring(description)
 
@@ -75,7 +77,7 @@ def _lines(kind: _Kind, before: str, after: str) -> list[str]:
     """Write a type on one line, or each of its arguments on a line if it is too long."""
     line = before + _on_one_line(kind) + after
     name, arguments = kind
-    if len(line) <= _WIDTH or not arguments:
+    if len(line) <= _PYTHON_WIDTH or not arguments:
         return [line]
     indent = " " * (len(before) - len(before.lstrip()))
     comma = "," if len(arguments) > 1 else ""
@@ -90,9 +92,9 @@ def _on_one_line(kind: _Kind) -> str:
 
 def _union(name: str, members: list[str]) -> str:
     union = " | ".join(members)
-    if len(f"{name}: TypeAlias = {union}") <= _WIDTH:
+    if len(f"{name}: TypeAlias = {union}") <= _PYTHON_WIDTH:
         return f"{name}: TypeAlias = {union}\n"
-    if len(f"    {union}") > _WIDTH:
+    if len(f"    {union}") > _PYTHON_WIDTH:
         union = "\n    | ".join(members)
     return f"{name}: TypeAlias = (\n    {union}\n)\n"
 
@@ -100,7 +102,71 @@ def _union(name: str, members: list[str]) -> str:
 def _docstring(text: str) -> str:
     safe = text.replace("\\", "\\\\").replace('"', '\\"')
     line = f'"""{safe}"""'
-    if len(line) <= _WIDTH:
+    if len(line) <= _PYTHON_WIDTH:
         return f"{line}\n"
-    first, *rest = paragraph(safe, "", _WIDTH - 3)
+    first, *rest = paragraph(safe, "", _PYTHON_WIDTH - 3)
     return "\n".join([f'"""{first}', *rest, '"""\n'])
+
+
+_TYPESCRIPT_WIDTH = 100
+
+
+def typescript(detail_types: Sequence[DetailType]) -> dict[str, str]:
+    """Write declarations only, which leave nothing after compilation."""
+    head = _comment(f"The events that AWS Private CA sends to Amazon EventBridge. {WRITTEN_BY}")
+    blocks = [head, *map(_typescript_alias, string_names(detail_types))]
+    for detail_type in detail_types:
+        blocks += [
+            _interface(detail_type.detail_name(result), detail["description"], detail, {})
+            for result, detail in detail_type.by_result.items()
+        ]
+        known = {"detail": [detail_type.detail_name(result) for result in detail_type.by_result]}
+        blocks.append(_interface(detail_type.name, detail_type.description, detail_type.schema, known))
+    union = "".join(f"\n  | {detail_type.name}" for detail_type in detail_types)
+    blocks.append(
+        [*_comment("Any of the events, discriminated by detail-type."), f"export type PrivateCAEvent ={union};"]
+    )
+    return {"pca-events.ts": "\n\n".join("\n".join(block) for block in blocks) + "\n"}
+
+
+def _typescript_alias(name: str) -> list[str]:
+    return [*_comment(named_strings()[name]["description"]), f"export type {name} = string;"]
+
+
+def _interface(name: str, description: str, schema: Schema, known: dict[str, list[str]]) -> list[str]:
+    """Declare an object; types in `known` take precedence over the schema."""
+    lines = [*_comment(description), f"export interface {name} {{"]
+    for field, said in schema["properties"].items():
+        optional = "" if field in schema["required"] else "?"
+        lines += _comment(said["description"], "  ")
+        lines += _member(f"  readonly {_key(field)}{optional}:", known.get(field) or _types(said))
+    return [*lines, "}"]
+
+
+def _member(start: str, types: list[str]) -> list[str]:
+    line = f"{start} {' | '.join(types)};"
+    if len(line) <= _TYPESCRIPT_WIDTH:
+        return [line]
+    *most, last = types
+    return [start, *(f"    | {kind}" for kind in most), f"    | {last};"]
+
+
+def _types(field: Schema) -> list[str]:
+    """The alternative types of a field."""
+    if values := documented_values(field):
+        return list(map(quoted, values))
+    if "prefixItems" in field:
+        return [f"readonly [{', '.join(map(name_of_string, field['prefixItems']))}]"]
+    return [name_of_string(field)]
+
+
+def _key(field: str) -> str:
+    return field if field.isidentifier() else quoted(field)
+
+
+def _comment(text: str, indent: str = "") -> list[str]:
+    safe = text.replace("*/", "*\\/")
+    line = f"{indent}/** {safe} */"
+    if len(line) <= _TYPESCRIPT_WIDTH:
+        return [line]
+    return [f"{indent}/**", *paragraph(safe, f"{indent} * ", _TYPESCRIPT_WIDTH), f"{indent} */"]
