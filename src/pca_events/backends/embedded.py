@@ -30,7 +30,7 @@ from pca_events.interrupts import held_back
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
 
-def recall(cache: Path) -> None:
+def recall_index(cache: Path) -> None:
     """Copy the indexes of earlier runs to an emulator that is about to start.
 
     Args:
@@ -38,14 +38,14 @@ def recall(cache: Path) -> None:
     """
     cache.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
-        for index in _kept().glob(_INDEXES):
+        for index in _index_folder().glob(_INDEXES):
             shutil.copy(index, cache)
 
 
-def keep(cache: Path) -> None:
+def keep_index(cache: Path) -> None:
     """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
     with contextlib.suppress(OSError):
-        kept = _kept()
+        kept = _index_folder()
         for index in cache.glob(_INDEXES):
             if not (kept / index.name).exists():
                 part = kept / f".{index.name}.{os.getpid()}"
@@ -53,7 +53,7 @@ def keep(cache: Path) -> None:
                 part.replace(kept / index.name)
 
 
-def _kept() -> Path:
+def _index_folder() -> Path:
     """Return the user's folder for them.
 
     Raises:
@@ -182,7 +182,7 @@ class EmbeddedLocalStack:
 
     def _launch(self, port: int) -> None:
         """Start the guard and record it, without interruption by a signal."""
-        recall(self._cache)
+        recall_index(self._cache)
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
         with self.log.open("wb") as log, held_back(), _signals_blocked():
             self._guard = subprocess.Popen(  # noqa: S603
@@ -208,7 +208,7 @@ class EmbeddedLocalStack:
         while time.monotonic() < deadline:
             with contextlib.suppress(BackendError):
                 ask_health(url, timeout=1.0)
-                keep(self._cache)
+                keep_index(self._cache)
                 return
             if self._has_ended(_LOOK_EVERY):
                 status = "" if self._guard is None else f" with status {self._guard.returncode}"
