@@ -57,8 +57,7 @@ def _hits(changes: list[Change], consumers: list[str]) -> list[list[str]]:
     Raises:
         BadInput: a file of the consumers cannot be read.
     """
-    from pca_events.check.change_impact import affected_rules
-    from pca_events.check.rules import check
+    from pca_events.check.rules import affected_rules, check
     from pca_events.infrastructure.files import read_paths
 
     rules = check(read_paths(consumers))

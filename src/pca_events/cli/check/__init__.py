@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from pca_events.catalog import documented_events
 from pca_events.check.findings.delivery import paths_read, unknown_inputs
-from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule, CheckReport, Verdict
 from pca_events.check.rules import check
 from pca_events.check.suppressions.baseline import Baseline, compare, with_stale, write_baseline
 from pca_events.check.suppressions.comments import without_ignored
 from pca_events.check.suppressions.ignore_entries import with_levels, without_entries
+from pca_events.check.verdicts.conditions import partial_pattern
 from pca_events.cli.check.outputs import print_report, standard_output, write
 from pca_events.cli.check.request import CheckRequest, requested
 from pca_events.cli.console import Console, Progress, console
@@ -111,7 +111,7 @@ def _compared(
 
 def _print_migration(report: CheckReport, form: str | None) -> None:
     """Print a CloudFormation template, or API requests with --format json; stderr lists what was not read."""
-    from pca_events.check.formats.formatting import json_text
+    from pca_events.check.formats.markdown import json_text
     from pca_events.check.migration import as_requests, as_template, migrate
 
     for found in report.unreadable:
@@ -123,8 +123,8 @@ def _print_migration(report: CheckReport, form: str | None) -> None:
 
 
 def _print_breadth(report: CheckReport, out: Console) -> None:
-    from pca_events.check.change_impact import breadth
-    from pca_events.check.partial_patterns import partial_pattern
+    from pca_events.check.rules import breadth
+    from pca_events.check.verdicts.conditions import partial_pattern
     from pca_events.errors import InvalidPattern
 
     for checked in report.rules:

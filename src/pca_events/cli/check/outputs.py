@@ -13,7 +13,7 @@ from typing import TextIO
 from pca_events.atomic_write import cannot_be_written, check_writable, replace_file
 from pca_events.catalog import documented
 from pca_events.check.formats import FORMATS
-from pca_events.check.formats.formatting import SYMBOLS, EventColumn, event_columns, fires, summary
+from pca_events.check.formats.markdown import SYMBOLS, EventColumn, event_columns, fires, summary
 from pca_events.check.report import LEVELS, CheckedRule, CheckReport, Finding, Fires, Level, reason_of
 from pca_events.cli import discard_output
 from pca_events.cli.console import Console, Part, console, padded, width_of

@@ -7,12 +7,24 @@ from functools import cache
 from typing import Any, Literal
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
-from pca_events.check.accepted_values import Conditions, accepts_some, exact_texts, words_of
-from pca_events.check.field_domains import API_CALL, cloudtrail_detail_types, domains_of_cloudtrail, read_only_calls
-from pca_events.check.partial_patterns import PartialPattern, is_marked, possible_texts
-from pca_events.check.regular_languages import literal as only
-from pca_events.check.regular_languages import overlaps
 from pca_events.check.report import Block, Verdict
+from pca_events.check.verdicts.conditions import (
+    Conditions,
+    PartialPattern,
+    accepts_some,
+    exact_texts,
+    is_marked,
+    possible_texts,
+    words_of,
+)
+from pca_events.check.verdicts.field_domains import (
+    API_CALL,
+    cloudtrail_detail_types,
+    domains_of_cloudtrail,
+    read_only_calls,
+)
+from pca_events.check.verdicts.regular_languages import literal as only
+from pca_events.check.verdicts.regular_languages import overlaps
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix, Wildcard
 from pca_events.wording import nearest

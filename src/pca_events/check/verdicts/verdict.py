@@ -6,8 +6,19 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pca_events.catalog import documented_events
-from pca_events.check.accepted_values import Conditions, accepts_all, accepts_some, exact_texts, words_of
-from pca_events.check.field_domains import (
+from pca_events.check.report import Block, Fires, Verdict
+from pca_events.check.verdicts.conditions import (
+    Conditions,
+    PartialPattern,
+    accepts_all,
+    accepts_some,
+    exact_texts,
+    is_marked,
+    partial_pattern,
+    possible_texts,
+    words_of,
+)
+from pca_events.check.verdicts.field_domains import (
     OTHER_RECORD_FIELDS,
     Domain,
     Domains,
@@ -15,10 +26,8 @@ from pca_events.check.field_domains import (
     domains_of_cloudtrail,
     domains_of_event,
 )
-from pca_events.check.mismatch_reasons import in_cloudtrail, never_sent, no_such_field
-from pca_events.check.partial_patterns import PartialPattern, is_marked, partial_pattern, possible_texts
-from pca_events.check.regular_languages import overlaps, prefix_verdict
-from pca_events.check.report import Block, Fires, Verdict
+from pca_events.check.verdicts.mismatch_reasons import in_cloudtrail, never_sent, no_such_field
+from pca_events.check.verdicts.regular_languages import overlaps, prefix_verdict
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exists, Matcher, Prefix
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
-from pca_events.check.field_domains import (
+from pca_events.check.report import Block
+from pca_events.check.verdicts.field_domains import (
     API_CALL,
     OTHER_RECORD_FIELDS,
     SERVICE_EVENT,
@@ -17,8 +18,7 @@ from pca_events.check.field_domains import (
     domains_of_cloudtrail,
     known_paths,
 )
-from pca_events.check.relevance import is_ours_or_misspelt
-from pca_events.check.report import Block
+from pca_events.check.verdicts.relevance import is_ours_or_misspelt
 from pca_events.check.vocabulary import aliases, instead_of_waiting, plain
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exact, Matcher, Prefix, Suffix, Wildcard

@@ -8,7 +8,7 @@ from functools import cache
 
 from pca_events import contract
 from pca_events.catalog import cloudtrail_twins, documented, documented_events
-from pca_events.check.regular_languages import (
+from pca_events.check.verdicts.regular_languages import (
     ANYTHING,
     EMPTY_STRING,
     Language,
