@@ -1,4 +1,4 @@
-"""The conditions of event patterns as sets of texts: what matchers accept, even if parts are unknown until deployment."""
+"""The conditions of event patterns as sets of texts: what matchers accept, and parts unknown until deployment."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
