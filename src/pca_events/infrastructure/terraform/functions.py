@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, joined
 from pca_events.infrastructure.source_tree import Object
