@@ -14,7 +14,7 @@ from pca_events.steps import configurations, operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from scenario_count import scenario_count
 
-from pca_events.harness.inbox import DISORDERS
+from pca_events.harness.events import DISORDERS
 from pca_events.harness.pca_requests import BUCKET_STATES
 from pca_events.pytest_plugin import TAGS
 

@@ -1,4 +1,4 @@
-"""Backends that already run: an emulator at an endpoint, or AWS behind its gate."""
+"""What is reached over HTTP: an emulator at an endpoint, AWS behind its gate, the control API of the simulator."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,14 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events.backends import REGION
 from pca_events.backends.backend import Backend
-from pca_events.errors import BackendError
+from pca_events.errors import BackendError, BackendGone, BadAnswer
 
 NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")
 _OFF = ("disabled", "error")
@@ -186,3 +186,83 @@ def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend
         )
     name = f"AWS, account {account}, {REGION}"
     return AwsBackend(name, "aws", "", "", account=account, profile=backend.profile)
+
+
+_TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
+
+
+class SimulatorControls:
+    """Controls one account of the simulator: failures, clock, delays and delivery.
+
+    Args:
+        backend: where it is, and whose account.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._opener = build_opener(ProxyHandler({}))
+
+    def exists(self) -> bool:
+        """Whether the backend has a simulator; AWS is not asked.
+
+        Raises:
+            BackendGone: the backend has stopped answering.
+        """
+        if self._backend.product != "localstack":
+            return False
+        try:
+            self._ask("GET", "")
+        except BackendGone:
+            raise
+        except BackendError:
+            return False
+        return True
+
+    def set(self, switch: str, **body: Any) -> dict[str, Any]:
+        """Change a control (`failures`, `clock`, `settings`, `delivery`), and return its state.
+
+        Raises:
+            BackendError: there is no simulator, or it rejects the change.
+        """
+        return self._ask("POST", f"/{switch}", body)
+
+    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events that the account's buses have accepted from the simulator, oldest first.
+
+        Args:
+            after: how many of them to skip, because they are known already.
+
+        Returns:
+            The events, and the total number.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return answer["sent"], answer["count"]
+
+    def clear(self) -> None:
+        """Cancel what is planned, send the delayed events, and reset every delay.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        self._ask("DELETE", "")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
+        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}{query}"
+        calls = self._backend.api_calls
+        if calls.gone:
+            raise BackendGone(calls.gone)
+        request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT) as answer:
+                told: dict[str, Any] = json.loads(answer.read())
+        except HTTPError as error:
+            raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
+        except ValueError as error:
+            raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
+        except OSError as error:
+            calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
+            raise BackendGone(calls.gone) from error
+        return told

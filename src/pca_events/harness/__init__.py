@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pca_events.lazy import names_of
 
 if TYPE_CHECKING:
-    from pca_events.harness.inbox import Delivery as Delivery
+    from pca_events.harness.events import Delivery as Delivery
     from pca_events.harness.run import MODES as MODES
     from pca_events.harness.run import Mode as Mode
     from pca_events.harness.run import RunId as RunId
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = names_of(
         __name__,
-        inbox="Delivery",
+        events="Delivery",
         run="MODES Mode RunId",
         scenario_bus="RULE_UNDER_TEST ScenarioBus",
         session="Session",
