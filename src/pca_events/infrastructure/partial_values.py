@@ -230,3 +230,18 @@ def qualifier_of(function: Any) -> str | Unknown:
 
 def _known(qualifier: str | Unknown) -> str | Unknown:
     return Unknown(qualifier) if qualifier == _LATEST else qualifier
+
+
+def text_form(value: Any) -> str | Unknown:
+    """The string form of a value in a template of Terraform.
+
+    Raises:
+        TypeError: the value is a list, an object or null.
+    """
+    if isinstance(value, (str, Unknown)):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(int(value)) if value == int(value) else repr(value)
+    raise TypeError("no text can be made of it")

@@ -13,10 +13,9 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
-from pca_events.simulator.controls import Clock, PlannedFailures
+from pca_events.simulator.controls import Clock, EventDelivery, EventSender, PlannedFailures, Put
 from pca_events.simulator.core.region_state import BucketRefused, Settings
 from pca_events.simulator.core.service import PrivateCaService
-from pca_events.simulator.event_delivery import EventDelivery, EventSender, Put
 from pca_events.simulator.policy import PRINCIPAL, grants
 
 

@@ -8,8 +8,7 @@ from cryptography import x509
 
 from pca_events.simulator.core.api_protocol import ServiceError, invalid_args, invalid_state, page
 from pca_events.simulator.core.crls import complete_configuration
-from pca_events.simulator.core.model import Authority, CrlState
-from pca_events.simulator.core.region_state import CA_CREATION, RegionState
+from pca_events.simulator.core.region_state import CA_CREATION, Authority, CrlState, RegionState
 from pca_events.simulator.core.x509 import (
     GENERATORS,
     PrivateKey,

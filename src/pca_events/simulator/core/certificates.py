@@ -16,8 +16,14 @@ from pca_events.simulator.core.api_protocol import (
 )
 from pca_events.simulator.core.certificate_requests import CertificateRequest, validated_request
 from pca_events.simulator.core.crls import schedule_crl
-from pca_events.simulator.core.model import Authority, IssuedCertificate, certificate_id
-from pca_events.simulator.core.region_state import CERTIFICATE_ISSUANCE, CERTIFICATE_REVOCATION, RegionState
+from pca_events.simulator.core.region_state import (
+    CERTIFICATE_ISSUANCE,
+    CERTIFICATE_REVOCATION,
+    Authority,
+    IssuedCertificate,
+    RegionState,
+    certificate_id,
+)
 from pca_events.simulator.core.x509 import pem
 
 

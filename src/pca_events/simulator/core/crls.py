@@ -9,13 +9,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pca_events.simulator.core.api_protocol import invalid_args
-from pca_events.simulator.core.model import Authority, IssuedCertificate
 from pca_events.simulator.core.region_state import (
     CRL_GENERATION,
     CRL_NOT_GENERATED,
     CRL_NOT_WRITTEN,
     CRL_WRITE_FAILED_INTERNALLY,
+    Authority,
     BucketRefused,
+    IssuedCertificate,
     RegionState,
 )
 from pca_events.simulator.core.x509 import Extension, hash_of

@@ -15,8 +15,7 @@ from pca_events.simulator.core.api_protocol import (
     mismatch,
 )
 from pca_events.simulator.core.authorities import expire
-from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.region_state import RegionState
+from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.x509 import pem, same_key
 
 CRITICAL = frozenset(

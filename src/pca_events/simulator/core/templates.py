@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from pca_events.simulator.core.api_protocol import invalid_args
 from pca_events.simulator.core.crls import distribution_point
-from pca_events.simulator.core.model import Authority, template_name
+from pca_events.simulator.core.region_state import Authority, template_name
 from pca_events.simulator.core.x509 import Extension, api_extensions
 
 NAME = re.compile(
