@@ -24,7 +24,7 @@ from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, em
 from pca_events.harness import RunId, Session
 from pca_events.harness.pca_requests import certificate_request, creation, issuance
 from pca_events.harness.pca_scenario import LiveEvents, own_account_session
-from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]

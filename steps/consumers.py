@@ -8,7 +8,7 @@ from pytest_bdd import given, parsers, then, when
 
 from pca_events.catalog import Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
-from pca_events.harness.disorder import deliver
+from pca_events.harness.events import deliver
 from pca_events.harness.expectations import expect, expect_equal
 
 CONSUMERS: dict[str, type[Careful] | type[Naive]] = {"careful": Careful, "naive": Naive}

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
+from pca_events.infrastructure.embedded_json import NAME_OF_RULE
 from pca_events.infrastructure.model import Destination, Rule, Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import NAME_OF_RULE
+from pca_events.infrastructure.partial_values import Composed, Reference, may_be_equal, read_arn, wildcard_text
 
 EVENTBRIDGE = "events.amazonaws.com"
 

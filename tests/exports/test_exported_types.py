@@ -15,7 +15,7 @@ from pca_events import catalog
 from pca_events.catalog import Event
 from pca_events.contract.schemas import Schema
 from pca_events.errors import PcaEventsError
-from pca_events.exports import FORMATS, DetailType, documented_detail_types, python, typescript
+from pca_events.exports import FORMATS, DetailType, documented_detail_types, type_declarations
 
 Tsc = Callable[[Path], str]
 Exported = dict[str, dict[str, str]]
@@ -214,10 +214,10 @@ def with_field(name: str, field: Schema) -> list[DetailType]:
 def test_a_field_that_need_not_be_there() -> None:
     values = ["/* a */", 'b "quoted"', "c | d: e"]
     field: Schema = {"description": "Ends */ here, and \\ too.", "type": "string", "enum": values}
-    (declared,) = typescript.render(with_field("why-not", field)).values()
+    (declared,) = type_declarations.typescript(with_field("why-not", field)).values()
     assert "  /** Ends *\\/ here, and \\ too. */\n" in declared
     assert '  readonly "why-not"?: "/* a */" | "b \\"quoted\\"" | "c | d: e";\n' in declared
-    (module,) = python.render(with_field("why-not", field)).values()
+    (module,) = type_declarations.python(with_field("why-not", field)).values()
     assert "from typing import Literal, NotRequired, TypeAlias, TypedDict\n" in module
     assert '        "why-not": NotRequired[Literal["/* a */", "b \\"quoted\\"", "c | d: e"]],\n' in module
 

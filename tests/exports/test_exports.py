@@ -17,8 +17,7 @@ from pca_events.catalog import Event
 from pca_events.contract import meets, violations
 from pca_events.errors import PcaEventsError
 from pca_events.exports import FORMATS, documented_detail_types
-from pca_events.exports.asyncapi import in_draft_07
-from pca_events.exports.openapi import translated
+from pca_events.exports.json_documents import in_draft_07, translated
 
 Ajv = Callable[..., list[str | None]]
 Exported = dict[str, dict[str, str]]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pca_events.backends import Backend, aws, check_switch, connect_aws
+from pca_events.backends import Backend, check_switch, connect_aws, remote
 from pca_events.calibrate import uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import Session
@@ -54,7 +54,7 @@ def test_only_an_allowed_account_is_worked_in(monkeypatch: pytest.MonkeyPatch, a
         def get_caller_identity(self) -> dict[str, str]:
             return {"Account": account}
 
-    monkeypatch.setattr(aws.AwsBackend, "client", lambda *_: Identity())
+    monkeypatch.setattr(remote.AwsBackend, "client", lambda *_: Identity())
     if allowed:
         assert connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"]).account == account
     else:

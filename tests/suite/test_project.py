@@ -14,8 +14,8 @@ from pca_events.steps import configurations, operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from scenario_count import scenario_count
 
-from pca_events.harness.buckets import STATES
-from pca_events.harness.disorder import DISORDERS
+from pca_events.harness.events import DISORDERS
+from pca_events.harness.pca_requests import BUCKET_STATES
 from pca_events.pytest_plugin import TAGS
 
 TOP = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ OWNERS = {
 PHRASE_TABLES: dict[str, Iterable[str]] = {
     "Changes": configurations.CHANGES,
     "Invalid requests": refusals.MISTAKES,
-    "States of a bucket": STATES,
+    "States of a bucket": BUCKET_STATES,
     "Orders of delivery": DISORDERS,
     "Fates of the next event": operations.MISHAPS,
     "Objects in the bucket": operations.OBJECTS,

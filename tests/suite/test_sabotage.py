@@ -7,9 +7,9 @@ import pytest
 from fuzzing import FACTOR
 
 from pca_events.backends import Backend
-from pca_events.harness import ScenarioBus, Session, inbox, pca_scenario, scenario_bus
+from pca_events.harness import ScenarioBus, Session, events, pca_scenario, scenario_bus
+from pca_events.harness.events import Publisher
 from pca_events.harness.pca_scenario import PcaScenario
-from pca_events.harness.publishing import Publisher
 from pca_events.harness.resources import Rule
 from pca_events.pytest_plugin.outcomes import NullListener
 from pca_events.pytest_plugin.run import run_suite
@@ -29,7 +29,7 @@ MANY_OPERATIONS = 20 if EVERY_EXAMPLE else 12
 def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.01)
-    monkeypatch.setattr(inbox, "_LONGEST_POLL", 0)
+    monkeypatch.setattr(events, "_LONGEST_POLL", 0)
     monkeypatch.setattr(scenario_bus, "_GRACE", 0.0)
     return lambda: run_suite(backend, NullListener(), ["-m", "backend and documented and not operations", *SELECTED])
 

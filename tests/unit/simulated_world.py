@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pca_events.simulator.core.ports import BucketRefused, Settings
+from pca_events.simulator.core.region_state import BucketRefused, Settings
 from pca_events.simulator.core.service import PrivateCaService
 
 ACCOUNT, REGION = "111122223333", "us-east-1"

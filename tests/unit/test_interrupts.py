@@ -31,7 +31,7 @@ sys.meta_path.insert(0, Finder())
     [
         "pca_events.cli",
         "argparse",
-        "pca_events.cli.arguments",
+        "pca_events.cli.parser",
         "pca_events.check.formats",
         "pca_events.cli.check",
         "pca_events.infrastructure.terraform.reader",
@@ -73,7 +73,7 @@ def test_a_command_that_is_interrupted_can_remove_what_it_owns(
             removed.append("a rule")
         return 0
 
-    monkeypatch.setattr("pca_events.cli.list.run", run)
+    monkeypatch.setattr("pca_events.cli.events.list_events", run)
     assert main(["list"]) == INTERRUPTED
     assert removed == ["a rule"]
     assert capsys.readouterr() == ("", "")

@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING
 from pca_events.lazy import names_of
 
 if TYPE_CHECKING:
-    from pca_events.backends.aws import check_switch as check_switch
-    from pca_events.backends.aws import connect_aws as connect_aws
     from pca_events.backends.backend import Backend as Backend
     from pca_events.backends.embedded import EmbeddedLocalStack as EmbeddedLocalStack
-    from pca_events.backends.endpoint import connect as connect
-    from pca_events.backends.endpoint import identify as identify
+    from pca_events.backends.remote import check_switch as check_switch
+    from pca_events.backends.remote import connect as connect
+    from pca_events.backends.remote import connect_aws as connect_aws
+    from pca_events.backends.remote import identify as identify
 else:
     __getattr__ = names_of(
         __name__,
-        aws="check_switch connect_aws",
         backend="Backend",
         embedded="EmbeddedLocalStack",
-        endpoint="connect identify",
+        remote="check_switch connect connect_aws identify",
     )
 
 ACCOUNT = "111122223333"

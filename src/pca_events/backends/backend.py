@@ -1,12 +1,192 @@
-"""One backend, and the clients that reach it and nothing else."""
+"""One backend, the clients that reach it and nothing else, and the handling of every call.
 
+botocore's own retries wait for seconds, which suits AWS; between two local processes, fractions of a second are enough.
+"""
+
+import json
 import os
+import random
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
+
 from pca_events.backends import ACCOUNT, REGION
-from pca_events.backends.api_calls import ApiCalls
+from pca_events.errors import BackendGone, BadAnswer
+
+_MOST_TRIES = 6
+_FIRST_DELAY = 0.05  # maximum seconds before the second attempt; the maximum doubles for each further one
+_LONGEST_DELAY = 1.0  # seconds
+_BAD_IN_A_ROW = 3  # bad responses after which no more calls are made
+_SHOWN = 200  # characters of a response that are quoted
+
+_SERVER_ERROR = 500
+_NOT_IMPLEMENTED = 501
+_THROTTLED = frozenset(
+    {
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_OWN_FAULT = "exception while calling"
+_NOT_REPEATABLE = ("CreateArchive", "CreateCertificate", "Import", "Issue", "Receive", "Revoke", "Start")
+"""Prefixes of operations that must not be repeated after a lost response."""
+
+_MUST_HOLD = {
+    "CreateQueue": ("QueueUrl",),
+    "CreateTopic": ("TopicArn",),
+    "DescribeEventBus": ("Arn", "Name"),
+    "DescribeRule": ("Name",),
+    "GetQueueUrl": ("QueueUrl",),
+    "ListEventBuses": ("EventBuses",),
+    "ListRules": ("Rules",),
+    "ListTargetsByRule": ("Targets",),
+    "PutEvents": ("Entries",),
+    "PutTargets": ("FailedEntryCount",),
+    "TestEventPattern": ("Result",),
+    "CreateCertificateAuthority": ("CertificateAuthorityArn",),
+    "IssueCertificate": ("CertificateArn",),
+}
+"""Members that a successful response must contain; AWS's models make them optional, but the harness needs them."""
+
+_EACH_MUST_HOLD = {"ReceiveMessage": ("Messages", "Body")}
+"""Members that each item of a list must contain."""
+
+
+class ApiCalls:
+    """Monitors the calls of all clients of one backend in one process.
+
+    Attributes:
+        gone: why no more calls are made; empty while the backend answers.
+    """
+
+    def __init__(self) -> None:
+        self.gone = ""
+        self._bad = 0
+
+    def watch(self, client: Any) -> None:
+        """Monitor the calls of a boto3 client.
+
+        In addition to boto3's exceptions, its calls raise:
+            BadAnswer: the response is a server error after all attempts, truncated, or lacks a required member.
+            BackendGone: the backend has stopped answering; nothing was sent.
+        """
+        events = client.meta.events
+        events.register("provide-client-params.*.*", self._before)
+        events.register("needs-retry.*.*", self._delay)
+        events.register("before-parse.*.*", self._check)
+        events.register("after-call.*.*", self._answered)
+        events.register("after-call-error.*.*", self._failed)
+
+    def _before(self, **_: Any) -> None:
+        if self.gone:
+            raise BackendGone(self.gone)
+
+    def _delay(
+        self, operation: Any, attempts: int, response: Any, caught_exception: Exception | None, **_: Any
+    ) -> float | None:
+        """Return how many seconds to wait before the next attempt; None for no further attempt."""
+        if attempts >= _MOST_TRIES or not _may_pass(operation.name, response, caught_exception):
+            return None
+        longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** (attempts - 1))
+        return random.uniform(0, longest)  # noqa: S311
+
+    def _check(self, operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+        """Reject a successful response that lacks what the harness relies on."""
+        status, name = response_dict["status_code"], operation_model.name
+        body = response_dict["body"]
+        if status >= 300 or operation_model.service_model.protocol != "json":
+            return
+        problem = _problem(name, body)
+        if problem:
+            raise BadAnswer(f"{name} answered {status} with {problem}: {_quoted(body)}")
+
+    def _answered(self, model: Any, http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+        status = http_response.status_code
+        if status < _SERVER_ERROR or status == _NOT_IMPLEMENTED:
+            self._bad = 0
+            return
+        tries = parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
+        error = BadAnswer(f"{model.name} answered {status} {_tries(tries)}: {_quoted(http_response.content)}")
+        self._count(str(error))
+        if not _is_deterministic(parsed):
+            raise error
+
+    def _failed(self, exception: Exception, **words: Any) -> None:
+        operation = str(words.get("event_name", "")).rpartition(".")[2]
+        if isinstance(exception, BackendGone):
+            return
+        if isinstance(exception, BadAnswer):
+            self._count(str(exception))
+        elif isinstance(exception, EndpointConnectionError | ConnectTimeoutError):
+            self.gone = f"{operation}: {_cause(exception)}"
+            raise BackendGone(self.gone) from exception
+        elif isinstance(exception, BotoCoreError | ResponseParserError):
+            error = BadAnswer(f"{operation} received an incomplete answer: {_cause(exception)}")
+            self._count(str(error))
+            raise error from exception
+
+    def _count(self, what: str) -> None:
+        self._bad += 1
+        if self._bad >= _BAD_IN_A_ROW:
+            self.gone = f"{self._bad} bad answers in a row, the last: {what}"
+
+
+def _may_pass(operation: str, response: Any, error: Exception | None) -> bool:
+    """Whether a repeated call may succeed and does no harm."""
+    if error is not None:
+        if isinstance(error, ConnectionClosedError):
+            return not operation.startswith(_NOT_REPEATABLE)
+        return isinstance(error, EndpointConnectionError | ConnectTimeoutError)
+    http, parsed = response
+    if http.status_code >= _SERVER_ERROR:
+        return http.status_code != _NOT_IMPLEMENTED and not _is_deterministic(parsed)
+    return parsed.get("Error", {}).get("Code") in _THROTTLED
+
+
+def _is_deterministic(parsed: dict[str, Any]) -> bool:
+    """Whether LocalStack reports an internal fault, which the same request would cause again."""
+    return str(parsed.get("Error", {}).get("Message", "")).startswith(_OWN_FAULT)
+
+
+def _problem(operation: str, body: bytes) -> str:
+    """Describe what is wrong with the JSON of a successful response; empty if nothing is."""
+    if not body:
+        return f'no "{_MUST_HOLD[operation][0]}"' if operation in _MUST_HOLD else ""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return "invalid JSON"
+    if not isinstance(answer, dict):
+        return "JSON that is not an object"
+    if missing := [member for member in _MUST_HOLD.get(operation, ()) if member not in answer]:
+        return f'no "{missing[0]}"'
+    members, member = _EACH_MUST_HOLD.get(operation, ("", ""))
+    if any(member not in each for each in answer.get(members) or ()):
+        return f'a member of "{members}" without "{member}"'
+    return ""
+
+
+def _quoted(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    return (text[:_SHOWN] + "...") if len(text) > _SHOWN else text or "(nothing)"
+
+
+def _tries(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "kwargs", {}).get("error") or error)
+
 
 LOCALSTACK, CORRECTED = "localstack", "corrected-localstack"
 """The products of a stock LocalStack, and of one with the EventBridge of this package."""

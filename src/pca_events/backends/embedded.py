@@ -1,4 +1,8 @@
-"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it."""
+"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it.
+
+Its index of all AWS services is cached between runs, because building it takes most of the boot time. The index is a
+pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
+"""
 
 import contextlib
 import importlib.metadata
@@ -9,6 +13,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,11 +22,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pca_events.backends import catalog_cache
 from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
-from pca_events.backends.endpoint import ask_health, localstack_name
+from pca_events.backends.remote import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
+
+_INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
+
+
+def recall_index(cache: Path) -> None:
+    """Copy the indexes of earlier runs to an emulator that is about to start.
+
+    Args:
+        cache: the emulator's folder for them; it is created.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        for index in _index_folder().glob(_INDEXES):
+            shutil.copy(index, cache)
+
+
+def keep_index(cache: Path) -> None:
+    """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
+    with contextlib.suppress(OSError):
+        kept = _index_folder()
+        for index in cache.glob(_INDEXES):
+            if not (kept / index.name).exists():
+                part = kept / f".{index.name}.{os.getpid()}"
+                shutil.copy(index, part)
+                part.replace(kept / index.name)
+
+
+def _index_folder() -> Path:
+    """Return the user's folder for them.
+
+    Raises:
+        PermissionError: other users could write to it.
+        OSError: it does not exist and cannot be created.
+    """
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(caches) / "pca-events"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{folder} belongs to somebody else, or others may write to it")
+    return folder
+
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
@@ -137,7 +183,7 @@ class EmbeddedLocalStack:
 
     def _launch(self, port: int) -> None:
         """Start the guard and record it, without interruption by a signal."""
-        catalog_cache.recall(self._cache)
+        recall_index(self._cache)
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
         with self.log.open("wb") as log, held_back(), _signals_blocked():
             self._guard = subprocess.Popen(  # noqa: S603
@@ -164,7 +210,7 @@ class EmbeddedLocalStack:
         while time.monotonic() < deadline:
             with contextlib.suppress(BackendError):
                 ask_health(url, timeout=1.0)
-                catalog_cache.keep(self._cache)
+                keep_index(self._cache)
                 return
             if self._has_ended(_LOOK_EVERY):
                 status = "" if self._guard is None else f" with status {self._guard.returncode}"

@@ -1,8 +1,17 @@
 """The calibration of a backend against AWS: recorded patterns, tested behaviours, the ledger of divergences."""
 
 from pca_events.calibrate.behaviours import BEHAVIOURS, Behaviour
-from pca_events.calibrate.ledger import Divergence, divergence, uncalibrated
-from pca_events.calibrate.patterns import NotRecorded, Operator, answer_of, disagreements, not_recorded, operators
+from pca_events.calibrate.recorded import (
+    Divergence,
+    NotRecorded,
+    Operator,
+    answer_of,
+    disagreements,
+    divergence,
+    not_recorded,
+    operators,
+    uncalibrated,
+)
 
 __all__ = [
     "BEHAVIOURS",

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pca_events.check.report import FailOn, LevelOrOff
-from pca_events.check.suppressions.ignore_entries import IgnoreEntry
-from pca_events.check.toml_lines import lines_of_keys, nearest_line
+from pca_events.check.suppressions.ignore_entries import IgnoreEntry, lines_of_keys, nearest_line
 from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.check.findings.subscriber_filters import MOST_IN_FILTER
-from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import CheckedRule
-from pca_events.check.wildcard_replacement import NoEqual, without_wildcards
+from pca_events.check.suggestions.replaced_patterns import NoEqual, without_wildcards
+from pca_events.check.verdicts.conditions import partial_pattern
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Destination, Rule, Target, Unknown
 from pca_events.infrastructure.source_tree import has_unknown

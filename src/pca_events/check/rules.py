@@ -1,20 +1,24 @@
-"""Check all rules of a consumer: verdicts, findings, coverage."""
+"""The rules that were read, each with its verdicts and findings; and what changes of events and of rules do to them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pca_events.catalog import documented_events
+from pca_events.catalog import documented, documented_events
 from pca_events.check.findings import findings_of, findings_of_neighbour, findings_without_contract
 from pca_events.check.findings.custom_event_bus import judge
+from pca_events.check.findings.delivery import paths_read
 from pca_events.check.findings.event_bus import Forwarding, may_be_on_default, not_arriving
 from pca_events.check.findings.pattern import Subject
-from pca_events.check.relevance import About, about, about_refused, without_read_only
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
-from pca_events.check.verdicts import Judged, judged
+from pca_events.check.verdicts.conditions import partial_pattern
+from pca_events.check.verdicts.relevance import About, about, about_refused, without_read_only
+from pca_events.check.verdicts.verdict import Judged, judged
 from pca_events.errors import InvalidPattern
+from pca_events.events import mutants
 from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown
+from pca_events.pattern import EventPattern
 
 
 def check(
@@ -128,3 +132,58 @@ def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[SourceLocation,
 
 def _keeps_from_firing(finding: Finding) -> bool:
     return finding.code in ("disabled", "off-by-default") or (finding.code == "custom-bus" and finding.level == "error")
+
+
+def affected_rules(report: CheckReport, path: str, detail_types: Collection[str]) -> list[CheckedRule]:
+    """Return the rules that fire on an event of these detail-types and match or read the value at a path.
+
+    Args:
+        report: the consumer's rules, checked against the current contract.
+        path: the JSON path at which the contract changes: `$.detail.reason`, `$.resources[0]`.
+        detail_types: those of the events that change.
+    """
+    events = {event.id for event in documented_events() if event.detail_type in detail_types}
+    fires = [checked for checked in report.rules if events & {*checked.fires_on, *checked.may_fire_on}]
+    if path == "$.detail-type":  # the kind of event as a whole
+        return fires
+    return [checked for checked in fires if _asks_for(checked, path) or _reads(checked, path)]
+
+
+def _asks_for(checked: CheckedRule, path: str) -> bool:
+    key = path.removeprefix("$.").partition("[")[0]
+    return any(key in conditions for conditions in partial_pattern(checked.rule.pattern).pattern.conditions)
+
+
+def _reads(checked: CheckedRule, path: str) -> bool:
+    return any(read.startswith(path) for target in checked.rule.targets or () for read in paths_read(target))
+
+
+@dataclass(frozen=True)
+class Breadth:
+    """What a rule still matches when the events on which it fires are changed in one place each.
+
+    Attributes:
+        changed: the number of changes that violate the contract.
+        let_through: the number of these with which the rule still fires.
+        unnoticed: the fields, as in event patterns, whose changes never matter to the rule: `detail.result`.
+    """
+
+    changed: int
+    let_through: int
+    unnoticed: tuple[str, ...]
+
+
+def breadth(checked: CheckedRule, pattern: EventPattern) -> Breadth:
+    """Change each field of each event on which the rule always fires, and count what it still matches."""
+    noticed: dict[str, bool] = {}
+    changed = let_through = 0
+    for event_id in checked.fires_on:
+        for mutant in mutants(documented(event_id)):
+            if mutant.path == "$" or not mutant.breaks:
+                continue
+            matches = pattern.matches(mutant.event)
+            changed += 1
+            let_through += matches
+            field = mutant.path.removeprefix("$.").partition("[")[0]
+            noticed[field] = noticed.get(field, False) or not matches
+    return Breadth(changed, let_through, tuple(field for field, seen in noticed.items() if not seen))

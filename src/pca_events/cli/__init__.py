@@ -26,7 +26,27 @@ COMMANDS = {
     "watch": "show the events on an event bus as they arrive, until Ctrl-C",
     "completion": "print the completion script for a shell",
 }
-"""What each command does, in one line. `arguments` has its arguments; the module of its name is imported to run it."""
+"""What each command does, in one line. `options` has its arguments."""
+
+_FUNCTIONS = {
+    "check": "check.run",
+    "explain": "explain.run",
+    "list": "events.list_events",
+    "show": "events.show_event",
+    "sample": "events.print_samples",
+    "validate": "contracts.validate_events",
+    "mutate": "events.mutate_events",
+    "diff": "contracts.diff_schemas",
+    "export": "contracts.export",
+    "verify": "verify.run",
+    "site": "verify.run_site",
+    "calibrate": "backends.calibrate",
+    "sweep": "backends.sweep",
+    "localstack": "backends.run_localstack",
+    "watch": "backends.watch",
+    "completion": "parser.print_completion",
+}
+"""The module and the function that run each command; the module is imported when the command is run."""
 
 EXTRAS = {
     "_pytest": "suite",
@@ -96,14 +116,15 @@ def _run(words: Sequence[str]) -> int:
 def _command(words: Sequence[str]) -> int:
     import importlib
 
-    from pca_events.cli.arguments import parsed
+    from pca_events.cli.parser import parsed
     from pca_events.errors import PcaEventsError
 
     try:
         options = parsed(words)
-        command = importlib.import_module(f"pca_events.cli.{options.command}")
+        module, _, function = _FUNCTIONS[options.command].rpartition(".")
+        run = getattr(importlib.import_module(f"pca_events.cli.{module}"), function)
         raise_interrupts()
-        status: int = command.run(options)
+        status: int = run(options)
     except ModuleNotFoundError as missing:
         extra = EXTRAS.get((missing.name or "").partition(".")[0])
         if extra is None:

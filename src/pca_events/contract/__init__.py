@@ -1,12 +1,13 @@
 """The contracts: the JSON Schema of each detail-type, and the validation of events against it."""
 
 from pca_events.contract.fast_validator import Check, checks, line_regex
-from pca_events.contract.fields import Field, fields
 from pca_events.contract.schemas import (
     ENVELOPE,
     SCHEMA_ROOT,
+    Field,
     Schema,
     dereferenced,
+    fields,
     per_result,
     schema_of,
     schemas,

@@ -11,13 +11,12 @@ from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.http import Request, Resource, Response
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header, extract_region_from_headers
 
-from pca_events.eventbridge.publishing import Entry, Sender
+from pca_events.eventbridge.publishing import MOST_ENTRIES, Entry, Sender
 from pca_events.eventbridge.trace import Traces
 
 ROOT = "/_localstack/eventbridge"
 """The prefix of every path."""
 
-_MOST_ENTRIES = 10
 _TEXTS = ("EventBusName", "Source", "DetailType", "Detail", "EventId")
 
 
@@ -99,8 +98,8 @@ def _entries(request: Request) -> list[Entry]:
     except ValueError as error:
         raise BadRequest(f"the body is not valid JSON ({error}); write an object with Entries") from error
     entries = body.get("Entries") if isinstance(body, dict) else None
-    if not isinstance(entries, list) or not 1 <= len(entries) <= _MOST_ENTRIES:
-        raise BadRequest(f'"Entries" is not a list of 1 to {_MOST_ENTRIES} entries, as PutEvents takes it')
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_ENTRIES:
+        raise BadRequest(f'"Entries" is not a list of 1 to {MOST_ENTRIES} entries, as PutEvents takes it')
     return [_entry(entry, number) for number, entry in enumerate(entries, 1)]
 
 

@@ -10,7 +10,7 @@ from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.patterns import fires
 from pca_events.eventbridge.publishing import Event
 from pca_events.eventbridge.trace import Traces
-from pca_events.pattern.flat_event import flatten
+from pca_events.pattern.document import flatten
 
 LOG = logging.getLogger(__name__)
 _WORKERS = 8  # events that are delivered at the same time; a target that is slow delays its own event only

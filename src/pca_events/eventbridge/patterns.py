@@ -7,7 +7,7 @@ from localstack.aws.api.events import InvalidEventPatternException
 
 from pca_events.errors import InvalidPattern
 from pca_events.pattern import EventPattern
-from pca_events.pattern.flat_event import FlatEvent
+from pca_events.pattern.document import FlatEvent
 
 _MOST_COMPILED = 10_000  # patterns that are kept; 300 rules on each of a few dozen buses
 _CLOUDTRAIL_CALLS = "AWS API Call via CloudTrail"

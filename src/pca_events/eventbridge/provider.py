@@ -26,6 +26,7 @@ from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
 from pca_events.eventbridge.publishing import (
+    MOST_ENTRIES,
     Entry,
     EntryResult,
     Event,
@@ -120,6 +121,8 @@ class EventBridge(EventsProvider):
 
     def _put_events(self, context: Any, request: Answer) -> Answer:
         entries: list[Entry] = request["Entries"]
+        if len(entries) > MOST_ENTRIES:
+            return self._stock["PutEvents"](context, request)  # which refuses it in the words of AWS
         refuse_sizes(entries)
         trace_header = context.trace_context["aws_trace_header"]
         return self.publish(Sender(context.account_id, context.region, trace_header=trace_header), entries)

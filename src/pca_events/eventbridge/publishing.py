@@ -23,6 +23,7 @@ Operation = Callable[[Any, Any], Any]
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 """Of the time of an event."""
 
+MOST_ENTRIES = 10
 LONGEST_DETAIL_TYPE = 128  # characters
 MOST_BYTES = 1_024 * 1_024  # of the entries of one request
 _TIME_BYTES = 14  # what AWS counts for the time of an entry

@@ -24,17 +24,19 @@ class Format:
     is_folder: bool = False
 
 
-def _render(module: str) -> Callable[[Sequence[DetailType]], dict[str, str]]:
-    return function_of(f"{__name__}.{module}", "render")
+def _render(module: str, function: str) -> Callable[[Sequence[DetailType]], dict[str, str]]:
+    return function_of(f"{__name__}.{module}", function)
 
 
 FORMATS = {
-    "asyncapi": Format("an AsyncAPI 3.0 document with every sample", _render("asyncapi")),
+    "asyncapi": Format("an AsyncAPI 3.0 document with every sample", _render("json_documents", "asyncapi")),
     "openapi": Format(
-        "OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder", _render("openapi"), is_folder=True
+        "OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder",
+        _render("json_documents", "openapi"),
+        is_folder=True,
     ),
-    "jsonschema": Format("one JSON Schema 2020-12 that bundles all schemas", _render("json_schema")),
-    "typescript": Format("type declarations for TypeScript", _render("typescript")),
-    "python": Format("TypedDicts for Python", _render("python")),
+    "jsonschema": Format("one JSON Schema 2020-12 that bundles all schemas", _render("json_documents", "json_schema")),
+    "typescript": Format("type declarations for TypeScript", _render("type_declarations", "typescript")),
+    "python": Format("TypedDicts for Python", _render("type_declarations", "python")),
 }
 """Every format, by its name on the command line."""

@@ -14,7 +14,7 @@ from pca_events import catalog, contract
 from pca_events.catalog import STAMPED, Event, id_of
 from pca_events.errors import Unexpected
 from pca_events.harness.aws_errors import AwsError
-from pca_events.harness.inbox import Delivery
+from pca_events.harness.events import Delivery
 from pca_events.harness.scenario_bus import RULE_UNDER_TEST, Firing, ScenarioBus
 from pca_events.pattern import EventPattern, Explanation
 

@@ -9,7 +9,7 @@ from pca_events.catalog import Event
 from pca_events.errors import InvalidPattern
 from pca_events.harness.scenario_bus import ScenarioBus
 from pca_events.harness.session import Pattern, Session
-from pca_events.infrastructure.event_patterns import asks_for_read_only_calls
+from pca_events.infrastructure.embedded_json import asks_for_read_only_calls
 from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Target
 
 

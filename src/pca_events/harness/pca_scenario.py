@@ -12,13 +12,13 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pca_events.backends.simulator_controls import SimulatorControls
+from pca_events.backends.remote import SimulatorControls
 from pca_events.catalog import Event, id_of
 from pca_events.errors import BackendError, BackendGone, BadInput, BusSilent, Leak, Unexpected
 from pca_events.harness import pca_requests as requests
 from pca_events.harness.aws_errors import aws_error_of
-from pca_events.harness.buckets import Bucket
 from pca_events.harness.expectations import expect_as_sent
+from pca_events.harness.pca_requests import Bucket
 from pca_events.harness.resources import Queue, Resource, Rule, Target
 from pca_events.harness.resources.inventory import check_destroyed
 from pca_events.harness.session import Session

@@ -12,8 +12,7 @@ from pca_events.backends import Backend
 from pca_events.catalog import Event
 from pca_events.errors import BusSilent, PlanNotEmpty
 from pca_events.harness.bus_pool import EVERYTHING, WITNESS, BusPool, PooledBus
-from pca_events.harness.inbox import Delivery, Inbox, note, tested_deliveries
-from pca_events.harness.publishing import CatchAllRule, Publisher
+from pca_events.harness.events import CatchAllRule, Delivery, Inbox, Publisher, note, tested_deliveries
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Resource, Rule, Target, Topic
 from pca_events.harness.resources import plan as planning
 from pca_events.harness.resources.plan import Change, Configuration

@@ -1,11 +1,13 @@
-"""The connection that the scenarios of one worker share: the backend's clients, what was read, and the precheck."""
+"""The connection that the scenarios of one worker share, and the calls of a scenario, written to a file."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,8 +16,7 @@ from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.errors import BackendError, BackendGone, InvalidPattern
 from pca_events.harness.aws_errors import or_none
-from pca_events.harness.modes import Mode, publishing_mode
-from pca_events.harness.run_id import RunId
+from pca_events.harness.run import Mode, RunId, publishing_mode
 from pca_events.pattern import EventPattern
 
 Pattern = dict[str, Any]
@@ -184,3 +185,59 @@ def _clock_skew(answer: dict[str, Any]) -> list[str]:
     if skew <= _MAX_CLOCK_SKEW:
         return []
     return [f"the clock of the backend differs from the local clock by {skew.total_seconds():.0f} s; correct it"]
+
+
+class Artifacts:
+    """Records the calls of one scenario and writes them to a file with their outcome.
+
+    Args:
+        session: the connection of the calls.
+        clients: the clients whose calls are recorded.
+    """
+
+    def __init__(self, session: Session, clients: Sequence[Any]) -> None:
+        self._session = session
+        self._clients = clients
+        self._calls: list[dict[str, Any]] = []
+        for client in clients:
+            events = client.meta.events
+            events.register("provide-client-params.*.*", self._asked, unique_id="pca-events-asked")
+            events.register("after-call.*.*", self._answered, unique_id="pca-events-answered")
+
+    def write(self, folder: Path, scenario: str, name: str, outcome: dict[str, Any]) -> Path:
+        """Write the recorded calls to a file named after the scenario, and return its path.
+
+        The file contains run, backend, mode, outcome, and `calls` with operation, request and response, in order.
+
+        Args:
+            folder: is created if it is missing.
+            scenario: its name.
+            name: of the scenario's bus or bucket; its end distinguishes files of one scenario.
+            outcome: such as `plans` and `received`.
+        """
+        self._detach()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', scenario)[:150]}-{name[-8:]}.json"
+        kept = {
+            "scenario": scenario,
+            "run": self._session.run.value,
+            "seed": self._session.run.seed,
+            "backend": self._session.backend.name,
+            "mode": self._session.mode.name,
+            **outcome,
+            "calls": self._calls,
+        }
+        file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
+        return file
+
+    def _asked(self, params: dict[str, Any], model: Any, **_: object) -> None:
+        self._calls.append({"operation": model.name, "request": dict(params), "response": None})
+
+    def _answered(self, parsed: dict[str, Any], **_: object) -> None:
+        answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+        self._calls[-1]["response"] = answer
+
+    def _detach(self) -> None:
+        for client in self._clients:
+            client.meta.events.unregister("provide-client-params.*.*", unique_id="pca-events-asked")
+            client.meta.events.unregister("after-call.*.*", unique_id="pca-events-answered")

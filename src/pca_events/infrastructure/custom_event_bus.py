@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pca_events.infrastructure.arns import read_arn
-from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.embedded_json import pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
     EventSource,
@@ -20,6 +19,7 @@ from pca_events.infrastructure.model import (
     Target,
     Unknown,
 )
+from pca_events.infrastructure.partial_values import read_arn
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
 
 _LISTS = ("Subscribers", "EventSources")

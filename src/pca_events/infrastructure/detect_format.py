@@ -5,15 +5,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_reader, plain_json
-from pca_events.infrastructure.checked_tree import CheckedTree, TreeFiles, looks_like_ours
+from pca_events.infrastructure import json_reader, single_files
+from pca_events.infrastructure.checked_tree import CODE, IS_CODE, CheckedTree, TreeFiles, looks_like_ours
 from pca_events.infrastructure.cloudformation.nested import read_template, with_includes
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
 from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_answer
 from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unreadable
-from pca_events.infrastructure.projects import CODE, IS_CODE
-from pca_events.infrastructure.pulumi import is_pulumi, read_pulumi
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
+from pca_events.infrastructure.single_files import is_pulumi, read_pulumi
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 NONE_OF_OURS = (
@@ -144,8 +143,8 @@ def _read(tree: Any, source: _Source) -> Reading | None:
         return read_pulumi(tree, file)
     if is_api_answer(tree):
         return read_api_answer(tree, file, last_line)
-    if plain_json.is_rule_output(tree):
-        return plain_json.read_rule_output(tree, file, last_line)
-    if plain_json.is_sound_pattern(tree) or (plain_json.is_pattern(tree) and (named or _OURS.search(text))):
-        return plain_json.read_pattern_file(tree, file, last_line)
+    if single_files.is_rule_output(tree):
+        return single_files.read_rule_output(tree, file, last_line)
+    if single_files.is_sound_pattern(tree) or (single_files.is_pattern(tree) and (named or _OURS.search(text))):
+        return single_files.read_pattern_file(tree, file, last_line)
     return None

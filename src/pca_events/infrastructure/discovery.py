@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from pca_events.infrastructure.checked_tree import CheckedTree
+from pca_events.infrastructure.checked_tree import CheckedTree, is_project
 from pca_events.infrastructure.model import Skipped, SourceLocation, Unreadable
-from pca_events.infrastructure.projects import is_project
 
 MOST_CHARACTERS = 1_000
 """The maximum length of a glob."""

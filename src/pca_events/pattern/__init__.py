@@ -1,9 +1,8 @@
 """Event patterns with the semantics of EventBridge: which events they match, which they do not, and why."""
 
 from pca_events.errors import InvalidPattern
+from pca_events.pattern.document import FlatEvent, flatten
 from pca_events.pattern.event_pattern import EventPattern
-from pca_events.pattern.explanation import Branch, ConditionResult, Explanation
-from pca_events.pattern.flat_event import FlatEvent, flatten
 from pca_events.pattern.matchers import (
     Address,
     AnythingBut,
@@ -17,7 +16,7 @@ from pca_events.pattern.matchers import (
     Suffix,
     Wildcard,
 )
-from pca_events.pattern.matching import Conditions
+from pca_events.pattern.matching import Branch, ConditionResult, Conditions, Explanation
 
 __all__ = [
     "Address",

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pca_events.pattern import text_comparison
-from pca_events.pattern.addresses import range_of
 from pca_events.pattern.matchers import (
     AnythingBut,
     Cidr,
@@ -29,6 +28,7 @@ from pca_events.pattern.matchers import (
     Wildcard,
     quoted,
 )
+from pca_events.pattern.text_comparison import range_of
 
 TOO_COMPLEX = (
     "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a"

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pca_events.json_source import WrittenNumber
-from pca_events.pattern.addresses import digits_of, range_of
-from pca_events.pattern.flat_event import Key, key_of
+from pca_events.pattern.document import Key, key_of
 from pca_events.pattern.text_comparison import (
     begins_ignoring_case,
     characters_of,
+    digits_of,
     ends_ignoring_case,
     equals_ignoring_case,
+    range_of,
     wildcard_test,
 )
 

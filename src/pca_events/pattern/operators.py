@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from pca_events.json_source import Members, WrittenNumber
-from pca_events.pattern import addresses, text_comparison
-from pca_events.pattern.flat_event import comparable
+from pca_events.pattern import text_comparison
+from pca_events.pattern.document import comparable
 from pca_events.pattern.matchers import (
     Address,
     AnythingBut,
@@ -240,7 +240,7 @@ def matcher_of(node: Any) -> Matcher:
     if isinstance(node, Members):
         return _expression(node)
     if isinstance(node, str):
-        return Exact(node) if addresses.digits_of(node) is None else Address(node)
+        return Exact(node) if text_comparison.digits_of(node) is None else Address(node)
     if isinstance(node, list):
         raise PatternError("Match value must be String, number, true, false, or null")
     return Exact(node)
@@ -267,8 +267,8 @@ def _cidr(operand: Any) -> Matcher:
     # AWS names the wrong operator here.
     text = text_operand(operand, "prefix")
     try:
-        addresses.range_of(text)
-    except addresses.InvalidAddress as error:
+        text_comparison.range_of(text)
+    except text_comparison.InvalidAddress as error:
         raise PatternError(str(error)) from None
     return Cidr(text)
 

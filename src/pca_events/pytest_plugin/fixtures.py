@@ -7,14 +7,13 @@ from typing import Any, NoReturn
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.backends.simulator_controls import SimulatorControls
+from pca_events.backends.remote import SimulatorControls
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.artifacts import Artifacts
 from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.pca_scenario import LiveEvents, PcaScenario, own_account_session
-from pca_events.harness.session import unmet
+from pca_events.harness.session import Artifacts, unmet
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pca_events.atomic_write import check_writable
 from pca_events.errors import BadInput
-from pca_events.harness.modes import default_mode
+from pca_events.harness.run import default_mode
 from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, write_messages
 from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
 from pca_events.pytest_plugin.completion import COMPLETION

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack
-from pca_events.harness.modes import Mode, default_mode
+from pca_events.harness.run import Mode, default_mode
 from pca_events.interrupts import Interrupted
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR

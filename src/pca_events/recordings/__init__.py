@@ -2,11 +2,19 @@
 
 from pca_events.recordings.bulk_validation import validate
 from pca_events.recordings.document_reader import LONGEST, Reader, Sink, parse_line
-from pca_events.recordings.files import BLOCK, IncompleteRecording, blocks, recordings_in
+from pca_events.recordings.files import (
+    BLOCK,
+    CloudTrailRecord,
+    IncompleteRecording,
+    NoEvent,
+    Wrapped,
+    blocks,
+    recordings_in,
+    unwrap,
+)
 from pca_events.recordings.report import Group, Occurrences, RecordLocation, ValidationReport
 from pca_events.recordings.report_json import as_json, from_json, merged, read_report, validation_schema
 from pca_events.recordings.tally import Tally
-from pca_events.recordings.unwrapping import CloudTrailRecord, NoEvent, Wrapped, unwrap
 
 __all__ = [
     "BLOCK",

@@ -9,10 +9,9 @@ from typing import Any
 
 from localstack.http import Request, Resource, Response
 
-from pca_events.simulator.controls import MOST_FAILURES, OPERATIONS
-from pca_events.simulator.core.ports import Settings
-from pca_events.simulator.event_delivery import DELIVERY_FAULTS
-from pca_events.simulator.simulation import Account, Simulation
+from pca_events.simulator.controls import DELIVERY_FAULTS, MOST_FAILURES, OPERATIONS
+from pca_events.simulator.core.region_state import Settings
+from pca_events.simulator.localstack_environment import Account, Simulation
 
 ROOT = "/_localstack/acm-pca"
 """The prefix of every path."""

@@ -14,9 +14,9 @@ from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provi
 
 from pca_events.simulator import control_api
 from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
-from pca_events.simulator.core.errors import ServiceError
+from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
-from pca_events.simulator.simulation import Simulation, tick
+from pca_events.simulator.localstack_environment import Simulation, tick
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"

@@ -1,20 +1,69 @@
-"""The pages of the documented events and of the events that are never sent."""
+"""The pages of the documented events and of the events never sent, with the rules of consumers that fire on them."""
 
 import contextlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from pca_events import catalog
 from pca_events.catalog import CatalogEntry, DocumentedEvent, Event, NeverSent
+from pca_events.check.rules import check
 from pca_events.contract import Field, fields, per_result, schema_of
+from pca_events.infrastructure.files import read_paths
+from pca_events.locations import locate
 from pca_events.messages import RECEIVED_EVENT, FeatureRun, Outcome, ScenarioRun
 from pca_events.rule_snippets import NOTATIONS, rule_snippet
-from pca_events.site.consumer_rules import ConsumerRule
-from pca_events.site.links import line_in_schema
+from pca_events.site.filters import line_in_schema
 from pca_events.site.scenario_groups import ScenarioGroup, Status, overall, tally
+
+
+@dataclass(frozen=True)
+class ConsumerRule:
+    """A rule that fires on an event.
+
+    Attributes:
+        place: file and line, from the parent of the folder that was read.
+        rule: its address or name.
+        targets: the names of its targets, or the handlers where these are known.
+        always: True if it fires on every such event, False if on some of them.
+        example: whether it is one of the examples of pca-events and not a rule of a real consumer.
+    """
+
+    place: str
+    rule: str
+    targets: tuple[str, ...]
+    always: bool
+    example: bool
+
+
+def consumer_rules(folders: Sequence[Path]) -> dict[str, list[ConsumerRule]]:
+    """Return the rules in the folders by the id of the event that they fire on."""
+    found: dict[str, list[ConsumerRule]] = defaultdict(list)
+    for folder in folders:
+        example = _is_example(folder)
+        for checked in check(read_paths([str(folder)])).rules:
+            place = f"{_within(checked.rule.place.file, folder)}:{checked.rule.place.line}"
+            targets = tuple(target.handler or target.name for target in checked.rule.targets or ())
+            for verdict in checked.verdicts:
+                if verdict.fires != "never":
+                    always = verdict.fires == "always"
+                    found[verdict.event].append(ConsumerRule(place, checked.rule.name, targets, always, example))
+    return found
+
+
+def _is_example(folder: Path) -> bool:
+    """Return whether a folder is, or lies in, a folder of examples that pca-events ships."""
+    shipped = (locate("example_rules").resolve(), locate("example_mistakes").resolve())
+    return any(folder.resolve().is_relative_to(top) for top in shipped)
+
+
+def _within(file: str, folder: Path) -> str:
+    path = Path(file)
+    return path.relative_to(folder.parent).as_posix() if path.is_relative_to(folder.parent) else path.as_posix()
+
 
 GroupsByFeature = list[tuple[FeatureRun, list[ScenarioGroup]]]
 """Features with their scenarios."""

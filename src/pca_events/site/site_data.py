@@ -9,26 +9,26 @@ from pathlib import Path
 
 from pca_events import catalog
 from pca_events.calibrate import BEHAVIOURS
-from pca_events.calibrate.ledger import Divergence, divergences
-from pca_events.calibrate.patterns import operators
+from pca_events.calibrate.recorded import Divergence, divergences, operators
 from pca_events.catalog import CloudTrailTwin, Neighbour
 from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
-from pca_events.site.consumer_rules import consumer_rules
-from pca_events.site.event_pages import EventPage, NeverSentPage, event_pages, never_sent_pages
+from pca_events.site.event_pages import EventPage, NeverSentPage, consumer_rules, event_pages, never_sent_pages
 from pca_events.site.filters import place, sentence
 from pca_events.site.pictures import Matrix, matrix
 from pca_events.site.scenario_groups import (
     BROKEN,
+    GROUPS,
     Status,
+    Topic,
     broken_count,
     overall,
     run_count,
     scenario_groups,
     scenarios_of,
     tally,
+    topics,
 )
-from pca_events.site.topics import GROUPS, Topic, topics
 
 _WAITED_FOR = {
     "Expiry": "expiry",

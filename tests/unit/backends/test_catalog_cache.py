@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.backends import EmbeddedLocalStack, catalog_cache
+from pca_events.backends import EmbeddedLocalStack, embedded
 
 INDEX = "service-catalog-1_2_3-4_5_6.dill"
 
@@ -28,29 +28,29 @@ def emulators(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_an_index_is_there_for_the_next_emulator(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, later = emulators
-    catalog_cache.keep(first)
-    catalog_cache.recall(later)
+    embedded.keep_index(first)
+    embedded.recall_index(later)
     assert [file.name for file in later.iterdir()] == [INDEX]
     assert caches.stat().st_mode & 0o777 == 0o700
 
 
 def test_an_index_that_is_kept_already_is_left_alone(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, _ = emulators
-    catalog_cache.keep(first)
+    embedded.keep_index(first)
     (first / INDEX).write_bytes(b"another")
-    catalog_cache.keep(first)
+    embedded.keep_index(first)
     assert {file.name: file.read_bytes() for file in caches.iterdir()} == {INDEX: b"index"}
 
 
 def test_a_folder_that_others_may_write_to_is_not_trusted(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, later = emulators
-    catalog_cache.keep(first)
+    embedded.keep_index(first)
     for mode in (0o770, 0o707):
         caches.chmod(mode)
-        catalog_cache.recall(later)
+        embedded.recall_index(later)
         assert list(later.iterdir()) == []
     caches.chmod(0o700)
-    catalog_cache.recall(later)
+    embedded.recall_index(later)
     assert [file.name for file in later.iterdir()] == [INDEX]
 
 
@@ -59,8 +59,8 @@ def test_without_a_cache_folder_nothing_is_kept_and_nothing_breaks(
 ) -> None:
     first, later = emulators
     monkeypatch.setenv("XDG_CACHE_HOME", str(first / INDEX))
-    catalog_cache.keep(first)
-    catalog_cache.recall(later)
+    embedded.keep_index(first)
+    embedded.recall_index(later)
     assert list(later.iterdir()) == []
 
 

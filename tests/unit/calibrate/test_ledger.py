@@ -8,7 +8,7 @@ from pca_events.steps.calibrations import Trial, as_on_aws
 
 from pca_events.backends import Backend
 from pca_events.calibrate import BEHAVIOURS, Divergence, divergence, operators
-from pca_events.calibrate.ledger import divergences
+from pca_events.calibrate.recorded import divergences
 from pca_events.errors import Unexpected
 
 TODAY = datetime.now(UTC).date()

@@ -181,7 +181,7 @@ def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> 
 
 def test_a_verdict_that_the_event_bus_contradicts_is_reported(command: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import pca_events.check.verdicts as check\n"
+        "import pca_events.check.verdicts.verdict as check\n"
         "from pca_events.check.report import Verdict\n"
         "found = check._verdicts\n"
         "check._verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"

@@ -16,7 +16,7 @@ from reports import checked, finding, realistic
 from pca_events.check import formats
 from pca_events.check.codes import CODES
 from pca_events.check.formats import FORMATS
-from pca_events.check.formats.formatting import event_columns, summary
+from pca_events.check.formats.markdown import event_columns, summary
 from pca_events.check.formats.sarif import help_url
 from pca_events.check.report import CheckedRule, CheckReport, event_ids
 from pca_events.infrastructure.model import Skipped, SourceLocation, Unknown, Unreadable

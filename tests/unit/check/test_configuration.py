@@ -13,8 +13,7 @@ from checking import Project, rule
 from pca_events import __version__
 from pca_events.check.codes import CODES, OF_SUPPRESSIONS
 from pca_events.check.configuration import SCHEMA, read_configuration
-from pca_events.check.suppressions.ignore_entries import IgnoreEntry
-from pca_events.check.toml_lines import lines_of_keys, nearest_line
+from pca_events.check.suppressions.ignore_entries import IgnoreEntry, lines_of_keys, nearest_line
 from pca_events.errors import BadInput
 from pca_events.infrastructure.model import SourceLocation
 

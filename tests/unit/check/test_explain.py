@@ -14,9 +14,15 @@ from hypothesis import strategies as st
 from pattern_strategies import events, patterns
 
 from pca_events import catalog
-from pca_events.check.suggestions.meant_events import CandidateEvent, GivenEvent, known_events
-from pca_events.check.suggestions.pattern_edits import Edit, PlacedEdit, applied
-from pca_events.check.suggestions.refused_patterns import accepted_pattern
+from pca_events.check.suggestions.meant_events import (
+    CandidateEvent,
+    Edit,
+    GivenEvent,
+    PlacedEdit,
+    applied,
+    known_events,
+)
+from pca_events.check.suggestions.replaced_patterns import accepted_pattern
 from pca_events.check.suggestions.suggested_fix import NearestEvent, change_to_match, nearest
 from pca_events.check.vocabulary import likeness, promised
 from pca_events.pattern import EventPattern, InvalidPattern

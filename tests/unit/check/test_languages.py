@@ -9,9 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import contract
-from pca_events.check.accepted_values import accepts_all, accepts_some, language_of
-from pca_events.check.field_domains import matching
-from pca_events.check.regular_languages import (
+from pca_events.check.verdicts.conditions import accepts_all, accepts_some, language_of
+from pca_events.check.verdicts.field_domains import matching
+from pca_events.check.verdicts.regular_languages import (
     ANYTHING,
     EMPTY_STRING,
     NOTHING,

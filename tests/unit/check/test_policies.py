@@ -6,10 +6,9 @@ import pytest
 
 from pca_events.check.vocabulary import expects
 from pca_events.iam_policy import MOST_STATEMENTS, Decision, Request, evaluate
-from pca_events.infrastructure.arns import may_be_equal
+from pca_events.infrastructure.embedded_json import NAME_OF_RULE
 from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Unknown
-from pca_events.infrastructure.partial_values import Reference, joined
-from pca_events.infrastructure.resource_policies import NAME_OF_RULE
+from pca_events.infrastructure.partial_values import Reference, joined, may_be_equal
 
 LATER = Unknown("var.later")
 RULE = Rule(

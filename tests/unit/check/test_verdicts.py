@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pca_events import catalog
-from pca_events.check.partial_patterns import partial_pattern
 from pca_events.check.report import Verdict
-from pca_events.check.verdicts import cloudtrail_verdicts, verdicts
+from pca_events.check.verdicts.conditions import partial_pattern
+from pca_events.check.verdicts.verdict import cloudtrail_verdicts, verdicts
 from pca_events.errors import InvalidPattern
 from pca_events.events import aws_location, realistic
 from pca_events.infrastructure.model import Unknown

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.check.wildcard_replacement import NoEqual, without_wildcards
+from pca_events.check.suggestions.replaced_patterns import NoEqual, without_wildcards
 from pca_events.pattern import EventPattern
 
 VALUES: list[Any] = [

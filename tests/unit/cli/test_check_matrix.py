@@ -7,7 +7,7 @@ import pytest
 from reports import checked, finding, realistic
 
 from pca_events.check.report import CheckedRule, CheckReport
-from pca_events.cli.check.text import Matrix
+from pca_events.cli.check.outputs import Matrix
 from pca_events.cli.console import Console, width_of
 
 WIDE, NARROW = 120, 80

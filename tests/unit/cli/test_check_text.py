@@ -8,7 +8,7 @@ import pytest
 from reports import checked, finding, realistic
 
 from pca_events.check.report import Block, CheckReport, event_ids
-from pca_events.cli.check.text import print_report
+from pca_events.cli.check.outputs import print_report
 from pca_events.cli.console import Console, width_of
 from pca_events.infrastructure.model import Skipped, SourceLocation, Unreadable
 

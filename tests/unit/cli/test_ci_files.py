@@ -18,7 +18,7 @@ from required import cannot_run
 
 from pca_events.check.formats import FORMATS
 from pca_events.cli import COMMANDS
-from pca_events.cli.arguments import parser_with
+from pca_events.cli.parser import parser_with
 
 TOP = Path(__file__).parents[3]
 ACTION = yaml.safe_load((TOP / "action.yml").read_text("utf-8"))

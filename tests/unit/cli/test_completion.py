@@ -11,9 +11,8 @@ from required import cannot_run
 
 from pca_events.catalog import documented_events, never_sent
 from pca_events.cli import COMMANDS
-from pca_events.cli.arguments import parser_with
-from pca_events.cli.completion import script_of
 from pca_events.cli.options.runs import SHELLS
+from pca_events.cli.parser import parser_with, script_of
 
 _OF_FILES = {"FILE", "PATH", "FEATURE", "OLD", "NEW", "FILE|EVENT"}
 

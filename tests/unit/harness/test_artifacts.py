@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pca_events import catalog
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.artifacts import Artifacts
+from pca_events.harness.session import Artifacts
 
 EVENT = catalog.documented("ca-creation-success")
 

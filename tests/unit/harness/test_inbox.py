@@ -7,8 +7,8 @@ import pytest
 
 from pca_events import catalog
 from pca_events.harness import ScenarioBus, Session
+from pca_events.harness.events import Inbox
 from pca_events.harness.expectations import differences
-from pca_events.harness.inbox import Inbox
 from pca_events.harness.resources import Queue
 
 EVENT = catalog.documented("ca-creation-success")

@@ -7,7 +7,7 @@ import pytest
 
 from pca_events import catalog
 from pca_events.harness import ScenarioBus, Session
-from pca_events.harness.modes import AliasMode
+from pca_events.harness.run import AliasMode
 
 ALIAS = AliasMode()
 SOURCES = ["aws.acm-pca", "aws.acmpca", "acm-pca", "aws.acm", "AWS.acm-pca", "my.aws.acm-pca", "aws."]

@@ -8,7 +8,7 @@ import pytest
 from pca_events import catalog
 from pca_events.infrastructure.json_reader import InvalidJson, parse, with_lines
 from pca_events.infrastructure.model import Rule, SourceLocation
-from pca_events.infrastructure.plain_json import (
+from pca_events.infrastructure.single_files import (
     is_pattern,
     is_rule_output,
     is_sound_pattern,

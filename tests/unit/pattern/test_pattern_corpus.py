@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pca_events.calibrate.patterns import Case, NotRecorded, not_recorded, operators
+from pca_events.calibrate.recorded import Case, NotRecorded, not_recorded, operators
 from pca_events.pattern import EventPattern, InvalidPattern, flatten
 
 ALL = [case for operator in operators() for case in operator.cases]

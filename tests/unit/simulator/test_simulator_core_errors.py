@@ -14,8 +14,8 @@ from fuzzing import seeded, times
 from simulated_world import BUCKET, TEMPLATE, Desk, crl_enabled, csr
 
 from pca_events.simulator.core import api_protocol
-from pca_events.simulator.core.errors import ServiceError
-from pca_events.simulator.core.ports import Settings
+from pca_events.simulator.core.api_protocol import ServiceError
+from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import OPERATIONS
 
 OTHER = "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"

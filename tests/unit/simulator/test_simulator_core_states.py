@@ -12,7 +12,7 @@ from simulated_world import BUCKET, Desk, crl_enabled, csr
 
 from pca_events import catalog
 from pca_events.contract import violations
-from pca_events.simulator.core.errors import ServiceError
+from pca_events.simulator.core.api_protocol import ServiceError
 
 CRL = "ACM Private CA CRL Generation"
 

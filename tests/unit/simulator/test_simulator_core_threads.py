@@ -9,8 +9,8 @@ from cryptography import x509
 from simulated_world import BUCKET, Desk, crl_enabled, csr
 
 from pca_events.simulator.core import certificates
+from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.certificate_requests import validated_request
-from pca_events.simulator.core.errors import ServiceError
 
 
 def test_two_hundred_certificates_from_eight_threads() -> None:

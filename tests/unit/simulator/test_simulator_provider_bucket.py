@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.simulator.core.ports import BucketRefused
+from pca_events.simulator.core.region_state import BucketRefused
 from pca_events.simulator.localstack_environment import BucketAccess
 from pca_events.simulator.policy import grants
 

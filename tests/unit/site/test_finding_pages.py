@@ -17,7 +17,7 @@ from pca_events.check.suppressions.comments import IgnoreComments, without_ignor
 from pca_events.check.suppressions.ignore_entries import without_entries
 from pca_events.infrastructure.files import read_paths
 from pca_events.site import SiteData, site
-from pca_events.site.markdown import Block, CodeBlock, Document, Heading, Items, Paragraph, Table, parse_markdown
+from pca_events.site.pages import Block, CodeBlock, Document, Heading, Items, Paragraph, Table, parse_markdown
 
 PAGES = Path(__file__).parents[3] / "docs" / "findings"
 HEADINGS = ["What it means", "Why it matters", "Wrong", "Right", "How to suppress it", "AWS documentation"]

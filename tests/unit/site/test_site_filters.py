@@ -9,8 +9,7 @@ from site_html import Page
 
 from pca_events import catalog
 from pca_events.contract import fields, per_result, schema_of
-from pca_events.site.filters import json_markup, step_markup, visible, whole
-from pca_events.site.links import line_in_schema, source_link
+from pca_events.site.filters import json_markup, line_in_schema, source_link, step_markup, visible, whole
 from pca_events.site.pages import environment
 
 TOP = Path(__file__).parents[3]

@@ -5,7 +5,7 @@ import json
 import pytest
 from site_html import pages
 
-from pca_events.site.search_index import sections
+from pca_events.site.build import sections
 
 
 def index_of(files: dict[str, str]) -> list[list[str]]:

@@ -27,8 +27,8 @@ from pca_events.check.findings.subscriber_filters import (
     unknown_whole,
 )
 from pca_events.check.findings.target_roles import subscriber_role_findings
-from pca_events.check.partial_patterns import PartialPattern, partial_pattern
 from pca_events.check.report import CheckedRule, Finding, Level, Verdict, readable
+from pca_events.check.verdicts.conditions import PartialPattern, partial_pattern
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import (
     CustomBus,

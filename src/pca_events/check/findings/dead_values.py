@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from pca_events.catalog import SOURCE, documented_events
-from pca_events.check.accepted_values import Conditions, exact_texts
-from pca_events.check.field_domains import Domain, cloudtrail_detail_types, domains_of_cloudtrail, domains_of_event
-from pca_events.check.mismatch_reasons import never_sent, no_such_field, noun_of
-from pca_events.check.partial_patterns import PartialPattern, is_marked
-from pca_events.check.relevance import is_ours_or_misspelt
 from pca_events.check.report import Block
-from pca_events.check.verdicts import reaches
+from pca_events.check.verdicts.conditions import Conditions, PartialPattern, exact_texts, is_marked
+from pca_events.check.verdicts.field_domains import (
+    Domain,
+    cloudtrail_detail_types,
+    domains_of_cloudtrail,
+    domains_of_event,
+)
+from pca_events.check.verdicts.mismatch_reasons import never_sent, no_such_field, noun_of
+from pca_events.check.verdicts.relevance import is_ours_or_misspelt
+from pca_events.check.verdicts.verdict import reaches
 from pca_events.pattern import AnythingBut, Exact, Matcher
 from pca_events.regions import partition_of
 

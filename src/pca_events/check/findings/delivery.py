@@ -9,8 +9,8 @@ from pca_events.catalog import documented
 from pca_events.check.findings.target_roles import target_role_findings
 from pca_events.check.report import CodeName, Finding, Level
 from pca_events.iam_policy import EVENTBRIDGE, Decision, Request, evaluate
-from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
 from pca_events.infrastructure.model import Destination, Key, Rule, Target, Unknown
+from pca_events.infrastructure.partial_values import may_be_equal, read_arn, wildcard_text
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pca_events.check.report import Finding, Level
-from pca_events.infrastructure.arns import may_be_equal, wildcard_text
 from pca_events.infrastructure.model import DEFAULT_BUS, Destination, Rule, Target, Unknown
+from pca_events.infrastructure.partial_values import may_be_equal, wildcard_text
 
 _PARTNER = "aws.partner/"
 _ON_BUS = ":event-bus/"

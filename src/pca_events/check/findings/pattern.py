@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pca_events.catalog import documented, neighbours, never_sent
-from pca_events.check.accepted_values import exact_texts
 from pca_events.check.findings.dead_values import contradictions, dead_values, misspelt_sources
 from pca_events.check.findings.event_bus import NOTHING_FORWARDED, Forwarded
-from pca_events.check.partial_patterns import PartialPattern
-from pca_events.check.relevance import other_sources, read_only_values
 from pca_events.check.report import Block, CodeName, Finding, Verdict
+from pca_events.check.verdicts.conditions import PartialPattern, exact_texts
+from pca_events.check.verdicts.relevance import other_sources, read_only_values
 from pca_events.check.vocabulary import contradicts, expects, instead_of_waiting
 from pca_events.errors import InvalidPattern
 from pca_events.infrastructure.model import Rule, SourceLocation

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pca_events.check.report import Finding, Fires, Verdict, readable
-from pca_events.check.verdicts import Judged, judged
-from pca_events.infrastructure.event_patterns import FIELDS
+from pca_events.check.verdicts.verdict import Judged, judged
+from pca_events.infrastructure.embedded_json import FIELDS
 from pca_events.infrastructure.model import EventSource, SourceLocation, Subscriber, SubscriberFilter, Unknown
 from pca_events.wording import nearest
 

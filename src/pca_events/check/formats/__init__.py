@@ -8,10 +8,10 @@ from pca_events.lazy import function_of
 __all__ = ["FORMATS"]
 
 FORMATS: dict[str, Callable[[CheckReport], str]] = {
-    "json": function_of(f"{__name__}.formatting", "render_json"),
+    "json": function_of(f"{__name__}.markdown", "render_json"),
     "sarif": function_of(f"{__name__}.sarif", "render"),
-    "junit": function_of(f"{__name__}.junit", "render"),
-    "markdown": function_of(f"{__name__}.markdown", "render"),
-    "github": function_of(f"{__name__}.github", "render"),
+    "junit": function_of(f"{__name__}.ci", "render_junit"),
+    "markdown": function_of(f"{__name__}.markdown", "render_markdown"),
+    "github": function_of(f"{__name__}.ci", "render_github"),
 }
 """What writes each format, by the name that the command knows it by; every text ends with a line end."""

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from pca_events import __version__
 from pca_events.check.codes import CODES
-from pca_events.check.formats.formatting import json_text, posix
-from pca_events.check.formats.markdown import escaped
+from pca_events.check.formats.markdown import escaped, json_text, posix
 from pca_events.check.report import LEVELS, CheckReport, Finding, Level
 from pca_events.infrastructure.model import SourceLocation
 

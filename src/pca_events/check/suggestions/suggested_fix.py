@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.catalog import detail_types
-from pca_events.check.field_domains import cloudtrail_detail_types, record_fields
 from pca_events.check.suggestions.corrections import RENAMED, UNLIKE, corrected, destinations
-from pca_events.check.suggestions.meant_events import CandidateEvent, Elements, Kind, known_events
-from pca_events.check.suggestions.pattern_edits import Edit, PlacedEdit, Steps, applied, conditions_of, names_of
+from pca_events.check.suggestions.meant_events import (
+    CandidateEvent,
+    Edit,
+    Elements,
+    Kind,
+    PlacedEdit,
+    Steps,
+    applied,
+    conditions_of,
+    known_events,
+    names_of,
+)
+from pca_events.check.verdicts.field_domains import cloudtrail_detail_types, record_fields
 from pca_events.check.vocabulary import promised
 from pca_events.pattern.operators import OPERATORS
 

@@ -8,14 +8,13 @@ from functools import cache
 from typing import Any
 
 from pca_events import catalog
-from pca_events.check.partial_patterns import known_part
-from pca_events.check.relevance import about, about_refused, without_read_only
 from pca_events.check.report import Fires, Verdict, reason_of
-from pca_events.check.suggestions.meant_events import CandidateEvent, GivenEvent, known_events
-from pca_events.check.suggestions.pattern_edits import conditions_of
-from pca_events.check.suggestions.refused_patterns import advice_for
+from pca_events.check.suggestions.meant_events import CandidateEvent, GivenEvent, conditions_of, known_events
+from pca_events.check.suggestions.replaced_patterns import advice_for
 from pca_events.check.suggestions.suggested_fix import NearestEvent, asks_for_cloudtrail, change_to_match, nearest
-from pca_events.check.verdicts import Judged, judged
+from pca_events.check.verdicts.conditions import known_part
+from pca_events.check.verdicts.relevance import about, about_refused, without_read_only
+from pca_events.check.verdicts.verdict import Judged, judged
 from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.cli.console import console
 from pca_events.cli.explain.rules import ExplainedRule, explained_rules

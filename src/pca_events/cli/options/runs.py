@@ -11,7 +11,7 @@ SHELLS = ("bash", "zsh")
 
 
 def _verify(parser: Parser) -> None:
-    from pca_events.harness.modes import MODES
+    from pca_events.harness.run import MODES
 
     parser.add_argument(
         "features",
@@ -83,7 +83,7 @@ def _sweep(parser: Parser) -> None:
     from datetime import timedelta
 
     from pca_events.harness.resources import KINDS
-    from pca_events.harness.run_id import PREFIX
+    from pca_events.harness.run import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
     parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")

@@ -1,19 +1,24 @@
-"""`pca-events verify`: runs the suite, or a part of it, and shows the result for each documented event."""
+"""`pca-events verify` runs the suite, or a part of it; `pca-events site` writes the living documentation of a run."""
 
 import argparse
 import contextlib
+import gzip
 import os
+import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pca_events.atomic_write import check_folder, check_writable, write_folder
 from pca_events.errors import BadInput
 
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
+    from pca_events.messages import Run
     from pca_events.pytest_plugin.run import SuiteListing
+
 
 _WORTH_A_WORKER = 15  # scenarios
 
@@ -24,8 +29,6 @@ def run(options: argparse.Namespace) -> int:
     Returns:
         0 all passed, 1 some failed, 2 the run could not be completed, 130 interrupted.
     """
-    from pca_events.atomic_write import check_writable
-
     for file, holds in ((options.messages, "the messages are one file"), (options.junit, "a JUnit report is one file")):
         if file is not None:
             check_writable(file, holds)
@@ -33,13 +36,11 @@ def run(options: argparse.Namespace) -> int:
         return _list(options)
     if options.site is None:
         return _verify(options, options.messages)
-    from pca_events.cli import site
-
-    earlier = site.prepare(options.site, options)
+    earlier = prepare_site(options.site, options)
     with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
         messages = options.messages or Path(folder) / "run.ndjson"
         status = _verify(options, messages)
-        print(site.write_site(options.site, messages, earlier, options))
+        print(write_site(options.site, messages, earlier, options))
         return status
 
 
@@ -48,7 +49,7 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
     with _backend(options) as backend:  # boots while the rest is imported
         from pca_events.cli.console import console
         from pca_events.cli.verify.report import LiveProgress, print_report
-        from pca_events.harness.modes import default_mode
+        from pca_events.harness.run import default_mode
         from pca_events.pytest_plugin.run import run_suite
 
         out = console()
@@ -144,3 +145,56 @@ def _said(options: argparse.Namespace) -> str:
         if value is not None:
             words.append(f"{option} {value}")
     return " ".join(words)
+
+
+_SOURCE_URL = re.compile(r"https?://[\w.:-]+(/[\w./~%@+-]*)?")
+
+
+def run_site(options: argparse.Namespace) -> int:
+    """Write the site and print one line about it."""
+    earlier = prepare_site(options.folder, options)
+    print(write_site(options.folder, options.messages, earlier, options))
+    return 0
+
+
+def prepare_site(folder: Path, options: argparse.Namespace) -> "list[Run]":
+    """Check, before anything is run or written, that a site can be made, and return the earlier runs.
+
+    Raises:
+        BadInput: the folder is a file, an earlier run cannot be read, a folder of consumers does not exist, or the
+            address of the source is not a web address.
+    """
+    from pca_events.messages import read_messages
+
+    check_folder(folder, "the site is a folder")
+    for path in options.consumers:
+        if not path.exists():
+            raise BadInput(f"--consumers {path}: no such folder; name a folder with rules")
+    if options.source_url and not _SOURCE_URL.fullmatch(options.source_url):
+        example = "https://github.com/me/project/blob/main"
+        raise BadInput(f"--source-url {options.source_url}: not a web address; write one such as {example}")
+    return [read_messages(file, options.max_unpacked) for file in options.earlier]
+
+
+def write_site(
+    folder: Path,
+    messages: Path | None,
+    earlier: "Sequence[Run]",
+    options: argparse.Namespace,
+) -> str:
+    """Write the site of a run, or without one, and return a line about it.
+
+    Raises:
+        BadInput: messages cannot be read, or the folder cannot be written.
+    """
+    from pca_events.messages import content_of, our_features, read_features_alone, read_messages
+    from pca_events.site import SiteData, site
+
+    found = None if messages is None else read_messages(messages, options.max_unpacked)
+    features = read_features_alone(our_features()) if found is None else found.features
+    files: dict[str, str | bytes] = {**site(SiteData(features, found, earlier, options.consumers, options.source_url))}
+    if messages is not None:
+        files["messages.ndjson.gz"] = gzip.compress(content_of(messages, options.max_unpacked), mtime=0)
+    write_folder(files, folder)
+    size = sum(len(content) for content in files.values())
+    return f"wrote {folder / 'index.html'} and {len(files) - 1} more files, {size / 1e6:.1f} MB"

@@ -4,18 +4,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pca_events.infrastructure.arns import A_QUALIFIER, as_qualifier, qualifier_of, wildcard_text
 from pca_events.infrastructure.cloudformation.roles import Roles
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.model import Destination, Key, SourceLocation, Unknown
-from pca_events.infrastructure.partial_values import Composed, Reference, joined
-from pca_events.infrastructure.resource_policies import (
+from pca_events.infrastructure.embedded_json import (
     NAME_OF_RULE,
     arn_of,
     combined,
     invoke_permission,
     listed,
     read_policy,
+)
+from pca_events.infrastructure.model import Destination, Key, SourceLocation, Unknown
+from pca_events.infrastructure.partial_values import (
+    A_QUALIFIER,
+    Composed,
+    Reference,
+    as_qualifier,
+    joined,
+    qualifier_of,
+    wildcard_text,
 )
 from pca_events.infrastructure.source_tree import Object, child
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of, misplaced
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, subscriber
-from pca_events.infrastructure.event_patterns import FIELDS, asks_for_read_only_calls, pattern_of
+from pca_events.infrastructure.embedded_json import FIELDS, asks_for_read_only_calls, pattern_of
 from pca_events.infrastructure.model import (
     CustomBus,
     Reading,

@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from pca_events.infrastructure.cloudformation.values import Template
+from pca_events.infrastructure.embedded_json import Resolve, combined, listed, read_policy
 from pca_events.infrastructure.model import Role, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import Resolve, combined, listed, read_policy
 from pca_events.infrastructure.source_tree import Object, child
 
 _ROLE = "AWS::IAM::Role"

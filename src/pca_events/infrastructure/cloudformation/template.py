@@ -3,11 +3,10 @@
 import re
 from typing import Any
 
-from pca_events.infrastructure.arns import wildcard_text
 from pca_events.infrastructure.cloudformation.destinations import Destinations
 from pca_events.infrastructure.cloudformation.intrinsics import LOOP, without_loops
 from pca_events.infrastructure.cloudformation.values import Template
-from pca_events.infrastructure.event_patterns import asks_for_read_only_calls, pattern_of
+from pca_events.infrastructure.embedded_json import arn_of, asks_for_read_only_calls, pattern_of, rule_arn
 from pca_events.infrastructure.model import (
     DEFAULT_BUS,
     Destination,
@@ -18,8 +17,7 @@ from pca_events.infrastructure.model import (
     Unknown,
     Unreadable,
 )
-from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import arn_of, rule_arn
+from pca_events.infrastructure.partial_values import Composed, Reference, wildcard_text
 from pca_events.infrastructure.source_tree import Object, child, only_unknown, plain, shown
 
 _SERVICES = {

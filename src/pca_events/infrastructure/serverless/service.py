@@ -6,7 +6,7 @@ from typing import Any
 from pca_events.infrastructure.checked_tree import TreeFiles
 from pca_events.infrastructure.cloudformation.nested import read_stack
 from pca_events.infrastructure.cloudformation.template import Stack, bus_of
-from pca_events.infrastructure.event_patterns import pattern_of
+from pca_events.infrastructure.embedded_json import pattern_of
 from pca_events.infrastructure.model import Reading, Rule, Skipped, SourceLocation, Target, Unknown
 from pca_events.infrastructure.serverless.variables import Variables
 from pca_events.infrastructure.source_tree import Object, child, shown

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference, reference_to
 from pca_events.infrastructure.terraform.instances import Declared
-from pca_events.infrastructure.terraform.policies import policy_document
 from pca_events.infrastructure.terraform.references import Referred, Step
+from pca_events.infrastructure.terraform.resources import policy_document
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED, EncryptedValue, in_file
 
 if TYPE_CHECKING:

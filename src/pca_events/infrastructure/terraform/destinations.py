@@ -5,26 +5,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pca_events.infrastructure.arns import A_QUALIFIER, as_qualifier, qualifier_of, wildcard_text
+from pca_events.infrastructure.embedded_json import arn_of, combined, invoke_permission, read_policy
 from pca_events.infrastructure.model import Destination, Key, Unknown
-from pca_events.infrastructure.partial_values import Reference, joined
-from pca_events.infrastructure.resource_policies import (
-    arn_of,
-    combined,
-    invoke_permission,
-    read_policy,
+from pca_events.infrastructure.partial_values import (
+    A_QUALIFIER,
+    Reference,
+    as_qualifier,
+    joined,
+    qualifier_of,
+    wildcard_text,
 )
 from pca_events.infrastructure.source_tree import plain
 from pca_events.infrastructure.terraform.functions import decoded
-from pca_events.infrastructure.terraform.lookup import Lookup, Resource
-from pca_events.infrastructure.terraform.owners import (
+from pca_events.infrastructure.terraform.lookup import (
     ALIAS,
     GRANTS,
     KINDS,
     LOG_POLICIES,
     PERMISSION,
     ROLE,
+    Lookup,
     Owners,
+    Resource,
     name_of,
     reference_in,
 )

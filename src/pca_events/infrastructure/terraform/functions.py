@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Unknown
-from pca_events.infrastructure.partial_values import Composed, joined
+from pca_events.infrastructure.partial_values import Composed, joined, text_form
 from pca_events.infrastructure.source_tree import Object
-from pca_events.infrastructure.terraform import collection_functions, text_functions
+from pca_events.infrastructure.terraform import pure_functions
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def text_of(value: Any) -> str | Unknown:
     Raises:
         TypeError: the value is a list, an object or null.
     """
-    return text_functions.text_of(value.text() if isinstance(value, Encoded) else value)
+    return text_form(value.text() if isinstance(value, Encoded) else value)
 
 
 def call(name: str, arguments: list[Any]) -> Any:
@@ -78,11 +78,11 @@ def call(name: str, arguments: list[Any]) -> Any:
     if name in _OF_JSON:
         return _OF_JSON[name](*arguments)
     plain = [argument.text() if isinstance(argument, Encoded) else argument for argument in arguments]
-    if name in text_functions.OF_TEXTS:
-        return text_functions.OF_TEXTS[name](*plain)
-    if name in collection_functions.OF_ANYTHING:
-        return collection_functions.OF_ANYTHING[name](*arguments)
-    function = text_functions.OF_KNOWN_TEXTS.get(name) or collection_functions.OF_KNOWN[name]
+    if name in pure_functions.OF_TEXTS:
+        return pure_functions.OF_TEXTS[name](*plain)
+    if name in pure_functions.OF_ANYTHING:
+        return pure_functions.OF_ANYTHING[name](*arguments)
+    function = pure_functions.OF_KNOWN_TEXTS.get(name) or pure_functions.OF_KNOWN[name]
     if any(not _is_known(argument) for argument in plain):
         raise ValueError("an argument is not known")
     return function(*plain)

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.embedded_json import listed, read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.lookup import Resource

@@ -8,14 +8,13 @@ from typing import Any
 
 from pca_events.infrastructure.checked_tree import looks_like_ours
 from pca_events.infrastructure.custom_event_bus import bus_by_arn, event_source, from_snake_case, subscriber
+from pca_events.infrastructure.embedded_json import listed
 from pca_events.infrastructure.model import DEFAULT_BUS, CustomBus, Reading, Rule, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, Reference
-from pca_events.infrastructure.resource_policies import listed
 from pca_events.infrastructure.source_tree import Text, plain
 from pca_events.infrastructure.terraform.functions import Encoded, decoded
 from pca_events.infrastructure.terraform.lookup import Resource
-from pca_events.infrastructure.terraform.policies import blocks
-from pca_events.infrastructure.terraform.resources import RULE, TARGET
+from pca_events.infrastructure.terraform.resources import RULE, TARGET, blocks
 from pca_events.infrastructure.terraform.source_files import in_file, pattern_and_lines
 
 CLOUD_CONTROL_RULE, ARCHIVE, PIPE = "awscc_events_rule", "aws_cloudwatch_event_archive", "aws_pipes_pipe"

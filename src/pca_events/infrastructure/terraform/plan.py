@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from pca_events.infrastructure import json_reader
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Reference
 from pca_events.infrastructure.source_tree import Object

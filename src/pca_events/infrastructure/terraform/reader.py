@@ -11,10 +11,9 @@ from pca_events.infrastructure.terraform import nodes, other_patterns
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.folder import Folder
 from pca_events.infrastructure.terraform.instances import Declared, Instance, depends_on
-from pca_events.infrastructure.terraform.lookup import MODULE, Resource
+from pca_events.infrastructure.terraform.lookup import GRANTS, MODULE, NotByDefault, Resource
 from pca_events.infrastructure.terraform.module_calls import PublicModule, given_patterns, is_public_module, rules_given
 from pca_events.infrastructure.terraform.module_tree import MOST_STEPS, Evaluation, ModuleFolders
-from pca_events.infrastructure.terraform.owners import GRANTS, NotByDefault
 from pca_events.infrastructure.terraform.references import Given, without_meaning
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 from pca_events.infrastructure.terraform.scope import ModuleNames

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pca_events.infrastructure.checked_tree import CheckedTree, EncryptedFile, UnreadableFile, text_of
-from pca_events.infrastructure.event_patterns import read_pattern
+from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import SourceLocation, Unknown
 from pca_events.infrastructure.source_tree import Object, Text
 from pca_events.infrastructure.terraform.functions import Encoded, decoded, with_texts

@@ -7,11 +7,16 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from pca_events.simulator.core.api_protocol import in_progress, invalid_args, not_found
 from pca_events.simulator.core.crls import BUCKET_NAME
-from pca_events.simulator.core.errors import in_progress, invalid_args, not_found
-from pca_events.simulator.core.model import AuditReport, Authority, IssuedCertificate
-from pca_events.simulator.core.ports import BucketRefused
-from pca_events.simulator.core.region_state import AUDIT_REPORT_GENERATION, RegionState
+from pca_events.simulator.core.region_state import (
+    AUDIT_REPORT_GENERATION,
+    AuditReport,
+    Authority,
+    BucketRefused,
+    IssuedCertificate,
+    RegionState,
+)
 
 COLUMNS = (
     "awsAccountId",

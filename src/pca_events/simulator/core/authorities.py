@@ -6,13 +6,19 @@ from typing import Any
 
 from cryptography import x509
 
-from pca_events.simulator.core.api_protocol import page
+from pca_events.simulator.core.api_protocol import ServiceError, invalid_args, invalid_state, page
 from pca_events.simulator.core.crls import complete_configuration
-from pca_events.simulator.core.errors import ServiceError, invalid_args, invalid_state
-from pca_events.simulator.core.keys import GENERATORS, PrivateKey, check_algorithms, hash_of, pem
-from pca_events.simulator.core.model import Authority, CrlState
-from pca_events.simulator.core.region_state import CA_CREATION, RegionState
-from pca_events.simulator.core.x509_fields import key_usage, name_of, subject_information_access
+from pca_events.simulator.core.region_state import CA_CREATION, Authority, CrlState, RegionState
+from pca_events.simulator.core.x509 import (
+    GENERATORS,
+    PrivateKey,
+    check_algorithms,
+    hash_of,
+    key_usage,
+    name_of,
+    pem,
+    subject_information_access,
+)
 
 RESTORABLE_DAYS = 30
 

@@ -8,12 +8,10 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from pca_events.simulator.core.errors import invalid_args, invalid_state, malformed_csr, validation
-from pca_events.simulator.core.keys import PublicKey, family, hash_of, same_key
-from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.region_state import RegionState
+from pca_events.simulator.core.api_protocol import invalid_args, invalid_state, malformed_csr, validation
+from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
-from pca_events.simulator.core.x509_fields import Extension, name_of
+from pca_events.simulator.core.x509 import Extension, PublicKey, family, hash_of, name_of, same_key
 
 
 @dataclass(frozen=True)

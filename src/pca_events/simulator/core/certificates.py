@@ -6,9 +6,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pca_events.simulator.core.certificate_requests import CertificateRequest, validated_request
-from pca_events.simulator.core.crls import schedule_crl
-from pca_events.simulator.core.errors import (
+from pca_events.simulator.core.api_protocol import (
     ServiceError,
     failed,
     in_progress,
@@ -16,9 +14,17 @@ from pca_events.simulator.core.errors import (
     invalid_state,
     not_found,
 )
-from pca_events.simulator.core.keys import pem
-from pca_events.simulator.core.model import Authority, IssuedCertificate, certificate_id
-from pca_events.simulator.core.region_state import CERTIFICATE_ISSUANCE, CERTIFICATE_REVOCATION, RegionState
+from pca_events.simulator.core.certificate_requests import CertificateRequest, validated_request
+from pca_events.simulator.core.crls import schedule_crl
+from pca_events.simulator.core.region_state import (
+    CERTIFICATE_ISSUANCE,
+    CERTIFICATE_REVOCATION,
+    Authority,
+    IssuedCertificate,
+    RegionState,
+    certificate_id,
+)
+from pca_events.simulator.core.x509 import pem
 
 
 def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:

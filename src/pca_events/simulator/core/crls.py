@@ -8,18 +8,18 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pca_events.simulator.core.errors import invalid_args
-from pca_events.simulator.core.keys import hash_of
-from pca_events.simulator.core.model import Authority, IssuedCertificate
-from pca_events.simulator.core.ports import BucketRefused
+from pca_events.simulator.core.api_protocol import invalid_args
 from pca_events.simulator.core.region_state import (
     CRL_GENERATION,
     CRL_NOT_GENERATED,
     CRL_NOT_WRITTEN,
     CRL_WRITE_FAILED_INTERNALLY,
+    Authority,
+    BucketRefused,
+    IssuedCertificate,
     RegionState,
 )
-from pca_events.simulator.core.x509_fields import Extension
+from pca_events.simulator.core.x509 import Extension, hash_of
 
 REASONS = {
     "KEY_COMPROMISE": x509.ReasonFlags.key_compromise,

@@ -6,8 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID
 
-from pca_events.simulator.core.authorities import expire
-from pca_events.simulator.core.errors import (
+from pca_events.simulator.core.api_protocol import (
     failed,
     in_progress,
     invalid_request,
@@ -15,9 +14,9 @@ from pca_events.simulator.core.errors import (
     malformed_certificate,
     mismatch,
 )
-from pca_events.simulator.core.keys import pem, same_key
-from pca_events.simulator.core.model import Authority
-from pca_events.simulator.core.region_state import RegionState
+from pca_events.simulator.core.authorities import expire
+from pca_events.simulator.core.region_state import Authority, RegionState
+from pca_events.simulator.core.x509 import pem, same_key
 
 CRITICAL = frozenset(
     {

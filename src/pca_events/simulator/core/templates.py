@@ -9,10 +9,10 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from pca_events.simulator.core.api_protocol import invalid_args
 from pca_events.simulator.core.crls import distribution_point
-from pca_events.simulator.core.errors import invalid_args
-from pca_events.simulator.core.model import Authority, template_name
-from pca_events.simulator.core.x509_fields import Extension, api_extensions
+from pca_events.simulator.core.region_state import Authority, template_name
+from pca_events.simulator.core.x509 import Extension, api_extensions
 
 NAME = re.compile(
     r"(?P<base>(?P<blank>Blank)?(RootCACertificate|SubordinateCACertificate|EndEntityCertificate"

@@ -1,0 +1,290 @@
+"""What is reached over HTTP: an emulator at an endpoint, AWS behind its gate, the control API of the simulator."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_events.backends import REGION
+from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
+from pca_events.errors import BackendError, BackendGone, BadAnswer
+
+NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")
+_OFF = ("disabled", "error")
+
+
+@dataclass(frozen=True)
+class Health:
+    """The product and version of an emulator, and the required services that it lacks."""
+
+    product: str
+    version: str
+    missing: tuple[str, ...]
+
+
+def ask_health(endpoint_url: str, timeout: float) -> Health:
+    """Ask the LocalStack at the endpoint for its health, waiting at most `timeout` seconds for each response.
+
+    Raises:
+        BackendError: nothing answers there, or it is not LocalStack; the text is a clause
+            that follows the endpoint's name.
+    """
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url}/_localstack/health", timeout=timeout) as answer:
+            told = json.loads(answer.read())
+        services = dict(told["services"])
+        version = str(told["version"])
+        product = "ministack" if "ready_scripts" in told else _localstack(endpoint_url, timeout)
+    except HTTPError as error:
+        raise BackendError(f"is not LocalStack: it answers {error.code} at /_localstack/health") from error
+    except (URLError, OSError) as error:
+        cause = getattr(error, "reason", error)
+        raise BackendError(f"does not answer ({getattr(cause, 'strerror', None) or cause})") from error
+    except (HTTPException, ValueError, KeyError, TypeError) as error:
+        raise BackendError("is not LocalStack: the content of /_localstack/health is not LocalStack's") from error
+    missing = tuple(name for name in NEEDED_SERVICES if services.get(name, "disabled") in _OFF)
+    return Health(product, version, missing)
+
+
+def _localstack(endpoint_url: str, timeout: float) -> str:
+    """The product of a LocalStack: whether our EventBridge answers there."""
+    try:
+        with build_opener(ProxyHandler({})).open(f"{endpoint_url}/_localstack/eventbridge", timeout=timeout) as answer:
+            return CORRECTED if json.loads(answer.read()).get("provider") == "pca-events" else LOCALSTACK
+    except (HTTPError, ValueError, AttributeError):
+        return LOCALSTACK
+
+
+def localstack_name(product: str, version: str) -> str:
+    """Return a LocalStack's name for display."""
+    return f"{'corrected ' if product == CORRECTED else ''}LocalStack {version}"
+
+
+def is_moto(endpoint_url: str, timeout: float) -> bool:
+    """Whether a moto server answers at the endpoint; it does not report its version."""
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url}/moto-api/config", timeout=timeout) as answer:
+            return "batch" in json.loads(answer.read())
+    except (OSError, HTTPException, ValueError, TypeError):
+        return False
+
+
+_PATIENCE = 4.0  # seconds for the health check; a running LocalStack answers in milliseconds
+_START_ONE = "start one (docker compose up --wait, or pca-events localstack) or correct --endpoint-url"
+
+
+def connect(endpoint_url: str) -> Backend:
+    """Return the backend at the endpoint, after checking that it is a LocalStack with the required services.
+
+    Raises:
+        BackendError: the URL is invalid, points to AWS, nothing answers, the service is not LocalStack,
+            or it lacks a service.
+    """
+    url = _checked(endpoint_url)
+    found = _asked(url)
+    if found.product not in (LOCALSTACK, CORRECTED):
+        raise BackendError(
+            f"{url} is {found.product} {found.version}, not LocalStack; "
+            f"pca-events calibrate --endpoint-url {url} shows how it differs from AWS"
+        )
+    if found.missing:
+        lacking = ", ".join(found.missing)
+        raise BackendError(f"{url} is a LocalStack without {lacking}; add {lacking} to its SERVICES")
+    return Backend(f"{localstack_name(found.product, found.version)}, at {url}", found.product, found.version, url)
+
+
+def identify(endpoint_url: str) -> Backend:
+    """Return the emulator at the endpoint: LocalStack, MiniStack or a moto server.
+
+    Raises:
+        BackendError: the URL is invalid, points to AWS, or none of these answers there.
+    """
+    url = _checked(endpoint_url)
+    if is_moto(url, _PATIENCE):
+        backend = Backend(f"moto server, at {url}", "moto", "unknown", url)
+    else:
+        found = _asked(url)
+        localstack = found.product in (LOCALSTACK, CORRECTED)
+        name = localstack_name(found.product, found.version) if localstack else f"{found.product} {found.version}"
+        backend = Backend(f"{name}, at {url}", found.product, found.version, url)
+    arn = backend.client("events").describe_event_bus(Name="default")["Arn"]
+    return replace(backend, account=arn.split(":")[4])
+
+
+def _asked(url: str) -> Health:
+    try:
+        return ask_health(url, _PATIENCE)
+    except BackendError as error:
+        raise BackendError(f"{url} {error}; {_START_ONE}") from error
+
+
+def _checked(endpoint_url: str) -> str:
+    url = urlsplit(endpoint_url)
+    try:
+        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BackendError(f'"{endpoint_url}" is not an endpoint URL; write it as http://127.0.0.1:4566')
+    if (url.hostname or "").rstrip(".").endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")):
+        raise BackendError(
+            f"{endpoint_url} points to AWS, which --endpoint-url does not accept; give the URL of a LocalStack"
+        )
+    return f"{url.scheme}://{url.netloc}"
+
+
+SWITCH = "PCA_ACC"
+
+
+@dataclass(frozen=True)
+class AwsBackend(Backend):
+    """AWS, with the credentials of a named profile; those of the environment are ignored."""
+
+    profile: str = ""
+
+    def client(self, service: str, path: str = "") -> Any:
+        """Return a boto3 client of the service with the credentials of the profile.
+
+        Raises:
+            BackendError: a path is given; AWS serves every API at its root.
+        """
+        if path:
+            raise BackendError(f"AWS has no {path}; use --mode alias or pattern-only")
+        return boto3.Session(profile_name=self.profile, region_name=self.region).client(service)
+
+
+def check_switch(environment: Mapping[str, str]) -> bool:
+    """Return whether the switch PCA_ACC is on.
+
+    Raises:
+        BackendError: it has an ambiguous value.
+    """
+    value = environment.get(SWITCH, "")
+    if value not in ("", "1"):
+        raise BackendError(f'{SWITCH} is "{value}", which is ambiguous; set it to 1, or unset it')
+    return value == "1"
+
+
+def connect_aws(environment: Mapping[str, str], profile: str | None, accounts: Sequence[str]) -> Backend:
+    """Return AWS as a backend, after every gate is passed.
+
+    Args:
+        environment: which must contain PCA_ACC=1.
+        profile: the named profile of the AWS configuration to take credentials from.
+        accounts: the ids of the allowed accounts.
+
+    Raises:
+        BackendError: PCA_ACC is not 1, an option is missing, or the profile belongs to another account.
+    """
+    if not check_switch(environment):
+        raise BackendError(
+            f"--aws creates and deletes resources in an AWS account; it also needs {SWITCH}=1 in the environment"
+        )
+    if not profile:
+        raise BackendError("--aws does not use credentials from the environment; name a profile with --aws-profile")
+    if not accounts:
+        raise BackendError("--aws runs in allowed accounts only; name them with --aws-account")
+    backend = AwsBackend("AWS", "aws", "", "", profile=profile)
+    return _in_allowed_account(backend, accounts)
+
+
+def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend:
+    try:
+        account = str(backend.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise BackendError(f"profile {backend.profile} does not give access to an account: {error}") from error
+    if account not in accounts:
+        raise BackendError(
+            f"profile {backend.profile} belongs to account {account}, which --aws-account does not allow"
+        )
+    name = f"AWS, account {account}, {REGION}"
+    return AwsBackend(name, "aws", "", "", account=account, profile=backend.profile)
+
+
+_TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
+
+
+class SimulatorControls:
+    """Controls one account of the simulator: failures, clock, delays and delivery.
+
+    Args:
+        backend: where it is, and whose account.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._opener = build_opener(ProxyHandler({}))
+
+    def exists(self) -> bool:
+        """Whether the backend has a simulator; AWS is not asked.
+
+        Raises:
+            BackendGone: the backend has stopped answering.
+        """
+        if not self._backend.is_localstack:
+            return False
+        try:
+            self._ask("GET", "")
+        except BackendGone:
+            raise
+        except BackendError:
+            return False
+        return True
+
+    def set(self, switch: str, **body: Any) -> dict[str, Any]:
+        """Change a control (`failures`, `clock`, `settings`, `delivery`), and return its state.
+
+        Raises:
+            BackendError: there is no simulator, or it rejects the change.
+        """
+        return self._ask("POST", f"/{switch}", body)
+
+    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events that the account's buses have accepted from the simulator, oldest first.
+
+        Args:
+            after: how many of them to skip, because they are known already.
+
+        Returns:
+            The events, and the total number.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return answer["sent"], answer["count"]
+
+    def clear(self) -> None:
+        """Cancel what is planned, send the delayed events, and reset every delay.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        self._ask("DELETE", "")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
+        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}{query}"
+        calls = self._backend.api_calls
+        if calls.gone:
+            raise BackendGone(calls.gone)
+        request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT) as answer:
+                told: dict[str, Any] = json.loads(answer.read())
+        except HTTPError as error:
+            raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
+        except ValueError as error:
+            raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
+        except OSError as error:
+            calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
+            raise BackendGone(calls.gone) from error
+        return told

@@ -1,0 +1,206 @@
+"""The commands that talk to a backend: `localstack`, `calibrate`, `sweep` and `watch`."""
+
+import argparse
+import json
+import signal
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, connect, identify
+from pca_events.catalog import Event
+from pca_events.cli.console import Column, Console, Part, Progress, console
+from pca_events.contract import violations
+from pca_events.errors import BackendError, PcaEventsError
+from pca_events.harness import Mode, RunId, Session
+from pca_events.harness.aws_errors import aws_error_of
+from pca_events.harness.pca_scenario import LiveEvents
+from pca_events.harness.resources.inventory import Found, created, find
+
+if TYPE_CHECKING:
+    from pca_events.calibrate import Operator
+
+
+def run_localstack(options: argparse.Namespace) -> int:
+    """Run the emulator until Ctrl-C, and print the variables to export; exit status 130 before it is ready.
+
+    Raises:
+        BackendError: it did not start, or it exited.
+    """
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
+    try:
+        backend = emulator.start(options.port)
+        try:
+            print(f"{backend.name}, is ready at {backend.endpoint_url}. To use it in another terminal:\n")
+            print(
+                f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
+                f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
+            )
+            print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)
+            emulator.wait()
+        except KeyboardInterrupt:
+            print("\nstopped")
+            return 0
+        raise BackendError(emulator.last_words("exited"))
+    finally:
+        emulator.stop()
+
+
+_AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yellow"), ("differs", "red")
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Try patterns and behaviors and print the table; exit status 1 for a difference that is not known."""
+    out = console()
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
+    try:
+        backend = emulator.start() if options.endpoint_url is None else identify(options.endpoint_url)
+        return _calibrate(backend, out)
+    finally:
+        emulator.stop()
+
+
+def _calibrate(backend: Backend, out: Console) -> int:
+    from pca_events.calibrate import BEHAVIOURS, answer_of, disagreements, divergence, not_recorded, operators
+
+    session = Session(backend, RunId(), _mode(backend))
+    columns = [Column("what AWS does"), Column("this backend"), Column("in detail")]
+    rows: list[list[Part]] = []
+    unknown = 0
+    with Progress(delay=0) as progress:
+        for operator in operators():
+            progress.show(f"trying patterns: {operator.name}")
+            differs = disagreements(session, operator)
+            known = divergence(backend, f"pattern-{operator.name}")
+            unknown += bool(differs) and known is None
+            rows.append([f"patterns: {operator.name}", _verdict(not differs, known), _counted(operator, differs)])
+        rows.append([])
+        for name, behaviour in BEHAVIOURS.items():
+            progress.show(f"trying {name}")
+            shown, known = behaviour.shown_by(session), divergence(backend, name)
+            unknown += not shown and known is None
+            rows.append([behaviour.says, _verdict(shown, known), known.reason if known else ""])
+        rows.append([])
+        for found in not_recorded():
+            told = f"documented: {found.case.answer}; AWS's published engine: {found.engine}"
+            rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told])
+    out.table(columns, rows, f"{backend.name}, mode {session.mode.name}")
+    out.line()
+    out.line(f"{unknown} differences that are not in calibration/divergences.toml")
+    return 1 if unknown else 0
+
+
+def _mode(backend: Backend) -> Mode:
+    """Send events unchanged if the backend accepts them."""
+    from pca_events.calibrate import BEHAVIOURS
+
+    refuses = BEHAVIOURS["source-refused"].shown_by(Session(backend, RunId()))
+    return "alias" if refuses else "direct"
+
+
+def _counted(operator: "Operator", differs: list[str]) -> str:
+    right = len(operator.cases) - len(differs)
+    more = f"; {differs[0]}" if differs else ""
+    return f"{right} of {len(operator.cases)}{more}"
+
+
+def _verdict(shown: bool, known: object) -> Part:
+    return _AS_ON_AWS if shown else _KNOWN if known else _UNKNOWN
+
+
+def sweep(options: argparse.Namespace) -> int:
+    """List or remove resources; exit status 1 if one could not be removed."""
+    out = console()
+    session = Session(connect(options.endpoint_url), RunId())
+    prefix = RunId(options.run_id).prefix if options.run_id else options.prefix
+    old = [found for found in find(session, prefix, options.only) if _is_older(session, found, options.older_than)]
+    failed = 0
+    for found in old:
+        if not options.yes:
+            out.line(f"would remove {found.arn}")
+        elif not _is_older(session, found, options.older_than):  # made anew since it was listed
+            out.line(f"kept {found.arn}: it was deleted or recreated")
+        elif refused := aws_error_of(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
+            failed += 1
+            out.line(("not removed", "red"), f" {found.arn}: {refused}")
+        else:
+            out.line(f"removed {found.arn}")
+    out.line(f"{len(old)} found with prefix {prefix}" + ("" if options.yes else "; --yes removes them"))
+    return 1 if failed else 0
+
+
+def _is_older(session: Session, found: Found, age: timedelta) -> bool:
+    made: list[datetime | None] = []
+    if aws_error_of(lambda: made.append(created(session, found))) is not None:
+        return False
+    return age == timedelta(0) or (made[0] is not None and datetime.now(UTC) - made[0] > age)
+
+
+Coming = SimpleQueue[Event | PcaEventsError | None]
+"""What has come: an event, an error that ends the watch, or None where somebody ends it."""
+
+_WAIT = 5  # seconds of one long poll; an event is shown as soon as it comes
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+_COLOURS = {"success": "green", "failure": "red"}
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Show events until Ctrl-C; exit status 0 if all of them met their contract, 1 if one violated it."""
+    out, aside = console(), console(stderr=True)
+    backend = replace(connect(options.endpoint_url), account=options.account, region=options.region)
+    broke = seen = 0
+    coming: Coming = SimpleQueue()
+    before = {number: signal.signal(number, lambda *_: coming.put(None)) for number in _ENDS}
+    try:
+        with LiveEvents(Session(backend, RunId()), options.bus) as live:
+            where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
+            aside.line(f"watching {where}; Ctrl-C stops and deletes the rule and the queue")
+            threading.Thread(target=_receive, args=(live, coming), daemon=True).start()
+            while (came := coming.get()) is not None:
+                if isinstance(came, PcaEventsError):
+                    raise came
+                found = [str(violation) for violation in violations(came)]
+                seen, broke = seen + 1, broke + bool(found)
+                _show(came, found, out, as_json=options.format == "json")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    aside.line(f"events received: {seen}, violating their contract: {broke}; rule and queue deleted")
+    return 1 if broke else 0
+
+
+def _receive(live: LiveEvents, coming: Coming) -> None:
+    """Receive events in a separate thread, so that Ctrl-C does not interrupt a call."""
+    try:
+        while True:
+            for event in live.receive(_WAIT):
+                coming.put(event)
+    except PcaEventsError as error:
+        coming.put(error)
+
+
+def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> None:
+    """Print one event with its verdict and violations."""
+    if as_json:
+        print(json.dumps({"event": event, "meets": not found, "violations": found}), flush=True)
+        return
+    detail = event.get("detail")
+    result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
+    verdict = ("violates", "red") if found else ("meets", "green")
+    colour = _COLOURS.get(result, "yellow")
+    time = datetime.now(UTC).strftime("%H:%M:%S")
+    lead = f"{time}  {event.get('id')}  {event.get('detail-type')}  "
+    out.line(lead, (result or "-", colour), "  ", verdict, " its contract")
+    for line in _lines(event, found):
+        out.line((f"          {line}", "dim"))
+    out.stream.flush()
+
+
+def _lines(event: Event, found: list[str]) -> list[str]:
+    detail = event.get("detail")
+    reason = detail.get("reason") if isinstance(detail, dict) else None
+    resources = event.get("resources")
+    named = [str(arn) for arn in resources] if isinstance(resources, list) else []
+    return [*([str(reason)] if reason else []), *named, *found]
