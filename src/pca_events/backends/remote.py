@@ -1,4 +1,4 @@
-"""What is reached over HTTP: an emulator at an endpoint, AWS behind its gate, the control API of the simulator."""
+"""What is already running: an emulator at an endpoint, or AWS behind its gate."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,11 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
-
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from urllib.request import ProxyHandler, build_opener
 
 from pca_events.backends import REGION
 from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
-from pca_events.errors import BackendError, BackendGone, BadAnswer
+from pca_events.errors import BackendError
 
 NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")
 _OFF = ("disabled", "error")
@@ -159,6 +156,8 @@ class AwsBackend(Backend):
         """
         if path:
             raise BackendError(f"AWS has no {path}; use --mode alias or pattern-only")
+        import boto3
+
         return boto3.Session(profile_name=self.profile, region_name=self.region).client(service)
 
 
@@ -198,6 +197,8 @@ def connect_aws(environment: Mapping[str, str], profile: str | None, accounts: S
 
 
 def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
         account = str(backend.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
@@ -208,83 +209,3 @@ def _in_allowed_account(backend: AwsBackend, accounts: Sequence[str]) -> Backend
         )
     name = f"AWS, account {account}, {REGION}"
     return AwsBackend(name, "aws", "", "", account=account, profile=backend.profile)
-
-
-_TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
-
-
-class SimulatorControls:
-    """Controls one account of the simulator: failures, clock, delays and delivery.
-
-    Args:
-        backend: where it is, and whose account.
-    """
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-        self._opener = build_opener(ProxyHandler({}))
-
-    def exists(self) -> bool:
-        """Whether the backend has a simulator; AWS is not asked.
-
-        Raises:
-            BackendGone: the backend has stopped answering.
-        """
-        if not self._backend.is_localstack:
-            return False
-        try:
-            self._ask("GET", "")
-        except BackendGone:
-            raise
-        except BackendError:
-            return False
-        return True
-
-    def set(self, switch: str, **body: Any) -> dict[str, Any]:
-        """Change a control (`failures`, `clock`, `settings`, `delivery`), and return its state.
-
-        Raises:
-            BackendError: there is no simulator, or it rejects the change.
-        """
-        return self._ask("POST", f"/{switch}", body)
-
-    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Return the last events that the account's buses have accepted from the simulator, oldest first.
-
-        Args:
-            after: how many of them to skip, because they are known already.
-
-        Returns:
-            The events, and the total number.
-
-        Raises:
-            BackendError: there is no simulator.
-        """
-        answer = self._ask("GET", "/events", query=f"&after={after}")
-        return answer["sent"], answer["count"]
-
-    def clear(self) -> None:
-        """Cancel what is planned, send the delayed events, and reset every delay.
-
-        Raises:
-            BackendError: there is no simulator.
-        """
-        self._ask("DELETE", "")
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
-        where = f"{self._backend.endpoint_url}/_localstack/acm-pca{path}?account={self._backend.account}{query}"
-        calls = self._backend.api_calls
-        if calls.gone:
-            raise BackendGone(calls.gone)
-        request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
-        try:
-            with self._opener.open(request, timeout=_TIMEOUT) as answer:
-                told: dict[str, Any] = json.loads(answer.read())
-        except HTTPError as error:
-            raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
-        except ValueError as error:
-            raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
-        except OSError as error:
-            calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
-            raise BackendGone(calls.gone) from error
-        return told

@@ -7,13 +7,14 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, connect, identify
+from pca_events.backends.control_clients import has_traces, trace_lines, trace_of
 from pca_events.catalog import Event
 from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.contract import violations
-from pca_events.errors import BackendError, PcaEventsError
+from pca_events.errors import BackendError, BadInput, PcaEventsError
 from pca_events.harness import Mode, RunId, Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.pca_scenario import LiveEvents
@@ -150,6 +151,8 @@ def watch(options: argparse.Namespace) -> int:
     """Show events until Ctrl-C; exit status 0 if all of them met their contract, 1 if one violated it."""
     out, aside = console(), console(stderr=True)
     backend = replace(connect(options.endpoint_url), account=options.account, region=options.region)
+    if options.why and not has_traces(backend):
+        raise BadInput(f"{backend.name} keeps no traces, which --why needs; pca-events localstack starts one that does")
     broke = seen = 0
     coming: Coming = SimpleQueue()
     before = {number: signal.signal(number, lambda *_: coming.put(None)) for number in _ENDS}
@@ -163,7 +166,8 @@ def watch(options: argparse.Namespace) -> int:
                     raise came
                 found = [str(violation) for violation in violations(came)]
                 seen, broke = seen + 1, broke + bool(found)
-                _show(came, found, out, as_json=options.format == "json")
+                rules = _rules_of(live.session, came) if options.why else None
+                _show(came, found, rules, out, as_json=options.format == "json")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -181,10 +185,17 @@ def _receive(live: LiveEvents, coming: Coming) -> None:
         coming.put(error)
 
 
-def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> None:
-    """Print one event with its verdict and violations."""
+def _rules_of(session: Session, event: Event) -> list[dict[str, Any]]:
+    """What each rule of the bus did with an event, without the rule that watches."""
+    rules = trace_of(session.backend, str(event.get("id")))["rules"]
+    return [rule for rule in rules if not rule["name"].startswith(session.run.prefix)]
+
+
+def _show(event: Event, found: list[str], rules: list[dict[str, Any]] | None, out: Console, *, as_json: bool) -> None:
+    """Print one event with its verdict and violations, and what its rules did with it."""
     if as_json:
-        print(json.dumps({"event": event, "meets": not found, "violations": found}), flush=True)
+        told = {"event": event, "meets": not found, "violations": found} | ({} if rules is None else {"rules": rules})
+        print(json.dumps(told), flush=True)
         return
     detail = event.get("detail")
     result = str(detail.get("result", "")) if isinstance(detail, dict) else ""
@@ -193,7 +204,7 @@ def _show(event: Event, found: list[str], out: Console, *, as_json: bool) -> Non
     time = datetime.now(UTC).strftime("%H:%M:%S")
     lead = f"{time}  {event.get('id')}  {event.get('detail-type')}  "
     out.line(lead, (result or "-", colour), "  ", verdict, " its contract")
-    for line in _lines(event, found):
+    for line in [*_lines(event, found), *trace_lines(rules or [])]:
         out.line((f"          {line}", "dim"))
     out.stream.flush()
 

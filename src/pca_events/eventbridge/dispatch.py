@@ -58,3 +58,5 @@ class Dispatcher:
                         self._deliveries.deliver(Delivery(event, rule, target, trace_header, forwarded))
         except Exception as error:
             LOG.error("EventBridge could not dispatch event %s: %r", event["id"], error)  # noqa: TRY400
+        finally:
+            self._traces.dispatched(event["id"])

@@ -122,7 +122,7 @@ class EventBridge(EventsProvider):
     def _put_events(self, context: Any, request: Answer) -> Answer:
         entries: list[Entry] = request["Entries"]
         if len(entries) > MOST_ENTRIES:
-            return self._stock["PutEvents"](context, request)  # which refuses it in the words of AWS
+            self._stock["PutEvents"](context, request)  # which refuses it in the words of AWS
         refuse_sizes(entries)
         trace_header = context.trace_context["aws_trace_header"]
         return self.publish(Sender(context.account_id, context.region, trace_header=trace_header), entries)

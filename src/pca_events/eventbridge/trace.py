@@ -11,6 +11,7 @@ from pca_events.eventbridge.patterns import READS_TOO, compiled, may_read
 from pca_events.eventbridge.publishing import Event
 
 _MOST_EVENTS = 5_000  # whose traces are kept
+_PATIENCE = 5.0  # seconds until the rules of an event have had their turn; a target may be slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class _Trace:
     bus: str
     rules: tuple[tuple[Any, str], ...]
     attempts: list[Attempt] = field(default_factory=list)
+    dispatched: threading.Event = field(default_factory=threading.Event)
 
 
 class Traces:
@@ -63,13 +65,22 @@ class Traces:
             if trace := self._traces.get(event_id):
                 trace.attempts.append(attempt)
 
-    def of(self, event_id: str) -> dict[str, Any] | None:
-        """Return the trace of an event as JSON, or None for an event that is not known (any more)."""
+    def dispatched(self, event_id: str) -> None:
+        """Note that every rule has had its turn, and every target its first attempt."""
         with self._lock:
             trace = self._traces.get(event_id)
-            attempts = list(trace.attempts) if trace else []
+        if trace:
+            trace.dispatched.set()
+
+    def of(self, event_id: str) -> dict[str, Any] | None:
+        """Return the trace of an event as JSON, once every rule has had its turn; None for an event that is unknown."""
+        with self._lock:
+            trace = self._traces.get(event_id)
         if trace is None:
             return None
+        trace.dispatched.wait(_PATIENCE)
+        with self._lock:
+            attempts = list(trace.attempts)
         return {
             "event": trace.event,
             "bus": trace.bus,

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pca_events import catalog, contract
+from pca_events.backends.control_clients import has_traces, trace_lines, trace_of
 from pca_events.catalog import STAMPED, Event, id_of
-from pca_events.errors import Unexpected
+from pca_events.errors import BackendError, Unexpected
 from pca_events.harness.aws_errors import AwsError
 from pca_events.harness.events import Delivery
 from pca_events.harness.scenario_bus import RULE_UNDER_TEST, Firing, ScenarioBus
@@ -192,8 +193,10 @@ def _did_not_fire(bus: ScenarioBus, rule: str, event_id: str) -> str:
     explanation = _explained(bus, rule, event)
     if explanation is None or explanation.matched:
         why = "although its pattern matches the event, which the catch-all rule received"
-        return _message(bus, rule, event, f"{_named(bus, rule)} did not fire, {why}")
-    return _message(bus, rule, event, f"{_named(bus, rule)} did not fire: {_reason(explanation)}")
+        what = f"{_named(bus, rule)} did not fire, {why}"
+    else:
+        what = f"{_named(bus, rule)} did not fire: {_reason(explanation)}"
+    return "\n".join([_message(bus, rule, event, what), *_traced(bus, rule, event_id)])
 
 
 def _fired_on_another(bus: ScenarioBus, rule: str, event_id: str) -> str:
@@ -229,6 +232,17 @@ def _reason(explanation: Explanation) -> str:
     failed = nearest.failed[0]
     found = ", ".join(map(_json, failed.found)) or "nothing"
     return f"{failed.path} wanted {failed.wanted}, found {found}"
+
+
+def _traced(bus: ScenarioBus, rule: str, event_id: str) -> list[str]:
+    """What the backend says about an event and a rule, if it keeps traces."""
+    if not has_traces(bus.backend):
+        return []
+    try:
+        rules = [each for each in trace_of(bus.backend, event_id)["rules"] if each["name"] == rule]
+        return [f"  EventBridge: {line}" for line in trace_lines(rules)]
+    except BackendError as error:
+        return [f"  EventBridge: no trace: {error}"]
 
 
 def _message(bus: ScenarioBus, rule: str, event: Event, what: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pca_events.backends.remote import SimulatorControls
+from pca_events.backends.control_clients import SimulatorControls
 from pca_events.catalog import Event, id_of
 from pca_events.errors import BackendError, BackendGone, BadInput, BusSilent, Leak, Unexpected
 from pca_events.harness import pca_requests as requests

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.backends.remote import SimulatorControls
+from pca_events.backends.control_clients import SimulatorControls
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session

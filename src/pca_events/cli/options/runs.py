@@ -123,6 +123,11 @@ def _watch(parser: Parser) -> None:
         "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
     )
     parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
+    parser.add_argument(
+        "--why",
+        action="store_true",
+        help="show for each event which rules of the bus fired or what blocked them, and every attempt to deliver",
+    )
     add_format(parser, "json: one object a line with event, meets and violations")
 
 

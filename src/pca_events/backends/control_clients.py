@@ -1,0 +1,128 @@
+"""The clients of the control APIs that our Private CA and our EventBridge have inside LocalStack, over HTTP."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from pca_events.backends.backend import CORRECTED, Backend
+from pca_events.errors import BackendError, BackendGone, BadAnswer
+
+_TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
+
+
+def _ask(backend: Backend, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Send one request, and return the answer.
+
+    Raises:
+        BackendError: the request was refused.
+        BackendGone: the backend has stopped answering.
+    """
+    where = f"{backend.endpoint_url}/_localstack/{path}"
+    calls = backend.api_calls
+    if calls.gone:
+        raise BackendGone(calls.gone)
+    request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=_TIMEOUT) as answer:
+            told: dict[str, Any] = json.loads(answer.read())
+    except HTTPError as error:
+        raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
+    except ValueError as error:
+        raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
+    except OSError as error:
+        calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
+        raise BackendGone(calls.gone) from error
+    return told
+
+
+class SimulatorControls:
+    """Controls one account of the simulator: failures, clock, delays and delivery.
+
+    Args:
+        backend: where it is, and whose account.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def exists(self) -> bool:
+        """Whether the backend has a simulator; AWS is not asked.
+
+        Raises:
+            BackendGone: the backend has stopped answering.
+        """
+        if not self._backend.is_localstack:
+            return False
+        try:
+            self._ask("GET", "")
+        except BackendGone:
+            raise
+        except BackendError:
+            return False
+        return True
+
+    def set(self, switch: str, **body: Any) -> dict[str, Any]:
+        """Change a control (`failures`, `clock`, `settings`, `delivery`), and return its state.
+
+        Raises:
+            BackendError: there is no simulator, or it rejects the change.
+        """
+        return self._ask("POST", f"/{switch}", body)
+
+    def sent(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events that the account's buses have accepted from the simulator, oldest first.
+
+        Args:
+            after: how many of them to skip, because they are known already.
+
+        Returns:
+            The events, and the total number.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return answer["sent"], answer["count"]
+
+    def clear(self) -> None:
+        """Cancel what is planned, send the delayed events, and reset every delay.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        self._ask("DELETE", "")
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> dict[str, Any]:
+        return _ask(self._backend, method, f"acm-pca{path}?account={self._backend.account}{query}", body)
+
+
+def has_traces(backend: Backend) -> bool:
+    """Whether the backend can tell what happened to an event."""
+    return backend.product == CORRECTED
+
+
+def trace_of(backend: Backend, event_id: str) -> dict[str, Any]:
+    """Return what happened to an event: each rule of its bus, what blocked it, and each attempt to deliver.
+
+    Raises:
+        BackendError: the backend keeps no traces, or none of this event.
+    """
+    return _ask(backend, "GET", f"eventbridge/trace?event-id={event_id}")
+
+
+def trace_lines(rules: list[dict[str, Any]]) -> list[str]:
+    """Return what happened to an event in words: a line for each rule of its trace, and for each attempt."""
+    lines: list[str] = []
+    for rule in rules:
+        lines.append(f"rule {rule['name']}: {'; '.join([rule['outcome'], *rule['blocked']])}")
+        lines += [line for target in rule["targets"] for line in _attempts(target)]
+    return lines
+
+
+def _attempts(target: dict[str, Any]) -> list[str]:
+    return [
+        f"  target {target['id']}, {attempt['time']}: {attempt['answer']}"
+        + (f"; {attempt['next']}" if attempt["next"] else "")
+        for attempt in target["attempts"]
+    ]
