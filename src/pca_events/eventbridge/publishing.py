@@ -5,14 +5,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from localstack.services.events.models import ValidationException
-from localstack.services.events.provider import validate_event
 from localstack.utils.xray.trace_header import TraceHeader
-
-if TYPE_CHECKING:
-    from localstack.aws.api.events import PutEventsRequestEntry
 
 Entry = Mapping[str, Any]
 EntryResult = dict[str, str]
@@ -65,17 +61,28 @@ def size_of(entry: Entry) -> int:
 
 def refusal(entry: Entry, sender: Sender) -> EntryResult | None:
     """Return the result of an entry that AWS refuses, or None for a valid one."""
-    if refused := validate_event(cast("PutEventsRequestEntry", entry)):
-        return {name: str(value) for name, value in refused.items()}
+    for name in ("Source", "DetailType", "Detail"):
+        if not entry.get(name):
+            return _invalid(name, f"{name} is a required argument")
+    if not _is_object(entry["Detail"]):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
     if entry["Source"].startswith(_RESERVED) and not sender.is_service:
         return {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
     if len(entry["DetailType"]) > LONGEST_DETAIL_TYPE:
-        reason = f"DetailType is longer than {LONGEST_DETAIL_TYPE} characters"
-        return {
-            "ErrorCode": "InvalidArgument",
-            "ErrorMessage": f"Parameter DetailType is not valid. Reason: {reason}.",
-        }
+        return _invalid("DetailType", f"DetailType is longer than {LONGEST_DETAIL_TYPE} characters")
     return None
+
+
+def _invalid(parameter: str, reason: str) -> EntryResult:
+    message = f"Parameter {parameter} is not valid. Reason: {reason}."
+    return {"ErrorCode": "InvalidArgument", "ErrorMessage": message}
+
+
+def _is_object(detail: str) -> bool:
+    try:
+        return isinstance(json.loads(detail), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def event_of(entry: Entry, sender: Sender) -> Event:
