@@ -24,3 +24,9 @@ ACCOUNT = "111122223333"
 
 REGION = "us-east-1"
 """The Region of every run on LocalStack."""
+
+LOCALSTACK = "localstack"
+"""The product of a stock LocalStack."""
+
+CORRECTED = "corrected-localstack"
+"""The product of a LocalStack with the EventBridge of this package."""

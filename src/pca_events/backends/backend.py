@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
-from pca_events.backends import ACCOUNT, REGION
+from pca_events.backends import ACCOUNT, CORRECTED, LOCALSTACK, REGION
 from pca_events.errors import BackendGone, BadAnswer
 
 _MOST_TRIES = 6
@@ -187,9 +187,6 @@ def _tries(count: int) -> str:
 def _cause(error: Exception) -> str:
     return str(getattr(error, "kwargs", {}).get("error") or error)
 
-
-LOCALSTACK, CORRECTED = "localstack", "corrected-localstack"
-"""The products of a stock LocalStack, and of one with the EventBridge of this package."""
 
 _PATIENCE = 15  # seconds for one answer; the longest poll of a queue takes 5
 

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from pca_events.backends.backend import CORRECTED, Backend
+from pca_events.backends import CORRECTED
+from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError, BackendGone, BadAnswer
 
 _TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due

@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
+from pca_events.backends import CORRECTED, LOCALSTACK
+from pca_events.backends.backend import Backend
 from pca_events.backends.remote import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back

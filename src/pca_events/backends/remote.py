@@ -9,8 +9,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
-from pca_events.backends import REGION
-from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
+from pca_events.backends import CORRECTED, LOCALSTACK, REGION
+from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
 NEEDED_SERVICES = ("events", "sqs", "sns", "logs", "sts")

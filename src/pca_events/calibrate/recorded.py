@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 from pca_events import catalog
-from pca_events.backends import Backend
-from pca_events.backends.backend import CORRECTED
+from pca_events.backends import CORRECTED, Backend
 from pca_events.harness import Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.locations import locate

@@ -12,11 +12,14 @@ import random
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pca_events.backends.backend import CORRECTED, LOCALSTACK, Backend
+from pca_events.backends import CORRECTED, LOCALSTACK
 from pca_events.catalog import Event
 from pca_events.errors import BackendError
+
+if TYPE_CHECKING:
+    from pca_events.backends import Backend
 
 PREFIX = "pca-events"
 
@@ -127,14 +130,14 @@ class PatternOnlyMode(PublishingMode):
     delivers = False
 
 
-def default_mode(backend: Backend) -> Mode:
+def default_mode(backend: "Backend") -> Mode:
     """Return the mode that is closest to AWS on a backend."""
     if backend.product == CORRECTED:
         return "service"
     return "direct" if backend.product == LOCALSTACK else "alias"
 
 
-def publishing_mode(name: Mode | None, backend: Backend) -> PublishingMode:
+def publishing_mode(name: Mode | None, backend: "Backend") -> PublishingMode:
     """Return the mode of this name, by default the one that is closest to AWS on the backend.
 
     Raises:
