@@ -1,8 +1,6 @@
 """One run of the suite: its id, which every name and tag carries, and the mode in which it publishes."""
 
-import random
 import re
-import secrets
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -20,6 +18,9 @@ class RunId:
     """
 
     def __init__(self, value: str | None = None, seed: str | None = None, worker: str = "") -> None:
+        import random  # here, because a command line needs only the modes
+        import secrets
+
         self.value = value or secrets.token_hex(4)
         self.seed = seed or secrets.token_hex(4)
         self._random = random.Random(f"{self.seed}/{worker}")  # noqa: S311
