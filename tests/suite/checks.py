@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from gherkin_tree import SCENARIO_ID, rendered_steps, scenarios, tags
@@ -247,6 +247,38 @@ def steps_importing_steps(steps: Path) -> list[str]:
         for name in _imports(file)
         if re.match(r"(pca_events\.)?steps\b", name)
     ]
+
+
+def long_modules(package: Path, most: int) -> list[str]:
+    """Modules with more than this many lines."""
+    return [
+        f"{file.relative_to(package)} has {lines} lines"
+        for file in sorted(package.rglob("*.py"))
+        if (lines := len(file.read_text("utf-8").splitlines())) > most
+    ]
+
+
+def unbounded_caches(package: Path, allowed: Collection[str]) -> list[str]:
+    """Functions with parameters whose results are all kept, although nobody has said why their number is limited.
+
+    Args:
+        package: the folder of the package.
+        allowed: the functions of which it is known, as `file: function`.
+    """
+    found = {
+        f"{file.relative_to(package).as_posix()}: {node.name}"
+        for file in package.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and any(map(_is_unbounded, node.decorator_list)) and ast.unparse(node.args)
+    }
+    return [
+        *(f"{name} has an unbounded cache" for name in sorted(found - set(allowed))),
+        *(f"{name} has none" for name in sorted(set(allowed) - found)),
+    ]
+
+
+def _is_unbounded(decorator: ast.expr) -> bool:
+    return re.fullmatch(r"(functools\.)?(cache|lru_cache\((maxsize=)?None\))", ast.unparse(decorator)) is not None
 
 
 def _rooms_imported(file: Path) -> set[str]:

@@ -311,3 +311,23 @@ def test_a_dependency_outside_its_room(tmp_path: Path) -> None:
 def test_a_step_module_that_imports_another(tmp_path: Path) -> None:
     (tmp_path / "rules.py").write_text("from pca_events.steps import events\n")
     assert checks.steps_importing_steps(tmp_path) == ["rules.py imports pca_events.steps.events"]
+
+
+def test_a_module_that_is_too_long(tmp_path: Path) -> None:
+    (tmp_path / "long.py").write_text("one = 1\ntwo = 2\n")
+    assert checks.long_modules(tmp_path, 2) == []
+    assert checks.long_modules(tmp_path, 1) == ["long.py has 2 lines"]
+
+
+@pytest.mark.parametrize("decorator", ["cache", "functools.cache", "lru_cache(maxsize=None)", "lru_cache(None)"])
+def test_an_unbounded_cache(tmp_path: Path, decorator: str) -> None:
+    (tmp_path / "kept.py").write_text(f"@{decorator}\ndef read(text):\n    return text\n")
+    assert checks.unbounded_caches(tmp_path, ()) == ["kept.py: read has an unbounded cache"]
+    assert checks.unbounded_caches(tmp_path, {"kept.py: read"}) == []
+    assert checks.unbounded_caches(tmp_path, {"kept.py: read", "kept.py: write"}) == ["kept.py: write has none"]
+
+
+@pytest.mark.parametrize("words", ["@lru_cache(maxsize=8)\ndef read(text): ...", "@cache\ndef all_of_them(): ..."])
+def test_a_cache_that_cannot_grow(tmp_path: Path, words: str) -> None:
+    (tmp_path / "kept.py").write_text(words)
+    assert checks.unbounded_caches(tmp_path, ()) == []

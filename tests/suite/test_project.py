@@ -52,6 +52,23 @@ PHRASE_TABLES: dict[str, Iterable[str]] = {
 }
 """The phrases that steps keep in tables, by the section of the phrase book that lists them."""
 
+LONGEST_MODULE = 320
+LIMITED_KEYS = {
+    "check/findings/delivery.py: _paths": "ids of documented events",
+    "check/suppressions/ignore_entries.py: of_file": "the files of one report; the cache ends with it",
+    "check/verdicts/field_domains.py: domains_of_cloudtrail": "detail-types of CloudTrail",
+    "check/verdicts/field_domains.py: domains_of_event": "ids of documented events",
+    "check/verdicts/field_domains.py: matching": "regular expressions of the schemas",
+    "cli/check/outputs.py: _below": "columns and symbols of the table",
+    "contract/fast_validator.py: checks": "two",
+    "contract/json_schema.py: _validator": "files of the schemas",
+    "recordings/tally.py: _envelope": "detail-types of CloudTrail",
+    "simulator/core/api_protocol.py: compiled": "regular expressions of the API's model",
+    "site/filters.py: _tree": "files of the schemas",
+    "site/pages.py: _document": "pages of the package",
+}
+"""The functions that keep all their results, and what limits the number of their keys: it is never user input."""
+
 
 @pytest.fixture(scope="module")
 def bound() -> dict[str, int]:
@@ -166,6 +183,14 @@ def test_imports_inside_the_package_point_down() -> None:
 
 def test_every_dependency_stays_with_its_owner() -> None:
     assert checks.misplaced_dependencies(PACKAGE, OWNERS) == []
+
+
+def test_no_module_is_too_long_to_be_one_concept() -> None:
+    assert checks.long_modules(PACKAGE, LONGEST_MODULE) == []
+
+
+def test_no_cache_grows_with_what_users_give() -> None:
+    assert checks.unbounded_caches(PACKAGE, LIMITED_KEYS) == []
 
 
 def test_no_step_module_imports_another() -> None:

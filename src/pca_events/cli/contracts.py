@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pca_events.atomic_write import cannot_be_written, check_writable, replace_file, write_file, write_folder
 from pca_events.cli.console import Progress, console
 from pca_events.errors import BadInput
-from pca_events.exports import FORMATS, documented_detail_types
-from pca_events.recordings import Group, Occurrences, ValidationReport, as_json, merged, validate
-from pca_events.schema_diff import Change, Effect, diff, read_version
 from pca_events.wording import counted, printable
+
+if TYPE_CHECKING:
+    from pca_events.recordings import Group, Occurrences, ValidationReport
+    from pca_events.schema_diff import Change, Effect
 
 _MB = 1_000_000
 _MOST_SOURCES = 5
@@ -22,6 +24,8 @@ _MOST_SOURCES = 5
 
 def validate_events(options: argparse.Namespace) -> int:
     """Read everything and print the results; exit status 0 if all events meet their contract."""
+    from pca_events.recordings import as_json, merged
+
     if options.report is not None:
         check_writable(options.report, "the report is one file")
     report = merged(list(map(Path, options.files))) if options.merge else _validated(options)
@@ -39,7 +43,9 @@ def validate_events(options: argparse.Namespace) -> int:
     return 0 if report.is_well else 1
 
 
-def _validated(options: argparse.Namespace) -> ValidationReport:
+def _validated(options: argparse.Namespace) -> "ValidationReport":
+    from pca_events.recordings import validate
+
     with Progress() as line:
         return validate(
             options.files,
@@ -69,7 +75,7 @@ def _write(file: Path, content: str) -> None:
         raise cannot_be_written(file, error) from error
 
 
-def _nothing_found(report: ValidationReport, files: list[str]) -> str:
+def _nothing_found(report: "ValidationReport", files: list[str]) -> str:
     names = printable(", ".join(files))
     if report.unreadable.kept:
         place, reason = report.unreadable.kept[0]
@@ -81,7 +87,7 @@ def _nothing_found(report: ValidationReport, files: list[str]) -> str:
     return f"{names} is empty, so nothing was validated"
 
 
-def _lines(report: ValidationReport, *, verbose: bool) -> Iterator[str]:
+def _lines(report: "ValidationReport", *, verbose: bool) -> Iterator[str]:
     if report.events:
         yield from _table(report)
     for group in report.by_frequency():
@@ -100,7 +106,7 @@ def _lines(report: ValidationReport, *, verbose: bool) -> Iterator[str]:
     yield _sum(report)
 
 
-def _about(group: Group, verbose: bool) -> Iterator[str]:
+def _about(group: "Group", verbose: bool) -> Iterator[str]:
     yield f"           {counted(group.count, 'time')}, first at {group.first}"
     if verbose and group.violation.keyword == "pattern":
         yield f"           regular expression: {json.loads(group.violation.documented)}"
@@ -124,14 +130,14 @@ def _others(noun: str, of: str, counts: Counter[str]) -> Iterator[str]:
         yield f"ignored: {counted(counts.total(), noun)} of {of} ({listed}{more})"
 
 
-def _places(title: str, noted: Occurrences, most: int = 10) -> Iterator[str]:
+def _places(title: str, noted: "Occurrences", most: int = 10) -> Iterator[str]:
     for place, reason in noted.kept[:most]:
         yield f"{title} {place if place.line else place.file}{': ' if reason else ''}{reason}"
     if noted.count > most:
         yield f"{title}: {noted.count - most:,} more"
 
 
-def _sum(report: ValidationReport) -> str:
+def _sum(report: "ValidationReport") -> str:
     total = report.meeting + report.breaking
     if not total:
         return "no events of AWS Private CA"
@@ -140,7 +146,7 @@ def _sum(report: ValidationReport) -> str:
     return f"{counted(total, 'event')} of AWS Private CA: {meet}, {broken or 'none violates it'}"
 
 
-def _table(report: ValidationReport) -> Iterator[str]:
+def _table(report: "ValidationReport") -> Iterator[str]:
     counts: dict[tuple[str, str], Counter[bool]] = {}
     for (detail_type, result, meets), count in report.events.items():
         counts.setdefault((detail_type, result), Counter())[meets] += count
@@ -161,6 +167,8 @@ _STANDARD_OUTPUT = "-"
 
 def export(options: argparse.Namespace) -> int:
     """Write the files and print one line; nothing is printed if they go to standard output."""
+    from pca_events.exports import FORMATS, documented_detail_types
+
     known = FORMATS[options.format]
     out = Path(options.output)
     files = known.render(documented_detail_types())
@@ -179,11 +187,13 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-_COLOURS: dict[Effect, str] = {"breaking": "red", "compatible": "green"}
+_COLOURS: "dict[Effect, str]" = {"breaking": "red", "compatible": "green"}
 
 
 def diff_schemas(options: argparse.Namespace) -> int:
     """Print the changes, the breaking ones first; exit status 1 if one of them is breaking."""
+    from pca_events.schema_diff import diff, read_version
+
     changes = diff(read_version(options.old), read_version(options.new))
     counts = {effect: sum(change.effect == effect for change in changes) for effect in _COLOURS}
     hits = _hits(changes, options.consumers) if options.consumers else [[] for _ in changes]
@@ -195,7 +205,7 @@ def diff_schemas(options: argparse.Namespace) -> int:
     return 1 if counts["breaking"] else 0
 
 
-def _hits(changes: list[Change], consumers: list[str]) -> list[list[str]]:
+def _hits(changes: "list[Change]", consumers: list[str]) -> list[list[str]]:
     """The rules that each breaking change affects, by their places and names.
 
     Raises:
@@ -215,7 +225,7 @@ def _hits(changes: list[Change], consumers: list[str]) -> list[list[str]]:
     ]
 
 
-def _print_lines(changes: list[Change], hits: list[list[str]], way: str, counts: dict[Effect, int]) -> None:
+def _print_lines(changes: "list[Change]", hits: list[list[str]], way: str, counts: "dict[Effect, int]") -> None:
     out = console()
     for change, rules in zip(changes, hits, strict=True):
         place = f"{change.path} on {change.result}" if change.result else change.path

@@ -2,18 +2,19 @@
 
 import argparse
 import json
-import random
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pca_events import catalog, contract, json_path
+from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event, NeverSent
 from pca_events.cli.console import Column, Console, console
-from pca_events.contract import Field
 from pca_events.errors import BadInput
-from pca_events.events import KINDS, Mutant, aws_location, mutants, realistic
-from pca_events.events.mutation_testing import MutationReport, kinds, mutate
 from pca_events.rule_snippets import NOTATIONS, rule_snippet
+
+if TYPE_CHECKING:
+    import random
+
+    from pca_events.contract import Field
+    from pca_events.events.mutation_testing import MutationReport
 
 
 def list_events(options: argparse.Namespace) -> int:
@@ -93,11 +94,15 @@ def _show_never_sent(silent: NeverSent, options: argparse.Namespace) -> None:
     out.paragraph(silent.what_to_do, lead="what to do  ", indent=12)
 
 
-def _fields(event: DocumentedEvent) -> list[Field]:
+def _fields(event: DocumentedEvent) -> "list[Field]":
+    from pca_events import contract
+
     return contract.fields(contract.per_result(contract.schema_of()[event.detail_type])[event.result])
 
 
 def _event_as_json(event: DocumentedEvent) -> dict[str, Any]:
+    from pca_events.contract import schema_of
+
     return {
         "id": event.id,
         "sent": True,
@@ -106,7 +111,7 @@ def _event_as_json(event: DocumentedEvent) -> dict[str, Any]:
         "meaning": event.meaning,
         "what_to_do": event.what_to_do,
         "origin": event.origin,
-        "schema": contract.schema_of()[event.detail_type],
+        "schema": schema_of()[event.detail_type],
         "example": event.sample,
         "fields": [vars(field) for field in _fields(event)],
         "rules": {notation: rule_snippet(event, notation) for notation in NOTATIONS},
@@ -114,13 +119,15 @@ def _event_as_json(event: DocumentedEvent) -> dict[str, Any]:
 
 
 def _print_event(event: DocumentedEvent, out: Console) -> None:
+    from pca_events.contract import schema_of
+
     out.line((event.title, "bold"), f"  {event.id}")
     for lead, words in (
         ("sent after", f"{event.operation}, at least once, in any order"),
         ("meaning", event.meaning),
         ("what to do", event.what_to_do),
         ("documented", event.origin["page"]),
-        ("contract", contract.schema_of()[event.detail_type]),
+        ("contract", schema_of()[event.detail_type]),
     ):
         out.paragraph(words, lead=f"{lead:<12}", indent=12)
     out.line()
@@ -135,13 +142,17 @@ def _print_event(event: DocumentedEvent, out: Console) -> None:
         out.block(rule_snippet(event, notation))
 
 
-def _field_row(field: Field) -> list[str]:
+def _field_row(field: "Field") -> list[str]:
     values = ", ".join(json.dumps(value) for value in field.values)
     return [field.path, field.type, field.description, values or field.pattern or ""]
 
 
 def print_samples(options: argparse.Namespace) -> int:
     """Print the events."""
+    import random
+
+    from pca_events.events import aws_location, realistic
+
     chance = random.Random(options.seed)  # noqa: S311 - reproducible, no secret
     where = aws_location(options.account, options.region, options.partition)
     if options.broken and (options.account or options.region or options.partition):
@@ -156,11 +167,13 @@ def print_samples(options: argparse.Namespace) -> int:
     return 0
 
 
-def _broken(entry: DocumentedEvent, wanted: str, chance: random.Random) -> Event:
+def _broken(entry: DocumentedEvent, wanted: str, chance: "random.Random") -> Event:
+    from pca_events.events import KINDS, mutants
+
     kind, _, path = wanted.partition(":")
     if kind not in KINDS:
         raise BadInput(f'"{kind}" is not a kind of violation; known: {", ".join(KINDS)}')
-    found = [mutant for mutant in _breaking(entry) if mutant.kind == kind]
+    found = [mutant for mutant in mutants(entry) if mutant.breaks and mutant.kind == kind]
     if not found:
         raise BadInput(f"{entry.id} has no violation of the kind {kind}")
     there = [mutant for mutant in found if not path or mutant.path in (path, f"$.{path}")]
@@ -170,12 +183,10 @@ def _broken(entry: DocumentedEvent, wanted: str, chance: random.Random) -> Event
     return chance.choice(there).event
 
 
-def _breaking(entry: DocumentedEvent) -> Iterator[Mutant]:
-    return (mutant for mutant in mutants(entry) if mutant.breaks)
-
-
 def mutate_events(options: argparse.Namespace) -> int:
     """Judge all variants and print the table; exit status 1 if one is judged incorrectly."""
+    from pca_events.events.mutation_testing import mutate
+
     report = mutate(options.variants, options.seed)
     if options.format == "json":
         print(json.dumps(_mutants_as_json(report), indent=2))
@@ -184,7 +195,7 @@ def mutate_events(options: argparse.Namespace) -> int:
     return 0 if report.is_well else 1
 
 
-def _mutants_as_json(report: MutationReport) -> dict[str, Any]:
+def _mutants_as_json(report: "MutationReport") -> dict[str, Any]:
     return {
         "killed": dict(report.killed),
         "harmless": dict(report.harmless),
@@ -197,7 +208,9 @@ def _mutants_as_json(report: MutationReport) -> dict[str, Any]:
     }
 
 
-def _print_mutants(report: MutationReport, out: Console) -> None:
+def _print_mutants(report: "MutationReport", out: Console) -> None:
+    from pca_events.events.mutation_testing import kinds
+
     judged = (("killed", "green"), ("survived", "red"), ("as good", "dim"))
     columns = [Column("kind"), *(Column(name, style, right=True) for name, style in judged)]
     rows = []

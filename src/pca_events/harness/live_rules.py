@@ -1,12 +1,12 @@
 """The rules of a live event bus; and rules deployed to an event bus to see which events fire them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pca_events.catalog import Event
-from pca_events.errors import InvalidPattern
+from pca_events.errors import BackendError, InvalidPattern
 from pca_events.harness.scenario_bus import ScenarioBus
 from pca_events.harness.session import Pattern, Session
 from pca_events.infrastructure.embedded_json import asks_for_read_only_calls
@@ -14,20 +14,21 @@ from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Targe
 
 
 def read_bus(session: Session, bus: str) -> Reading:
-    """Read the rules of an event bus with their targets; scheduled rules are skipped."""
+    """Read the rules of an event bus with their targets; scheduled rules are skipped.
+
+    Raises:
+        BackendError: there is no such event bus.
+    """
+    stored = session.rules(bus)
+    if stored is None:
+        raise BackendError(f'{session.backend.name} has no event bus "{bus}"')
     place = SourceLocation(f"{session.backend.name}, event bus {bus}", 1)
-    rules = [_rule(session, stored, bus, place) for stored in _rules(session, bus) if stored.get("EventPattern")]
-    return Reading(rules)
-
-
-def _rules(session: Session, bus: str) -> Iterator[dict[str, Any]]:
-    for page in session.events.get_paginator("list_rules").paginate(EventBusName=bus):
-        yield from page["Rules"]
+    return Reading([_rule(session, rule, bus, place) for rule in stored if rule.get("EventPattern")])
 
 
 def _rule(session: Session, stored: dict[str, Any], bus: str, place: SourceLocation) -> Rule:
-    pages = session.events.get_paginator("list_targets_by_rule").paginate(Rule=stored["Name"], EventBusName=bus)
-    targets = tuple(_target(target, place) for page in pages for target in page["Targets"])
+    listed = session.listed("events", "list_targets_by_rule", "Targets", Rule=stored["Name"], EventBusName=bus)
+    targets = tuple(_target(target, place) for target in listed or ())
     enabled = stored.get("State") != "DISABLED"
     pattern = json.loads(stored["EventPattern"])
     return Rule(

@@ -1,6 +1,5 @@
 """One scenario on AWS Private CA: the calls, the resources, and the events that arrive on the bus."""
 
-import itertools
 import json
 import time
 from collections.abc import Iterable, Iterator
@@ -281,6 +280,5 @@ class PcaScenario:
 
     def _authorities(self) -> Iterator[dict[str, Any]]:
         """The CAs of the account that are not deleted."""
-        pages = self.session.pca.get_paginator("list_certificate_authorities").paginate()
-        listed = itertools.chain.from_iterable(page["CertificateAuthorities"] for page in pages)
+        listed = self.session.listed("pca", "list_certificate_authorities", "CertificateAuthorities") or ()
         return (authority for authority in listed if authority["Status"] != "DELETED")

@@ -8,9 +8,7 @@ what is received is written back; everything else is real. pattern-only: nothing
 with the original event whether each rule would match.
 """
 
-import random
 import re
-import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -33,6 +31,9 @@ class RunId:
     """
 
     def __init__(self, value: str | None = None, seed: str | None = None, worker: str = "") -> None:
+        import random  # here, because a command line needs only the modes
+        import secrets
+
         self.value = value or secrets.token_hex(4)
         self.seed = seed or secrets.token_hex(4)
         self._random = random.Random(f"{self.seed}/{worker}")  # noqa: S311

@@ -134,16 +134,28 @@ class Session:
             self._memory[key] = answer
         return answer
 
+    def listed(self, service: str, operation: str, field: str, **words: Any) -> list[Any] | None:
+        """Return the items on all pages of a listing; None if what it lists the parts of does not exist.
+
+        Args:
+            service: as for `read`.
+            operation: as for `read`: `list_rules`.
+            field: the member of the response with the items: `Rules`.
+            words: the parameters.
+        """
+        token = "nextToken" if service == "logs" else "NextToken"
+        items: list[Any] = []
+        more: dict[str, str] = {}
+        while (answer := self.read(service, operation, **words, **more)) is not None:
+            items += answer.get(field, ())
+            if not answer.get(token):
+                return items
+            more = {token: answer[token]}
+        return None
+
     def rules(self, bus: str) -> list[dict[str, Any]] | None:
         """Return the rules of a bus as in ListRules; None if the bus does not exist."""
-        rules: list[dict[str, Any]] = []
-        more: dict[str, str] = {}
-        while (answer := self.read("events", "list_rules", EventBusName=bus, **more)) is not None:
-            rules += answer["Rules"]
-            if "NextToken" not in answer:
-                return rules
-            more = {"NextToken": answer["NextToken"]}
-        return None
+        return self.listed("events", "list_rules", "Rules", EventBusName=bus)
 
 
 _MAX_CLOCK_SKEW = timedelta(minutes=5)

@@ -4,7 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pca_events.json_source import WrittenNumber
 from pca_events.pattern.document import Key, key_of
@@ -17,6 +17,14 @@ from pca_events.pattern.text_comparison import (
     range_of,
     wildcard_test,
 )
+
+if not TYPE_CHECKING:
+
+    def override(method: Callable[..., Any]) -> Callable[..., Any]:
+        """Do what `typing.override` does, which Python has from 3.12 on: return the method."""
+        return method
+else:
+    from typing_extensions import override
 
 KeyTest = Callable[[Key], bool]
 
@@ -59,12 +67,12 @@ class Prefix(Matcher):
     ignore_case: bool = False
 
     @property
+    @override
     def words(self) -> str:
-        """The prefix as text."""
         return f"begins with {quoted(self.text)}{_any_case(self.ignore_case)}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         if self.ignore_case:
             return _of_text(begins_ignoring_case(self.text))
         text = self.text
@@ -79,12 +87,12 @@ class Suffix(Matcher):
     ignore_case: bool = False
 
     @property
+    @override
     def words(self) -> str:
-        """The suffix as text."""
         return f"ends with {quoted(self.text)}{_any_case(self.ignore_case)}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         if self.ignore_case:
             return _of_text(ends_ignoring_case(self.text))
         text = self.text
@@ -98,12 +106,12 @@ class EqualsIgnoreCase(Matcher):
     text: str
 
     @property
+    @override
     def words(self) -> str:
-        """The string as text."""
         return f"{quoted(self.text)}{_any_case(True)}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         return _of_text(equals_ignoring_case(self.text))
 
 
@@ -114,12 +122,12 @@ class Wildcard(Matcher):
     text: str
 
     @property
+    @override
     def words(self) -> str:
-        """The wildcard as text."""
         return f"fits {quoted(self.text)}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         return _of_text(wildcard_test(characters_of(self.text)))
 
 
@@ -146,12 +154,12 @@ class Exact(Matcher):
         object.__setattr__(self, "key", key)
 
     @property
+    @override
     def words(self) -> str:
-        """The value as JSON."""
         return self.value.text if isinstance(self.value, WrittenNumber) else quoted(self.value)
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         return frozenset((self.key,)).__contains__
 
 
@@ -162,12 +170,12 @@ class Address(Matcher):
     text: str
 
     @property
+    @override
     def words(self) -> str:
-        """The address as written."""
         return quoted(self.text)
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         digits = digits_of(self.text) or ""
         return lambda key: isinstance(key, str) and (digits_of(key) or "").startswith(digits)
 
@@ -182,8 +190,8 @@ class Numeric(Matcher):
     upper_open: bool = False
 
     @property
+    @override
     def words(self) -> str:
-        """The bounds as comparisons."""
         if self.lower is not None and self.lower == self.upper:
             return f"= {_plain(self.lower)}"
         parts = []
@@ -193,8 +201,8 @@ class Numeric(Matcher):
             parts.append(f"{'<' if self.upper_open else '<='} {_plain(self.upper)}")
         return " and ".join(parts)
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         return lambda key: isinstance(key, float) and self._above(key) and self._below(key)
 
     def _above(self, number: float) -> bool:
@@ -211,12 +219,12 @@ class Exists(Matcher):
     wanted: bool
 
     @property
+    @override
     def words(self) -> str:
-        """Present or absent."""
         return "present" if self.wanted else "absent"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key: any leaf is present."""
         return lambda _: self.wanted
 
 
@@ -227,12 +235,12 @@ class Cidr(Matcher):
     text: str
 
     @property
+    @override
     def words(self) -> str:
-        """The range as text."""
         return f"an address in {self.text}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         held = range_of(self.text)
 
         def test(key: Key) -> bool:
@@ -252,13 +260,13 @@ class AnythingBut(Matcher):
     refused: tuple[Matcher, ...]
 
     @property
+    @override
     def words(self) -> str:
-        """The rejected values as text."""
         exact = all(isinstance(matcher, (Exact, EqualsIgnoreCase)) for matcher in self.refused)
         return f"anything but {'' if exact else 'what '}{either(self.refused)}"
 
+    @override
     def test(self) -> KeyTest:
-        """Return the condition as a function of a leaf's key."""
         refused = test_of(self.refused)
         return lambda key: not refused(key)
 

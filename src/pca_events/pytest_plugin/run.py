@@ -127,7 +127,10 @@ def _main(words: Sequence[str], plugins: list[object]) -> tuple[int, list[str]]:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Hide the caller's pytest settings and plugins while the suite runs."""
+    """Hide the caller's pytest settings and plugins while the suite runs.
+
+    pytest reads these settings from the environment only, and xdist's workers inherit it.
+    """
     before = dict(os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)

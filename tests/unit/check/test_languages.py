@@ -1,6 +1,8 @@
 """Sets of texts: what they hold is decided as a regular expression engine would, and as sets do."""
 
+import gc
 import re
+import weakref
 
 import pytest
 from fuzzing import times
@@ -213,3 +215,12 @@ def test_few_texts_are_all_texts() -> None:
     assert few_strings(NOTHING) == () == examples(NOTHING)
     assert few_strings(ANYTHING) is None
     assert few_strings(union(*(literal(str(number)) for number in range(30)))) is None
+
+
+def test_equal_expressions_are_one_object_as_long_as_one_of_them_is_in_use() -> None:
+    used = literal("a text that no other test uses")
+    assert literal("a text that no other test uses") is used
+    forgotten = weakref.ref(used)
+    del used
+    gc.collect()
+    assert forgotten() is None

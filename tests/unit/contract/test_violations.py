@@ -8,8 +8,6 @@ from pca_events import catalog, contract
 from pca_events.catalog import Event
 from pca_events.contract.validator import expected
 
-NO_SUCH_DAY = 'expected a date and time that exists, found "2019-02-30T00:00:00Z"'
-
 
 def changed(event_id: str, **fields: object) -> Event:
     return {**catalog.documented(event_id).event, **fields}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pca_events.check.report import reason_of
@@ -94,7 +94,7 @@ def words_of(matchers: Iterable[Matcher]) -> str:
     return " or ".join(matcher.words for matcher in matchers)
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def _accepts_some(matcher: Matcher, language: Language) -> bool:
     if not is_positive(language):
         return overlaps(language, language_of(matcher))
@@ -137,7 +137,7 @@ def _read(language: Language, words: str) -> Language:
     return language
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def _spelling_of(matcher: Matcher) -> Spelling | None:
     """The spelling of what a matcher accepts; None where it does not compare strings."""
     match matcher:

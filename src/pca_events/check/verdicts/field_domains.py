@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from pca_events import contract
 from pca_events.catalog import cloudtrail_twins, documented, documented_events
@@ -99,7 +99,7 @@ def read_only_calls() -> frozenset[str]:
     return frozenset(name for name in domain.values if name.startswith(("Get", "List", "Describe")))
 
 
-@cache
+@lru_cache(maxsize=1 << 10)
 def documented_values(path: str) -> tuple[str, ...]:
     """Return every documented value of a field over all events; empty where it is free or unknown."""
     found = [domain.values for event in documented_events() for domain in domains_of_event(event.id).get(path, ())]

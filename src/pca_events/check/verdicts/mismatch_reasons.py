@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
 from pca_events.check.report import Block
@@ -81,7 +81,7 @@ def noun_of(matcher: Matcher) -> str:
     return f"a value that {matcher.words}" if isinstance(matcher, Prefix | Suffix | Wildcard) else matcher.words
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def no_such_field(path: str) -> Block:
     """Explain that no event, or none of these events, has a field, and where it belongs."""
     if path in known_paths():
@@ -99,7 +99,7 @@ def no_such_field(path: str) -> Block:
     return Block(path, f"no event has it{advice}", suggestion, f'write "{suggestion}"{at_top}' if suggestion else "")
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def in_cloudtrail(path: str) -> Block:
     """Explain that CloudTrail events do not have a field, and which one was probably meant."""
     words = "events of CloudTrail do not have it"

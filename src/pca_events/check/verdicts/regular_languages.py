@@ -8,7 +8,8 @@ answers are exact.
 import itertools
 import random
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from weakref import WeakValueDictionary
 
 Ranges = tuple[tuple[int, int], ...]
 """Code points from and to, both included."""
@@ -33,11 +34,18 @@ class Language:
 
 
 _numbers = itertools.count()
+_languages: WeakValueDictionary[tuple[str, tuple[Language, ...], Ranges], Language] = WeakValueDictionary()
+# Patterns are user input: what is kept for them is bounded. Weak references, because two objects for one language that
+# is in use would make a search for new derivatives endless.
+_KEPT = 1 << 16
 
 
-@cache
 def _interned(kind: str, parts: tuple[Language, ...] = (), ranges: Ranges = ()) -> Language:
-    return Language(kind, parts, ranges, next(_numbers))
+    key = (kind, parts, ranges)
+    language = _languages.get(key)
+    if language is None:
+        language = _languages[key] = Language(kind, parts, ranges, next(_numbers))
+    return language
 
 
 NOTHING = _interned("nothing")
@@ -130,13 +138,13 @@ def prefix_verdict(language: Language, words: str) -> tuple[bool, bool]:
     return language != NOTHING, every and language != NOTHING
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def is_positive(language: Language) -> bool:
     """Whether a language has no intersection and no complement: each derivative is then NOTHING, or it has a string."""
     return language.kind not in ("intersection", "complement") and all(map(is_positive, language.parts))
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def residuals(language: Language) -> tuple[Language, ...]:
     """Return the languages of what may follow any beginning of the strings, the language itself first."""
     found, waiting = {language: None}, [language]
@@ -150,7 +158,7 @@ def residuals(language: Language) -> tuple[Language, ...]:
     return tuple(found)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def few_strings(language: Language) -> tuple[str, ...] | None:
     """Return all strings of a positive language, or None where there are more than a few."""
     found: list[str] = []
@@ -168,7 +176,7 @@ def few_strings(language: Language) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def examples(language: Language) -> tuple[str, ...]:
     """Return some strings of a positive language: always the same ones, and different from each other."""
     chance = random.Random(0)  # noqa: S311
@@ -210,7 +218,7 @@ def _steps_to_the_end(language: Language) -> dict[Language, int]:
     return left
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _is_empty(language: Language) -> bool:
     seen, waiting = {language}, [language]
     while waiting:
@@ -225,7 +233,7 @@ def _is_empty(language: Language) -> bool:
     return True
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def accepts_empty(language: Language) -> bool:
     """Whether the empty string is in the language."""
     match language.kind:
@@ -240,7 +248,7 @@ def accepts_empty(language: Language) -> bool:
     return False
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def derivative(language: Language, character: int) -> Language:
     """Return the language of what may follow this character."""
     match language.kind:
@@ -269,7 +277,7 @@ def _representatives(language: Language) -> list[int]:
     return sorted(border for border in borders if border <= _LAST)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _first_ranges(language: Language) -> Ranges:
     """The ranges that the first character of a string is compared with."""
     if language.kind == "concat":

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from pca_events.catalog import SOURCE, detail_types, neighbours
@@ -87,7 +87,7 @@ def about_refused(pattern: Any) -> About:
     )
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def is_ours_or_misspelt(source: str) -> bool:
     """Whether a source is aws.acm-pca, or a misspelling of it that no AWS service uses."""
     plain = source.strip().lower()
@@ -178,7 +178,7 @@ def _of_aws(source: str) -> bool:
     return source.startswith("aws.")
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def _like_ours(detail_type: str) -> bool:
     """Whether a detail-type is a misspelling of one of AWS Private CA, and not one of another documented source."""
     if any(detail_type in neighbour.detail_types for neighbour in neighbours()):

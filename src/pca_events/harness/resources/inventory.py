@@ -58,14 +58,17 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
     if "archives" in wanted:
         found += [
             _archive(session, archive)
-            for archive in _pages(session.events.list_archives, "Archives", NamePrefix=prefix)
+            for archive in session.listed("events", "list_archives", "Archives", NamePrefix=prefix) or ()
         ]
     if "topics" in wanted:
         found += _topics(session, prefix)
     if "log-groups" in wanted:
         found += _log_groups(session, prefix)
     if "queues" in wanted:
-        found += [_queue(session, url) for url in _pages(session.sqs.list_queues, "QueueUrls", QueueNamePrefix=prefix)]
+        found += [
+            _queue(session, url)
+            for url in session.listed("sqs", "list_queues", "QueueUrls", QueueNamePrefix=prefix) or ()
+        ]
     if "buses" in wanted:
         found += [_bus(session, bus) for bus in buses]
     return found
@@ -120,7 +123,7 @@ def _remedy(name: str, left: list[Found]) -> str:
 
 
 def _topics(session: Session, prefix: str) -> list[Found]:
-    arns = [topic["TopicArn"] for topic in _pages(session.sns.list_topics, "Topics")]
+    arns = [topic["TopicArn"] for topic in session.listed("sns", "list_topics", "Topics") or ()]
     return [
         Found("topics", arn, None, Topic(name, ""), _at(session, f"aws sns delete-topic --topic-arn {arn}"))
         for arn in arns
@@ -129,7 +132,7 @@ def _topics(session: Session, prefix: str) -> list[Found]:
 
 
 def _log_groups(session: Session, prefix: str) -> list[Found]:
-    answer = session.logs.describe_log_groups(logGroupNamePrefix=f"{LOG_GROUPS}{prefix}")
+    groups = session.listed("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"{LOG_GROUPS}{prefix}")
     return [
         Found(
             "log-groups",
@@ -138,12 +141,12 @@ def _log_groups(session: Session, prefix: str) -> list[Found]:
             LogGroup(group["logGroupName"]),
             _at(session, f"aws logs delete-log-group --log-group-name {group['logGroupName']}"),
         )
-        for group in answer["logGroups"]
+        for group in groups or ()
     ]
 
 
-def _buses(session: Session, prefix: str) -> Iterator[dict[str, Any]]:
-    return _pages(session.events.list_event_buses, "EventBuses", NamePrefix=prefix)
+def _buses(session: Session, prefix: str) -> list[dict[str, Any]]:
+    return session.listed("events", "list_event_buses", "EventBuses", NamePrefix=prefix) or []
 
 
 def _rules(session: Session, bus: dict[str, Any]) -> Iterator[Found]:
@@ -189,12 +192,3 @@ def created(session: Session, found: Found) -> datetime | None:
 
 def _at(session: Session, command: str) -> str:
     return " && ".join(f"{part} --endpoint-url {session.backend.endpoint_url}" for part in command.split(" && "))
-
-
-def _pages(operation: Any, field: str, **words: Any) -> Iterator[Any]:
-    """Yield the items of an operation, page by page."""
-    answer = operation(**words)
-    yield from answer.get(field, [])
-    while token := answer.get("NextToken"):
-        answer = operation(**words, NextToken=token)
-        yield from answer.get(field, [])

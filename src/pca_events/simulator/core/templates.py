@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -57,7 +57,7 @@ class Template:
     fixed: tuple[Extension, ...]
 
 
-@cache
+@lru_cache(maxsize=1 << 8)
 def template(arn: str) -> Template:
     """The template of an ARN; raise InvalidArnException or InvalidArgsException for one that AWS does not have."""
     found = NAME.fullmatch(template_name(arn))
