@@ -3,9 +3,11 @@
 import os.path
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
-from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _PACKAGE = os.path.dirname(__file__)
 _ROOT = os.path.dirname(os.path.dirname(_PACKAGE))
@@ -20,10 +22,12 @@ class CheckoutFinder:
     """Finds `pca_events.steps`, `pca_events.examples` and `pca_events.bindings` in the folders of a checkout."""
 
     @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, _: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(name: str, path: Sequence[str] | None = None, _: "ModuleType | None" = None) -> "ModuleSpec | None":
         """Return the specification of one of the three packages; None for every other name."""
         if path is None or name not in _FOLDERS:
             return None
+        from importlib.util import spec_from_file_location
+
         folder = os.path.join(_ROOT, _FOLDERS[name])
         return spec_from_file_location(name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder])
 

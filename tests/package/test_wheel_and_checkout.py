@@ -1,4 +1,4 @@
-"""What can be imported, in a checkout as in a wheel, and that no import of ours reads a file."""
+"""What can be imported in a checkout and in a wheel; and no module of the package reads a file when it is imported."""
 
 import json
 import subprocess
