@@ -16,6 +16,7 @@ Everything in `__all__` is imported on first use. docs/api.md describes it; othe
 
 from typing import TYPE_CHECKING
 
+from pca_events.checkout import import_from_checkout
 from pca_events.lazy import names_of
 
 __version__ = "0.1.0"
@@ -60,6 +61,7 @@ __getattr__ = names_of(
         "pattern": "EventPattern Explanation",
     },
 )
+import_from_checkout()
 
 
 def __dir__() -> list[str]:

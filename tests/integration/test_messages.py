@@ -236,12 +236,12 @@ def test_a_file_that_cannot_be_written_after_all(tmp_path: Path) -> None:
 
 
 def test_the_ci_is_named_where_the_environment_does() -> None:
-    assert "ci" not in meta({})
+    assert meta({}).ci is None
     github = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://host", "GITHUB_REPOSITORY": "a/b"}
-    ci = meta({**github, "GITHUB_RUN_ID": "7", "GITHUB_SHA": "f00"})["ci"]
-    assert (ci["name"], ci["url"], ci["git"]["revision"]) == (
-        "GitHub Actions",
-        "https://host/a/b/actions/runs/7",
-        "f00",
-    )
-    assert meta({"GITLAB_CI": "true", "CI_JOB_URL": "https://host/7"})["ci"]["url"] == "https://host/7"
+    ci = meta({**github, "GITHUB_RUN_ID": "7", "GITHUB_SHA": "f00"}).ci
+    assert ci is not None
+    assert ci.git is not None
+    assert (ci.name, ci.url, ci.git.revision) == ("GitHub Actions", "https://host/a/b/actions/runs/7", "f00")
+    on_gitlab = meta({"GITLAB_CI": "true", "CI_JOB_URL": "https://host/7"}).ci
+    assert on_gitlab is not None
+    assert on_gitlab.url == "https://host/7"

@@ -34,6 +34,7 @@ OWNERS = {
     "tree_sitter_hcl": {"infrastructure"},
     "yaml": {"infrastructure"},
     "referencing": {"contract"},
+    "cucumber_messages": {"messages"},
     "gherkin": {"messages"},
     "jinja2": {"site"},
     "markupsafe": {"site"},

@@ -52,6 +52,7 @@ EXTRAS = {
     "_pytest": "suite",
     "boto3": "suite",
     "botocore": "suite",
+    "cucumber_messages": "site",
     "gherkin": "site",
     "jinja2": "site",
     "localstack": "localstack",

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import cucumber_messages as cm
 from gherkin.stream.id_generator import IdGenerator
 
 from pca_events import __version__
 from pca_events.messages.features import Envelope, ScenarioKey, read_features
 from pca_events.messages.recording_model import (
-    Argument,
     Attempt,
     Definition,
     Kind,
@@ -27,10 +27,10 @@ RUN_FILE_NAME = "run.json"
 END = "end of the scenario"
 """The name of the hook for a failure between the last step and the teardown."""
 
-_HOOKS: dict[Kind, tuple[str, str]] = {
-    "setup": ("setup", "BEFORE_TEST_CASE"),
-    "end": (END, "AFTER_TEST_CASE"),
-    "teardown": ("teardown", "AFTER_TEST_CASE"),
+_HOOKS: dict[Kind, tuple[str, cm.HookType]] = {
+    "setup": ("setup", cm.HookType.before_test_case),
+    "end": (END, cm.HookType.after_test_case),
+    "teardown": ("teardown", cm.HookType.after_test_case),
 }
 
 
@@ -62,19 +62,28 @@ def envelopes(run: RecordedRun) -> Iterator[Envelope]:
     features = read_features(run.features, ids)
     known = _Ids(ids.get_next_id(), {kind: ids.get_next_id() for kind in _HOOKS}, _definitions(run, ids))
     cases = [_case(pickle, attempts, ids) for pickle, attempts in _tests(run, features.pickles)]
-    yield {"meta": meta()}
+    yield cm.message_converter.to_dict(cm.Envelope(meta=meta()))
     yield from features.envelopes
+    yield from map(cm.message_converter.to_dict, _after_the_features(run, known, cases, ids))
+
+
+def _after_the_features(
+    run: RecordedRun, known: _Ids, cases: Sequence[_Case], ids: IdGenerator
+) -> Iterator[cm.Envelope]:
     yield from (_hook(kind, known.hooks[kind]) for kind in _HOOKS)
     yield from (_step_definition(definition, its_id) for definition, its_id in known.definitions.items())
-    yield {"testRunStarted": {"id": known.run, "timestamp": _timestamp(run.started)}}
+    yield cm.Envelope(test_run_started=cm.TestRunStarted(id=known.run, timestamp=_timestamp(run.started)))
     yield _about(run, known)
     yield from (_test_case(case, known) for case in cases)
     for case in cases:
         yield from _attempts(case, ids)
-    finished = {"success": run.success, "timestamp": _timestamp(run.finished), "testRunStartedId": known.run}
-    if run.stopped:
-        finished["message"] = run.stopped
-    yield {"testRunFinished": finished}
+    finished = cm.TestRunFinished(
+        success=run.success,
+        timestamp=_timestamp(run.finished),
+        test_run_started_id=known.run,
+        message=run.stopped or None,
+    )
+    yield cm.Envelope(test_run_finished=finished)
 
 
 def _definitions(run: RecordedRun, ids: IdGenerator) -> dict[Definition, str]:
@@ -114,69 +123,75 @@ def _fitted(acts: Sequence[StepRecord], count: int) -> list[StepRecord]:
     return [*steps[:count], *(replace(act, kind="end") for act in steps[count:] if act.status != "PASSED"), *others]
 
 
-def _hook(kind: Kind, its_id: str) -> Envelope:
+def _hook(kind: Kind, its_id: str) -> cm.Envelope:
     name, cucumber_type = _HOOKS[kind]
-    return {"hook": {"id": its_id, "name": name, "type": cucumber_type, "sourceReference": {}}}
+    return cm.Envelope(hook=cm.Hook(id=its_id, name=name, type=cucumber_type, source_reference=cm.SourceReference()))
 
 
-def _step_definition(definition: Definition, its_id: str) -> Envelope:
-    kind = "REGULAR_EXPRESSION" if definition.is_regular_expression else "CUCUMBER_EXPRESSION"
-    return {
-        "stepDefinition": {
-            "id": its_id,
-            "pattern": {"source": definition.pattern, "type": kind},
-            "sourceReference": {"uri": definition.uri, "location": {"line": definition.line}},
-        }
-    }
+def _step_definition(definition: Definition, its_id: str) -> cm.Envelope:
+    kinds = cm.StepDefinitionPatternType
+    kind = kinds.regular_expression if definition.is_regular_expression else kinds.cucumber_expression
+    return cm.Envelope(
+        step_definition=cm.StepDefinition(
+            id=its_id,
+            pattern=cm.StepDefinitionPattern(source=definition.pattern, type=kind),
+            source_reference=cm.SourceReference(uri=definition.uri, location=cm.Location(line=definition.line)),
+        )
+    )
 
 
-def _about(run: RecordedRun, known: _Ids) -> Envelope:
+def _about(run: RecordedRun, known: _Ids) -> cm.Envelope:
     attached = TextAttachment("application/json", json.dumps(dict(run.about), ensure_ascii=False), RUN_FILE_NAME)
-    return _attachment(attached, run.started, testRunStartedId=known.run)
+    return cm.Envelope(attachment=replace(_attachment(attached, run.started), test_run_started_id=known.run))
 
 
-def _test_case(case: _Case, known: _Ids) -> Envelope:
+def _test_case(case: _Case, known: _Ids) -> cm.Envelope:
     last = case.attempts[-1]
     acts = iter([act for act in last.acts if act.kind == "step"])
     pickle_steps = iter(case.pickle["steps"])
-    steps = []
-    for its_id, kind in case.steps:
-        if kind == "step":
-            steps.append({"id": its_id, "pickleStepId": next(pickle_steps)["id"], **_match(next(acts, None), known)})
-        else:
-            steps.append({"id": its_id, "hookId": known.hooks[kind]})
-    body = {"id": case.id, "pickleId": case.pickle["id"], "testSteps": steps, "testRunStartedId": known.run}
-    return {"testCase": body}
+    steps = [
+        _test_step(its_id, next(pickle_steps)["id"], next(acts, None), known)
+        if kind == "step"
+        else cm.TestStep(id=its_id, hook_id=known.hooks[kind])
+        for its_id, kind in case.steps
+    ]
+    test_case = cm.TestCase(id=case.id, pickle_id=case.pickle["id"], test_steps=steps, test_run_started_id=known.run)
+    return cm.Envelope(test_case=test_case)
 
 
-def _match(act: StepRecord | None, known: _Ids) -> dict[str, Any]:
-    if act is None or act.definition is None:
-        return {"stepDefinitionIds": [], "stepMatchArgumentsLists": []}
-    arguments = {"stepMatchArguments": [_argument(argument) for argument in act.arguments]}
-    return {"stepDefinitionIds": [known.definitions[act.definition]], "stepMatchArgumentsLists": [arguments]}
+def _test_step(its_id: str, pickle_step: str, act: StepRecord | None, known: _Ids) -> cm.TestStep:
+    step = cm.TestStep(id=its_id, pickle_step_id=pickle_step, step_definition_ids=[], step_match_arguments_lists=[])
+    if act and act.definition:
+        step.step_definition_ids = [known.definitions[act.definition]]
+        groups = [cm.Group(value=taken.value, start=taken.start, children=[]) for taken in act.arguments]
+        arguments = [cm.StepMatchArgument(group=group) for group in groups]
+        step.step_match_arguments_lists = [cm.StepMatchArgumentsList(step_match_arguments=arguments)]
+    return step
 
 
-def _argument(argument: Argument) -> dict[str, Any]:
-    return {"group": {"value": argument.value, "start": argument.start, "children": []}}
-
-
-def _attempts(case: _Case, ids: IdGenerator) -> Iterator[Envelope]:
+def _attempts(case: _Case, ids: IdGenerator) -> Iterator[cm.Envelope]:
     for number, attempt in enumerate(case.attempts):
         again = number < len(case.attempts) - 1
         yield from _attempt(case, attempt, number, again, ids.get_next_id())
 
 
-def _attempt(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[Envelope]:
+def _attempt(case: _Case, attempt: Attempt, number: int, again: bool, its_id: str) -> Iterator[cm.Envelope]:
     now = min(act.started for act in attempt.acts)
-    started = {"id": its_id, "testCaseId": case.id, "attempt": number, "timestamp": _timestamp(now)}
-    yield {"testCaseStarted": started | ({"workerId": attempt.worker} if attempt.worker else {})}
+    started = cm.TestCaseStarted(
+        id=its_id,
+        test_case_id=case.id,
+        attempt=number,
+        timestamp=_timestamp(now),
+        worker_id=attempt.worker or None,
+    )
+    yield cm.Envelope(test_case_started=started)
     waiting = {kind: [act for act in attempt.acts if act.kind == kind] for _, kind in case.steps}
     for step_id, kind in case.steps:
         act = waiting[kind].pop(0) if waiting[kind] else _missing(kind, now)
         now = act.started + act.seconds
-        yield from _result(act, {"testCaseStartedId": its_id, "testStepId": step_id})
-    ended = {"testCaseStartedId": its_id, "timestamp": _timestamp(now), "willBeRetried": again}
-    yield {"testCaseFinished": ended}
+        yield from _result(act, its_id, step_id)
+    ended = cm.TestCaseFinished(test_case_started_id=its_id, timestamp=_timestamp(now), will_be_retried=again)
+    yield cm.Envelope(test_case_finished=ended)
 
 
 def _missing(kind: Kind, now: float) -> StepRecord:
@@ -184,26 +199,41 @@ def _missing(kind: Kind, now: float) -> StepRecord:
     return StepRecord(kind, "PASSED" if kind == "end" else "SKIPPED", now, 0.0)
 
 
-def _result(act: StepRecord, whose: dict[str, str]) -> Iterator[Envelope]:
-    ended = act.started + act.seconds
-    yield {"testStepStarted": {**whose, "timestamp": _timestamp(act.started)}}
+def _result(act: StepRecord, attempt: str, step: str) -> Iterator[cm.Envelope]:
+    began, ended = _timestamp(act.started), act.started + act.seconds
+    started = cm.TestStepStarted(test_case_started_id=attempt, test_step_id=step, timestamp=began)
+    yield cm.Envelope(test_step_started=started)
     for attached in act.attachments:
-        yield _attachment(attached, ended, **whose)
-    result: dict[str, Any] = {"status": act.status, "duration": _timestamp(act.seconds)}
-    if act.message:
-        result["message"] = act.message
+        attachment = replace(_attachment(attached, ended), test_case_started_id=attempt, test_step_id=step)
+        yield cm.Envelope(attachment=attachment)
+    result = cm.TestStepResult(
+        status=cm.TestStepResultStatus(act.status),
+        duration=cm.Duration(**_parts(act.seconds)),
+        message=act.message or None,
+    )
     if act.exception:
-        result["exception"] = {"type": act.exception, "message": act.said, "stackTrace": act.message}
-    yield {"testStepFinished": {**whose, "testStepResult": result, "timestamp": _timestamp(ended)}}
+        result.exception = cm.Exception(type=act.exception, message=act.said, stack_trace=act.message)
+    finished = cm.TestStepFinished(
+        test_case_started_id=attempt, test_step_id=step, test_step_result=result, timestamp=_timestamp(ended)
+    )
+    yield cm.Envelope(test_step_finished=finished)
 
 
-def _attachment(attached: TextAttachment, when: float, **whose: str) -> Envelope:
-    name = {"fileName": attached.file_name} if attached.file_name else {}
-    body = {"mediaType": attached.media_type, "contentEncoding": "IDENTITY", "body": attached.body}
-    return {"attachment": {**body, **name, **whose, "timestamp": _timestamp(when)}}
+def _attachment(attached: TextAttachment, when: float) -> cm.Attachment:
+    return cm.Attachment(
+        media_type=attached.media_type,
+        content_encoding=cm.AttachmentContentEncoding.identity,
+        body=attached.body,
+        file_name=attached.file_name or None,
+        timestamp=_timestamp(when),
+    )
 
 
-def _timestamp(seconds: float) -> dict[str, int]:
+def _timestamp(seconds: float) -> cm.Timestamp:
+    return cm.Timestamp(**_parts(seconds))
+
+
+def _parts(seconds: float) -> dict[str, int]:
     whole, nanos = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
     return {"seconds": whole, "nanos": nanos}
 
@@ -212,35 +242,34 @@ PROTOCOL_VERSION = "34.2.1"
 """The written version of Cucumber Messages."""
 
 
-def meta(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def meta(environment: Mapping[str, str] = os.environ) -> cm.Meta:
     """Return protocol, implementation, runtime, system and processor; and the CI, if the environment names one.
 
     Args:
         environment: the variables to look for a CI in; GitHub Actions and GitLab are known.
     """
-    found = _github(environment) or _gitlab(environment)
-    return {
-        "protocolVersion": PROTOCOL_VERSION,
-        "implementation": {"name": "pca-events", "version": __version__},
-        "runtime": {"name": platform.python_implementation(), "version": platform.python_version()},
-        "os": {"name": platform.system(), "version": platform.release()},
-        "cpu": {"name": platform.machine()},
-        **({"ci": found} if found else {}),
-    }
+    return cm.Meta(
+        protocol_version=PROTOCOL_VERSION,
+        implementation=cm.Product(name="pca-events", version=__version__),
+        runtime=cm.Product(name=platform.python_implementation(), version=platform.python_version()),
+        os=cm.Product(name=platform.system(), version=platform.release()),
+        cpu=cm.Product(name=platform.machine()),
+        ci=_github(environment) or _gitlab(environment),
+    )
 
 
-def _github(environment: Mapping[str, str]) -> dict[str, Any] | None:
+def _github(environment: Mapping[str, str]) -> cm.Ci | None:
     if environment.get("GITHUB_ACTIONS") != "true":
         return None
     repository = f"{environment.get('GITHUB_SERVER_URL', '')}/{environment.get('GITHUB_REPOSITORY', '')}"
     run = environment.get("GITHUB_RUN_ID", "")
-    git = {"remote": f"{repository}.git", "revision": environment.get("GITHUB_SHA", "")}
-    return {"name": "GitHub Actions", "url": f"{repository}/actions/runs/{run}", "buildNumber": run, "git": git}
+    git = cm.Git(remote=f"{repository}.git", revision=environment.get("GITHUB_SHA", ""))
+    return cm.Ci(name="GitHub Actions", url=f"{repository}/actions/runs/{run}", build_number=run, git=git)
 
 
-def _gitlab(environment: Mapping[str, str]) -> dict[str, Any] | None:
+def _gitlab(environment: Mapping[str, str]) -> cm.Ci | None:
     if environment.get("GITLAB_CI") != "true":
         return None
-    git = {"remote": f"{environment.get('CI_PROJECT_URL', '')}.git", "revision": environment.get("CI_COMMIT_SHA", "")}
+    git = cm.Git(remote=f"{environment.get('CI_PROJECT_URL', '')}.git", revision=environment.get("CI_COMMIT_SHA", ""))
     url, number = environment.get("CI_JOB_URL", ""), environment.get("CI_JOB_ID", "")
-    return {"name": "GitLab", "url": url, "buildNumber": number, "git": git}
+    return cm.Ci(name="GitLab", url=url, build_number=number, git=git)

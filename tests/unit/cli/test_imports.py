@@ -26,6 +26,7 @@ HEAVY = {
     "botocore",
     "concurrent.futures",
     "cryptography",
+    "cucumber_messages",
     "email",
     "gherkin",
     "http.client",
@@ -48,7 +49,7 @@ HEAVY = {
     "xml",
     "yaml",
 }
-HELPFUL = ("__main__", "cli", "cli.parser", "errors", "interrupts", "lazy", "wording")
+HELPFUL = ("__main__", "checkout", "cli", "cli.parser", "errors", "interrupts", "lazy", "wording")
 OF_THE_WORK = {f"pca_events.cli.{name}" for name in ("backends", "check", "contracts", "events", "explain", "verify")}
 MOST_FOR_THE_HELP = 44  # two of them search for the name that a mistyped one may mean
 MOST_FOR_ONE_COMMAND = 90
