@@ -320,7 +320,7 @@ def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path
     assert "Traceback" not in said
     assert re.search(row.says, said), said
     assert re.search(
-        rf"{RUN_COUNT} of {scenario_count()} scenarios, mode direct: [0-3] passed, ([89]|1\d) failed, 0 skipped", said
+        rf"{RUN_COUNT} of {scenario_count()} scenarios, mode service: [0-3] passed, ([89]|1\d) failed, 0 skipped", said
     ), said
     assert '"testRunFinished"' in messages.read_text("utf-8")
 
@@ -330,4 +330,4 @@ def test_bad_answers_apart_from_each_other_do_not_end_the_run(proxy: FaultProxy)
     proxy.add(garbled(When(PUT_EVENTS, every=4)))
     ended = verify(proxy.url, "-k", RUN)
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert f"{RUN_COUNT} of {scenario_count()} scenarios, mode direct: 8 passed, 3 failed, 0 skipped" in ended.stdout
+    assert f"{RUN_COUNT} of {scenario_count()} scenarios, mode service: 8 passed, 3 failed, 0 skipped" in ended.stdout

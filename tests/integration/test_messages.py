@@ -79,7 +79,7 @@ def test_a_failure_shows_where_and_its_exception(suite: Path, run: Run) -> None:
 
 
 def test_the_run_itself(run: Run) -> None:
-    assert (run.backend, run.mode, run.success) == ("", "direct", False)
+    assert (run.backend, run.mode, run.success) == ("", "", False)
     assert run.implementation.startswith("pca-events ")
     assert run.finished is not None
     assert run.finished > run.started

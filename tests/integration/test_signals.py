@@ -110,7 +110,7 @@ def test_a_run_that_is_interrupted_is_incomplete_everywhere(
     (said,) = re.findall(rf"^interrupted after (\d+) of {part} scenarios$", ended.out, re.MULTILINE)
     done = int(said)
     assert 0 < done < part
-    assert f"{done} of {whole} scenarios, mode direct: " in ended.out
+    assert f"{done} of {whole} scenarios, mode service: " in ended.out
     run = read_messages(messages)
     assert (run.success, run.stopped) == (False, f"interrupted after {done} of {part} scenarios")
     assert f"Incomplete: interrupted after {done} of {part} scenarios" in (site / "index.html").read_text("utf-8")

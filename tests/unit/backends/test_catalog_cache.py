@@ -69,7 +69,7 @@ def test_an_emulator_keeps_its_index_and_stands_a_damaged_one(caches: Path, tmp_
     for folder in ("one", "two"):
         emulator = EmbeddedLocalStack(tmp_path / folder, os.getpid())
         try:
-            assert emulator.start().product == "localstack"
+            assert emulator.start().product == "corrected-localstack"
         finally:
             emulator.stop()
         (index,) = caches.iterdir()

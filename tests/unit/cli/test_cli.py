@@ -27,11 +27,11 @@ def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> N
     ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
-    assert lines[0].startswith("pca-events verify on LocalStack 4.13.1, at http://127.0.0.1:")
+    assert lines[0].startswith("pca-events verify on corrected LocalStack 4.13.1, at http://127.0.0.1:")
     for event in catalog.documented_events():
         (row,) = [line for line in lines if line.startswith(f"{event.id} ")]
         assert re.search(r" +\d+ +- +- +\d+\.\d s$", row)
-    counts = rf"(\d+) of {scenario_count()} scenarios, mode direct: \1 passed, 0 failed, 0 skipped in \d+\.\d s"
+    counts = rf"(\d+) of {scenario_count()} scenarios, mode service: \1 passed, 0 failed, 0 skipped in \d+\.\d s"
     assert re.fullmatch(counts, lines[-1])
 
 
@@ -47,7 +47,7 @@ def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend:
     failed = "failed events/ca_creation.feature: A CA creation event meets its contract: ca-creation-success\n"
     assert failed in ran.stdout
     assert "\nthe event violates its contract: $.time: is late (no.json)\n" in ran.stdout
-    assert f"2 of {scenario_count()} scenarios, mode direct: 0 passed, 2 failed, 0 skipped" in ran.stdout
+    assert f"2 of {scenario_count()} scenarios, mode service: 0 passed, 2 failed, 0 skipped" in ran.stdout
 
 
 @pytest.mark.slow

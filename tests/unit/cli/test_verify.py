@@ -109,7 +109,7 @@ def test_a_part_is_never_shown_as_the_whole(command: Run, backend: Backend, tmp_
     ran = command("verify", "envelope", "events/ca_creation", *words)
     assert (ran.returncode, ran.stderr) == (0, "")
     part, whole = scenario_count("envelope", "events/ca_creation"), scenario_count()
-    assert f"{part} of {whole} scenarios, mode direct: {part} passed, 0 failed, 0 skipped" in ran.stdout
+    assert f"{part} of {whole} scenarios, mode service: {part} passed, 0 failed, 0 skipped" in ran.stdout
     features = [line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")]
     assert features == ["envelope", "events/ca_creation"]
     site = tmp_path / "site"
@@ -142,7 +142,7 @@ def test_the_first_failure_can_end_the_run(process: Run, broken: str, tmp_path: 
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "\nstopped at the first failure, after " in ran.stdout
-    assert f" of {scenario_count()} scenarios, mode direct: " in ran.stdout
+    assert f" of {scenario_count()} scenarios, mode service: " in ran.stdout
     suites = ElementTree.parse(report).getroot()  # noqa: S314
     assert [suite.get("name") for suite in suites] == ["events/ca_creation", "the run"]
     assert suites[0].find("testcase/failure").get("message", "").endswith("$.time: is late (no.json)")  # type: ignore[union-attr]

@@ -14,6 +14,8 @@ import pytest
 
 from pca_events import catalog
 from pca_events.backends import Backend
+from pca_events.harness import RunId, Session
+from pca_events.harness.resources import EventBus
 
 ACCOUNT = f"79{int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]):010d}"  # a worker's own
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -53,7 +55,10 @@ def publish(own: Backend, event: dict[str, Any], bus: str = "default") -> None:
         "Detail": json.dumps(event["detail"]),
         "EventBusName": bus,
     }
-    assert own.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    assert (
+        own.client("events", "/_localstack/eventbridge/service-events").put_events(Entries=[entry])["FailedEntryCount"]
+        == 0
+    )
 
 
 def line_of(process: "subprocess.Popen[str]") -> str:
@@ -105,6 +110,23 @@ def test_one_that_breaks_its_contract_is_the_exit_status(own: Backend, watch: St
     assert process.returncode == 1
 
 
+def test_why_shows_what_the_other_rules_did(own: Backend, watch: Start) -> None:
+    events = own.client("events")
+    pattern = json.dumps({"source": ["aws.acm-pca"], "detail": {"result": ["failed"]}})
+    events.put_rule(Name="never", EventPattern=pattern)
+    try:
+        process = watch("--why")
+        publish(own, catalog.documented("ca-creation-failure").event)
+        head, _, why = (line_of(process) for _ in range(3))
+        assert "ACM Private CA Creation  failure" in head
+        assert why.strip() == 'rule never: blocked; detail.result: wrong value; wanted "failed"; found "failure"'
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    finally:
+        events.delete_rule(Name="never")
+    assert left(own) == []
+
+
 @pytest.mark.slow
 def test_a_bus_of_another_name(own: Backend, watch: Start) -> None:
     own.client("events").create_event_bus(Name="watched")
@@ -116,14 +138,14 @@ def test_a_bus_of_another_name(own: Backend, watch: Start) -> None:
         process.communicate(timeout=20)
         assert left(own, "watched") == []
     finally:
-        own.client("events").delete_event_bus(Name="watched")
+        EventBus("watched").delete(Session(own, RunId()))
 
 
 def test_what_cannot_be_watched(own: Backend) -> None:
     words = [sys.executable, "-m", "pca_events", "watch", "--endpoint-url", own.endpoint_url, "--bus", "nowhere"]
     ran = subprocess.run(words, capture_output=True, text=True)
     assert ran.returncode == 2
-    assert ran.stderr.startswith('pca-events: there is no bus "nowhere" in LocalStack ')
+    assert ran.stderr.startswith('pca-events: there is no bus "nowhere" in corrected LocalStack ')
     assert ran.stderr.count("\n") == 1
 
 

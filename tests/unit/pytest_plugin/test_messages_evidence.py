@@ -58,7 +58,7 @@ def scenario(run: Run, name: str) -> ScenarioRun:
 
 
 def test_the_backend_is_named(run: Run, backend: Backend) -> None:
-    assert run.backend == f"LocalStack 4.13.1, at {backend.endpoint_url}"
+    assert run.backend == f"corrected LocalStack 4.13.1, at {backend.endpoint_url}"
     assert len(run.run_id) == 8
 
 
@@ -93,7 +93,11 @@ def test_verify_writes_them(command: Command, backend: Backend, tmp_path: Path) 
     ran = command("verify", *words, "--mode", "alias")
     assert (ran.returncode, ran.stderr) == (0, "")
     run = read_messages(file)
-    assert (run.mode, run.success, run.backend) == ("alias", True, f"LocalStack 4.13.1, at {backend.endpoint_url}")
+    assert (run.mode, run.success, run.backend) == (
+        "alias",
+        True,
+        f"corrected LocalStack 4.13.1, at {backend.endpoint_url}",
+    )
     assert {feature.uri for feature in run.features} >= {
         "features/envelope.feature",
         "features/events/ca_creation.feature",
@@ -122,7 +126,7 @@ def test_verify_shows_what_it_found_even_where_it_cannot_write_in_the_end(
     words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets"]
     ran = command("verify", *words, "--messages", str(tmp_path / "run.ndjson"), path=str(tmp_path))
     assert ran.returncode == 2
-    assert f"2 of {scenario_count()} scenarios, mode direct: 2 passed" in ran.stdout
+    assert f"2 of {scenario_count()} scenarios, mode service: 2 passed" in ran.stdout
     assert ran.stderr == (
         f"pca-events: {tmp_path}/run.ndjson cannot be written (No space left on device); name a writable path\n"
     )

@@ -65,9 +65,15 @@ def test_every_outcome_is_counted_and_every_reason_is_shown(run: Run) -> None:
 
 
 def test_every_page_shows_the_time_and_the_mode_of_the_run(run: Run) -> None:
-    for path, page in pages(site(SiteData(run.features, run))).items():
+    on_backend = replace(run, backend="LocalStack 4.13.1", mode="direct")
+    for path, page in pages(site(SiteData(run.features, on_backend))).items():
         assert run.started.strftime("%H:%M UTC") in page.text, path
-        assert "mode direct" in page.text, path
+        assert "LocalStack 4.13.1, mode direct" in page.text, path
+
+
+def test_a_run_without_a_backend_has_no_mode(run: Run) -> None:
+    assert (run.backend, run.mode) == ("", "")
+    assert ", mode " not in Page(site(SiteData(run.features, run))["index.html"]).text
 
 
 def test_earlier_runs_are_shown_oldest_first(run: Run) -> None:
