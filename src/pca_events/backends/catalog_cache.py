@@ -9,6 +9,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from pca_events.atomic_write import replace_file
+
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
 
@@ -30,9 +32,7 @@ def keep(cache: Path) -> None:
         kept = _kept()
         for index in cache.glob(_INDEXES):
             if not (kept / index.name).exists():
-                part = kept / f".{index.name}.{os.getpid()}"
-                shutil.copy(index, part)
-                part.replace(kept / index.name)
+                replace_file(kept / index.name, index.read_bytes())
 
 
 def _kept() -> Path:

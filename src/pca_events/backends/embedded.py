@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pca_events.atomic_write import replace_file
 from pca_events.backends import catalog_cache
 from pca_events.backends.backend import Backend
 from pca_events.backends.endpoint import ask_health
@@ -147,7 +148,8 @@ class EmbeddedLocalStack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            self._note.write_text(json.dumps({"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}))
+            note = {"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}
+            replace_file(self._note, json.dumps(note))
 
     def _read(self) -> dict[str, Any]:
         running: dict[str, Any] = json.loads(self._note.read_text())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pca_events.atomic_write import replace_file
 from pca_events.harness.session import Session
 
 
@@ -49,7 +50,7 @@ class Artifacts:
             **outcome,
             "calls": self._calls,
         }
-        file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
+        replace_file(file, json.dumps(kept, indent=2, default=str, ensure_ascii=False))
         return file
 
     def _asked(self, params: dict[str, Any], model: Any, **_: object) -> None:

@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from pca_events.contract import ENVELOPE
-from pca_events.infrastructure.json_reader import with_lines
-from pca_events.infrastructure.source_tree import child
+from pca_events.infrastructure.source_tree import child, json_tree
 from pca_events.locations import locate
 
 USER_GUIDE = "https://docs.aws.amazon.com/privateca/latest/userguide"
@@ -67,4 +66,4 @@ def line_in_schema(schema: str, path: str) -> str:
 @cache
 def _tree(file: str) -> object:
     text = locate("schemas").joinpath(PurePosixPath(file).relative_to("schemas")).read_text("utf-8")
-    return with_lines(text)[0]
+    return json_tree(text)[0]
