@@ -1,12 +1,12 @@
 """Policies and their statements: effect, principal, action, resource."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pca_events.iam_policy.conditions import conditions_of
 from pca_events.iam_policy.principals import names_caller
-from pca_events.iam_policy.request import Decision, Request, Why, all_of, any_of, as_list, as_text, is_known, negated
+from pca_events.iam_policy.request import Decision, Request, any_of, as_list, as_text, is_known, negated
 from pca_events.iam_policy.text_patterns import is_like, is_like_resource, tokens_of
 
 VERSION_WITH_VARIABLES = "2012-10-17"
@@ -80,28 +80,35 @@ def judge(statement: Any, request: Request, variables: bool = True) -> Statement
     if is_known(effect) and effect not in ("Allow", "Deny"):
         return MALFORMED
     known: Literal["Allow", "Deny"] | None = effect if is_known(effect) else None
-    sid = as_text(statement.get("Sid") or "")
     if known == "Allow" and statement.get("NotPrincipal") is not None:  # AWS supports it with Deny only
         return MALFORMED
-    answers: list[tuple[bool | None, Decision]] = [
-        (_names_principal(statement, request), Decision(False, "missing")),
-        (_one_of(statement, "Action", request, variables), Decision(False, "missing")),
-        (
-            _one_of(statement, "Resource", request, variables),
-            Decision(False, "resource", sid, written=next(iter(_written(statement, "Resource")), None)),
-        ),
-    ]
-    if statement.get("Condition") is not None:
-        for found in conditions_of(statement["Condition"], request, variables):
-            why: Why = "condition"
-            written = next(iter(found.values), None)
-            answers.append((found.holds, Decision(False, why, sid, found.operator, found.key.lower(), written)))
-    applies = all_of(answer for answer, _ in answers)
+    sid = as_text(statement.get("Sid") or "")
+    applies: bool | None = True
+    for answer, decision in _answers(statement, request, variables, sid):
+        if answer is False:
+            return StatementResult(known, answer, decision)
+        applies = applies and answer
     if applies and known == "Deny":
         return StatementResult(known, applies, Decision(False, "denied", sid))
-    if applies is False:
-        return StatementResult(known, applies, next(decision for answer, decision in answers if answer is False))
-    return StatementResult(known, applies, replace(UNKNOWN.decision, allowed=applies if known else None, sid=sid))
+    return StatementResult(known, applies, Decision(applies if known else None, sid=sid))
+
+
+def _answers(
+    statement: Mapping[str, Any], request: Request, variables: bool, sid: str
+) -> Iterator[tuple[bool | None, Decision]]:
+    """Yield whether each element of a statement is about the request, and the decision if it is not."""
+    missing = Decision(False, "missing", sid)
+    yield _names_principal(statement, request), missing
+    yield _one_of(statement, "Action", request, variables), missing
+    resources = as_list(statement.get("Resource")) or as_list(statement.get("NotResource"))
+    yield (
+        _one_of(statement, "Resource", request, variables),
+        Decision(False, "resource", sid, written=resources[0] if resources else None),
+    )
+    if statement.get("Condition") is not None:
+        for found in conditions_of(statement["Condition"], request, variables):
+            written = found.values[0] if found.values else None
+            yield found.holds, Decision(False, "condition", sid, found.operator, found.key.lower(), written)
 
 
 def _names_principal(statement: Mapping[str, Any], request: Request) -> bool | None:
@@ -124,10 +131,6 @@ def _one_of(statement: Mapping[str, Any], element: str, request: Request, variab
     if not named:
         return element == "Resource"
     return any_of(test(each, request, variables) for each in named)
-
-
-def _written(statement: Mapping[str, Any], element: str) -> list[Any]:
-    return as_list(statement.get(element)) or as_list(statement.get(f"Not{element}"))
 
 
 def _is_action(written: Any, request: Request, _variables: bool) -> bool | None:

@@ -80,9 +80,12 @@ class Decision:
         return f"{statement} allows the action" if self.allowed else "it depends on a value that is not known"
 
 
+_JSON_TYPES = frozenset({str, int, float, bool, list, dict, type(None)})
+
+
 def is_known(value: Any) -> bool:
     """Whether a value is a JSON value, and not one that only a deployment knows."""
-    return value is None or isinstance(value, str | int | float | list | tuple | Mapping)
+    return type(value) in _JSON_TYPES or isinstance(value, str | int | float | list | tuple | Mapping)
 
 
 def as_list(value: Any) -> list[Any]:

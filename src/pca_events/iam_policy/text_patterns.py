@@ -102,6 +102,8 @@ def _matches(tokens: Tokens, text: str, bounded: Iterable[int]) -> bool:
 
     Time grows at most with the product of the two lengths, however many wildcards there are.
     """
+    if len(tokens) == 1:
+        return tokens[0] == text
     within = set(bounded)
     reached = {0}
     for at, piece in enumerate(tokens):

@@ -99,12 +99,12 @@ def _judged(statement: Any, permission: Permission, variables: bool) -> Statemen
     is_denial = effect == "Deny"
     if statement.get("NotPrincipal") is not None and not is_denial:
         return _DOUBTFUL
-    conditions = statement.get("Condition") or None
+    conditions = _readable(statement.get("Condition"))
     subject = {key: held for key, held in statement.items() if key not in ("Resource", "Condition")}
     subject["Effect"] = "Deny" if is_denial else "Allow"
     request = Request(
         permission.action,
-        permission.to or _SOME_RESOURCE,
+        permission.to or _NOT_KNOWN,
         permission.services,
         context=_context(permission.rule, conditions, is_denial=is_denial),
         complete=False,
@@ -115,6 +115,15 @@ def _judged(statement: Any, permission: Permission, variables: bool) -> Statemen
         return _DOUBTFUL
     found = judge(subject | {"Resource": statement.get("Resource"), "Condition": conditions}, request, variables)
     return replace(found, applies=False) if is_denial and found.applies is None else found
+
+
+def _readable(conditions: Any) -> Any:
+    """The Condition of a statement, in which anything that is not an object is not known."""
+    if not conditions:
+        return None
+    if not isinstance(conditions, dict):
+        return _NOT_KNOWN
+    return {operator: keys if isinstance(keys, dict) else _NOT_KNOWN for operator, keys in conditions.items()}
 
 
 def _compared(conditions: Any) -> Iterator[tuple[str, Any]]:
@@ -149,7 +158,7 @@ class _Account:
     known: str
 
 
-_SOME_RESOURCE = object()
+_NOT_KNOWN = object()
 _OF_TEXTS = {"stringlike", "stringequals", "stringequalsignorecase"}
 _OF_ARNS = {"arnlike", "arnequals", *_OF_TEXTS}
 _NEGATED = {"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals", "stringnotequalsignorecase"}
@@ -172,7 +181,7 @@ def _compare(written: Any, value: Any, how: str, doubt: bool | None) -> bool | N
             return None if _may_be_rule(written, rule) else False
         case _Account(known) if how in _OF_TEXTS:
             return doubt if _may_be_account(written, known) else False
-        case _ if value is _SOME_RESOURCE:
+        case _ if value is _NOT_KNOWN:
             return doubt
     return None
 
