@@ -18,6 +18,7 @@ from pca_events import contract
 
 MOST_STEPS = 8
 FEWEST_SCENARIOS_PER_DEFINITION = 4
+_WRITES = re.compile(r"\.write_(text|bytes)\(|os\.replace|NamedTemporaryFile|mkstemp")
 _WAITS = re.compile(r"\bsleep\(|wait_for_timeout|import sleep")
 
 
@@ -205,6 +206,16 @@ def waits(files: Iterable[Path]) -> list[str]:
         for file in files
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
         if _WAITS.search(line)
+    ]
+
+
+def other_writers(package: Path) -> list[str]:
+    """Code that writes whole files by itself: an interrupted run leaves half a file."""
+    return [
+        f"{file.relative_to(package).as_posix()}:{number} writes a file without atomic_write"
+        for file in sorted(package.rglob("*.py"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
+        if _WRITES.search(line) and file != package / "atomic_write.py"
     ]
 
 

@@ -274,6 +274,12 @@ def test_a_faulty_schema(tmp_path: Path, old: str, new: str, fault: str) -> None
     assert found.startswith(f"schemas/envelope.schema.json{fault}")
 
 
+def test_another_writer_of_files(tmp_path: Path) -> None:
+    for name in ("atomic_write.py", "report.py"):
+        (tmp_path / name).write_text("from pathlib import Path\n\nPath('x').write_text('y')\n")
+    assert checks.other_writers(tmp_path) == ["report.py:3 writes a file without atomic_write"]
+
+
 def test_a_fixed_wait(tmp_path: Path) -> None:
     (tmp_path / "late.py").write_text("import time\n\ntime.sleep(1)\n")
     assert checks.waits([tmp_path / "late.py"]) == ["late.py:3 waits for a fixed time"]

@@ -178,6 +178,10 @@ def test_nothing_waits_for_a_fixed_time() -> None:
     assert checks.waits([*files, TOP / "conftest.py"]) == []
 
 
+def test_whole_files_are_written_in_one_place() -> None:
+    assert checks.other_writers(PACKAGE) == []
+
+
 def test_imports_inside_the_package_point_down() -> None:
     assert checks.broken_arrows(PACKAGE, layers()) == []
 

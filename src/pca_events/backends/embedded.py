@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pca_events.atomic_write import replace_file
 from pca_events.backends import CORRECTED, LOCALSTACK
 from pca_events.backends.backend import Backend
 from pca_events.backends.remote import ask_health, localstack_name
@@ -49,9 +50,7 @@ def keep_index(cache: Path) -> None:
         kept = _index_folder()
         for index in cache.glob(_INDEXES):
             if not (kept / index.name).exists():
-                part = kept / f".{index.name}.{os.getpid()}"
-                shutil.copy(index, part)
-                part.replace(kept / index.name)
+                replace_file(kept / index.name, index.read_bytes())
 
 
 def _index_folder() -> Path:
@@ -195,7 +194,8 @@ class EmbeddedLocalStack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            self._note.write_text(json.dumps({"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}))
+            note = {"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}
+            replace_file(self._note, json.dumps(note))
 
     def _read(self) -> dict[str, Any]:
         running: dict[str, Any] = json.loads(self._note.read_text())

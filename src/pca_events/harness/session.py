@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pca_events import catalog
+from pca_events.atomic_write import replace_file
 from pca_events.backends import Backend
 from pca_events.errors import BackendError, BackendGone, InvalidPattern
 from pca_events.harness.aws_errors import or_none
@@ -239,7 +240,7 @@ class Artifacts:
             **outcome,
             "calls": self._calls,
         }
-        file.write_text(json.dumps(kept, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
+        replace_file(file, json.dumps(kept, indent=2, default=str, ensure_ascii=False))
         return file
 
     def _asked(self, params: dict[str, Any], model: Any, **_: object) -> None:

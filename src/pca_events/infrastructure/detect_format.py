@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_reader, single_files
+from pca_events import json_source
+from pca_events.infrastructure import single_files
 from pca_events.infrastructure.checked_tree import CODE, IS_CODE, CheckedTree, TreeFiles, looks_like_ours
 from pca_events.infrastructure.cloudformation.nested import read_template, with_includes
 from pca_events.infrastructure.cloudformation.template import is_cloudformation
@@ -13,6 +14,7 @@ from pca_events.infrastructure.custom_event_bus import is_api_answer, read_api_a
 from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unreadable
 from pca_events.infrastructure.serverless.service import is_serverless, read_serverless
 from pca_events.infrastructure.single_files import is_pulumi, read_pulumi
+from pca_events.infrastructure.source_tree import json_tree
 from pca_events.infrastructure.terraform.plan import is_terraform_plan, read_terraform_plan
 
 NONE_OF_OURS = (
@@ -87,8 +89,8 @@ def _is_json(text: str, file: str) -> bool:
     if not text.lstrip().startswith(("{", "[")):
         return False
     try:
-        json_reader.parse(text)
-    except json_reader.InvalidJson:
+        json_source.parse(text)
+    except json_source.InvalidLine:
         return False
     return True
 
@@ -96,13 +98,13 @@ def _is_json(text: str, file: str) -> bool:
 def _read_json(source: _Source) -> Reading | None:
     text, file, named = source.text, source.file, source.named
     try:
-        document = json_reader.parse(text)
+        document = json_source.parse(text)
         if is_terraform_plan(document):
             return read_terraform_plan(document, file, text)
         if not isinstance(document, dict) or not (named or _CHIEF_KEYS & document.keys()):
             return None
-        tree, twice = json_reader.with_lines(text)
-    except json_reader.InvalidJson as fault:
+        tree, twice = json_tree(text)
+    except json_source.InvalidLine as fault:
         return _faults(file, [(fault.line, str(fault))], named or looks_like_ours(text))
     reading = _read(tree, source)
     if twice and (reading is not None or looks_like_ours(text)):

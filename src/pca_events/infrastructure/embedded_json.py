@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.model import DEFAULT_BUS, Unknown
 from pca_events.infrastructure.partial_values import MARK, Composed, Reference, joined, marked, unmarked, wildcard_text
-from pca_events.infrastructure.source_tree import Object, Text, key_lines, plain, shown
+from pca_events.infrastructure.source_tree import Object, Text, json_tree, key_lines, plain, shown
 
 FIELDS = frozenset(
     {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"}
@@ -65,9 +65,9 @@ def read_json(value: Any) -> Any:
 def _tree(text: str) -> Object | None:
     """The object in a JSON string; None if there is none. Cached, because many rules share one pattern."""
     try:
-        json_reader.parse(text)
-        tree, _ = json_reader.with_lines(text)
-    except json_reader.InvalidJson:
+        json_source.parse(text)
+        tree, _ = json_tree(text)
+    except json_source.InvalidLine:
         return None
     return tree if isinstance(tree, Object) else None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pca_events.infrastructure.model import Unknown
+from pca_events.json_source import read_lines
 
 DEEPEST = 100
 """The maximum nesting depth of objects and arrays."""
@@ -65,6 +66,15 @@ class WrittenNumber(int):
     def __getnewargs__(self) -> tuple[int, str]:  # type: ignore[override]
         """The arguments with which `pickle` restores it."""
         return int(self), self.written
+
+
+def json_tree(text: str) -> tuple[Any, list[tuple[int, str]]]:
+    """The tree of a valid JSON text, and each duplicate key with its line.
+
+    Raises:
+        InvalidLine: the text is nested too deeply.
+    """
+    return read_lines(text, Object, DEEPEST)
 
 
 def child(value: Any, *keys: str) -> Object:

@@ -13,8 +13,7 @@ from markupsafe import Markup, escape
 
 from pca_events.contract import ENVELOPE
 from pca_events.contract.validator import expected
-from pca_events.infrastructure.json_reader import with_lines
-from pca_events.infrastructure.source_tree import child
+from pca_events.infrastructure.source_tree import child, json_tree
 from pca_events.locations import locate
 from pca_events.messages import Outcome, ScenarioRun
 from pca_events.site.pictures import PARTIES
@@ -87,7 +86,7 @@ def line_in_schema(schema: str, path: str) -> str:
 @cache
 def _tree(file: str) -> object:
     text = locate("schemas").joinpath(PurePosixPath(file).relative_to("schemas")).read_text("utf-8")
-    return with_lines(text)[0]
+    return json_tree(text)[0]
 
 
 _ICONS: dict[Status, str] = {

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from pca_events import catalog
-from pca_events.infrastructure.json_reader import InvalidJson, parse, with_lines
 from pca_events.infrastructure.model import Rule, SourceLocation
 from pca_events.infrastructure.single_files import (
     is_pattern,
@@ -15,7 +14,8 @@ from pca_events.infrastructure.single_files import (
     read_pattern_file,
     read_rule_output,
 )
-from pca_events.infrastructure.source_tree import key_lines
+from pca_events.infrastructure.source_tree import json_tree, key_lines
+from pca_events.json_source import InvalidLine, parse
 
 DESCRIBED = {
     "Name": "crl-failed",
@@ -29,14 +29,14 @@ TARGETS = {"Targets": [{"Id": "1", "Arn": "arn:aws:sqs:eu-central-1:111122223333
 
 
 def tree(value: Any) -> Any:
-    found, twice = with_lines(json.dumps(value, indent=1))
+    found, twice = json_tree(json.dumps(value, indent=1))
     assert twice == []
     return found
 
 
 def test_every_key_has_its_line() -> None:
     text = '{"a": {"b": [1, {"c": "\\u00e9\\"}{"}],\n\n"d"\n: null}, "e": -1.5e3,\n"f": [],\r\n"g": true}'
-    found, _ = with_lines(text)
+    found, _ = json_tree(text)
     assert found == json.loads(text)
     assert found.spans == {"a": (1, 4), "e": (4, 4), "f": (5, 5), "g": (6, 6)}
     assert found["a"].spans == {"b": (1, 1), "d": (3, 4)}
@@ -50,11 +50,11 @@ def test_a_tree_equals_the_json_value(entry: catalog.DocumentedEvent) -> None:
 
 @pytest.mark.parametrize("text", ["1", '"a"', "[]", "[[1], {}]", "null", "{}"])
 def test_any_json_document_becomes_a_tree(text: str) -> None:
-    assert with_lines(text) == (json.loads(text), [])
+    assert json_tree(text) == (json.loads(text), [])
 
 
 def test_a_duplicate_key_is_reported() -> None:
-    assert with_lines('{"a": 1,\n"b": {"c": 1,\n"c": 2},\n"a": 3}') == (
+    assert json_tree('{"a": 1,\n"b": {"c": 1,\n"c": 2},\n"a": 3}') == (
         {"a": 3, "b": {"c": 2}},
         [(3, "c"), (4, "a")],
     )
@@ -72,7 +72,7 @@ def test_a_duplicate_key_is_reported() -> None:
     ],
 )
 def test_invalid_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
-    with pytest.raises(InvalidJson) as refused:
+    with pytest.raises(InvalidLine) as refused:
         parse(text)
     assert refused.value.line == line
     assert str(refused.value).startswith(message)
@@ -82,17 +82,17 @@ def test_invalid_json_is_refused_with_its_line(text: str, line: int, message: st
     "text", ['{"a": 1, "b": {"c": [1, {"c": "[{\\""}], "c": 2}, "a": 3}', '[{"a": {}}, "{"]', "[]", '{"$or": [{}]}']
 )
 def test_one_line_gives_the_same_tree_as_many(text: str) -> None:
-    quick, twice = with_lines(text)
-    slow, also = with_lines("\n" + text)
+    quick, twice = json_tree(text)
+    slow, also = json_tree("\n" + text)
     assert (quick, twice) == (slow, [(line - 1, key) for line, key in also])
     assert [(path, line + 1) for path, line in key_lines(quick)] == list(key_lines(slow))
 
 
 def test_the_nesting_depth_is_limited() -> None:
     for text in ("[" * 500 + "]" * 500, "[\n" + "[" * 500 + "]" * 501, '{"a":' * 102 + "1" + "}" * 102):
-        with pytest.raises(InvalidJson, match="is nested too deeply"):
-            with_lines(text)
-    assert with_lines('"[["' + " ")[0] == "[["
+        with pytest.raises(InvalidLine, match="is nested too deeply"):
+            json_tree(text)
+    assert json_tree('"[["' + " ")[0] == "[["
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pca_events import json_source
 from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.check.codes import OF_SUPPRESSIONS
 from pca_events.check.report import CheckedRule, CheckReport, Finding
 from pca_events.check.suppressions.comments import standing_alone
 from pca_events.errors import BadInput
-from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.model import Reading, Rule, SourceLocation
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, json_tree
 
 VERSION = 2
 _POSITION = re.compile(r"\bline \d+(?:, column \d+)?")
@@ -103,12 +103,12 @@ def read_baseline(file: str) -> Baseline:
     again = "write it again with --update-baseline"
     try:
         text = text_of(file, always=True) or ""
-        document = json_reader.parse(text)
-        tree, _ = json_reader.with_lines(text)
+        document = json_source.parse(text)
+        tree, _ = json_tree(text)
     except UnreadableFile as refused:
         missing = "" if os.path.lexists(file) else "; --update-baseline writes it"
         raise BadInput(f"{file} {refused}{missing}") from None
-    except json_reader.InvalidJson as fault:
+    except json_source.InvalidLine as fault:
         raise BadInput(f"{file}:{fault.line} is not valid JSON; correct it, or {again}") from None
     if isinstance(document, dict) and "known" in document and "version" not in document:
         raise BadInput(f"{file} is from an older version, which could not tell two findings of one rule apart; {again}")

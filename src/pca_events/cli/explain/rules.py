@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pca_events import json_source
+from pca_events.atomic_write import replace_file
 from pca_events.errors import BadInput
-from pca_events.infrastructure import json_reader
 from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, text_of
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
@@ -122,8 +123,8 @@ def _is_pattern_alone(text: str, path: str) -> bool:
     if not text.lstrip().startswith("{") or path.endswith((".tf.json", ".tofu.json", ".tfvars.json")):
         return path.endswith(".json") or (path == "-" and text.lstrip()[:1] in ("[", '"', ""))
     try:
-        document = json_reader.parse(text)
-    except json_reader.InvalidJson:
+        document = json_source.parse(text)
+    except json_source.InvalidLine:
         return not _CONTAINER.search(text) and not _TERRAFORM.search(text)
     return isinstance(document, dict) and not _CONTAINERS & document.keys()
 
@@ -133,7 +134,7 @@ def _read_standard_input(text: str) -> Reading:
         return read_document_file(text, "-", named=True)
     with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
         file = Path(folder, "stdin.tf")
-        file.write_text(text, "utf-8")
+        replace_file(file, text)
         reading = read_paths([str(file)])
     reading.rules = [replace(rule, place=SourceLocation("-", rule.place.line)) for rule in reading.rules]
     reading.unreadable = [replace(one, place=SourceLocation("-", one.place.line)) for one in reading.unreadable]

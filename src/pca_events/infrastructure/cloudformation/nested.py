@@ -3,13 +3,13 @@
 import contextlib
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.checked_tree import TreeFiles, UnreadableFile
 from pca_events.infrastructure.cloudformation.other_patterns import read_custom_bus, read_filters, read_sam
 from pca_events.infrastructure.cloudformation.template import Stack, is_cloudformation, read_resources
 from pca_events.infrastructure.model import Reading, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Composed, marked, unmarked
-from pca_events.infrastructure.source_tree import Object, Text, child, moved, on_one_line
+from pca_events.infrastructure.source_tree import Object, Text, child, json_tree, moved, on_one_line
 
 MOST_VALUES = 100_000
 """The maximum number of values that one template may include."""
@@ -64,11 +64,11 @@ class _Includes:
             if text is None:
                 return None
             if text.lstrip().startswith("{"):
-                json_reader.parse(text)
-                documents = [json_reader.with_lines(text)[0]]
+                json_source.parse(text)
+                documents = [json_tree(text)[0]]
             else:
                 documents = yaml_reader.load(text, location).documents
-        except (UnreadableFile, json_reader.InvalidJson):
+        except (UnreadableFile, json_source.InvalidLine):
             return None
         if len(documents) != 1 or not isinstance(documents[0], Object):
             return None
@@ -147,9 +147,9 @@ def _read_text(text: str, holes: tuple[Unknown, ...], place: SourceLocation, pre
 
 def _documents(text: str, place: SourceLocation) -> tuple[list[Any], list[Unreadable]]:
     if text.lstrip().startswith("{"):
-        with contextlib.suppress(json_reader.InvalidJson):
-            json_reader.parse(text)
-            tree, twice = json_reader.with_lines(text)
+        with contextlib.suppress(json_source.InvalidLine):
+            json_source.parse(text)
+            tree, twice = json_tree(text)
             return [tree], [
                 Unreadable(SourceLocation(place.file, line), f'duplicate key "{key}"') for line, key in twice
             ]

@@ -8,11 +8,11 @@ unknown. Source: "Variables" and "Parameters" in the Serverless Framework docume
 import re
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.checked_tree import TreeFiles, UnreadableFile
 from pca_events.infrastructure.model import SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import joined
-from pca_events.infrastructure.source_tree import Object, of_file
+from pca_events.infrastructure.source_tree import Object, json_tree, of_file
 
 _INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\)[^${}]*|:(?!:)[^${}]*))\}")
 _FILE = re.compile(r"file\(\s*([^()]*?)\s*\)(?::(.*))?")
@@ -168,9 +168,9 @@ class Variables:
             return text
         if name.endswith(".json"):
             try:
-                json_reader.parse(text)
-                tree, _ = json_reader.with_lines(text)
-            except json_reader.InvalidJson as fault:
+                json_source.parse(text)
+                tree, _ = json_tree(text)
+            except json_source.InvalidLine as fault:
                 raise UnreadableFile(f"{path}:{fault.line} {fault}") from None
             return of_file(tree, path)
         from pca_events.infrastructure import yaml_reader

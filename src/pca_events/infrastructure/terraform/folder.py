@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.model import SourceLocation, Unreadable
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, json_tree
 from pca_events.infrastructure.terraform.blocks import Block, Broken, blocks
 from pca_events.infrastructure.terraform.instances import Declared
 from pca_events.infrastructure.terraform.source_files import Lines, shifted
@@ -158,11 +158,11 @@ class Folder:
                     self._broken(file, found)
                 else:
                     made.append(found)
-        except json_reader.InvalidJson as error:
+        except json_source.InvalidLine as error:
             self._broken(file, error)
         return made
 
-    def _broken(self, file: str, error: Broken | json_reader.InvalidJson) -> None:
+    def _broken(self, file: str, error: Broken | json_source.InvalidLine) -> None:
         self.faults.append(Unreadable(SourceLocation(file, error.line), str(error)))
 
     def _given(self) -> dict[str, Expression]:
@@ -173,7 +173,7 @@ class Folder:
             file = names[name]
             try:
                 body = _assignments(file, self._texts[file], self._lines.start(file))
-            except json_reader.InvalidJson as error:
+            except json_source.InvalidLine as error:
                 self._broken(file, error)
                 continue
             for fault in body.faults:
@@ -204,8 +204,8 @@ def _parsed(block: Block, start: int) -> Body:
 
 
 def _json_blocks(text: str, start: int) -> Iterator[Declared]:
-    json_reader.parse(text)
-    tree, _ = json_reader.with_lines(text)
+    json_source.parse(text)
+    tree, _ = json_tree(text)
     shifted(tree, start)
     for kind, held in tree.items() if isinstance(tree, Object) else ():
         depth = _DEPTHS.get(kind)
@@ -229,7 +229,7 @@ def _json_declared(
 def _assignments(file: str, text: str, start: int) -> Body:
     if not file.endswith(".json"):
         return parse_body(text, start + 1)
-    json_reader.parse(text)
-    tree, _ = json_reader.with_lines(text)
+    json_source.parse(text)
+    tree, _ = json_tree(text)
     shifted(tree, start)
     return json_body(tree, start + 1)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, joined, text_form
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, json_tree
 from pca_events.infrastructure.terraform import pure_functions
 
 
@@ -125,8 +125,8 @@ def _decoded(value: Any) -> Any:
         return read_pattern(value, 0)[0]
     if isinstance(value, Encoded):
         return value.value
-    json_reader.parse(value)
-    return _on_lines_of(value, json_reader.with_lines(value)[0])
+    json_source.parse(value)
+    return _on_lines_of(value, json_tree(value)[0])
 
 
 def _yaml_decoded(value: Any) -> Any:

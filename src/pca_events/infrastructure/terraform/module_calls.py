@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.embedded_json import listed, read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Rule, Unknown
 from pca_events.infrastructure.partial_values import Reference
@@ -209,8 +209,8 @@ def _is_pattern(name: str, value: Any) -> bool:
 def _parsed(text: str, sure: bool) -> Any:
     """The parsed JSON of a string; the string itself if it is invalid but its name indicates a pattern."""
     try:
-        return json_reader.parse(text) if text.lstrip().startswith(_JSON) else text if sure else None
-    except json_reader.InvalidJson:
+        return json_source.parse(text) if text.lstrip().startswith(_JSON) else text if sure else None
+    except json_source.InvalidLine:
         return text if sure else None
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pca_events.infrastructure import json_reader
+from pca_events import json_source
 from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Reading, Skipped, SourceLocation, Unknown, Unreadable
 from pca_events.infrastructure.partial_values import Reference
-from pca_events.infrastructure.source_tree import Object
+from pca_events.infrastructure.source_tree import Object, json_tree
 from pca_events.infrastructure.terraform.lookup import Resource, base
 from pca_events.infrastructure.terraform.resources import READ, RULE, Resources
 
@@ -191,13 +191,13 @@ def read_state_file(text: str, file: str) -> Reading | None:
     if not _LOOKS_SO.search(text):
         return None
     try:
-        document = json_reader.parse(text)
+        document = json_source.parse(text)
         if not _is_state(document):
             return None
         if document.get("version") != VERSION or not isinstance(document.get("resources"), list):
             return Reading(skipped=[Skipped(SourceLocation(file, 1), "a Terraform state", REMEDY)])
-        tree, _ = json_reader.with_lines(text)
-    except json_reader.InvalidJson:
+        tree, _ = json_tree(text)
+    except json_source.InvalidLine:
         return None
     return Reading(Resources(_resources(tree, file)).rules())
 

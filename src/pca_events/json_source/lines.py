@@ -1,11 +1,11 @@
-"""JSON with line numbers, as the same kind of tree as YAML."""
+"""Documents of source code, with the lines of their keys."""
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, Protocol
 
-from pca_events.infrastructure.source_tree import DEEPEST, Object
+from pca_events.json_source.errors import InvalidLine
 
 MOST_DIGITS = 1_000
 """The maximum number of digits of an integer."""
@@ -13,30 +13,37 @@ MOST_DIGITS = 1_000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+')
 _NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^"{}\[\]]+')
 _FIRST_LINE = (1, 1)
+_TOO_DEEP = "is nested too deeply"
 
 
-class InvalidJson(ValueError):
-    """A text is not valid JSON; carries the reason and the line."""
+class ObjectWithLines(Protocol):
+    """An object that keeps the lines of its members."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
+    def __contains__(self, key: object, /) -> bool:
+        """Whether it has a key."""
+
+    def put(self, key: str, value: Any, span: tuple[int, int]) -> None:
+        """Set a value with the line of its key and its own last line."""
+
+
+NewObject = Callable[[int], ObjectWithLines]
+"""Returns an empty object that begins on a line."""
 
 
 def parse(text: str) -> Any:
-    """Parse one JSON document without line numbers; faster than `with_lines`.
+    """Parse one JSON document without line numbers; faster than `read_lines`.
 
     Raises:
-        InvalidJson: the text is not valid JSON, contains NaN or is nested too deeply.
+        InvalidLine: the text is not valid JSON, contains NaN or is nested too deeply.
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except json.JSONDecodeError as error:
-        raise InvalidJson(error.lineno, f"is not valid JSON: {error.msg}") from None
+        raise InvalidLine(f"is not valid JSON: {error.msg}", error.lineno) from None
     except RecursionError:
-        raise InvalidJson(1, "is nested too deeply") from None
+        raise InvalidLine(_TOO_DEEP, 1) from None
     except ValueError as error:
-        raise InvalidJson(1, f"is not valid JSON: {error}") from None
+        raise InvalidLine(f"is not valid JSON: {error}", 1) from None
 
 
 def _refuse(name: str) -> NoReturn:
@@ -49,35 +56,40 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def with_lines(text: str) -> tuple[Any, list[tuple[int, str]]]:
-    """The tree of a valid JSON text, and each duplicate key with its line.
+def read_lines(text: str, new_object: NewObject, deepest: int) -> tuple[Any, list[tuple[int, str]]]:
+    """Return the value of a valid JSON text with objects of your own, and each duplicate key with its line.
+
+    Args:
+        text: the text.
+        new_object: creates an object.
+        deepest: the maximum nesting depth.
 
     Raises:
-        InvalidJson: the text is nested too deeply.
+        InvalidLine: the text is nested too deeply.
     """
     if "\n" not in text.rstrip():
-        return _on_one_line(text)
-    builder = _Builder()
+        return _on_one_line(text, new_object, deepest)
+    builder = _Builder(new_object, deepest)
     for line, piece in _pieces(text):
         builder.take(line, piece)
     return builder.root, builder.twice
 
 
-def _on_one_line(text: str) -> tuple[Any, list[tuple[int, str]]]:
+def _on_one_line(text: str, new_object: NewObject, deepest: int) -> tuple[Any, list[tuple[int, str]]]:
     """The same for one line, parsed by the standard library for speed: there may be thousands of such strings.
 
     Raises:
-        InvalidJson: the text is nested too deeply.
+        InvalidLine: the text is nested too deeply.
     """
     depth = 0
     for bracket in _NO_BRACKET.sub("", text):
         depth += 1 if bracket in "[{" else -1
-        if depth > DEEPEST + 1:
-            raise InvalidJson(1, "is nested too deeply")
+        if depth > deepest + 1:
+            raise InvalidLine(_TOO_DEEP, 1)
     twice: list[tuple[int, str]] = []
 
-    def made(pairs: list[tuple[str, Any]]) -> Object:
-        found = Object(1)
+    def made(pairs: list[tuple[str, Any]]) -> ObjectWithLines:
+        found = new_object(1)
         for key, value in pairs:
             if key in found:
                 twice.append((1, key))
@@ -102,7 +114,9 @@ def _scalar(piece: str) -> Any:
 class _Builder:
     """Builds the tree from tokens in the order of the text."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_object: NewObject, deepest: int) -> None:
+        self._new_object = new_object
+        self._deepest = deepest
         self.root: Any = None
         self.twice: list[tuple[int, str]] = []
         self._open: list[Any] = []
@@ -114,11 +128,11 @@ class _Builder:
             self._keys.pop()
             self._put(self._open.pop(), line)
         elif piece in ("{", "["):
-            if len(self._open) > DEEPEST:
-                raise InvalidJson(line, "is nested too deeply")
-            self._open.append(Object(line) if piece == "{" else [])
+            if len(self._open) > self._deepest:
+                raise InvalidLine(_TOO_DEEP, line)
+            self._open.append(self._new_object(line) if piece == "{" else [])
             self._keys.append(None)
-        elif self._open and isinstance(self._open[-1], Object) and self._keys[-1] is None:
+        elif self._open and not isinstance(self._open[-1], list) and self._keys[-1] is None:
             self._keys[-1] = (_scalar(piece), line)
         else:
             self._put(_scalar(piece), line)
@@ -126,7 +140,7 @@ class _Builder:
     def _put(self, value: Any, last: int) -> None:
         if not self._open:
             self.root = value
-        elif isinstance(self._open[-1], Object) and (named := self._keys[-1]) is not None:
+        elif not isinstance(self._open[-1], list) and (named := self._keys[-1]) is not None:
             key, line = named
             if key in self._open[-1]:
                 self.twice.append((line, key))
