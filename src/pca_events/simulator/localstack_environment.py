@@ -14,8 +14,6 @@ from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 from localstack.services.plugins import SERVICE_PLUGINS
 
-from pca_events.eventbridge.provider import EventBridge
-from pca_events.eventbridge.publishing import Sender
 from pca_events.iam_policy import Request, evaluate
 from pca_events.moving_clock import MovingClock, clock_of
 from pca_events.simulator.controls import EventDelivery, EventSender, PlannedFailures, Put
@@ -74,6 +72,10 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list
     Raises:
         RuntimeError: the bus rejects one.
     """
+    # In LocalStack the provider is there already; elsewhere its import opens a socket to Docker.
+    from pca_events.eventbridge.provider import EventBridge
+    from pca_events.eventbridge.publishing import Sender
+
     provider = SERVICE_PLUGINS.require("events").lifecycle_hook
     if isinstance(provider, EventBridge):
         answer = provider.publish(Sender(account, region, is_service=True), entries)
