@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
-from localstack.services.plugins import SERVICE_PLUGINS
 
 from pca_events.iam_policy import Request, evaluate
 from pca_events.moving_clock import MovingClock, clock_of
@@ -73,6 +72,8 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list
         RuntimeError: the bus rejects one.
     """
     # In LocalStack the provider is there already; elsewhere its import opens a socket to Docker.
+    from localstack.services.plugins import SERVICE_PLUGINS
+
     from pca_events.eventbridge.provider import EventBridge
     from pca_events.eventbridge.publishing import Sender
 
