@@ -17,6 +17,8 @@ from pca_events.eventbridge.delivery import Deliveries
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
 from pca_events.eventbridge.publishing import Entry, EntryResult, Sender, event_of, refusal, refuse_sizes
+from pca_events.eventbridge.target_input import refuse_input
+from pca_events.eventbridge.targets import refuse_target
 from pca_events.eventbridge.trace import Traces
 
 Answer = dict[str, Any]
@@ -56,6 +58,7 @@ class EventBridge(EventsProvider):
         return {
             **stock,
             "PutRule": self._put_rule,
+            "PutTargets": self._put_targets,
             "TestEventPattern": self._test_event_pattern,
             "DeleteEventBus": self._delete_event_bus,
             "PutEvents": self._put_events,
@@ -65,6 +68,12 @@ class EventBridge(EventsProvider):
         if pattern := request.get("EventPattern"):
             refuse_invalid(pattern)
         return self._stock["PutRule"](context, request)
+
+    def _put_targets(self, context: Any, request: Answer) -> Any:
+        for target in request["Targets"]:
+            refuse_input(target)
+            refuse_target(target)
+        return self._stock["PutTargets"](context, request)
 
     def _test_event_pattern(self, context: Any, request: Answer) -> Answer:
         """Check the event as LocalStack does, and answer with the engine that decides which rules fire."""
