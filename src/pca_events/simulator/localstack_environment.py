@@ -14,11 +14,11 @@ from localstack.services.plugins import SERVICE_PLUGINS
 
 from pca_events.eventbridge.provider import EventBridge
 from pca_events.eventbridge.publishing import Sender
+from pca_events.iam_policy import Request, evaluate
 from pca_events.moving_clock import MovingClock
 from pca_events.simulator.controls import PlannedFailures
 from pca_events.simulator.core.ports import BucketRefused, Settings
 from pca_events.simulator.event_delivery import EventDelivery
-from pca_events.simulator.policy import PRINCIPAL, grants
 
 
 class Owner(Protocol):
@@ -94,6 +94,9 @@ def _clients(account: str, region: str) -> Any:
     return connect_to(aws_access_key_id=account, region_name=region)
 
 
+PRINCIPAL = "acm-pca.amazonaws.com"
+"""The service principal that a policy must name."""
+
 _ON_OBJECT = ("s3:PutObject",)
 _ON_BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation")
 _AUTHORITY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -151,7 +154,7 @@ class BucketAccess:
                 raise
             policy = {}
         lacking = [
-            action for action, resource in needed if not grants(policy, action, resource, self._context(key, acl))
+            action for action, resource in needed if not _grants(policy, action, resource, self._context(key, acl))
         ]
         if lacking:
             raise BucketRefused(f"the policy of bucket {self.name} does not grant {', '.join(lacking)} to {PRINCIPAL}")
@@ -184,7 +187,7 @@ class BucketAccess:
             )
         except ClientError as error:
             raise BucketRefused(f"the key {used} of bucket {self.name} cannot be asked for: {error}") from error
-        if not grants(policy, "kms:GenerateDataKey", described["Arn"], self._context(key)):
+        if not _grants(policy, "kms:GenerateDataKey", described["Arn"], self._context(key)):
             raise BucketRefused(f"the policy of key {used} does not grant kms:GenerateDataKey to {PRINCIPAL}")
 
     def _check_public_access(self, acl: str | None) -> None:
@@ -198,6 +201,11 @@ class BucketAccess:
             raise BucketRefused(
                 f"bucket {self.name} blocks public ACLs; the CA needs the S3ObjectAcl BUCKET_OWNER_FULL_CONTROL"
             )
+
+
+def _grants(policy: Mapping[str, Any], action: str, resource: str, context: Mapping[str, str]) -> bool:
+    """Whether a policy lets AWS Private CA do something."""
+    return evaluate(policy, Request(action, resource, (PRINCIPAL,), context=context)).allowed is True
 
 
 @contextmanager

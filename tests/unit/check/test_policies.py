@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from pca_events.check.findings.permissions import MOST_STATEMENTS, Grant, Permission, grant_of
 from pca_events.check.vocabulary import expects
-from pca_events.iam_policy import MOST_STATEMENTS, Decision, Request, evaluate
 from pca_events.infrastructure.arns import may_be_equal
 from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
@@ -26,7 +26,7 @@ QUEUE = Destination(
     "aws_sqs_queue.q",
     Unknown("its ARN", ("arn:", None, ":sqs:", None, ":", None, ":alarms")),
 )
-REQUEST = Request("sqs:SendMessage", QUEUE, RULE)
+NEEDED = Permission("sqs:SendMessage", QUEUE, RULE)
 
 
 def allow(**fields: Any) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def arn_of(address: str, attribute: str = "arn") -> Reference:
     return Reference(f"{address}.{attribute}", resource=address, attribute=attribute)
 
 
-def says(*statements: Any) -> Decision:
+def says(*statements: Any) -> Grant:
     """What a policy of these statements says."""
-    return evaluate({"Version": "2012-10-17", "Statement": list(statements)}, REQUEST)
+    return grant_of({"Version": "2012-10-17", "Statement": list(statements)}, NEEDED)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_more_statements_than_aws_takes_are_not_known() -> None:
 
 @pytest.mark.parametrize(("policy", "allowed"), [(None, False), (LATER, None), ("text", None), ({}, False)])
 def test_invalid_policies(policy: Any, allowed: bool | None) -> None:
-    assert evaluate(policy, REQUEST).allowed is allowed
+    assert grant_of(policy, NEEDED).allowed is allowed
 
 
 @pytest.mark.parametrize(

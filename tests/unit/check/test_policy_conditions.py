@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pca_events.iam_policy import Decision, Request, evaluate
+from pca_events.check.findings.permissions import Grant, Permission, grant_of
 from pca_events.infrastructure.model import Destination, Rule, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import Reference
 
@@ -23,11 +23,11 @@ QUEUE = Destination("sqs", SourceLocation("rules.tf", 9), "late", "aws_sqs_queue
 SOURCE = f"arn:aws:events:eu-south-1:{OWN}:rule/expiry"
 
 
-def says(rule: Rule, *statements: dict[str, Any]) -> Decision:
+def says(rule: Rule, *statements: dict[str, Any]) -> Grant:
     written = [
         {"Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"} | s for s in statements
     ]
-    return evaluate({"Statement": written}, Request("sqs:SendMessage", QUEUE, rule))
+    return grant_of({"Statement": written}, Permission("sqs:SendMessage", QUEUE, rule))
 
 
 def allowed(rule: Rule, condition: Any) -> bool | None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pca_events.backends import Backend
+from pca_events.iam_policy import Request, evaluate
 from pca_events.simulator.core.ports import BucketRefused
 from pca_events.simulator.localstack_environment import BucketAccess
-from pca_events.simulator.policy import grants
 
 AUTHORITY = "11223344-1234-1122-2233-112233445566"
 ACCOUNT = "780000000001"
@@ -207,4 +207,5 @@ def test_conditions_are_looked_at(given: Given, conditions: dict[str, Any], writ
     ],
 )
 def test_policies(policy: dict[str, Any], granted: bool) -> None:
-    assert grants(policy, "s3:PutObject", f"arn:aws:s3:::{NAME}/{CRL}", {}) == granted
+    request = Request("s3:PutObject", f"arn:aws:s3:::{NAME}/{CRL}", ("acm-pca.amazonaws.com",))
+    assert evaluate(policy, request).allowed is granted

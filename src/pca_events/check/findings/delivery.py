@@ -6,9 +6,9 @@ from functools import cache
 
 from pca_events import contract
 from pca_events.catalog import documented
+from pca_events.check.findings.permissions import EVENTBRIDGE, Grant, Permission, grant_of
 from pca_events.check.findings.target_roles import target_role_findings
 from pca_events.check.report import CodeName, Finding, Level
-from pca_events.iam_policy import EVENTBRIDGE, Decision, Request, evaluate
 from pca_events.infrastructure.arns import may_be_equal, read_arn, wildcard_text
 from pca_events.infrastructure.model import Destination, Key, Rule, Target, Unknown
 
@@ -138,7 +138,7 @@ def _of_regions(rule: Rule, target: Target, region: str) -> Iterator[Finding]:
 
 def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Iterator[Finding]:
     kind = _KINDS[to.kind]
-    found = evaluate(to.policy, Request(kind.action, to, rule, kind.services))
+    found = grant_of(to.policy, Permission(kind.action, to, rule, kind.services))
     if found.allowed is False:
         message = f"{subject}: {_reason(found, kind, to)}"
         principals = " and ".join(kind.services)
@@ -149,7 +149,7 @@ def _of_policy(rule: Rule, to: Destination, subject: str, level: Level) -> Itera
         yield Finding(level, kind.code, message, remedy, to.place)
 
 
-def _reason(found: Decision, kind: _PolicyKind, to: Destination) -> str:
+def _reason(found: Grant, kind: _PolicyKind, to: Destination) -> str:
     """Explain in one line why EventBridge cannot deliver."""
     if found.why == "denied":
         return f"the {kind.grant} of the {kind.noun} {to.name} denies {kind.action} to {EVENTBRIDGE}"
@@ -176,7 +176,7 @@ def _of_key(to: Destination, subject: str, level: Level) -> Iterator[Finding]:
         other = ", or SSE-SQS" if to.kind == "sqs" else ""
         yield Finding(level, "key-policy", message, f"use a customer managed key{other}", to.place)
     elif isinstance(key, Key) and any(
-        evaluate(key.policy, Request(action)).allowed is False for action in _KEY_ACTIONS
+        grant_of(key.policy, Permission(action)).allowed is False for action in _KEY_ACTIONS
     ):
         message = f"{subject}: the key {key.name} of its {noun} does not let {EVENTBRIDGE} use it"
         remedy = f"allow kms:GenerateDataKey and kms:Decrypt to the service {EVENTBRIDGE}"

@@ -7,8 +7,8 @@ EventBridge" in the EventBridge user guide.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pca_events.check.findings.permissions import EVENTBRIDGE, Permission, grant_of
 from pca_events.check.report import Finding
-from pca_events.iam_policy import EVENTBRIDGE, Request, evaluate
 from pca_events.infrastructure.model import Destination, Role, Rule, Subscriber, Target
 
 
@@ -97,7 +97,7 @@ def _is_run(target: Target) -> bool:
 
 def _of_known(rule: Rule | None, target: Target, role: Role, kind: _RoleUse | None) -> Iterator[Finding]:
     subject = f"target {target.name}"
-    if evaluate(role.trust, Request("sts:AssumeRole", rule=rule)).allowed is False:
+    if grant_of(role.trust, Permission("sts:AssumeRole", rule=rule)).allowed is False:
         message = f"{subject}: the trust policy of the role {role.name} does not let {EVENTBRIDGE} assume it"
         remedy = f"allow sts:AssumeRole to the service {EVENTBRIDGE} in its trust policy"
         yield Finding("error", "target-role", message, remedy, role.place)
@@ -106,8 +106,8 @@ def _of_known(rule: Rule | None, target: Target, role: Role, kind: _RoleUse | No
     to = target.destination or Destination(
         target.kind, target.place, target.name, target.address, target.own_arn or target.arn
     )
-    requests = [Request(action, to if kind.named else None, services=()) for action in kind.actions]
-    found = [evaluate(role.policy, request) for request in requests]
+    permissions = [Permission(action, to if kind.named else None, services=()) for action in kind.actions]
+    found = [grant_of(role.policy, each) for each in permissions]
     if any(each.allowed is not False for each in found):
         return
     other = next((each.named for each in found if each.why == "resource"), "")
