@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import ConnectionError as NoConnection
 from urllib3.exceptions import NameResolutionError
 
 from pca_events.eventbridge.target_input import InvalidInput
@@ -51,7 +52,7 @@ def failure_of(error: Exception) -> Failure:
             return _of_answer(error.response)
         case ConnectTimeoutError() | ReadTimeoutError() | requests.Timeout():
             return Failure("TIMEOUT", "the target did not answer in time", retried=True)
-        case requests.ConnectionError() | HTTPClientError():
+        case requests.ConnectionError() | NoConnection() | HTTPClientError():
             return Failure("CONNECTION_FAILURE", str(error), retried=not _has_no_address(error))
         case NotImplementedError():
             return Failure("", f"LocalStack does not deliver to this target: {error}")

@@ -17,8 +17,7 @@ from pca_events.eventbridge.delivery import Deliveries
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
 from pca_events.eventbridge.publishing import Entry, EntryResult, Sender, event_of, refusal, refuse_sizes
-from pca_events.eventbridge.target_input import refuse_input
-from pca_events.eventbridge.targets import refuse_target
+from pca_events.eventbridge.target_input import refusal_of
 from pca_events.eventbridge.trace import Traces
 
 Answer = dict[str, Any]
@@ -71,8 +70,8 @@ class EventBridge(EventsProvider):
 
     def _put_targets(self, context: Any, request: Answer) -> Any:
         for target in request["Targets"]:
-            refuse_input(target)
-            refuse_target(target)
+            if refused := refusal_of(target):
+                raise ValidationException(refused)
         return self._stock["PutTargets"](context, request)
 
     def _test_event_pattern(self, context: Any, request: Answer) -> Answer:

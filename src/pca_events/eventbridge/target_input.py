@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from localstack.services.events.models import ValidationException
 from localstack.utils.json import extract_jsonpath
 
-from pca_events.eventbridge.publishing import Event
-
+Event = Mapping[str, Any]
 Target = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 MISSING: Any = object()
 """What a path finds that leads nowhere."""
 
+_ROLE_NEEDED = (":states:", ":kinesis:", ":ecs:", ":batch:", ":codepipeline:", ":codebuild:", ":api-destination/")
 _WAYS_OF_INPUT = ("Input", "InputPath", "InputTransformer")
 _RESERVED = (
     "aws.events.rule-arn",
@@ -35,21 +34,18 @@ class InvalidInput(Exception):
     """What a target would receive is not valid JSON; the text says why."""
 
 
-def refuse_input(target: Target) -> None:
-    """Refuse the input of a target as PutTargets does.
-
-    Raises:
-        ValidationException: the input is given in two ways, or a template names a variable that does not exist.
-    """
+def refusal_of(target: Target) -> str | None:
+    """Return why PutTargets refuses a target, in the words of AWS; None if it does not."""
+    if not target.get("RoleArn") and any(service in target["Arn"] for service in _ROLE_NEEDED):
+        return f"RoleArn is required for target {target['Arn']}."
     if sum(target.get(way) is not None for way in _WAYS_OF_INPUT) > 1:
-        reason = f"Only one of Input, InputPath, or InputTransformer must be provided for target {target['Id']}."
-        raise ValidationException(reason)
+        return f"Only one of Input, InputPath, or InputTransformer must be provided for target {target['Id']}."
     transformer = target.get("InputTransformer") or {}
     known = {*(transformer.get("InputPathsMap") or {}), *_RESERVED}
     for name in _PLACEHOLDER.findall(transformer.get("InputTemplate", "")):
         if name not in known:
-            reason = f"InputTemplate for target {target['Id']} contains invalid placeholder {name}."
-            raise ValidationException(reason)
+            return f"InputTemplate for target {target['Id']} contains invalid placeholder {name}."
+    return None
 
 
 def text_for(target: Target, event: Event, rule_arn: str, ingested: str) -> str | None:

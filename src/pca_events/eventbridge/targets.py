@@ -3,13 +3,12 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import requests
 from localstack.aws.connect import connect_to
 from localstack.services.events.api_destination import add_api_destination_authorization
-from localstack.services.events.models import ValidationException
 from localstack.utils.aws.arns import sqs_queue_url_for_arn
 from localstack.utils.aws.message_forwarding import add_target_http_parameters
 from localstack.utils.xray.trace_header import TraceHeader
@@ -17,7 +16,6 @@ from localstack.utils.xray.trace_header import TraceHeader
 from pca_events.eventbridge.failures import failure_of_status
 
 _API_DESTINATION = ":api-destination/"
-_ROLE_NEEDED = (":states:", ":kinesis:", ":ecs:", ":batch:", ":codepipeline:", ":codebuild:", _API_DESTINATION)
 _ANSWERS_WITHIN = 5.0  # seconds; the documented limit of API destinations
 _HEADERS = {
     "User-Agent": "Amazon/EventBridge/ApiDestinations",
@@ -26,16 +24,6 @@ _HEADERS = {
     "Accept-Encoding": "gzip,deflate",
     "Connection": "close",
 }
-
-
-def refuse_target(target: Mapping[str, Any]) -> None:
-    """Refuse a target that has no role although its service needs one, as PutTargets does.
-
-    Raises:
-        ValidationException: it has none.
-    """
-    if not target.get("RoleArn") and any(service in target["Arn"] for service in _ROLE_NEEDED):
-        raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
 
 
 def send(sender: Any, text: str, trace_header: TraceHeader) -> None:
