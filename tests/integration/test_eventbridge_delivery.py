@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import requests
 from pca_events.backends import Backend
 from pca_events.calibrate.retry import _api_destination, _server
 from pca_events.harness import RunId, Session
-from pca_events.harness.resources import Queue, QueuePolicy
+from pca_events.harness.resources import LogGroup, Queue, QueuePolicy
 
 _PATIENCE = 20.0  # seconds; what is waited for comes at once
 
@@ -59,7 +60,8 @@ class Bus:
         return [attempt for target in answer["rules"][0]["targets"] for attempt in target["attempts"]]
 
     def attempts_until(self, event_id: str, done: Callable[[list[dict[str, str]]], bool]) -> list[dict[str, str]]:
-        return until(lambda: self.attempts(event_id), done)
+        found: list[dict[str, str]] = until(lambda: self.attempts(event_id), done)
+        return found
 
     def control(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         url = f"{self.backend.endpoint_url}/_localstack/{path}"
@@ -80,6 +82,10 @@ def until(ask: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
     while not done(found := ask()):
         assert time.monotonic() < deadline, found
     return found
+
+
+def _are(count: int, found: list[dict[str, str]]) -> bool:
+    return len(found) == count
 
 
 def attributes(message: dict[str, Any]) -> dict[str, str]:
@@ -236,7 +242,7 @@ def test_deliveries_can_be_dropped_duplicated_and_delayed(bus: Bus) -> None:
     ids: list[str] = []
     for count in (1, 2, 1):
         ids.append(bus.publish())
-        bus.attempts_until(ids[-1], lambda found, count=count: len(found) == count)
+        bus.attempts_until(ids[-1], partial(_are, count))
     assert [json.loads(message["Body"])["id"] for message in bus.received(bus.target)] == [ids[1], ids[1]]
     assert bus.attempts(ids[0])[0]["next"] == "dropped: a planned fault"
     assert bus.control("GET", "eventbridge/faults")["planned"] == []
@@ -249,3 +255,54 @@ def test_a_wrong_fault_is_refused_with_one_message(bus: Bus) -> None:
     assert bus.control("POST", "eventbridge/faults", {"fault": "lose"}) == {
         "message": '"fault" is "lose"; write one of drop, delay, duplicate, fail, shuffle'
     }
+
+
+def test_an_event_bus_of_another_account_needs_a_policy(bus: Bus) -> None:
+    other = Session(replace(bus.backend, account="9" + bus.backend.account[:0:-1]), RunId())
+    arn = other.events.create_event_bus(Name=bus.name)["EventBusArn"]
+    try:
+        bus.put_target(Arn=arn, DeadLetterConfig=bus.dead_letters())
+        (attempt,) = bus.attempts_until(bus.publish(), bool)
+        assert attempt["answer"].startswith("NO_PERMISSIONS: the policy of the event bus does not let")
+        other.events.put_permission(
+            EventBusName=bus.name, StatementId="trial", Action="events:PutEvents", Principal=bus.backend.account
+        )
+        (attempt,) = bus.attempts_until(bus.publish(), bool)
+        assert attempt["answer"] == "delivered"
+    finally:
+        other.events.delete_event_bus(Name=bus.name)
+
+
+def test_a_topic_needs_a_policy(bus: Bus) -> None:
+    arn = bus.session.sns.create_topic(Name=bus.name)["TopicArn"]
+    bus.put_target(Arn=arn)
+    try:
+        (attempt,) = bus.attempts_until(bus.publish(), bool)
+        assert attempt["answer"].startswith("NO_PERMISSIONS: the topic's policy does not let events.amazonaws.com")
+        assert attempt["next"] == "dropped"
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        bus.session.sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+        (attempt,) = bus.attempts_until(bus.publish(), bool)
+        assert attempt["answer"] == "delivered"
+    finally:
+        bus.session.sns.delete_topic(TopicArn=arn)
+
+
+def test_a_log_group_needs_a_resource_policy(bus: Bus) -> None:
+    name = f"/aws/events/{bus.name}"
+    bus.session.logs.create_log_group(logGroupName=name)
+    bus.put_target(Arn=bus.backend.log_group_arn(name))
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert attempt["answer"].startswith("NO_PERMISSIONS: no resource policy of the account")
+    bus.session.logs.delete_log_group(logGroupName=name)
+    group = LogGroup(name)
+    group.create(bus.session, {})
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert attempt["answer"] == "delivered"
+    group.delete(bus.session)
