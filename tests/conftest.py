@@ -14,6 +14,7 @@ _MUST_NOT_SAY = (
     "went wrong in the simulator",
     "could not do what was due",
     "did not reach the bus",
+    "EventBridge could not ",
 )
 TOGETHER = {
     "tests/browser/": "verified",

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from test_simulator_provider import Account, Outside, account, outside
 
 from pca_events.backends import ACCOUNT
-from pca_events.simulator.control_api import DEFAULT_ACCOUNT
+from pca_events.control_requests import DEFAULT_ACCOUNT
 from pca_events.simulator.controls import PlannedFailures
 
 __all__ = ["account", "outside"]

@@ -25,7 +25,7 @@ PACKAGE = TOP / "src" / "pca_events"
 
 OWNERS = {
     "boto3": {"backends", "harness"},
-    "botocore": {"backends", "harness", "simulator"},
+    "botocore": {"backends", "eventbridge", "harness", "simulator"},
     "localstack_client": {"backends", "harness"},
     "jsonschema": {"contract"},
     "jsonschema_rs": {"contract"},
@@ -40,7 +40,7 @@ OWNERS = {
     "markupsafe": {"site"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
-    "localstack": {"backends", "simulator"},
+    "localstack": {"backends", "eventbridge", "simulator"},
     "cryptography": {"simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {

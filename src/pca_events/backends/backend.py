@@ -265,6 +265,10 @@ class Backend:
         """Return the ARN of the event bus of that name in this account and Region."""
         return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"
 
+    def rule_arn(self, bus: str, name: str) -> str:
+        """Return the ARN of the rule of that name on a custom event bus in this account and Region."""
+        return f"arn:aws:events:{self.region}:{self.account}:rule/{bus}/{name}"
+
 
 @cache
 def _session_class() -> Any:

@@ -257,6 +257,7 @@ class EmbeddedLocalStack:
         return kept | {
             "SERVICES": SERVICES,
             "EAGER_SERVICE_LOADING": "1",
+            "STRICT_SERVICE_LOADING": "0",  # other services, such as KMS, start when they are used
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "SQS_ENDPOINT_STRATEGY": "path",
             "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image

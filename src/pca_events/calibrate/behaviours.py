@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events import catalog
+from pca_events.calibrate.retry import flaky_target
 from pca_events.errors import PcaEventsError
 from pca_events.harness import ScenarioBus, Session
 from pca_events.harness.aws_errors import aws_error_of
@@ -127,14 +128,12 @@ def _dead_letter_queue(setup: TrialSetup) -> bool:
 
 
 def _retry(setup: TrialSetup) -> bool:
-    with setup.bus() as bus:
-        late = Queue(f"{bus.name}-late")
+    with setup.bus() as bus, flaky_target(setup.session, bus, RULE) as flaky:
         bus.put_rule_under_test(RULE, _event().pattern)
-        bus.modify_out_of_band(Target(bus.name, RULE, bus.queue_arn(late.name)))
+        bus.modify_out_of_band(flaky.target)
         bus.publish(_event().event)
         bus.deliveries()
-        bus.apply({**bus.applied, "late": late, "target": Target(bus.name, RULE, bus.queue_arn(late.name))})
-        return _comes(lambda: len(bus.deliveries()) == 1)
+        return _comes(flaky.reached)
 
 
 def _queue_policy(setup: TrialSetup) -> bool:

@@ -11,6 +11,8 @@ from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.http import Request, Resource, Response
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header, extract_region_from_headers
 
+from pca_events.control_requests import BadRequest
+from pca_events.eventbridge.fault_controls import FaultControls, Faulty
 from pca_events.eventbridge.publishing import MOST_ENTRIES, Entry, Sender
 from pca_events.eventbridge.trace import Traces
 
@@ -20,14 +22,14 @@ ROOT = "/_localstack/eventbridge"
 _TEXTS = ("EventBusName", "Source", "DetailType", "Detail", "EventId")
 
 
-class BadRequest(Exception):
-    """A request to the control API is invalid; the text says what to send instead."""
-
-
 class Bus(Protocol):
     """The provider, as the control API sees it."""
 
     traces: Traces
+
+    @property
+    def deliveries(self) -> Faulty:
+        """What delivers events to targets."""
 
     def publish(self, sender: Sender, entries: Sequence[Entry]) -> dict[str, Any]:
         """Put entries on their event buses."""
@@ -39,6 +41,7 @@ def routes(provider: Bus) -> list[Resource]:
         Resource(ROOT, Identity()),
         Resource(f"{ROOT}/service-events", ServiceEvents(provider)),
         Resource(f"{ROOT}/trace", TraceOfEvent(provider)),
+        Resource(f"{ROOT}/faults", FaultControls(provider.deliveries)),
     ]
 
 

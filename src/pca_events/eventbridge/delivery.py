@@ -1,14 +1,39 @@
-"""The delivery of events to targets."""
+"""The delivery of events to targets: permissions, attempts, retries, dead-letter queues, and faults that tests plan."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from localstack.utils.xray.trace_header import TraceHeader
 
+from pca_events.eventbridge.dead_letters import DeadLetter, send_dead_letter
+from pca_events.eventbridge.delivery_faults import DeliveryFaults, PlannedFault
+from pca_events.eventbridge.failures import Failure, failure_of
+from pca_events.eventbridge.permissions import check_delivery
 from pca_events.eventbridge.publishing import Event
+from pca_events.eventbridge.schedule import Schedule
+from pca_events.eventbridge.target_input import text_for
+from pca_events.eventbridge.targets import send
 from pca_events.eventbridge.trace import Attempt, Traces
 from pca_events.moving_clock import clock_of
+
+LOG = logging.getLogger(__name__)
+
+DELIVERED = "delivered"
+"""The answer of an attempt that succeeded."""
+
+MOST_RETRIES = 185
+LONGEST_AGE = 86_400  # seconds
+_FIRST_DELAY = 1.0  # seconds; AWS documents only that delays grow exponentially and vary at random
+_LONGEST_DELAY = 600.0  # seconds; with it, 185 retries take about a day
+_WORKERS = 8  # retries that are made at the same time
+_PLANNED = Failure("THROTTLING", "a fault that was planned through the control API", retried=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +55,23 @@ class Delivery:
     forwarded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One attempt of a delivery.
+
+    Attributes:
+        delivery: the delivery.
+        received: when EventBridge received the event.
+        due: when the attempt is made.
+        retries: how many retries were made before; -1 before the first attempt.
+    """
+
+    delivery: Delivery
+    received: datetime
+    due: datetime
+    retries: int = -1
+
+
 class Host(Protocol):
     """The provider, as deliveries see it."""
 
@@ -48,21 +90,124 @@ class Deliveries:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._schedule = Schedule("eventbridge-schedule")
+        self._pool = ThreadPoolExecutor(_WORKERS, "eventbridge-retries")
+        self._faults: defaultdict[str, DeliveryFaults] = defaultdict(DeliveryFaults)
 
     def deliver(self, delivery: Delivery) -> None:
-        """Try to deliver, and note the answer in the trace of the event."""
-        rule, target = delivery.rule, delivery.target
-        answer = "delivered"
+        """Make the first attempt, unless a fault is planned; further attempts are made in other threads."""
+        account = delivery.rule.account_id
+        now = clock_of(account).now()
+        first = _Try(delivery, now, now)
+        attempt = partial(self._attempt, first)
+        fault = self._faults[account].take(delivery.rule.arn, "drop", "delay", "duplicate", "shuffle")
+        match fault.fault if fault else None:
+            case "drop":
+                self._note(first, "not tried", "dropped: a planned fault")
+            case "delay" if fault:
+                due = now + fault.seconds
+                self._note(first, "not tried yet", f"delayed until {_shown(due)}: a planned fault")
+                self._schedule.at(account, due, partial(self._pool.submit, attempt))
+            case "shuffle" if fault:
+                self._note(first, "not tried yet", "held back to be shuffled: a planned fault")
+                self._submit(self._faults[account].hold(fault, attempt))
+            case "duplicate":
+                attempt()
+                attempt()
+            case _:
+                attempt()
+
+    def planned_faults(self, account: str) -> list[dict[str, Any]]:
+        """Return the planned faults of an account as JSON."""
+        return self._faults[account].shown()
+
+    def plan_fault(self, account: str, planned: PlannedFault) -> None:
+        """Plan a fault of the next deliveries of an account."""
+        self._submit(self._faults[account].plan(planned))
+
+    def clear_faults(self, account: str) -> None:
+        """Cancel the planned faults of an account, and make the deliveries that were held back."""
+        self._submit(self._faults[account].clear())
+
+    def _submit(self, calls: list[Callable[[], None]]) -> None:
+        for call in calls:
+            self._pool.submit(call)
+
+    def _attempt(self, tried: _Try) -> None:
+        """Make one attempt and plan what follows."""
         try:
-            if ":archive/" in target["Arn"]:
-                answer = self._host.keep(delivery)
-            elif ":event-bus/" in target["Arn"]:
-                answer = self._host.forward(delivery)
-            else:
-                sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
-                sender.process_event(delivery.event.copy(), delivery.trace_header)
+            target = tried.delivery.rule.targets.get(tried.delivery.target["Id"])
+            if target is None:
+                self._note(tried, "not tried: the target was removed", "dropped")
+                return
+            now = replace(tried, delivery=replace(tried.delivery, target=target), retries=tried.retries + 1)
+            try:
+                self._note(now, self._send(now))
+            except Exception as error:
+                failure = failure_of(error)
+                if failure.code == "INTERNAL_ERROR" and not failure.retried:
+                    LOG.error("EventBridge could not deliver to %s: %s", target["Arn"], failure)  # noqa: TRY400
+                self._note(now, str(failure), self._after(now, failure))
         except Exception as error:
-            answer = str(error)
-        now = clock_of(rule.account_id).now().isoformat(timespec="milliseconds")
-        attempt = Attempt(rule.name, target["Id"], target["Arn"], now, answer)
-        self._host.traces.attempted(delivery.event["id"], attempt)
+            event_id = tried.delivery.event["id"]
+            LOG.error("EventBridge could not finish a delivery of event %s: %r", event_id, error)  # noqa: TRY400
+
+    def _send(self, tried: _Try) -> str:
+        """Deliver, and return the answer.
+
+        Raises:
+            Exception: the target did not accept the event.
+        """
+        delivery, rule, target = tried.delivery, tried.delivery.rule, tried.delivery.target
+        if self._faults[rule.account_id].take(rule.arn, "fail"):
+            raise _PLANNED
+        if ":archive/" in target["Arn"]:
+            return self._host.keep(delivery)
+        check_delivery(rule, delivery.event, target["Arn"], target.get("RoleArn"))
+        if ":event-bus/" in target["Arn"]:
+            return self._host.forward(delivery)
+        sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
+        received = tried.received.strftime("%Y-%m-%dT%H:%M:%SZ")
+        text = text_for(target, delivery.event, rule.arn, received)
+        if text is None:
+            return f"nothing to deliver: the event has no {target['InputPath']}"
+        send(sender, text, delivery.trace_header)
+        return DELIVERED
+
+    def _after(self, failed: _Try, failure: Failure) -> str:
+        """Plan another attempt, or give up; return which."""
+        if not failure.retried or (failure.not_before or 0) < 0:
+            return self._give_up(failed, failure)
+        policy = failed.delivery.target.get("RetryPolicy") or {}
+        last = failed.received + timedelta(seconds=policy.get("MaximumEventAgeInSeconds", LONGEST_AGE))
+        if failed.retries >= policy.get("MaximumRetryAttempts", MOST_RETRIES):
+            return self._give_up(failed, failure, "MaximumRetryAttempts")
+        if failed.due >= last:
+            return self._give_up(failed, failure, "MaximumEventAgeInSeconds")
+        wait = max(_delay(failed.retries), failure.not_before or 0)
+        again = replace(failed, due=min(failed.due + timedelta(seconds=wait), last))
+        call = partial(self._pool.submit, self._attempt, again)
+        self._schedule.at(failed.delivery.rule.account_id, again.due, call)
+        return f"tried again at {_shown(again.due)}"
+
+    def _give_up(self, failed: _Try, failure: Failure, exhausted: str = "") -> str:
+        letter = DeadLetter(
+            failed.delivery.event, failed.delivery.rule, failed.delivery.target, failure, failed.retries, exhausted
+        )
+        return send_dead_letter(letter)
+
+    def _note(self, tried: _Try, answer: str, follows: str = "") -> None:
+        """Add an attempt to the trace of its event."""
+        rule, target = tried.delivery.rule, tried.delivery.target
+        now = _shown(clock_of(rule.account_id).now())
+        attempt = Attempt(rule.name, target["Id"], target["Arn"], now, answer, follows)
+        self._host.traces.attempted(tried.delivery.event["id"], attempt)
+
+
+def _delay(retries: int) -> float:
+    """Return the seconds before the next attempt: they double, and vary so that targets are not hit all at once."""
+    return min(_FIRST_DELAY * 2.0**retries, _LONGEST_DELAY) * random.uniform(0.5, 1)  # noqa: S311
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

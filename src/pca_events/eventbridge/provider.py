@@ -38,6 +38,7 @@ from pca_events.eventbridge.publishing import (
     refusal,
     refuse_sizes,
 )
+from pca_events.eventbridge.target_input import refusal_of
 from pca_events.eventbridge.trace import Traces
 
 Answer = dict[str, Any]
@@ -79,6 +80,7 @@ class EventBridge(EventsProvider):
             "PutRule": self._put_rule,
             "CreateEventBus": self._create_event_bus,
             "TagResource": self._tag_resource,
+            "PutTargets": self._put_targets,
             "TestEventPattern": self._test_event_pattern,
             "DeleteEventBus": self._delete_event_bus,
             "PutEvents": self._put_events,
@@ -106,6 +108,12 @@ class EventBridge(EventsProvider):
         there = {tag["Key"] for tag in store.TAGS.list_tags_for_resource(request["ResourceARN"])["Tags"]}
         refuse_above(MOST_TAGS, len(there | {tag["Key"] for tag in request["Tags"]}))
         return self._stock["TagResource"](context, request)
+
+    def _put_targets(self, context: Any, request: Answer) -> Any:
+        for target in request["Targets"]:
+            if refused := refusal_of(target):
+                raise ValidationException(refused)
+        return self._stock["PutTargets"](context, request)
 
     def _test_event_pattern(self, context: Any, request: Answer) -> Answer:
         """Check the event as LocalStack does, and answer with the engine that decides which rules fire."""

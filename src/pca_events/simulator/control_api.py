@@ -2,33 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from localstack.http import Request, Resource, Response
 
-from pca_events.simulator.controls import DELIVERY_FAULTS, MOST_FAILURES, OPERATIONS
+from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of
+from pca_events.simulator.controls import DELIVERY_FAULTS, OPERATIONS
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.localstack_environment import Account, Simulation
 
 ROOT = "/_localstack/acm-pca"
 """The prefix of every path."""
 
-_LONGEST = 100 * 366 * 24 * 3600.0  # seconds: a century
 _DELAYS = {
     f"{name}_seconds": name for name in ("crl_delay", "retry_every", "issue_delay", "report_delay", "report_every")
 }
-
-DEFAULT_ACCOUNT = "111122223333"
-"""The default account; `pca-events` uses it."""
-
-Body = dict[str, Any]
-
-
-class BadRequest(Exception):
-    """A request to the control API is invalid; the text says what to send instead."""
 
 
 def routes(simulation: Simulation) -> list[Resource]:
@@ -52,7 +42,7 @@ class _Control:
     def _answer(self, request: Request, change: Callable[[Account], None]) -> Response:
         """Make a change and return the state, or the reason why it is invalid."""
         try:
-            account = self.simulation.account(_account(request))
+            account = self.simulation.account(account_of(request))
             change(account)
         except BadRequest as error:
             return _json(400, {"message": str(error)})
@@ -68,7 +58,7 @@ class _Changing(_Control):
 
     def on_post(self, request: Request) -> Response:
         """Change what the body specifies."""
-        return self._answer(request, lambda account: self.change(account, _read(request, self.takes)))
+        return self._answer(request, lambda account: self.change(account, read_body(request, self.takes)))
 
     def change(self, account: Account, body: Body) -> None:
         """Make the change."""
@@ -120,7 +110,7 @@ class FailureControl(_Clearing):
             raise BadRequest(f'"operation" is {json.dumps(operation)}; write one of {", ".join(OPERATIONS)}')
         if not isinstance(authority, str):
             raise BadRequest(f'"certificateAuthorityArn" is {json.dumps(authority)}; write the ARN of a CA')
-        account.failures.plan(operation, _count(body, "count", 1), authority)
+        account.failures.plan(operation, count_of(body, "count", 1), authority)
 
     def clear(self, account: Account) -> None:
         """Cancel what is planned."""
@@ -138,7 +128,7 @@ class ClockControl(_Changing):
 
     def change(self, account: Account, body: Body) -> None:
         """Advance the clock by a number of seconds, and run what is due."""
-        by = _seconds(body, "advance")
+        by = seconds_of(body, "advance")
         try:
             account.advance(by)
         except ValueError as error:
@@ -156,7 +146,7 @@ class SettingsControl(_Clearing):
 
     def change(self, account: Account, body: Body) -> None:
         """Change the given delays."""
-        delays: dict[str, Any] = {_DELAYS[name]: _seconds(body, name) for name in body}
+        delays: dict[str, Any] = {_DELAYS[name]: seconds_of(body, name) for name in body}
         account.settings = replace(account.settings, **delays)
 
     def clear(self, account: Account) -> None:
@@ -175,8 +165,8 @@ class DeliveryControl(_Clearing):
 
     def change(self, account: Account, body: Body) -> None:
         """Plan that the next events are duplicated, dropped or delayed."""
-        delay = _seconds(body, "delay_seconds") if "delay_seconds" in body else None
-        account.delivery.plan({name: _count(body, name, 0) for name in DELIVERY_FAULTS if name in body}, delay)
+        delay = seconds_of(body, "delay_seconds") if "delay_seconds" in body else None
+        account.delivery.plan({name: count_of(body, name, 0) for name in DELIVERY_FAULTS if name in body}, delay)
 
     def clear(self, account: Account) -> None:
         """Cancel what is planned, and send the delayed events."""
@@ -189,7 +179,7 @@ class SentEvents(_Control):
     def on_get(self, request: Request) -> Response:
         """Return the last thousand, oldest first, and the total number; `?after=` skips the first ones."""
         try:
-            account, after = self.simulation.account(_account(request)), _after(request)
+            account, after = self.simulation.account(account_of(request)), _after(request)
         except BadRequest as error:
             return _json(400, {"message": str(error)})
         sent, count = account.delivery.given(after)
@@ -204,44 +194,11 @@ _CONTROLS: dict[str, type[_Control]] = {
 }
 
 
-def _account(request: Request) -> str:
-    account: str = request.args.get("account", DEFAULT_ACCOUNT)
-    if not re.fullmatch("[0-9]{12}", account):
-        raise BadRequest(f'"account" is "{account}"; write the twelve digits of an account')
-    return account
-
-
 def _after(request: Request) -> int:
     after: str = request.args.get("after", "0")
     if not re.fullmatch("[0-9]{1,9}", after):
         raise BadRequest(f'"after" is "{after}"; write how many events are known already')
     return int(after)
-
-
-def _read(request: Request, known: Sequence[str]) -> Body:
-    try:
-        body = json.loads(request.get_data())
-    except ValueError as error:
-        raise BadRequest(f"the body is not valid JSON ({error}); write an object with {', '.join(known)}") from error
-    if not isinstance(body, dict) or not body:
-        raise BadRequest(f"the body is not a JSON object with members; write one with {', '.join(known)}")
-    if unknown := [name for name in body if name not in known]:
-        raise BadRequest(f"{', '.join(map(json.dumps, unknown))} is not a known member; write {', '.join(known)}")
-    return body
-
-
-def _count(body: Mapping[str, Any], name: str, least: int) -> int:
-    value = body.get(name)
-    if type(value) is not int or not least <= value <= MOST_FAILURES:
-        raise BadRequest(f'"{name}" is {json.dumps(value)}; write a whole number from {least} to {MOST_FAILURES}')
-    return value
-
-
-def _seconds(body: Mapping[str, Any], name: str) -> timedelta:
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
-        raise BadRequest(f'"{name}" is {json.dumps(value)}; write seconds, from 0 to {_LONGEST:.0f}')
-    return timedelta(seconds=value)
 
 
 def _json(status: int, body: Body) -> Response:

@@ -31,9 +31,6 @@ OPERATIONS = (
 )
 """What can be planned to fail: three operations, the generation of a CRL, and its upload to S3."""
 
-MOST_FAILURES = 1_000_000
-"""The highest count that can be planned."""
-
 _WORD = re.compile(r"(?P<operation>[\w-]+)=(?P<count>[0-9]{1,7})")
 _ANY = ""
 

@@ -90,22 +90,12 @@ class QueuePolicy:
 
     def document(self, session: Session) -> dict[str, Any]:
         """Return the policy as JSON."""
-        return {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "events.amazonaws.com"},
-                    "Action": "sqs:SendMessage",
-                    "Resource": session.backend.queue_arn(self.queue),
-                }
-            ],
-        }
+        return _policy(["events.amazonaws.com"], "sqs:SendMessage", session.backend.queue_arn(self.queue))
 
 
 @dataclass(frozen=True)
 class Topic:
-    """An SNS topic that forwards messages, unwrapped, to one queue."""
+    """An SNS topic that EventBridge may publish to, and that forwards messages, unwrapped, to one queue."""
 
     name: str
     queue: str
@@ -117,7 +107,9 @@ class Topic:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Create the topic, and subscribe the queue."""
-        arn = session.sns.create_topic(Name=self.name, Tags=tag_list(tags))["TopicArn"]
+        policy = _policy(["events.amazonaws.com"], "sns:Publish", session.backend.topic_arn(self.name))
+        attributes = {"Policy": json.dumps(policy)}
+        arn = session.sns.create_topic(Name=self.name, Attributes=attributes, Tags=tag_list(tags))["TopicArn"]
         session.sns.subscribe(
             TopicArn=arn,
             Protocol="sqs",
@@ -147,7 +139,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class LogGroup:
-    """A CloudWatch log group; EventBridge sends only to those whose name begins with /aws/events/."""
+    """A CloudWatch log group with a resource policy for EventBridge, which sends to names under /aws/events/ only."""
 
     name: str
 
@@ -157,8 +149,12 @@ class LogGroup:
         return f"log-group/{self.name}"
 
     def create(self, session: Session, tags: Tags) -> None:
-        """Create the log group."""
+        """Create the log group and its policy."""
         session.logs.create_log_group(logGroupName=self.name, tags=tags)
+        services = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+        logs = f"{session.backend.log_group_arn(self.name)}:*"
+        document = _policy(services, ["logs:CreateLogStream", "logs:PutLogEvents"], logs)
+        session.logs.put_resource_policy(policyName=self._policy_name, policyDocument=json.dumps(document))
 
     def read(self, session: Session) -> "LogGroup | None":
         """Return the log group of this name."""
@@ -169,8 +165,20 @@ class LogGroup:
         """Do nothing: a log group has no other attributes here."""
 
     def delete(self, session: Session) -> None:
-        """Remove the log group."""
+        """Remove the log group and its policy."""
+        or_none(session.logs.delete_resource_policy, policyName=self._policy_name)
         or_none(session.logs.delete_log_group, logGroupName=self.name)
+
+    @property
+    def _policy_name(self) -> str:
+        return self.name.rpartition("/")[2]
+
+
+def _policy(services: list[str], action: str | list[str], resource: str) -> dict[str, Any]:
+    """Return a resource policy that allows services an action."""
+    principal = services[0] if len(services) == 1 else services
+    statement = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": action, "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _attributes(session: Session, queue: str) -> dict[str, str] | None:
