@@ -150,8 +150,9 @@ def test_every_sample_meets_its_contract() -> None:
     assert checks.broken_samples(TOP / "samples") == []
 
 
-def test_every_schema_is_where_its_id_says() -> None:
-    assert checks.schema_faults(TOP / "schemas") == []
+@pytest.mark.parametrize("folder", ["schemas", "samples/schemas", "calibration/schemas"])
+def test_every_schema_is_where_its_id_says(folder: str) -> None:
+    assert checks.schema_faults(TOP / folder, TOP) == []
 
 
 def test_nothing_waits_for_a_fixed_time() -> None:
