@@ -219,10 +219,10 @@ def broken_arrows(package: Path, layers: list[list[str]]) -> list[str]:
     height = {room: -number for number, layer in enumerate(layers) for room in layer}
     faults = []
     for file in sorted(package.rglob("*.py")):
-        room = file.relative_to(package).parts[0].removesuffix(".py")
+        room = room_of(file, package)
         if room in ("__init__", "__main__"):
             continue
-        for target in _rooms_imported(file):
+        for target in rooms_imported(file):
             if room not in height or target not in height:
                 faults.append(f"{file.relative_to(package)}: {room} or {target} has no place in the picture")
             elif target != room and height[target] >= height[room]:
@@ -236,7 +236,7 @@ def misplaced_dependencies(package: Path, owners: Mapping[str, set[str]]) -> lis
         f"{file.relative_to(package)} imports {library}; it belongs to {sorted(owners[library])}"
         for file in sorted(package.rglob("*.py"))
         for library in {name.partition(".")[0] for name in _imports(file)} & set(owners)
-        if file.relative_to(package).parts[0].removesuffix(".py") not in owners[library]
+        if room_of(file, package) not in owners[library]
     ]
 
 
@@ -250,7 +250,13 @@ def steps_importing_steps(steps: Path) -> list[str]:
     ]
 
 
-def _rooms_imported(file: Path) -> set[str]:
+def room_of(file: Path, package: Path) -> str:
+    """The room of a module: its folder in the package, or its own name at the top."""
+    return file.relative_to(package).parts[0].removesuffix(".py")
+
+
+def rooms_imported(file: Path) -> set[str]:
+    """The rooms of the package that a module imports."""
     rooms = set()
     for name in _imports(file):
         top, _, rest = name.partition(".")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import checks
+import import_picture
 import pytest
 from pca_events.steps import configurations, operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
@@ -72,12 +73,6 @@ def definitions() -> list[StepFunctionContext]:
     """Our step definitions; pytest-bdd brings one of its own."""
     everything = step_function_context_registry.values()
     return [definition for definition in everything if definition.step_func.__module__.startswith("pca_events.steps")]
-
-
-def layers() -> list[list[str]]:
-    picture = re.search(r"```layers\n(.*?)```", (TOP / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)
-    assert picture is not None
-    return [line.split(" · ") for line in picture[1].splitlines()]
 
 
 def test_every_feature_is_bound(bound: dict[str, int]) -> None:
@@ -162,7 +157,17 @@ def test_nothing_waits_for_a_fixed_time() -> None:
 
 
 def test_imports_inside_the_package_point_down() -> None:
-    assert checks.broken_arrows(PACKAGE, layers()) == []
+    assert checks.broken_arrows(PACKAGE, import_picture.layers()) == []
+
+
+def test_the_picture_of_the_packages_shows_the_imports() -> None:
+    stored = (TOP / "docs" / "images" / "packages.svg").read_text("utf-8")
+    assert stored == import_picture.picture(), "python tests/suite/import_picture.py >docs/images/packages.svg"
+
+
+def test_the_picture_leaves_out_imports_that_follow_from_others() -> None:
+    graph = {"a": {"b", "c", "d"}, "b": {"c"}, "c": set(), "d": set()}
+    assert import_picture.without_implied(graph) == {"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": set()}
 
 
 def test_every_dependency_stays_with_its_owner() -> None:
