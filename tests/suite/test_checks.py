@@ -259,7 +259,7 @@ def test_a_never_sent_sample_that_meets_a_contract(tmp_path: Path) -> None:
             "/cover.schema.json",
             " has the $id https://pca-events.example/schemas/cover.schema.json",
         ),
-        ('"description": "Who sent the event."', '"title": "source"', ": source has no description"),
+        ('"description": "The service that sent the event."', '"title": "source"', ": source has no description"),
         (
             '"const": "aws.acm-pca"',
             '"pattern": "aws.acm-pca"',

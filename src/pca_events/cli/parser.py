@@ -133,7 +133,7 @@ HELP: Mapping[str, Help] = {
         (
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
-            "pca-events sample crl-generation-success --broken missing:$.detail.result --seed 7",
+            "pca-events sample crl-generation-success --broken dropped:$.detail.result --seed 7",
         ),
         {"0": "the events are printed", "2": _UNUSABLE},
     ),

@@ -82,7 +82,11 @@ def _resolved(detail: Schema, result: str) -> Schema:
     resolved = {key: value for key, value in detail.items() if key != "allOf"}
     resolved["required"] = list(detail["required"])
     resolved["properties"] = {**detail["properties"]}
-    resolved["properties"]["result"] = {"description": "How the operation ended.", "type": "string", "const": result}
+    resolved["properties"]["result"] = {
+        "description": "The outcome of the operation.",
+        "type": "string",
+        "const": result,
+    }
     for condition in detail.get("allOf", []):
         if condition["if"]["properties"]["result"]["const"] == result:
             then = condition["then"]

@@ -121,6 +121,13 @@ def test_an_example_of_the_help_can_be_parsed(example: str) -> None:
     assert parsed(words).command == words[0]
 
 
+@pytest.mark.parametrize("example", [one for name in ("list", "show", "sample") for one in HELP[name].examples])
+def test_an_example_of_the_help_that_reads_no_file_succeeds(process: Run, example: str) -> None:
+    ran = process(*shlex.split(example)[1:])
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout != ""
+
+
 @pytest.mark.parametrize(
     "words",
     [
