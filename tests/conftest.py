@@ -9,9 +9,9 @@ from pca_events.pytest_plugin import EMULATOR
 _COMPLAINTS = pytest.StashKey[list[str]]()
 _MUST_NOT_SAY = (
     "Traceback (most recent call last)",
-    "went wrong in the simulator",
-    "could not do what was due",
-    "did not reach the bus",
+    "failed in the simulator",
+    "a scheduled task of ACM PCA failed",
+    "were not accepted by the bus",
 )
 TOGETHER = {
     "tests/browser/": "verified",

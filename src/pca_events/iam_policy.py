@@ -1,4 +1,4 @@
-"""Evaluation of IAM policies of which parts may be unknown: does a policy let EventBridge do something for a rule?"""
+"""Evaluation of IAM policies with unknown parts: does a policy allow EventBridge an action for a rule?"""
 
 import re
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ class Request:
 
     Attributes:
         action: such as `sqs:SendMessage`.
-        to: the resource; None where the policy belongs to its resource.
-        rule: the rule whose ARN is the aws:SourceArn; None where that is not compared.
-        services: the service principals, of which one must be allowed; none for the policy of a role.
+        to: the resource; None if the policy belongs to its resource.
+        rule: the rule whose ARN is the aws:SourceArn; None if that is not compared.
+        services: the service principals, one of which must be allowed; empty for the policy of a role.
     """
 
     action: str
@@ -41,7 +41,7 @@ class Decision:
     """The decision of a policy on a request.
 
     Attributes:
-        allowed: None where it is known only after deployment.
+        allowed: None if it is known only after deployment.
         why: the reason of a denial: no statement allows it (`missing`), one denies it (`denied`), or those that allow
             it are only for another resource (`resource`), another rule (`source`) or another account (`account`).
         named: that other resource, rule or account, as written.
@@ -56,7 +56,7 @@ def evaluate(policy: Any, request: Request) -> Decision:
     """Return the decision of a policy.
 
     Args:
-        policy: a policy as a JSON object whose values may be unknown, or None where there is none.
+        policy: a policy as a JSON object whose values may be unknown, or None if there is none.
         request: what EventBridge requests.
     """
     if policy is None:
@@ -127,7 +127,7 @@ def _names_action(statement: dict[str, Any], wanted: str) -> bool | None:
 
 
 def _any(values: list[Any], wanted: tuple[str, ...]) -> bool | None:
-    """Whether one of the values is a wanted string; None where a partly unknown value may be one."""
+    """Whether one of the values is a wanted string; None if a partly unknown value may be one."""
     if any(value in wanted for value in values if not isinstance(value, Unknown)):
         return True
     unknown = [value for value in values if isinstance(value, Unknown)]
@@ -196,14 +196,14 @@ def _condition(operator: str, key: str, values: Any, rule: Rule | None, sources:
 
 
 def _may_be_account(value: Any, known: str) -> bool:
-    """Whether a value may be an account, or the known account where there is one."""
+    """Whether a value may be an account, or the known account if there is one."""
     text = wildcard_text(value) if isinstance(value, str | Unknown) else str(value)
     text = text.replace("?", "*")
     return may_be_equal(text, known) if known else "*" in text or _ACCOUNT.fullmatch(text) is not None
 
 
 def _account_of(rule: Rule) -> str:
-    """The account of a rule, where its ARN or that of its event bus contains it; else empty."""
+    """The account of a rule, if its ARN or that of its event bus contains it; otherwise empty."""
     return read_arn(rule.arn).account or read_arn(rule.bus).account
 
 

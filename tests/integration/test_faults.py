@@ -286,7 +286,7 @@ def test_it_stays_green(row: Row, run: Callable[[Row], RunReport]) -> None:
 
 @pytest.mark.slow
 @named(HARMFUL)
-def test_it_turns_red_in_words(row: Row, run: Callable[[Row], RunReport]) -> None:
+def test_it_fails_with_a_message(row: Row, run: Callable[[Row], RunReport]) -> None:
     report = run(row)
     assert [result.verdict for result in report.results] == ["failed"]
     (said,) = failures(report)
@@ -326,7 +326,7 @@ def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_bad_answers_apart_from_each_other_do_not_end_the_run(proxy: FaultProxy) -> None:
+def test_isolated_invalid_responses_do_not_end_the_run(proxy: FaultProxy) -> None:
     proxy.add(garbled(When(PUT_EVENTS, every=4)))
     ended = verify(proxy.url, "-k", RUN)
     assert ended.returncode == 1, ended.stdout + ended.stderr

@@ -36,7 +36,7 @@ def test_an_archive_is_created_and_deleted(connection: Session) -> None:
         assert archive.read(connection) is None
 
 
-def test_a_backend_that_forgets_is_found_out(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_loses_state_is_detected(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     with ScenarioBus(connection, "forgets") as bus:
         bus.put_rule_under_test("rule", EVENTS[0].pattern)
         rule = bus.applied["rule"]

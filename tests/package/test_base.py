@@ -68,7 +68,7 @@ def installed(words: list[str], site: Path, customize: str) -> subprocess.Comple
     return ran(words, env={**os.environ, "PYTHONPATH": str(site)})
 
 
-def test_the_base_is_few_packages_and_little_room() -> None:
+def test_the_base_is_small() -> None:
     needed = distributions("pca-events")
     assert len(needed) <= MOST_PACKAGES, sorted(needed)
     assert sum(map(size_of, needed)) <= MOST_BYTES

@@ -120,7 +120,7 @@ def test_a_column_without_a_placeholder(features: Path) -> None:
     assert checks.placeholder_faults(features) == ["sound.feature:4: column more is unused"]
 
 
-def test_a_placeholder_in_a_scenario_that_is_no_outline(features: Path) -> None:
+def test_a_placeholder_in_a_scenario_that_is_not_an_outline(features: Path) -> None:
     (features / "sound.feature").write_text("Feature: F\n  Scenario: S\n    Given a <thing>\n    Then it is there\n")
     assert checks.placeholder_faults(features) == ["sound.feature:2: <thing> has no column"]
 
@@ -289,19 +289,19 @@ def test_a_fixed_wait(tmp_path: Path) -> None:
         ("import pca_events.endpoints", "backends.py: backends or endpoints has no place in the picture"),
     ],
 )
-def test_an_arrow_that_points_up(tmp_path: Path, line: str, fault: str) -> None:
+def test_an_import_that_points_up(tmp_path: Path, line: str, fault: str) -> None:
     (tmp_path / "backends.py").write_text(line)
     assert checks.broken_arrows(tmp_path, [["harness"], ["backends"], ["errors"]]) == [fault]
 
 
-def test_an_arrow_between_rooms_of_one_layer(tmp_path: Path) -> None:
+def test_an_import_between_packages_of_one_layer(tmp_path: Path) -> None:
     (tmp_path / "report.py").write_text("from pca_events.contract import meets")
     assert checks.broken_arrows(tmp_path, [["contract", "report"]]) == [
         "report.py: report imports contract, which does not lie below it"
     ]
 
 
-def test_a_dependency_outside_its_room(tmp_path: Path) -> None:
+def test_a_dependency_outside_its_package(tmp_path: Path) -> None:
     (tmp_path / "contract.py").write_text("def f() -> None:\n    import boto3\n")
     assert checks.misplaced_dependencies(tmp_path, {"boto3": {"backends"}}) == [
         "contract.py imports boto3; it belongs to ['backends']"

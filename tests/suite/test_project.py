@@ -94,7 +94,7 @@ def test_the_number_that_tests_compare_with_is_the_number_of_bound_scenarios(bou
     )
 
 
-def test_a_count_of_no_feature_is_an_error() -> None:
+def test_counting_an_unknown_feature_is_an_error() -> None:
     with pytest.raises(ValueError, match="no feature or folder of features is called event"):
         scenario_count("event", "events")
 
@@ -129,7 +129,7 @@ def test_every_step_has_one_definition_and_every_definition_a_step(
     assert checks.step_faults(FEATURES, definitions) == []
 
 
-def test_few_steps_say_many_scenarios(definitions: list[StepFunctionContext]) -> None:
+def test_few_steps_serve_many_scenarios(definitions: list[StepFunctionContext]) -> None:
     assert checks.too_many_definitions(FEATURES, definitions) == []
 
 
@@ -188,7 +188,7 @@ def test_the_compose_file_pins_the_version_of_the_embedded_emulator() -> None:
     assert re.findall(r'- "([\d.]+):\$\{LOCALSTACK_PORT:-4566\}:4566"', compose) == ["127.0.0.1"]
 
 
-def test_what_workers_keep_together_is_there() -> None:
+def test_the_tests_that_workers_keep_together_exist() -> None:
     starts = runpy.run_path(str(TOP / "tests" / "conftest.py"))["TOGETHER"]
     for start in starts:
         file, _, name = start.partition("::")

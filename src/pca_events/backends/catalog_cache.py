@@ -1,6 +1,6 @@
 """LocalStack's index of all AWS services, cached between runs: building it takes most of the boot time.
 
-The index is a pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
+The index is a pickle, so it is read only from a folder that belongs to the user and that no other user can write to.
 """
 
 import contextlib
@@ -47,5 +47,5 @@ def _kept() -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.stat()
     if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"{folder} belongs to somebody else, or others may write to it")
+        raise PermissionError(f"{folder} belongs to another user, or other users can write to it")
     return folder

@@ -98,7 +98,7 @@ class EmbeddedLocalStack:
             port: the loopback port to listen on; a free one if not given.
 
         Raises:
-            BackendError: as `launch`, or the emulator did not come up; the text then holds the last lines of its log.
+            BackendError: as `launch`, or the emulator did not start; the message contains the last lines of its log.
         """
         backend = self.launch(port)
         self._await_ready(backend.endpoint_url)
@@ -111,7 +111,7 @@ class EmbeddedLocalStack:
 
     @property
     def has_siblings(self) -> bool:
-        """Whether there is another emulator beside this one."""
+        """Whether there are other emulators."""
         return bool(self._siblings)
 
     def running(self) -> Backend | None:

@@ -37,12 +37,12 @@ def _reads(checked: CheckedRule, path: str) -> bool:
 
 @dataclass(frozen=True)
 class Breadth:
-    """What a rule still matches when the events on which it fires are changed in one place each.
+    """How a rule reacts if the events on which it fires are changed in one place each.
 
     Attributes:
         changed: the number of changes that violate the contract.
-        let_through: the number of these with which the rule still fires.
-        unnoticed: the fields, as in event patterns, whose changes never matter to the rule: `detail.result`.
+        let_through: the number of these on which the rule still fires.
+        unnoticed: the fields, as in event patterns, whose changes never affect the rule: `detail.result`.
     """
 
     changed: int

@@ -1,4 +1,4 @@
-"""Event patterns of which parts are unknown until deployment."""
+"""Event patterns with parts that are unknown until deployment."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def partial_pattern(pattern: Any) -> PartialPattern:
     """Read a pattern: a JSON object whose values may be unknown, a JSON string, or an unknown value.
 
     Raises:
-        InvalidPattern: AWS rejects it, whatever the unknown parts are.
+        InvalidPattern: AWS rejects it, regardless of the unknown parts.
     """
     if isinstance(pattern, str):
         return PartialPattern(EventPattern.parse(pattern), {})

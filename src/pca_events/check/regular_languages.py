@@ -152,7 +152,7 @@ def residuals(language: Language) -> tuple[Language, ...]:
 
 @cache
 def few_strings(language: Language) -> tuple[str, ...] | None:
-    """Return all strings of a positive language, or None where there are more than a few."""
+    """Return all strings of a positive language, or None if there are more than a few."""
     found: list[str] = []
     waiting = [("", language)]
     while waiting:

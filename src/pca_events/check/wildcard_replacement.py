@@ -66,7 +66,7 @@ def _exclusion(item: dict[str, Any], given: Any) -> dict[str, Any]:
         raise NoEqual(json.dumps(item), "one anything-but takes either prefixes, suffixes or values")
     texts = [text for _, text in simpler]
     if kinds != {""} and "" in texts:
-        raise NoEqual(json.dumps(item), "it excludes every text")
+        raise NoEqual(json.dumps(item), "it excludes every string")
     held = texts if several else texts[0]
     kind = kinds.pop()
     return {_EXCLUSION: {kind: held} if kind else held}

@@ -11,7 +11,7 @@ from pca_events.locations import locate
 Schema = dict[str, Any]
 
 SCHEMA_ROOT = "https://pca-events.example/"
-"""The start of every `$id`; the rest is the path of the file. The host is reserved, and never contacted."""
+"""The start of every `$id`; the rest is the path of the file. The host is a reserved domain that is never contacted."""
 
 ENVELOPE = "schemas/envelope.schema.json"
 

@@ -1,8 +1,8 @@
 """OpenAPI 3.0 for the schema registry of EventBridge: one document for each detail-type.
 
-OpenAPI 3.0 has neither `const` nor `prefixItems` nor conditions. A const becomes an enum of one. A tuple becomes a
-list whose length is fixed and whose entries are each of one of the kinds: that their order counts, it cannot say.
-Where the result decides about other fields, the detail becomes one of several objects.
+OpenAPI 3.0 has no `const`, no `prefixItems` and no conditions. A const becomes an enum with one value. A tuple becomes
+an array of fixed length whose items each have one of the types; OpenAPI 3.0 cannot express their order. If other fields
+depend on the result, the detail becomes one of several objects.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def translated(schema: Schema) -> Schema:
     """Convert a schema without conditions to OpenAPI 3.0.
 
     Raises:
-        PcaEventsError: it uses a keyword that has no such words.
+        PcaEventsError: it uses a keyword without an equivalent.
     """
     said: Schema = {key: value for key, value in schema.items() if key in _KEPT}
     if "properties" in schema:

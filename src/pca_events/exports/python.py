@@ -1,4 +1,4 @@
-"""Python: the events as TypedDicts, in a union discriminated by `detail-type` and, where it matters, `result`."""
+"""Python: the events as TypedDicts, in a union discriminated by `detail-type` and, if necessary, `result`."""
 
 from collections.abc import Sequence
 

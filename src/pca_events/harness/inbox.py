@@ -57,8 +57,8 @@ def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
 class Inbox:
     """Receives from the queues of one scenario.
 
-    EventBridge and SQS may deliver twice: a repeated delivery with the same rule and content is counted and dropped.
-    Deliveries of events that an earlier scenario published on the same bus are dropped, too.
+    EventBridge and SQS may deliver twice: a repeated delivery with the same rule and content is counted and ignored.
+    Deliveries of events that an earlier scenario published on the same bus are ignored, too.
 
     Args:
         session: the connection to the backend.

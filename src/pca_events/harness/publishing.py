@@ -79,7 +79,7 @@ class CatchAllRule:
     """The rule that receives every event, after all other rules of the bus.
 
     The rules of one event run one after another in the order in which they were put. Once this rule, put last, has
-    passed on an event, every other rule has had its turn.
+    received an event, every other rule has been evaluated.
 
     Args:
         session: the connection to the backend.
@@ -115,7 +115,7 @@ class CatchAllRule:
         return True
 
     def wait_for(self, publisher: Publisher) -> bool:
-        """Receive until the rule has passed on every published event; return whether any was new.
+        """Receive until the rule has received every published event; return whether any was new.
 
         Raises:
             BusSilent: it did not receive every event before the deadline.

@@ -1,4 +1,4 @@
-"""Patterns and events as JSON documents: read with every key and every digit, and written again."""
+"""Patterns and events as JSON documents: read and written without loss of keys or digits."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether a resource policy lets AWS Private CA do something, as IAM evaluates it."""
+"""Whether a resource policy allows AWS Private CA an action, as IAM evaluates it."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -94,8 +94,8 @@ class Simulation:
 
 
 def tick(store: PrivateCaService) -> None:
-    """Run what is due in one service; an error is logged in one line and stops nothing else."""
+    """Run what is due in one service; an error is logged in one line and affects nothing else."""
     try:
         store.tick()
     except Exception as error:
-        LOG.error("ACM PCA could not do what was due: %r", error)  # noqa: TRY400
+        LOG.error("a scheduled task of ACM PCA failed: %r", error)  # noqa: TRY400

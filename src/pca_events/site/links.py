@@ -1,4 +1,4 @@
-"""Where a reader can look further: the line of a schema, the source of a scenario, the page of AWS."""
+"""Links to further information: the line of a schema, the source of a scenario, the AWS documentation."""
 
 import re
 from functools import cache

@@ -368,7 +368,7 @@ CASES = [
                 '["arn:aws-cn:acm-pca:us-east-1:123456789012:certificate-authority/12345678-1234-1234-1234-123456789012"] }'
             )
         },
-        said=(("contradiction", "is in the partition aws-cn"), ("contradiction", 'region asks for "eu-west-1"')),
+        said=(("contradiction", "is in the partition aws-cn"), ("contradiction", 'region requires "eu-west-1"')),
     ),
     Case(
         "a replay",
@@ -400,7 +400,7 @@ def report_of(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch, *, all_
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_what_is_said(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_about_real_code(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = report_of(case, tmp_path, monkeypatch)
     said = [(finding.code, f"{finding.message} {finding.remedy}") for finding in report.findings]
     found = (len(report.rules), len(report.neighbours), len(report.not_known), report.other_rules, len(report.skipped))

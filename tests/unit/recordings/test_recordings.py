@@ -155,7 +155,7 @@ def test_truncated_input_is_reported(text: str) -> None:
     assert "cut off" in fault or "Unterminated string" in fault
 
 
-def test_an_endless_line_is_skipped_in_little_memory() -> None:
+def test_an_endless_line_is_skipped_in_bounded_memory() -> None:
     notes = Notes()
     reader = Reader(notes)
     reader.feed(b'{"a":"' + b"x" * BLOCK, False)
@@ -293,7 +293,7 @@ def test_time_is_linear_in_the_input_even_if_it_is_broken(unit: str) -> None:
     assert seconds[1] < 24 * seconds[0] + 0.5
 
 
-def test_a_broken_document_costs_no_more_than_its_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_document_does_not_affect_the_documents_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[int] = []
     decode_window = DocumentDecoder._decode
 

@@ -1,4 +1,4 @@
-"""What the formats have in common: counts, file names, columns, JSON, and the line that sums a report up."""
+"""What the formats have in common: counts, file names, columns, JSON, and the closing line."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def posix(file: str) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return a string of at most this many characters, ending in `...` where it is cut."""
+    """Return a string of at most this many characters, ending in `...` if it is truncated."""
     return text if len(text) <= length else text[: length - 3] + "..."
 
 

@@ -65,7 +65,7 @@ def _command(found: _Annotation) -> str:
 def _plain(found: _Annotation) -> str:
     where = "" if found.place is None else f"{posix(found.place.file)}:{found.place.line}: "
     text = printable(f"{found.level}: {where}{found.title}: {found.message}".replace("\n", "; "))
-    # The runner still takes ##[command] anywhere in a line for a command of its first version.
+    # The runner still interprets ##[command] anywhere in a line as a command of its first version.
     return text.replace("##[", "## [")
 
 

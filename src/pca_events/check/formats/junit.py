@@ -12,8 +12,8 @@ from pca_events.wording import printable
 def render(report: CheckReport) -> str:
     """Write a test case for each rule, and one for each location that was not read.
 
-    A rule with an error fails; what could not be read is an error. Unknown rules, and what is not read on purpose,
-    are skipped. Warnings and notes are the output of their case.
+    A rule with an error fails; what could not be read is an error. Unknown rules and unsupported code are
+    skipped. Warnings and notes are the output of their case.
     """
     cases = [_of_rule(checked) for checked in report.checked]
     for rule in report.not_known:

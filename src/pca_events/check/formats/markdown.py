@@ -1,4 +1,4 @@
-"""A report as Markdown, for a job summary or a pull request comment: errors first, the rest folded."""
+"""A report as Markdown, for a job summary or a pull request comment: errors first, the rest collapsed."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from pca_events.infrastructure.model import Rule, SourceLocation
 from pca_events.wording import printable
 
 LONGEST = 65_536
-"""How many characters GitHub takes for a comment; a report stays below it."""
+"""The maximum number of characters of a GitHub comment; a report is shorter."""
 
 _SPECIAL = re.compile(r"([\\`*_~\[\]|#])")
 _PIPE = r"\|"
@@ -22,7 +22,7 @@ _FINDINGS_HEAD = ["| level | where | what |", "|---|---|---|"]
 
 
 def render(report: CheckReport) -> str:
-    """Write the summary, the errors and warnings, and what was not read; folded, the matrix and the rest.
+    """Write the summary, the errors and warnings, and what was not read; the matrix and the rest are collapsed.
 
     Each section has a maximum length in characters, and says how many lines it omits. Together they stay below
     `LONGEST`.
@@ -52,7 +52,7 @@ def render(report: CheckReport) -> str:
 
 
 def _fitted(head: Sequence[str], lines: Sequence[str], room: int) -> list[str]:
-    """Return as many lines as fit, and how many do not."""
+    """Return as many lines as fit, and the number of the others."""
     if not lines:
         return []
     kept = list(head)
@@ -111,6 +111,6 @@ def _code(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write untrusted text without any markup, cut where it is very long."""
+    """Write untrusted text without any markup, truncated if it is very long."""
     safe = cut(printable(text), _LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", safe)

@@ -31,9 +31,9 @@ class CandidateEvent(ABC):
         name: the id of a documented or never-sent event, the detail-type of a CloudTrail event, or the file of a given
             event.
         kind: where it comes from.
-        advice: what to do where the event is never sent; else empty.
-        values: the documented values of each path, or those of the sample where the value is free.
-        free: the paths that can have other values too.
+        advice: what to do if the event is never sent; otherwise empty.
+        values: the documented values of each path, or those of the sample if the value is free.
+        free: the paths that can also have other values.
     """
 
     def __init__(self, name: str, kind: Kind, sample: Event, advice: str = "") -> None:
@@ -54,7 +54,7 @@ class CandidateEvent(ABC):
         return self.matched_by({path: list(elements)})
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return on which of these events a pattern matches, where not on all of them."""
+        """Return the condition under which a pattern matches these events, if it does not match all of them."""
         del pattern
         return ()
 
@@ -100,11 +100,11 @@ class ContractEvent(CandidateEvent):
         self.free = frozenset(path for path, several in domains.items() if not all(domain.values for domain in several))
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS accepts the pattern, and it matches the event in one of its domains, as `check` has it."""
+        """Whether AWS accepts the pattern, and it matches the event in one of its domains, as in `check`."""
         return self.name in _fired(compact(pattern))
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return on which of these events a pattern matches, as `check` says it."""
+        """Return the condition under which a pattern matches these events, as in `check`."""
         return _fired(compact(pattern)).get(self.name, ())
 
 

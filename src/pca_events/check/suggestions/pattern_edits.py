@@ -17,10 +17,10 @@ class Edit:
     """One change of a pattern.
 
     Attributes:
-        path: the key that changes, `detail.result`; empty where the whole pattern does.
-        before: its value; None where the key is added.
+        path: the key that changes, `detail.result`; empty if the whole pattern changes.
+        before: its value; None if the key is added.
         after: what to write instead; None to remove the key.
-        name: the path to write it under, where that is another.
+        name: the path to write it under, if it is another one.
         cost: how much it changes, from 0.
     """
 
@@ -34,7 +34,7 @@ class Edit:
         if not self.path:
             return f"write this pattern instead: {compact(self.after)}"
         if self.after is None:
-            return f"{self.path}: take it out"
+            return f"{self.path}: remove it"
         if self.before is None:
             return f"{self.path}: add {_nested(self.path, self.after)}"
         if self.name:
@@ -70,7 +70,7 @@ def names_of(steps: Steps) -> list[str]:
 
 
 def applied(pattern: dict[str, Any], changes: Iterable[PlacedEdit]) -> dict[str, Any] | None:
-    """Return the edited pattern, empty where nothing is left; None where another key is in the way."""
+    """Return the edited pattern, empty if nothing is left; None if another key is in the way."""
     changed = _copied(pattern)
     changes = list(changes)
     for change in changes:

@@ -35,7 +35,7 @@ _IN = {"in", "anyof", "oneof", "or"}
 
 
 def accepted_pattern(text: str) -> dict[str, Any] | None:
-    """Return a pattern that AWS accepts and that was probably meant; None where none is known."""
+    """Return a pattern that AWS accepts and that was probably meant; None if none is known."""
     try:
         document = plain(read(text))
         if isinstance(document, str):
@@ -113,7 +113,7 @@ def _wildcard(text: str) -> str:
 
 
 def _operator(name: str) -> str:
-    """The operator that a name represents; empty where it is not one."""
+    """The operator that a name represents; empty if it is not one."""
     bare = re.sub(r"[\s_-]+", "", name).lower()
     if bare in _CONTAINS:
         return "contains"
@@ -125,6 +125,6 @@ def _operator(name: str) -> str:
 
 
 def advice_for(text: str) -> str:
-    """Return in one line how to correct a rejected pattern; empty where that is unknown."""
+    """Return in one line how to correct a rejected pattern; empty if that is unknown."""
     found = accepted_pattern(text)
     return "" if found is None else f"AWS accepts this: {json.dumps(found, ensure_ascii=False, default=str)}"

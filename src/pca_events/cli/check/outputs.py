@@ -65,7 +65,7 @@ def write(report: CheckReport, outputs: Sequence[Output], print_text: Callable[[
 
 @contextmanager
 def standard_output() -> Iterator[TextIO]:
-    """Yield standard output; if its reader closes it early, as `head` does, writing ends and the verdict stays."""
+    """Yield standard output; if its reader closes it early, as `head` does, writing stops and the verdict is kept."""
     try:
         yield sys.stdout
         sys.stdout.flush()

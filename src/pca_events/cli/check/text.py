@@ -30,14 +30,14 @@ _HEADS = {
 
 
 def symbols(out: Console) -> dict[Fires, str]:
-    """Return the symbol of each verdict: ASCII where the encoding of the stream is not UTF-8."""
+    """Return the symbol of each verdict: ASCII if the encoding of the stream is not UTF-8."""
     return SYMBOLS if out.is_unicode else _PLAIN
 
 
 class Matrix:
     """The matrix on a console.
 
-    Names are never cut. Where they fit, they are in front of their rows; a name that is too long is on its own line,
+    Names are never truncated. If they fit, they are in front of their rows; a name that is too long is on its own line,
     as are all names below about 110 columns.
     """
 

@@ -1,4 +1,4 @@
-"""Permissions and the resource policy of a CA: stored and validated; no request is refused because of them."""
+"""Permissions and the resource policy of a CA: stored and validated, but not enforced."""
 
 import json
 from typing import Any
