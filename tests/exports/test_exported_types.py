@@ -1,4 +1,4 @@
-"""The exported types: a right consumer compiles, and each wrong one is refused for what is wrong in it."""
+"""The exported types: a correct consumer compiles, and each faulty one is rejected because of its fault."""
 
 import json
 import re
@@ -101,7 +101,7 @@ WRONG_IN_PYTHON = {
 PATTERNS = ["time with an offset", "a resource of another kind", "resources in another order"]
 UNSEEN_BY_TYPESCRIPT = PATTERNS
 UNSEEN_BY_PYTHON = [*PATTERNS, "detail-type of another", "no resources", "a resource too few", "a resource too many"]
-"""What types cannot say: TypeScript knows no patterns, and a list in Python has any length."""
+"""What types cannot express: TypeScript has no patterns, and a list in Python has any length."""
 
 
 def module(name: str) -> str:
@@ -121,13 +121,13 @@ def sources(consumer: str, wrong: dict[str, tuple[str, str, str]]) -> dict[str, 
 
 
 def constants(template: str, broken: dict[str, Event]) -> dict[str, str]:
-    """Each sample and each broken event as a typed constant in a file of its own."""
+    """Each sample and each invalid event as a typed constant in a separate file."""
     events = {event.id: event.sample for event in catalog.documented_events()} | broken
     return {module(name): template % json.dumps(event, indent=2) for name, event in events.items()}
 
 
 def compiled(folder: Path, texts: dict[str, str], suffix: str, say: Callable[[Path], str]) -> Faults:
-    """What is said of each file, by its name without the suffix."""
+    """The messages about each file, by its name without the suffix."""
     for name, text in texts.items():
         (folder / f"{name}{suffix}").write_text(text, "utf-8")
     faults: Faults = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The exports as documents: the standards that they follow, and what they say of an event."""
+"""The exports as documents: their conformance to the standards, and their verdicts on events."""
 
 import errno
 import json

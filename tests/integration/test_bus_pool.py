@@ -1,4 +1,4 @@
-"""A bus that scenarios use one after another: handed on clean, or destroyed."""
+"""A bus that scenarios use one after another: reused if clean, otherwise destroyed."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ EACH = {event.id: event.pattern for event in catalog.documented_events()}
 
 @pytest.fixture
 def session(connection: Session) -> Session:
-    """A run of its own, so that all that it leaves can be listed."""
+    """A separate run, so that its remaining resources can be listed."""
     return Session(connection.backend, RunId())
 
 

@@ -1,4 +1,4 @@
-"""Each fault does what it says, seen by a boto3 client; without one the proxy changes nothing."""
+"""A boto3 client observes each fault as described; without a fault the proxy changes nothing."""
 
 import json
 import time
@@ -112,7 +112,7 @@ class Client:
         return [{**message, "Body": json.loads(message["Body"])} for message in answer.get("Messages", [])]
 
     def messages(self, count: int) -> list[dict[str, Any]]:
-        """Return the first messages, and what is there beside them."""
+        """Return the first messages, and the remaining ones."""
         got: list[dict[str, Any]] = []
         deadline = time.monotonic() + 10
         while len(got) < count and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""What must hold before anything runs: the gate to AWS, and the PreCheck of the backend."""
+"""Preconditions of a run: the gate to AWS, and the PreCheck of the backend."""
 
 import os
 import subprocess
@@ -140,7 +140,7 @@ class _Answering:
 
 
 class _Failing:
-    """An SQS client that refuses."""
+    """An SQS client that rejects calls."""
 
     def list_queues(self, **_: object) -> None:
         raise ClientError({"Error": {"Code": "InternalFailure", "Message": "not in your plan"}}, "ListQueues")

@@ -1,4 +1,4 @@
-"""Runs are written as Cucumber Messages: every status told apart, and the same with workers as without."""
+"""Runs are written as Cucumber Messages: every status is distinguished, with and without workers."""
 
 from collections.abc import Iterator
 from pathlib import Path

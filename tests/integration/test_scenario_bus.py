@@ -1,4 +1,4 @@
-"""The scenario's bus: what it refuses, what it proves, and what it leaves behind."""
+"""The bus of a scenario: what it rejects and proves, and that it leaves nothing behind."""
 
 import contextlib
 import json

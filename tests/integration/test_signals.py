@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
 """What is interrupted, and within how many seconds from its start."""
 
 WATCHED = r"(watching .*\n)?(events received: .*; rule and queue deleted\n)?"
-"""What may be on stderr: `watch` says there what it does."""
+"""The allowed output on stderr: `watch` describes there what it does."""
 
 
 INTERRUPTIONS = list(itertools.product(ENDS, "12")) if FACTOR > 1 else list(zip(ENDS, "12", strict=True))

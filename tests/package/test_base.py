@@ -14,7 +14,7 @@ from pca_events.cli import EXTRAS
 MOST_PACKAGES, MOST_BYTES = 12, 30_000_000
 NAMES = [words[0] for _, words in COMMANDS]
 
-# As an installation that has the base only: what the extras bring is not there.
+# Like an installation of the base only, without the packages of the extras.
 WITHOUT_EXTRAS = """
 import sys
 

@@ -1,4 +1,4 @@
-"""What pytest-bdd keeps silent about, and what else holds the project together.
+"""Checks of the features that pytest-bdd does not make, and of the structure of the project.
 
 Each check takes what it looks at, returns one line for each fault that it finds, and finds none in a sound project.
 """
@@ -120,7 +120,7 @@ def step_faults(features: Path, definitions: Iterable[StepFunctionContext]) -> l
 
 
 def too_many_definitions(features: Path, definitions: Iterable[StepFunctionContext]) -> list[str]:
-    """A vocabulary that grows faster than what is said with it."""
+    """More step definitions than the scenarios justify."""
     steps, rows = len(list(definitions)), sum(scenario.rows for scenario in scenarios(features))
     return [f"{steps} step definitions for {rows} scenarios"] if rows < steps * FEWEST_SCENARIOS_PER_DEFINITION else []
 
@@ -200,7 +200,7 @@ def _objects(node: object) -> Iterable[dict[str, object]]:
 
 
 def waits(files: Iterable[Path]) -> list[str]:
-    """Fixed waits: they cost time where the thing is there already, and fail where it is late."""
+    """Fixed waits: they waste time if the event has already occurred, and fail if it is late."""
     return [
         f"{file.name}:{number} waits for a fixed time"
         for file in files
@@ -224,7 +224,7 @@ def broken_arrows(package: Path, layers: list[list[str]]) -> list[str]:
             continue
         for target in rooms_imported(file):
             if room not in height or target not in height:
-                faults.append(f"{file.relative_to(package)}: {room} or {target} has no place in the picture")
+                faults.append(f"{file.relative_to(package)}: {room} or {target} is not in ARCHITECTURE.md")
             elif target != room and height[target] >= height[room]:
                 faults.append(f"{file.relative_to(package)}: {room} imports {target}, which does not lie below it")
     return faults

@@ -1,4 +1,4 @@
-"""The public API: its surface is what the page says, its example is true, and importing it is cheap."""
+"""The public API: it consists of the names on the page, its example is correct, and importing it is fast."""
 
 import doctest
 import subprocess

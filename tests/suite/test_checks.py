@@ -1,4 +1,4 @@
-"""Each check turns red on a deliberate fault."""
+"""Each check fails on a deliberate fault."""
 
 import json
 import shutil
@@ -286,7 +286,7 @@ def test_a_fixed_wait(tmp_path: Path) -> None:
             "from pca_events.harness import names",
             "backends.py: backends imports harness, which does not lie below it",
         ),
-        ("import pca_events.endpoints", "backends.py: backends or endpoints has no place in the picture"),
+        ("import pca_events.endpoints", "backends.py: backends or endpoints is not in ARCHITECTURE.md"),
     ],
 )
 def test_an_import_that_points_up(tmp_path: Path, line: str, fault: str) -> None:

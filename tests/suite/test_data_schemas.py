@@ -75,7 +75,7 @@ def test_every_data_file_has_a_schema() -> None:
     assert {file for file in data if file.is_file() and file.parent.name != "schemas"} == described
 
 
-def test_no_schema_is_taken_for_a_sample() -> None:
+def test_no_schema_is_listed_as_a_sample() -> None:
     names = [
         *(event.id for event in (*catalog.documented_events(), *catalog.never_sent())),
         *(twin.id for twin in catalog.cloudtrail_twins()),

@@ -1,4 +1,4 @@
-"""What the pages show is what the commands print."""
+"""The pages show the output of the commands."""
 
 import pytest
 import terminal_image

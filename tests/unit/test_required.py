@@ -1,4 +1,4 @@
-"""A test that cannot run here says so; where all is required, that is a failure."""
+"""A test that cannot run is skipped; if all requirements are mandatory, it fails."""
 
 import pytest
 from required import cannot_run

@@ -40,7 +40,7 @@ def names(session: Session, run: RunId) -> list[str]:
 
 @pytest.fixture
 def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
-    """Another run, alive, with what it has made."""
+    """Another active run with its resources."""
     session = Session(connection.backend, RunId())
     with ScenarioBus(session, "alive") as bus:
         bus.put_rule_under_test("rule", catalog.documented("ca-creation-success").pattern)

@@ -129,7 +129,7 @@ HELP: Mapping[str, Help] = {
         {"0": "the event is shown", "2": "no event has this id"},
     ),
     "sample": Help(
-        "Prints realistic events as JSON, one a line, or events that violate the contract.",
+        "Prints realistic events as JSON, one per line, or events that violate the contract.",
         (
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",

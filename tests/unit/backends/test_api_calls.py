@@ -20,7 +20,7 @@ OWN_FAULT = (500, b'{"__type": "InternalError", "message": "exception while call
 
 @pytest.fixture
 def answers() -> Iterator[Answers]:
-    """Start a server that gives these answers, one after another, then the last for ever; return it as a backend."""
+    """Start a server with these responses, one after another and then always the last; return it as a backend."""
     servers: list[HTTPServer] = []
 
     def start(planned: list[tuple[int, bytes]]) -> Backend:

@@ -1,4 +1,4 @@
-"""LocalStack's index of services: kept for later runs, and only if nobody else can write."""
+"""LocalStack's index of services: kept for later runs, and only if no other user can write to it."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An endpoint that cannot be used is refused in one line, soon."""
+"""An unusable endpoint is rejected quickly in one line."""
 
 import os
 import re

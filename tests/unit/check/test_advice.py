@@ -1,4 +1,4 @@
-"""What is said of a value that is never sent, and of names that promise something else than the rule fires on."""
+"""Findings about values that are never sent, and about names that contradict the rule."""
 
 from pathlib import Path
 from typing import Any

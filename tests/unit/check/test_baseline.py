@@ -1,4 +1,4 @@
-"""The baseline: what it lists, what it takes out, what is stale, and how it is written again."""
+"""The baseline: its entries, suppressed findings, stale entries and updates."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def update(project: Project, *words: str) -> str:
-    """Write the baseline of the rules in `infra`; what is said of it."""
+    """Write the baseline of the rules in `infra`, and return the message."""
     ran = project.check(*words, "infra", "--baseline", "known.json", "--update-baseline")
     assert ran.returncode == 0, ran.stderr
     return ran.stderr

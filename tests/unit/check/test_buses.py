@@ -24,7 +24,7 @@ ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/"
 
 
 def rule(name: str = "on_bus", pattern: Any = FAILURES, **fields: Any) -> Rule:
-    """A rule with a target to which nothing is to be said."""
+    """A rule with a target without findings."""
     target = Target(PLACE, "t", "lambda", dead_letter=True, retry=True, role=True)
     return Rule(PLACE, 9, name, pattern, **{"targets": (target,), **fields})
 
@@ -37,7 +37,7 @@ def forward(to: Any, pattern: Any = FAILURES, **fields: Any) -> Rule:
 
 
 def said(*rules: Rule) -> list[tuple[str, str]]:
-    """The level and the message of what is said about the bus of the first rule."""
+    """The level and the message of the finding about the bus of the first rule."""
     checked = next(found for found in check(Reading(list(rules))).rules if found.rule is rules[0])
     return [(finding.level, finding.message) for finding in checked.findings if finding.code == "custom-bus"]
 

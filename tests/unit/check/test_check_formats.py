@@ -313,7 +313,7 @@ def test_sarif_names_an_absolute_path_as_a_file() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_the_help_in_sarif_shows_every_remedy_as_it_is(text: str) -> None:
+def test_the_help_in_sarif_shows_every_remedy_unchanged(text: str) -> None:
     (kind,) = sarif_run(hostile(text))["tool"]["driver"]["rules"]
     html = MarkdownIt("commonmark", {"html": True}).render(kind["help"]["markdown"])
     assert set(re.findall(r"<(/?\w+)", html)) <= {"p", "/p", "ul", "/ul", "li", "/li", "a", "/a"}

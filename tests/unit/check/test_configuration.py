@@ -1,4 +1,4 @@
-"""The configuration file: where it is found, what it says, what is wrong with it, and what it does."""
+"""The configuration file: its location, content, faults and effect."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""Whether events can be delivered, as it is said about infrastructure code: permissions, roles, keys, FIFO queues."""
+"""Findings about the delivery of events: permissions, roles, keys, FIFO queues."""
 
 import json
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ resource "aws_cloudwatch_event_target" "t" {
 
 
 def of(rule: Rule) -> list[tuple[str, str]]:
-    """The levels and codes of what is said about the delivery of a rule, without what is said about retries."""
+    """The levels and codes of the findings about the delivery of a rule, without those about retries."""
     return [(finding.level, finding.code) for finding in said(rule)]
 
 
@@ -523,7 +523,7 @@ def test_sam_and_serverless_events_need_no_permission() -> None:
 
 
 def plan(**resources: dict[str, Any]) -> Rule:
-    """The rule of a plan in which every ARN is known after apply; `values` may hold the address that one refers to."""
+    """The rule of a plan in which every ARN is known after apply; `values` may contain the address of one."""
     planned, changes, configuration = [], [], []
     for label, values in resources.items():
         kind, name = label.split("__")

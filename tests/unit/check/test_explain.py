@@ -1,4 +1,4 @@
-"""What `explain` advises: the table of mistakes, and what holds for every pattern and every event."""
+"""The advice of `explain`: the table of mistakes, and properties of every pattern and every event."""
 
 import json
 import time
@@ -52,7 +52,7 @@ def event_of(name: str) -> CandidateEvent:
 
 
 def tried(found: NearestEvent, event: CandidateEvent) -> bool:
-    """Whether AWS takes what is proposed, and it matches the event; what is not solved proposes nothing."""
+    """Whether AWS accepts the proposed pattern, and it matches the event; without a solution nothing is proposed."""
     EventPattern.parse(compact(found.pattern))
     return event.matched_by(found.pattern) if found.solved else found.edits == ()
 

@@ -1,4 +1,4 @@
-"""Sets of texts: what they hold is decided as a regular expression engine would, and as sets do."""
+"""Regular languages: compared with a regular expression engine and with the laws of sets."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`check --migrate`: what is printed for a rule, read again, has the verdicts of the rule on every documented event."""
+"""`check --migrate`: the printed subscribers have the same verdicts as the rule on every documented event."""
 
 import json
 from pathlib import Path

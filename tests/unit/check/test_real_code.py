@@ -36,7 +36,7 @@ def target(arn: str, name: str = "r", more: str = "") -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """Some code and what is said about it.
+    """Some code and the findings about it.
 
     Attributes:
         name: the kind.
@@ -44,7 +44,7 @@ class Case:
         said: of each finding that must be there its code, with a part of its message or remedy.
         unsaid: codes that must not be there.
         counts: rules of AWS Private CA, its neighbours' rules, those that are not known, others, things not read.
-        uncovered: how many documented failures no rule handles; None where it does not matter.
+        uncovered: how many documented failures no rule handles; None if it does not matter.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Comments that take findings out, and what is wrong with them."""
+"""Comments that suppress findings, and findings about comments."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Checked = Callable[[str], CheckReport]
 
 
 def terraform(result: str = "failed", inside: str = "", name: str = "audit") -> str:
-    """A rule that has no target, and one that never fires where the result is never sent."""
+    """A rule without a target that never fires if the result is never sent."""
     return TERRAFORM % (name, result, inside)
 
 

@@ -1,4 +1,4 @@
-"""Where the reports of `check` go, and what is said where they cannot go there."""
+"""The outputs of `check`, and the errors if they cannot be written."""
 
 import json
 import shutil

@@ -139,7 +139,7 @@ def test_the_action_shows_annotations_a_summary_and_sarif_of_one_run(runner: Pat
     assert (runner / "summary").read_text().startswith("**")
 
 
-def test_the_action_takes_the_paths_of_the_configuration_where_none_are_given(runner: Path) -> None:
+def test_the_action_uses_the_paths_of_the_configuration_by_default(runner: Path) -> None:
     run(CHECK, runner, PATHS="", ARGS="", SARIF_FILE="out.sarif")
     assert (runner / "words").read_text().strip().split("\n")[-1] == "--"
 

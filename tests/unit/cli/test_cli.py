@@ -139,7 +139,7 @@ def test_an_example_of_the_help_that_reads_no_file_succeeds(process: Run, exampl
         "check --help",
     ],
 )
-def test_output_that_cannot_be_written_is_said_in_one_line(words: str) -> None:
+def test_unwritable_output_is_reported_in_one_line(words: str) -> None:
     if not Path("/dev/full").exists():
         cannot_run("/dev/full is missing")
     with open("/dev/full", "w") as full:
@@ -201,7 +201,7 @@ def test_localstack_prints_its_variables_and_ends_with_ctrl_c() -> None:
 
 
 def _heed_ctrl_c() -> None:
-    """A shell lets what it starts in the background ignore Ctrl-C, and so would all that a test run starts there."""
+    """A shell makes background processes ignore Ctrl-C, and their children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -12,7 +12,7 @@ PANGRAM = "the quick brown fox jumps over the lazy dog"
 
 
 class Terminal(io.StringIO):
-    """A stream that somebody watches."""
+    """A stream that is a terminal."""
 
     encoding = "utf-8"
 
@@ -27,7 +27,7 @@ def printed(width: int | None = None, *, styled: bool = False) -> tuple[Console,
 
 @pytest.fixture
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that asks for nothing."""
+    """An environment without settings."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")

@@ -83,7 +83,7 @@ class Ran:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
-    """Where a command leaves what it imported."""
+    """The file for the imports of a command."""
     return tmp_path / "record.json"
 
 

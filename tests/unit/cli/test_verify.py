@@ -1,4 +1,4 @@
-"""`pca-events verify` of a part of the suite: what is selected, what is said of it, and where it is written."""
+"""`pca-events verify` of a part of the suite: the selection, the output and the files."""
 
 import json
 import subprocess

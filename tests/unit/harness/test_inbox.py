@@ -1,4 +1,4 @@
-"""What arrives in a scenario's queues is read whatever it is, and only once."""
+"""Every message in the queues of a scenario is read, whatever it contains, and only once."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A rewritten rule matches a rewritten event exactly where the true rule matches the true event."""
+"""A rewritten rule matches a rewritten event if and only if the original rule matches the original event."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files of messages are read, also those of other hands; what is wrong with one is said in a line."""
+"""Message files are read, including those of other programs; faults are reported in one line."""
 
 import itertools
 import json
@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def line_of(file: Path, kind: str) -> int:
-    """The first line that holds a message of that kind."""
+    """The first line with a message of that kind."""
     return next(n for n, line in enumerate(file.read_text().splitlines(), 1) if line.startswith(f'{{"{kind}":'))
 
 

@@ -61,7 +61,7 @@ class Notes:
 
 
 def read(text: str | bytes, size: int = BLOCK, careful: bool = False) -> Notes:
-    """Read a text in blocks of so many bytes, cut after a line where there is one."""
+    """Read a text in blocks of so many bytes, cut after a line if there is one."""
     data = text.encode() if isinstance(text, str) else text
     notes = Notes(careful)
     reader = Reader(notes)

@@ -1,4 +1,4 @@
-"""What the simulated CA refuses, each by the service's own error, and never by Python's."""
+"""Requests that the simulated CA rejects, always with an error of the service and never one of Python."""
 
 import base64
 import json
@@ -76,7 +76,7 @@ def test_every_operation_rejects_an_unknown_authority(desk: Desk, operation: str
 
 
 def plain(shape: Any) -> Any:
-    """A value that a shape allows, where one is easily had."""
+    """A value that a shape allows, if one is easy to generate."""
     simple = {"string": "a" * max(3, shape.metadata.get("min", 0)), "blob": b"x", "integer": 7, "long": 7}
     if getattr(shape, "enum", None):
         return shape.enum[0]

@@ -22,7 +22,7 @@ from pca_events.site.markdown import Block, CodeBlock, Document, Heading, Items,
 PAGES = Path(__file__).parents[3] / "docs" / "findings"
 HEADINGS = ["What it means", "Why it matters", "Wrong", "Right", "How to suppress it", "AWS documentation"]
 LEFT_OUT = {"no-target", "no-dead-letter-queue", "no-retry-policy"}
-"""What the examples leave out where it does not matter."""
+"""What the examples omit because it does not matter."""
 TOGETHER = {"resource-by-id": {"never-fires"}}
 """Codes that are always found with another one."""
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}

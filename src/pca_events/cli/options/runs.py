@@ -114,7 +114,7 @@ def _watch(parser: Parser) -> None:
         "--account", metavar="ID", default=ACCOUNT, help="the account of the bus (default: %(default)s)"
     )
     parser.add_argument("--region", metavar="NAME", default=REGION, help="its Region (default: %(default)s)")
-    add_format(parser, "json: one object a line with event, meets and violations")
+    add_format(parser, "json: one object per line with event, meets and violations")
 
 
 def _completion(parser: Parser) -> None:
