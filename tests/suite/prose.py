@@ -82,8 +82,6 @@ _PAGES = ("*.md", "docs/**/*.md", "examples/**/*.md", "features/**/*.md", "featu
 _CODE = ("src/**/*.py", "steps/**/*.py", "tests/**/*.py", "benchmarks/*.py", "examples/**/*.py", "examples/**/*.tf")
 _LEFT_OUT = (
     "docs/decisions/",
-    "CHANGELOG.md",
-    "docs/api.md",
     "tests/suite/prose.py",
     "tests/suite/test_prose.py",
 )
