@@ -49,7 +49,7 @@ def grouped(calls: Iterable[Call], by: str) -> dict[str, list[Call]]:
 
 
 def run(words: list[str], workers: int) -> tuple[Calls, float]:
-    """Run the suite on emulators of its own, and return what it called and how many seconds it took, boot included."""
+    """Run the suite on new emulators, and return its calls and its duration in seconds, boot included."""
     emulator = EmbeddedLocalStack.of_this_process()
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -109,7 +109,7 @@ def with_localstack(client: Any, texts: list[str]) -> Run:
 
 
 def rate(way: Way, texts: list[str]) -> float | None:
-    """Return the evaluations per second, or nothing where it is not installed; the answers must be the same as ours."""
+    """Return the evaluations per second, or None if it is not installed; the results must be the same."""
     if way is with_ministack and importlib.util.find_spec("ministack") is None:
         return None
     run = way(texts)

@@ -86,7 +86,7 @@ class Counting:
         BaseClient._make_api_call = noted
 
     def stop(self) -> None:
-        """Step aside, and write what was noted."""
+        """Stop counting, and write the calls."""
         BaseClient._make_api_call = self._before
         written = pickle.dumps((self._calls, self._scenarios))
         (self._folder / f"{uuid.uuid4()}.calls").write_bytes(written)
@@ -121,7 +121,7 @@ def _folder_of(item: pytest.Item) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add where the calls are written to."""
+    """Add the option for the output file."""
     parser.addoption("--calls-folder", type=Path, help="the folder that each process writes its calls into")
 
 

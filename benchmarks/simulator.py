@@ -54,7 +54,7 @@ def active_root(call: Call) -> str:
 
 
 def whole_way(backend: Backend, count: int, warm_up: int) -> float:
-    """Issue certificates over HTTP, and return how many a second were issued and told."""
+    """Issue certificates over HTTP, and return how many per second were issued and reported by an event."""
     session = own_account_session(Session(backend, RunId()))
     arn = active_root(lambda operation, request: getattr(session.pca, xform_name(operation))(**request))
     with LiveEvents(session, "default") as live, ThreadPoolExecutor(THREADS) as pool:

@@ -119,7 +119,7 @@ def with_jsonschema(file: Path) -> int:
 
 
 def with_check_jsonschema(file: Path, folder: Path) -> float | None:
-    """Return the seconds that check-jsonschema takes for an array of these events, or nothing where it is missing."""
+    """Return the seconds that check-jsonschema takes for an array of these events, or None if it is not installed."""
     if shutil.which("check-jsonschema") is None:
         return None
     schema, instance = folder / "bundle.json", folder / "array.json"
@@ -134,7 +134,7 @@ def with_check_jsonschema(file: Path, folder: Path) -> float | None:
 
 
 def with_ajv(file: Path, folder: Path, count: int) -> float | None:
-    """Return the seconds of ajv, its start not counted, or nothing where there is no node."""
+    """Return the seconds of ajv without its start, or None if node is not installed."""
     if shutil.which("npm") is None:
         return None
     if not (folder / "node_modules").exists():

@@ -125,7 +125,7 @@ def change_first(bus: ScenarioBus, change: str) -> None:
 
 @then("the event arrives at the new target", target_fixture="received")
 def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
-    """Wait, up to a deadline, for the event that another service passes on."""
+    """Wait, up to a deadline, for the event that another service forwards."""
     if not bus.session.mode.delivers:
         pytest.skip("mode pattern-only: no event is delivered")
     group = bus.applied.get("log-group")

@@ -65,7 +65,7 @@ def target_receives_only_control(bus: ScenarioBus, event_id: str) -> None:
 
 @then(parsers.parse('the target receives nothing unless "{path}" is {value}'))
 def target_receives_nothing_unless(bus: ScenarioBus, published: Published, path: str, value: str) -> None:
-    """Publish as the control the same event with one value changed, and expect no other event."""
+    """Publish the same event with one value changed as the control event, and expect no other event."""
     (event,) = published.values()
     control = copy.deepcopy(event)
     json_path.put(control, path, phrases.value(value))

@@ -42,7 +42,7 @@ def check_and_put(bus: ScenarioBus, reading: Reading) -> CheckReport:
 
 @when(parsers.parse('each event of "{source}" is published'), target_fixture="published")
 def publish_neighbours(bus: ScenarioBus, source: str) -> dict[str, Event]:
-    """Publish an event of each detail-type of a related service: the sample from AWS, or else one with empty detail."""
+    """Publish an event of each detail-type of a related service: the sample from AWS, or one with empty detail."""
     (neighbour,) = [known for known in catalog.neighbours() if known.source == source]
     samples = {event["detail-type"]: event for event in neighbour.events}
     bare = {**catalog.documented_events()[0].event, "source": source, "resources": [], "detail": {}}
@@ -89,7 +89,7 @@ def fires_as_checked(bus: ScenarioBus, checked: CheckReport) -> None:
 
 @then(parsers.parse('the rule under test fires on "{event_id}" with "{path}" set to {value}'))
 def fires_once(bus: ScenarioBus, event_id: str, path: str, value: str) -> None:
-    """Publish as the control the event with one value changed; the rule under test must fire on it and on no other."""
+    """Publish the event with one value changed as the control event; the rule under test must fire on it only."""
     before = {(delivery.rule, delivery.event_id) for delivery in bus.deliveries()}
     control = catalog.documented(event_id).event
     json_path.put(control, path, phrases.value(value))

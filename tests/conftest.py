@@ -1,4 +1,4 @@
-"""How workers share the tests; and the log of the run's emulator, which is held to what it must not say."""
+"""The distribution of tests to workers, and the forbidden lines in the log of the run's emulator."""
 
 import signal
 from collections.abc import Generator
@@ -11,9 +11,9 @@ from pca_events.pytest_plugin import EMULATOR
 _COMPLAINTS = pytest.StashKey[list[str]]()
 _MUST_NOT_SAY = (
     "Traceback (most recent call last)",
-    "went wrong in the simulator",
-    "could not do what was due",
-    "did not reach the bus",
+    "failed in the simulator",
+    "a scheduled task of ACM PCA failed",
+    "were not accepted by the bus",
     "EventBridge could not ",
 )
 TOGETHER = {
@@ -26,7 +26,7 @@ TOGETHER = {
     "tests/unit/site/test_site_files.py": "site",
     "tests/unit/site/test_site_status.py": "site",
 }
-"""What one worker takes whole, because it shares an expensive fixture: beginnings of node ids, and what they share."""
+"""Tests that run in one worker, because they share an expensive fixture: prefixes of node IDs, and the fixture."""
 
 
 _CPU_SECONDS = 120.0
@@ -68,13 +68,13 @@ def _group_of(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let workers begin with the slow tests, so that none of them is left to one worker in the end."""
+    """Start with the slow tests, so that no worker runs one alone at the end."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Read the log once every worker is through; a traceback, or an error of the simulator's own, is red."""
+    """Read the log after all workers have finished; a traceback or an error of the simulator fails the run."""
     log = session.config.stash[EMULATOR].log
     if hasattr(session.config, "workerinput") or not log.exists():
         return
@@ -86,6 +86,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show what the log says."""
+    """Show the forbidden lines of the log."""
     for line in config.stash.get(_COMPLAINTS, []):
         terminalreporter.write_line(f"EMULATOR LOG {line}", red=True)

@@ -27,7 +27,7 @@ class Careful:
 
 
 class Naive:
-    """Counts what it gets, and believes the last one: wrong as soon as an event comes twice, or late."""
+    """Counts every event and keeps the last state: wrong as soon as an event is duplicated or late."""
 
     def __init__(self) -> None:
         self._count = 0

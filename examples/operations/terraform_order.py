@@ -19,7 +19,7 @@ SIGNED = {"SigningAlgorithm": "SHA256WITHECDSA"}
 
 
 def call(operation, **request):
-    """Make one call; a refusal that the provider expects ends nothing."""
+    """Make one call; a rejection that the provider expects is ignored."""
     try:
         answer = getattr(pca, xform_name(operation))(**request)
     except ClientError as error:
@@ -31,7 +31,7 @@ def call(operation, **request):
 
 
 def read_authority(arn):
-    """What is read after each change: the CA, its certificate (refused while it has none), its request, its tags."""
+    """Read after each change: the CA, its certificate (rejected while it has none), its CSR, its tags."""
     call("DescribeCertificateAuthority", CertificateAuthorityArn=arn)
     call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=arn)
     csr = call("GetCertificateAuthorityCsr", CertificateAuthorityArn=arn)["Csr"]
@@ -92,7 +92,7 @@ def update_authority(authority, name, status):
 
 
 def destroy_certificate(certificate, name):
-    """aws_acmpca_certificate: revoked; that of a root CA cannot be, and nothing comes of that."""
+    """aws_acmpca_certificate: revoked; that of a root CA cannot be, which is ignored."""
     print(f"aws_acmpca_certificate.{name}: destroy")
     arn, authority = certificate["CertificateArn"], certificate["CertificateAuthorityArn"]
     serial, reason = arn.rpartition("/")[2], "UNSPECIFIED"

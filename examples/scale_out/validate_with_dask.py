@@ -95,7 +95,7 @@ def timed(what: str, events: int, work: Callable[[], Report]) -> Report:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run it; exit status 0 where the totals are the same."""
+    """Run it; exit status 0 if the totals are the same."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--events", type=int, default=50_000_000, help="how many (default: %(default)s)")
     parser.add_argument("--folder", type=Path, required=True, help="where the archive lies, or is made")

@@ -59,10 +59,10 @@ Feature: Changing a rule
     Scenario Outline: The target receives its input after the change: <change>
       Given an applied configuration for the event "certificate-issuance-failure"
       When the configuration changes: <change>
-      Then the target receives the input <told>
+      Then the target receives the input <input>
 
       Examples:
-        | change                               | told                                                                                            |
+        | change                               | input                                                                                           |
         | the target gets an input path        | {"result": "failure"}                                                                           |
         | the target gets a constant input     | {"alarm": true}                                                                                 |
         | the target gets an input transformer | {"of": "ACM Private CA Certificate Issuance", "ended": "failure", "at": "2019-11-04T19:57:46Z"} |

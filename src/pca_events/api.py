@@ -22,7 +22,7 @@ def validate(event: Mapping[str, Any] | str, *, closed: bool = False) -> list[Vi
 
     Args:
         event: the whole event, as an object or as JSON text.
-        closed: also report fields that the contract does not name.
+        closed: also report fields that the contract does not define.
 
     Raises:
         BadInput: the text is not a JSON object.
@@ -74,14 +74,14 @@ def sample(
 def explain(pattern: Mapping[str, Any] | str, event: Mapping[str, Any] | str) -> Explanation:
     """Return, key by key, why an event pattern matches an event or does not.
 
-    `matched` says whether it does; `str()` gives the lines that `pca-events explain` prints.
+    `matched` is the verdict; `str()` returns the lines that `pca-events explain` prints.
 
     Args:
         pattern: the event pattern, as an object or as JSON text.
         event: the whole event, as an object or as JSON text, or the id of a documented event.
 
     Raises:
-        InvalidPattern: EventBridge refuses the pattern.
+        InvalidPattern: EventBridge rejects the pattern.
         BadInput: the text is neither a JSON object nor the id of a documented event.
     """
     if isinstance(event, str) and not event.lstrip().startswith("{"):
@@ -90,13 +90,13 @@ def explain(pattern: Mapping[str, Any] | str, event: Mapping[str, Any] | str) ->
 
 
 def check_paths(*paths: str, all_rules: bool = False) -> CheckReport:
-    """Check the event rules in files and folders, as `pca-events check` does; nothing is run.
+    """Check the event rules in files and folders, as `pca-events check` does; the code is not run.
 
-    `report.rules` has each rule with its verdicts and findings, `report.exit_status` what the command would return.
+    `report.rules` contains each rule with its verdicts and findings, `report.exit_status` the status of the command.
 
     Args:
         paths: files and folders with Terraform, CloudFormation, SAM, CDK output, Serverless or JSON.
-        all_rules: report rules of other sources too, with the findings that hold for any source.
+        all_rules: also report rules of other sources, with the findings that apply to any source.
     """
     return check(read_paths(paths), all_rules=all_rules)
 

@@ -1,4 +1,4 @@
-"""The Regions of each AWS partition, as botocore 1.42.34 has them."""
+"""The Regions of each AWS partition, from botocore 1.42.34."""
 
 from functools import lru_cache
 

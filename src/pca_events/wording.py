@@ -34,19 +34,19 @@ _COMPARED = 500  # characters; comparing takes quadratic time
 
 
 def similarity(one: str, other: str) -> float:
-    """Return how similar two strings are, from 0 to 1; letter case counts, and only the first 500 characters."""
+    """Return how similar two strings are, from 0 to 1; case-sensitive; only the first 500 characters are compared."""
     import difflib
 
     return difflib.SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED], autojunk=False).ratio()
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = _ALIKE) -> str:
-    """Return the known name that is most similar to a name, ignoring letter case; empty where none is.
+    """Return the known name that is most similar to a name, ignoring case; empty if none is similar.
 
     Args:
         name: as it was written.
         known: the names that exist; at most the first 5,000 are compared.
-        cutoff: the least similarity, from 0 to 1.
+        cutoff: the minimum similarity, from 0 to 1.
     """
     import difflib
 
@@ -56,7 +56,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = _ALIKE) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean "..."?`, or the known names where none is similar and they are few; else an empty string."""
+    """Return `did you mean "..."?`, or the known names if none is similar and they are few; otherwise ""."""
     names = list(known)
     if meant := nearest(name, names):
         return f'did you mean "{meant}"?'

@@ -63,7 +63,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def ajv(node_modules: Path) -> Callable[..., list[str | None]]:
-    """Why ajv refuses each document, or None where it takes it."""
+    """The reason why ajv rejects each document, or None if it accepts it."""
 
     def verdicts(schema: object, documents: list[Any], draft: str, strict: bool) -> list[str | None]:
         ran = subprocess.run(
@@ -121,7 +121,7 @@ def exported() -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def sound() -> list[Event]:
-    """Every sample; one with what a later version may add; and one from another partition."""
+    """Every sample, one with fields that a later version may add, and one from another partition."""
     wider = catalog.documented("crl-generation-success").event
     put(wider, "$.detail.crlNumber", 7)
     put(wider, "$.replay-name", "again")

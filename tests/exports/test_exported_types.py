@@ -1,4 +1,4 @@
-"""The exported types: a right consumer compiles, and each wrong one is refused for what is wrong in it."""
+"""The exported types: a correct consumer compiles, and each faulty one is rejected because of its fault."""
 
 import json
 import re
@@ -101,7 +101,7 @@ WRONG_IN_PYTHON = {
 PATTERNS = ["time with an offset", "a resource of another kind", "resources in another order"]
 UNSEEN_BY_TYPESCRIPT = PATTERNS
 UNSEEN_BY_PYTHON = [*PATTERNS, "detail-type of another", "no resources", "a resource too few", "a resource too many"]
-"""What types cannot say: TypeScript knows no patterns, and a list in Python has any length."""
+"""What types cannot express: TypeScript has no patterns, and a list in Python has any length."""
 
 
 def module(name: str) -> str:
@@ -121,13 +121,13 @@ def sources(consumer: str, wrong: dict[str, tuple[str, str, str]]) -> dict[str, 
 
 
 def constants(template: str, broken: dict[str, Event]) -> dict[str, str]:
-    """Each sample and each broken event as a typed constant in a file of its own."""
+    """Each sample and each invalid event as a typed constant in a separate file."""
     events = {event.id: event.sample for event in catalog.documented_events()} | broken
     return {module(name): template % json.dumps(event, indent=2) for name, event in events.items()}
 
 
 def compiled(folder: Path, texts: dict[str, str], suffix: str, say: Callable[[Path], str]) -> Faults:
-    """What is said of each file, by its name without the suffix."""
+    """The messages about each file, by its name without the suffix."""
     for name, text in texts.items():
         (folder / f"{name}{suffix}").write_text(text, "utf-8")
     faults: Faults = defaultdict(list)
@@ -162,31 +162,29 @@ def mypy(folder: Path) -> str:
     return ran.stdout
 
 
-def test_typescript_takes_the_right_consumer_and_every_sample(in_typescript: Faults) -> None:
+def test_typescript_types_accept_a_correct_consumer_and_every_sample(in_typescript: Faults) -> None:
     assert [in_typescript[name] for name in RIGHT if name in in_typescript] == []
 
 
 @pytest.mark.parametrize("name", WRONG_IN_TYPESCRIPT)
-def test_typescript_refuses_the_wrong_consumer(in_typescript: Faults, name: str) -> None:
+def test_typescript_types_reject_a_wrong_consumer(in_typescript: Faults, name: str) -> None:
     assert f"error {WRONG_IN_TYPESCRIPT[name][2]}:" in "".join(in_typescript[f"wrong_{name}"])
 
 
-def test_typescript_refuses_every_broken_event_that_types_can_see(
-    in_typescript: Faults, broken: dict[str, Event]
-) -> None:
+def test_typescript_types_reject_invalid_events(in_typescript: Faults, broken: dict[str, Event]) -> None:
     assert {name for name in broken if module(name) not in in_typescript} == set(UNSEEN_BY_TYPESCRIPT)
 
 
-def test_python_takes_the_right_consumer_and_every_sample(in_python: Faults) -> None:
+def test_python_types_accept_a_correct_consumer_and_every_sample(in_python: Faults) -> None:
     assert [in_python[name] for name in RIGHT if name in in_python] == []
 
 
 @pytest.mark.parametrize("name", WRONG_IN_PYTHON)
-def test_python_refuses_the_wrong_consumer(in_python: Faults, name: str) -> None:
+def test_python_types_reject_a_wrong_consumer(in_python: Faults, name: str) -> None:
     assert f"[{WRONG_IN_PYTHON[name][2]}]" in "".join(in_python[f"wrong_{name}"])
 
 
-def test_python_refuses_every_broken_event_that_types_can_see(in_python: Faults, broken: dict[str, Event]) -> None:
+def test_python_types_reject_invalid_events(in_python: Faults, broken: dict[str, Event]) -> None:
     assert {name for name in broken if module(name) not in in_python} == set(UNSEEN_BY_PYTHON)
 
 
@@ -211,7 +209,7 @@ def with_field(name: str, field: Schema) -> list[DetailType]:
     return [replace(creation, schema=schema, by_result={"success": detail})]
 
 
-def test_a_field_that_need_not_be_there() -> None:
+def test_an_optional_field() -> None:
     values = ["/* a */", 'b "quoted"', "c | d: e"]
     field: Schema = {"description": "Ends */ here, and \\ too.", "type": "string", "enum": values}
     (declared,) = type_declarations.typescript(with_field("why-not", field)).values()
@@ -223,6 +221,6 @@ def test_a_field_that_need_not_be_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["typescript", "python"])
-def test_a_field_of_no_known_kind_is_not_passed_over(name: str) -> None:
+def test_a_field_of_unknown_kind_is_not_ignored(name: str) -> None:
     with pytest.raises(PcaEventsError, match=r"^a field cannot be exported as a type: "):
         FORMATS[name].render(with_field("count", {"description": "How many.", "type": "integer"}))

@@ -1,4 +1,4 @@
-"""The exports as documents: the standards that they follow, and what they say of an event."""
+"""The exports as documents: their conformance to the standards, and their verdicts on events."""
 
 import errno
 import json
@@ -44,18 +44,18 @@ def jsonschema_takes(files: dict[str, str], event: Event) -> bool:
 TAKES = {"openapi": openapi_takes, "asyncapi": asyncapi_takes, "jsonschema": jsonschema_takes}
 
 
-def test_the_sound_are_sound_and_the_broken_are_broken(sound: list[Event], broken: dict[str, Event]) -> None:
+def test_valid_examples_are_valid_and_invalid_ones_invalid(sound: list[Event], broken: dict[str, Event]) -> None:
     assert [violations(event) for event in sound] == [[]] * len(sound)
     assert [name for name, event in broken.items() if meets(event)] == []
 
 
 @pytest.mark.parametrize("name", TAKES)
-def test_takes_every_sound_event(exported: Exported, sound: list[Event], name: str) -> None:
+def test_accepts_every_valid_event(exported: Exported, sound: list[Event], name: str) -> None:
     assert [event for event in sound if not TAKES[name](exported[name], event)] == []
 
 
 @pytest.mark.parametrize("name", TAKES)
-def test_refuses_every_broken_event_that_it_has_words_for(
+def test_rejects_every_invalid_event_that_it_can_express(
     exported: Exported, broken: dict[str, Event], name: str
 ) -> None:
     taken = [fault for fault, event in broken.items() if TAKES[name](exported[name], event)]
@@ -63,7 +63,7 @@ def test_refuses_every_broken_event_that_it_has_words_for(
 
 
 @pytest.mark.slow
-def test_the_bundle_is_a_schema_of_which_ajv_in_strict_mode_says_the_same(
+def test_ajv_in_strict_mode_agrees_with_the_bundle(
     exported: Exported, ajv: Ajv, sound: list[Event], broken: dict[str, Event]
 ) -> None:
     (text,) = exported["jsonschema"].values()
@@ -75,7 +75,7 @@ def test_the_bundle_is_a_schema_of_which_ajv_in_strict_mode_says_the_same(
     assert all(verdicts[len(sound) :])
 
 
-def test_the_bundle_holds_all_that_it_refers_to_and_nothing_of_cloudtrail(exported: Exported) -> None:
+def test_the_bundle_contains_all_references_and_no_cloudtrail_schema(exported: Exported) -> None:
     (text,) = exported["jsonschema"].values()
     bundle = json.loads(text)
     assert len(bundle["oneOf"]) == 5
@@ -102,7 +102,7 @@ def test_openapi_is_as_the_schema_registry_names_it(exported: Exported) -> None:
     assert event["example"] == catalog.documented("crl-generation-success").sample
 
 
-def test_openapi_is_valid_and_says_nothing_that_3_0_does_not_know(exported: Exported) -> None:
+def test_openapi_is_valid_and_has_no_keyword_outside_3_0(exported: Exported) -> None:
     for text in exported["openapi"].values():
         OpenAPIV30SpecValidator(json.loads(text)).validate()
         words = {key for node in objects(json.loads(text)["components"]["schemas"]) for key in node}
@@ -122,7 +122,7 @@ def objects(node: Any) -> Iterator[dict[str, Any]]:
         yield from objects(child)
 
 
-def test_openapi_refuses_to_leave_a_word_unsaid() -> None:
+def test_openapi_rejects_keywords_without_an_equivalent() -> None:
     with pytest.raises(PcaEventsError, match=r"^OpenAPI 3\.0 has no equivalent of if, then; nothing was exported$"):
         translated({"type": "object", "properties": {"reason": {"if": {}, "then": {}}}})
 
@@ -171,7 +171,7 @@ def test_a_tuple_is_a_list_of_items_in_draft_07_wherever_it_stands() -> None:
     }
 
 
-def test_asyncapi_refuses_to_leave_a_word_unsaid() -> None:
+def test_asyncapi_rejects_keywords_without_an_equivalent() -> None:
     with pytest.raises(PcaEventsError, match=r"^draft 7 has no equivalent of dependentRequired; nothing was exported$"):
         in_draft_07({"properties": {"detail": {"dependentRequired": {"reason": ["result"]}}}})
 
@@ -205,7 +205,7 @@ def test_a_file_and_standard_output(
     assert (cli.main(["export", name]), capsysbinary.readouterr().out.decode()) == (0, text)
 
 
-def test_a_folder_keeps_what_else_is_in_it(
+def test_other_files_in_the_folder_are_not_deleted(
     capsysbinary: pytest.CaptureFixture[bytes], exported: Exported, tmp_path: Path
 ) -> None:
     out = tmp_path / "registry"
@@ -218,7 +218,7 @@ def test_a_folder_keeps_what_else_is_in_it(
         (out / "mine").touch()
 
 
-def test_a_link_stays_a_link(capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
+def test_a_symbolic_link_is_kept(capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert export(capsysbinary, "python", str(tmp_path / "link"))[0] == 0
     assert (tmp_path / "link").is_symlink()
@@ -226,7 +226,7 @@ def test_a_link_stays_a_link(capsysbinary: pytest.CaptureFixture[bytes], tmp_pat
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_write_that_fails_half_way_leaves_what_was_there(
+def test_a_failed_write_keeps_the_old_content(
     capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def full(*_: object) -> None:
@@ -267,7 +267,7 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
         ("openapi", "-", "openapi is 5 files, too many for standard output; name a folder\n"),
     ],
 )
-def test_where_it_cannot_write_it_says_so_in_one_line(
+def test_an_unwritable_file_is_reported_in_one_line(
     capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path, name: str, out: str, message: str
 ) -> None:
     (tmp_path / "folder").mkdir()

@@ -49,7 +49,7 @@ def judge(cucumber: Cucumber, *files: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_cucumber_takes_every_message(written: Path, cucumber: Cucumber) -> None:
+def test_cucumber_accepts_every_message(written: Path, cucumber: Cucumber) -> None:
     (judgement,) = judge(cucumber, written)
     assert judgement["faults"] == []
     assert differences(written, judgement) == []
@@ -65,7 +65,7 @@ def test_the_page_of_cucumber_holds_every_scenario(written: Path, cucumber: Cucu
 
 
 @pytest.mark.slow
-def test_cucumber_refuses_a_message_with_a_fault(written: Path, cucumber: Cucumber, tmp_path: Path) -> None:
+def test_cucumber_rejects_an_invalid_message(written: Path, cucumber: Cucumber, tmp_path: Path) -> None:
     (tmp_path / "run.ndjson").write_text(written.read_text("utf-8").replace('"status":"PASSED"', '"status":"fine"', 1))
     (judgement,) = judge(cucumber, tmp_path / "run.ndjson")
     (fault,) = judgement["faults"]

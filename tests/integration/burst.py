@@ -1,4 +1,4 @@
-"""microburst, in front of a LocalStack: throttling and errors of the server as another project has AWS give them."""
+"""microburst in front of a LocalStack: throttling and server errors of AWS, as another project simulates them."""
 
 import asyncio
 import threading
@@ -31,14 +31,14 @@ class Burst:
 
 
 def five_percent(services: Sequence[str], code: str, status: int | None = None) -> list[dict[str, Any]]:
-    """Return rules by which the first of every twenty calls of each service ends in an error; no chance is in it."""
+    """Return rules by which the first of every twenty calls of each service fails; nothing is random."""
     error = {"code": code} if status is None else {"code": code, "status": status}
     return [{"service": service, "sequence": {"fail": 1, "pass": 19}, "error": error} for service in services]
 
 
 @contextmanager
 def burst(upstream_url: str, rules: list[dict[str, Any]]) -> Iterator[Burst]:
-    """Run microburst on a free port of 127.0.0.1, in a thread of its own."""
+    """Run microburst on a free port of 127.0.0.1, in a separate thread."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

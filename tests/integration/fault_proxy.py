@@ -41,7 +41,7 @@ class Call:
 
     @property
     def service(self) -> str:
-        """The service that the request is signed for, such as `sqs`; empty where it is not signed."""
+        """The service that the request is signed for, such as `sqs`; empty if it is not signed."""
         found = _SCOPE.search(self.headers.get("authorization", ""))
         return found[2] if found else ""
 
@@ -152,7 +152,7 @@ class FaultProxy:
         self._faults.clear()
 
     def vanish(self) -> None:
-        """Reset every connection and refuse further ones, as an endpoint whose process was killed does."""
+        """Reset every connection and refuse further ones, like an endpoint whose process was killed."""
         with self._lock:
             if self._gone:
                 return
@@ -166,7 +166,7 @@ class FaultProxy:
         self._server.server_close()
 
     def answer(self, call: Call, upstream: HTTPConnection) -> Answer:
-        """Return what a client is answered; for the handler of its connection."""
+        """Return the response for a client, for the handler of its connection."""
         with self._lock:
             self.calls[call.operation] += 1
         return self._through(tuple(self._faults), call, upstream)
@@ -246,7 +246,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection of a client, with one of its own to the LocalStack."""
+    """One connection of a client, with a separate one to the LocalStack."""
 
     server: _Server
     protocol_version = "HTTP/1.1"

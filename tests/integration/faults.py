@@ -1,7 +1,7 @@
 """The faults that a `FaultProxy` can be given: of messages, of published entries, and of whole answers.
 
 Each takes a `When`, which says what it meets: with `When()` everything, with `When(whole, times=1)` the next event that
-is passed on whole. What a message has met with once, it meets with again when the queue hands it out a second time.
+is forwarded completely. A fault that affected a message affects it again when the queue returns it a second time.
 """
 
 import copy
@@ -23,7 +23,7 @@ from pca_events import json_path
 from pca_events.errors import BadInput
 
 _LATE = 2.0  # seconds
-_MOST_MESSAGES = 10  # ReceiveMessage hands out no more at once
+_MOST_MESSAGES = 10  # the maximum of one ReceiveMessage call
 
 
 NOTE = "pca-events:note"
@@ -44,7 +44,7 @@ class Message:
 
     @cached_property
     def body(self) -> Any:
-        """What its Body is as JSON: an event passed on whole, or a note with `rule` and `id`; not to be changed."""
+        """What its Body is as JSON: a complete event, or a note with `rule` and `id`; not to be changed."""
         try:
             return json.loads(self.fields["Body"])
         except ValueError:
@@ -87,12 +87,12 @@ class When:
 
 
 def witnessed(message: Message) -> bool:
-    """Whether the message is an event that the catch-all rule passes on, to a queue of its own."""
+    """Whether the message is an event that the catch-all rule forwards to its queue."""
     return message.queue.endswith("-witness")
 
 
 def whole(message: Message) -> bool:
-    """Whether the message is an event that a rule under test passes on whole."""
+    """Whether the message is an event that a rule under test forwards completely."""
     return not witnessed(message) and isinstance(message.body, dict) and "detail-type" in message.body
 
 
@@ -115,13 +115,13 @@ def calls_of(*operations: str) -> Callable[[Call], bool]:
 
 
 def dropped(when: When) -> Fault:
-    """Return a fault by which messages are never received."""
+    """Return a fault: messages are never received."""
     met = _remembered(when)
     return _received(lambda messages: [message for message in messages if not met(message)])
 
 
 def changed(when: When, change: Callable[[Any], Any]) -> Fault:
-    """Return a fault by which the bodies of messages are what `change` returns for a copy of them."""
+    """Return a fault: the bodies of messages are replaced by the result of `change` for a copy."""
     met = _remembered(when)
 
     def mangle(message: Message) -> Message:
@@ -131,7 +131,7 @@ def changed(when: When, change: Callable[[Any], Any]) -> Fault:
 
 
 def altered(when: When, path: str, value: Any) -> Fault:
-    """Return a fault by which a field of messages has another value, type, or is added: `$.detail.result`, `$.rule`."""
+    """Return a fault: a field of messages has another value or type, or is added: `$.detail.result`, `$.rule`."""
 
     def alter(body: Any) -> Any:
         json_path.put(body, path, value)
@@ -141,7 +141,7 @@ def altered(when: When, path: str, value: Any) -> Fault:
 
 
 def removed(when: When, path: str) -> Fault:
-    """Return a fault by which messages lack a field."""
+    """Return a fault: messages lack a field."""
 
     def remove(body: Any) -> Any:
         json_path.remove(body, path)
@@ -151,7 +151,7 @@ def removed(when: When, path: str) -> Fault:
 
 
 def duplicated(when: When, *, another_id: bool = False) -> Fault:
-    """Return a fault by which messages are received twice at once, the copy perhaps by another MessageId."""
+    """Return a fault: messages are received twice at once, the copy possibly under another MessageId."""
 
     def twice(message: Message) -> list[Message]:
         copied = message.saying(message.body, str(uuid.uuid4()) if another_id else None)
@@ -161,7 +161,7 @@ def duplicated(when: When, *, another_id: bool = False) -> Fault:
 
 
 def inserted(when: When, make: Callable[[Message], Any]) -> Fault:
-    """Return a fault by which another message, with the body that `make` returns, comes before each one that is met."""
+    """Return a fault: another message, with the body that `make` returns, precedes each affected message."""
 
     def before(message: Message) -> list[Message]:
         return [message.saying(make(message), str(uuid.uuid4())), message] if when(message) else [message]
@@ -170,7 +170,7 @@ def inserted(when: When, make: Callable[[Message], Any]) -> Fault:
 
 
 class _Kept:
-    """Takes messages out of what is received, and hands them out when they are due, perhaps from another queue."""
+    """Holds received messages back until they are due, possibly for another queue."""
 
     def __init__(self, when: When, seconds: float, queue: Callable[[str], str]) -> None:
         self._met = _remembered(when)
@@ -208,17 +208,17 @@ class _Kept:
 
 
 def delayed(when: When, seconds: float = _LATE) -> Fault:
-    """Return a fault by which messages come out of their queue that many seconds after they were sent to it."""
+    """Return a fault: messages are received that many seconds after they were sent."""
     return _Kept(when, seconds, lambda queue: queue)
 
 
 def misdelivered(when: When, queue: Callable[[str], str]) -> Fault:
-    """Return a fault by which messages arrive in another queue; `queue` gets the name of theirs, and returns that."""
+    """Return a fault: messages arrive in another queue; `queue` maps the name of their queue to it."""
     return _Kept(when, 0, queue)
 
 
 class _Reordered:
-    """Hands out what a queue holds in another order, so many messages at a time."""
+    """Returns the messages of a queue in another order, a number of messages at a time."""
 
     def __init__(self, order: Callable[[list[Message]], list[Message]], at_a_time: int) -> None:
         self._order = order
@@ -245,7 +245,7 @@ def backwards(messages: list[Message]) -> list[Message]:
 
 
 def reordered(order: Callable[[list[Message]], list[Message]] = backwards, at_a_time: int = _MOST_MESSAGES) -> Fault:
-    """Return a fault by which messages are received in another order, all that come within a second of each other.
+    """Return a fault: messages that are received within a second of each other are reordered.
 
     Args:
         order: the order; the last one first if not given.
@@ -258,7 +258,7 @@ def reordered(order: Callable[[list[Message]], list[Message]] = backwards, at_a_
 
 
 def unrouted(when: When) -> Fault:
-    """Return a fault by which PutEvents accepts entries that the bus never sees."""
+    """Return a fault: PutEvents accepts entries that never reach the bus."""
 
     def publish(call: Call, forward: Forward) -> Answer:
         if call.operation != "PutEvents":
@@ -274,7 +274,7 @@ def unrouted(when: When) -> Fault:
 
 
 def rewritten(when: When, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Fault:
-    """Return a fault by which the bus sees other entries than were published; `change` gets and returns an event."""
+    """Return a fault: the bus receives entries other than those published; `change` maps an event to another."""
 
     def publish(call: Call, forward: Forward) -> Answer:
         if call.operation != "PutEvents":
@@ -286,7 +286,7 @@ def rewritten(when: When, change: Callable[[dict[str, Any]], dict[str, Any]]) ->
 
 
 def broadened() -> Fault:
-    """Return a fault by which every rule asks for its detail-type alone, whatever its pattern says of detail."""
+    """Return a fault: every rule matches by its detail-type only, without its conditions on detail."""
 
     def put(call: Call, forward: Forward) -> Answer:
         if call.operation != "PutRule":
@@ -302,7 +302,7 @@ def broadened() -> Fault:
 
 
 def refused(when: When, status: int, code: str, *, processed: bool = False) -> Fault:
-    """Return a fault by which calls are answered with an error, after they had their effect or without it."""
+    """Return a fault: calls return an error, after they took effect or without effect."""
 
     def refuse(call: Call, forward: Forward) -> Answer:
         if not when(call):
@@ -315,7 +315,7 @@ def refused(when: When, status: int, code: str, *, processed: bool = False) -> F
 
 
 def throttled(when: When) -> Fault:
-    """Return a fault by which calls are throttled, with the status and code of their service."""
+    """Return a fault: calls are throttled, with the status and code of their service."""
 
     def throttle(call: Call, forward: Forward) -> Answer:
         if not when(call):
@@ -326,7 +326,7 @@ def throttled(when: When) -> Fault:
 
 
 def reset(when: When, *, processed: bool = False) -> Fault:
-    """Return a fault by which the connection is reset, after the call had its effect or without it."""
+    """Return a fault: the connection is reset, after the call took effect or without effect."""
 
     def lose(call: Call, forward: Forward) -> Answer:
         if not when(call):
@@ -339,7 +339,7 @@ def reset(when: When, *, processed: bool = False) -> Fault:
 
 
 def gone(when: When) -> Fault:
-    """Return a fault by which the backend is gone from the first call on that is met."""
+    """Return a fault: the backend is gone from the first affected call on."""
 
     def die(call: Call, forward: Forward) -> Answer:
         if when(call):
@@ -350,7 +350,7 @@ def gone(when: When) -> Fault:
 
 
 def hanging(when: When, seconds: float) -> Fault:
-    """Return a fault by which the answer takes that many seconds; a client that waits less never sees it."""
+    """Return a fault: the response takes that many seconds; a client with a shorter timeout never receives it."""
 
     def hang(call: Call, forward: Forward) -> Answer:
         answer = forward(call)
@@ -362,27 +362,27 @@ def hanging(when: When, seconds: float) -> Fault:
 
 
 def cut(when: When) -> Fault:
-    """Return a fault by which the connection ends after half of the announced body."""
+    """Return a fault: the connection ends after half of the announced body."""
     return _answered(when, lambda answer: replace(answer, sent=len(answer.body) // 2))
 
 
 def halved(when: When) -> Fault:
-    """Return a fault by which half of the body is sent as if it were all."""
+    """Return a fault: half of the body is sent as if it were complete."""
     return _answered(when, lambda answer: replace(answer, body=answer.body[: len(answer.body) // 2]))
 
 
 def garbled(when: When, body: bytes = b"<html>It works!</html>") -> Fault:
-    """Return a fault by which the answer is a success whose body is not JSON."""
+    """Return a fault: the response is a success whose body is not JSON."""
     return _answered(when, lambda answer: replace(answer, body=body))
 
 
 def answered(when: When, change: Callable[[Any], Any]) -> Fault:
-    """Return a fault by which the JSON of an answer is what `change` returns for a copy of it."""
+    """Return a fault: the JSON of a response is replaced by the result of `change` for a copy."""
     return _answered(when, lambda answer: answer.saying(change(copy.deepcopy(answer.json))))
 
 
 def lacking(when: When, path: str) -> Fault:
-    """Return a fault by which the JSON of an answer lacks a field that it has: `$.Entries`, `$.Messages[0].Body`."""
+    """Return a fault: the JSON of a response lacks one of its fields: `$.Entries`, `$.Messages[0].Body`."""
 
     def lack(call: Call, forward: Forward) -> Answer:
         answer = forward(call)

@@ -12,7 +12,7 @@ from pca_events.harness.resources.inventory import destroy
 
 @pytest.fixture
 def proxy(backend: Backend) -> Iterator[FaultProxy]:
-    """A proxy without faults; what was made through it and left there is removed behind it."""
+    """A proxy without faults; resources created through it are removed afterwards."""
     with FaultProxy(backend.endpoint_url) as made:
         yield made
     session = Session(backend, RunId())

@@ -1,4 +1,4 @@
-"""Commands as processes of their own, in a folder for temporary files of their own, and what is left of them."""
+"""Commands as separate processes with a separate folder for temporary files, and what they leave behind."""
 
 import contextlib
 import os
@@ -47,7 +47,7 @@ class Started:
         return Ended(self.process.returncode, out, error, seconds, alive, left)
 
     def await_line(self, beginning: str, stream: "IO[str] | None" = None) -> None:
-        """Read what the command prints until a line begins so."""
+        """Read the output of the command until a line begins with this text."""
         lines = stream or self.process.stdout
         assert lines is not None
         for line in lines:
@@ -70,7 +70,7 @@ class Ended:
 
 @contextlib.contextmanager
 def started(temporary: Path, *words: str, prefix: tuple[str, ...] = ()) -> Iterator[Started]:
-    """Start `pca-events` with these words, in a session of its own; whatever happens, nothing of it goes on."""
+    """Start `pca-events` with these words, in a separate session; it is always terminated at the end."""
     temporary.mkdir(exist_ok=True)
     line = [*prefix, sys.executable, "-m", "pca_events", *words]
     environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}

@@ -1,4 +1,4 @@
-"""A bus that scenarios use one after another: handed on clean, or destroyed."""
+"""A bus that scenarios use one after another: reused if clean, otherwise destroyed."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ EACH = {event.id: event.pattern for event in catalog.documented_events()}
 
 @pytest.fixture
 def session(connection: Session) -> Session:
-    """A run of its own, so that all that it leaves can be listed."""
+    """A separate run, so that its remaining resources can be listed."""
     return Session(connection.backend, RunId())
 
 
@@ -48,7 +48,7 @@ def test_the_next_scenario_finds_the_bus_clean(session: Session, bus_pool: BusPo
     assert use(session, bus_pool) == first
 
 
-def test_what_is_late_of_an_earlier_scenario_is_not_of_the_next(session: Session, bus_pool: BusPool) -> None:
+def test_late_events_of_an_earlier_scenario_are_ignored(session: Session, bus_pool: BusPool) -> None:
     with ScenarioBus(session, "leaves a message", bus_pool=bus_pool) as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         bus.publish(CREATED.event)
@@ -57,20 +57,20 @@ def test_what_is_late_of_an_earlier_scenario_is_not_of_the_next(session: Session
 
 
 @pytest.mark.parametrize("label", ["bus", "queue", "policy"])
-def test_a_bus_that_lost_something_is_not_handed_on(session: Session, bus_pool: BusPool, label: str) -> None:
+def test_a_bus_that_lost_a_resource_is_not_reused(session: Session, bus_pool: BusPool, label: str) -> None:
     with ScenarioBus(session, "loses", bus_pool=bus_pool) as bus:
         bus.delete_out_of_band(label)
     assert use(session, bus_pool) != bus.name
 
 
-def test_a_lost_queue_that_was_healed_is_handed_on(session: Session, bus_pool: BusPool) -> None:
+def test_a_bus_with_a_restored_queue_is_reused(session: Session, bus_pool: BusPool) -> None:
     with ScenarioBus(session, "heals", bus_pool=bus_pool) as bus:
         bus.delete_out_of_band("queue")
         bus.apply(bus.applied)
     assert use(session, bus_pool) == bus.name
 
 
-def test_what_a_scenario_adds_is_removed(session: Session, bus_pool: BusPool) -> None:
+def test_resources_added_by_a_scenario_are_removed(session: Session, bus_pool: BusPool) -> None:
     with ScenarioBus(session, "adds", bus_pool=bus_pool) as bus:
         more: dict[str, Resource] = {"queue-2": Queue(f"{bus.name}-2"), "policy-2": QueuePolicy(f"{bus.name}-2")}
         archive = Archive(bus.name, bus.name, CREATED.pattern)
@@ -79,7 +79,7 @@ def test_what_a_scenario_adds_is_removed(session: Session, bus_pool: BusPool) ->
     assert use(session, bus_pool) == bus.name
 
 
-def test_a_rule_that_the_scenario_did_not_note_is_removed(session: Session, bus_pool: BusPool) -> None:
+def test_a_rule_that_the_scenario_did_not_record_is_removed(session: Session, bus_pool: BusPool) -> None:
     with ScenarioBus(session, "forgets", bus_pool=bus_pool) as bus:
         Rule(bus.name, "forgotten", CREATED.pattern).create(session, {})
     assert session.rules(bus.name) == []
@@ -118,7 +118,7 @@ def test_rules_for_each_event_stay(session: Session, bus_pool: BusPool) -> None:
     assert use(session, bus_pool) != bus.name, "whoever puts a rule of its own gets a bus without rules"
 
 
-def test_rules_that_stay_must_be_as_they_were(session: Session, bus_pool: BusPool) -> None:
+def test_standing_rules_must_be_unchanged(session: Session, bus_pool: BusPool) -> None:
     with ScenarioBus(session, "each", bus_pool=bus_pool) as bus:
         bus.put_observer_rules(EACH)
         bus.publish(FAILED.event)

@@ -89,7 +89,7 @@ def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("offset", "cause"), [(0, "Address already in use"), (65536, "no such port")])
-def test_a_port_that_cannot_be_had(tmp_path: Path, backend: Backend, offset: int, cause: str) -> None:
+def test_an_unavailable_port(tmp_path: Path, backend: Backend, offset: int, cause: str) -> None:
     port = int(backend.endpoint_url.rpartition(":")[2]) + offset
     emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
     with pytest.raises(BackendError, match=rf"cannot listen on port {port} \({cause}\); give another port"):
@@ -97,7 +97,7 @@ def test_a_port_that_cannot_be_had(tmp_path: Path, backend: Backend, offset: int
     emulator.stop()
 
 
-def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_at_boot_is_reported_with_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "localstack").mkdir()
     (tmp_path / "localstack" / "__init__.py").write_text('raise RuntimeError("broken on purpose")')
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -115,7 +115,7 @@ def test_a_crash_at_boot_is_told_with_the_log(tmp_path: Path, monkeypatch: pytes
     )
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "localstack" else name)
     with pytest.raises(BackendError, match=r"is not installed; see docs/install.md, or pass"):
         EmbeddedLocalStack(tmp_path / "run", os.getpid()).start()

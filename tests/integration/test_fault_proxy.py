@@ -1,4 +1,4 @@
-"""Each fault does what it says, seen by a boto3 client; without one the proxy changes nothing."""
+"""A boto3 client observes each fault as described; without a fault the proxy changes nothing."""
 
 import json
 import time
@@ -112,7 +112,7 @@ class Client:
         return [{**message, "Body": json.loads(message["Body"])} for message in answer.get("Messages", [])]
 
     def messages(self, count: int) -> list[dict[str, Any]]:
-        """Return the first messages, and what is there beside them."""
+        """Return the first messages, and the remaining ones."""
         got: list[dict[str, Any]] = []
         deadline = time.monotonic() + 10
         while len(got) < count and time.monotonic() < deadline:
@@ -202,9 +202,7 @@ def test_every_protocol_passes(proxy: FaultProxy, client: Client) -> None:
         pytest.param(lambda: reordered(at_a_time=1), ["last", "under-test", "first"], id="reordered, one at a time"),
     ],
 )
-def test_which_messages_are_received(
-    proxy: FaultProxy, client: Client, fault: Callable[[], Fault], rules: list[str]
-) -> None:
+def test_the_affected_messages(proxy: FaultProxy, client: Client, fault: Callable[[], Fault], rules: list[str]) -> None:
     proxy.add(fault())
     client.publish(SUCCESS)
     assert client.rules(len(rules)) == rules
@@ -221,7 +219,7 @@ def test_which_messages_are_received(
     ],
     ids=["altered", "retyped", "added", "removed", "changed"],
 )
-def test_what_is_received(
+def test_received_messages(
     proxy: FaultProxy, client: Client, fault: Callable[[], Fault], path: str, found: object
 ) -> None:
     proxy.add(fault())
@@ -241,14 +239,14 @@ def test_a_duplicate_has_the_same_message_id_or_another(proxy: FaultProxy, clien
     assert len(answer["Successful"]) == 2
 
 
-def test_what_a_message_has_met_it_meets_again(proxy: FaultProxy, client: Client) -> None:
+def test_a_fault_applies_to_every_delivery_of_a_message(proxy: FaultProxy, client: Client) -> None:
     proxy.add(dropped(When(whole, times=1)))
     client.sqs.set_queue_attributes(QueueUrl=client.queue, Attributes={"VisibilityTimeout": "0"})
     client.publish(SUCCESS)
     assert set(client.rules(9)) == {"first", "last"}
 
 
-def test_a_delayed_message_comes_two_seconds_late_and_ends_a_long_poll(proxy: FaultProxy, client: Client) -> None:
+def test_a_delayed_message_arrives_two_seconds_late_and_ends_a_long_poll(proxy: FaultProxy, client: Client) -> None:
     proxy.add(delayed(When(whole)))
     began = time.monotonic()
     client.publish(SUCCESS)
@@ -269,7 +267,7 @@ def test_a_message_arrives_in_another_queue(proxy: FaultProxy, client: Client) -
     client.sqs.delete_queue(QueueUrl=other)
 
 
-def test_an_entry_that_the_bus_never_sees(proxy: FaultProxy, client: Client) -> None:
+def test_an_entry_that_never_reaches_the_bus(proxy: FaultProxy, client: Client) -> None:
     proxy.add(unrouted(When(times=1)))
     first, second = client.publish(SUCCESS, SUCCESS)
     assert set(client.ids(3)) == {second}
@@ -280,14 +278,14 @@ def test_an_entry_that_the_bus_never_sees(proxy: FaultProxy, client: Client) -> 
     assert client.receive(wait=1) == []
 
 
-def test_an_entry_that_is_another_when_the_bus_sees_it(proxy: FaultProxy, client: Client) -> None:
+def test_an_entry_that_is_altered_before_the_bus(proxy: FaultProxy, client: Client) -> None:
     proxy.add(rewritten(When(skip=1), lambda event: {**event, "detail": {"result": "failed"}}))
     first, _ = client.publish(SUCCESS, SUCCESS)
     assert client.ids(3) == [first] * 3
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_throttling_is_what_boto3_tries_again(proxy: FaultProxy, service: str) -> None:
+def test_boto3_retries_throttling(proxy: FaultProxy, service: str) -> None:
     proxy.add(throttled(When(signed, times=2)))
     asked = _read(connect(proxy.url, service, attempts=3))
     assert asked["ResponseMetadata"]["RetryAttempts"] == 2
@@ -342,7 +340,7 @@ def test_half_an_answer(proxy: FaultProxy) -> None:
         pytest.param(lambda when: answered(when, lambda _: {}), id="empty"),
     ],
 )
-def test_what_is_no_answer_is_read_by_boto3_as_an_empty_one(proxy: FaultProxy, fault: Callable[[When], Fault]) -> None:
+def test_boto3_reads_an_invalid_response_as_an_empty_one(proxy: FaultProxy, fault: Callable[[When], Fault]) -> None:
     events = connect(proxy.url, "events")
     proxy.add(fault(When(times=1)))
     assert list(events.list_event_buses()) == ["ResponseMetadata"]
@@ -393,7 +391,7 @@ def test_five_percent_are_one_call_in_twenty(proxy: FaultProxy) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "code", "status"), BURSTS)
-def test_microburst_gives_errors_that_boto3_tries_again(
+def test_microburst_returns_errors_that_boto3_retries(
     backend: Backend, service: str, code: str, status: int | None
 ) -> None:
     with burst(backend.endpoint_url, five_percent([service], code, status)) as running:

@@ -56,10 +56,10 @@ from pca_events.suite_report import RunReport
 pytest_plugins = ["integration_fixtures"]
 
 PATIENCE = 4.0
-"""Seconds that the harness waits for what is published: more than a late delivery takes, less than by default."""
+"""Seconds that the harness waits for published events: more than a late delivery takes, less than by default."""
 
 IMPATIENCE = 1.0
-"""The same where nothing is late, and something never comes."""
+"""The same if nothing is late, and something never arrives."""
 
 EVENT = "crl-generation-failure-internal"
 UUID = "[0-9a-f-]{36}"
@@ -82,13 +82,13 @@ COUNT = {EVERY_KIND: 6, LATE_KIND: 4}  # scenarios
 
 @dataclass(frozen=True)
 class Row:
-    """One fault, and what is to come of it.
+    """One fault, and the expected outcome.
 
     Attributes:
         name: of the fault.
         faults: makes it.
         select: the scenarios that meet with it.
-        says: what the first line of the failure begins with, as a regular expression; empty where all must pass.
+        says: what the first line of the failure begins with, as a regular expression; empty if all must pass.
     """
 
     name: str
@@ -108,7 +108,7 @@ def relabelled(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def of_unknown_event(seen: Message) -> dict[str, Any]:
-    """Make the same message about an event that nobody has published."""
+    """Make the same message about an event that was not published."""
     unknown = "00000000-0000-4000-8000-000000000000"
     return relabelled(seen.body, id=unknown) if NOTE in seen.body else {**seen.body, "id": unknown}
 
@@ -119,7 +119,7 @@ def with_result(result: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def revocation(message: Message) -> bool:
-    """Whether it is the event of a revocation, passed on whole."""
+    """Whether it is the complete event of a revocation."""
     return whole(message) and "Revocation" in message.body["detail-type"]
 
 
@@ -260,7 +260,7 @@ def run(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Row], R
 
 
 def verify(url: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run `pca-events verify` in a process of its own."""
+    """Run `pca-events verify` in a separate process."""
     line = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", url, *words]
     return subprocess.run(line, capture_output=True, text=True, timeout=300)
 
@@ -286,7 +286,7 @@ def test_it_stays_green(row: Row, run: Callable[[Row], RunReport]) -> None:
 
 @pytest.mark.slow
 @named(HARMFUL)
-def test_it_turns_red_in_words(row: Row, run: Callable[[Row], RunReport]) -> None:
+def test_it_fails_with_a_message(row: Row, run: Callable[[Row], RunReport]) -> None:
     report = run(row)
     assert [result.verdict for result in report.results] == ["failed"]
     (said,) = failures(report)
@@ -326,7 +326,7 @@ def test_a_run_that_the_backend_ends(row: Row, proxy: FaultProxy, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_bad_answers_apart_from_each_other_do_not_end_the_run(proxy: FaultProxy) -> None:
+def test_isolated_invalid_responses_do_not_end_the_run(proxy: FaultProxy) -> None:
     proxy.add(garbled(When(PUT_EVENTS, every=4)))
     ended = verify(proxy.url, "-k", RUN)
     assert ended.returncode == 1, ended.stdout + ended.stderr

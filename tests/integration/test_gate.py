@@ -1,4 +1,4 @@
-"""What must hold before anything runs: the gate to AWS, and the PreCheck of the backend."""
+"""Preconditions of a run: the gate to AWS, and the PreCheck of the backend."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_the_switch(environment: dict[str, str], on: bool) -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "true", "yes", "2", " 1", "no"])
-def test_the_switch_is_refused_where_it_could_be_meant_either_way(value: str) -> None:
+def test_an_ambiguous_switch_is_rejected(value: str) -> None:
     with pytest.raises(BackendError, match="is ambiguous; set it to 1, or unset it"):
         check_switch({"PCA_ACC": value})
 
@@ -49,7 +49,7 @@ def test_each_gate_to_aws_holds(
 
 
 @pytest.mark.parametrize(("account", "allowed"), [("111122223333", True), ("444455556666", False)])
-def test_only_an_allowed_account_is_worked_in(monkeypatch: pytest.MonkeyPatch, account: str, allowed: bool) -> None:
+def test_only_an_allowed_account_is_used(monkeypatch: pytest.MonkeyPatch, account: str, allowed: bool) -> None:
     class Identity:
         def get_caller_identity(self) -> dict[str, str]:
             return {"Account": account}
@@ -62,7 +62,7 @@ def test_only_an_allowed_account_is_worked_in(monkeypatch: pytest.MonkeyPatch, a
             connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"])
 
 
-def test_a_sound_backend_has_nothing_unmet(connection: Session) -> None:
+def test_a_usable_backend_has_no_unmet_precondition(connection: Session) -> None:
     assert unmet(connection) == []
     assert uncalibrated(connection.backend) == []
 
@@ -77,7 +77,7 @@ def test_another_account_is_unmet(connection: Session) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "problems"), [(0, 0), (4, 0), (6, 1), (-6, 1)])
-def test_clocks_must_agree(connection: Session, minutes: int, problems: int) -> None:
+def test_a_clock_difference_is_an_unmet_precondition(connection: Session, minutes: int, problems: int) -> None:
     session = Session(connection.backend, connection.run)
     answer = connection.events.describe_event_bus(Name="default")
     answer["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
@@ -85,7 +85,7 @@ def test_clocks_must_agree(connection: Session, minutes: int, problems: int) -> 
     assert len(unmet(session)) == problems
 
 
-def test_a_service_that_is_not_there_is_unmet(connection: Session) -> None:
+def test_a_missing_service_is_an_unmet_precondition(connection: Session) -> None:
     session = Session(connection.backend, connection.run)
     session.__dict__["sqs"] = _Failing()
     (problem,) = unmet(session)
@@ -114,7 +114,7 @@ def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("words", "environment"), [(["--require-acc"], {}), ([], {"CI": "true"})])
-def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], environment: dict[str, str]) -> None:
+def test_an_endpoint_that_is_down_fails_if_it_is_required(words: list[str], environment: dict[str, str]) -> None:
     ran = pytest_of("--endpoint-url", NOWHERE, *words, **environment)
     assert ran.returncode == 2
     assert "does not answer (Connection refused)" in ran.stdout + ran.stderr
@@ -123,7 +123,7 @@ def test_an_endpoint_that_is_down_fails_where_it_is_required(words: list[str], e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["--endpoint-url", NOWHERE]])
-def test_an_unclear_switch_stops_every_run(words: list[str]) -> None:
+def test_an_ambiguous_switch_stops_every_run(words: list[str]) -> None:
     ran = pytest_of(*words, PCA_ACC="true")
     assert ran.returncode == 2
     assert 'PCA_ACC is "true", which is ambiguous' in ran.stdout + ran.stderr
@@ -140,7 +140,7 @@ class _Answering:
 
 
 class _Failing:
-    """An SQS client that refuses."""
+    """An SQS client that rejects calls."""
 
     def list_queues(self, **_: object) -> None:
         raise ClientError({"Error": {"Code": "InternalFailure", "Message": "not in your plan"}}, "ListQueues")

@@ -31,13 +31,13 @@ def run(folder: Path, backend: Backend, *words: str) -> "subprocess.CompletedPro
 
 
 @pytest.mark.slow
-def test_a_leak_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
+def test_a_leak_fails_the_run(tmp_path: Path, backend: Backend) -> None:
     ran = run(tmp_path, backend)
     _said_and_swept(ran, backend)
 
 
 @pytest.mark.slow
-def test_a_leak_of_a_worker_turns_the_run_red(tmp_path: Path, backend: Backend) -> None:
+def test_a_leak_of_a_worker_fails_the_run(tmp_path: Path, backend: Backend) -> None:
     ran = run(tmp_path, backend, "-n", "2")
     _said_and_swept(ran, backend)
 

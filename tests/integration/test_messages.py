@@ -1,4 +1,4 @@
-"""Runs are written as Cucumber Messages: every status told apart, and the same with workers as without."""
+"""Runs are written as Cucumber Messages: every status is distinguished, with and without workers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +55,7 @@ def named(run: Run, name: str) -> ScenarioRun:
         ("It is left out", "not run", "steps", "not", ""),
     ],
 )
-def test_every_status_is_told_apart(run: Run, name: str, status: str, phase: str, steps: str, reason: str) -> None:
+def test_every_status_is_distinguished(run: Run, name: str, status: str, phase: str, steps: str, reason: str) -> None:
     scenario = named(run, name)
     assert (scenario.status, scenario.phase) == (status, phase)
     assert " ".join(step.status.split()[0] for step in scenario.steps) == steps
@@ -146,7 +146,7 @@ def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["serial", "workers"])
-def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[str]) -> None:
+def test_features_without_a_selected_test_are_included(tmp_path: Path, workers: list[str]) -> None:
     folder = lay(tmp_path, basket=BASKET)
     ran = run_pytest(folder, *workers, "--cucumber-messages", "run.ndjson", "-k", "nothing_at_all")
     assert ran.returncode == 5
@@ -156,7 +156,7 @@ def test_features_without_a_test_to_run_are_there(tmp_path: Path, workers: list[
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [["-x"], ["-x", "-n", "1"]], ids=["serial", "workers"])
-def test_what_comes_after_the_first_failure_is_not_run(tmp_path: Path, words: list[str]) -> None:
+def test_scenarios_after_the_first_failure_are_not_run(tmp_path: Path, words: list[str]) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
     assert run_pytest(folder, *words, "--cucumber-messages", "run.ndjson").returncode in (1, 2)
     found = list(scenarios(read_messages(folder / "run.ndjson")))
@@ -165,7 +165,7 @@ def test_what_comes_after_the_first_failure_is_not_run(tmp_path: Path, words: li
 
 
 @pytest.mark.slow
-def test_what_is_interrupted_is_not_run(tmp_path: Path) -> None:
+def test_interrupted_scenarios_count_as_not_run(tmp_path: Path) -> None:
     feature = (
         "Feature: Stop\n  Scenario: First\n    Given a basket\n  Scenario: Then\n    When someone stops everything\n"
     )
@@ -177,7 +177,7 @@ def test_what_is_interrupted_is_not_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_code_after_the_last_step_counts(tmp_path: Path) -> None:
+def test_a_failure_after_the_last_step_counts(tmp_path: Path) -> None:
     folder = lay(tmp_path, basket=BASKET)
     bound = (
         '\n\n@scenario("features/basket.feature", "A label and a list")\ndef test_more():\n    assert not "enough"\n'
@@ -204,7 +204,7 @@ def test_a_worker_that_dies_fails_its_scenario(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_nothing_is_recorded_unasked(tmp_path: Path) -> None:
+def test_nothing_is_recorded_without_the_option(tmp_path: Path) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
     (folder / "test_plugins.py").write_text(
         "def test_plugins(pytestconfig):\n"
@@ -223,7 +223,7 @@ def test_a_place_that_cannot_be_written_is_one_line_before_the_run(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_a_file_that_cannot_be_written_after_all(tmp_path: Path) -> None:
+def test_a_file_that_becomes_unwritable_during_the_run(tmp_path: Path) -> None:
     folder = lay(tmp_path, basket=BASKET)
     with (folder / "conftest.py").open("a") as file:
         file.write(

@@ -17,7 +17,7 @@ def printed(example: str, backend: Backend) -> list[str]:
     return ran.stdout.splitlines()
 
 
-def test_all_eleven_events_are_seen(backend: Backend) -> None:
+def test_all_eleven_events_are_received(backend: Backend) -> None:
     kinds = [line.partition(" · ")[0] for line in printed("all_events.py", backend)]
     documented = [(entry.detail_type, entry.result, entry.reason) for entry in catalog.documented_events()]
     assert sorted(kinds) == sorted(" ".join(filter(None, kind)) for kind in documented)

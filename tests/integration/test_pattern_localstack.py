@@ -17,7 +17,7 @@ from pca_events.pattern import EventPattern, InvalidPattern, flatten
 
 PAIRS = times(200)
 
-# AWS refuses these, by its own engine's tests and by what it was recorded to answer; LocalStack takes them.
+# AWS rejects these, according to the tests of its engine and recorded answers; LocalStack accepts them.
 TAKEN_BY_LOCALSTACK = (
     "There must have at least 2 Objects in $or relationship.",
     "Invalid escape character at pos ",

@@ -8,7 +8,7 @@ from pca_events.harness import RunId, Session
 from pca_events.harness.pca_scenario import PcaScenario, own_account_session
 
 
-def test_an_event_that_the_bus_has_taken_is_waited_for(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_the_bus_accepted_is_awaited(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     with PcaScenario(own_account_session(Session(backend, RunId()))) as caller:
         assert caller.sent() == []
         lost = {"id": "of-one-that-does-not-come", "detail-type": "any"}
@@ -18,7 +18,7 @@ def test_an_event_that_the_bus_has_taken_is_waited_for(backend: Backend, monkeyp
             caller.sent()
 
 
-def test_a_control_is_no_event_of_the_scenario(backend: Backend) -> None:
+def test_a_control_event_is_not_an_event_of_the_scenario(backend: Backend) -> None:
     with PcaScenario(own_account_session(Session(backend, RunId()))) as caller:
         caller.call("CreateCertificateAuthority")
         (event,) = caller.sent()

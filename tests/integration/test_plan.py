@@ -36,7 +36,7 @@ def test_an_archive_is_created_and_deleted(connection: Session) -> None:
         assert archive.read(connection) is None
 
 
-def test_a_backend_that_forgets_is_found_out(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_loses_state_is_detected(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     with ScenarioBus(connection, "forgets") as bus:
         bus.put_rule_under_test("rule", EVENTS[0].pattern)
         rule = bus.applied["rule"]
@@ -46,7 +46,7 @@ def test_a_backend_that_forgets_is_found_out(connection: Session, monkeypatch: p
             bus.apply({**bus.applied, "rule": replace(rule, description="never written")})
 
 
-def test_deleting_twice_is_no_error(connection: Session) -> None:
+def test_deleting_twice_is_not_an_error(connection: Session) -> None:
     with ScenarioBus(connection, "twice") as bus:
         bus.put_rule_under_test("rule", EVENTS[0].pattern)
         for label in reversed(list(bus.applied)):

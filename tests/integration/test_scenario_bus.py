@@ -1,4 +1,4 @@
-"""The scenario's bus: what it refuses, what it proves, and what it leaves behind."""
+"""The bus of a scenario: what it rejects and proves, and that it leaves nothing behind."""
 
 import contextlib
 import json
@@ -50,7 +50,7 @@ def test_tags_hold_what_aws_allows() -> None:
     assert tags == {"pca-events:run": "0a1b2c3d", "pca-events:scenario": ("x a  b  " + "y" * 300)[:256]}
 
 
-def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> None:
+def test_created_resources_are_tagged_and_removed_afterwards(connection: Session) -> None:
     with ScenarioBus(connection, "tagged") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         arns = [bus.backend.bus_arn(bus.name), bus.backend.bus_arn(bus.name).replace(":event-bus/", ":rule/") + "/rule"]
@@ -62,7 +62,7 @@ def test_what_it_makes_is_tagged_and_gone_afterwards(connection: Session) -> Non
     assert listed(connection, bus.name) == []
 
 
-def test_a_rule_that_is_put_late_still_comes_before_the_witness(connection: Session) -> None:
+def test_a_rule_that_is_put_late_still_precedes_the_catch_all_rule(connection: Session) -> None:
     with ScenarioBus(connection, "late") as bus:
         bus.put_observer_rule("first", CREATED.pattern)
         (before,) = bus.publish(CREATED.event)
@@ -80,19 +80,19 @@ def test_more_events_than_one_call_takes(connection: Session) -> None:
     assert len(set(published)) == 23
 
 
-def test_an_entry_that_the_bus_refuses(connection: Session) -> None:
+def test_an_entry_that_the_bus_rejects(connection: Session) -> None:
     with ScenarioBus(connection, "refused") as bus, pytest.raises(PublishError, match=r"\w+: .* for {"):
         bus.publish({**CREATED.event, "detail-type": ""})
 
 
-def test_a_pattern_that_eventbridge_refuses_is_never_put(connection: Session) -> None:
+def test_a_pattern_that_eventbridge_rejects_is_never_sent_to_put_rule(connection: Session) -> None:
     with ScenarioBus(connection, "invalid") as bus:
-        with pytest.raises(InvalidPattern, match=re.escape('EventBridge refuses the pattern {"source": "text"}')):
+        with pytest.raises(InvalidPattern, match=re.escape('EventBridge rejects the pattern {"source": "text"}')):
             bus.put_rule_under_test("rule", {"source": "text"})
         assert connection.events.list_rules(EventBusName=bus.name)["Rules"] == []
 
 
-def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bus_without_its_catch_all_rule_is_not_silent(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.2)
     with ScenarioBus(connection, "starved") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
@@ -104,7 +104,7 @@ def test_a_bus_that_lost_its_witness_is_no_silent_bus(connection: Session, monke
             bus.deliveries()
 
 
-def test_a_scenario_that_fails_leaves_nothing(connection: Session) -> None:
+def test_a_failed_scenario_leaves_nothing_behind(connection: Session) -> None:
     bus = ScenarioBus(connection, "fails")
     with contextlib.suppress(ZeroDivisionError), bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
@@ -112,7 +112,9 @@ def test_a_scenario_that_fails_leaves_nothing(connection: Session) -> None:
     assert listed(connection, bus.name) == []
 
 
-def test_a_scenario_that_cannot_be_made_leaves_nothing(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_that_cannot_start_leaves_nothing_behind(
+    connection: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bus = ScenarioBus(connection, "half made")
     monkeypatch.setattr(bus, "_tags", {"pca-events:run": "x" * 300})
     monkeypatch.setattr(connection.sqs, "create_queue", _refuse)
@@ -121,7 +123,7 @@ def test_a_scenario_that_cannot_be_made_leaves_nothing(connection: Session, monk
     assert listed(connection, bus.name) == []
 
 
-def test_what_is_left_is_named_with_the_command_that_removes_it(
+def test_leftover_resources_are_listed_with_the_command_that_removes_them(
     connection: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inventory, "_GONE_DEADLINE", 0.05)
@@ -164,7 +166,7 @@ def _refuse(**_: object) -> None:
 
 
 @pytest.mark.parametrize("failure", ["closed", "timeout", "credentials"])
-def test_what_is_no_refusal_never_counts_as_one(failure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_errors_never_count_as_a_rejection(failure: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if failure == "timeout":
@@ -179,7 +181,7 @@ def test_what_is_no_refusal_never_counts_as_one(failure: str, monkeypatch: pytes
             aws_error_of(lambda: client.list_rules())
 
 
-def test_a_refusal_is_an_operation_and_a_code(connection: Session) -> None:
+def test_a_rejection_has_an_operation_and_a_code(connection: Session) -> None:
     refused = aws_error_of(lambda: connection.events.describe_rule(Name="none"))
     assert refused is not None
     assert (refused.operation, refused.code) == ("DescribeRule", "ResourceNotFoundException")
@@ -193,7 +195,7 @@ def _raiser(error: Exception) -> Callable[..., None]:
     return fail
 
 
-def test_the_witness_is_the_last_to_note_an_event(connection: Session) -> None:
+def test_the_catch_all_rule_is_the_last_to_receive_an_event(connection: Session) -> None:
     everyone = {f"rule-{number}" for number in range(20)}
     with ScenarioBus(connection, "order") as bus:
         for label in everyone:

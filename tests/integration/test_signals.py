@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], float]] = {
 """What is interrupted, and within how many seconds from its start."""
 
 WATCHED = r"(watching .*\n)?(events received: .*; rule and queue deleted\n)?"
-"""What may be on stderr: `watch` says there what it does."""
+"""The allowed output on stderr: `watch` describes there what it does."""
 
 
 INTERRUPTIONS = list(itertools.product(ENDS, "12")) if FACTOR > 1 else list(zip(ENDS, "12", strict=True))
@@ -135,7 +135,7 @@ def test_a_worker_that_dies_interrupts_the_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_at_an_endpoint_what_the_scenario_made_is_removed(tmp_path: Path, backend: Backend) -> None:
+def test_at_an_endpoint_the_resources_of_the_scenario_are_removed(tmp_path: Path, backend: Backend) -> None:
     with started(
         tmp_path, "verify", "envelope", "routing", "-n", "2", "--endpoint-url", backend.endpoint_url
     ) as command:

@@ -125,14 +125,14 @@ def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside
     assert event["detail"] == {"result": "success"}
 
 
-def test_accounts_and_regions_do_not_see_each_other(account: Account) -> None:
+def test_accounts_and_regions_are_isolated(account: Account) -> None:
     arn = account.create()
     for other in (replace(account.backend, region="eu-west-1"), replace(account.backend, account=an_account(1))):
         listed = other.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
         assert arn not in [each["Arn"] for each in listed]
 
 
-def test_an_error_is_the_services_own(account: Account) -> None:
+def test_an_error_is_that_of_the_service(account: Account) -> None:
     missing = account.create()[:-4] + "0000"
     with pytest.raises(ClientError) as told:
         account.status(missing)
@@ -151,7 +151,7 @@ def test_an_error_is_the_services_own(account: Account) -> None:
         ("ForgetEverything", b"{}", "UnknownOperationException"),
     ],
 )
-def test_what_cannot_be_read_is_no_internal_error(backend: Backend, operation: str, body: bytes, code: str) -> None:
+def test_an_invalid_request_is_not_an_internal_error(backend: Backend, operation: str, body: bytes, code: str) -> None:
     status, answer = asked(backend, operation, body)
     assert (status, answer["__type"]) == (400, code)
 
@@ -220,11 +220,11 @@ for name in ("ListTags", "GetPolicy"):
 """
 
 
-def test_what_breaks_inside_is_one_line_in_the_log() -> None:
+def test_an_internal_error_is_one_line_in_the_log() -> None:
     ran = subprocess.run([sys.executable, "-c", BROKEN_STORE], capture_output=True, text=True)
     assert ran.stdout.splitlines() == [
-        "ERROR ACM PCA could not do what was due: KeyError('two\\nlines')",
+        "ERROR a scheduled task of ACM PCA failed: KeyError('two\\nlines')",
         "{}",
-        "ERROR acm-pca.GetPolicy went wrong in the simulator: ZeroDivisionError('division by zero')",
+        "ERROR acm-pca.GetPolicy failed in the simulator: ZeroDivisionError('division by zero')",
         "InternalFailure 500",
     ], ran.stderr

@@ -18,11 +18,11 @@ def results(events: list[dict[str, Any]]) -> list[str]:
     return [event["detail"]["result"] for event in events]
 
 
-def test_the_account_that_is_meant_is_that_of_the_package() -> None:
+def test_the_default_account_is_that_of_the_package() -> None:
     assert DEFAULT_ACCOUNT == ACCOUNT
 
 
-def test_a_planned_failure_comes_true_once(outside: Outside) -> None:
+def test_a_planned_failure_happens_once(outside: Outside) -> None:
     plan = {"operation": "CreateCertificateAuthority", "count": 1}
     assert outside.switch("POST", "/failures", plan) == (200, {"account": outside.backend.account, "planned": [plan]})
     failed = outside.create()
@@ -40,7 +40,7 @@ def test_a_failure_planned_for_one_authority_leaves_others_alone(outside: Outsid
     assert outside.switch("DELETE", "/failures")[1]["planned"] == []
 
 
-def test_what_is_planned_for_one_authority_is_taken_before_what_is_planned_for_any() -> None:
+def test_failures_planned_for_one_authority_take_precedence() -> None:
     failures = PlannedFailures()
     failures.plan("CRL", 1, "arn:one")
     failures.plan("CRL", 1)
@@ -59,7 +59,7 @@ def test_a_tag_plans_the_failures_of_its_authority(outside: Outside) -> None:
     assert outside.switch("GET", "/failures")[1]["planned"] == [left]
 
 
-def test_a_tag_put_later_plans_anew_and_taken_away_plans_nothing(account: Account) -> None:
+def test_a_later_tag_replaces_the_planned_failures_and_its_removal_cancels_them(account: Account) -> None:
     arn = account.create()
     tag = {"Key": "pca-events:fail", "Value": "CRL=3"}
     account.pca.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[tag])
@@ -70,7 +70,7 @@ def test_a_tag_put_later_plans_anew_and_taken_away_plans_nothing(account: Accoun
 
 
 @pytest.mark.parametrize("value", ["Foo=1", "IssueCertificate", "IssueCertificate=x", "IssueCertificate=-1"])
-def test_a_tag_that_cannot_be_read_is_refused(account: Account, value: str) -> None:
+def test_an_invalid_tag_is_rejected(account: Account, value: str) -> None:
     with pytest.raises(ClientError, match=f'is "{value}"; write it as IssueCertificate=2') as told:
         account.create(Tags=[{"Key": "pca-events:fail", "Value": value}])
     assert told.value.response["Error"]["Code"] == "InvalidTagException"
@@ -91,14 +91,14 @@ def test_the_delays_can_be_set(account: Account) -> None:
     assert (status, settings["crl_delay_seconds"], settings["issue_delay_seconds"]) == (200, 1800.0, 0.5)
 
 
-def test_an_event_comes_twice_with_one_id(outside: Outside) -> None:
+def test_a_duplicated_event_has_one_id(outside: Outside) -> None:
     outside.switch("POST", "/delivery", {"duplicate": 1})
     outside.create()
     first, second = outside.events(2)
     assert first == second
 
 
-def test_a_dropped_event_never_comes(outside: Outside) -> None:
+def test_a_dropped_event_never_arrives(outside: Outside) -> None:
     outside.switch("POST", "/delivery", {"drop": 1})
     outside.create()
     arn = outside.create()
@@ -106,12 +106,12 @@ def test_a_dropped_event_never_comes(outside: Outside) -> None:
     assert [event["resources"] for event in outside.switch("GET", "/events")[1]["sent"]] == [[arn]]
 
 
-def test_what_the_bus_has_taken_is_told_as_it_arrives(outside: Outside) -> None:
+def test_events_that_the_bus_accepted_are_returned_as_they_arrive(outside: Outside) -> None:
     outside.create()
     assert outside.events(1) == outside.switch("GET", "/events")[1]["sent"]
 
 
-def test_a_delayed_event_comes_when_the_clock_says_so(outside: Outside) -> None:
+def test_a_delayed_event_is_sent_when_the_clock_reaches_its_time(outside: Outside) -> None:
     outside.switch("POST", "/delivery", {"delay": 1, "delay_seconds": 600})
     late, soon = outside.create(), outside.create()
     assert outside.events(1)[0]["resources"] == [soon]
@@ -120,7 +120,7 @@ def test_a_delayed_event_comes_when_the_clock_says_so(outside: Outside) -> None:
     assert outside.events(1)[0]["resources"] == [late]
 
 
-def test_what_is_held_back_can_be_let_go(outside: Outside) -> None:
+def test_delayed_events_can_be_released(outside: Outside) -> None:
     outside.switch("POST", "/delivery", {"delay": 1, "drop": 0, "delay_seconds": 600})
     late = outside.create()
     assert outside.switch("DELETE", "/delivery")[1]["held_back"] == 0
@@ -146,14 +146,14 @@ def test_what_is_held_back_can_be_let_go(outside: Outside) -> None:
         ("/delivery", {"duplicate": -1}, '"duplicate" is -1; write a whole number from 0'),
     ],
 )
-def test_what_a_switch_cannot_read_is_told(account: Account, path: str, body: object, said: str) -> None:
+def test_an_invalid_request_to_a_switch_is_reported(account: Account, path: str, body: object, said: str) -> None:
     status, answer = account.switch("POST", path, body)
     assert status == 400
     assert said in answer["message"]
     assert "\n" not in answer["message"]
 
 
-def test_the_calendar_ends(account: Account) -> None:
+def test_times_beyond_the_calendar_are_rejected(account: Account) -> None:
     answers = [account.switch("POST", "/clock", {"advance": 3_000_000_000}) for _ in range(90)]
     assert (answers[0][0], answers[-1][0]) == (200, 400)
     assert answers[-1][1]["message"].endswith("it is out of the range of dates")

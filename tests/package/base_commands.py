@@ -29,7 +29,7 @@ COMMANDS: list[tuple[int, list[str]]] = [
 
 
 def ran(words: list[str], **more: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command at the top of the project, with an event as standard input where it reads that."""
+    """Run a command at the top of the project, with an event as standard input if it reads that."""
     given = json.dumps(documented("ca-creation-success").sample) if "-" in words else ""
     program = [sys.executable, "-m", "pca_events", *words]
     return subprocess.run(program, cwd=TOP, input=given, capture_output=True, text=True, **more)  # type: ignore[call-overload,no-any-return]

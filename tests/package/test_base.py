@@ -14,7 +14,7 @@ from pca_events.cli import EXTRAS
 MOST_PACKAGES, MOST_BYTES = 12, 30_000_000
 NAMES = [words[0] for _, words in COMMANDS]
 
-# As an installation that has the base only: what the extras bring is not there.
+# Like an installation of the base only, without the packages of the extras.
 WITHOUT_EXTRAS = """
 import sys
 
@@ -68,7 +68,7 @@ def installed(words: list[str], site: Path, customize: str) -> subprocess.Comple
     return ran(words, env={**os.environ, "PYTHONPATH": str(site)})
 
 
-def test_the_base_is_few_packages_and_little_room() -> None:
+def test_the_base_is_small() -> None:
     needed = distributions("pca-events")
     assert len(needed) <= MOST_PACKAGES, sorted(needed)
     assert sum(map(size_of, needed)) <= MOST_BYTES

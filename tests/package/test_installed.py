@@ -51,7 +51,7 @@ def test_verify_works_in_an_empty_folder(verified: Verified) -> None:
     assert list(verified.folder.iterdir()) == []
 
 
-def test_the_bare_package_needs_few_others() -> None:
+def test_the_base_package_has_few_dependencies() -> None:
     needed: set[str] = set()
     waiting = ["pca-events"]
     while waiting:
@@ -68,7 +68,7 @@ def _applies(requirement: Requirement) -> bool:
 
 
 @pytest.mark.slow
-def test_the_example_of_a_suite_of_ones_own_works(backend: Backend, tmp_path: Path) -> None:
+def test_the_example_of_a_custom_suite_works(backend: Backend, tmp_path: Path) -> None:
     suite = shutil.copytree(TOP / "examples" / "own_suite", tmp_path / "own_suite")
     words = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url]
     ran = subprocess.run(words, cwd=suite, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The scenarios with a bus in the two modes in which events can be brought in on AWS; operations know no mode."""
+"""The scenarios with a bus in the two modes in which events can be published on AWS."""
 
 import subprocess
 import sys
@@ -13,7 +13,12 @@ from pca_events.backends import Backend
 @pytest.mark.parametrize("mode", ["alias", "pattern-only"])
 def test_the_suite_passes_in_the_mode(backend: Backend, mode: str) -> None:
     words = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", backend.endpoint_url, "--mode", mode]
-    words += ["-n", "1", "--tags", "@backend and not @operations"]  # what needs no backend knows no mode
+    words += [
+        "-n",
+        "1",
+        "--tags",
+        "@backend and not @operations",
+    ]  # the others do not depend on the mode
     if mode == "pattern-only" and FACTOR == 1:  # by night all: the conditions of patterns are those of every mode
         words += ["routing", "envelope", "events"]
     ran = subprocess.run(words, capture_output=True, text=True)

@@ -12,8 +12,8 @@ import pca_events
 TOP = Path(__file__).parents[2]
 _HEAD = """# Python API
 
-What `import pca_events` offers. Every name is imported on first use, so that the import itself is fast; modules below
-`pca_events` that this page does not name may change without notice. The page is made from the docstrings by
+The public names of `import pca_events`. Each is imported on first use, so that the import itself is fast. Modules of
+`pca_events` that are not on this page may change without notice. The page is generated from the docstrings by
 `tests/suite/api_page.py`.
 
 ```python

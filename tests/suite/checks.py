@@ -1,4 +1,4 @@
-"""What pytest-bdd keeps silent about, and what else holds the project together.
+"""Checks of the features that pytest-bdd does not make, and of the structure of the project.
 
 Each check takes what it looks at, returns one line for each fault that it finds, and finds none in a sound project.
 """
@@ -121,7 +121,7 @@ def step_faults(features: Path, definitions: Iterable[StepFunctionContext]) -> l
 
 
 def too_many_definitions(features: Path, definitions: Iterable[StepFunctionContext]) -> list[str]:
-    """A vocabulary that grows faster than what is said with it."""
+    """More step definitions than the scenarios justify."""
     steps, rows = len(list(definitions)), sum(scenario.rows for scenario in scenarios(features))
     return [f"{steps} step definitions for {rows} scenarios"] if rows < steps * FEWEST_SCENARIOS_PER_DEFINITION else []
 
@@ -151,7 +151,7 @@ def phrase_table_faults(readme: Path, tables: Mapping[str, Iterable[str]]) -> li
 def broken_samples(samples: Path) -> list[str]:
     """Samples that break the contract of their detail-type, and never-sent ones that meet it."""
     faults = []
-    for file in sorted(set(samples.rglob("*.json")) - set(samples.glob("neighbours/*"))):
+    for file in sorted(set(samples.rglob("*.json")) - {*samples.glob("neighbours/*"), *samples.glob("schemas/*")}):
         found = contract.violations(
             json.loads(file.read_text("utf-8"))["event"], twins=file.parent.name == "cloudtrail"
         )
@@ -163,11 +163,12 @@ def broken_samples(samples: Path) -> list[str]:
     return faults
 
 
-def schema_faults(schemas: Path) -> list[str]:
+def schema_faults(schemas: Path, top: Path | None = None) -> list[str]:
     """Schemas whose `$id` is not their path, with an open-ended pattern, or with a field that is not described."""
+    top = top or schemas.parent
     faults = []
     for file in sorted(schemas.rglob("*.json")):
-        path = f"schemas/{file.relative_to(schemas).as_posix()}"
+        path = file.relative_to(top).as_posix()
         schema = json.loads(file.read_text("utf-8"))
         if schema.get("$id") != contract.SCHEMA_ROOT + path:
             faults.append(f"{path} has the $id {schema.get('$id')}")
@@ -200,7 +201,7 @@ def _objects(node: object) -> Iterable[dict[str, object]]:
 
 
 def waits(files: Iterable[Path]) -> list[str]:
-    """Fixed waits: they cost time where the thing is there already, and fail where it is late."""
+    """Fixed waits: they waste time if the event has already occurred, and fail if it is late."""
     return [
         f"{file.name}:{number} waits for a fixed time"
         for file in files
@@ -229,12 +230,12 @@ def broken_arrows(package: Path, layers: list[list[str]]) -> list[str]:
     height = {room: -number for number, layer in enumerate(layers) for room in layer}
     faults = []
     for file in sorted(package.rglob("*.py")):
-        room = file.relative_to(package).parts[0].removesuffix(".py")
+        room = room_of(file, package)
         if room in ("__init__", "__main__"):
             continue
-        for target in _rooms_imported(file):
+        for target in rooms_imported(file):
             if room not in height or target not in height:
-                faults.append(f"{file.relative_to(package)}: {room} or {target} has no place in the picture")
+                faults.append(f"{file.relative_to(package)}: {room} or {target} is not in ARCHITECTURE.md")
             elif target != room and height[target] >= height[room]:
                 faults.append(f"{file.relative_to(package)}: {room} imports {target}, which does not lie below it")
     return faults
@@ -246,7 +247,7 @@ def misplaced_dependencies(package: Path, owners: Mapping[str, set[str]]) -> lis
         f"{file.relative_to(package)} imports {library}; it belongs to {sorted(owners[library])}"
         for file in sorted(package.rglob("*.py"))
         for library in {name.partition(".")[0] for name in _imports(file)} & set(owners)
-        if file.relative_to(package).parts[0].removesuffix(".py") not in owners[library]
+        if room_of(file, package) not in owners[library]
     ]
 
 
@@ -292,7 +293,13 @@ def _is_unbounded(decorator: ast.expr) -> bool:
     return re.fullmatch(r"(functools\.)?(cache|lru_cache\((maxsize=)?None\))", ast.unparse(decorator)) is not None
 
 
-def _rooms_imported(file: Path) -> set[str]:
+def room_of(file: Path, package: Path) -> str:
+    """The room of a module: its folder in the package, or its own name at the top."""
+    return file.relative_to(package).parts[0].removesuffix(".py")
+
+
+def rooms_imported(file: Path) -> set[str]:
+    """The rooms of the package that a module imports."""
     rooms = set()
     for name in _imports(file):
         top, _, rest = name.partition(".")

@@ -1,4 +1,4 @@
-"""The feature files as trees, read without pytest-bdd, which hides what the checks look for."""
+"""The feature files as trees, read without pytest-bdd, which hides what the checks need."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 SCENARIO_ID = "id:"
-"""How the tag of a scenario begins that holds its id."""
+"""The prefix of the tag that contains the ID of a scenario."""
 
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
 _TYPES = {"Context": "given", "Action": "when", "Outcome": "then"}
@@ -78,7 +78,7 @@ def scenarios(features: Path) -> list[Scenario]:
 
 
 def rendered_steps(features: Path) -> dict[Step, str]:
-    """Return every step as it runs, with the values of its row in place, and a place where it stands."""
+    """Return every step as it runs, with the values of its row in place, and its location."""
     steps: dict[Step, str] = {}
     for file in sorted(features.rglob("*.feature")):
         for pickle in Compiler().compile(_document(file)):

@@ -19,12 +19,12 @@ _LINE = re.compile(r"(?:COLUMNS=(?P<columns>\d+) )?pca-events (?P<words>.*)")
 
 
 def commands(page: str) -> list[tuple[str, str]]:
-    """Return each command that the page shows, and what the page says that it prints."""
+    """Return each command that the page shows, and the output on the page."""
     return [(block["line"], block["shown"]) for block in _BLOCK.finditer(page)]
 
 
 def printed(line: str) -> str:
-    """Run a command at the top of the project and return all that it prints, and its exit status where it is not 0."""
+    """Run a command at the top of the project and return its output, and its exit status if it is not 0."""
     found = _LINE.fullmatch(line)
     assert found is not None, line
     words = [sys.executable, "-m", "pca_events", *shlex.split(found["words"])]
@@ -44,7 +44,7 @@ def at_terminal(words: list[str], columns: str, *, colours: bool = False) -> tup
     with subprocess.Popen(words, stdout=theirs, stderr=subprocess.PIPE, text=True, cwd=TOP, env=env) as process:
         os.close(theirs)
         read = b""
-        # Linux answers with an error once nobody holds the other end any more.
+        # Linux returns an error once the other end is closed.
         with contextlib.suppress(OSError):
             while chunk := os.read(ours, 65_536):
                 read += chunk
@@ -54,7 +54,7 @@ def at_terminal(words: list[str], columns: str, *, colours: bool = False) -> tup
 
 
 def is_shown(shown: str, text: str) -> bool:
-    """Whether a page shows what a command prints, with nothing but `...` for what it leaves out."""
+    """Whether a page shows the output of a command, with `...` for omitted lines."""
     first, *others = shown.split(_LEFT_OUT)
     if not others:
         return shown == text

@@ -1,4 +1,4 @@
-"""The public API: its surface is what the page says, its example is true, and importing it is cheap."""
+"""The public API: it consists of the names on the page, its example is correct, and importing it is fast."""
 
 import doctest
 import subprocess
@@ -21,7 +21,7 @@ def test_the_example_is_true() -> None:
 
 
 @pytest.mark.parametrize("name", pca_events.__all__)
-def test_every_name_is_there_and_on_the_page(name: str) -> None:
+def test_every_name_exists_and_is_on_the_page(name: str) -> None:
     assert getattr(pca_events, name).__doc__
     assert f"### `{name}`\n" in api_page.page()
 
@@ -52,7 +52,7 @@ def test_events_are_validated_as_objects_and_as_text(event: dict[str, object] | 
     assert (pca_events.validate(event) == []) is valid
 
 
-def test_a_text_that_is_not_an_event_is_refused() -> None:
+def test_a_text_that_is_not_an_event_is_rejected() -> None:
     for refused in ("", "[1]", "no-such-event"):
         with pytest.raises(pca_events.BadInput):
             pca_events.explain({"source": ["aws.acm-pca"]}, refused)

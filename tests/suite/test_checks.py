@@ -1,4 +1,4 @@
-"""Each check turns red on a deliberate fault."""
+"""Each check fails on a deliberate fault."""
 
 import json
 import shutil
@@ -120,7 +120,7 @@ def test_a_column_without_a_placeholder(features: Path) -> None:
     assert checks.placeholder_faults(features) == ["sound.feature:4: column more is unused"]
 
 
-def test_a_placeholder_in_a_scenario_that_is_no_outline(features: Path) -> None:
+def test_a_placeholder_in_a_scenario_that_is_not_an_outline(features: Path) -> None:
     (features / "sound.feature").write_text("Feature: F\n  Scenario: S\n    Given a <thing>\n    Then it is there\n")
     assert checks.placeholder_faults(features) == ["sound.feature:2: <thing> has no column"]
 
@@ -259,7 +259,7 @@ def test_a_never_sent_sample_that_meets_a_contract(tmp_path: Path) -> None:
             "/cover.schema.json",
             " has the $id https://pca-events.example/schemas/cover.schema.json",
         ),
-        ('"description": "Who sent the event."', '"title": "source"', ": source has no description"),
+        ('"description": "The service that sent the event."', '"title": "source"', ": source has no description"),
         (
             '"const": "aws.acm-pca"',
             '"pattern": "aws.acm-pca"',
@@ -292,22 +292,22 @@ def test_a_fixed_wait(tmp_path: Path) -> None:
             "from pca_events.harness import names",
             "backends.py: backends imports harness, which does not lie below it",
         ),
-        ("import pca_events.endpoints", "backends.py: backends or endpoints has no place in the picture"),
+        ("import pca_events.endpoints", "backends.py: backends or endpoints is not in ARCHITECTURE.md"),
     ],
 )
-def test_an_arrow_that_points_up(tmp_path: Path, line: str, fault: str) -> None:
+def test_an_import_that_points_up(tmp_path: Path, line: str, fault: str) -> None:
     (tmp_path / "backends.py").write_text(line)
     assert checks.broken_arrows(tmp_path, [["harness"], ["backends"], ["errors"]]) == [fault]
 
 
-def test_an_arrow_between_rooms_of_one_layer(tmp_path: Path) -> None:
+def test_an_import_between_packages_of_one_layer(tmp_path: Path) -> None:
     (tmp_path / "report.py").write_text("from pca_events.contract import meets")
     assert checks.broken_arrows(tmp_path, [["contract", "report"]]) == [
         "report.py: report imports contract, which does not lie below it"
     ]
 
 
-def test_a_dependency_outside_its_room(tmp_path: Path) -> None:
+def test_a_dependency_outside_its_package(tmp_path: Path) -> None:
     (tmp_path / "contract.py").write_text("def f() -> None:\n    import boto3\n")
     assert checks.misplaced_dependencies(tmp_path, {"boto3": {"backends"}}) == [
         "contract.py imports boto3; it belongs to ['backends']"

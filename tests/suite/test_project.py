@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import checks
+import import_picture
 import pytest
 from pca_events.steps import configurations, operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
@@ -92,12 +93,6 @@ def definitions() -> list[StepFunctionContext]:
     return [definition for definition in everything if definition.step_func.__module__.startswith("pca_events.steps")]
 
 
-def layers() -> list[list[str]]:
-    picture = re.search(r"```layers\n(.*?)```", (TOP / "ARCHITECTURE.md").read_text("utf-8"), re.DOTALL)
-    assert picture is not None
-    return [line.split(" · ") for line in picture[1].splitlines()]
-
-
 def test_every_feature_is_bound(bound: dict[str, int]) -> None:
     assert checks.unbound_features(FEATURES, bound) == []
 
@@ -117,7 +112,7 @@ def test_the_number_that_tests_compare_with_is_the_number_of_bound_scenarios(bou
     )
 
 
-def test_a_count_of_no_feature_is_an_error() -> None:
+def test_counting_an_unknown_feature_is_an_error() -> None:
     with pytest.raises(ValueError, match="no feature or folder of features is called event"):
         scenario_count("event", "events")
 
@@ -152,7 +147,7 @@ def test_every_step_has_one_definition_and_every_definition_a_step(
     assert checks.step_faults(FEATURES, definitions) == []
 
 
-def test_few_steps_say_many_scenarios(definitions: list[StepFunctionContext]) -> None:
+def test_few_steps_serve_many_scenarios(definitions: list[StepFunctionContext]) -> None:
     assert checks.too_many_definitions(FEATURES, definitions) == []
 
 
@@ -168,8 +163,9 @@ def test_every_sample_meets_its_contract() -> None:
     assert checks.broken_samples(TOP / "samples") == []
 
 
-def test_every_schema_is_where_its_id_says() -> None:
-    assert checks.schema_faults(TOP / "schemas") == []
+@pytest.mark.parametrize("folder", ["schemas", "samples/schemas", "calibration/schemas"])
+def test_every_schema_is_where_its_id_says(folder: str) -> None:
+    assert checks.schema_faults(TOP / folder, TOP) == []
 
 
 def test_nothing_waits_for_a_fixed_time() -> None:
@@ -183,7 +179,17 @@ def test_whole_files_are_written_in_one_place() -> None:
 
 
 def test_imports_inside_the_package_point_down() -> None:
-    assert checks.broken_arrows(PACKAGE, layers()) == []
+    assert checks.broken_arrows(PACKAGE, import_picture.layers()) == []
+
+
+def test_the_picture_of_the_packages_shows_the_imports() -> None:
+    stored = (TOP / "docs" / "images" / "packages.svg").read_text("utf-8")
+    assert stored == import_picture.picture(), "python tests/suite/import_picture.py >docs/images/packages.svg"
+
+
+def test_the_picture_leaves_out_imports_that_follow_from_others() -> None:
+    graph = {"a": {"b", "c", "d"}, "b": {"c"}, "c": set(), "d": set()}
+    assert import_picture.without_implied(graph) == {"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": set()}
 
 
 def test_every_dependency_stays_with_its_owner() -> None:
@@ -212,7 +218,7 @@ def test_the_compose_file_pins_the_version_of_the_embedded_emulator() -> None:
     assert re.findall(r'- "([\d.]+):\$\{LOCALSTACK_PORT:-4566\}:4566"', compose) == ["127.0.0.1"]
 
 
-def test_what_workers_keep_together_is_there() -> None:
+def test_the_tests_that_workers_keep_together_exist() -> None:
     starts = runpy.run_path(str(TOP / "tests" / "conftest.py"))["TOGETHER"]
     for start in starts:
         file, _, name = start.partition("::")

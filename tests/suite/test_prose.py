@@ -14,12 +14,16 @@ def test_no_text_has_a_phrase_to_avoid() -> None:
         ("recorded events are held against the contract", "held against"),
         ("the value is no text", "is no text"),
         ("What is skipped is told with its reason", "is told"),
-        ("none is none of them", ""),
+        ("None where there is none", "None where"),
+        ("# the rule is told", "is told"),
+        ("def test_what_is_young_is_kept() -> None:", "test_what_is_young_is_kept"),
+        ("def test_recent_resources_are_kept() -> None:", ""),
         ("a plain sentence", ""),
     ],
 )
 def test_a_phrase_to_avoid_is_found(line: str, phrase: str) -> None:
-    assert [found for _, found, _ in prose.phrases_in(line)] == ([phrase] if phrase else [])
+    found = [found for _, found, _ in prose.phrases_in(line)]
+    assert found[:1] == ([phrase] if phrase else [])
 
 
 def test_every_kind_of_text_is_searched() -> None:

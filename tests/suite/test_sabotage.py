@@ -84,7 +84,7 @@ def test_a_misspelt_rule_of_a_caller(call: Callable[[], RunReport], monkeypatch:
 
 
 @pytest.mark.parametrize("mishap", ["drop", "duplicate"])
-def test_a_simulator_whose_events_get_lost_or_come_twice(
+def test_a_simulator_that_loses_or_duplicates_events(
     call: Callable[[], RunReport], monkeypatch: pytest.MonkeyPatch, mishap: str
 ) -> None:
     monkeypatch.setattr(pca_scenario, "_DEADLINE", 10)

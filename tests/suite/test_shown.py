@@ -1,4 +1,4 @@
-"""What the pages show is what the commands print."""
+"""The pages show the output of the commands."""
 
 import pytest
 import terminal_image
@@ -22,7 +22,7 @@ def test_a_page_shows_what_is_printed(line: str, shown: str) -> None:
     assert is_shown(shown, printed(line)), printed(line)
 
 
-def test_a_page_shows_more_than_what_it_leaves_out() -> None:
+def test_a_page_shows_more_than_omissions() -> None:
     assert all(set(shown.splitlines()) - {"...", "(exit status 1)"} for _, _, shown in SHOWN)
 
 

@@ -1,4 +1,4 @@
-"""The command in a process of its own, and small servers that are not LocalStack, or imitate it poorly."""
+"""The command in a separate process, and small servers that are not LocalStack or imitate it badly."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from pca_events.cli import main
 
 @pytest.fixture
 def process(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The command in a process of its own, in an empty folder."""
+    """The command in a separate process, in an empty folder."""
     folder: Path = tmp_path_factory.mktemp("empty")
 
     def run(*words: str, path: str = "") -> "subprocess.CompletedProcess[str]":
@@ -34,7 +34,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def command(process: Run, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command in an empty folder: in this process, which is faster; `verify` and what needs a path in its own.
 
-    In a process of its own each command runs too, most of them in tests/suite/test_shown.py.
+    Each command also runs in a separate process, most of them in tests/suite/test_shown.py.
     """
     folder: Path = tmp_path_factory.mktemp("here")
 
@@ -47,7 +47,7 @@ def command(process: Run, tmp_path_factory: pytest.TempPathFactory, monkeypatch:
             here.chdir(folder)
             try:
                 status = main(words)
-            except SystemExit as ended:  # argparse has refused the words, or printed its help
+            except SystemExit as ended:  # argparse has rejected the arguments, or printed help
                 status = ended.code if isinstance(ended.code, int) else 1
         said = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))
         return subprocess.CompletedProcess([*words], status, *said)

@@ -24,7 +24,7 @@ settings.load_profile("desk" if FACTOR == 1 else "nightly")
 
 
 def times(few: int) -> int:
-    """How many examples to try where a desk tries a few."""
+    """The number of examples, from the number of a local run."""
     return few * FACTOR
 
 

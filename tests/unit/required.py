@@ -1,4 +1,4 @@
-"""What a test needs from the machine. Without it the test skips with the reason, or fails where all is required.
+"""Requirements of tests. If one is missing, the test is skipped with the reason, or fails if all are mandatory.
 
 The workflows of this project set PCA_REQUIRE_ALL=1, because their machines have Docker, a browser and Node.
 """

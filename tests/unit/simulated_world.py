@@ -65,7 +65,7 @@ class Desk:
         return self.store.call(operation, request)
 
     def pass_time(self, **time: float) -> None:
-        """Move the clock on, and let happen what is due."""
+        """Advance the clock, and run the tasks that are due."""
         self.world.clock += timedelta(**time)
         self.store.tick()
 

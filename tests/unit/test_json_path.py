@@ -61,6 +61,6 @@ def test_an_invalid_path(document: dict[str, Any], path: str) -> None:
         json_path.get(document, path)
 
 
-def test_the_whole_document_can_be_neither_removed_nor_replaced(document: dict[str, Any]) -> None:
+def test_the_root_can_be_neither_removed_nor_replaced(document: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="is the whole event"):
         json_path.remove(document, "$")

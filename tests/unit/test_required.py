@@ -1,16 +1,16 @@
-"""A test that cannot run here says so; where all is required, that is a failure."""
+"""A test that cannot run is skipped; if all requirements are mandatory, it fails."""
 
 import pytest
 from required import cannot_run
 
 
-def test_it_skips_on_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_skipped_locally(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PCA_REQUIRE_ALL", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no Docker"):
         cannot_run("no Docker")
 
 
-def test_it_fails_where_all_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_fails_if_the_tools_are_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PCA_REQUIRE_ALL", "1")
     with pytest.raises(pytest.fail.Exception, match="no Docker"):
         cannot_run("no Docker")

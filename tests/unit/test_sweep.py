@@ -40,7 +40,7 @@ def names(session: Session, run: RunId) -> list[str]:
 
 @pytest.fixture
 def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
-    """Another run, alive, with what it has made."""
+    """Another active run with its resources."""
     session = Session(connection.backend, RunId())
     with ScenarioBus(session, "alive") as bus:
         bus.put_rule_under_test("rule", catalog.documented("ca-creation-success").pattern)
@@ -84,7 +84,7 @@ def test_killed_runs_are_swept_and_another_run_is_left_alone(
     assert names(session, session.run) == theirs
 
 
-def test_what_is_young_is_kept(command: Run, connection: Session, other: tuple[Session, list[str]]) -> None:
+def test_recent_resources_are_kept(command: Run, connection: Session, other: tuple[Session, list[str]]) -> None:
     session, theirs = other
     words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", session.run.value, "--yes")
     assert command(*words, "--older-than", "2h").stdout == f"0 found with prefix pca-events-{session.run}-\n"
@@ -95,7 +95,7 @@ def test_what_is_young_is_kept(command: Run, connection: Session, other: tuple[S
         assert time.monotonic() < deadline
 
 
-def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) -> None:
+def test_only_the_requested_kinds(command: Run, connection: Session) -> None:
     run = RunId()
     name = run.new_name()
     for resource in (EventBus(name), Queue(name), Archive(name, name, {"source": ["any"]})):
@@ -115,7 +115,7 @@ def test_only_the_kinds_that_are_asked_for(command: Run, connection: Session) ->
         (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, archives, topics"),
     ],
 )
-def test_what_cannot_be_swept(command: Run, connection: Session, words: list[str], said: str) -> None:
+def test_unusable_input_of_sweep(command: Run, connection: Session, words: list[str], said: str) -> None:
     ran = command("sweep", "--endpoint-url", connection.backend.endpoint_url, *words)
     assert ran.returncode == 2
     assert said in ran.stderr
@@ -128,7 +128,7 @@ def test_the_default_bus_is_never_found(connection: Session) -> None:
         find(connection, "")
 
 
-def test_what_cannot_be_removed_is_told(
+def test_resources_that_cannot_be_removed_are_reported(
     capsys: pytest.CaptureFixture[str],
     connection: Session,
     other: tuple[Session, list[str]],

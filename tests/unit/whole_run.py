@@ -10,7 +10,7 @@ import pytest
 
 
 class Verified(NamedTuple):
-    """A run of `pca-events verify` in an empty folder, on a LocalStack of its own."""
+    """A run of `pca-events verify` in an empty folder, on a separate LocalStack."""
 
     ran: "subprocess.CompletedProcess[str]"
     folder: Path
@@ -20,7 +20,7 @@ class Verified(NamedTuple):
 
 @pytest.fixture(scope="session")
 def verified(tmp_path_factory: pytest.TempPathFactory) -> Verified:
-    """The run, made for the first test that asks for it."""
+    """The run, created for the first test that uses it."""
     return _run(tmp_path_factory.getbasetemp())
 
 

@@ -1,4 +1,4 @@
-"""A CDK app: a queue hears of every certificate that AWS Private CA could not issue; `cdk synth` writes cdk.out."""
+"""A CDK app: a queue receives an event for every failed issuance; `cdk synth` writes cdk.out."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events

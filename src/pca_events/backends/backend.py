@@ -197,7 +197,7 @@ class Backend:
 
     Attributes:
         name: for display, with its version: `LocalStack 4.13.1, embedded`.
-        product: as the ledger of divergences names it: `localstack`, or `corrected-localstack` with our EventBridge.
+        product: the name in the ledger of divergences: `localstack`, or `corrected-localstack` with our EventBridge.
         version: of the product, as it reports it.
         endpoint_url: where every client of this backend sends its calls.
         account: the AWS account that owns the resources.
@@ -275,7 +275,7 @@ def _session_class() -> Any:
     """Return localstack-client's Session class, on one boto3 session that reads no AWS setting of this process.
 
     localstack-client itself would use boto3's default session and let `AWS_ENDPOINT_URL` win over its arguments; boto3
-    fails on an unknown `AWS_PROFILE` even where credentials are given.
+    fails on an unknown `AWS_PROFILE` even if credentials are passed.
     """
     import boto3
     from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES

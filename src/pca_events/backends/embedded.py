@@ -65,7 +65,7 @@ def _index_folder() -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.stat()
     if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"{folder} belongs to somebody else, or others may write to it")
+        raise PermissionError(f"{folder} belongs to another user, or other users can write to it")
     return folder
 
 
@@ -145,7 +145,7 @@ class EmbeddedLocalStack:
             port: the loopback port to listen on; a free one if not given.
 
         Raises:
-            BackendError: as `launch`, or the emulator did not come up; the text then holds the last lines of its log.
+            BackendError: as `launch`, or the emulator did not start; the message contains the last lines of its log.
         """
         backend = self.launch(port)
         self._await_ready(backend.endpoint_url)
@@ -158,7 +158,7 @@ class EmbeddedLocalStack:
 
     @property
     def has_siblings(self) -> bool:
-        """Whether there is another emulator beside this one."""
+        """Whether there are other emulators."""
         return bool(self._siblings)
 
     def running(self) -> Backend | None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_LOOK_EVERY = 0.2  # seconds between two checks, where the operating system cannot signal the end of a process
+_LOOK_EVERY = 0.2  # seconds between two checks, if the operating system cannot signal the end of a process
 _EMULATOR = "pca_events.backends.emulator"
 
 

@@ -225,23 +225,23 @@ def _comes(condition: Callable[[], bool]) -> bool:
 BEHAVIOURS: dict[str, Behaviour] = {
     name.replace("_", "-"): Behaviour(name.replace("_", "-"), says, trial)
     for name, says, trial in (
-        ("source_refused", "PutEvents refuses a source that begins with aws.", _source_refused),
+        ("source_refused", "PutEvents rejects a source that begins with aws.", _source_refused),
         ("stamps", "the bus stamps id, account, region and version", _stamps),
         ("time_kept", "the time of an entry is kept", _time_kept),
-        ("disabled_rule", "a disabled rule is silent", _disabled_rule),
-        ("invalid_pattern", "PutRule refuses an invalid pattern", _invalid_pattern),
-        ("no_starvation", "a broken pattern does not silence the rules after it", _no_starvation),
-        ("dead_letter_queue", "what cannot be delivered reaches the dead-letter queue", _dead_letter_queue),
-        ("retry", "a failed delivery is tried again", _retry),
+        ("disabled_rule", "a disabled rule does not fire", _disabled_rule),
+        ("invalid_pattern", "PutRule rejects an invalid pattern", _invalid_pattern),
+        ("no_starvation", "an invalid pattern does not affect other rules", _no_starvation),
+        ("dead_letter_queue", "an event that cannot be delivered is sent to the dead-letter queue", _dead_letter_queue),
+        ("retry", "a failed delivery is retried", _retry),
         ("queue_policy", "a queue without a policy for EventBridge receives nothing", _queue_policy),
         ("transformer", "an input transformer fills its template", _transformer),
         ("input_path", "an input path selects a part of the event", _input_path),
         ("constant_input", "a constant input replaces the event", _constant_input),
         ("archive_and_replay", "an archived event can be replayed", _archive_and_replay),
-        ("long_rule_name", "PutRule refuses a name of more than 64 characters", _long_rule_name),
-        ("long_detail_type", "PutEvents refuses a detail-type of more than 128 characters", _long_detail_type),
-        ("rule_with_targets", "DeleteRule refuses a rule that has targets", _rule_with_targets),
-        ("bus_with_rules", "DeleteEventBus refuses a bus that has rules", _bus_with_rules),
+        ("long_rule_name", "PutRule rejects a name of more than 64 characters", _long_rule_name),
+        ("long_detail_type", "PutEvents rejects a detail-type of more than 128 characters", _long_detail_type),
+        ("rule_with_targets", "DeleteRule rejects a rule that has targets", _rule_with_targets),
+        ("bus_with_rules", "DeleteEventBus rejects a bus that has rules", _bus_with_rules),
     )
 }
 """Every behaviour, by its name."""

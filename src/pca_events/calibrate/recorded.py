@@ -22,7 +22,7 @@ class Divergence:
         backend: the product: `localstack`.
         version: of the product.
         behaviour: a name of `BEHAVIOURS`, or `pattern-` and an operator of the corpus.
-        kind: `fails` if its trial must fail; `ignore` if it is not tried because that costs too much.
+        kind: `fails` if its trial must fail; `ignore` if it is not tested, because the test would wait in vain.
         reason: what the backend does instead of AWS's behaviour.
         seen: when it was last observed.
         expires: when it must be observed again; an expired entry fails a run.
@@ -65,7 +65,7 @@ def uncalibrated(backend: Backend) -> list[str]:
 
 
 def divergence(backend: Backend, behaviour: str) -> Divergence | None:
-    """Return the ledger's entry for a behaviour on this backend, or None if it does the same as AWS."""
+    """Return the ledger's entry for a behaviour on this backend, or None if the backend behaves like AWS."""
     for entry in divergences():
         if (entry.backend, entry.version, entry.behaviour) == (backend.product, backend.version, behaviour):
             return entry

@@ -34,8 +34,8 @@ _EXPECTED = {
 _SIZES = {
     "maxItems": "has too many items; 1,000 are read",
     "maxLength": "has too many characters",
-    "minItems": "is empty; remove it, or name something",
-    "minLength": "is empty; remove it, or name something",
+    "minItems": "is empty; remove it, or add a value",
+    "minLength": "is empty; remove it, or add a value",
 }
 _KINDS = {"array": "an array", "object": "a table", "string": "a string"}
 
@@ -45,7 +45,7 @@ class Configuration:
     """The content of a configuration file; settings that it does not contain are empty.
 
     Attributes:
-        file: the file; empty where there is none.
+        file: the file; empty if there is none.
         paths: what to check, relative to the working directory.
         exclude: globs relative to the folder of the file.
         baseline: a path relative to the working directory.

@@ -36,8 +36,8 @@ class NewSubscriber:
         id: its unique logical id in a template.
         name: its name.
         pattern: the DATA filter, as a JSON string.
-        target: the ARN of the target; Unknown where it is known only after deployment.
-        failure: the ARN of the dead-letter queue, likewise; None where the target has none.
+        target: the ARN of the target; Unknown if it is known only after deployment.
+        failure: the ARN of the dead-letter queue, likewise; None if the target has none.
         enabled: whether the rule is enabled.
         notes: what remains to be done by hand.
     """
@@ -78,16 +78,16 @@ def _migration(checked: CheckedRule, taken: set[str]) -> Migration:
 
 
 def _obstacles(checked: CheckedRule) -> Iterator[str]:
-    """Why a rule has no subscriber with the same verdict on every event."""
+    """Why a rule has no equivalent subscriber."""
     pattern = checked.rule.pattern
     if checked.rule.kind in _OTHER_KINDS:
         yield _OTHER_KINDS[checked.rule.kind]
     if has_unknown(pattern):
-        yield "its pattern is not known whole; check the code as it is deployed"
+        yield "its pattern is not completely known; check the deployed code"
     try:
         partial_pattern(pattern)
     except InvalidPattern:
-        yield "AWS refuses its pattern; correct it first"
+        yield "AWS rejects its pattern; correct it first"
     if any(finding.code == "custom-bus" for finding in checked.findings):
         yield "it is on a bus that the events of AWS services do not reach; put it on the default bus first"
     try:
@@ -111,7 +111,7 @@ def _notes_of_rule(rule: Rule) -> Iterator[str]:
     others = [source for source in sources or () if source != SOURCE]
     if sources is None or others:
         asked = ", ".join(map(json.dumps, others)) if others else "every source"
-        yield f"the rule asks for {asked} too: add an event source for each service that it is meant for"
+        yield f"the rule also matches {asked}: add an event source for each intended service"
     if rule.off:
         yield f"the rule is off by default ({rule.off})"
     if json.dumps(rule.pattern, default=str) != json.dumps(without_wildcards(rule.pattern), default=str):
@@ -174,7 +174,7 @@ def as_template(migrations: Sequence[Migration]) -> str:
     subscribers = [new for migration in migrations for new in migration.subscribers]
     lines = [_comment(f"{m.rule.place} {m.rule.name}: no subscriber: {m.reason}") for m in migrations if m.reason]
     if not subscribers:
-        return "".join(f"{line}\n" for line in [*lines, "# No rule has a subscriber that does the same."])
+        return "".join(f"{line}\n" for line in [*lines, "# No rule has an equivalent subscriber."])
     lines += ['AWSTemplateFormatVersion: "2010-09-09"', "Parameters:"]
     lines += _parameter("DeliveryRoleArn", "role that lets events.amazonaws.com invoke the targets")
     lines += _parameter("SourceFailureQueueArn", "SQS queue for events that could not be forwarded")

@@ -67,7 +67,7 @@ CodeName = Literal[
     "unknown-detail-type",
     "wildcard-in-filter",
 ]
-"""Every code that a finding can have. mypy refuses a finding with another one."""
+"""Every code that a finding can have. mypy rejects a finding with another one."""
 
 _QUOTED = re.compile(r'(?:"(?:\\.|[^"\\])*"(?: or |, )?)+')
 
@@ -82,7 +82,7 @@ class Finding:
         remedy: what to do.
         place: where.
         about: what distinguishes it from other findings with its code about the same rule, stable when other parts of
-            the rule change: `detail.result "failed"`. None where only the message does.
+            the rule change: `detail.result "failed"`. None if only the message does.
     """
 
     level: Level
@@ -100,8 +100,8 @@ class Block:
     Attributes:
         path: the field, as in event patterns: `detail.result`.
         words: what the pattern requires, and what is sent: `"failed" is never sent; documented values: ...`.
-        suggestion: the value or path that was probably meant; empty where none is similar.
-        remedy: what to do; empty where the only advice is to compare with a documented event.
+        suggestion: the value or path that was probably meant; empty if none is similar.
+        remedy: what to do; empty if the only advice is to compare with a documented event.
     """
 
     path: str
@@ -125,8 +125,8 @@ class Verdict(NamedTuple):
     Attributes:
         event: its id.
         fires: on every such event, on some of them, or on none.
-        conditions: where it fires on some, on which: `only for account 111122223333`, `depends on var.ca_arn`.
-        blocks: where it never fires, why: `detail.result: "failed" is never sent`.
+        conditions: if it fires on some, on which ones: `only for account 111122223333`, `depends on var.ca_arn`.
+        blocks: if it never fires, why: `detail.result: "failed" is never sent`.
     """
 
     event: str
@@ -159,7 +159,7 @@ class CheckReport:
     """The results of a check.
 
     Attributes:
-        rules: the rules for AWS Private CA; with --all-rules the others too.
+        rules: the rules for AWS Private CA; with --all-rules, all rules.
         neighbours: the rules of other documented certificate sources, such as ACM; they are outside the contract.
         not_known: the rules whose pattern is completely unknown before deployment; they have no findings.
         other_rules: the number of rules of other sources, without the neighbours.
@@ -172,7 +172,7 @@ class CheckReport:
         baselined: the number of findings that the baseline suppressed.
         fail_on: the lowest level that makes the exit status 1.
         files_read: the number of files that were read or searched for rules.
-        all_rules: whether `rules` contains the rules of other sources too.
+        all_rules: whether `rules` also contains the rules of other sources.
     """
 
     rules: list[CheckedRule] = field(default_factory=list)
@@ -205,7 +205,7 @@ class CheckReport:
 
     @property
     def exit_status(self) -> int:
-        """2 where something could not be read, 1 where a finding has at least the level of `fail_on`, else 0."""
+        """2 if something could not be read, 1 if a finding has at least the level of `fail_on`, otherwise 0."""
         if self.unreadable:
             return 2
         failing = () if self.fail_on == "never" else LEVELS[: LEVELS.index(self.fail_on) + 1]

@@ -30,13 +30,13 @@ def check(
     """Check the rules that were read.
 
     A rule is for AWS Private CA if its source is `aws.acm-pca` or a misspelling of it, or if it fires on one of its
-    events. Rules of other sources are counted; with `all_rules` they are reported too, with the findings that require
+    events. Rules of other sources are counted; with `all_rules` they are also reported, with the findings that require
     no knowledge of their events. A rule with an unknown pattern has no findings.
 
     Args:
         reading: what was read.
         all_rules: whether rules of other sources are reported.
-        wanted: whether a rule is reported, by its place and last line; the others count only for what they forward.
+        wanted: whether a rule is reported, by its place and last line; the others matter only for what they forward.
     """
     report = CheckReport(
         unreadable=sorted(reading.unreadable),
@@ -108,7 +108,7 @@ def _judged_once(pattern: Any, known: dict[str, Judged]) -> Judged:
 
 
 def _uncovered(rules: Sequence[CheckedRule], lost: Mapping[tuple[SourceLocation, str], frozenset[str]]) -> list[str]:
-    """The documented failures on which no rule fires that is enabled and on a bus that receives them.
+    """The documented failures that no enabled rule on a bus that receives them matches.
 
     Args:
         rules: the rules.
@@ -160,12 +160,12 @@ def _reads(checked: CheckedRule, path: str) -> bool:
 
 @dataclass(frozen=True)
 class Breadth:
-    """What a rule still matches when the events on which it fires are changed in one place each.
+    """How a rule reacts if the events on which it fires are changed in one place each.
 
     Attributes:
         changed: the number of changes that violate the contract.
-        let_through: the number of these with which the rule still fires.
-        unnoticed: the fields, as in event patterns, whose changes never matter to the rule: `detail.result`.
+        let_through: the number of these on which the rule still fires.
+        unnoticed: the fields, as in event patterns, whose changes never affect the rule: `detail.result`.
     """
 
     changed: int

@@ -26,7 +26,7 @@ _ALIASES = {
 
 
 def plain(name: str) -> str:
-    """Return a key without letter case, dashes, underscores and blanks."""
+    """Return a key in lowercase, without dashes, underscores and blanks."""
     return re.sub(r"[\s_.-]+", "", name).lower()
 
 
@@ -48,12 +48,12 @@ _NEGATION = {"not", "no", "non", "never", "without"}
 
 
 def words_in(name: str) -> set[str]:
-    """Return the words of a name in lower case; case, hyphens and underscores separate them."""
+    """Return the words of a name in lowercase; case, hyphens and underscores separate them."""
     return {word.lower() for word in _WORDS.findall(name)}
 
 
 def expects(name: str) -> str:
-    """Return the result that a name promises: success or failure; empty where it promises neither or both."""
+    """Return the result that a name promises: success or failure; empty if it promises neither or both."""
     written = [word.lower() for word in _WORDS.findall(name)]
     words = {word for before, word in zip(["", *written], written, strict=False) if before not in _NEGATION}
     promised = [result for result, hints in (("success", _SUCCESS), ("failure", _FAILURE)) if words & hints]
@@ -71,7 +71,7 @@ _EXPIRY = {"expiry", "expire", "expires", "expired", "expiring", "expiration", "
 
 
 def contradicts(name: str, suggestion: str) -> bool:
-    """Whether a suggested value would make a rule fire on something else than its name promises.
+    """Whether a suggested value would make a rule fire on events that contradict its name.
 
     Args:
         name: of the rule, or of its handler.
@@ -107,7 +107,7 @@ NOT_ALIKE = 0.0
 
 
 def promised(text: str) -> str:
-    """Return the result that a string describes: success or failure; empty where it describes neither or both."""
+    """Return the result that a string describes: success or failure; empty if it describes neither or both."""
     words = words_in(text)
     found = [result for result, hints in _RESULTS.items() if words & hints]
     if not found and words & _DONE:
@@ -176,7 +176,7 @@ _INSTEAD = {
     ),
     r"renew": 'AWS documents no event of AWS Private CA for a renewal. Source "aws.acm" reports renewals by ACM',
     r"delet": f"AWS documents no event for the deletion of a CA; {_CALL.format('DeleteCertificateAuthority')}",
-    r"restor": f"AWS documents no event for the restoring of a CA; {_CALL.format('RestoreCertificateAuthority')}",
+    r"restor": f"AWS documents no event for the restoration of a CA; {_CALL.format('RestoreCertificateAuthority')}",
     r"\b(?:dis|en)able|updat": (
         f"AWS documents no event for a change of a CA; {_CALL.format('UpdateCertificateAuthority')}"
     ),

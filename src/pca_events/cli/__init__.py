@@ -63,12 +63,12 @@ EXTRAS = {
     "pytest_bdd": "suite",
     "xdist": "suite",
 }
-"""The extra that installs each package which the base does without."""
+"""The extra that installs each package that is not part of the base."""
 
 INPUT_UNREADABLE = 2
 
 UNTOLD = 141
-"""The exit status of a verdict that nobody has read to its end: that of a shell for a closed pipe."""
+"""The exit status if the reader closed the pipe before the end of the output, as in a shell."""
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
@@ -98,7 +98,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         try:
             status = _command(words)
-        except SystemExit:  # the help, or words that cannot be used
+        except SystemExit:  # help, or invalid arguments
             sys.stdout.flush()
             raise
         sys.stdout.flush()
@@ -143,7 +143,7 @@ def _complain(message: str) -> None:
 
 
 def _judges(words: Sequence[str]) -> bool:
-    """Whether the exit status of a command is a verdict, which must not be 0 if nobody could read the output."""
+    """Whether the exit status of a command is a verdict, which must not be 0 if the output was not read."""
     from pca_events.cli.parser import HELP
 
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)

@@ -140,9 +140,9 @@ def _is_older(session: Session, found: Found, age: timedelta) -> bool:
 
 
 Coming = SimpleQueue[Event | PcaEventsError | None]
-"""What has come: an event, an error that ends the watch, or None where somebody ends it."""
+"""What was received: an event, an error that ends the command, or None if it was interrupted."""
 
-_WAIT = 5  # seconds of one long poll; an event is shown as soon as it comes
+_WAIT = 5  # seconds of one long poll; an event is shown as soon as it arrives
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _COLOURS = {"success": "green", "failure": "red"}
 

@@ -19,7 +19,7 @@ _shtab_pca_events_commands() {
     list:'Lists the documented events, what is never sent, and the events of CloudTrail with the same'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
     mutate:'Tests the schemas: each invalid variant of a documented event must be rejected, each valid one'
-    sample:'Prints realistic events as JSON, one a line, or events that violate the contract.'
+    sample:'Prints realistic events as JSON, one per line, or events that violate the contract.'
     show:'Shows one event: an example, its meaning, what to do, its fields, and rules to copy.'
     site:'Writes the living documentation into a folder: every event with its example, rule, fields and'
     sweep:'Lists resources that interrupted runs left on a LocalStack; --yes removes them.'
@@ -233,7 +233,7 @@ _shtab_pca_events_watch_options=(
   "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
   "--account[the account of the bus (default\: 111122223333)]:ID:"
   "--region[its Region (default\: us-east-1)]:NAME:"
-  "--format[default\: text\; json\: one object a line with event, meets and violations]:format:(text json)"
+  "--format[default\: text\; json\: one object per line with event, meets and violations]:format:(text json)"
 )
 
 # guard to ensure default positional specs are added only once per session

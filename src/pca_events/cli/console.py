@@ -25,7 +25,7 @@ def text_of(part: Part) -> str:
 
 
 def style_of(part: Part) -> str:
-    """Return the style of a part; empty where it has none."""
+    """Return the style of a part; empty if it has none."""
     return "" if isinstance(part, str) else part[1]
 
 
@@ -54,7 +54,7 @@ def cut(text: str, width: int) -> Iterator[str]:
 def wrapped(parts: Sequence[Part], width: int, indent: int) -> Iterator[list[Part]]:
     """Break parts into lines at blanks, and indent those after the first.
 
-    A word that is wider than a line stays whole, so that it can be copied.
+    A word that is wider than a line is not broken, so that it can be copied.
     """
     for start, end in _spans("".join(map(text_of, parts)), width, width - indent):
         line: list[Part] = [" " * indent] if start else []
@@ -74,7 +74,7 @@ def cell_lines(text: str, width: int) -> list[str]:
 
 
 def fitted(natural: Iterable[int], whole: Sequence[bool], room: int) -> list[int]:
-    """Narrow the widest columns of a table until all of them fit; those that stay whole keep their width."""
+    """Narrow the widest columns of a table until all of them fit; unbreakable columns keep their width."""
     widths = [
         width if kept else min(width, max(room, _NARROWEST_COLUMN)) for width, kept in zip(natural, whole, strict=True)
     ]
@@ -135,7 +135,7 @@ class Console:
 
     Attributes:
         stream: the stream.
-        width: the maximum number of columns of a line; None where lines are not broken, as it is not a terminal.
+        width: the maximum number of columns of a line; None if lines are not wrapped, outside terminals.
         styled: whether styles are written, as ANSI escape sequences.
     """
 
@@ -209,7 +209,7 @@ class Console:
 
 
 class Progress:
-    """One line of progress on standard error; nothing where that is not a terminal."""
+    """One line of progress on standard error; nothing if that is not a terminal."""
 
     def __init__(self, delay: float = 0.5) -> None:
         """Create a line that appears once the work has taken this many seconds.
@@ -249,8 +249,8 @@ class Progress:
 def console(*, stderr: bool = False) -> Console:
     """Return standard output, or standard error, with the width of its terminal.
 
-    Styles are written to a terminal, and elsewhere where FORCE_COLOR is set (https://force-color.org); never where
-    NO_COLOR is set (https://no-color.org). Both count where they are not empty.
+    Styles are written to a terminal, and elsewhere if FORCE_COLOR is set (https://force-color.org); never if
+    NO_COLOR is set (https://no-color.org). Both are ignored if they are empty.
     """
     stream = sys.stderr if stderr else sys.stdout
     watched = stream.isatty()

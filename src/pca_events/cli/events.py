@@ -221,10 +221,10 @@ def _print_mutants(report: "MutationReport", out: Console) -> None:
     out.table(columns, rows, "Mutants of the documented events")
     out.line()
     for mutant, schema in report.survivors:
-        out.line(("survived", "red"), f" {schema} lets {mutant.origin} through, {mutant.kind} at {mutant.path}")
+        out.line(("survived", "red"), f" {schema} accepts {mutant.origin}, {mutant.kind} at {mutant.path}")
     for refused in report.refused:
         out.line(("refused", "red"), f" {refused}")
     out.line(
         f"{sum(report.killed.values()):,} mutants killed, {len(report.survivors)} survived; "
-        f"{report.variants:,} valid variants let through, {len(report.refused)} refused"
+        f"{report.variants:,} valid variants accepted, {len(report.refused)} rejected"
     )

@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{self.prog}: {message}\n")
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        # argparse is silent where its help cannot be written.
+        # argparse ignores errors when it writes its help.
         (file or sys.stderr).write(message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -133,11 +133,11 @@ HELP: Mapping[str, Help] = {
         {"0": "the event is shown", "2": "no event has this id"},
     ),
     "sample": Help(
-        "Prints realistic events as JSON, one a line, or events that violate the contract.",
+        "Prints realistic events as JSON, one per line, or events that violate the contract.",
         (
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
-            "pca-events sample crl-generation-success --broken missing:$.detail.result --seed 7",
+            "pca-events sample crl-generation-success --broken dropped:$.detail.result --seed 7",
         ),
         {"0": "the events are printed", "2": _UNUSABLE},
     ),

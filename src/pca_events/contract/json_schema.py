@@ -1,4 +1,4 @@
-"""The schemas compiled by jsonschema, with the keywords as the contract defines them."""
+"""The schemas compiled by jsonschema, with modified keywords."""
 
 import re
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ from pca_events.locations import locate
 Schema = dict[str, Any]
 
 SCHEMA_ROOT = "https://pca-events.example/"
-"""The start of every `$id`; the rest is the path of the file. The host is reserved, and never contacted."""
+"""The start of every `$id`; the rest is the path of the file. The host is a reserved domain that is never contacted."""
 
 ENVELOPE = "schemas/envelope.schema.json"
 
@@ -85,7 +85,11 @@ def _resolved(detail: Schema, result: str) -> Schema:
     resolved = {key: value for key, value in detail.items() if key != "allOf"}
     resolved["required"] = list(detail["required"])
     resolved["properties"] = {**detail["properties"]}
-    resolved["properties"]["result"] = {"description": "How the operation ended.", "type": "string", "const": result}
+    resolved["properties"]["result"] = {
+        "description": "The outcome of the operation.",
+        "type": "string",
+        "const": result,
+    }
     for condition in detail.get("allOf", []):
         if condition["if"]["properties"]["result"]["const"] == result:
             then = condition["then"]

@@ -104,7 +104,7 @@ def _shown(instance: object) -> str:
 _TYPES = "schemas/types.schema.json"
 
 _TYPE_DESCRIPTIONS = {
-    "eventId": "a UUID in lower case",
+    "eventId": "a UUID in lowercase",
     "account": "12 digits",
     "region": "a Region code such as us-east-1",
     "time": "a time in UTC such as 2026-11-04T19:14:56Z",

@@ -1,4 +1,4 @@
-"""Generated events: realistic ones, variants that meet their contract, and mutants that break it."""
+"""Generated events: realistic ones, variants that meet their contract, and mutants that violate it."""
 
 from pca_events.events.mutation_testing import Mutant, MutationReport, kinds, mutants, mutate
 from pca_events.events.mutations import KINDS

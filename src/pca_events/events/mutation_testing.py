@@ -1,7 +1,7 @@
-"""Mutation testing of the contract: it must reject every mutant that breaks it, and accept every valid variant.
+"""Mutation testing of the contract: it must reject every invalid mutant and accept every valid variant.
 
-Whether a mutant breaks the contract follows from how it was made and from the documented samples, never from a schema:
-that is what makes it a test of the schemas.
+Whether a mutant is invalid follows from how it was made and from the documented samples, never from a schema: otherwise
+this would not test the schemas.
 """
 
 import json
@@ -20,14 +20,14 @@ from pca_events.events.realistic import role, variant
 
 @dataclass(frozen=True)
 class Mutant:
-    """A documented event with one thing changed.
+    """A documented event with one change.
 
     Attributes:
         kind: the kind of mutation, one of `KINDS`.
         origin: the ID of the documented event that it was made from.
         path: the place that was changed.
         event: the whole event.
-        breaks: whether it breaks the contract; some changes make another valid event.
+        breaks: whether it violates the contract; some changes result in another valid event.
     """
 
     kind: str
@@ -66,7 +66,7 @@ def _is_valid(kind: str, path: str, event: Event) -> bool:
 def _likeness(event: Event) -> tuple[Any, ...]:
     """What distinguishes one documented event from another: everything except IDs, accounts, Regions and times.
 
-    A reason counts where one is documented; elsewhere it is an unknown field, which a consumer must tolerate.
+    A reason counts if one is documented; otherwise it is an unknown field, which a consumer must tolerate.
     """
     roles = tuple(role(resource) for resource in event["resources"])
     reason = event["detail"].get("reason") if "CRL" in event["detail-type"] else None
@@ -79,7 +79,7 @@ class MutationReport:
 
     Attributes:
         killed: the number of mutants that the contract rejected, by kind.
-        survivors: mutants that break the contract and were accepted, each with the schema that accepted it.
+        survivors: mutants that violate the contract but were accepted, each with the schema that accepted it.
         harmless: the number of accepted mutants that are valid events, by kind.
         refused: valid mutants and variants that were rejected, with the violation.
         variants: the number of accepted variants.

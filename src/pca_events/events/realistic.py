@@ -84,7 +84,7 @@ def new_resources(roles: Sequence[Role], where: AwsLocation, chance: random.Rand
 
 
 def new_id(chance: random.Random) -> str:
-    """Make a UUID as AWS does: version 4, in lower case."""
+    """Make a UUID as AWS does: version 4, in lowercase."""
     return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 

@@ -39,7 +39,7 @@ class DetailType:
     """One detail-type, with everything that an export contains.
 
     Attributes:
-        words: the detail-type, spelt as on the wire.
+        words: the detail-type, as in the events.
         path: of its schema, from the project root.
         schema: of the whole event, without references, with its conditions.
         by_result: the schema of the detail for each documented result, without conditions.

@@ -27,7 +27,7 @@ def asyncapi(detail_types: Sequence[DetailType]) -> dict[str, str]:
         "info": {
             "title": "Events of AWS Private CA",
             "version": __version__,
-            "description": f"What AWS Private CA sends to Amazon EventBridge when an operation has ended. {WRITTEN_BY}",
+            "description": f"Events that AWS Private CA sends to Amazon EventBridge after an operation. {WRITTEN_BY}",
         },
         "defaultContentType": "application/json",
         "channels": {_CHANNEL: _channel(detail_types)},
@@ -59,7 +59,7 @@ def _operation(detail_type: DetailType) -> dict[str, Any]:
         "action": "send",
         "channel": {"$ref": f"#/channels/{_CHANNEL}"},
         "title": detail_type.title,
-        "summary": f"AWS Private CA sends it after {' or '.join(operations)}.",
+        "summary": f"Sent by AWS Private CA after {' or '.join(operations)}.",
         "description": detail_type.description,
         "messages": [{"$ref": f"#/channels/{_CHANNEL}/messages/{detail_type.name}"}],
     }
@@ -83,7 +83,7 @@ def in_draft_07(schema: Schema) -> Schema:
     """Convert a schema to draft 7, which the schemas of AsyncAPI extend: a tuple is an array of items.
 
     Raises:
-        PcaEventsError: it uses a keyword that draft 7 would pass over.
+        PcaEventsError: it uses a keyword that draft 7 would ignore.
     """
     if unsupported := set(schema) & _LATER:
         raise PcaEventsError(f"draft 7 has no equivalent of {', '.join(sorted(unsupported))}; nothing was exported")
@@ -164,7 +164,7 @@ def translated(schema: Schema) -> Schema:
     """Convert a schema without conditions to OpenAPI 3.0.
 
     Raises:
-        PcaEventsError: it uses a keyword that has no such words.
+        PcaEventsError: it uses a keyword without an equivalent.
     """
     said: Schema = {key: value for key, value in schema.items() if key in _KEPT}
     if "properties" in schema:

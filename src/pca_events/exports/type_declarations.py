@@ -112,7 +112,7 @@ _TYPESCRIPT_WIDTH = 100
 
 
 def typescript(detail_types: Sequence[DetailType]) -> dict[str, str]:
-    """Write declarations only, which leave nothing after compilation."""
+    """Write declarations only; they produce no JavaScript."""
     head = _comment(f"The events that AWS Private CA sends to Amazon EventBridge. {WRITTEN_BY}")
     blocks = [head, *map(_typescript_alias, string_names(detail_types))]
     for detail_type in detail_types:

@@ -1,7 +1,7 @@
 """Event buses with their queues, which the scenarios of one worker use one after another.
 
-Creating these, and proving that they are gone, would take most calls of a scenario. A bus that a scenario leaves clean
-is passed on to the next one, after the backend was read again to prove it; any other bus is destroyed.
+Creating them, and proving that they are deleted, would take most API calls of a scenario. A bus that is clean after a
+scenario, as a new read of the backend shows, is used by the next one; any other bus is destroyed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -61,8 +61,8 @@ def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
 class Inbox:
     """Receives from the queues of one scenario.
 
-    EventBridge and SQS may deliver twice: a repeated delivery with the same rule and content is counted and dropped.
-    Deliveries of events that an earlier scenario published on the same bus are dropped, too.
+    EventBridge and SQS may deliver twice: a repeated delivery with the same rule and content is counted and ignored.
+    Deliveries of events that an earlier scenario published on the same bus are ignored, too.
 
     Args:
         session: the connection to the backend.
@@ -242,7 +242,7 @@ class CatchAllRule:
     """The rule that receives every event, after all other rules of the bus.
 
     The rules of one event run one after another in the order in which they were put. Once this rule, put last, has
-    passed on an event, every other rule has had its turn.
+    received an event, every other rule has been evaluated.
 
     Args:
         session: the connection to the backend.
@@ -278,7 +278,7 @@ class CatchAllRule:
         return True
 
     def wait_for(self, publisher: Publisher) -> bool:
-        """Receive until the rule has passed on every published event; return whether any was new.
+        """Receive until the rule has received every published event; return whether any was new.
 
         Raises:
             BusSilent: it did not receive every event before the deadline.

@@ -94,7 +94,7 @@ class LiveEvents:
             raise BackendError(f"{self.session.backend.name} stopped answering: {error}") from error
 
 
-_DEADLINE = 10.0  # seconds until an event must have come
+_DEADLINE = 10.0  # seconds until an event must have arrived
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 
 
@@ -108,8 +108,8 @@ class PcaScenario:
     """Calls AWS Private CA in its own account, used as a context manager: everything it creates is gone on exit.
 
     A rule on the default bus sends every event of AWS Private CA to a queue. The simulator reports which events the bus
-    has accepted, so that a late event is waited for and not taken for missing. That no event was sent is proven with a
-    control event: the event of a CA whose creation fails must arrive.
+    has accepted, so that the scenario waits for a late event instead of reporting it as missing. A control event proves
+    that no event was sent: the event of a CA whose creation fails must arrive.
 
     Args:
         session: the connection to the account, which one scenario at a time uses.

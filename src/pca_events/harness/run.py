@@ -3,9 +3,9 @@
 The modes differ because a bus refuses a source that begins with `aws.`, as AWS does.
 
 service: unchanged, through the channel that the corrected EventBridge has for AWS services. direct: unchanged, with
-PutEvents; only emulators that differ from AWS accept it. alias: the source is rewritten in events and patterns, and
-what is received is written back; everything else is real. pattern-only: nothing is published; TestEventPattern is asked
-with the original event whether each rule would match.
+PutEvents; only emulators that differ from AWS accept it. alias: the source is replaced in events and patterns, and
+restored in received events; nothing else changes. pattern-only: nothing is published; TestEventPattern returns
+for the original event whether each rule would match.
 """
 
 import re
@@ -69,7 +69,7 @@ class PublishingMode:
     """The mode `direct`: events and patterns go to the backend unchanged.
 
     Attributes:
-        name: as `--mode` names it.
+        name: the value of `--mode`.
         delivers: whether events are published, so that targets receive them.
         channel: the path at which the backend takes the events; empty for PutEvents of EventBridge.
     """
@@ -87,7 +87,7 @@ class PublishingMode:
         return event
 
     def outgoing_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
-        """Return the pattern that matches an outgoing event exactly where the given one matches the original event."""
+        """Return the pattern that matches an outgoing event if and only if the given one matches the original event."""
         return pattern
 
     def incoming_pattern(self, pattern: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class ServiceMode(PublishingMode):
 
 
 class AliasMode(PublishingMode):
-    """The mode `alias`: sources that begin with `aws.` are rewritten, and written back in what is received."""
+    """The mode `alias`: sources that begin with `aws.` are replaced, and restored in received events."""
 
     name: Mode = "alias"
 
@@ -125,7 +125,7 @@ class AliasMode(PublishingMode):
 
 
 class PatternOnlyMode(PublishingMode):
-    """The mode `pattern-only`: nothing is published, TestEventPattern says which rules would match."""
+    """The mode `pattern-only`: nothing is published, TestEventPattern returns which rules would match."""
 
     name: Mode = "pattern-only"
     delivers = False

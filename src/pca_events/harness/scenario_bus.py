@@ -31,11 +31,11 @@ _GRACE = 3.0  # seconds more for an expected event; EventBridge may deliver late
 class ScenarioBus:
     """An event bus with a queue, used as a context manager: clean on entry, and proven clean or gone on exit.
 
-    The rule under test (`put_rule_under_test`) passes events on whole. Other rules (`put_observer_rule`) send a note of
-    their label and the event's id to the same queue.
+    The rule under test (`put_rule_under_test`) forwards complete events. Other rules (`put_observer_rule`) send a note
+    of their label and the event's id to the same queue.
 
     Silence is proven by order, not by time: the rules of one event run one after another in the order in which they
-    were put, so once the catch-all rule, put last, has passed on an event, every other rule has had its turn.
+    were put, so once the catch-all rule, put last, has received an event, every other rule has been evaluated.
 
     Args:
         session: the connection to the backend.
@@ -81,7 +81,7 @@ class ScenarioBus:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.session.backend.api_calls.gone:  # whatever is left, nobody can be asked to remove it
+        if self.session.backend.api_calls.gone:  # nothing can be removed any more
             return
         if self._pool is None or self._publisher.may_surprise:
             self._pooled.destroy()
@@ -139,7 +139,7 @@ class ScenarioBus:
             self.put_observer_rule(label, pattern)
 
     def default_target(self, rule: str) -> Target:
-        """Return the target that passes a rule's events on whole to the scenario's own queue."""
+        """Return the target that forwards a rule's complete events to the scenario's own queue."""
         return Target(self.name, rule, self.queue_arn())
 
     def queue_arn(self, queue: str | None = None) -> str:
@@ -158,7 +158,7 @@ class ScenarioBus:
             The changes that were made.
 
         Raises:
-            PlanNotEmpty: the backend does not hold what was applied.
+            PlanNotEmpty: the backend differs from the applied configuration.
         """
         took = self.plan(wanted)
         self.plans.append(took)

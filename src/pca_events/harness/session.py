@@ -81,7 +81,7 @@ class Session:
     def validated(self, pattern: Pattern) -> str:
         """Return the pattern in the form of this mode, after checking that it is valid.
 
-        LocalStack accepts an invalid pattern in PutRule, and then sends nothing to the rules put after it. If our own
+        LocalStack accepts an invalid pattern in PutRule, and then sends nothing to the rules put after it. If the
         engine rejects a pattern, the backend is asked as well, to report its error message.
 
         Raises:
@@ -97,7 +97,7 @@ class Session:
                 self.events.test_event_pattern(EventPattern=text, Event=event)
             except ClientError as error:
                 said = error
-            raise InvalidPattern(f"EventBridge refuses the pattern {text}: {said}") from said
+            raise InvalidPattern(f"EventBridge rejects the pattern {text}: {said}") from said
         return text
 
     def original(self, pattern: str) -> Pattern:

@@ -244,4 +244,4 @@ def text_form(value: Any) -> str | Unknown:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return str(int(value)) if value == int(value) else repr(value)
-    raise TypeError("no text can be made of it")
+    raise TypeError("it cannot be converted to a string")

@@ -54,9 +54,9 @@ class _Case:
 
 
 def envelopes(run: RecordedRun) -> Iterator[Envelope]:
-    """Yield the messages of a run; test cases are in the order of the features, whenever they ran.
+    """Yield the messages of a run; test cases are in the order of the features, not of the run.
 
-    Attempts that belong to no scenario of the features are left out.
+    Attempts that belong to no scenario of the features are omitted.
     """
     ids = IdGenerator()
     features = read_features(run.features, ids)
@@ -117,7 +117,7 @@ def _case(pickle: dict[str, Any], attempts: Sequence[Attempt], ids: IdGenerator)
 
 
 def _fitted(acts: Sequence[StepRecord], count: int) -> list[StepRecord]:
-    """The records with no more steps than the pickle: in Gherkin, a scenario without steps of its own has none."""
+    """The records with no more steps than the pickle: a Background does not apply to a scenario without steps."""
     steps = [act for act in acts if act.kind == "step"]
     others = [act for act in acts if act.kind != "step"]
     return [*steps[:count], *(replace(act, kind="end") for act in steps[count:] if act.status != "PASSED"), *others]

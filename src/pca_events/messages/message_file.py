@@ -78,7 +78,7 @@ class MessageFile:
 
     @contextmanager
     def shape_of(self, message: Message) -> Iterator[None]:
-        """Attribute missing members and wrong types in this context to the message."""
+        """Report missing members and wrong types in this context as errors of the message."""
         try:
             yield
         except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
@@ -126,7 +126,7 @@ def _text(file: Path, most: int | None) -> str:
     try:
         return content_of(file, most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it holds no messages; {_REMEDY}") from error
+        raise BadInput(f"{file} is not UTF-8 (byte {error.start}), so it contains no messages; {_REMEDY}") from error
 
 
 def _fault(file: str, line: int, what: str) -> BadInput:

@@ -171,7 +171,7 @@ def _lost_alternatives(alternatives: Sequence[Mapping[str, tuple[Matcher, ...]]]
             if earlier.keys() == later.keys() and _widens(earlier, later):
                 yield (
                     f"alternative {number + 1} of $or repeats values of an earlier one and adds others; AWS's published"
-                    " engine drops the added ones. Write each value in one alternative only"
+                    " engine ignores the added ones. Write each value in one alternative only"
                 )
                 break
 
@@ -187,18 +187,20 @@ def _of_field(matchers: tuple[Matcher, ...]) -> Iterator[str]:
     inner = [one for matcher in matchers for one in _within(matcher)]
     if any(map(_leads_with_star, inner)) and any(map(_ignores_case, inner)):
         yield (
-            "AWS's published engine confuses a wildcard that begins with * and a text in any letter case where both are"
+            "AWS's published engine confuses a wildcard that begins with * and a case-insensitive string if both are"
             " in one list. Use two rules, or $or on different fields"
         )
     if {Exact, Numeric, Prefix} <= set(map(type, matchers)):
-        yield "AWS's published engine may miss a text beside numeric and prefix in one list. Use two rules"
+        yield "AWS's published engine may not match a string in a list with numeric and prefix. Use two rules"
     for matcher in inner:
         if isinstance(matcher, Cidr) and _reaches_numbers(matcher):
-            yield f"AWS's published engine matches {matcher.text} with numbers too"
+            yield f"AWS's published engine also matches {matcher.text} with numbers"
         if isinstance(matcher, Prefix) and matcher.text.endswith('"'):
-            yield f"AWS's published engine takes the quote at the end of {quoted(matcher.text)} for the end of the text"
+            text = quoted(matcher.text)
+            yield f"AWS's published engine mistakes the quote at the end of {text} for the end of the string"
         if isinstance(matcher, Suffix) and matcher.text.startswith('"'):
-            yield f"AWS's published engine takes the quote before {quoted(matcher.text[1:])} for the start of the text"
+            text = quoted(matcher.text[1:])
+            yield f"AWS's published engine mistakes the quote before {text} for the start of the string"
 
 
 def _within(matcher: Matcher) -> Iterable[Matcher]:

@@ -32,7 +32,7 @@ TAGS = {
     "documented": "AWS states it",
     "success": "the operation succeeded",
     "failure": "the operation failed",
-    "never_sent": "AWS sends nothing",
+    "never_sent": "AWS sends no event",
     "backend": "runs on an EventBridge",
     "operations": "calls AWS Private CA itself",
     **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
@@ -100,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput = getattr(config, "workerinput", {})
     worker = workerinput.get("workerid", "")
     if workerinput.get(CLEANS_UP):
-        raise_interrupts()  # the controller's SIGTERM ends the scenario, which removes what it made
+        raise_interrupts()  # the controller's SIGTERM ends the scenario, which then removes its resources
     config.stash[RUN] = RunId(shared["run"], shared["seed"], worker)
     emulator = EmbeddedLocalStack(Path(shared["folder"]), shared["owner"], stock=shared["stock"])
     config.stash.setdefault(EMULATOR, emulator)
@@ -108,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Keep the tag `@id:...`, which holds the stable id of a scenario, from becoming a marker."""
+    """Do not make a marker of the tag `@id:...`, which contains the stable ID of a scenario."""
     return tag.startswith("id:") or None
 
 
@@ -167,7 +167,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """List the resources of the run once every worker is done: anything left is a leak, and fails the run.
+    """List the resources of the run once every worker is done: any of them is a leak and fails the run.
 
     A worker with its own emulator lists its resources itself.
     """

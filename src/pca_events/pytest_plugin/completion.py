@@ -1,4 +1,4 @@
-"""How far a run came, and why it stopped early: interrupted, a worker died, or the backend stopped answering."""
+"""The progress of a run, and why it stopped early: interrupted, a worker died, or the backend stopped answering."""
 
 from collections.abc import Generator
 from typing import Any

@@ -93,7 +93,7 @@ class MessageWriter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the file, once everything else had its say in whether the run succeeded."""
+        """Write the file, after all other plugins have determined whether the run succeeded."""
         if recording := session.config.pluginmanager.get_plugin(RECORDING):
             self._features |= recording.features
         try:

@@ -28,7 +28,7 @@ class Listener(Protocol):
         """`count` scenarios have finished."""
 
     def ended(self, result: ScenarioResult) -> None:
-        """A scenario has finished; called in the order of the suite, whichever worker was first."""
+        """A scenario has finished; called in the order of the suite, independently of the workers."""
 
 
 class NullListener:
@@ -118,7 +118,7 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Take over how far the run came, and its attachments."""
+        """Copy the progress and the attachments of the run."""
         completion = self._completion
         for test in completion.order[self._next :]:
             if test in self._results:

@@ -141,7 +141,7 @@ _OUR_STEPS = "pca_events.steps."
 
 
 def uri_of(file: Path, root: Path) -> str:
-    """Return the uri of a file in the messages: `features/...` for ours, else relative to the root of the suite."""
+    """Return the uri of a file in the messages: `features/...` for our own, else relative to the suite."""
     if file.is_relative_to(locate("features")):
         return our_uri(file)
     return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
@@ -162,7 +162,7 @@ def match(
     Args:
         step: with the values of its row filled in.
         root: of the suite.
-        function: the one that executes it, if known; else the last match counts.
+        function: the one that executes it, if known; otherwise the last match is used.
     """
     for context in reversed(list(step_function_context_registry.values())):
         if function not in (None, context.step_func) or context.type not in (None, step.type):

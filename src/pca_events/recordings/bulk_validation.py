@@ -1,4 +1,4 @@
-"""Validates recorded files block by block on all processors, and adds up the results."""
+"""Validates recorded files block by block on all processors, and merges the results."""
 
 import contextlib
 import os
@@ -33,13 +33,13 @@ def validate(
 ) -> ValidationReport:
     """Validate the events of these files against the contract; `-` is standard input.
 
-    Broken data is reported with its location, and reading continues after it. Memory does not grow with the input.
+    Invalid data is reported with its location and skipped. Memory does not grow with the input.
 
     Args:
         names: files, plain or gzip, and folders of such files.
         closed: count unknown fields as violations.
         jobs: the number of processes; by default the number of processors.
-        max_unpacked: the most bytes that one gzip file may unpack to; by default 20 times its size, at least 1 GiB.
+        max_unpacked: the maximum unpacked size of one gzip file in bytes; by default 20 times its size, at least 1 GiB.
         progress: called with the number of bytes of each block after it was read.
     """
     report = ValidationReport(closed=closed)

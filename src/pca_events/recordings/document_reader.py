@@ -16,7 +16,7 @@ parse_line = orjson.loads
 """Parses one JSON document at speed, without noticing duplicate keys; raises ValueError for what is not valid JSON."""
 
 LONGEST = 1 << 24
-"""The most characters that a document may have: more than EventBridge, SQS and CloudWatch Logs allow together."""
+"""The maximum number of characters of a document: more than EventBridge, SQS and CloudWatch Logs allow together."""
 
 _RESCANS = 16
 """How often, on average, the text of a broken document is read again."""

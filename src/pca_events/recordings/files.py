@@ -218,7 +218,7 @@ def blocks(name: str, most: int | None = None) -> Iterator[tuple[bytes, bool]]:
 
     Args:
         name: the file.
-        most: the most bytes that gzip may unpack to; see `pca_events.unpacking.unpacked`.
+        most: the maximum unpacked size in bytes; see `pca_events.unpacking.unpacked`.
 
     Raises:
         BadInput: the file cannot be opened, or starts with the byte order mark of another encoding than UTF-8.

@@ -1,4 +1,4 @@
-"""The result of validating recorded events: reports add up, and every output renders one."""
+"""The result of validating recorded events: reports can be merged, and every output renders one."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -74,7 +74,7 @@ Groups = dict[tuple[str, str, str], Group]
 
 @dataclass
 class ValidationReport:
-    """The result of a validation. Reports of parts of an input add up, in any order, to the report of the whole.
+    """The result of a validation. Reports of parts of an input can be merged in any order.
 
     Attributes:
         closed: whether unknown fields count as violations.
@@ -109,7 +109,7 @@ class ValidationReport:
 
     @property
     def breaking(self) -> int:
-        """The number of AWS Private CA events that break their contract."""
+        """The number of AWS Private CA events that violate their contract."""
         return self.events.total() - self.meeting
 
     @property

@@ -100,7 +100,7 @@ def read_report(file: Path) -> ValidationReport:
 
 
 def merged(files: list[Path]) -> ValidationReport:
-    """Add up the reports in these files.
+    """Merge the reports in these files.
 
     Raises:
         BadInput: one cannot be read, or only some were made with `closed`.

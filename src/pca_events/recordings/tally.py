@@ -40,7 +40,7 @@ def unusual(event: dict[str, Any]) -> list[Violation]:
 
 
 class UsualLines:
-    """Tells quickly that the line of an event without unknown fields has no unusual values.
+    """A quick test whether the line of an event without unknown fields has no unusual values.
 
     The answer is False for a line whose fields are not in the order of `contract.line_regex`.
     """

@@ -119,7 +119,7 @@ def first_problem(files: dict[str, Schema]) -> str | None:
     if missing := [path for path in (ENVELOPE, TYPES) if path not in files]:
         return _message(missing[0], "is missing, and every event refers to it")
     if not any(path.startswith(EVENTS) for path in files):
-        return "events/ is missing; it holds one *.schema.json for each detail-type"
+        return "events/ is missing; it contains one *.schema.json for each detail-type"
     return next((_message(*first) for first in _duplicates(files)), None)
 
 

@@ -107,8 +107,8 @@ def read_failure_tag(value: str) -> dict[str, int]:
 
 LOG = logging.getLogger(__name__)
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
-_PATIENCE = 10.0  # seconds in which what is on its way must have been given to the bus
-_KEPT = 1_000  # events of an account that can be looked at afterwards
+_PATIENCE = 10.0  # seconds until the bus must have accepted the queued events
+_KEPT = 1_000  # events of an account that are kept
 
 Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
 """Sends PutEvents entries to the default bus of an account and Region; returns the ids of the events."""
@@ -124,7 +124,7 @@ class OutgoingEvent:
 
 
 class EventSender:
-    """Sends events to the bus in order, up to ten per call, from a thread of its own."""
+    """Sends events to the bus in order, up to ten per call, in a separate thread."""
 
     def __init__(self, put: Put) -> None:
         self._put = put
@@ -149,10 +149,10 @@ class EventSender:
 
         Args:
             account: whose events.
-            after: how many of them the caller knows already; these are left out.
+            after: the number of events that the caller already knows; these are omitted.
 
         Returns:
-            The events, whole, the oldest first; and how many the bus has taken in all.
+            The complete events, oldest first, and the total number of accepted events.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._on_their_way[account], _PATIENCE)
@@ -173,7 +173,7 @@ class EventSender:
         try:
             ids = self._put(account, region, entries)
         except Exception as error:
-            LOG.error("%d events of ACM PCA did not reach the bus: %r", len(entries), error)  # noqa: TRY400
+            LOG.error("%d events of ACM PCA were not accepted by the bus: %r", len(entries), error)  # noqa: TRY400
         with self._changed:
             self._on_their_way[account] -= len(entries)
             given = zip(ids, entries if ids else (), strict=True)

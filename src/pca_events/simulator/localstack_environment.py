@@ -40,7 +40,7 @@ class LocalStackEnvironment:
 
     @property
     def settings(self) -> Settings:
-        """The delays, as they are now."""
+        """The current delays."""
         return self._owner.settings
 
     def now(self) -> datetime:
@@ -83,7 +83,7 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list
     else:
         answer = _clients(account, region).events.put_events(Entries=list(map(_stock_entry, entries)))
     if answer["FailedEntryCount"]:
-        raise RuntimeError(f"PutEvents refuses {answer['Entries']}")
+        raise RuntimeError(f"PutEvents rejects {answer['Entries']}")
     return [entry["EventId"] for entry in answer["Entries"]]
 
 
@@ -130,14 +130,14 @@ class BucketAccess:
         """Write an object.
 
         Args:
-            key: the object's; the first UUID in it is taken for the CA's.
+            key: the object's; the first UUID in it is the ID of the CA.
             body: the object.
             content_type: of the body.
             acl: the canned ACL of a CRL; None for an audit report, which gets none.
 
         Raises:
             BucketRefused: there is no such bucket, its policy does not grant what is documented, its encryption or
-                its block of public access forbids it, or S3 refuses the object.
+                its block of public access prevents it, or S3 rejects the object.
         """
         canned = acl.lower().replace("_", "-") if acl else None
         with _refusals(self.name):
@@ -191,7 +191,7 @@ class BucketAccess:
                 self.clients.kms.get_key_policy(KeyId=described["KeyId"], PolicyName="default")["Policy"]
             )
         except ClientError as error:
-            raise BucketRefused(f"the key {used} of bucket {self.name} cannot be asked for: {error}") from error
+            raise BucketRefused(f"the key {used} of bucket {self.name} cannot be described: {error}") from error
         if not _grants(policy, "kms:GenerateDataKey", described["Arn"], self._context(key)):
             raise BucketRefused(f"the policy of key {used} does not grant kms:GenerateDataKey to {PRINCIPAL}")
 
@@ -308,8 +308,8 @@ class Simulation:
 
 
 def tick(store: PrivateCaService) -> None:
-    """Run what is due in one service; an error is logged in one line and stops nothing else."""
+    """Run what is due in one service; an error is logged in one line and affects nothing else."""
     try:
         store.tick()
     except Exception as error:
-        LOG.error("ACM PCA could not do what was due: %r", error)  # noqa: TRY400
+        LOG.error("a scheduled task of ACM PCA failed: %r", error)  # noqa: TRY400

@@ -62,7 +62,7 @@ class Provider(ServiceLifecycleHook):
         except ServiceError as error:
             raise CommonServiceException(error.code, error.message, error.status) from None
         except Exception as error:
-            LOG.error("%s.%s went wrong in the simulator: %r", _SERVICE, name, error)  # noqa: TRY400
+            LOG.error("%s.%s failed in the simulator: %r", _SERVICE, name, error)  # noqa: TRY400
             message = "The request processing has failed because of an unknown error, exception or failure."
             raise CommonServiceException("InternalFailure", message, 500) from None
 

@@ -109,8 +109,8 @@ class ScenarioGroup:
 def overall(counts: Counter[Outcome]) -> Status:
     """Return one status for many outcomes.
 
-    Broken and unfinished outcomes win; `passed` means that every scenario passed, `partly proven` that some passed
-    and the others were skipped or failed as expected.
+    Broken and unfinished outcomes take precedence; `passed` means that every scenario passed, `partly proven` that
+    some passed and the others were skipped or failed as expected.
     """
     worst: tuple[Outcome, ...] = ("failed", "undefined", "not run")
     for status in worst:

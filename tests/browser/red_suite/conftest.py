@@ -70,8 +70,8 @@ def skip() -> None:
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool | None:
-    """A tag for what is expected to fail."""
+    """A tag for scenarios that are expected to fail."""
     if tag != "expected":
         return None
-    pytest.mark.xfail(reason="known, and not mended yet")(function)
+    pytest.mark.xfail(reason="known, and not fixed yet")(function)
     return True

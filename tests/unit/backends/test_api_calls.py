@@ -20,7 +20,7 @@ OWN_FAULT = (500, b'{"__type": "InternalError", "message": "exception while call
 
 @pytest.fixture
 def answers() -> Iterator[Answers]:
-    """Start a server that gives these answers, one after another, then the last for ever; return it as a backend."""
+    """Start a server with these responses, one after another and then always the last; return it as a backend."""
     servers: list[HTTPServer] = []
 
     def start(planned: list[tuple[int, bytes]]) -> Backend:
@@ -49,20 +49,20 @@ def answers() -> Iterator[Answers]:
 
 
 @pytest.mark.parametrize("passing", [THROTTLED, DOWN], ids=["throttled", "down"])
-def test_what_passes_is_tried_again(answers: Answers, passing: tuple[int, bytes]) -> None:
+def test_a_transient_error_is_retried(answers: Answers, passing: tuple[int, bytes]) -> None:
     backend = answers([passing] * 5 + [OK])
     answer = backend.client("events").list_rules()
     assert (answer["Rules"], answer["ResponseMetadata"]["RetryAttempts"]) == ([], 5)
 
 
-def test_what_does_not_pass_is_given_up(answers: Answers) -> None:
+def test_a_persistent_error_is_reported_after_the_last_attempt(answers: Answers) -> None:
     with pytest.raises(ClientError, match="ThrottlingException"):
         answers([THROTTLED]).client("events").list_rules()
     with pytest.raises(BadAnswer, match="ListRules answered 503 6 times: <html>down</html>"):
         answers([DOWN]).client("events").list_rules()
 
 
-def test_a_fault_of_localstack_s_own_is_not_tried_again(answers: Answers) -> None:
+def test_an_internal_fault_of_localstack_is_not_retried(answers: Answers) -> None:
     with pytest.raises(ClientError, match="exception while calling") as told:
         answers([OWN_FAULT]).client("events").list_rules()
     assert told.value.response["ResponseMetadata"]["RetryAttempts"] == 0
@@ -78,12 +78,12 @@ def test_a_fault_of_localstack_s_own_is_not_tried_again(answers: Answers) -> Non
         (b"x" * 900, f"ListRules answered 200 with invalid JSON: {'x' * 200}\\.\\.\\.$"),
     ],
 )
-def test_an_answer_that_cannot_be_relied_on(answers: Answers, body: bytes, said: str) -> None:
+def test_an_unusable_response(answers: Answers, body: bytes, said: str) -> None:
     with pytest.raises(BadAnswer, match=said):
         answers([(200, body)]).client("events").list_rules()
 
 
-def test_after_three_bad_answers_in_a_row_nothing_more_is_asked(answers: Answers) -> None:
+def test_after_three_invalid_responses_in_a_row_no_more_requests_are_sent(answers: Answers) -> None:
     backend = answers([(200, b"no")])
     client: Any = backend.client("events")
     for _ in range(3):
@@ -95,7 +95,7 @@ def test_after_three_bad_answers_in_a_row_nothing_more_is_asked(answers: Answers
         backend.client("sqs").list_queues()
 
 
-def test_a_good_answer_in_between_starts_the_count_again(answers: Answers) -> None:
+def test_a_valid_response_resets_the_count(answers: Answers) -> None:
     client = answers([(200, b"no"), (200, b"no"), OK, (200, b"no"), (200, b"no"), OK]).client("events")
     for bad in (True, True, False, True, True, False):
         if bad:
@@ -105,7 +105,7 @@ def test_a_good_answer_in_between_starts_the_count_again(answers: Answers) -> No
             assert client.list_rules()["Rules"] == []
 
 
-def test_nobody_there_is_gone_at_once() -> None:
+def test_a_missing_backend_is_reported_immediately() -> None:
     backend = Backend("none", "localstack", "0", "http://127.0.0.1:9")
     with pytest.raises(BackendGone, match=r"ListRules: .*refused"):
         backend.client("events").list_rules()

@@ -1,4 +1,4 @@
-"""LocalStack's index of services: kept for later runs, and only where nobody else can write."""
+"""LocalStack's index of services: kept for later runs, and only if no other user can write to it."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def emulators(tmp_path: Path) -> tuple[Path, Path]:
     return first, later
 
 
-def test_an_index_is_there_for_the_next_emulator(caches: Path, emulators: tuple[Path, Path]) -> None:
+def test_an_index_is_reused_by_the_next_emulator(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, later = emulators
     embedded.keep_index(first)
     embedded.recall_index(later)
@@ -34,7 +34,7 @@ def test_an_index_is_there_for_the_next_emulator(caches: Path, emulators: tuple[
     assert caches.stat().st_mode & 0o777 == 0o700
 
 
-def test_an_index_that_is_kept_already_is_left_alone(caches: Path, emulators: tuple[Path, Path]) -> None:
+def test_an_existing_index_is_not_replaced(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, _ = emulators
     embedded.keep_index(first)
     (first / INDEX).write_bytes(b"another")
@@ -65,7 +65,7 @@ def test_without_a_cache_folder_nothing_is_kept_and_nothing_breaks(
 
 
 @pytest.mark.slow
-def test_an_emulator_keeps_its_index_and_stands_a_damaged_one(caches: Path, tmp_path: Path) -> None:
+def test_an_emulator_keeps_its_index_and_tolerates_a_damaged_one(caches: Path, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         emulator = EmbeddedLocalStack(tmp_path / folder, os.getpid())
         try:

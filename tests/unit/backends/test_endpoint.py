@@ -1,4 +1,4 @@
-"""An endpoint that cannot be used is refused in one line, soon."""
+"""An unusable endpoint is rejected quickly in one line."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def refused(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert re.search(words, err), err
 
 
-def test_a_running_localstack_is_taken(serve: Serve) -> None:
+def test_a_running_localstack_is_used(serve: Serve) -> None:
     url = serve(200, HEALTHY)
     assert connect(f"{url}/") == Backend(f"LocalStack 4.13.1, at {url}", "localstack", "4.13.1", url)
 
@@ -69,7 +69,7 @@ def test_something_listens_but_never_answers(silent_port: int, capsys: pytest.Ca
         (200, b""),
     ],
 )
-def test_what_answers_is_no_localstack(
+def test_an_endpoint_that_is_not_localstack(
     serve: Serve, capsys: pytest.CaptureFixture[str], status: int, body: object
 ) -> None:
     refused(serve(status, body), "is not LocalStack: .*; start one", capsys)
@@ -89,7 +89,7 @@ def test_a_localstack_without_events(
 @pytest.mark.parametrize(
     "url", ["foo", "", "4566", "localhost:4566", "ftp://localhost", "http://:4566", "http://h:99999"]
 )
-def test_what_is_no_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_url(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     refused(url, "is not an endpoint URL; write it as http://127.0.0.1:4566", capsys)
 
 
@@ -102,7 +102,7 @@ def test_an_endpoint_never_leads_to_aws(host: str) -> None:
         connect(f"https://{host}")
 
 
-def test_ambient_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ambient_settings_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     ambient = {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ENDPOINT_URL_EVENTS": "http://127.0.0.1:2",

@@ -18,7 +18,7 @@ KNOWN = Divergence(
 EXPIRED = replace(KNOWN, expires=TODAY)
 
 
-def test_as_on_aws_and_not_in_the_ledger_is_green() -> None:
+def test_behaving_like_aws_without_a_ledger_entry_passes() -> None:
     as_on_aws(Trial("retry", [], None))
 
 
@@ -36,18 +36,18 @@ def test_a_known_divergence_is_skipped_with_its_reason() -> None:
         ([], EXPIRED, "the entry in calibration/divergences.toml expired on"),
     ],
 )
-def test_what_the_ledger_does_not_excuse_is_red(differs: list[str], known: Divergence | None, said: str) -> None:
+def test_an_unlisted_difference_fails(differs: list[str], known: Divergence | None, said: str) -> None:
     with pytest.raises(Unexpected, match=said):
         as_on_aws(Trial("retry", differs, known))
 
 
-def test_the_ledger_speaks_of_what_is_tried() -> None:
+def test_the_ledger_covers_known_behaviours_only() -> None:
     tried = {*BEHAVIOURS, *(f"pattern-{operator.name}" for operator in operators())}
     assert {entry.behaviour for entry in divergences()} <= tried
     assert len({(entry.backend, entry.version, entry.behaviour) for entry in divergences()}) == len(divergences())
 
 
-def test_the_ledger_speaks_of_one_version_only() -> None:
+def test_the_ledger_covers_one_version() -> None:
     known = divergences()[0]
     backend = Backend("n", known.backend, known.version, "http://127.0.0.1:1")
     assert divergence(backend, known.behaviour) == known

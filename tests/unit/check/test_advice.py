@@ -1,4 +1,4 @@
-"""What is said of a value that is never sent, and of names that promise something else than the rule fires on."""
+"""Findings about values that are never sent, and about names that contradict the rule."""
 
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def test_a_name_that_promises_the_other_result(name: str, result: str, code: str
     )
 
 
-def test_no_suggestion_against_the_name() -> None:
+def test_no_suggestion_contradicts_the_name() -> None:
     pattern = {"source": ["aws.acm-pca"], "detail-type": ["ACM Private CA Certificate Revocaton"]}
     ((_, message, remedy),) = said(pattern, "certificate_expired")
     assert "did you mean" not in message
@@ -127,7 +127,7 @@ def test_event_pattern_in_an_event_of_sam(tmp_path: Path, monkeypatch: pytest.Mo
         ("list.yaml", "arns: [acm-pca]\n", 0),
     ],
 )
-def test_a_pattern_in_another_format_is_said(
+def test_a_pattern_in_another_format_is_reported(
     name: str, text: str, line: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -182,7 +182,7 @@ def test_the_beginning_of_an_event_that_is_not_documented() -> None:
     assert remedy.startswith("AWS documents no event of AWS Private CA for OCSP")
 
 
-def test_only_the_source_that_is_misspelt_is_to_be_mended() -> None:
+def test_only_the_misspelled_source_is_corrected() -> None:
     pattern = {"source": ["aws.s3", "aws.acmpca"], "detail-type": ["Object Created", "ACM Private CA Creation"]}
     assert said(pattern) == [
         (

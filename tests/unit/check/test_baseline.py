@@ -1,4 +1,4 @@
-"""The baseline: what it lists, what it takes out, what is stale, and how it is written again."""
+"""The baseline: its entries, suppressed findings, stale entries and updates."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def update(project: Project, *words: str) -> str:
-    """Write the baseline of the rules in `infra`; what is said of it."""
+    """Write the baseline of the rules in `infra`, and return the message."""
     ran = project.check(*words, "infra", "--baseline", "known.json", "--update-baseline")
     assert ran.returncode == 0, ran.stderr
     return ran.stderr
@@ -35,7 +35,7 @@ def left(project: Project, *words: str, within: str = ".") -> list[str]:
     return [found.split()[-1] for found in project.codes(*words, within=within)]
 
 
-def test_a_baseline_lists_findings_and_leaves_them_out(project: Project) -> None:
+def test_a_baseline_lists_findings_and_suppresses_them(project: Project) -> None:
     assert update(project) == "known.json: 2 added, 0 removed, 0 kept\n"
     assert entries(project)[0] == {
         "file": "infra/rules.tf",
@@ -106,7 +106,7 @@ def test_a_rule_that_is_gone_is_stale(project: Project) -> None:
     assert left(project, "infra", "--baseline", "known.json") == ["baseline-stale"] * 2
 
 
-def test_what_was_not_checked_is_not_called_stale(project: Project) -> None:
+def test_unchecked_entries_are_not_reported_as_stale(project: Project) -> None:
     project.write("other/rules.tf", rule("other"))
     update(project, "other")
     assert {entry["file"] for entry in entries(project)} == {"infra/rules.tf", "other/rules.tf"}
@@ -120,7 +120,7 @@ def test_what_was_not_checked_is_not_called_stale(project: Project) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["var.pattern", 'jsonencode({ source = ["aws.ec2"] })'])
-def test_a_rule_that_is_not_judged_is_not_called_stale(project: Project, pattern: str) -> None:
+def test_an_entry_for_an_unjudged_rule_is_not_reported_as_stale(project: Project, pattern: str) -> None:
     update(project)
     project.write(
         "infra/rules.tf", f'resource "aws_cloudwatch_event_rule" "audit" {{\n  event_pattern = {pattern}\n}}\n'
@@ -134,7 +134,7 @@ def test_the_folder_in_which_the_command_runs_does_not_matter(project: Project) 
     assert left(project, str(project.folder), "--baseline", "known.json") == []
 
 
-def test_notes_are_listed_only_where_they_fail(project: Project) -> None:
+def test_notes_are_in_the_baseline_only_if_they_fail_the_check(project: Project) -> None:
     project.write(
         "infra/rules.tf", rule(result="failure").replace('"aws.acm-pca"]', '"aws.acm-pca"], account = ["111122223333"]')
     )
@@ -152,7 +152,7 @@ def test_levels_count_before_the_baseline_is_written(project: Project) -> None:
     assert project.check("infra", "--no-config").returncode == 1
 
 
-def test_what_is_wrong_with_suppressions_is_never_listed(project: Project) -> None:
+def test_findings_about_suppressions_are_never_in_the_baseline(project: Project) -> None:
     project.write("infra/rules.tf", f"# pca-events: ignore no-target\n{rule()}")
     update(project)
     assert left(project, "infra", "--baseline", "known.json") == ["ignore-without-reason"]
@@ -185,7 +185,7 @@ def test_an_old_baseline_is_written_again(project: Project) -> None:
     assert update(project) == "known.json: 0 added, 0 removed, 2 kept\n"
 
 
-def test_a_missing_baseline_says_how_it_is_written(project: Project) -> None:
+def test_the_error_for_a_missing_baseline_says_how_to_write_it(project: Project) -> None:
     ran = project.check("infra", "--baseline", "none.json")
     assert ran.stderr == (
         "pca-events: none.json cannot be read: No such file or directory; --update-baseline writes it\n"

@@ -24,7 +24,7 @@ ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/"
 
 
 def rule(name: str = "on_bus", pattern: Any = FAILURES, **fields: Any) -> Rule:
-    """A rule with a target to which nothing is to be said."""
+    """A rule with a target without findings."""
     target = Target(PLACE, "t", "lambda", dead_letter=True, retry=True, role=True)
     return Rule(PLACE, 9, name, pattern, **{"targets": (target,), **fields})
 
@@ -37,7 +37,7 @@ def forward(to: Any, pattern: Any = FAILURES, **fields: Any) -> Rule:
 
 
 def said(*rules: Rule) -> list[tuple[str, str]]:
-    """The level and the message of what is said about the bus of the first rule."""
+    """The level and the message of the finding about the bus of the first rule."""
     checked = next(found for found in check(Reading(list(rules))).rules if found.rule is rules[0])
     return [(finding.level, finding.message) for finding in checked.findings if finding.code == "custom-bus"]
 
@@ -69,7 +69,7 @@ def test_a_bus_of_the_project_to_which_nothing_is_forwarded_is_an_error() -> Non
         ("aws.partner/example.com/1/orders", ["error"]),
     ],
 )
-def test_a_bus_that_is_not_made_here(bus: str | Unknown, level: list[str]) -> None:
+def test_a_bus_that_is_created_elsewhere(bus: str | Unknown, level: list[str]) -> None:
     assert levels(rule(bus=bus)) == level
 
 
@@ -97,14 +97,14 @@ def test_forwards_are_found_by_reference_and_by_whole_names(to: Any, reached: bo
         ({"source": ["aws.acm-pca"], "detail": {"result": ["success"]}}, "passes none of the events"),
     ],
 )
-def test_the_pattern_of_a_forward_has_to_let_the_events_pass(pattern: Any, words: str) -> None:
+def test_the_pattern_of_a_forwarding_rule_must_match_the_events(pattern: Any, words: str) -> None:
     ((level, message),) = said(ON_BUS, forward(BUS, pattern))
     assert level == "error"
     assert words in message
     assert "(forward)" in message
 
 
-def test_one_forward_that_passes_an_event_is_enough() -> None:
+def test_one_forwarding_rule_is_enough() -> None:
     crl = {"detail-type": ["ACM Private CA CRL Generation"]}
     assert levels(ON_BUS, forward(BUS, {"source": ["aws.s3"]}), forward(BUS, crl, name="other")) == []
 
@@ -116,7 +116,7 @@ def test_failures_that_are_not_forwarded_are_handled_by_no_rule() -> None:
     assert check(Reading([replace(ON_BUS, own_bus=replace(BUS, policy={})), crl])).uncovered == []
 
 
-def test_a_forward_that_is_disabled_passes_nothing() -> None:
+def test_a_disabled_forwarding_rule_forwards_nothing() -> None:
     ((level, message),) = said(ON_BUS, forward(BUS, enabled=False))
     assert level == "error"
     assert message.endswith("is disabled")
@@ -147,7 +147,7 @@ def test_a_bus_that_lets_others_send_may_be_reached_from_elsewhere() -> None:
     assert levels(replace(ON_BUS, own_bus=replace(BUS, policy={"Statement": []}))) == ["warning"]
 
 
-def test_many_names_that_are_known_in_part_are_not_compared_one_by_one() -> None:
+def test_many_partly_unknown_names_are_not_compared_one_by_one() -> None:
     forwards = [forward(Unknown("x", (None, f":event-bus/{at}-", None)), name=f"f{at}") for at in range(250)]
     assert levels(ON_BUS, *forwards) == ["warning"]
     assert levels(ON_BUS, *forwards[:50]) == ["error"]
@@ -190,12 +190,12 @@ resource "aws_cloudwatch_event_rule" "r" {
         ("var.prefix", None),
     ],
 )
-def test_a_bus_of_terraform_is_found_however_it_is_named(written: str, address: str | None) -> None:
+def test_a_bus_of_terraform_is_found_by_any_reference(written: str, address: str | None) -> None:
     (found,) = read_terraform({"m.tf": HEAD + RULE % written}).rules
     assert (found.own_bus.address if found.own_bus else None) == address
 
 
-def test_a_bus_that_the_public_module_makes_is_one_of_the_project() -> None:
+def test_a_bus_created_by_the_public_module_belongs_to_the_project() -> None:
     call = """
     module "events" {
       source     = "terraform-aws-modules/eventbridge/aws"
@@ -272,7 +272,7 @@ Resources:
         ("other-pki", None),
     ],
 )
-def test_a_bus_of_a_template_is_found_however_it_is_named(written: str, address: str | None) -> None:
+def test_a_bus_of_a_template_is_found_by_any_reference(written: str, address: str | None) -> None:
     (found,) = read_document_file(TEMPLATE % written, "t.yaml", named=True).rules
     assert (found.own_bus.address if found.own_bus else None) == address
 

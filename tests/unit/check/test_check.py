@@ -83,7 +83,7 @@ def target(**fields: Any) -> dict[str, Any]:
         (rule({"detail-type": [{"prefix": "ACM"}, {"suffix": "Issuance"}]}), {"prefix-or-suffix": "warning"}),
     ],
 )  # fmt: skip
-def test_what_is_said_about_a_rule(checked: Rule, expected: dict[str, str]) -> None:
+def test_findings_about_a_rule(checked: Rule, expected: dict[str, str]) -> None:
     assert codes(checked) == expected
 
 
@@ -95,7 +95,7 @@ def test_a_rule_for_an_event_that_is_never_sent_is_reported() -> None:
     ]
 
 
-def test_a_refused_pattern_that_does_not_speak_of_aws_private_ca_concerns_somebody_else() -> None:
+def test_a_rejected_pattern_that_does_not_mention_aws_private_ca_is_for_another_source() -> None:
     assert of(rule({"source": []})) == []
 
 
@@ -141,7 +141,7 @@ def terraform(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.mark.parametrize("folder", ["examples/infrastructure", "examples/mistakes"])
-def test_the_json_has_the_shape_that_its_schema_says(command: Run, folder: str) -> None:
+def test_the_json_meets_its_schema(command: Run, folder: str) -> None:
     ran = command("check", "--format", "json", "--all-rules", str(TOP / folder))
     told = json.loads(ran.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(told)
@@ -151,7 +151,7 @@ def test_the_json_has_the_shape_that_its_schema_says(command: Run, folder: str) 
     assert ran.returncode == (1 if "mistakes" in folder else 0)
 
 
-def test_the_exit_status_says_what_was_found(command: Run, terraform: Callable[..., Path], tmp_path: Path) -> None:
+def test_the_exit_status_reflects_the_findings(command: Run, terraform: Callable[..., Path], tmp_path: Path) -> None:
     assert command("check", str(terraform("failure"))).returncode == 0
     assert command("check", str(terraform("failed"))).returncode == 1
     (tmp_path / "broken.tf").write_text('resource "aws_cloudwatch_event_rule" "x" {')
@@ -165,12 +165,12 @@ def test_the_exit_status_says_what_was_found(command: Run, terraform: Callable[.
     assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
 
 
-def test_a_broad_rule_is_seen_to_be_broad(command: Run, terraform: Callable[..., Path]) -> None:
+def test_a_broad_rule_is_reported_as_broad(command: Run, terraform: Callable[..., Path]) -> None:
     ran = command("check", "--mutate", str(terraform("failure")))
     assert "unchecked: version, id, detail-type, account, time, region, resources" in ran.stdout
 
 
-def test_what_is_deployed_fires_as_was_found(command: Run, backend: Backend) -> None:
+def test_deployed_rules_fire_as_predicted(command: Run, backend: Backend) -> None:
     ran = command(
         "check", "--deploy", "--endpoint-url", backend.endpoint_url,
         str(TOP / "examples" / "infrastructure"), str(TOP / "examples" / "mistakes"),
@@ -218,7 +218,7 @@ def test_a_live_bus_is_read(command: Run, backend: Backend) -> None:
         ({"$or": [{"source": ["a"]}, {"source": ["b"]}]}, "ca-creation-failure", 1, "To match ca-creation-failure"),
     ],
 )
-def test_explain_says_why(
+def test_explain_gives_the_reason(
     command: Run, tmp_path: Path, pattern: dict[str, Any], event: str, status: int, words: str
 ) -> None:
     file = tmp_path / "pattern.json"
@@ -236,7 +236,7 @@ def test_explain_says_why(
         ('{"source": ["x"]}', "ca-creation", 'did you mean "ca-creation-'),
     ],
 )
-def test_what_cannot_be_explained(command: Run, tmp_path: Path, pattern: str, event: str, words: str) -> None:
+def test_input_that_cannot_be_explained(command: Run, tmp_path: Path, pattern: str, event: str, words: str) -> None:
     file = tmp_path / "pattern.json"
     file.write_text(pattern)
     ran = command("explain", "--pattern", str(file), "--event", event)

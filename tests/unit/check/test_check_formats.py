@@ -85,7 +85,7 @@ def test_a_format_is_the_same_every_time_and_ends_its_last_line(name: str) -> No
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_nothing_unseen_and_nothing_that_cannot_be_encoded_comes_through(name: str, text: str) -> None:
+def test_invisible_and_unencodable_characters_are_escaped(name: str, text: str) -> None:
     shown = FORMATS[name](hostile(text))
     assert shown.replace("\n", "").isprintable()
     assert shown.encode("utf-8")
@@ -121,7 +121,7 @@ def test_the_summary_counts() -> None:
     assert summary(report) == f"{counts}: no findings"
 
 
-def test_what_is_printable_stays() -> None:
+def test_printable_characters_are_kept() -> None:
     assert printable("日本語 [x] 😀") == "日本語 [x] 😀"
     assert printable("a\tb\n\x1b\u202e\udc80", keep="\n") == "a\\tb\n\\x1b\\u202e\\udc80"
 
@@ -313,7 +313,7 @@ def test_sarif_names_an_absolute_path_as_a_file() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_the_help_in_sarif_shows_every_remedy_as_it_is(text: str) -> None:
+def test_the_help_in_sarif_shows_every_remedy_unchanged(text: str) -> None:
     (kind,) = sarif_run(hostile(text))["tool"]["driver"]["rules"]
     html = MarkdownIt("commonmark", {"html": True}).render(kind["help"]["markdown"])
     assert set(re.findall(r"<(/?\w+)", html)) <= {"p", "/p", "ul", "/ul", "li", "/li", "a", "/a"}
@@ -323,7 +323,7 @@ def test_the_help_in_sarif_shows_every_remedy_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_sarif_holds_every_text_and_makes_no_link_of_it(text: str) -> None:
+def test_sarif_can_contain_any_text_without_links(text: str) -> None:
     (result,) = sarif_run(hostile(text))["results"]
     assert "](" not in result["message"]["text"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
@@ -377,7 +377,7 @@ def test_junit_makes_one_failure_of_all_errors_of_a_rule() -> None:
     assert case.findtext("system-out") == "a.tf:1: warning: two (w)"
 
 
-def test_junit_passes_nothing_that_is_not_known_or_not_read() -> None:
+def test_junit_skips_what_is_unknown_or_not_read() -> None:
     skips = [Skipped(SourceLocation("b.tf", 2), "a program", "run it")]
     suites = junit(CheckReport(not_known=[checked("a", pattern=Unknown("var.p")).rule], skipped=skips))
     assert (suites.get("tests"), suites.get("skipped")) == ("2", "2")
@@ -388,7 +388,7 @@ def test_junit_passes_nothing_that_is_not_known_or_not_read() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_junit_holds_every_text(text: str) -> None:
+def test_junit_can_contain_any_text(text: str) -> None:
     rule, not_known, skipped, unread = junit(hostile(text)).iter("testcase")
     assert rule.get("name") == not_known.get("name") == printable(text)
     assert rule.get("classname") == rule.get("file") == printable(text or "x")
@@ -405,7 +405,7 @@ def table(html: str, number: int) -> list[list[str]]:
     return [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row) for row in rows]
 
 
-def test_markdown_shows_what_is_wrong_first_and_folds_the_rest() -> None:
+def test_markdown_shows_errors_first_and_collapses_the_rest() -> None:
     html = markdown(realistic())
     assert html.startswith(f"<p><strong>{summary(realistic())}</strong></p>")
     shown, *folded = html.split("<details>")
@@ -437,14 +437,14 @@ def test_markdown_shows_the_matrix() -> None:
     assert "".join(cells[6][1:]) == "·····●◐◐◐··"
 
 
-def test_markdown_of_a_sound_project_is_short() -> None:
+def test_markdown_of_a_project_without_findings_is_short() -> None:
     text = FORMATS["markdown"](CheckReport([checked("a")], files_read=1))
     assert text.partition("<details>")[0].strip().count("\n") == 0
     assert FORMATS["markdown"](EMPTY) == f"**{summary(EMPTY)}**\n"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_markdown_holds_every_text_and_nothing_of_it_is_markup(text: str) -> None:
+def test_markdown_can_contain_any_text_without_markup(text: str) -> None:
     html = markdown(hostile(text))
     assert [len(row) for number in (0, 1) for row in table(html, number)] == [3, 3, 12, 12]
     tags = set(re.findall(r"<(/?\w+|!)", html))
@@ -457,7 +457,7 @@ def test_markdown_holds_every_text_and_nothing_of_it_is_markup(text: str) -> Non
 
 
 @pytest.mark.parametrize("size", [1, 40, 4_000])
-def test_markdown_fits_a_comment_and_says_what_is_cut(size: int) -> None:
+def test_markdown_fits_a_comment_and_counts_omitted_lines(size: int) -> None:
     text = "<&|`*" * size
     places = [SourceLocation(f"{text}{number}.tf", number) for number in range(1, 900)]
     report = CheckReport(
@@ -527,7 +527,7 @@ def test_github_gets_as_many_annotations_as_it_shows_and_the_rest_as_lines_of_th
     assert not any("##[" in line for line in lines[21:])
 
 
-def test_github_takes_titles_and_messages_of_some_length() -> None:
+def test_github_titles_and_messages_are_truncated() -> None:
     (line,) = FORMATS["github"](CheckReport([checked("r" * 999, finding("error", "c", "m" * 99_999))])).splitlines()
     title, _, message = line.partition(",title=")[2].partition("::")
     assert (len(title), len(message)) == (255, 8_000)
@@ -546,6 +546,6 @@ def test_github_writes_one_command_a_line(text: str) -> None:
         assert file == printable((text or "x").removeprefix("./"), keep="\r\n")
 
 
-def test_a_rule_that_aws_refuses_fires_on_nothing() -> None:
+def test_a_rule_that_aws_rejects_fires_on_nothing() -> None:
     refused = CheckedRule(checked("a").rule, (), ())
     assert f"| `a`<br>`a.tf:1` {'| · ' * 11}|" in FORMATS["markdown"](CheckReport([refused]))

@@ -52,7 +52,7 @@ def test_matchers_of_read_only_calls(names: list[Any], words: str | None) -> Non
         assert [finding.code for finding in found if finding.level == "error"] == []
 
 
-def test_a_read_only_call_beside_others_adds_nothing() -> None:
+def test_a_read_only_call_among_others_has_no_effect() -> None:
     pattern = calls(eventName=["IssueCertificate", "GetPolicy", "ListTags"])
     found = said(pattern)
     assert [finding.code for finding in found] == ["dead-value"] * 2
@@ -64,7 +64,7 @@ def test_a_read_only_call_beside_others_adds_nothing() -> None:
     assert said(pattern, read_only_calls=True) == []
 
 
-def test_calls_of_the_service_without_a_source_are_ours() -> None:
+def test_calls_of_the_service_without_a_source_are_about_aws_private_ca() -> None:
     detail = {"eventSource": ["acm-pca.amazonaws.com"], "eventName": ["RevokeCertificates"]}
     (finding,) = said({"detail-type": [CALL], "detail": detail})
     assert (finding.code, finding.level) == ("never-fires", "error")
@@ -74,7 +74,7 @@ def test_calls_of_the_service_without_a_source_are_ours() -> None:
 
 
 @pytest.mark.parametrize("services", [["iam.amazonaws.com"], ["acm-pca.amazonaws.com", "kms.amazonaws.com"], None])
-def test_calls_of_other_services_are_not_ours(services: list[str] | None) -> None:
+def test_calls_of_other_services_are_not_about_aws_private_ca(services: list[str] | None) -> None:
     found = report({"detail-type": [CALL], "detail": {"eventSource": services or [{"prefix": "acm"}]}})
     assert (found.rules, found.other_rules) == ([], 1)
 
@@ -138,13 +138,13 @@ def test_the_remedies_are_right() -> None:
         ("RejectCertificateAuthority", ""),
     ],
 )
-def test_a_call_that_is_suggested_does_what_the_name_says(name: str, meant: str) -> None:
+def test_a_suggested_call_agrees_with_the_name_of_the_rule(name: str, meant: str) -> None:
     (finding,) = said(calls(eventName=[name]))
     assert f'AWS Private CA has no call "{name}"' in finding.message
     assert finding.message.partition("did you mean ")[2] == (f'"{meant}"?' if meant else "")
 
 
-def test_a_field_of_a_call_in_other_letter_case() -> None:
+def test_a_field_of_a_call_in_different_case() -> None:
     (finding,) = said(calls(errorcode=[{"exists": True}]))
     assert (finding.message, finding.remedy) == (
         'never fires: detail.errorcode: no event has it; did you mean "detail.errorCode"?',

@@ -1,4 +1,4 @@
-"""The configuration file: where it is found, what it says, what is wrong with it, and what it does."""
+"""The configuration file: its location, content, faults and effect."""
 
 import datetime
 import json
@@ -58,7 +58,7 @@ def test_the_file_is_found_from_a_folder_upwards(project: Project, within: str) 
     assert project.codes(within=within) == [f"{above}infra/rules.tf:2 {NEVER}"]
 
 
-def test_it_is_not_searched_above_the_repository_and_outside_of_one_only_here(tmp_path: Path) -> None:
+def test_only_the_repository_or_the_working_directory_is_searched(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.write("pca-events.toml", '[levels]\nno-target = "off"\n')
     project.write("sub/rules.tf", rule(result="failure"))
@@ -68,7 +68,7 @@ def test_it_is_not_searched_above_the_repository_and_outside_of_one_only_here(tm
     assert project.codes("rules.tf", within="sub") == [f"rules.tf:1 {TARGET}"]
 
 
-def test_a_pyproject_counts_where_it_has_the_table(project: Project) -> None:
+def test_a_pyproject_is_used_if_it_has_the_table(project: Project) -> None:
     project.write("infra/pyproject.toml", '[project]\nname = "pca-events"\n')
     project.write("pyproject.toml", '[project]\nname = "x"\n\n[tool.pca-events.levels]\nnever-fires = "off"\n')
     assert project.codes(".", within="infra") == [f"rules.tf:1 {TARGET}"]
@@ -103,7 +103,7 @@ FAULTS = [
     ('[levels]\n\nno-targt = "off"', 3, 'unknown finding code "no-targt"; did you mean "no-target"?'),
     ('levels.no-target = "fatal"', 1, 'levels.no-target: "fatal" is not supported; known: error, warning, note, off'),
     ('paths = "infra"', 1, 'paths: expected an array, found "infra"'),
-    ("paths = []", 1, "paths is empty; remove it, or name something"),
+    ("paths = []", 1, "paths is empty; remove it, or add a value"),
     ('paths = ["infra", 3]', 1, "paths[1]: expected a string, found 3"),
     ('paths = ["../other"]', 1, 'paths: "../other" is outside the folder of this file; name it on the command line'),
     ('baseline = "/etc/x.json"', 1, 'baseline: "/etc/x.json" is outside the folder of this file; name it on the'),
@@ -142,7 +142,7 @@ def test_a_fault_ends_the_command_before_anything_is_read(project: Project) -> N
 
 
 @pytest.mark.parametrize("text", [f"x = {'9' * 5_000}", "paths = [[[[", f"x = {'[' * 5_000}", "\0", "x = 1\x00"])
-def test_what_is_not_toml_is_one_line(project: Project, text: str) -> None:
+def test_invalid_toml_is_reported_in_one_line(project: Project, text: str) -> None:
     project.write("pca-events.toml", text)
     ran = project.check("infra")
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1), ran.stderr
@@ -198,7 +198,7 @@ def test_a_configuration_made_to_be_slow_is_refused(tmp_path: Path, text: str) -
         read_configuration(str(tmp_path / "pca-events.toml"))
 
 
-def test_paths_are_those_of_the_file_where_none_are_named(project: Project) -> None:
+def test_paths_default_to_those_of_the_file(project: Project) -> None:
     project.write("other/rules.tf", rule("other"))
     project.write("pca-events.toml", 'paths = ["infra"]\n')
     assert {found.partition(":")[0] for found in project.codes()} == {"infra/rules.tf"}
@@ -209,7 +209,7 @@ def test_paths_are_those_of_the_file_where_none_are_named(project: Project) -> N
     assert (ran.returncode, ran.stderr.startswith("pca-events: nothing to check")) == (2, True)
 
 
-def test_exclude_of_both_is_left_out_but_what_is_named_is_checked(project: Project) -> None:
+def test_exclusions_are_combined_but_named_files_are_checked(project: Project) -> None:
     for folder in ("infra/test", "infra/old", "infra/new"):
         project.write(f"{folder}/rules.tf", rule(folder[-3:]))
     project.write("pca-events.toml", 'exclude = ["infra/test"]\n')
@@ -222,7 +222,7 @@ def test_exclude_of_both_is_left_out_but_what_is_named_is_checked(project: Proje
     assert (ran.returncode, '--exclude: "/" is not a valid glob' in ran.stderr) == (2, True)
 
 
-def test_a_file_that_is_left_out_still_gives_its_values(project: Project) -> None:
+def test_an_excluded_file_still_provides_its_values(project: Project) -> None:
     project.write("infra/rules.tf", rule().replace('"failed"', "local.result"))
     project.write("infra/values.tf", f'locals {{\n  result = "failed"\n}}\n{rule("hidden")}')
     project.write("infra/broken.json", '{"source": ["aws.acm-pca"],')
@@ -231,7 +231,7 @@ def test_a_file_that_is_left_out_still_gives_its_values(project: Project) -> Non
     assert {one.split()[1] for one in found} == {NEVER, TARGET}
 
 
-def test_levels_change_what_a_finding_counts_as(project: Project) -> None:
+def test_levels_change_the_level_of_a_finding(project: Project) -> None:
     project.write("pca-events.toml", '[levels]\nnever-fires = "note"\nno-target = "error"\n')
     ran = project.check("infra", "--format", "json")
     assert {one["code"]: one["level"] for one in json.loads(ran.stdout)["rules"][0]["findings"]} == {
@@ -249,7 +249,7 @@ def test_levels_change_what_a_finding_counts_as(project: Project) -> None:
         ("note", {"note"}),
     ],
 )
-def test_fail_on_says_which_level_fails(project: Project, level: str, failing: set[str]) -> None:
+def test_fail_on_sets_the_level_that_fails(project: Project, level: str, failing: set[str]) -> None:
     project.write("pca-events.toml", f'fail-on = "never"\n[levels]\nnever-fires = "{level}"\nno-target = "off"\n')
     assert project.check("infra").returncode == 0
     for limit in ("error", "warning", "note", "never"):
@@ -279,7 +279,7 @@ ENTRIES = [
 
 
 @pytest.mark.parametrize(("entry", "faults"), ENTRIES)
-def test_an_entry_takes_out_what_it_is_for(project: Project, entry: str, faults: list[str]) -> None:
+def test_an_entry_suppresses_the_findings_in_its_scope(project: Project, entry: str, faults: list[str]) -> None:
     project.write("pca-events.toml", f"\n[[ignore]]\n{entry}\n")
     found = project.codes()
     assert [one for one in found if one.startswith("pca-events.toml")] == [
@@ -290,7 +290,7 @@ def test_an_entry_takes_out_what_it_is_for(project: Project, entry: str, faults:
     assert (f"infra/rules.tf:2 {NEVER}" in found) is (NEVER not in entry)
 
 
-def test_an_entry_is_not_called_unused_where_not_all_was_checked(project: Project) -> None:
+def test_an_entry_is_not_reported_as_unused_if_not_everything_was_checked(project: Project) -> None:
     project.write("other/rules.tf", rule("other", "failure").replace('"aws.acm-pca"', '"aws.ec2"'))
     project.write("pca-events.toml", '[[ignore]]\ncode = "fifo-queue"\nreason = "x"\npaths = "infra"\n')
     assert [one for one in project.codes("infra") if "unused" in one] == []
@@ -326,7 +326,7 @@ def test_an_asterisk_in_the_name_of_a_rule_is_any_text(wanted: str, name: str, e
     assert entry.is_for_rule(name) is expected
 
 
-def test_entries_are_not_called_unused_for_a_document_from_an_editor(project: Project) -> None:
+def test_entries_are_not_reported_as_unused_for_a_document_from_an_editor(project: Project) -> None:
     project.write("pca-events.toml", '[[ignore]]\ncode = "no-target"\n')
     assert [one for one in project.codes() if "reason" in one] == ["pca-events.toml:1 ignore-without-reason"]
     text = f"# pca-events: ignore\n\n{rule()}"

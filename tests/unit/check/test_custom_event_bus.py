@@ -74,7 +74,7 @@ def codes(checked: CheckedRule) -> set[str]:
     return {finding.code for finding in checked.findings}
 
 
-def test_a_subscriber_receives_what_passes_the_event_source_and_all_filters(run: Any) -> None:
+def test_a_subscriber_receives_events_that_the_event_source_and_all_filters_match(run: Any) -> None:
     text = (
         "Resources:"
         + SOURCE % """, Pattern: '{"detail": {"result": ["failure"]}}'"""
@@ -114,7 +114,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("configuration", "code"), MISTAKES)
-def test_a_filter_that_is_refused_or_never_matches(run: Any, configuration: str, code: str) -> None:
+def test_a_filter_that_is_rejected_or_never_matches(run: Any, configuration: str, code: str) -> None:
     found = the(run("Resources:" + SOURCE % "" + subscribed(configuration)), "Subscriber")
     assert code in codes(found)
     assert (found.fires_on, found.may_fire_on) == ([], [])
@@ -141,7 +141,7 @@ def test_a_subscriber_without_failure_queue(run: Any) -> None:
         ("AwsService: aws.acm-pca", "no-on-failure"),
     ],
 )
-def test_an_event_source_that_is_wrong(run: Any, settings: str, code: str) -> None:
+def test_an_invalid_event_source(run: Any, settings: str, code: str) -> None:
     properties = f"EventBusArn: !Ref B, Configuration: {{AwsServiceEventsConfiguration: {{{settings}}}}}"
     report = run(f"Resources:\n  E: {{Type: AWS::EventsV2::EventSource, Properties: {{{properties}}}}}\n")
     assert code in codes(the(report, "E"))
@@ -171,7 +171,7 @@ def test_a_possible_forwarder_is_not_an_error(run: Any, elsewhere: str) -> None:
 
 
 @pytest.mark.parametrize("bus", ["!Ref BusArn", "'arn:aws:events:eu-west-1:111122223333:event-busv2/pki/x'"])
-def test_what_reaches_a_bus_of_other_code_is_not_known(run: Any, bus: str) -> None:
+def test_the_events_on_a_bus_outside_the_code_are_unknown(run: Any, bus: str) -> None:
     found = the(run("Resources:\n" + subscribed(ASKS, bus=bus)), "Subscriber")
     assert "event-source-not-known" in codes(found)
     assert (found.fires_on, len(found.may_fire_on)) == ([], 11)
@@ -186,7 +186,7 @@ def test_subscribers_to_other_events_are_others(run: Any) -> None:
 
 
 @pytest.mark.parametrize("configuration", ["!Ref Filters", "{Filters: [{Scope: DATA, Pattern: !Ref Pattern}]}"])
-def test_filters_that_are_not_known_give_no_error(run: Any, configuration: str) -> None:
+def test_unknown_filters_give_no_error(run: Any, configuration: str) -> None:
     report = run("Resources:" + SOURCE % "" + subscribed(configuration))
     assert [finding for checked in report.rules for finding in checked.findings if finding.level == "error"] == []
 
@@ -223,7 +223,7 @@ def test_answers_of_the_api(run: Any, document: Any) -> None:
     assert the(report, "private-ca").fires_on == [event.id for event in documented_events()]
 
 
-def test_a_list_without_settings_is_said_to_be_not_read(tmp_path: Path) -> None:
+def test_a_list_without_settings_is_reported_as_not_read(tmp_path: Path) -> None:
     file = tmp_path / "list.json"
     file.write_text(json.dumps({"Subscribers": [{"Name": "x", "SubscriberArn": "y", "EventBusArn": "z"}]}))
     (skipped,) = read_paths([str(file)]).skipped
@@ -238,7 +238,7 @@ def test_a_list_without_settings_is_said_to_be_not_read(tmp_path: Path) -> None:
         {"Subscribers": []},
     ],
 )
-def test_answers_of_other_services_are_none(tmp_path: Path, document: Any) -> None:
+def test_responses_of_other_services_are_ignored(tmp_path: Path, document: Any) -> None:
     file = tmp_path / "list.json"
     file.write_text(json.dumps(document))
     reading = read_paths([str(file)])
@@ -352,7 +352,7 @@ def test_many_subscribers_and_event_sources_are_judged() -> None:
     assert len(judge(reading).checked) == 2_000
 
 
-def test_where_nothing_matches_everything_that_blocks_is_named_for_cloudtrail_too() -> None:
+def test_if_nothing_matches_all_reasons_are_listed_for_cloudtrail_too() -> None:
     detail = {"eventSource": ["acm.amazonaws.com"], "eventName": ["MakeCA"]}
     source = {"source": ["aws.acm-pca"]}
     _, _, twins = judged_together([source, {"detail-type": ["AWS API Call via CloudTrail"], "detail": detail}])

@@ -54,7 +54,7 @@ def terraform(queue: str, target: str = FUNCTION, bus: str = '"default"', more: 
         ("aws_sns_topic.alarm.arn", FUNCTION, '"default"', ["dead-letter-queue"]),
     ],
 )
-def test_what_an_arn_says(queue: str, target: str, bus: str, expected: list[str]) -> None:
+def test_the_service_and_name_in_an_arn(queue: str, target: str, bus: str, expected: list[str]) -> None:
     assert codes(terraform(queue, target, bus)) == expected
 
 
@@ -132,7 +132,7 @@ Resources:
         ("{Arn: !GetAtt Queue.Arn}", "sns.amazonaws.com", ["queue-policy"]),
     ],
 )
-def test_a_queue_that_sam_makes_and_one_of_its_own(letters: str, principal: str, expected: list[str]) -> None:
+def test_a_queue_created_by_sam_and_an_explicit_queue(letters: str, principal: str, expected: list[str]) -> None:
     text = SAM.replace("LETTERS", letters).replace("PRINCIPAL", principal)
     assert codes(read_document_file(text, "template.yaml", named=True).rules[0]) == expected
 
@@ -146,6 +146,6 @@ def test_a_queue_that_sam_makes_and_one_of_its_own(letters: str, principal: str,
         ("jobs", "", []),
     ],
 )
-def test_a_fifo_queue_elsewhere_is_one_by_its_name(name: str, group: str, expected: list[str]) -> None:
+def test_a_fifo_queue_outside_the_project_is_recognised_by_its_name(name: str, group: str, expected: list[str]) -> None:
     target = f'"arn:aws:sqs:ca-central-1:555566667777:{name}"\n  {group}'
     assert codes(terraform('"arn:aws:sqs:ca-central-1:555566667777:lost"', target)) == expected

@@ -1,4 +1,4 @@
-"""Whether events can be delivered, as it is said about infrastructure code: permissions, roles, keys, FIFO queues."""
+"""Findings about the delivery of events: permissions, roles, keys, FIFO queues."""
 
 import json
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ resource "aws_cloudwatch_event_target" "t" {
 
 
 def of(rule: Rule) -> list[tuple[str, str]]:
-    """The levels and codes of what is said about the delivery of a rule, without what is said about retries."""
+    """The levels and codes of the findings about the delivery of a rule, without those about retries."""
     return [(finding.level, finding.code) for finding in said(rule)]
 
 
@@ -170,7 +170,7 @@ def test_each_permission_of_a_set_is_for_its_rule() -> None:
         assert of(terraform("aws_lambda_function.f.arn", FUNCTION, texts % rules)) == expected
 
 
-def test_a_file_that_does_not_parse_may_hold_the_permission() -> None:
+def test_an_unparsable_file_may_contain_the_permission() -> None:
     texts = {
         "a.tf": HEAD % "aws_lambda_function.f.arn" + FUNCTION,
         "b.tf": 'resource "aws_lambda_permission" "p" {\n x = "',
@@ -198,7 +198,7 @@ def test_a_permission_that_does_not_parse_may_be_for_the_function() -> None:
         "data.aws_sns_topic.far.arn",
     ],
 )
-def test_nothing_is_said_about_what_is_not_in_the_code(arn: str) -> None:
+def test_there_are_no_findings_about_resources_outside_the_code(arn: str) -> None:
     assert of(terraform(arn, FUNCTION)) == []
 
 
@@ -316,7 +316,7 @@ ROLE = 'role_arn = %s\n target_id = "x"'
         ("var.env", None),
     ],
 )
-def test_some_targets_need_a_role(arn: str, level: str | None) -> None:
+def test_targets_that_need_a_role(arn: str, level: str | None) -> None:
     assert of(terraform(arn)) == ([(level, "target-role")] if level else [])
     for role in ("aws_iam_role.r.arn", "var.env", "var.nothing", '"arn:aws:iam::111122223333:role/r"'):
         assert of(terraform(f"{arn}\n role_arn = {role}")) == []
@@ -491,7 +491,7 @@ OF_RULE = ', Condition: {ArnEquals: {"aws:SourceArn": !GetAtt Rule.Arn}}'
         ("!ImportValue x", [], []),
     ],
 )  # fmt: skip
-def test_what_targets_of_a_template_need(arn: str, resources: list[str], expected: list[tuple[str, str]]) -> None:
+def test_requirements_of_targets_in_a_template(arn: str, resources: list[str], expected: list[tuple[str, str]]) -> None:
     assert of(template(arn, *resources)) == expected
 
 
@@ -515,7 +515,7 @@ def test_a_macro_that_is_not_known_may_add_permissions() -> None:
     assert of(template("!GetAtt Function.Arn", head="Transform: [Permissions]\n")) == []
 
 
-def test_what_sam_and_serverless_make_themselves_needs_no_permission() -> None:
+def test_sam_and_serverless_events_need_no_permission() -> None:
     examples = Path(__file__).parents[3] / "examples" / "infrastructure"
     for name in ("sam/template.yaml", "serverless/serverless.yml"):
         text = (examples / name).read_text()
@@ -523,7 +523,7 @@ def test_what_sam_and_serverless_make_themselves_needs_no_permission() -> None:
 
 
 def plan(**resources: dict[str, Any]) -> Rule:
-    """The rule of a plan in which every ARN is known after apply; `values` may hold the address that one refers to."""
+    """The rule of a plan in which every ARN is known after apply; `values` may contain the address of one."""
     planned, changes, configuration = [], [], []
     for label, values in resources.items():
         kind, name = label.split("__")
@@ -576,7 +576,7 @@ class Later:
         ),
     ],
 )
-def test_what_a_plan_says(allowed: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+def test_the_text_of_a_plan(allowed: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     resources: dict[str, dict[str, Any]] = {
         "aws_cloudwatch_event_rule__r": {"name": "r", "event_pattern": '{"source": ["aws.acm-pca"]}'},
         "aws_cloudwatch_event_rule__other": {"name": "other", "schedule_expression": "rate(1 day)"},
@@ -617,7 +617,7 @@ CDK = """
 CDK_LOGS = ', "EventsLogGroupPolicy": {"Type": "Custom::CloudwatchLogResourcePolicy", "Properties": {"Create": "x"}}'
 
 
-def test_what_cdk_generates_is_enough() -> None:
+def test_the_output_of_cdk_has_no_findings() -> None:
     (rule,) = read_document_file(CDK % CDK_LOGS, "Stack.template.json", named=True).rules
     assert [target.destination is None for target in rule.targets or ()] == [False, False, False, True]
     assert of(rule) == []

@@ -1,4 +1,4 @@
-"""What `explain` advises: the table of mistakes, and what holds for every pattern and every event."""
+"""The advice of `explain`: the table of mistakes, and properties of every pattern and every event."""
 
 import json
 import tomllib
@@ -57,13 +57,13 @@ def event_of(name: str) -> CandidateEvent:
 
 
 def tried(found: NearestEvent, event: CandidateEvent) -> bool:
-    """Whether AWS takes what is proposed, and it matches the event; what is not solved proposes nothing."""
+    """Whether AWS accepts the proposed pattern, and it matches the event; without a solution nothing is proposed."""
     EventPattern.parse(compact(found.pattern))
     return event.matched_by(found.pattern) if found.solved else found.edits == ()
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["pattern"])
-def test_what_is_proposed_for_a_mistake_was_tried_on_every_event(mistake: dict[str, Any]) -> None:
+def test_every_proposed_correction_matches_its_events(mistake: dict[str, Any]) -> None:
     pattern = mistake["pattern"] if "accepted" not in mistake else mistake["accepted"]
     for event in known_events():
         found = change_to_match(json.loads(pattern), event)
@@ -74,7 +74,7 @@ def test_what_is_proposed_for_a_mistake_was_tried_on_every_event(mistake: dict[s
 @pytest.mark.slow
 @settings(max_examples=times(300))
 @for_all(patterns, events)
-def test_a_change_of_any_pattern_is_taken_by_aws_and_matches(pattern: dict[str, Any], event: dict[str, Any]) -> None:
+def test_a_suggested_change_of_any_pattern_is_valid_and_matches(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     given = GivenEvent("event.json", json.loads(json.dumps(event)))
     assert tried(change_to_match(pattern, given), given)
     found = nearest(pattern)
@@ -119,7 +119,7 @@ with_branches = st.builds(
 @pytest.mark.slow
 @settings(max_examples=times(150))
 @for_all(fields | with_branches, st.sampled_from(known_events()))
-def test_a_change_of_a_pattern_like_ours_is_taken_by_aws_and_matches(
+def test_a_suggested_change_of_a_similar_pattern_is_valid_and_matches(
     pattern: dict[str, Any], event: CandidateEvent
 ) -> None:
     found = change_to_match(pattern, event)
@@ -128,7 +128,7 @@ def test_a_change_of_a_pattern_like_ours_is_taken_by_aws_and_matches(
 
 
 @for_all(st.recursive(elements, lambda inner: st.dictionaries(st.text(max_size=9) | ours, inner | texts, max_size=3)))
-def test_a_repaired_pattern_is_taken_by_aws(anything: Any) -> None:
+def test_a_repaired_pattern_is_accepted_by_aws(anything: Any) -> None:
     found = accepted_pattern(json.dumps(anything))
     assert found is None or EventPattern.parse(compact(found))
 
@@ -137,7 +137,7 @@ OPPOSITES = [("FAILED", "success"), ("Error", "success"), ("SUCCEEDED", "failure
 
 
 @pytest.mark.parametrize(("written", "meant"), OPPOSITES)
-def test_a_failure_is_never_like_a_success(written: str, meant: str) -> None:
+def test_a_failure_is_never_similar_to_a_success(written: str, meant: str) -> None:
     assert promised(written) != meant
     assert likeness("detail.result", written, meant) == 0
     found = nearest({"source": ["aws.acm-pca"], "detail": {"result": [written]}})
@@ -172,7 +172,7 @@ def test_another_account_ca_region_or_time_is_a_condition() -> None:
         (
             {"source": ["a"], "resources": [{"prefix": "arn:"}]},
             {"source": "a", "resources": []},
-            ["resources: take it out"],
+            ["resources: remove it"],
         ),
         ({"a": ["x"]}, {"b": {"c": "y"}}, ['write this pattern instead: {"b":{"c":["y"]}}']),
         ({"a": [1e300]}, {"a": 5}, ["a: write [5] for [1e+300]"]),
@@ -184,7 +184,7 @@ def test_another_account_ca_region_or_time_is_a_condition() -> None:
         (
             {"status": ["FAILED"], "detail": {"result": {"x": ["y"]}}},
             {"detail": {"result": "failure"}},
-            ['status: write detail: {"result": ["failure"]}', "detail.result.x: take it out"],
+            ['status: write detail: {"result": ["failure"]}', "detail.result.x: remove it"],
         ),
         (
             {"status": ["FAILED"], "detail": {"result": {"code": [1]}}},
@@ -205,7 +205,7 @@ def test_advice_on_an_event_that_was_given(pattern: dict[str, Any], event: dict[
 def test_no_branch_is_left_empty() -> None:
     pattern = {"$or": [{"detail": {"kind": ["x"]}}, {"a": ["y"], "b": ["z"]}], "source": ["aws.acm-pca"]}
     found = change_to_match(pattern, event_of("ca-creation-success"))
-    assert list(map(str, found.edits)) == ["$or: take it out"]
+    assert list(map(str, found.edits)) == ["$or: remove it"]
     assert found.pattern == {"source": ["aws.acm-pca"]}
 
 
@@ -277,7 +277,7 @@ def explained(command: Run, tmp_path: Path, pattern: str, event: str) -> tuple[i
             "certificate-revocation-success",
             [
                 "Nearest event, which AWS never sends: certificate-revocation-failed",
-                "  AWS never sends this event. Read the answer of RevokeCertificate: no event follows.",
+                "  AWS never sends this event. Read the response of RevokeCertificate: no event follows.",
             ],
         ),
         (
@@ -285,13 +285,13 @@ def explained(command: Run, tmp_path: Path, pattern: str, event: str) -> tuple[i
             "ca-creation-success",
             ["Nearest documented event: none", '    "ACM Private CA Audit Report Generation"'],
         ),
-        ('{"source": ["aws.acm-pca"], "a": [1e400]}', "ca-creation-success", ["  a: take it out"]),
+        ('{"source": ["aws.acm-pca"], "a": [1e400]}', "ca-creation-success", ["  a: remove it"]),
         (
             '{"source": ["x"], "$or": [{"region": ["a"]}, {"region": ["a", "b"]}]}',
             "ca-creation-success",
             [
                 "  AWS may decide differently: alternative 2 of $or repeats values of an earlier one and adds"
-                " others; AWS's published engine drops the added ones. Write each value in one alternative only"
+                " others; AWS's published engine ignores the added ones. Write each value in one alternative only"
             ],
         ),
     ],
@@ -304,7 +304,7 @@ def test_the_command_prints_the_advice(
     assert [line for line in lines if line not in printed] == []
 
 
-def test_a_wait_for_an_expiry_gets_an_answer(command: Run, tmp_path: Path) -> None:
+def test_a_rule_that_waits_for_an_expiry_gets_advice(command: Run, tmp_path: Path) -> None:
     _, printed, _ = explained(command, tmp_path, '{"detail-type": ["ACM Private CA Expired"]}', "ca-creation-success")
     assert printed[-1].startswith("AWS documents no event for the expiry of a CA.")
 
@@ -324,7 +324,7 @@ def test_an_event_from_a_file(command: Run, tmp_path: Path, text: str, words: st
     assert words.replace("missing", "wrong value") in "\n".join([*printed, complaint])
 
 
-def test_a_refused_pattern_gets_one_that_aws_takes(command: Run, tmp_path: Path) -> None:
+def test_a_rejected_pattern_gets_a_valid_suggestion(command: Run, tmp_path: Path) -> None:
     status, printed, complaint = explained(command, tmp_path, '{"source": "aws.acm-pca"}', "ca-creation-success")
     assert (status, printed) == (2, [])
     assert complaint.endswith('(at line 1, column 12); AWS accepts this: {"source": ["aws.acm-pca"]}\n')
@@ -341,7 +341,7 @@ def event_pattern_of(name: str) -> dict[str, Any]:
     return catalog.entry(name).pattern
 
 
-def test_a_detail_type_that_speaks_of_a_failure_is_for_one() -> None:
+def test_a_detail_type_that_mentions_a_failure_is_for_a_failure() -> None:
     pattern = {"detail-type": ["ACM Private CA Creation Failed"], "detail": {"result": ["success", "failure"]}}
     assert nearest(pattern).event == "ca-creation-failure"
 
@@ -349,7 +349,7 @@ def test_a_detail_type_that_speaks_of_a_failure_is_for_one() -> None:
 def test_another_key_is_never_overwritten() -> None:
     pattern = {"detail": {"result": ["failure"], "status": ["FAILED"]}}
     found = change_to_match(pattern, event_of("ca-creation-failure"))
-    assert list(map(str, found.edits)) == ["detail.status: take it out"]
+    assert list(map(str, found.edits)) == ["detail.status: remove it"]
     changes = [PlacedEdit(Edit("a", ["x"], ["x"], "b"), ("a",), ("b",))]
     assert applied({"a": ["x"], "b": ["y"]}, changes) is None
     assert applied({"a": ["x"], "c": ["y"]}, changes) == {"b": ["x"], "c": ["y"]}
@@ -370,5 +370,5 @@ def test_another_key_is_never_overwritten() -> None:
         '{"a":' * 5_000,
     ],
 )
-def test_what_cannot_be_repaired_gets_no_pattern(text: str) -> None:
+def test_an_irreparable_pattern_gets_no_suggestion(text: str) -> None:
     assert accepted_pattern(text) is None

@@ -1,4 +1,4 @@
-"""`check --migrate`: what is printed for a rule, read again, has the verdicts of the rule on every documented event."""
+"""`check --migrate`: the printed subscribers have the same verdicts as the rule on every documented event."""
 
 import json
 from pathlib import Path
@@ -83,9 +83,9 @@ def test_the_requests_of_the_api_have_the_verdicts_of_the_rule(
     [
         (checked({"detail-type": [{"wildcard": "ACM*CRL*"}]}, target()), "wildcard"),
         (checked({"detail": {"reason": [{"anything-but": {"wildcard": "*"}}]}}, target()), "wildcard"),
-        (checked({"source": "aws.acm-pca"}, target()), "AWS refuses its pattern"),
-        (checked(Unknown("var.pattern"), target()), "not known whole"),
-        (checked({"source": [Unknown("var.source")]}, target()), "not known whole"),
+        (checked({"source": "aws.acm-pca"}, target()), "AWS rejects its pattern"),
+        (checked(Unknown("var.pattern"), target()), "not completely known"),
+        (checked({"source": [Unknown("var.source")]}, target()), "not completely known"),
         (checked({"source": ["aws.acm-pca"]}), "it has no target"),
         (checked({"source": ["x" * 5_000]}, target()), "more than 4,096 characters"),
         (checked(PATTERNS[0], kind="archive"), "an archive becomes the retention of the bus"),
@@ -99,7 +99,7 @@ def test_a_rule_without_subscriber_has_a_reason(rule: CheckedRule, reason: str) 
     assert f"# rules.json:1 crl-failed: no subscriber: {found.reason}" in as_template([found])
 
 
-def test_each_target_has_a_subscriber_with_what_is_left_to_do() -> None:
+def test_each_target_has_a_subscriber_with_the_remaining_steps() -> None:
     queue = Destination("sqs", PLACE, "letters")
     (found,) = migrate(
         [
@@ -121,7 +121,7 @@ def test_each_target_has_a_subscriber_with_what_is_left_to_do() -> None:
     assert text.count("OnFailureConfiguration:") == 2
 
 
-def test_names_stay_apart_and_nothing_breaks_out_of_a_line() -> None:
+def test_names_are_unique_and_escaped() -> None:
     rules = [checked(PATTERNS[0], target(name="a\nResources: {}"), name="x\n# y") for _ in range(3)]
     found = migrate(rules)
     ids = [new.id for migration in found for new in migration.subscribers]
@@ -130,12 +130,12 @@ def test_names_stay_apart_and_nothing_breaks_out_of_a_line() -> None:
 
 
 def test_without_a_rule_that_can_be_migrated_no_template_is_printed() -> None:
-    assert as_template([]) == "# No rule has a subscriber that does the same.\n"
+    assert as_template([]) == "# No rule has an equivalent subscriber.\n"
     assert Migration(checked(PATTERNS[0]).rule).subscribers == ()
 
 
-def test_a_rule_whose_pattern_is_not_known_is_named_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rule_with_an_unknown_pattern_is_also_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "Resources: {R: {Type: 'AWS::Events::Rule', Properties: {EventPattern: !Ref Pattern}}}\n"
     (tmp_path / "t.yaml").write_text(text)
     assert main(["check", "--migrate", str(tmp_path)]) == 0
-    assert "R: no subscriber: its pattern is not known whole" in capsys.readouterr().out
+    assert "R: no subscriber: its pattern is not completely known" in capsys.readouterr().out

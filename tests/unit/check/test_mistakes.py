@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[3] / "examples" / "mistakes"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text("utf-8"))
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_enough_scenarios() -> None:
     files = {file.name for file in FOLDER.iterdir()} - {"expected.json", "README.md"}
     assert files == set(EXPECTED)
     assert len(files) >= 40

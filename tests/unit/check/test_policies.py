@@ -150,14 +150,14 @@ def test_other_conditions_are_not_known(condition: Any, allowed: bool | None) ->
     assert says(allow(Condition=condition)).allowed is allowed
 
 
-def test_what_keeps_eventbridge_out_is_named_as_written() -> None:
+def test_a_denial_quotes_the_policy() -> None:
     assert says(allow(Resource=arn_of("aws_sqs_queue.other"))).named == "aws_sqs_queue.other.arn"
     assert says(allow(Resource=joined(["arn:aws:sqs:", LATER, ":x"]))).named == "arn:aws:sqs:${var.later}:x"
     assert says(allow(Effect="Deny")).why == "denied"
     assert says().why == "missing"
 
 
-def test_more_statements_than_aws_takes_are_not_known() -> None:
+def test_more_statements_than_aws_accepts_are_not_evaluated() -> None:
     others = [allow(Principal={"Service": "sns.amazonaws.com"})] * MOST_STATEMENTS
     assert says(*others).allowed is False
     assert says(*others, allow()).allowed is None
@@ -207,5 +207,5 @@ def test_texts_with_wildcards(one: str, other: str, equal: bool) -> None:
         ("", ""),
     ],
 )
-def test_what_a_name_promises(name: str, result: str) -> None:
+def test_the_result_that_a_name_promises(name: str, result: str) -> None:
     assert expects(name) == result

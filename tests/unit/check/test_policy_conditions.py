@@ -58,11 +58,11 @@ def test_another_account_than_that_of_the_rule(operator: str, rule: Rule) -> Non
         ([], False),
     ],
 )
-def test_an_account_where_that_of_the_rule_is_not_known(value: Any, expected: bool) -> None:
+def test_an_account_if_that_of_the_rule_is_unknown(value: Any, expected: bool) -> None:
     assert allowed(ANYWHERE, {"StringLike": {"aws:SourceAccount": value}}) is expected
 
 
-def test_the_own_account_is_that_of_the_rule() -> None:
+def test_the_deployment_account_is_that_of_the_rule() -> None:
     own = Unknown("!Ref AWS::AccountId", meaning="account")
     assert allowed(THERE, {"StringEquals": {"aws:SourceAccount": own}}) is True
 
@@ -85,7 +85,7 @@ def test_the_account_of_the_source_arn_is_that_of_the_source_account() -> None:
         {"Bool": {"aws:SecureTransport": "true"}},
     ],
 )
-def test_what_only_a_deployment_tells(condition: Any) -> None:
+def test_values_known_only_after_deployment_are_conditions(condition: Any) -> None:
     assert allowed(THERE, condition) is None
 
 

@@ -36,7 +36,7 @@ def target(arn: str, name: str = "r", more: str = "") -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """Some code and what is said about it.
+    """Some code and the findings about it.
 
     Attributes:
         name: the kind.
@@ -44,7 +44,7 @@ class Case:
         said: of each finding that must be there its code, with a part of its message or remedy.
         unsaid: codes that must not be there.
         counts: rules of AWS Private CA, its neighbours' rules, those that are not known, others, things not read.
-        uncovered: how many documented failures no rule handles; None where it does not matter.
+        uncovered: how many documented failures no rule handles; None if it does not matter.
     """
 
     name: str
@@ -368,7 +368,7 @@ CASES = [
                 '["arn:aws-cn:acm-pca:us-east-1:123456789012:certificate-authority/12345678-1234-1234-1234-123456789012"] }'
             )
         },
-        said=(("contradiction", "is in the partition aws-cn"), ("contradiction", 'region asks for "eu-west-1"')),
+        said=(("contradiction", "is in the partition aws-cn"), ("contradiction", 'region requires "eu-west-1"')),
     ),
     Case(
         "a replay",
@@ -400,7 +400,7 @@ def report_of(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch, *, all_
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_what_is_said(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_about_real_code(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = report_of(case, tmp_path, monkeypatch)
     said = [(finding.code, f"{finding.message} {finding.remedy}") for finding in report.findings]
     found = (len(report.rules), len(report.neighbours), len(report.not_known), report.other_rules, len(report.skipped))

@@ -1,4 +1,4 @@
-"""Comments that take findings out, and what is wrong with them."""
+"""Comments that suppress findings, and findings about comments."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Checked = Callable[[str], CheckReport]
 
 
 def terraform(result: str = "failed", inside: str = "", name: str = "audit") -> str:
-    """A rule that has no target, and one that never fires where the result is never sent."""
+    """A rule without a target that never fires if the result is never sent."""
     return TERRAFORM % (name, result, inside)
 
 
@@ -63,14 +63,14 @@ def found(report: CheckReport) -> list[str]:
         ("# pca-events: ignore ignore-unused,no-target x", ["ignore-unused", "never-fires"], 1),
     ],
 )
-def test_a_comment_takes_out_what_it_names(checked: Checked, comment: str, kept: list[str], ignored: int) -> None:
+def test_a_comment_suppresses_what_it_names(checked: Checked, comment: str, kept: list[str], ignored: int) -> None:
     above = checked(f"{comment}\n# The team is on call.\n{terraform()}")
     assert (found(above), above.ignored) == (kept, ignored)
     inside = checked(terraform(inside=f" {comment}"))
     assert (found(inside), inside.ignored) == (kept, ignored)
 
 
-def test_an_unknown_code_is_corrected_where_the_comment_stands(checked: Checked) -> None:
+def test_an_unknown_code_is_reported_at_the_comment(checked: Checked) -> None:
     report = checked(f"{terraform('failure')}\n# pca-events: ignore never-fire soon\n{terraform(name='other')}")
     (unknown,) = [finding for finding in report.findings if finding.code == "ignore-unknown"]
     assert unknown.place.line == 5
@@ -87,7 +87,7 @@ def test_a_comment_that_is_not_beside_a_rule_is_reported_with_its_location(check
     assert "no-target" in found(report)
 
 
-def test_a_comment_that_serves_one_of_two_instances_is_used(checked: Checked) -> None:
+def test_a_comment_that_suppresses_a_finding_of_one_instance_is_used(checked: Checked) -> None:
     text = (
         'resource "aws_cloudwatch_event_rule" "each" {\n'
         "  # pca-events: ignore never-fires one of them is for later\n"
@@ -98,13 +98,13 @@ def test_a_comment_that_serves_one_of_two_instances_is_used(checked: Checked) ->
 
 
 @pytest.mark.parametrize("pattern", ['jsonencode({ source = ["aws.ec2"] })', "var.pattern"])
-def test_a_comment_beside_a_rule_that_is_not_judged_is_not_called_unused(checked: Checked, pattern: str) -> None:
+def test_a_comment_beside_an_unjudged_rule_is_not_reported_as_unused(checked: Checked, pattern: str) -> None:
     comment = "# pca-events: ignore no-target made elsewhere\n"
     rule = f'resource "aws_cloudwatch_event_rule" "x" {{\n  event_pattern = {pattern}\n}}\n'
     assert found(checked(comment + rule)) == []
 
 
-def test_a_comment_in_a_file_that_was_not_read_whole_is_not_called_unused(checked: Checked) -> None:
+def test_a_comment_in_a_partly_read_file_is_not_reported_as_unused(checked: Checked) -> None:
     report = checked(f"# pca-events: ignore fifo-queue the queue\n{terraform('failure')}\nresource {{{{\n")
     assert report.unreadable
     assert "ignore-unused" not in found(report)
@@ -132,7 +132,7 @@ def test_an_apostrophe_before_a_comment_does_not_hide_it(tmp_path: Path) -> None
     assert (found(report), report.ignored) == ([], 1)
 
 
-def test_what_looks_like_a_comment_in_json_silences_no_rule(tmp_path: Path) -> None:
+def test_a_string_like_a_comment_in_json_suppresses_nothing(tmp_path: Path) -> None:
     pattern = json.dumps({"source": ["aws.acm-pca"], "detail": {"result": ["failed"]}})
     words = "# pca-events: ignore never-fires it is for the future"
     rules = [{"Name": f"r{number}", "EventPattern": pattern, "Description": words} for number in range(3)]

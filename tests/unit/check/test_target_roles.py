@@ -100,7 +100,7 @@ def of(rule: Rule) -> list[str]:
         ('"states.amazonaws.com"', False),
     ],
 )
-def test_eventbridge_has_to_be_able_to_assume_the_role(service: str, right: bool) -> None:
+def test_eventbridge_must_be_allowed_to_assume_the_role(service: str, right: bool) -> None:
     found = of(terraform(policies=inline(START, MACHINE), service=service))
     assert found == [] if right else "does not let events.amazonaws.com assume it" in found[0]
 
@@ -156,12 +156,12 @@ def test_eventbridge_has_to_be_able_to_assume_the_role(service: str, right: bool
         ("aws_ecs_cluster.jobs.arn", inline('"ecs:StopTask"', '"*"'), "no policy"),
         ("aws_cloudwatch_event_bus.security.arn", inline('"events:PutEvents"', '"*"'), ""),
         ("aws_cloudwatch_event_bus.security.arn", inline('"events:PutRule"', '"*"'), "no policy"),
-        ("aws_cloudwatch_log_group.log.arn", "", "AWS documents none for CloudWatch Logs"),
+        ("aws_cloudwatch_log_group.log.arn", "", "CloudWatch Logs uses its resource policy instead"),
         ('"arn:aws:execute-api:eu-west-1:111122223333:a1/prod/POST/x"', "", ""),
         ("var.later", "", ""),
     ],
 )
-def test_the_role_has_to_allow_what_eventbridge_does(arn: str, policies: str, words: str) -> None:
+def test_the_role_must_allow_the_action_of_eventbridge(arn: str, policies: str, words: str) -> None:
     found = of(terraform(arn, policies))
     assert (found == []) if not words else (len(found) == 1 and words in found[0])
 
@@ -297,7 +297,7 @@ def test_a_built_in_target_is_not_an_event_bus(role: str) -> None:
     assert of(made.rules[0]) == []
 
 
-def test_the_settings_of_a_target_say_what_it_is() -> None:
+def test_the_service_of_a_target_follows_from_its_settings() -> None:
     for settings, words in (
         ("EcsParameters", "an ECS task"),
         ("RunCommandParameters", "Systems Manager"),

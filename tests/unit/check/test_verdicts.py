@@ -44,8 +44,8 @@ def test_the_ready_rule_fires_on_its_event_only(event: catalog.DocumentedEvent) 
         ({"region": ["eu-central-1"]}, "only for Region eu-central-1"),
         ({"resources": [CA]}, "only for one CA"),
         ({"id": ["6513270e-269e-4d37-b2a7-4de452e6b438"]}, "only for one event"),
-        ({"resources": [{"prefix": CA}]}, f'only where a resource begins with "{CA}"'),
-        ({"time": [{"prefix": "2026-"}]}, 'only where time begins with "2026-"'),
+        ({"resources": [{"prefix": CA}]}, f'only if a resource begins with "{CA}"'),
+        ({"time": [{"prefix": "2026-"}]}, 'only if time begins with "2026-"'),
         ({"source": [Unknown("var.source")]}, "depends on var.source"),
         ({"source": Unknown("local.sources")}, "depends on local.sources"),
         ({"resources": [Unknown("var.ca", ("arn:aws:acm-pca:", None))]}, "depends on var.ca"),
@@ -56,13 +56,13 @@ def test_the_ready_rule_fires_on_its_event_only(event: catalog.DocumentedEvent) 
         ({"$or": [{"account": ["111122223333"]}, {"region": ["eu-central-1"]}]}, "only for account 111122223333"),
     ],
 )
-def test_on_some_events_it_says_on_which(pattern: Any, condition: str) -> None:
+def test_a_rule_that_fires_on_some_events_has_a_condition(pattern: Any, condition: str) -> None:
     verdict = of(pattern)["ca-creation-success"]
     assert verdict.fires == "may"
     assert condition in verdict.conditions
 
 
-def test_what_one_alternative_requires_together_is_one_condition() -> None:
+def test_the_requirements_of_one_alternative_are_one_condition() -> None:
     verdict = of({"account": ["111122223333"], "resources": [CA]})["crl-generation-success"]
     assert verdict.conditions == ("only for account 111122223333, only for one CA",)
 
@@ -107,7 +107,7 @@ def test_on_every_event_of_a_kind(pattern: Any) -> None:
         ({"source": [None]}, "source: "),
     ],
 )
-def test_on_no_event_it_says_what_blocks(pattern: Any, block: str) -> None:
+def test_a_rule_that_fires_on_no_event_has_a_reason(pattern: Any, block: str) -> None:
     verdict = of(pattern)["ca-creation-success"]
     assert verdict.fires == "never"
     assert block in " ".join(map(str, verdict.blocks))
@@ -124,7 +124,7 @@ def test_a_resource_that_only_some_events_have() -> None:
     assert one.conditions == ("only for one certificate",)
 
 
-def test_what_aws_refuses_is_refused() -> None:
+def test_patterns_that_aws_rejects_are_rejected() -> None:
     refused: list[Any] = [{"source": []}, "{", {"source": "aws.acm-pca"}, {"source": [{"contains": "x"}]}]
     for pattern in refused:
         with pytest.raises(InvalidPattern):

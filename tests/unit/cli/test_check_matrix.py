@@ -59,7 +59,7 @@ def test_the_matrix_shows_every_verdict_below_its_event(width: int | None) -> No
     assert lines[0][symbol : symbol + 3] == "CRL"
 
 
-def test_rules_stand_below_their_file_with_their_line() -> None:
+def test_rules_are_listed_below_their_file_with_their_line() -> None:
     lines = matrix(realistic())[4:]
     assert [line for line in lines if not line.startswith(" ")] == [
         "infra/alarms/events.tf",
@@ -75,7 +75,7 @@ def test_rules_stand_below_their_file_with_their_line() -> None:
 
 
 @pytest.mark.parametrize("width", [None, 40, NARROW, 100, WIDE, 200])
-def test_every_name_is_whole(width: int | None) -> None:
+def test_no_name_is_truncated(width: int | None) -> None:
     names = [checked.rule.name for checked in realistic().rules] + ["x" * 300, "日本語" * 40]
     text = "\n".join(matrix(CheckReport([checked(name) for name in names]), width=width))
     assert all(re.search(rf"^ +1 {re.escape(name)}( |$)", text, re.MULTILINE) for name in names)
@@ -89,7 +89,7 @@ def test_everything_except_names_fits(width: int) -> None:
     assert {width_of(line) for line in lines if len(SYMBOLS.findall(line)) == 11} == {width_of(lines[-1])}
 
 
-def test_a_name_stands_in_front_of_its_row_where_there_is_room() -> None:
+def test_a_name_precedes_its_row_if_there_is_room() -> None:
     report = CheckReport([checked("short"), checked("long_" * 9)])
     wide, narrow = matrix(report, width=WIDE), matrix(report, width=NARROW)
     assert [len(wide), len(narrow)] == [4 + 1 + 2, 4 + 1 + 4]
@@ -101,7 +101,7 @@ def test_a_name_stands_in_front_of_its_row_where_there_is_room() -> None:
     assert matrix(report) == wide
 
 
-def test_without_utf_8_everything_is_plain() -> None:
+def test_without_utf_8_the_output_is_ascii() -> None:
     report = realistic()
     report.rules.append(checked("ключ"))
     rows = matrix(report, encoding="ascii")
@@ -109,7 +109,7 @@ def test_without_utf_8_everything_is_plain() -> None:
     assert "    1 \\u043a\\u043b\\u044e\\u0447 " in rows[-1]
 
 
-def test_colours_say_what_is_worst_and_what_fires() -> None:
+def test_colours_show_the_level_and_the_verdict() -> None:
     report = CheckReport(
         [
             checked("bad", finding("note", "c", "m"), finding("error", "c", "m"), always=["crl"]),
@@ -134,6 +134,6 @@ def test_a_thousand_rules_take_a_line_each() -> None:
     assert lines[-1].split()[:2] == ["1000", "rule_1000"]
 
 
-def test_a_rule_that_aws_refuses_fires_on_nothing() -> None:
+def test_a_rule_that_aws_rejects_fires_on_nothing() -> None:
     refused = CheckedRule(checked("a").rule, (), (finding("error", "invalid-pattern", "m"),))
     assert cells(matrix(CheckReport([refused]))[-1]) == "·" * 11

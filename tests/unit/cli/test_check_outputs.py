@@ -1,4 +1,4 @@
-"""Where the reports of `check` go, and what is said where they cannot go there."""
+"""The outputs of `check`, and the errors if they cannot be written."""
 
 import json
 import shutil
@@ -62,7 +62,7 @@ def test_standard_output_is_a_dash(project: Project) -> None:
         (["--output", "json=/proc/none/a"], "/proc/none/a cannot be written"),
     ],
 )
-def test_what_cannot_be_written_is_found_before_the_work(project: Project, words: list[str], said: str) -> None:
+def test_unwritable_output_is_detected_before_the_work(project: Project, words: list[str], said: str) -> None:
     ran = project.check("rules.tf", *words)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert said in ran.stderr.splitlines()[-1]
@@ -79,7 +79,7 @@ def test_a_full_disk_is_one_line(project: Project) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
 
 
-def test_a_reader_that_has_read_enough_ends_nothing(project: Project) -> None:
+def test_a_reader_that_closes_the_pipe_does_not_change_the_verdict(project: Project) -> None:
     project.write("many.tf", "\n".join(rule(f"r{number}") for number in range(300)))
     ran = shell(project, "check many.tf | head -1; echo ${PIPESTATUS[0]}")
     assert (ran.stdout.splitlines()[-1], ran.stderr) == ("1", "")
@@ -91,7 +91,7 @@ def test_a_closed_standard_output_is_one_line(project: Project) -> None:
     assert shell(project, "check - <&-").stderr == "pca-events: standard input is closed\n"
 
 
-def test_a_link_stays_a_link(project: Project) -> None:
+def test_a_symbolic_link_is_kept(project: Project) -> None:
     project.write("there.json", "old")
     (project.folder / "link.json").symlink_to("there.json")
     project.check("rules.tf", "--output", "json=link.json")

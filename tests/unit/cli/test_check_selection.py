@@ -48,11 +48,11 @@ def faults(project: Project, *words: str, given: str | None = None) -> list[str]
     ("place", "expected"),
     [("rules.tf:1", "one"), ("rules.tf:3", "one"), ("./rules.tf:5", "two"), ("../{name}/rules.tf:6", "two")],
 )
-def test_only_the_rule_that_stands_there_is_reported(project: Project, place: str, expected: str) -> None:
+def test_only_the_rule_on_that_line_is_reported(project: Project, place: str, expected: str) -> None:
     assert names(project, place.format(name=project.folder.name)) == [expected]
 
 
-def test_places_and_paths_go_together(project: Project) -> None:
+def test_schema_faults_have_the_right_location(project: Project) -> None:
     project.write("other/rules.tf", rule("three"))
     assert names(project, "rules.tf:1", "rules.tf:6") == ["one", "two"]
     assert names(project, "rules.tf:6", "other") == ["three", "two"]
@@ -65,7 +65,7 @@ def test_unhandled_failures_are_not_reported_for_a_single_rule(project: Project)
 
 
 @pytest.mark.parametrize("line", [4, 99, 999_999_999])
-def test_a_line_without_a_rule_is_answered_with_the_lines_of_the_rules(project: Project, line: int) -> None:
+def test_for_a_line_without_a_rule_the_lines_of_the_rules_are_listed(project: Project, line: int) -> None:
     assert faults(project, f"rules.tf:{line}") == [
         f"rules.tf:{line} no event rule is on this line; the rules of this file start on lines 1, 5"
     ]
@@ -73,18 +73,18 @@ def test_a_line_without_a_rule_is_answered_with_the_lines_of_the_rules(project: 
     assert faults(project, "empty.tf:1") == ["empty.tf:1 no event rule is on this line; this file has none"]
 
 
-def test_a_line_of_a_file_that_cannot_be_read_has_the_fault_of_the_file(project: Project) -> None:
+def test_a_line_of_an_unreadable_file_reports_the_fault_of_the_file(project: Project) -> None:
     project.write("broken.tf", 'resource "aws_cloudwatch_event_rule" "x" {')
     (fault,) = faults(project, "broken.tf:1")
     assert "is on this line" not in fault
 
 
-def test_the_rest_is_checked_where_no_rule_stands(project: Project) -> None:
+def test_the_rest_is_checked_if_a_line_has_no_rule(project: Project) -> None:
     ran = project.check("rules.tf:4", "rules.tf:6", "--format", "json")
     assert [found["name"] for found in json.loads(ran.stdout)["rules"]] == ["aws_cloudwatch_event_rule.two"]
 
 
-def test_a_file_really_called_so_wins(project: Project) -> None:
+def test_an_existing_file_of_that_name_takes_precedence(project: Project) -> None:
     project.write("rules.tf:1", "")
     project.write("odd.tf:7", '{"source": ["aws.acm-pca"], "detail": {"result": ["failed"]}}')
     assert faults(project, "rules.tf:1")[0].startswith("rules.tf:1:1 is empty")
@@ -96,7 +96,7 @@ def test_an_invalid_location_is_a_path_that_does_not_exist(project: Project, wor
     assert "does not exist" in faults(project, word)[0]
 
 
-def test_rules_of_other_sources_and_other_kinds_stand_somewhere_too(project: Project) -> None:
+def test_every_format_shows_rules_of_other_sources_and_kinds(project: Project) -> None:
     project.write("ec2.tf", rule().replace("aws.acm-pca", "aws.ec2"))
     told = json.loads(project.check("ec2.tf:2", "rules.tf:1", "--format", "json").stdout)
     assert (told["other_rules"], len(told["rules"])) == (1, 1)
@@ -125,7 +125,7 @@ def test_a_document_on_standard_input_is_read_by_its_content(project: Project, t
         assert "is not in a format that check reads" in faults(project, "-", given=text)[0]
 
 
-def test_standard_input_is_called_as_the_user_says(project: Project) -> None:
+def test_standard_input_has_the_name_that_the_user_gives(project: Project) -> None:
     found = project.codes("-", "--stdin-name", "infra/new.tf", given=rule())
     assert found == ["infra/new.tf:1 no-target", "infra/new.tf:2 never-fires"]
     found = project.codes("-", given=f"# pca-events: ignore no-target soon\n{rule()}")
@@ -185,7 +185,7 @@ def test_standard_input_and_files_go_together(project: Project) -> None:
         ["rules.tf:1", "--all-rules", "--", "rules.tf:5"],
     ],
 )
-def test_paths_may_stand_behind_options(project: Project, words: list[str]) -> None:
+def test_paths_may_follow_options(project: Project, words: list[str]) -> None:
     assert names(project, *words) == ["one", "two"]
 
 

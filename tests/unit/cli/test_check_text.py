@@ -37,7 +37,7 @@ def test_the_first_line_does_not_begin_with_blanks() -> None:
         assert not shown(CheckReport(), width=width).startswith(" ")
 
 
-def test_a_finding_stands_below_its_rule_and_begins_with_its_place() -> None:
+def test_a_finding_is_below_its_rule_and_begins_with_its_location() -> None:
     assert (
         "\n\ninfra/alarms/events.tf:12: aws_cloudwatch_event_rule.crl_failed\n"
         'infra/alarms/events.tf:19: error: never fires: detail.result: "failed" is never sent; documented values: '
@@ -59,7 +59,7 @@ def test_every_finding_is_one_line_for_an_editor() -> None:
     assert sorted(found, key=str) == sorted(wanted, key=str)
 
 
-def test_what_is_worst_comes_first_and_files_stay_together() -> None:
+def test_the_worst_findings_come_first_and_files_stay_together() -> None:
     report = CheckReport(
         [
             checked("a1", finding("note", "c", "one", file="a.tf")),
@@ -83,7 +83,7 @@ def test_findings_fit_a_terminal(width: int) -> None:
     assert all(finding.message in joined and finding.remedy in joined for finding in realistic().findings)
 
 
-def test_coverage_what_was_not_read_and_the_summary_close_it() -> None:
+def test_it_ends_with_coverage_unread_files_and_the_summary() -> None:
     assert shown(realistic()).endswith(
         "No rule handles\n"
         "  ca-creation-failure  CA creation failed\n\n"
@@ -93,7 +93,7 @@ def test_coverage_what_was_not_read_and_the_summary_close_it() -> None:
     )
 
 
-def test_what_is_not_known_or_outside_says_where_it_is() -> None:
+def test_unknown_or_external_values_have_a_location() -> None:
     report = CheckReport(
         [checked("a")],
         neighbours=[checked("b", at=("b.tf", 2))],
@@ -106,7 +106,7 @@ def test_what_is_not_known_or_outside_says_where_it_is() -> None:
     assert "\nd.tf:4: seen, not read: a program; synthesise it\n\n" in text
 
 
-def test_of_much_that_is_not_read_the_rest_is_counted() -> None:
+def test_of_many_unread_files_the_rest_is_counted() -> None:
     places = [Unreadable(SourceLocation(f"{number}.tf", 1), "is empty") for number in range(60)]
     text = shown(CheckReport(unreadable=places))
     assert text.count(": not read: is empty\n") == 50
@@ -120,7 +120,7 @@ def test_an_empty_report_says_so() -> None:
     )
 
 
-def test_verbose_says_why_of_each_event() -> None:
+def test_verbose_gives_the_reason_for_each_event() -> None:
     rule = checked("a", may=["certificate-revocation"])
     blocked = rule.verdicts[0]._replace(blocks=(Block("detail.result", "no"), Block("source", "no")))
     text = shown(CheckReport([replace(rule, verdicts=(blocked, *rule.verdicts[1:]))]), verbose=True)
@@ -129,7 +129,7 @@ def test_verbose_says_why_of_each_event() -> None:
     assert all(f" {event}" in text for event in event_ids())
 
 
-def test_styles_are_written_where_they_are_wanted() -> None:
+def test_styles_follow_the_terminal_and_the_environment() -> None:
     assert "\x1b" not in shown(realistic())
     styled = shown(realistic(), styled=True)
     assert "\x1b[1;31merror: \x1b[0mnever fires" in styled

@@ -41,7 +41,7 @@ def known_options() -> Iterator[str]:
     yield from re.findall(r"--[a-z-]+", parsers["check"].format_help())
 
 
-def test_the_command_is_there() -> None:
+def test_the_command_is_installed() -> None:
     assert "check" in COMMANDS
 
 
@@ -62,7 +62,7 @@ def test_all_files_name_formats_that_exist() -> None:
     assert re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE) == ["text", *FORMATS]
 
 
-def test_no_input_of_the_action_becomes_a_part_of_a_script() -> None:
+def test_no_input_of_the_action_is_inserted_into_a_script() -> None:
     scripts = [step["run"] for step in STEPS.values() if "run" in step]
     assert len(scripts) == 3
     assert not any("${{" in script for script in scripts)
@@ -110,7 +110,7 @@ def run(script: str, runner: Path, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(line, cwd=runner, env=given, capture_output=True, text=True)
 
 
-def test_the_action_checks_once_and_gives_every_word_as_it_is(runner: Path) -> None:
+def test_the_action_checks_once_and_passes_every_argument_unchanged(runner: Path) -> None:
     paths = "infra/my rules\n\n$(touch broken)\n--help\n"
     ran = run(CHECK, runner, PATHS=paths, ARGS="--baseline\n  known.json", SARIF_FILE="out $x.sarif")
     assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "said\n")
@@ -139,7 +139,7 @@ def test_the_action_shows_annotations_a_summary_and_sarif_of_one_run(runner: Pat
     assert (runner / "summary").read_text().startswith("**")
 
 
-def test_the_action_takes_the_paths_of_the_configuration_where_none_are_given(runner: Path) -> None:
+def test_the_action_uses_the_paths_of_the_configuration_by_default(runner: Path) -> None:
     run(CHECK, runner, PATHS="", ARGS="", SARIF_FILE="out.sarif")
     assert (runner / "words").read_text().strip().split("\n")[-1] == "--"
 
@@ -195,7 +195,7 @@ def test_the_snippets_name_the_version_of_this_project() -> None:
     assert set(re.findall(r"\bv(\d+\.\d+\.\d+)", PAGE)) == {version}
 
 
-def test_the_pictures_of_the_page_are_there_and_ask_nobody() -> None:
+def test_the_pictures_of_the_page_exist_and_are_local() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", PAGE)
     assert pictures
     for name in pictures:
@@ -251,7 +251,7 @@ def test_every_action_has_one_version() -> None:
 
 
 @WORKFLOW
-def test_every_job_ends_some_time_and_none_runs_beside_itself(workflow: Path) -> None:
+def test_every_job_has_a_timeout_and_a_concurrency_limit(workflow: Path) -> None:
     read = yaml.safe_load(workflow.read_text("utf-8"))
     assert read["concurrency"]["group"]
     for name, job in read["jobs"].items():
@@ -259,7 +259,7 @@ def test_every_job_ends_some_time_and_none_runs_beside_itself(workflow: Path) ->
 
 
 @WORKFLOW
-def test_a_workflow_may_read_and_a_job_no_more_than_it_needs(workflow: Path) -> None:
+def test_workflows_and_jobs_have_minimal_permissions(workflow: Path) -> None:
     needed = {
         "pages": {"publish": {"pages": "write", "id-token": "write"}},
         "release": {"github": {"contents": "write"}, "pypi": {"id-token": "write"}},
@@ -269,7 +269,7 @@ def test_a_workflow_may_read_and_a_job_no_more_than_it_needs(workflow: Path) -> 
 
 
 @WORKFLOW
-def test_nothing_from_outside_becomes_a_part_of_a_command_and_no_credentials_stay_behind(workflow: Path) -> None:
+def test_workflows_have_no_script_injection_and_keep_no_credentials(workflow: Path) -> None:
     assert not any("${{" in command for command in commands(workflow))
     for job in jobs(workflow).values():
         for step in job.get("steps", ()):
@@ -287,7 +287,7 @@ def test_the_environments_of_tox_exist(workflow: Path) -> None:
     assert set(named) <= known
 
 
-def test_ci_runs_what_a_desk_runs_on_every_python() -> None:
+def test_ci_runs_the_local_environments_on_every_python() -> None:
     named = {name for command in commands(WORKFLOWS[0]) for name in re.findall(r"^tox -e (\S+)", command)}
     pythons = jobs(WORKFLOWS[0])["tests"]["strategy"]["matrix"]["python"]
     on_a_desk = set(tox_settings()["tox"]["env_list"].split(", "))
@@ -304,7 +304,7 @@ def test_ci_runs_what_a_desk_runs_on_every_python() -> None:
     ]
 
 
-def test_a_release_is_published_by_a_person_with_what_ci_has_passed() -> None:
+def test_a_release_is_published_manually_from_artifacts_that_passed_ci() -> None:
     release = jobs(TOP / ".github" / "workflows" / "release.yml")
     assert release["ci"]["uses"] == "./.github/workflows/ci.yml"
     assert release["pypi"]["environment"]["name"] == "pypi"
@@ -313,7 +313,7 @@ def test_a_release_is_published_by_a_person_with_what_ci_has_passed() -> None:
     assert f"--outdir {made.rstrip('/')}" in tox_settings()["testenv:dist"]["commands"]
 
 
-def test_the_workflow_publishes_what_tox_makes() -> None:
+def test_the_workflow_publishes_the_output_of_tox() -> None:
     pages = jobs(TOP / ".github" / "workflows" / "pages.yml")
     steps = pages["site"]["steps"]
     (published,) = [step["with"]["path"] for step in steps if "upload-pages-artifact" in step.get("uses", "")]

@@ -35,7 +35,7 @@ def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> N
     assert re.fullmatch(counts, lines[-1])
 
 
-def test_verify_that_finds_a_fault_says_which_and_exits_1(process: Run, backend: Backend, tmp_path: Path) -> None:
+def test_verify_reports_a_failure_and_exits_1(process: Run, backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "from pca_events import contract\n"
         "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
@@ -81,7 +81,7 @@ def test_verify_without_scenarios_fails(process: Run, backend: Backend, expressi
         (["verify", "--workers", "x"], "pca-events verify", '"x" is not a number of workers; write 1 to 64, or auto'),
     ],
 )
-def test_words_that_it_does_not_know(process: Run, words: list[str], usage: str, message: str) -> None:
+def test_unknown_words_are_rejected(process: Run, words: list[str], usage: str, message: str) -> None:
     ran = process(*words)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"usage: {usage}")
@@ -100,7 +100,7 @@ def test_words_that_it_does_not_know(process: Run, words: list[str], usage: str,
         (["validate", str(TOP / "README.m")], f'did you mean "{TOP / "README.md"}"?'),
     ],
 )
-def test_names_that_it_does_not_know(process: Run, words: list[str], message: str) -> None:
+def test_unknown_names_get_a_suggestion(process: Run, words: list[str], message: str) -> None:
     ran = process(*words)
     assert ran.returncode == 2
     assert message in ran.stdout + ran.stderr
@@ -120,6 +120,13 @@ def test_an_example_of_the_help_can_be_parsed(example: str) -> None:
     assert parsed(words).command == words[0]
 
 
+@pytest.mark.parametrize("example", [one for name in ("list", "show", "sample") for one in HELP[name].examples])
+def test_an_example_of_the_help_that_reads_no_file_succeeds(process: Run, example: str) -> None:
+    ran = process(*shlex.split(example)[1:])
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout != ""
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -131,7 +138,7 @@ def test_an_example_of_the_help_can_be_parsed(example: str) -> None:
         "check --help",
     ],
 )
-def test_output_that_cannot_be_written_is_said_in_one_line(words: str) -> None:
+def test_unwritable_output_is_reported_in_one_line(words: str) -> None:
     if not Path("/dev/full").exists():
         cannot_run("/dev/full is missing")
     with open("/dev/full", "w") as full:
@@ -141,7 +148,7 @@ def test_output_that_cannot_be_written_is_said_in_one_line(words: str) -> None:
     assert ran.stderr.count("\n") == 1
 
 
-def test_closed_output_is_said_in_one_line() -> None:
+def test_closed_output_is_reported_in_one_line() -> None:
     program = ["/bin/sh", "-c", '"$@" >&-', "sh", *PROGRAM, "list"]
     ran = subprocess.run(program, capture_output=True, text=True, cwd=TOP)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -157,7 +164,7 @@ def test_closed_output_is_said_in_one_line() -> None:
         ("validate examples/recordings/archive.jsonl", 141),
     ],
 )
-def test_a_reader_that_has_read_enough_ends_it_silently(words: str, status: int) -> None:
+def test_a_reader_that_closes_the_pipe_ends_the_command_silently(words: str, status: int) -> None:
     """A verdict that was not read to its end is not a success."""
     with subprocess.Popen(PROGRAM + words.split(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP) as process:
         assert process.stdout is not None
@@ -172,7 +179,7 @@ def test_version(process: Run) -> None:
 
 
 @pytest.mark.slow
-def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
+def test_localstack_prints_its_variables_and_ends_with_ctrl_c() -> None:
     words = [sys.executable, "-u", "-m", "pca_events", "localstack", "--port", "0"]
     pipe = subprocess.PIPE
     with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, preexec_fn=_heed_ctrl_c) as process:
@@ -193,7 +200,7 @@ def test_localstack_says_how_to_reach_it_and_ends_with_ctrl_c() -> None:
 
 
 def _heed_ctrl_c() -> None:
-    """A shell lets what it starts in the background ignore Ctrl-C, and so would all that a test run starts there."""
+    """A shell makes background processes ignore Ctrl-C, and their children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -226,7 +233,7 @@ def _buses_with(setting: dict[str, str]) -> str:
     return ran.stdout
 
 
-def test_a_taken_port_is_one_line(process: Run, backend: Backend) -> None:
+def test_a_port_in_use_is_reported_in_one_line(process: Run, backend: Backend) -> None:
     port = backend.endpoint_url.rpartition(":")[2]
     ran = process("localstack", "--port", port)
     assert (ran.returncode, ran.stdout) == (2, "")

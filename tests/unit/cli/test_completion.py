@@ -31,7 +31,7 @@ def made(shell: str) -> str:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_is_the_one_that_the_arguments_make(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_script_is_generated_from_the_arguments(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     if os.environ.get("UPDATE_COMPLETION"):
         script_of(shell).write_text(made(shell), "utf-8")

@@ -12,7 +12,7 @@ PANGRAM = "the quick brown fox jumps over the lazy dog"
 
 
 class Terminal(io.StringIO):
-    """A stream that somebody watches."""
+    """A stream that is a terminal."""
 
     encoding = "utf-8"
 
@@ -27,7 +27,7 @@ def printed(width: int | None = None, *, styled: bool = False) -> tuple[Console,
 
 @pytest.fixture
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that asks for nothing."""
+    """An environment without settings."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -47,7 +47,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ({"TERM": "dumb", "FORCE_COLOR": "3"}, True, True),
     ],
 )
-def test_who_asks_for_styles(
+def test_the_environment_decides_about_styles(
     plain_environment: pytest.MonkeyPatch, environment: dict[str, str], on_terminal: bool, in_pipe: bool
 ) -> None:
     for name, value in environment.items():
@@ -71,13 +71,13 @@ def test_a_line_has_its_styles_and_no_blanks_at_its_end() -> None:
         assert stream.getvalue() == wanted
 
 
-def test_a_style_that_is_none_is_an_error() -> None:
+def test_an_unknown_style_is_an_error() -> None:
     out, _ = printed(styled=True)
     with pytest.raises(KeyError):
         out.line(("a", "purple"))
 
 
-def test_what_the_encoding_lacks_is_escaped() -> None:
+def test_unencodable_characters_are_escaped() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="latin-1")
     Console(stream).line("é ● \x1b[2J")
@@ -85,7 +85,7 @@ def test_what_the_encoding_lacks_is_escaped() -> None:
     assert raw.getvalue() == b"\xe9 \\u25cf \\x1b[2J\n"
 
 
-def test_a_block_keeps_its_lines_and_nothing_else_that_drives_a_terminal() -> None:
+def test_a_block_keeps_its_lines_and_escapes_control_characters() -> None:
     out, stream = printed(20)
     out.block("{\n\t\x07" + PANGRAM + "\n}")
     assert stream.getvalue() == "{\n        \\x07" + PANGRAM + "\n}\n"
@@ -154,7 +154,7 @@ def test_a_table_fits_a_terminal(width: int) -> None:
     assert "".join(words.split()) == PANGRAM.replace(" ", "")
 
 
-def test_the_style_of_a_cell_wins_over_that_of_its_column() -> None:
+def test_the_style_of_a_cell_takes_precedence_over_that_of_its_column() -> None:
     out, stream = printed(styled=True)
     out.table([Column("a", "green")], [["x"], [("y", "red")]])
     assert re.findall(r"\x1b\[(\d+)m(.)", stream.getvalue()) == [("1", "a"), ("32", "x"), ("31", "y")]
@@ -167,7 +167,7 @@ def test_columns_are_narrowed_from_the_widest() -> None:
     assert fitted([40, 50], [True, False], 10) == [40, 6]
 
 
-def test_progress_is_one_line_that_goes_away(plain_environment: pytest.MonkeyPatch) -> None:
+def test_progress_is_one_line_that_is_removed(plain_environment: pytest.MonkeyPatch) -> None:
     stream = Terminal()
     plain_environment.setenv("COLUMNS", "20")
     plain_environment.setattr(sys, "stderr", stream)
@@ -177,7 +177,7 @@ def test_progress_is_one_line_that_goes_away(plain_environment: pytest.MonkeyPat
     assert stream.getvalue() == f"\rreading \\x1b 日本語\r{' ' * 19}\r"
 
 
-def test_progress_stays_where_it_was_begun(plain_environment: pytest.MonkeyPatch) -> None:
+def test_progress_stays_on_its_stream(plain_environment: pytest.MonkeyPatch) -> None:
     stream, other = Terminal(), io.StringIO()
     plain_environment.setattr(sys, "stderr", stream)
     with Progress(delay=0) as progress:
@@ -186,7 +186,7 @@ def test_progress_stays_where_it_was_begun(plain_environment: pytest.MonkeyPatch
     assert (stream.getvalue().strip(), other.getvalue()) == ("reading", "")
 
 
-def test_progress_is_for_those_who_wait_and_watch(plain_environment: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_on_terminals_only(plain_environment: pytest.MonkeyPatch) -> None:
     for stream, delay in ((io.StringIO(), 0.0), (Terminal(), 60.0)):
         plain_environment.setattr(sys, "stderr", stream)
         with Progress(delay) as progress:

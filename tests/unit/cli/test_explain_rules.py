@@ -186,7 +186,7 @@ def test_a_value_that_is_not_known_is_named_and_never_judged(command: Run, terra
         ("none.tf", "none.tf has no EventBridge rule with an event pattern"),
     ],
 )
-def test_what_cannot_be_explained_is_one_line(command: Run, terraform: Path, given: str, message: str) -> None:
+def test_unusable_input_of_explain_gives_one_line(command: Run, terraform: Path, given: str, message: str) -> None:
     for name, text in (("empty.json", ""), ("words.txt", "hello"), ("none.tf", "locals {}\n")):
         terraform.with_name(name).write_text(text)
     ran = command("explain", str(terraform.with_name(given)))
@@ -208,7 +208,7 @@ def test_the_event_may_come_from_standard_input(tmp_path: Path) -> None:
     assert 'did you mean "certificate-issuance-success"?' in neither.stderr
 
 
-def test_a_refused_rule_does_not_keep_the_others_from_being_explained(command: Run, terraform: Path) -> None:
+def test_a_rejected_rule_does_not_prevent_the_explanation_of_others(command: Run, terraform: Path) -> None:
     with terraform.open("a") as file:
         file.write(
             'resource "aws_cloudwatch_event_rule" "flat" {\n event_pattern = "{\\"source\\": \\"aws.acm-pca\\"}"\n}\n'
@@ -243,19 +243,19 @@ def test_a_pattern_for_cloudtrail_is_nearest_to_an_event_of_cloudtrail(
     assert asks_for_cloudtrail(pattern) == (event in (CALL, SERVICE))
 
 
-def test_the_events_of_cloudtrail_are_shown_where_they_are_meant(command: Run, tmp_path: Path) -> None:
+def test_cloudtrail_events_are_shown_if_they_are_intended(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "pattern.json"
     file.write_text(json.dumps({"source": ["aws.acm-pca"], "detail": {"eventName": ["RevokeCertificate"]}}))
     ran = command("explain", str(file))
     assert ran.returncode == 0
-    assert f'  {CALL}            may match  only where detail.eventName "RevokeCertificate"\n' in ran.stdout
-    assert 'matches only where detail.eventName "RevokeCertificate"\n' in ran.stdout
+    assert f'  {CALL}            may match  only if detail.eventName "RevokeCertificate"\n' in ran.stdout
+    assert 'matches only if detail.eventName "RevokeCertificate"\n' in ran.stdout
     assert "ignores" not in ran.stdout
     file.write_text(json.dumps(PATTERN))
     assert "CloudTrail" not in command("explain", str(file)).stdout
 
 
-def test_what_a_terminal_could_act_on_is_escaped(command: Run, tmp_path: Path) -> None:
+def test_terminal_control_characters_are_escaped(command: Run, tmp_path: Path) -> None:
     file = tmp_path / "pattern.json"
     file.write_text(json.dumps({"source": ["aws.acm-pca\x1b[31m"]}))
     assert "\x1b" not in command("explain", str(file)).stdout
@@ -269,7 +269,7 @@ def test_the_patterns_of_a_custom_event_bus_are_explained(command: Run) -> None:
         assert ran.stdout.splitlines()[0].endswith(f" {rule}")
 
 
-def test_what_the_output_cannot_encode_is_escaped(tmp_path: Path) -> None:
+def test_characters_that_the_output_cannot_encode_are_escaped(tmp_path: Path) -> None:
     file = tmp_path / "pattern.json"
     file.write_text('{"source": ["aws.acm-pc\u00e4"]}', "utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}

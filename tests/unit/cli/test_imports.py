@@ -85,7 +85,7 @@ class Ran:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
-    """Where a command leaves what it imported."""
+    """The file for the imports of a command."""
     return tmp_path / "record.json"
 
 
@@ -101,7 +101,7 @@ def test_the_help_of_all_commands_imports_none_of_them(record: Path, words: str)
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("word", ["--help", "--no-such-option"])
-def test_the_help_and_the_usage_errors_of_a_command_import_no_work(record: Path, command: str, word: str) -> None:
+def test_help_and_usage_errors_do_not_import_the_command(record: Path, command: str, word: str) -> None:
     ran = Ran(record, command, word)
     assert ran.status == (0 if word == "--help" else 2)
     assert ran.heavy == set()
@@ -113,7 +113,7 @@ def test_the_help_and_the_usage_errors_of_a_command_import_no_work(record: Path,
 @pytest.mark.parametrize(
     "words", ["export nothing", "show", "sample all --count 0", "sweep --endpoint-url u --only x", "verify --mode x"]
 )
-def test_values_that_are_refused_import_no_work(record: Path, words: str) -> None:
+def test_invalid_values_do_not_import_the_command(record: Path, words: str) -> None:
     ran = Ran(record, *words.split())
     assert (ran.status, ran.heavy) == (2, set())
     assert len(ran.modules) <= MOST_FOR_ONE_COMMAND
@@ -139,7 +139,7 @@ def test_a_check_imports_what_its_files_need(record: Path, file: Path, needed: s
 @pytest.mark.parametrize(
     "words", ["list --format json", f"show {EVENT} --format json", f"show {EVENT} --rule cli", "sample all"]
 )
-def test_what_is_printed_as_it_is_imports_no_work(record: Path, words: str) -> None:
+def test_static_output_does_not_import_the_command(record: Path, words: str) -> None:
     ran = Ran(record, *words.split())
     assert (ran.status, ran.heavy) == (0, set())
 

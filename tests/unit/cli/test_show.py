@@ -43,7 +43,7 @@ def test_a_schema_that_a_list_of_fields_cannot_represent_is_an_error() -> None:
 
 
 @every_event
-def test_show_says_all_about_an_event(command: Run, event: DocumentedEvent) -> None:
+def test_show_describes_an_event(command: Run, event: DocumentedEvent) -> None:
     ran = command("show", event.id)
     assert (ran.returncode, ran.stderr) == (0, "")
     for words in (event.title, event.meaning, event.what_to_do, event.operation, json.dumps(event.sample, indent=2)):
@@ -51,7 +51,7 @@ def test_show_says_all_about_an_event(command: Run, event: DocumentedEvent) -> N
     assert all(rule_snippet(event, notation) in ran.stdout for notation in NOTATIONS)
 
 
-def test_show_for_machines(command: Run) -> None:
+def test_show_prints_json(command: Run) -> None:
     told = json.loads(command("show", "crl-generation-failure-internal", "--format", "json").stdout)
     assert told["example"] == catalog.documented("crl-generation-failure-internal").sample
     assert told["rules"].keys() == NOTATIONS.keys()
@@ -59,12 +59,12 @@ def test_show_for_machines(command: Run) -> None:
     assert (result["values"], result["required"]) == (["failure"], True)
 
 
-def test_show_prints_only_the_rule_that_is_asked_for(command: Run) -> None:
+def test_show_prints_only_the_requested_rule(command: Run) -> None:
     ran = command("show", "ca-creation-failure", "--rule", "pattern")
     assert json.loads(ran.stdout) == catalog.documented("ca-creation-failure").pattern
 
 
-def test_what_is_never_sent_has_no_rule(command: Run) -> None:
+def test_an_event_that_is_never_sent_has_no_rule(command: Run) -> None:
     ran = command("show", "certificate-already-revoked")
     assert (ran.returncode, "never sent after RevokeCertificate" in ran.stdout) == (0, True)
     assert json.loads(command("show", "certificate-already-revoked", "--format", "json").stdout)["sent"] is False
@@ -73,7 +73,7 @@ def test_what_is_never_sent_has_no_rule(command: Run) -> None:
     assert "is never sent, so no rule can fire on it" in ran.stderr
 
 
-def test_an_event_that_is_none_is_answered_with_the_nearest(command: Run) -> None:
+def test_an_unknown_event_gets_the_nearest_name(command: Run) -> None:
     ran = command("show", "crl-generation-failure-s3-permission")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert 'did you mean "crl-generation-failure-s3-permissions"?' in ran.stderr

@@ -1,4 +1,4 @@
-"""`pca-events verify` of a part of the suite: what is selected, what is said of it, and where it is written."""
+"""`pca-events verify` of a part of the suite: the selection, the output and the files."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def listed(*select: str) -> list[tuple[str, str]]:
         ),
     ],
 )
-def test_what_is_selected(select: Sequence[str], parts: Sequence[str], tag: str) -> None:
+def test_selection(select: Sequence[str], parts: Sequence[str], tag: str) -> None:
     found = listed(*select)
     assert len(found) == scenario_count(*parts, tag=tag) > 0
     assert {feature for feature, _ in found} == features_in(*parts)
@@ -48,7 +48,7 @@ def test_what_is_selected(select: Sequence[str], parts: Sequence[str], tag: str)
         (["--pca-scenario=is-disabled", "-kchanges"], []),
     ],
 )
-def test_what_is_selected_by_name(select: Sequence[str], features: Sequence[str]) -> None:
+def test_selection_by_name(select: Sequence[str], features: Sequence[str]) -> None:
     assert [feature for feature, _ in listed(*select)] == features
 
 
@@ -60,7 +60,7 @@ def test_tags_are_those_of_features_rules_and_scenarios() -> None:
     assert len(backend) + len(others) == len(both) == scenario_count("events")
 
 
-def test_a_title_has_the_values_of_its_row() -> None:
+def test_a_title_contains_the_values_of_its_row() -> None:
     titles = [title for _, title in listed("--pca-feature=routing/patterns")]
     assert len(titles) == len(set(titles))
 
@@ -74,12 +74,12 @@ def test_a_title_has_the_values_of_its_row() -> None:
         ("--pca-tags=@backend and (", '"@backend and (" is not a tag expression'),
     ],
 )
-def test_a_selection_that_cannot_be_meant(select: str, said: str) -> None:
+def test_an_invalid_selection_is_rejected(select: str, said: str) -> None:
     (broken,) = list_suite([select]).broken
     assert broken.startswith(said)
 
 
-def test_a_list_runs_nothing(command: Run) -> None:
+def test_listing_runs_nothing(command: Run) -> None:
     ran = command("verify", "routing/delivery", "--tags", "@documented", "--list")
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
@@ -95,7 +95,7 @@ def test_a_list_runs_nothing(command: Run) -> None:
         (("--workers", "0"), 'argument -n/--workers: "0" is not a number of workers; write 1 to 64, or auto'),
     ],
 )
-def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said: str) -> None:
+def test_an_invalid_selection_is_reported_in_one_line(command: Run, words: Sequence[str], said: str) -> None:
     ran = command("verify", *words, "--list")
     assert ran.returncode == 2
     assert said in ran.stderr.splitlines()[-1]
@@ -104,7 +104,7 @@ def test_what_cannot_be_run_is_one_line(command: Run, words: Sequence[str], said
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_part_is_never_shown_as_the_whole(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
+def test_a_partial_run_is_never_shown_as_complete(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
     words = ("--endpoint-url", backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
     ran = command("verify", "envelope", "events/ca_creation", *words)
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -148,7 +148,7 @@ def test_the_first_failure_can_end_the_run(process: Run, broken: str, tmp_path: 
     assert suites[0].find("testcase/failure").get("message", "").endswith("$.time: is late (no.json)")  # type: ignore[union-attr]
 
 
-def test_junit_has_every_outcome_and_what_xml_can_hold() -> None:
+def test_junit_has_every_outcome_and_valid_xml() -> None:
     def result(verdict: str, reason: str) -> ScenarioResult:
         return ScenarioResult("a/b.feature", f"it {verdict} \x1b<", "", None, verdict, reason, 0.25)  # type: ignore[arg-type]
 

@@ -97,7 +97,7 @@ def test_an_event_is_shown_with_its_verdict(own: Backend, watch: Start, end: sig
     assert left(own) == []
 
 
-def test_one_that_breaks_its_contract_is_the_exit_status(own: Backend, watch: Start) -> None:
+def test_an_event_that_violates_its_contract_sets_the_exit_status(own: Backend, watch: Start) -> None:
     process = watch("--format", "json")
     event = {**catalog.documented("ca-creation-success").event, "detail": {"result": "maybe"}}
     publish(own, event)
@@ -141,7 +141,7 @@ def test_a_bus_of_another_name(own: Backend, watch: Start) -> None:
         EventBus("watched").delete(Session(own, RunId()))
 
 
-def test_what_cannot_be_watched(own: Backend) -> None:
+def test_unusable_input_of_watch(own: Backend) -> None:
     words = [sys.executable, "-m", "pca_events", "watch", "--endpoint-url", own.endpoint_url, "--bus", "nowhere"]
     ran = subprocess.run(words, capture_output=True, text=True)
     assert ran.returncode == 2
@@ -150,7 +150,7 @@ def test_what_cannot_be_watched(own: Backend) -> None:
 
 
 @pytest.mark.slow
-def test_a_queue_that_somebody_takes_away(own: Backend, watch: Start) -> None:
+def test_a_queue_that_is_deleted_during_the_scenario(own: Backend, watch: Start) -> None:
     process = watch()
     sqs = own.client("sqs")
     for url in sqs.list_queues()["QueueUrls"]:

@@ -69,7 +69,7 @@ def test_a_detail_type_that_is_not_a_string_is_a_violation() -> None:
 
 
 @pytest.mark.parametrize("field", ["id", "account", "time", "region"])
-def test_a_trailing_line_feed_breaks_the_contract(field: str) -> None:
+def test_a_trailing_line_feed_violates_the_contract(field: str) -> None:
     event = catalog.documented("ca-creation-success").event
     event[field] += "\n"
     assert [violation.path for violation in contract.violations(event)] == [f"$.{field}"]

@@ -1,4 +1,4 @@
-"""Generated events: realistic, reproducible, and broken only where intended."""
+"""Generated events: realistic, reproducible, and broken only if intended."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""What arrives in a scenario's queues is read whatever it is, and only once."""
+"""Every message in the queues of a scenario is read, whatever it contains, and only once."""
 
 import json
 from typing import Any
@@ -52,13 +52,13 @@ def test_any_json_is_a_payload(inbox: Any, payload: Any) -> None:
     assert (delivery.rule, delivery.event) == ("rule", payload)
 
 
-def test_what_is_no_json_is_a_text(inbox: Any) -> None:
+def test_a_pattern_that_is_not_json_is_a_string(inbox: Any) -> None:
     (delivery,) = inbox("<xml/>").received
     assert delivery.event == "<xml/>"
 
 
 @pytest.mark.parametrize("payload", [{"rule": "mine", "id": 7}, "a text", ["a", 1]], ids=json.dumps)
-def test_a_target_with_such_an_input_is_no_trouble(connection: Session, payload: Any) -> None:
+def test_a_target_with_such_an_input_is_accepted(connection: Session, payload: Any) -> None:
     with ScenarioBus(connection, "payload") as bus:
         bus.put_rule_under_test("rule", EVENT.pattern)
         target = bus.default_target("rule")
@@ -81,7 +81,7 @@ def test_duplicates_are_counted_and_left_out(inbox: Any) -> None:
     assert (len(made.received), made.duplicates) == (2, 1)
 
 
-def test_events_of_earlier_scenarios_are_left_out(inbox: Any) -> None:
+def test_events_of_earlier_scenarios_are_ignored(inbox: Any) -> None:
     note = {"pca-events:note": {"rule": "mine", "id": "old", "inputs": {}}}
     made = inbox(json.dumps({**EVENT.event, "id": "old"}), json.dumps(note), earlier=("old",))
     assert made.received == []

@@ -1,4 +1,4 @@
-"""A rewritten rule matches a rewritten event exactly where the true rule matches the true event."""
+"""A rewritten rule matches a rewritten event if and only if the original rule matches the original event."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ CONDITIONS: list[Any] = [
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=json.dumps)
-def test_the_verdict_stays(connection: Session, condition: Any) -> None:
+def test_the_verdict_is_kept(connection: Session, condition: Any) -> None:
     pattern = {"source": [condition], "detail": {"result": ["success"]}}
     for source in SOURCES:
         event = {**catalog.documented("ca-creation-success").event, "source": source}
@@ -39,13 +39,13 @@ def test_the_verdict_stays(connection: Session, condition: Any) -> None:
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=json.dumps)
-def test_what_is_rewritten_can_be_written_back(condition: Any) -> None:
+def test_rewritten_sources_can_be_restored(condition: Any) -> None:
     pattern = {"$or": [{"source": [condition]}, {"detail": {"source": ["aws.left-alone"]}}], "source": [condition]}
     assert ALIAS.incoming_pattern(ALIAS.outgoing_pattern(pattern)) == pattern
     assert ALIAS.outgoing_pattern(pattern)["$or"][1] == pattern["$or"][1]
 
 
-def test_an_alias_is_nothing_that_aws_refuses() -> None:
+def test_an_alias_source_is_accepted_by_aws() -> None:
     event = catalog.documented("ca-creation-success").event
     assert event["source"].startswith("aws.")
     assert not ALIAS.outgoing_event(event)["source"].startswith("aws.")

@@ -33,7 +33,7 @@ from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs, find
         ("tmp", "a.tf", False),
     ],
 )
-def test_what_a_glob_excludes(
+def test_a_glob_excludes_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, glob: str, path: str, expected: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -49,7 +49,7 @@ def test_the_base_folder_of_a_glob_is_literal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("glob", ["", "/", "  ", "a" * 1_001, "a\0b"])
-def test_an_invalid_glob_is_refused(glob: str) -> None:
+def test_an_invalid_glob_is_rejected(glob: str) -> None:
     with pytest.raises(InvalidGlob, match="is not a valid glob"):
         PathGlobs([(".", glob)])
 

@@ -71,7 +71,7 @@ def test_a_duplicate_key_is_reported() -> None:
         (f"[{'9' * 5_000}]", 1, "is not valid JSON: "),
     ],
 )
-def test_invalid_json_is_refused_with_its_line(text: str, line: int, message: str) -> None:
+def test_invalid_json_is_rejected_with_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(InvalidLine) as refused:
         parse(text)
     assert refused.value.line == line

@@ -67,7 +67,7 @@ def told(reading: Reading) -> list[str]:
         ("json", ["crl-failed.json:1 crl-failed.json", "describe-rule.json:1 certificate-not-issued"]),
     ],
 )
-def test_each_example_is_read_whole(folder: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_example_is_read_completely(folder: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXAMPLES / folder)
     reading = read_paths(["."])
     assert names(reading) == expected
@@ -294,7 +294,7 @@ def test_terraform_files_of_a_folder_are_read_together() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_many_processes_find_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_processes_have_the_same_result_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(130):
         put(f"f{number % 30}/t{number}.yaml", RULE % f"R{number}" if number % 7 else "Type: [AWS::Events::Rule\n")
     monkeypatch.setattr("pca_events.infrastructure.files.processors", lambda: 1)

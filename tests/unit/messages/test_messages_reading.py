@@ -1,4 +1,4 @@
-"""Files of messages are read, also those of other hands; what is wrong with one is said in a line."""
+"""Message files are read, including those of other programs; faults are reported in one line."""
 
 import itertools
 import json
@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def line_of(file: Path, kind: str) -> int:
-    """The first line that holds a message of that kind."""
+    """The first line with a message of that kind."""
     return next(n for n, line in enumerate(file.read_text().splitlines(), 1) if line.startswith(f'{{"{kind}":'))
 
 
@@ -55,7 +55,7 @@ def test_of_two_tests_of_one_scenario_the_worst_counts(tmp_path: Path) -> None:
     assert (scenario.status, scenario.reason) == ("failed", "no luck")
 
 
-def test_a_test_that_has_begun_and_not_ended_was_not_run(file: Path) -> None:
+def test_a_test_that_did_not_finish_counts_as_not_run(file: Path) -> None:
     lines = file.read_text().splitlines()
     file.write_text("\n".join(line for line in lines if "Finished" not in line))
     run = read_messages(file)
@@ -64,7 +64,7 @@ def test_a_test_that_has_begun_and_not_ended_was_not_run(file: Path) -> None:
     assert (run.finished, run.success) == (None, False)
 
 
-def test_what_it_does_not_know_and_empty_lines_are_passed_over(file: Path) -> None:
+def test_unknown_messages_and_empty_lines_are_ignored(file: Path) -> None:
     before = read_messages(file)
     file.write_text('\ufeff{"oracle":{"id":"1"}}\n\n' + file.read_text() + '{"suggestion":{"id":"0","snippets":[]}}\n')
     assert read_messages(file) == before
@@ -73,7 +73,7 @@ def test_what_it_does_not_know_and_empty_lines_are_passed_over(file: Path) -> No
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\xff\xfe", "{file} is not UTF-8 (byte 0), so it holds no messages" + REMEDY),
+        (b"\xff\xfe", "{file} is not UTF-8 (byte 0), so it contains no messages" + REMEDY),
         (
             b'{"meta":{}}\n{"meta"\n',
             "{file}:2: is not valid JSON (Expecting ':' delimiter: line 1 column 8 (char 7))" + REMEDY,
@@ -84,7 +84,7 @@ def test_what_it_does_not_know_and_empty_lines_are_passed_over(file: Path) -> No
         (b'{"testRunStarted":{}}', "{file}:1: its testRunStarted, or what that refers to, lacks 'timestamp'" + REMEDY),
     ],
 )
-def test_what_is_no_file_of_messages(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_contains_no_messages(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "run.ndjson"
     file.write_bytes(content)
     with pytest.raises(BadInput) as raised:
@@ -111,7 +111,7 @@ def test_no_such_file(tmp_path: Path) -> None:
         ("pickle", "steps.0.astNodeIds.0", "node"),
     ],
 )
-def test_a_reference_to_what_is_not_there(file: Path, kind: str, path: str, refers_to: str) -> None:
+def test_a_reference_to_a_missing_resource(file: Path, kind: str, path: str, refers_to: str) -> None:
     number = line_of(file, kind)
     lines = file.read_text().splitlines()
     message = json.loads(lines[number - 1])
@@ -138,7 +138,7 @@ def broken_files(file: Path) -> Iterator[str]:
             yield "\n".join([*lines[:number], json.dumps({kind: {**body, key: value}}), *lines[number + 1 :]])
 
 
-def test_a_message_of_another_shape_is_read_or_refused_in_one_line(file: Path) -> None:
+def test_a_message_of_another_structure_is_read_or_rejected_in_one_line(file: Path) -> None:
     refusals = []
     for text in broken_files(file):
         file.write_text(text)

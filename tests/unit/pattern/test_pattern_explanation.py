@@ -138,7 +138,7 @@ def test_only_the_first_of_many_values_are_shown() -> None:
     assert str(branch.conditions[0]).endswith("found 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 1,490 more")
 
 
-def test_a_pattern_knows_its_size() -> None:
+def test_a_pattern_has_its_size() -> None:
     text = '{ "source": [ "é" ],\n "source": ["aws.acm-pca"] }'
     pattern = EventPattern.parse(text)
     assert (pattern.given_size, pattern.size) == (len(text), len('{"source":["aws.acm-pca"]}'))

@@ -28,7 +28,7 @@ OF_ONE_VALUE = [
     ('""', '""', True),
     ('""', "null", False),
     ("0", "false", False),
-    # a number that no double holds equals its own text only
+    # a number that a double cannot represent equals only its own text
     ("12345678901234567890", "12345678901234567890", True),
     ("12345678901234567890", "12345678901234567891", False),
     ("9007199254740993", "9007199254740992", False),

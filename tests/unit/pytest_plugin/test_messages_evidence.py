@@ -62,7 +62,7 @@ def test_the_backend_is_named(run: Run, backend: Backend) -> None:
     assert len(run.run_id) == 8
 
 
-def test_the_received_event_is_attached_where_it_came(run: Run) -> None:
+def test_the_received_event_is_attached_to_its_step(run: Run) -> None:
     one = scenario(run, "One event")
     assert [len(step.attachments) for step in one.steps] == [0, 0, 1, 0]
     (evidence,) = one.steps[2].attachments
@@ -79,7 +79,7 @@ def test_ten_events_are_shown_and_the_others_counted(run: Run) -> None:
     assert (attached[10].media_type, attached[10].body) == ("text/plain", "and 1 more event")
 
 
-def test_what_a_caller_receives_is_attached_without_the_controls(run: Run) -> None:
+def test_received_events_are_attached_without_control_events(run: Run) -> None:
     attached = [
         [json.loads(e.body)["detail-type"] for e in step.attachments] for step in scenario(run, "An operation").steps
     ]
@@ -107,14 +107,14 @@ def test_verify_writes_them(command: Command, backend: Backend, tmp_path: Path) 
     assert [path.name for path in file.parent.iterdir()] == ["run.ndjson"]
 
 
-def test_verify_looks_first_whether_it_can_write_them(command: Command, tmp_path: Path) -> None:
+def test_verify_checks_first_whether_the_messages_can_be_written(command: Command, tmp_path: Path) -> None:
     ran = command("verify", "--messages", str(tmp_path))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"pca-events: {tmp_path} is a folder, but the messages are one file; name the file, ")
     assert ran.stderr.count("\n") == 1
 
 
-def test_verify_shows_what_it_found_even_where_it_cannot_write_in_the_end(
+def test_verify_shows_the_results_even_if_the_messages_cannot_be_written(
     command: Command, backend: Backend, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(

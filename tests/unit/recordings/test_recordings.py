@@ -62,7 +62,7 @@ class Notes:
 
 
 def read(text: str | bytes, size: int = BLOCK, careful: bool = False) -> Notes:
-    """Read a text in blocks of so many bytes, cut after a line where there is one."""
+    """Read a text in blocks of so many bytes, cut after a line if there is one."""
     data = text.encode() if isinstance(text, str) else text
     notes = Notes(careful)
     reader = Reader(notes)
@@ -156,7 +156,7 @@ def test_truncated_input_is_reported(text: str) -> None:
     assert "cut off" in fault or "Unterminated string" in fault
 
 
-def test_an_endless_line_is_skipped_in_little_memory() -> None:
+def test_an_endless_line_is_skipped_in_bounded_memory() -> None:
     notes = Notes()
     reader = Reader(notes)
     reader.feed(b'{"a":"' + b"x" * BLOCK, False)
@@ -290,7 +290,7 @@ def test_the_work_is_linear_in_the_input_even_if_it_is_broken(unit: str) -> None
     assert many < 9 * few
 
 
-def test_a_broken_document_costs_no_more_than_its_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_document_does_not_affect_the_documents_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[int] = []
     decode_window = DocumentDecoder._decode
 

@@ -48,7 +48,7 @@ def test_a_part_is_reproducible(script: ModuleType, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not HAS_DASK, reason="needs distributed: pip install -r examples/scale_out/requirements.txt")
-def test_dask_gives_the_totals_of_one_process(tmp_path: Path) -> None:
+def test_dask_has_the_same_totals_as_one_process(tmp_path: Path) -> None:
     report, archive = tmp_path / "report.json", tmp_path / "archive"
     options = ["--events", "5000", "--workers", "1", "--folder", str(archive), "--report", str(report)]
     ran = subprocess.run([sys.executable, str(SCRIPT), *options], capture_output=True, text=True, timeout=120)

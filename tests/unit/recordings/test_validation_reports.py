@@ -43,7 +43,7 @@ def parts(archive: Path) -> list[ValidationReport]:
     return [validate([str(archive / name)], jobs=1) for name in PARTS]
 
 
-def test_parts_add_up_to_the_whole_in_any_order(archive: Path) -> None:
+def test_parts_merge_to_the_whole_in_any_order(archive: Path) -> None:
     whole = as_json(validate([str(archive)], jobs=1))
     assert whole["violations"]
     assert whole["unusual"]
@@ -54,7 +54,7 @@ def test_parts_add_up_to_the_whole_in_any_order(archive: Path) -> None:
         assert as_json(total) == whole
 
 
-def test_generated_archives_add_up_for_any_split(tmp_path: Path) -> None:
+def test_reports_of_any_split_of_an_archive_merge_to_the_same_total(tmp_path: Path) -> None:
     chance = random.Random(20261127)
     events = catalog.documented_events()
     lines = [json.dumps(realistic(chance.choice(events), aws_location(), chance)) for _ in range(400)]

@@ -364,7 +364,7 @@ def test_equivalent_schemas_have_no_changes(edit: Edit) -> None:
     assert changes(edit) == []
 
 
-def test_a_field_that_moves_from_the_envelope_into_each_event_is_no_change() -> None:
+def test_a_field_that_moves_from_the_envelope_into_each_event_is_not_a_change() -> None:
     def move(files: Files) -> None:
         files[ENVELOPE]["required"].remove("account")
         account = files[ENVELOPE]["properties"].pop("account")

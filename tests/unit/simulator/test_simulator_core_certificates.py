@@ -46,7 +46,7 @@ def test_a_certificate_two_cas_deep_is_verified(tmp_path: Path, algorithm: str) 
     assert verified(tmp_path, desk, root, found, *options).endswith("it: OK\n")
 
 
-def test_a_revoked_certificate_fails_the_check_and_its_neighbour_does_not(tmp_path: Path) -> None:
+def test_a_revoked_certificate_fails_validation_and_another_does_not(tmp_path: Path) -> None:
     desk = Desk()
     root = desk.root(RevocationConfiguration=crl_enabled())
     revoked, kept = desk.issued(root), desk.issued(root)
@@ -122,7 +122,7 @@ def test_a_certificate_points_at_the_crl_that_is_written(configuration: dict[str
     assert partitioned is ("CrlType" in configuration)
 
 
-def test_the_extension_is_left_out_where_the_configuration_says_so() -> None:
+def test_the_extension_can_be_omitted() -> None:
     desk = Desk()
     omitted = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}
     root = desk.root(RevocationConfiguration=crl_enabled(**omitted))
@@ -172,7 +172,7 @@ def test_the_api_may_leave_the_names_to_the_csr() -> None:
     assert not made.extensions.get_extension_for_oid(x509.ObjectIdentifier("1.3.6.1.4.1.99")).critical
 
 
-def test_without_passthrough_nothing_of_a_request_counts_but_its_names() -> None:
+def test_without_passthrough_only_the_names_of_a_request_are_used() -> None:
     desk = Desk()
     root = desk.root()
     extra = (x509.TLSFeature([x509.TLSFeatureType.status_request]), False)
@@ -209,7 +209,7 @@ def test_a_month_that_is_shorter_ends_a_validity_earlier() -> None:
     assert made.not_valid_after_utc == datetime(2028, 2, 29, 12, tzinfo=UTC)
 
 
-def test_the_csr_of_a_ca_holds_what_was_asked(tmp_path: Path) -> None:
+def test_the_csr_of_a_ca_contains_the_requested_subject(tmp_path: Path) -> None:
     desk = Desk()
     access = {
         "AccessMethod": {"AccessMethodType": "CA_REPOSITORY"},

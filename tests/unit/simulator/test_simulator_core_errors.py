@@ -1,4 +1,4 @@
-"""What the simulated CA refuses, each by the service's own error, and never by Python's."""
+"""Requests that the simulated CA rejects, always with an error of the service and never one of Python."""
 
 import base64
 import json
@@ -60,7 +60,7 @@ def test_the_operations_and_constraints_are_those_of_the_api() -> None:
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in ("CreateCertificateAuthority",)])
-def test_an_authority_that_is_none_is_refused_by_every_operation(desk: Desk, operation: str) -> None:
+def test_every_operation_rejects_an_unknown_authority(desk: Desk, operation: str) -> None:
     shape = API.operation_model(operation).input_shape
     assert shape is not None
     request = {name: plain(member) for name, member in shape.members.items() if name in shape.required_members}
@@ -76,7 +76,7 @@ def test_an_authority_that_is_none_is_refused_by_every_operation(desk: Desk, ope
 
 
 def plain(shape: Any) -> Any:
-    """A value that a shape allows, where one is easily had."""
+    """A value that a shape allows, if one is easy to generate."""
     simple = {"string": "a" * max(3, shape.metadata.get("min", 0)), "blob": b"x", "integer": 7, "long": 7}
     if getattr(shape, "enum", None):
         return shape.enum[0]
@@ -107,7 +107,7 @@ CREATION = [
 
 
 @pytest.mark.parametrize(("change", "code"), CREATION)
-def test_a_configuration_that_is_wrong(desk: Desk, change: dict[str, Any], code: str) -> None:
+def test_an_invalid_configuration_is_rejected(desk: Desk, change: dict[str, Any], code: str) -> None:
     good = {"KeyAlgorithm": "EC_prime256v1", "SigningAlgorithm": "SHA256WITHECDSA", "Subject": SUBJECT}
     request = {"CertificateAuthorityConfiguration": good | change, "CertificateAuthorityType": "ROOT"}
     assert refused(desk, "CreateCertificateAuthority", **request).code.startswith(code)
@@ -126,7 +126,7 @@ REVOCATIONS = [
 
 
 @pytest.mark.parametrize("configuration", REVOCATIONS)
-def test_a_revocation_configuration_that_is_wrong(desk: Desk, root: str, configuration: dict[str, Any]) -> None:
+def test_an_invalid_revocation_configuration_is_rejected(desk: Desk, root: str, configuration: dict[str, Any]) -> None:
     with pytest.raises(ServiceError, match="InvalidArgsException"):
         desk.created(RevocationConfiguration=configuration)
     request = {"CertificateAuthorityArn": root, "RevocationConfiguration": configuration}
@@ -164,7 +164,7 @@ ISSUANCE = [
 
 
 @pytest.mark.parametrize(("change", "code"), ISSUANCE)
-def test_a_request_for_a_certificate_that_is_wrong(desk: Desk, root: str, change: dict[str, Any], code: str) -> None:
+def test_an_invalid_certificate_request_is_rejected(desk: Desk, root: str, change: dict[str, Any], code: str) -> None:
     good = {"Csr": csr(), "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Value": 1, "Type": "DAYS"}}
     assert refused(desk, "IssueCertificate", CertificateAuthorityArn=root, **good | change).code == code
 
@@ -181,7 +181,7 @@ PASSTHROUGHS = [
 
 
 @pytest.mark.parametrize("extensions", PASSTHROUGHS)
-def test_a_passthrough_that_is_wrong(desk: Desk, root: str, extensions: dict[str, Any]) -> None:
+def test_an_invalid_passthrough_is_rejected(desk: Desk, root: str, extensions: dict[str, Any]) -> None:
     with pytest.raises(ServiceError, match="InvalidArgsException"):
         desk.issued(root, TemplateArn="EndEntityCertificate_APIPassthrough", ApiPassthrough={"Extensions": extensions})
 
@@ -201,7 +201,7 @@ def test_a_short_lived_ca_issues_for_seven_days() -> None:
         desk.issued(root, Validity=(8, "DAYS"))
 
 
-def test_before_its_certificate_a_ca_signs_nothing_but_it(desk: Desk) -> None:
+def test_a_ca_without_a_certificate_signs_only_its_own(desk: Desk) -> None:
     arn = desk.created()
     with pytest.raises(ServiceError, match="InvalidStateException"):
         desk.issued(arn)
@@ -215,7 +215,7 @@ def test_before_its_certificate_a_ca_signs_nothing_but_it(desk: Desk) -> None:
     assert refused(desk, "RestoreCertificateAuthority", **asked).code == "InvalidStateException"
 
 
-def test_a_serial_number_that_is_wrong(desk: Desk, root: str) -> None:
+def test_an_invalid_serial_number_is_rejected(desk: Desk, root: str) -> None:
     asked = {"CertificateAuthorityArn": root, "RevocationReason": "SUPERSEDED"}
     codes = {
         text: refused(desk, "RevokeCertificate", **asked, CertificateSerial=text).code for text in ("xy", "", "ab:cd")
@@ -229,7 +229,7 @@ def test_a_serial_number_that_is_wrong(desk: Desk, root: str) -> None:
     assert refused(desk, "RevokeCertificate", **asked, CertificateSerial=own).code == "InvalidRequestException"
 
 
-def test_an_import_of_what_is_not_the_cas_own(desk: Desk, root: str) -> None:
+def test_an_import_of_a_certificate_of_another_ca(desk: Desk, root: str) -> None:
     parent = desk.call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=root)["Certificate"].encode()
     arn = desk.created(kind="SUBORDINATE", name="Other")
     asked = desk.csr_of(arn)
@@ -324,7 +324,7 @@ def test_the_quota_of_authorities() -> None:
         desk.created()
 
 
-def test_what_is_no_operation_or_no_request() -> None:
+def test_unknown_operations_and_invalid_requests() -> None:
     desk = Desk()
     assert refused(desk, "Nonsense").code == "UnknownOperationException"
     assert refused(desk, "ListCertificateAuthorities", MaxResults="2").code == "SerializationException"
@@ -384,7 +384,7 @@ def test_no_request_of_any_shape_ends_in_an_error_of_python() -> None:
     assert {"", "ValidationException", "InvalidArnException", "InvalidArgsException"} <= set(codes)
 
 
-def test_a_key_of_another_kind_is_refused(desk: Desk, root: str) -> None:
+def test_a_key_of_another_type_is_rejected(desk: Desk, root: str) -> None:
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     pem = builder.sign(ed25519.Ed25519PrivateKey.generate(), None).public_bytes(Encoding.PEM)
     with pytest.raises(ServiceError, match="MalformedCSRException: The key"):

@@ -73,7 +73,7 @@ def test_a_ca_that_expires_while_it_is_deleted_is_restored_as_expired() -> None:
     assert desk.status(arn) == "EXPIRED"
 
 
-def test_a_second_deletion_has_a_window_of_its_own() -> None:
+def test_a_second_deletion_has_a_separate_restoration_period() -> None:
     desk = Desk()
     arn = desk.created()
     desk.call("DeleteCertificateAuthority", CertificateAuthorityArn=arn, PermanentDeletionTimeInDays=7)
@@ -85,7 +85,7 @@ def test_a_second_deletion_has_a_window_of_its_own() -> None:
     assert code(desk, "DescribeCertificateAuthority", CertificateAuthorityArn=arn) == "ResourceNotFoundException"
 
 
-def test_a_world_may_call_the_service_while_it_is_asked() -> None:
+def test_an_environment_may_call_the_service_during_a_call() -> None:
     desk = Desk()
     root = desk.root(RevocationConfiguration=crl_enabled(), Tags=[{"Key": "fail", "Value": "CRL"}])
     first, second = desk.issued(root), desk.issued(root)
@@ -103,7 +103,7 @@ def test_a_world_may_call_the_service_while_it_is_asked() -> None:
     assert crl_results(desk) == ["Failed to generate CRL. Internal failure."] * 2
 
 
-def test_a_creation_that_fails_says_why_and_never_recovers() -> None:
+def test_a_failed_creation_has_a_reason_and_never_recovers() -> None:
     desk = Desk()
     desk.world.planned["CreateCertificateAuthority"] = 1
     arn = desk.created()
@@ -115,7 +115,7 @@ def test_a_creation_that_fails_says_why_and_never_recovers() -> None:
     assert code(desk, "RestoreCertificateAuthority", CertificateAuthorityArn=arn) == "ResourceNotFoundException"
 
 
-def test_the_same_token_makes_one_thing_for_five_minutes() -> None:
+def test_the_same_token_creates_one_resource_for_five_minutes() -> None:
     desk = Desk()
     first = desk.created(IdempotencyToken="again")
     assert desk.created(IdempotencyToken="again") == first
@@ -128,7 +128,7 @@ def test_the_same_token_makes_one_thing_for_five_minutes() -> None:
     assert desk.created(IdempotencyToken="again") != first
 
 
-def test_an_issuance_takes_its_time() -> None:
+def test_an_issuance_can_be_delayed() -> None:
     desk = Desk()
     root = desk.root()
     desk.world.taken()
@@ -155,7 +155,7 @@ def test_a_failed_issuance_answers_with_its_failure() -> None:
     assert desk.world.taken() == []
 
 
-def test_a_second_revocation_is_refused_and_sends_nothing() -> None:
+def test_a_second_revocation_is_rejected_and_sends_no_event() -> None:
     desk = Desk()
     root = desk.root(RevocationConfiguration=crl_enabled())
     made = desk.issued(root)
@@ -202,7 +202,7 @@ def test_a_crl_fails_in_each_documented_way_until_it_works() -> None:
     assert set(desk.world.acls.values()) == {"bucket-owner-full-control"}
 
 
-def test_a_crl_waits_and_serves_all_revocations_until_then() -> None:
+def test_a_delayed_crl_contains_all_revocations_until_then() -> None:
     desk = Desk(crl_delay=timedelta(minutes=30))
     root = desk.root(RevocationConfiguration=crl_enabled())
     for _ in range(3):
@@ -218,7 +218,7 @@ def test_a_crl_waits_and_serves_all_revocations_until_then() -> None:
     assert not any(list(entry.extensions) for entry in crl)
 
 
-def test_a_crl_is_refreshed_before_it_ends_and_forgets_the_expired() -> None:
+def test_a_crl_is_refreshed_before_it_expires_without_expired_certificates() -> None:
     desk = Desk()
     root = desk.root(RevocationConfiguration=crl_enabled())
     desk.revoke(root, desk.issued(root, Validity=(4, "DAYS")))
@@ -234,7 +234,7 @@ def test_a_crl_is_refreshed_before_it_ends_and_forgets_the_expired() -> None:
 
 
 @pytest.mark.parametrize("form", ["JSON", "CSV"])
-def test_an_audit_report_tells_of_every_certificate(form: str) -> None:
+def test_an_audit_report_lists_every_certificate(form: str) -> None:
     desk = Desk()
     root = desk.root()
     made = desk.issued(root)
@@ -255,7 +255,7 @@ def test_an_audit_report_tells_of_every_certificate(form: str) -> None:
     assert not rows[0].get("revokedAt")
 
 
-def test_an_audit_report_that_fails_is_tried_again() -> None:
+def test_a_failed_audit_report_is_retried() -> None:
     desk = Desk()
     root = desk.root()
     desk.world.taken()
@@ -269,7 +269,7 @@ def test_an_audit_report_that_fails_is_tried_again() -> None:
     assert [detail["result"] for _, _, detail in desk.world.taken()] == ["failure", "success"]
 
 
-def test_an_audit_report_that_takes_its_time_keeps_others_waiting() -> None:
+def test_a_slow_audit_report_delays_others() -> None:
     desk = Desk(report_delay=timedelta(minutes=1), report_every=timedelta(minutes=30))
     root = desk.root()
     asked = {"CertificateAuthorityArn": root, "S3BucketName": BUCKET, "AuditReportResponseFormat": "JSON"}

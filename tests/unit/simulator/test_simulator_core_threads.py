@@ -31,7 +31,7 @@ def test_two_hundred_certificates_from_eight_threads() -> None:
     assert len(x509.load_der_x509_crl(desk.world.objects[BUCKET, f"crl/{root[-36:]}.crl"])) == 200
 
 
-def test_one_revocation_wins_where_eight_try() -> None:
+def test_one_of_eight_concurrent_revocations_succeeds() -> None:
     desk = Desk()
     root = desk.root()
     made = desk.issued(root)
@@ -49,7 +49,7 @@ def test_one_revocation_wins_where_eight_try() -> None:
     assert len(desk.world.taken()) == 1
 
 
-def test_one_token_makes_one_thing_from_eight_threads() -> None:
+def test_one_token_creates_one_resource_from_eight_threads() -> None:
     desk = Desk()
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(lambda _: desk.created(IdempotencyToken="one"), range(16)))) == 1
@@ -57,7 +57,7 @@ def test_one_token_makes_one_thing_from_eight_threads() -> None:
         assert len(set(pool.map(lambda _: desk.issued(root, IdempotencyToken="one"), range(16)))) == 1
 
 
-def test_a_token_that_another_call_has_used_meanwhile_gives_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_used_by_a_concurrent_call_returns_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     root, first = desk.root(), []
 

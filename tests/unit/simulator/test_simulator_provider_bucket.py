@@ -69,7 +69,7 @@ def given(clients: SimpleNamespace) -> Iterator[Given]:
     made.s3.delete_bucket(Bucket=NAME)
 
 
-def test_a_crl_is_written_as_it_is(given: Given) -> None:
+def test_a_crl_is_written_unchanged(given: Given) -> None:
     given.policy(statement(*ALL))
     given.bucket.write(CRL, b"\x30\x00", "application/pkix-crl", OWNER)
     found = given.s3.get_object(Bucket=NAME, Key=CRL)
@@ -84,7 +84,7 @@ def test_a_crl_needs_all_four_actions(given: Given, lacking: str) -> None:
     assert given.written() == []
 
 
-def test_a_report_needs_no_right_to_set_an_acl(given: Given) -> None:
+def test_a_report_needs_no_permission_to_set_an_acl(given: Given) -> None:
     given.policy(statement(*(action for action in ALL if action != "s3:PutObjectAcl")))
     given.bucket.write(REPORT, b"[]", "application/json", None)
     assert given.written() == [REPORT]
@@ -108,11 +108,11 @@ def test_a_bucket_that_is_missing(clients: SimpleNamespace) -> None:
         ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}, "is encrypted with the key aws/s3"),
         (
             {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{AUTHORITY}"},
-            f"the key .*{AUTHORITY} of bucket .* cannot be asked for",
+            f"the key .*{AUTHORITY} of bucket .* cannot be described",
         ),
     ],
 )
-def test_an_encryption_that_forbids_it(given: Given, rule: dict[str, str], said: str) -> None:
+def test_an_encryption_that_prevents_writing(given: Given, rule: dict[str, str], said: str) -> None:
     given.policy(statement(*ALL))
     given.encryption(**rule)
     with pytest.raises(BucketRefused, match=said):
@@ -153,7 +153,7 @@ def test_a_key_of_the_customer_must_let_the_ca_use_it(given: Given, right: str, 
     assert given.written() == [REPORT]
 
 
-def test_a_public_acl_where_the_bucket_blocks_it(given: Given) -> None:
+def test_a_public_acl_that_the_bucket_blocks(given: Given) -> None:
     given.policy(statement(*ALL))
     with pytest.raises(BucketRefused, match="blocks public ACLs; the CA needs the S3ObjectAcl BUCKET_OWNER_FULL"):
         given.bucket.write(CRL, b"", "application/pkix-crl", "PUBLIC_READ")
@@ -180,7 +180,7 @@ def test_a_public_acl_where_the_bucket_blocks_it(given: Given) -> None:
         ({"NumericLessThan": {"aws:SourceAccount": 1}}, False),
     ],
 )
-def test_conditions_are_looked_at(given: Given, conditions: dict[str, Any], written: bool) -> None:
+def test_conditions_are_evaluated(given: Given, conditions: dict[str, Any], written: bool) -> None:
     given.policy(statement(*ALL, Condition=conditions))
     try:
         given.bucket.write(REPORT, b"", "application/json", None)

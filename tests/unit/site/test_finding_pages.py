@@ -22,7 +22,7 @@ from pca_events.site.pages import Block, CodeBlock, Document, Heading, Items, Pa
 PAGES = Path(__file__).parents[3] / "docs" / "findings"
 HEADINGS = ["What it means", "Why it matters", "Wrong", "Right", "How to suppress it", "AWS documentation"]
 LEFT_OUT = {"no-target", "no-dead-letter-queue", "no-retry-policy"}
-"""What the examples leave out where it does not matter."""
+"""What the examples omit because it does not matter."""
 TOGETHER = {"resource-by-id": {"never-fires"}}
 """Codes that are always found with another one."""
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
@@ -136,14 +136,14 @@ def test_the_comment_suppresses_the_finding(code: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(OF_SUPPRESSIONS))
-def test_what_cannot_be_suppressed_by_a_comment_says_so(code: str) -> None:
+def test_pages_of_insuppressible_findings_say_so(code: str) -> None:
     (text,) = under(page_of(code), "How to suppress it")
     assert isinstance(text, Paragraph)
     assert "A comment cannot suppress it." in text.text
     assert 'href="index.html#suppressing-findings"' in text.text
 
 
-def test_the_ways_to_suppress_are_those_that_there_are(tmp_path: Path) -> None:
+def test_the_documented_ways_to_suppress_exist(tmp_path: Path) -> None:
     index = parse_markdown((PAGES / "README.md").read_text("utf-8"))
     comment, settings = (block for block in under(index, "Suppressing findings") if isinstance(block, CodeBlock))
     (tmp_path / "infra" / "platform").mkdir(parents=True)
@@ -211,13 +211,13 @@ def test_markdown_becomes_blocks() -> None:
         ("<script>", "&lt;script&gt;"),
     ],
 )
-def test_links_lead_to_pages_that_are_there(link: str, html: str) -> None:
+def test_links_lead_to_existing_pages(link: str, html: str) -> None:
     (block,) = parse_markdown(f"# t\n\n{link}").blocks
     assert isinstance(block, Paragraph)
     assert str(block.text) == html
 
 
 @pytest.mark.parametrize("text", ["no title", "# t\n```hcl\nopen", "# t\n```cobol\n```", "# t\n\n## a\nb"])
-def test_what_is_not_read_is_an_error(text: str) -> None:
+def test_unread_files_are_errors(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_markdown(text)

@@ -180,7 +180,7 @@ def test_patterns_of_fields_are_in_words_with_the_regular_expression_behind(with
     html = re.sub(r'<span class="whole">(.*?)</span>', r"\1", html)
     shown = dict(re.findall(r'<details class="pattern"><summary>(.*?)</summary><code class="small">(.*?)</code>', html))
     assert shown["12 digits"] == "^[0-9]{12}$"
-    assert shown["a UUID in lower case"].startswith("^[0-9a-f]{8}-")
+    assert shown["a UUID in lowercase"].startswith("^[0-9a-f]{8}-")
     assert re.findall(r"<code class=\"small\">(\^.*?)</code>", re.sub(r"<details.*?</details>", "", html)) == []
 
 

@@ -1,4 +1,4 @@
-"""How a site counts: what is proven, what is skipped, and when nothing is green."""
+"""The counts on a site: proven, skipped, and when nothing is green."""
 
 import json
 import re

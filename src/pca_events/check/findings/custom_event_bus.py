@@ -45,7 +45,7 @@ SERVICE = "aws.acm-pca"
 _MENTION = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
 _OF_RULES = ("pattern-too-long", "pattern-nearly-too-long")
 _MOST_SOURCES = 20
-"""How many event sources of one bus are distinguished; what further ones forward is not known."""
+"""How many event sources of one bus are distinguished; the events of further ones are unknown."""
 
 _LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
@@ -167,8 +167,8 @@ class _SourceEvents:
     Attributes:
         sources: the patterns of the event sources that forward them to the bus.
         barred: whether it is certain that no event source does.
-        condition: what it depends on, where that is unknown; else empty.
-        off: why the event sources of the bus are not deployed by default; empty where one is deployed.
+        condition: what it depends on, if that is unknown; otherwise empty.
+        off: why the event sources of the bus are not deployed by default; empty if one is deployed.
     """
 
     sources: tuple[Any, ...] = ()
@@ -275,7 +275,7 @@ def _event_patterns(filters: Sequence[SubscriberFilter]) -> list[dict[str, Any]]
 
 
 def _shown_pattern(filters: Sequence[SubscriberFilter]) -> Any:
-    """The filters combined into one pattern, where possible; else the data filter, or a pattern for every event."""
+    """The filters combined into one pattern, if possible; otherwise the data filter, or a pattern for every event."""
     if (merged := conjunction(_event_patterns(filters))) is not None:
         return merged
     return next(held.pattern for held in filters if held.scope == DATA)

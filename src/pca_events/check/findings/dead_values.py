@@ -22,7 +22,7 @@ from pca_events.pattern import AnythingBut, Exact, Matcher
 from pca_events.regions import partition_of
 
 _MOST = 50
-"""How many values of one field are tried one by one; longer lists are made by programs."""
+"""How many values of one field are tested one by one; longer lists are probably generated."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def dead_values(stated: PartialPattern, *, other_sources: bool) -> Iterator[Dead
 
 
 def _of_alternative(conditions: Conditions, stated: PartialPattern) -> Iterator[DeadValue]:
-    """The fields that each by themselves keep one of several alternatives from matching."""
+    """The fields each of which alone prevents one of several alternatives from matching."""
     for path, matchers in conditions.items():
         if not any(map(is_marked, matchers)) and not reaches({path: matchers}, stated):
             yield from (DeadValue(_why(path, matcher)) for matcher in matchers[:_MOST])
@@ -101,7 +101,7 @@ def _why(path: str, matcher: Matcher) -> Block:
     domains = _forms_anywhere().get(path, ())
     block = never_sent(path, (matcher,), (), domains) if domains else no_such_field(path)
     if " is not sent here" in block.words:
-        return Block(path, f"{noun_of(matcher)} is not sent in the events that the rest of the pattern asks for")
+        return Block(path, f"{noun_of(matcher)} is not sent in the events that the rest of the pattern matches")
     return block
 
 
@@ -134,7 +134,7 @@ def contradictions(conditions: Conditions) -> Iterator[str]:
         asked = exact_texts(conditions.get(path, ()))
         named = [found[path] for found in arns]
         if asked and named and len(arns) == len(conditions["resources"]) and not set(asked) & set(named):
-            yield f"{path} asks for {_listed(asked)}, but the ARNs in resources are of {_listed(named)}"
+            yield f"{path} requires {_listed(asked)}, but the ARNs in resources belong to {_listed(named)}"
 
 
 def _listed(texts: list[str]) -> str:

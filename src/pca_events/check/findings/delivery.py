@@ -18,7 +18,7 @@ class _PolicyKind:
     """What EventBridge needs to deliver to a kind of destination.
 
     Attributes:
-        code: the finding where it is missing.
+        code: the finding if it is missing.
         grant: what grants it: a policy, a permission.
         action: what EventBridge does.
     """

@@ -1,7 +1,7 @@
 """Which event bus a rule is on, and which events of AWS services are forwarded to it.
 
 Events of AWS services arrive on the default event bus of their account. They reach another bus only if a rule sends
-them there; AWS documents (eb-bus-to-bus) that EventBridge does not route them on from there to a third bus.
+them there; AWS documents (eb-bus-to-bus) that EventBridge does not forward them from there to a third bus.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,16 +15,16 @@ from pca_events.infrastructure.partial_values import may_be_equal, wildcard_text
 _PARTNER = "aws.partner/"
 _ON_BUS = ":event-bus/"
 _OWN = "\0"
-"""Begins what stands for a bus of the project, which no name does."""
+"""The prefix of the internal name of a bus of the project; no real name begins with it."""
 
 _MOST_COMPARED = 200
-"""How many names of buses are compared with one that is known in part; where there are more, it may be any of them."""
+"""How many names of buses are compared with a partly unknown one; if there are more, it may be any of them."""
 
 _MOST_NAMED = 3
-"""How many rules that forward to a bus a message names."""
+"""How many rules that forward to a bus are named in a message."""
 
 Events = frozenset[str]
-"""What a rule passes: the ids of documented events, and the detail-types of CloudTrail."""
+"""The events that a rule forwards: IDs of documented events, and detail-types of CloudTrail."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Forwarded:
 
     Attributes:
         events: the events that are forwarded from the default bus.
-        possible: those that may be, by a rule whose target is not known.
-        forwards: the first rules that send events there, those that send none of these and those that are off included.
+        possible: those that may be forwarded, by a rule whose target is not known.
+        forwards: the first rules that send events there, including rules that forward none of these events or are off.
         is_on: whether one of the rules that send events there is enabled, or may be.
         chained: whether a rule on another bus than the default one sends events there.
     """
@@ -46,7 +46,7 @@ class Forwarded:
     chained: bool = False
 
     def with_(self, other: "Forwarded") -> "Forwarded":
-        """Return what arrives by these rules and by others."""
+        """Return the combination of two arrivals."""
         forwards = {id(rule): rule for rule in (*self.forwards, *other.forwards)}
         return Forwarded(
             self.events | other.events,
@@ -61,7 +61,7 @@ NOTHING_FORWARDED = Forwarded()
 
 
 class Forwarding:
-    """What arrives on each event bus that is not the default one.
+    """The events that arrive on each event bus other than the default one.
 
     Args:
         rules: all rules of the project, each with the events that it passes.
@@ -78,7 +78,7 @@ class Forwarding:
             self._take(rule, frozenset() if rule.enabled is False else events)
 
     def at(self, rule: Rule) -> Forwarded:
-        """What arrives on the bus of a rule."""
+        """The events that arrive on the bus of a rule."""
         if is_default(rule.bus) and rule.own_bus is None:
             return NOTHING_FORWARDED
         key = _key(rule.own_bus, rule.bus)
@@ -123,12 +123,12 @@ class Forwarding:
 
 
 def _key(own: Destination | None, bus: str | Unknown) -> str:
-    """What tells a bus from others: where it is written, else its name."""
+    """The identity of a bus: its location in the code, otherwise its name."""
     return f"{_OWN}{own.place} {own.address}" if own else _name(bus)
 
 
 def _name(bus: str | Unknown) -> str:
-    """The name of a bus by its name or ARN, with `*` for what is not known of it."""
+    """The name of a bus from its name or ARN, with `*` for each unknown part."""
     text = wildcard_text(bus)
     return text.rpartition(_ON_BUS)[2]
 
@@ -139,7 +139,7 @@ def is_default(bus: str | Unknown) -> bool:
 
 
 def may_be_on_default(rule: Rule) -> bool:
-    """Whether a rule is on the default bus, or may be."""
+    """Whether a rule is or may be on the default bus."""
     return rule.own_bus is None and _may_be_default(wildcard_text(rule.bus))
 
 
@@ -149,7 +149,7 @@ def _may_be_default(text: str) -> bool:
 
 
 def event_bus_findings(rule: Rule, arrival: Forwarded, fires_on: Events) -> Iterator[Finding]:
-    """Yield what is wrong with the bus of a rule.
+    """Yield the findings about the bus of a rule.
 
     Args:
         rule: the rule.
@@ -172,14 +172,14 @@ def event_bus_findings(rule: Rule, arrival: Forwarded, fires_on: Events) -> Iter
 
 
 def not_arriving(rule: Rule, arrival: Forwarded, events: Events) -> Events:
-    """Return those of some events that certainly do not reach the bus of a rule."""
+    """Return the events that certainly do not reach the bus of a rule."""
     if may_be_on_default(rule) or _level(rule.own_bus, arrival, events) != "error":
         return frozenset()
     return events - arrival.events
 
 
 def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) -> Finding:
-    """Explain that no rule of the project forwards what a rule waits for."""
+    """Explain that no rule of the project forwards the events of a rule."""
     bus, level = rule.own_bus, _level(rule.own_bus, arrival, fires_on)
     remedy = "put it on the default bus; or forward the events from there with a rule whose target is this bus"
     labels = ", ".join(forward.name for forward in arrival.forwards[:_MOST_NAMED])
@@ -191,7 +191,7 @@ def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) ->
     elif arrival.chained:
         message = (
             f"is on the event bus {name}, to which {labels} forwards from a bus that is not the default one: "
-            "EventBridge does not route forwarded events to a third bus"
+            "EventBridge does not forward them to a third bus"
         )
     elif bus and level == "error":
         message = (
@@ -208,7 +208,7 @@ def _not_reached(rule: Rule, name: str, arrival: Forwarded, fires_on: Events) ->
 
 
 def _passed(forwards: tuple[Rule, ...]) -> str:
-    """What forwards pass, as text: the sources that they name, where each names some."""
+    """Describe the forwarded events: the sources, if each forwarding rule names some."""
     if len(forwards) > _MOST_NAMED:
         return "none of the events that this rule fires on"
     named = [forward.pattern.get("source") if isinstance(forward.pattern, dict) else None for forward in forwards]
@@ -219,7 +219,7 @@ def _passed(forwards: tuple[Rule, ...]) -> str:
 
 
 def _level(bus: Destination | None, arrival: Forwarded, fires_on: Events) -> Level:
-    """An error where the project makes the bus, lets nobody else send to it, and says of all rules where they send."""
+    """An error if the project creates the bus, no policy lets others send to it, and all targets are known."""
     if bus is None or bus.policy is not None or arrival.possible & fires_on:
         return "warning"
     return "warning" if arrival.chained else "error"

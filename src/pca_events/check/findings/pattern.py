@@ -1,4 +1,4 @@
-"""Findings about the event pattern of a rule: why it never fires, and where it fires by accident."""
+"""Findings about the event pattern of a rule: why it never fires, or fires on more than intended."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from pca_events.wording import nearest
 MOST_CHARACTERS = 2048
 _NEAR = 1800
 _ACTS = ("lambda", "states")
-"""The services of targets that act on what they receive, where a person only reads it."""
+"""The services of targets that act on events, rather than showing them to a person."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A rule with all that is known of it.
+    """A rule with everything that is known about it.
 
     Attributes:
-        stated: its pattern; None where AWS rejects it, and `refusal` says why.
+        stated: its pattern; None if AWS rejects it for the reason in `refusal`.
         verdicts: on the documented events.
         twins: on the CloudTrail events.
         arrival: what other rules of the project forward to its bus.
@@ -60,7 +60,7 @@ class Subject:
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
-    """Yield what is wrong with the pattern of a rule of AWS Private CA."""
+    """Yield the findings about the pattern of a rule for AWS Private CA."""
     if subject.stated is None:
         yield from refusal_findings(subject)
         return
@@ -90,7 +90,7 @@ def refusal_findings(subject: Subject) -> Iterator[Finding]:
 
 
 def size_findings(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding where the pattern is longer than AWS accepts, or nearly so."""
+    """Yield a finding if the pattern is longer than AWS accepts, or almost."""
     if subject.stated is None or subject.stated.pattern.given_size <= _NEAR:
         return
     size = subject.stated.pattern.size
@@ -126,7 +126,7 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
     if any(twin.fires != "never" for twin in subject.twins):
         message = "fires on CloudTrail events only, on none that AWS Private CA sends itself"
         remedy = (
-            "no action needed if the calls are meant (it takes a trail); for how operations end, name a detail-type "
+            "no action needed if API calls are intended (a trail is required); for outcomes, name a detail-type "
             "of AWS Private CA"
         )
         yield Finding("note", "cloudtrail-only", message, remedy, place)
@@ -159,7 +159,7 @@ def _never(subject: Subject, others: bool) -> Iterator[Finding]:
 
 
 def _named(blocks: Iterable[Block], subject: Subject) -> Iterator[Block]:
-    """The blocks of a rule for other sources too, of which only those that are misspelt are to be mended."""
+    """The blocks of a rule that is also for other sources; only misspellings can be corrected."""
     alternatives = subject.stated.pattern.conditions if subject.stated else ()
     for block in blocks:
         sources = [matchers for held in alternatives if (matchers := held.get("source"))]
@@ -168,7 +168,7 @@ def _named(blocks: Iterable[Block], subject: Subject) -> Iterator[Block]:
 
 
 def _remedy(block: Block, subject: Subject) -> str:
-    """What to do; nothing by which the rule would fire on something else than its name says."""
+    """The remedy, unless the rule would then fire on events that contradict its name."""
     for name in subject.names:
         if contradicts(name, block.suggestion):
             return "".join(instead_of_waiting([("detail-type", [name])])[:1])
@@ -176,7 +176,7 @@ def _remedy(block: Block, subject: Subject) -> str:
 
 
 def _words(block: Block, subject: Subject) -> str:
-    """Why it never fires, without a suggestion by which it would fire on something else than its name says."""
+    """Why the rule never fires, without suggestions that contradict its name."""
     if any(contradicts(name, block.suggestion) for name in subject.names):
         return block.words.partition("; did you mean")[0]
     return block.words
@@ -191,7 +191,7 @@ def _of_another_kind(verdict: Verdict) -> bool:
 
 
 def prefix_or_suffix_findings(stated: PartialPattern, subject: Subject) -> Iterator[Finding]:
-    """Yield a warning where a prefix and a suffix are alternatives of one field."""
+    """Yield a warning if a prefix and a suffix are alternatives of one field."""
     for conditions in stated.pattern.conditions:
         for path, matchers in conditions.items():
             if {Prefix, Suffix} <= {type(matcher) for matcher in matchers}:
@@ -208,7 +208,7 @@ def _contradictions(stated: PartialPattern, subject: Subject) -> Iterator[Findin
 
 
 def _expectations(subject: Subject, stated: PartialPattern) -> Iterator[Finding]:
-    """Yield where the rule fires on another result than its name promises, or than its target may expect."""
+    """Yield a finding if the rule fires on a result that its name excludes or its target may not expect."""
     fired = {documented(verdict.event).result for verdict in subject.fired}
     if fired != {"success", "failure"}:
         yield from _opposite(subject, *fired)
@@ -239,7 +239,7 @@ def _expectations(subject: Subject, stated: PartialPattern) -> Iterator[Finding]
 
 
 def _opposite(subject: Subject, fired: str) -> Iterator[Finding]:
-    """A rule that fires on one result only, and whose name promises the other."""
+    """A rule that fires on only one result although its name promises the other."""
     if expects(subject.rule.name) not in ("", fired):
         message = f"fires on a {fired} only, but {subject.rule.name} is for a {expects(subject.rule.name)}"
         remedy = f'write "detail": {{"result": ["{expects(subject.rule.name)}"]}}, or rename the rule'

@@ -27,7 +27,7 @@ _IN_EVENTS = {
     "aws:DetailType": "detail-type",
     "AwsDetailType": "detail-type",
 }
-"""What the fields of EventBridge are that it takes from the event."""
+"""The fields of EventBridge that are copied from the event, and their names there."""
 
 
 def in_event_terms(held: SubscriberFilter) -> Any:
@@ -53,7 +53,7 @@ def _is_misplaced(held: SubscriberFilter) -> bool:
 
 
 def event_source_findings(source: EventSource) -> Iterator[Finding]:
-    """Yield what is wrong with an event source."""
+    """Yield the findings about an event source."""
     service = source.service
     if not isinstance(service, str) or not _SERVICE.fullmatch(service):
         message = f"AwsService must be one AWS source without wildcards, not {_written(service)}"
@@ -65,7 +65,7 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
         yield Finding("error", "event-source-service", message, remedy, source.service_place)
     barred = [key for key in _BARRED if isinstance(source.pattern, dict) and key in source.pattern]
     if barred:
-        message = f"the pattern of an event source must not contain {', '.join(barred)} at its top"
+        message = f"the pattern of an event source must not contain {', '.join(barred)} at the top level"
         remedy = "remove it; AwsService already selects the events"
         place = SourceLocation(source.place.file, source.lines.get(barred[0], source.place.line))
         yield Finding("error", "event-source-fields", message, remedy, place)
@@ -74,7 +74,7 @@ def event_source_findings(source: EventSource) -> Iterator[Finding]:
 
 
 def filter_findings(found: Subscriber) -> Iterator[Finding]:
-    """Yield what is wrong with the filters of a subscriber, whatever their values."""
+    """Yield the findings about the filters of a subscriber that do not depend on their values."""
     filters = found.filters if isinstance(found.filters, tuple) else ()
     seen: set[str] = set()
     for held in filters:
@@ -99,7 +99,7 @@ def _of_filter(held: SubscriberFilter) -> Iterator[Finding]:
         message = "uses wildcard, which filters of subscribers do not support"
         yield Finding("error", "wildcard-in-filter", message, "write prefix, suffix or the values", held.place)
     if _is_misplaced(held):
-        message = "never fires: a SYSTEM_METADATA filter looks at the fields of EventBridge, not at those of the event"
+        message = "never fires: a SYSTEM_METADATA filter compares fields of EventBridge, not those of the event"
         yield Finding("error", "filter-scope", message, "write the filter with the scope DATA", held.place)
     yield from _too_long(held.size, MOST_IN_FILTER, "the filter", held.place)
 
@@ -157,7 +157,7 @@ def judged_together(patterns: Sequence[dict[str, Any]]) -> Judged:
 
 
 def conjunction(patterns: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return one pattern equivalent to all of these; None where they match one field in different ways."""
+    """Return one pattern equivalent to all of these; None if they match one field in different ways."""
     if len(patterns) > 1 and any(map(_has_alternatives, patterns)):
         return None  # a branch of $or counts instead of the same field beside it, not in addition to it
     merged: dict[str, Any] = {}
@@ -189,7 +189,7 @@ def _merged(first: dict[str, Any], second: dict[str, Any], path: str) -> dict[st
 
 
 def _in_both(first: Any, second: Any) -> list[str] | None:
-    """The strings that two lists of plain strings share; None where they contain anything else, or share none."""
+    """The strings that two lists of plain strings share; None if they contain anything else, or have none in common."""
     lists = isinstance(first, list) and isinstance(second, list)
     if not lists or not all(isinstance(value, str) for value in (*first, *second)):
         return None
@@ -206,7 +206,7 @@ def _of_all(found: Sequence[Verdict]) -> Verdict:
 
 
 def at_best(found: Sequence[tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
-    """Return for each event the verdict that fires most, where there are several ways to arrive."""
+    """Return for each event the most permissive verdict, if there are several ways to arrive."""
     order: tuple[Fires, ...] = ("always", "may", "never")
     return tuple(min(ways, key=lambda verdict: order.index(verdict.fires)) for ways in zip(*found, strict=True))
 

@@ -54,14 +54,14 @@ _KINDS = {
 """By the service of the ARN."""
 
 _RUN = ("document/", "automation-definition/")
-"""What begins the resource in an ARN of Systems Manager that a role has to run; an OpsItem is none."""
+"""The prefixes of Systems Manager resources that need a role; an OpsItem needs none."""
 
 
 def target_role_findings(rule: Rule, target: Target) -> Iterator[Finding]:
-    """Yield what is wrong with the role of a target, or that it has none."""
+    """Yield the findings about the role of a target."""
     subject, kind = f"target {target.name}", _KINDS.get(target.kind)
     if target.kind == "logs" and (target.role is True or isinstance(target.role, Role)):
-        message = f"{subject} has a RoleArn: AWS documents none for CloudWatch Logs, which uses its resource policy"
+        message = f"{subject} has a RoleArn: CloudWatch Logs uses its resource policy instead"
         yield Finding("warning", "target-role", message, "remove the RoleArn", target.place)
     elif kind is None:
         return
@@ -78,7 +78,7 @@ def target_role_findings(rule: Rule, target: Target) -> Iterator[Finding]:
 
 
 def subscriber_role_findings(found: Subscriber) -> Iterator[Finding]:
-    """Yield what is wrong with the role by which a subscriber invokes its target; the API requires one."""
+    """Yield the findings about the role with which a subscriber invokes its target; the API requires one."""
     target = found.target
     if target is None:
         return

@@ -14,4 +14,4 @@ FORMATS: dict[str, Callable[[CheckReport], str]] = {
     "markdown": function_of(f"{__name__}.markdown", "render_markdown"),
     "github": function_of(f"{__name__}.ci", "render_github"),
 }
-"""What writes each format, by the name that the command knows it by; every text ends with a line end."""
+"""The writer of each format, by its name on the command line; every text ends with a line end."""

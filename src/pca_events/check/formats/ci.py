@@ -66,7 +66,7 @@ def _command(found: _Annotation) -> str:
 def _plain(found: _Annotation) -> str:
     where = "" if found.place is None else f"{posix(found.place.file)}:{found.place.line}: "
     text = printable(f"{found.level}: {where}{found.title}: {found.message}".replace("\n", "; "))
-    # The runner still takes ##[command] anywhere in a line for a command of its first version.
+    # The runner still interprets ##[command] anywhere in a line as a command of its first version.
     return text.replace("##[", "## [")
 
 
@@ -82,8 +82,8 @@ def _property(text: str) -> str:
 def render_junit(report: CheckReport) -> str:
     """Write a test case for each rule, and one for each location that was not read.
 
-    A rule with an error fails; what could not be read is an error. Unknown rules, and what is not read on purpose,
-    are skipped. Warnings and notes are the output of their case.
+    A rule with an error fails; what could not be read is an error. Unknown rules and unsupported code are
+    skipped. Warnings and notes are the output of their case.
     """
     cases = [_of_rule(checked) for checked in report.checked]
     for rule in report.not_known:

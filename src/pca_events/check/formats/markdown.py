@@ -26,7 +26,7 @@ def posix(file: str) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return a string of at most this many characters, ending in `...` where it is cut."""
+    """Return a string of at most this many characters, ending in `...` if it is truncated."""
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
@@ -115,7 +115,7 @@ def json_text(document: Any) -> str:
 
 
 LONGEST = 65_536
-"""How many characters GitHub takes for a comment; a report stays below it."""
+"""The maximum number of characters of a GitHub comment; a report is shorter."""
 
 _SPECIAL = re.compile(r"([\\`*_~\[\]|#])")
 _PIPE = r"\|"
@@ -127,7 +127,7 @@ _FINDINGS_HEAD = ["| level | where | what |", "|---|---|---|"]
 
 
 def render_markdown(report: CheckReport) -> str:
-    """Write the summary, the errors and warnings, and what was not read; folded, the matrix and the rest.
+    """Write the summary, the errors and warnings, and what was not read; the matrix and the rest are collapsed.
 
     Each section has a maximum length in characters, and says how many lines it omits. Together they stay below
     `LONGEST`.
@@ -157,7 +157,7 @@ def render_markdown(report: CheckReport) -> str:
 
 
 def _fitted(head: Sequence[str], lines: Sequence[str], room: int) -> list[str]:
-    """Return as many lines as fit, and how many do not."""
+    """Return as many lines as fit, and the number of the others."""
     if not lines:
         return []
     kept = list(head)
@@ -216,6 +216,6 @@ def _code(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write untrusted text without any markup, cut where it is very long."""
+    """Write untrusted text without any markup, truncated if it is very long."""
     safe = cut(printable(text), _LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", safe)

@@ -16,12 +16,12 @@ from pca_events.infrastructure.model import SourceLocation
 _TOP = "%SRCROOT%"
 _MOST_REMEDIES = 20
 _NOTIFICATIONS = (
-    ("unreadable", "A file, or a part of one, could not be read.", "Mend the file, or leave it out of the check."),
-    ("seen-not-read", "A program or a file may hold rules and is not read.", "Check what it makes instead."),
+    ("unreadable", "A file, or a part of one, could not be read.", "Correct the file, or exclude it."),
+    ("seen-not-read", "A program or a file may contain rules but is not read.", "Check its output instead."),
 )
 
 REPOSITORY = "https://pca-events.example"
-"""Where the project is read on the web; a host that is reserved for examples, until the project has one."""
+"""The web address of the project; a reserved example domain until the project is published."""
 
 
 def render(report: CheckReport) -> str:
@@ -122,7 +122,7 @@ def _results(report: CheckReport, codes: list[str]) -> list[dict[str, Any]]:
     times: Counter[str] = Counter()
     for checked in report.checked:
         for finding in checked.findings:
-            # Without the line, so that a finding stays the same one when the text above it grows.
+            # Without the line, so that a finding keeps its identity if lines are added above it.
             name = _hash([posix(finding.place.file), checked.rule.name, finding.code, finding.message])
             times[name] += 1
             results.append(_result(checked.rule.name, finding, codes.index(finding.code)))
@@ -156,7 +156,7 @@ def _location(place: SourceLocation) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """Keep brackets from becoming a link, which viewers make of `[text](target)`."""
+    """Escape brackets, because viewers render `[text](target)` as a link."""
     return text.replace("](", "] (")
 
 

@@ -1,4 +1,4 @@
-"""What the values and the key of a condition were probably meant to be, and how likely."""
+"""Probable corrections of the values and the key of a condition, with their cost."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -9,7 +9,7 @@ from pca_events.check.vocabulary import NOT_ALIKE, aliases, likeness, plain, pro
 from pca_events.wording import similarity
 
 Candidate = tuple[Any, float]
-"""An element to write instead, and what that costs: from 0 for the same up to `OPPOSITE`."""
+"""A replacement for an element, and the cost of the change: from 0 for the same up to `OPPOSITE`."""
 
 SPELLING, FORM, UNLIKE, OPPOSITE = 0.15, 0.3, 1.2, 3.0
 _MOST_ELEMENTS = 20
@@ -37,7 +37,7 @@ def corrected(path: str, elements: Elements, event: CandidateEvent) -> tuple[lis
 
 
 def candidates(path: str, element: Any, event: CandidateEvent) -> Iterator[Candidate]:
-    """Yield what an element may have been meant to be; the event does not necessarily meet it."""
+    """Yield probable corrections of an element; the event does not necessarily match them."""
     if isinstance(element, str):
         yield from _spellings(path, element)
         yield from _forms(path, element, event)
@@ -49,7 +49,7 @@ def candidates(path: str, element: Any, event: CandidateEvent) -> Iterator[Candi
 
 
 def _likely(path: str, element: Any, event: CandidateEvent) -> Any:
-    """The element as it was probably meant, where that is certain for any event; else unchanged."""
+    """The corrected element, if the correction is certain for any event; otherwise the element itself."""
     if not isinstance(element, str) or path in event.free:
         return element
     if path == "detail.result":

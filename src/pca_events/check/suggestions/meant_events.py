@@ -32,9 +32,9 @@ class CandidateEvent(ABC):
         name: the id of a documented or never-sent event, the detail-type of a CloudTrail event, or the file of a given
             event.
         kind: where it comes from.
-        advice: what to do where the event is never sent; else empty.
-        values: the documented values of each path, or those of the sample where the value is free.
-        free: the paths that can have other values too.
+        advice: what to do if the event is never sent; otherwise empty.
+        values: the documented values of each path, or those of the sample if the value is free.
+        free: the paths that can also have other values.
     """
 
     def __init__(self, name: str, kind: Kind, sample: Event, advice: str = "") -> None:
@@ -55,7 +55,7 @@ class CandidateEvent(ABC):
         return self.matched_by({path: list(elements)})
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return on which of these events a pattern matches, where not on all of them."""
+        """Return the condition under which a pattern matches these events, if it does not match all of them."""
         del pattern
         return ()
 
@@ -101,11 +101,11 @@ class ContractEvent(CandidateEvent):
         self.free = frozenset(path for path, several in domains.items() if not all(domain.values for domain in several))
 
     def matched_by(self, pattern: Mapping[str, Any]) -> bool:
-        """Whether AWS accepts the pattern, and it matches the event in one of its domains, as `check` has it."""
+        """Whether AWS accepts the pattern, and it matches the event in one of its domains, as in `check`."""
         return self.name in _fired(compact(pattern))
 
     def conditions(self, pattern: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return on which of these events a pattern matches, as `check` says it."""
+        """Return the condition under which a pattern matches these events, as in `check`."""
         return _fired(compact(pattern)).get(self.name, ())
 
 
@@ -190,10 +190,10 @@ class Edit:
     """One change of a pattern.
 
     Attributes:
-        path: the key that changes, `detail.result`; empty where the whole pattern does.
-        before: its value; None where the key is added.
+        path: the key that changes, `detail.result`; empty if the whole pattern changes.
+        before: its value; None if the key is added.
         after: what to write instead; None to remove the key.
-        name: the path to write it under, where that is another.
+        name: the path to write it under, if it is another one.
         cost: how much it changes, from 0.
     """
 
@@ -207,7 +207,7 @@ class Edit:
         if not self.path:
             return f"write this pattern instead: {compact(self.after)}"
         if self.after is None:
-            return f"{self.path}: take it out"
+            return f"{self.path}: remove it"
         if self.before is None:
             return f"{self.path}: add {_nested(self.path, self.after)}"
         if self.name:
@@ -243,7 +243,7 @@ def names_of(steps: Steps) -> list[str]:
 
 
 def applied(pattern: dict[str, Any], changes: Iterable[PlacedEdit]) -> dict[str, Any] | None:
-    """Return the edited pattern, empty where nothing is left; None where another key is in the way."""
+    """Return the edited pattern, empty if nothing is left; None if another key is in the way."""
     changed = _copied(pattern)
     changes = list(changes)
     for change in changes:

@@ -41,7 +41,7 @@ _IN = {"in", "anyof", "oneof", "or"}
 
 
 def accepted_pattern(text: str) -> dict[str, Any] | None:
-    """Return a pattern that AWS accepts and that was probably meant; None where none is known."""
+    """Return a pattern that AWS accepts and that was probably meant; None if none is known."""
     try:
         document = plain(read(text))
         if isinstance(document, str):
@@ -119,7 +119,7 @@ def _wildcard(text: str) -> str:
 
 
 def _operator(name: str) -> str:
-    """The operator that a name represents; empty where it is not one."""
+    """The operator that a name represents; empty if it is not one."""
     bare = re.sub(r"[\s_-]+", "", name).lower()
     if bare in _CONTAINS:
         return "contains"
@@ -131,7 +131,7 @@ def _operator(name: str) -> str:
 
 
 def advice_for(text: str) -> str:
-    """Return in one line how to correct a rejected pattern; empty where that is unknown."""
+    """Return in one line how to correct a rejected pattern; empty if that is unknown."""
     found = accepted_pattern(text)
     return "" if found is None else f"AWS accepts this: {json.dumps(found, ensure_ascii=False, default=str)}"
 
@@ -192,7 +192,7 @@ def _exclusion(item: dict[str, Any], given: Any) -> dict[str, Any]:
         raise NoEqual(json.dumps(item), "one anything-but takes either prefixes, suffixes or values")
     texts = [text for _, text in simpler]
     if kinds != {""} and "" in texts:
-        raise NoEqual(json.dumps(item), "it excludes every text")
+        raise NoEqual(json.dumps(item), "it excludes every string")
     held = texts if several else texts[0]
     kind = kinds.pop()
     return {_EXCLUSION: {kind: held} if kind else held}

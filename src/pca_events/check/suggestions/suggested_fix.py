@@ -1,6 +1,6 @@
 """The smallest change with which a pattern matches the event that it was probably meant for.
 
-Every proposed change has been tried: AWS accepts the changed pattern, and it matches the event.
+Every proposed change has been tested: AWS accepts the changed pattern, and it matches the event.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,12 +43,12 @@ class NearestEvent:
         event: its name; see `CandidateEvent`.
         kind: where the event comes from.
         advice: what to do instead of waiting for an event that is never sent.
-        edits: the edits; empty where none is needed or known.
+        edits: the edits; empty if none is needed or known.
         pattern: the edited pattern.
         cost: the size of the change.
         near: whether some condition matches, or nearly.
         solved: whether the edited pattern matches the event.
-        conditions: which of these events the edited pattern matches, where not all of them.
+        conditions: which of these events the edited pattern matches, if not all of them.
     """
 
     event: str
@@ -67,7 +67,7 @@ def nearest(pattern: dict[str, Any], preferred: str = "") -> NearestEvent:
 
     Args:
         pattern: a pattern that AWS accepts.
-        preferred: the name of the event to return where several require the same change.
+        preferred: the name of the event to return if several require the same change.
     """
     found = [change_to_match(pattern, event) for event in known_events()]
     rank = _ranks(pattern)
@@ -86,7 +86,7 @@ def asks_for_cloudtrail(pattern: dict[str, Any]) -> bool:
 
 
 def _ranks(pattern: dict[str, Any]) -> dict[Kind, float]:
-    """The penalty of each kind of event; lower for CloudTrail where a pattern is for CloudTrail events."""
+    """The penalty of each kind of event; lower for CloudTrail if a pattern is for CloudTrail events."""
     if not asks_for_cloudtrail(pattern):
         return _RANK
     return {**_RANK, "documented": _NOT_OF_CLOUDTRAIL, "never sent": _NOT_OF_CLOUDTRAIL, "cloudtrail": 0.0}
@@ -116,7 +116,7 @@ def _is_near(edits: Iterable[Edit], conditions: int) -> bool:
 
 
 ChangedPattern = tuple[dict[str, Any], tuple[Edit, ...], float]
-"""The changed pattern, still to be tried, the edits, and what they cost."""
+"""The changed pattern, not yet tested, the edits, and their cost."""
 
 
 class _Search:
@@ -154,7 +154,7 @@ class _Search:
         return changes
 
     def _of_branches(self, branches: list[Any], steps: Steps) -> list[PlacedEdit]:
-        """The edits of the branch that changes the least; where nothing of it would be left, $or is removed."""
+        """The edits of the branch that changes the least; if nothing of it would be left, $or is removed."""
         taken = self._taken
         tried: list[tuple[float, list[PlacedEdit], set[str]]] = []
         for at, branch in enumerate(branches):
@@ -238,7 +238,7 @@ def _together(conditions: Iterable[tuple[Steps, Elements]], event: CandidateEven
 
 
 def _another_pattern(pattern: dict[str, Any], event: CandidateEvent) -> NearestEvent:
-    """Return a pattern of the event's own values, where no edit of the pattern is known."""
+    """Return a pattern of the event's own values, if no edit of the pattern is known."""
     for instead in (_least(event, _TELLING), *(_least(event, [path]) for path in event.values)):
         if instead and event.matched_by(instead):
             edits = (Edit("", pattern, instead, cost=TAKEN_OUT),)

@@ -18,7 +18,7 @@ _CODES = re.compile(r"\w[\w-]*(?:\s*,\s*\w[\w-]*)*,?")
 _BEFORE_REASON = " \t:-\N{EN DASH}\N{EM DASH}"
 _BEFORE_QUOTE = " \t[{(,:=!"
 _MOST_CHARACTERS = 10_000
-"""How long a line with a comment may be; longer ones are data."""
+"""The maximum length of a line with a comment; longer lines are data."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class IgnoreComment:
 
     Attributes:
         codes: the codes that it lists; may be empty.
-        reason: why; empty where it has no reason.
+        reason: why; empty if it has no reason.
         verb: `ignore`, or what is written instead.
     """
 

@@ -80,7 +80,7 @@ def accepts_all(matchers: tuple[Matcher, ...], language: Language) -> bool:
 
 
 def exact_texts(matchers: Iterable[Matcher]) -> list[str]:
-    """Return the strings, where a field must be equal to one of several; empty where anything else is required."""
+    """Return the strings if a field must be equal to one of them; empty if anything else is required."""
     language: list[str] = []
     for matcher in matchers:
         if not isinstance(matcher, Exact) or not isinstance(matcher.value, str):
@@ -110,7 +110,7 @@ def _accepts_some(matcher: Matcher, language: Language) -> bool:
 
 
 def _accepts_all(matcher: Matcher, language: Language) -> bool | None:
-    """Whether a matcher by itself accepts every string; None where that is not known quickly."""
+    """Whether a matcher by itself accepts every string; None if that is not known quickly."""
     if isinstance(matcher, AnythingBut):
         return not accepts_some(matcher.refused, language)
     if isinstance(matcher, Prefix) and not matcher.ignore_case:
@@ -139,7 +139,7 @@ def _read(language: Language, words: str) -> Language:
 
 @lru_cache(maxsize=1 << 15)
 def _spelling_of(matcher: Matcher) -> Spelling | None:
-    """The spelling of what a matcher accepts; None where it does not compare strings."""
+    """The spelling of what a matcher accepts; None if it does not compare strings."""
     match matcher:
         case Exact(str(value)):
             return tuple((character,) for character in value)
@@ -190,7 +190,7 @@ def partial_pattern(pattern: Any) -> PartialPattern:
     """Read a pattern: a JSON object whose values may be unknown, a JSON string, or an unknown value.
 
     Raises:
-        InvalidPattern: AWS rejects it, whatever the unknown parts are.
+        InvalidPattern: AWS rejects it, regardless of the unknown parts.
     """
     if isinstance(pattern, str):
         return PartialPattern(EventPattern.parse(pattern), {})

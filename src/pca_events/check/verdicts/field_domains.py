@@ -26,7 +26,7 @@ class Domain:
 
     Attributes:
         language: every string that the contract allows there.
-        values: the documented values, where there are only these; empty where the value is free.
+        values: the documented values, if no others are allowed; empty if the value is free.
         kind: the name of the field, or what an entry of `resources` is: CA, certificate, audit report.
         pattern: the regular expression of a free value.
     """
@@ -69,7 +69,7 @@ OTHER_RECORD_FIELDS = frozenset(
     "vpcEndpointId",
     "tlsDetails",
 }
-"""Fields of a CloudTrail record that depend on the call, so that nothing is known of their values."""
+"""Fields of a CloudTrail record whose values depend on the call and are unknown."""
 
 
 @cache
@@ -84,7 +84,7 @@ def domains_of_event(event_id: str) -> Domains:
 
 @cache
 def domains_of_cloudtrail(detail_type: str) -> Domains:
-    """Return the domains of an event that CloudTrail sends; it can have the `OTHER_RECORD_FIELDS` too."""
+    """Return the domains of an event that CloudTrail sends; it can also have the `OTHER_RECORD_FIELDS`."""
     schema = contract.dereferenced(contract.twin_schema_of()[detail_type])
     found = _domains(schema)
     if calls := schema["properties"]["detail"]["properties"]["eventName"].get("examples"):
@@ -94,14 +94,14 @@ def domains_of_cloudtrail(detail_type: str) -> Domains:
 
 @cache
 def read_only_calls() -> frozenset[str]:
-    """Return the calls that change nothing; EventBridge sends them only to rules whose state includes them."""
+    """Return the read-only calls; EventBridge sends them only to rules whose state includes them."""
     (domain,) = domains_of_cloudtrail(API_CALL)["detail.eventName"]
     return frozenset(name for name in domain.values if name.startswith(("Get", "List", "Describe")))
 
 
 @lru_cache(maxsize=1 << 10)
 def documented_values(path: str) -> tuple[str, ...]:
-    """Return every documented value of a field over all events; empty where it is free or unknown."""
+    """Return every documented value of a field over all events; empty if it is free or unknown."""
     found = [domain.values for event in documented_events() for domain in domains_of_event(event.id).get(path, ())]
     return tuple(dict.fromkeys(value for values in found for value in values))
 
@@ -150,7 +150,7 @@ def matching(pattern: str) -> Language:
     """The language of a regular expression of the schemas: literals, classes, groups and repeats."""
     parsed, rest = _alternatives(pattern.removeprefix("^").removesuffix("$"))
     if rest:
-        raise ValueError(f"{pattern} cannot be read from {rest} on")
+        raise ValueError(f"{pattern} cannot be parsed from {rest} on")
     return parsed
 
 
@@ -186,7 +186,7 @@ def _atom(pattern: str) -> tuple[Language, str]:
     if pattern[0] == "\\" and pattern[1:2] and not pattern[1].isalnum():
         return literal(pattern[1]), pattern[2:]
     if pattern[0] in "\\.^$*+?{":
-        raise ValueError(f"{pattern} begins with what cannot be read")
+        raise ValueError(f"{pattern} begins with an expression that cannot be parsed")
     return literal(pattern[0]), pattern[1:]
 
 

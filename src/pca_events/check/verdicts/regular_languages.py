@@ -160,7 +160,7 @@ def residuals(language: Language) -> tuple[Language, ...]:
 
 @lru_cache(maxsize=_KEPT)
 def few_strings(language: Language) -> tuple[str, ...] | None:
-    """Return all strings of a positive language, or None where there are more than a few."""
+    """Return all strings of a positive language, or None if there are more than a few."""
     found: list[str] = []
     waiting = [("", language)]
     while waiting:

@@ -30,7 +30,7 @@ from pca_events.pattern import EqualsIgnoreCase, Exact, Matcher, Prefix, Suffix,
 from pca_events.wording import nearest
 
 About = Literal["ours", "neighbour", "other", "unknown"]
-"""Whose events a rule requests: of AWS Private CA, of what AWS documents beside it, of others, or not known."""
+"""Whose events a rule requests: AWS Private CA, a related source, another source, or not known."""
 
 _MISSPELT = frozenset(
     {
@@ -75,7 +75,7 @@ def about(stated: PartialPattern, verdicts: Sequence[Verdict], *, default_bus: b
 
 
 def about_refused(pattern: Any) -> About:
-    """Return whose events a rule with a rejected pattern is for: ours where it names our source or a detail-type."""
+    """Return whose events a rule with a rejected pattern is for: `ours` if it names our source or detail-type."""
     if isinstance(pattern, Unknown):
         return "unknown"
     if isinstance(pattern, dict):
@@ -237,7 +237,7 @@ def without_read_only(verdict: Verdict, stated: PartialPattern, allowed: bool | 
 
 
 def read_only_values(stated: PartialPattern, allowed: bool | Unknown) -> Iterator[Block]:
-    """Yield each read-only call that a rule lists without effect beside others.
+    """Yield each read-only call that a rule lists without effect among others.
 
     Args:
         stated: the pattern of the rule.
@@ -253,7 +253,7 @@ def read_only_values(stated: PartialPattern, allowed: bool | Unknown) -> Iterato
 
 
 def _read_only(conditions: Conditions) -> str:
-    """Describe the read-only calls if these conditions match only those; else empty."""
+    """Describe the read-only calls if these conditions match only those; otherwise empty."""
     matchers = conditions.get(_NAME, ())
     names = exact_texts(matchers)
     if names and set(names) <= read_only_calls():
@@ -267,5 +267,5 @@ def _read_only(conditions: Conditions) -> str:
             return f"every call that {words_of(matchers)} is read-only"
     asked = conditions.get("detail.readOnly", ())
     if asked and all(isinstance(matcher, Exact) and matcher.value is True for matcher in asked):
-        return "only read-only calls are asked for"
+        return "only read-only calls are matched"
     return ""

@@ -45,7 +45,7 @@ Judged = tuple[PartialPattern, tuple[Verdict, ...], tuple[Verdict, ...]]
 
 
 def judged(pattern: Any) -> Judged:
-    """Judge a pattern; where it matches nothing, all reasons are listed.
+    """Judge a pattern; if it matches nothing, all reasons are listed.
 
     Raises:
         InvalidPattern: AWS rejects it.
@@ -255,7 +255,7 @@ def _absent(path: str, matchers: tuple[Matcher, ...], unknowns: tuple[Unknown, .
         return FieldVerdict("always")
     if path == "replay-name":
         return FieldVerdict("may", "only for events that are replayed from an archive")
-    if any(unknown.parts == (None,) for unknown in unknowns):  # which may be no text, but a matcher of absence
+    if any(unknown.parts == (None,) for unknown in unknowns):  # perhaps a matcher of absence
         return FieldVerdict("may", _depends(unknowns))
     if twin and path.split(".")[1:2] and path.split(".")[1] in OTHER_RECORD_FIELDS:
         return FieldVerdict("may", f"depends on {path}")
@@ -277,4 +277,4 @@ def _condition(path: str, matchers: Sequence[Matcher], domains: Sequence[Domain]
         kind = "event" if path == "id" else domains[0].kind
         return f"only for {'one' if len(texts) == 1 else len(texts)} {kind}{'s' if len(texts) > 1 else ''}"
     subject = "a resource" if path == "resources" else path
-    return f"only where {subject} {words_of(matchers)}"
+    return f"only if {subject} {words_of(matchers)}"

@@ -41,14 +41,14 @@ _HEADS = {
 
 
 def symbols(out: Console) -> dict[Fires, str]:
-    """Return the symbol of each verdict: ASCII where the encoding of the stream is not UTF-8."""
+    """Return the symbol of each verdict: ASCII if the encoding of the stream is not UTF-8."""
     return SYMBOLS if out.is_unicode else _PLAIN
 
 
 class Matrix:
     """The matrix on a console.
 
-    Names are never cut. Where they fit, they are in front of their rows; a name that is too long is on its own line,
+    Names are never truncated. If they fit, they are in front of their rows; a name that is too long is on its own line,
     as are all names below about 110 columns.
     """
 
@@ -277,7 +277,7 @@ def write(report: CheckReport, outputs: Sequence[Output], print_text: Callable[[
 
 @contextmanager
 def standard_output() -> Iterator[TextIO]:
-    """Yield standard output; if its reader closes it early, as `head` does, writing ends and the verdict stays."""
+    """Yield standard output; if its reader closes it early, as `head` does, writing stops and the verdict is kept."""
     try:
         yield sys.stdout
         sys.stdout.flush()

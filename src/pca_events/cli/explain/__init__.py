@@ -152,7 +152,7 @@ def _print_nearest(known: dict[str, Any], depends: list[tuple[str, str]]) -> Non
     explanation = EventPattern.parse(compact(known)).explain(event.sample)
     if near.edits or explanation.matched:
         _print_conditions(known, depends, event)
-    else:  # other events of this kind match, and the sample is none of them
+    else:  # other events of this kind match, but not the sample
         _print(f"{_verdict(depends)} {'; '.join(near.conditions)}".rstrip())
         _print_depends(depends)
     if near.edits or not depends:

@@ -128,7 +128,7 @@ def _watch(parser: Parser) -> None:
         action="store_true",
         help="show for each event which rules of the bus fired or what blocked them, and every attempt to deliver",
     )
-    add_format(parser, "json: one object a line with event, meets and violations")
+    add_format(parser, "json: one object per line with event, meets and violations")
 
 
 def _completion(parser: Parser) -> None:

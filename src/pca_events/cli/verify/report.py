@@ -70,7 +70,7 @@ class LiveProgress:
 
 
 def print_report(report: RunReport, seconds: float, out: Console) -> None:
-    """Print the failures, what was left behind, the table, and a closing line with the number of scenarios."""
+    """Print the failures, the resources left behind, the table, and a closing line with the number of scenarios."""
     for failure in report.failures:
         out.line()
         out.line(("failed", "red"), f" {failure.feature}: {failure.title}")

@@ -8,7 +8,7 @@ from pca_events.harness.aws_errors import or_none
 from pca_events.harness.resources.plan import Tags, tag_list
 from pca_events.harness.session import Session
 
-_VISIBILITY_TIMEOUT = "43200"  # seconds, the maximum: a received message does not come again and need not be deleted
+_VISIBILITY_TIMEOUT = "43200"  # seconds, the maximum: a received message is not received again and need not be deleted
 
 
 @dataclass(frozen=True)

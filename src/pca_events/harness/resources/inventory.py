@@ -16,7 +16,7 @@ LOG_GROUPS = "/aws/events/"
 """The prefix of a log group's name, before the name of the scenario."""
 
 _SHORTEST_PREFIX = 4
-_GONE_DEADLINE = 10.0  # seconds until a removed thing must have vanished from the lists
+_GONE_DEADLINE = 10.0  # seconds until a removed resource must have disappeared from the lists
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Found:
 def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[Found]:
     """List everything whose name begins with the prefix, in the order of removal.
 
-    Rules are found on buses of that name only: the default bus and the rules of others are never looked at.
+    Rules are found on buses of that name only: the default bus and its rules are never read.
 
     Raises:
         BadInput: the prefix has fewer than 4 characters, and could match resources of others.

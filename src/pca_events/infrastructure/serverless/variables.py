@@ -196,7 +196,7 @@ class Variables:
 
 
 def _size(value: Any, room: int) -> int:
-    """How much a value is, in characters and values; counting ends where it is more than there is room for."""
+    """The size of a value, in characters and values; counting stops above the limit."""
     size, rest = 0, [value]
     while rest and size <= room:
         held = rest.pop()

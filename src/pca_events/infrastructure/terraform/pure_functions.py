@@ -51,13 +51,13 @@ def _formatted(verb: str, flags: str, value: Any) -> str | Unknown:
         return f"%{flags}d" % value
     if verb == "q" and isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    raise ValueError(f"%{flags}{verb} is not known here")
+    raise ValueError(f"%{flags}{verb} is not supported here")
 
 
 def _format_list(template: Any, *values: Any) -> list[str | Unknown]:
     lengths = {len(value) for value in values if isinstance(value, list)}
     if len(lengths) > 1 or any(isinstance(value, Unknown) and value.parts == (None,) for value in values):
-        raise ValueError("it is not known how many there are")
+        raise ValueError("the number is not known")
     count = lengths.pop() if lengths else 1
     return [
         _format(template, *(value[at] if isinstance(value, list) else value for value in values)) for at in range(count)
@@ -66,9 +66,9 @@ def _format_list(template: Any, *values: Any) -> list[str | Unknown]:
 
 def _replace(text: str, old: str, new: str) -> str:
     if len(old) > 1 and old[0] == old[-1] == "/":
-        raise ValueError("regular expressions are not known here")
+        raise ValueError("regular expressions are not supported here")
     if len(text) * (len(new) + 1) >= LONGEST:
-        raise ValueError("the text is too long")
+        raise ValueError("the string is too long")
     return text.replace(old, new)
 
 
@@ -83,7 +83,7 @@ def _number(value: Any) -> Any:
 
 def _indent(spaces: int, text: str) -> str:
     if text.count("\n") * spaces >= LONGEST:
-        raise ValueError("the text is too long")
+        raise ValueError("the string is too long")
     return text.replace("\n", "\n" + " " * spaces)
 
 

@@ -178,5 +178,5 @@ def _regular(pattern: str) -> str:
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
     pieces = re.split(r"(\*\*/|\*\*|[*?{},])", pattern)
     if pieces.count("**/") + pieces.count("**") + pieces.count("*") > 4 or pieces.count("{") != pieces.count("}"):
-        raise ValueError("the pattern is not known here")
+        raise ValueError("the pattern is not supported here")
     return "".join(known.get(piece, re.escape(piece)) for piece in pieces)

@@ -133,7 +133,7 @@ class Evaluator:
             if isinstance(value, Missing):
                 continue
             if isinstance(value, Unknown) and not isinstance(value, Reference):
-                raise TypeError("it is not known whether it is there")
+                raise TypeError("it is not known whether it exists")
             return value if node.name == "try" else True
         if node.name == "can":
             return False
@@ -204,7 +204,7 @@ class Evaluator:
         if isinstance(value, dict) and value and all(isinstance(held, Reference) for held in value.values()):
             value = list(value.values())
         if isinstance(value, Unknown):
-            raise TypeError("it is not known how many there are")
+            raise TypeError("the number is not known")
         held = value if isinstance(value, list) else [] if value is None else [value]
         found: Any = [follow(self._names, item, inner) for item in held]
         if others and isinstance(others[0], nodes.Splat):

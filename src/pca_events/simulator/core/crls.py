@@ -33,7 +33,7 @@ REASONS = {
 
 
 def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> None:
-    """Schedule a CRL after a delay, or generate it at once. A CRL that is due earlier is enough."""
+    """Schedule a CRL after a delay, or generate it at once. Does nothing if a CRL is due earlier."""
     due = state.now() + delay
     with state.lock:
         if not authority.crl_configuration:

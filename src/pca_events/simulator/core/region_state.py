@@ -62,11 +62,11 @@ class CrlState:
     """The state of a CA's CRLs.
 
     Attributes:
-        lock: held while one is made; its thread may come back, since a environment may call the service.
+        lock: held while one is made; reentrant, since an environment may call the service.
         due: when the next one is due; None if none is.
         made_at: when the last one was stored.
-        number: its CRL number.
-        partition: the id of the one partition, where CRLs are partitioned.
+        number: the CRL number of the last one.
+        partition: the id of the one partition, if CRLs are partitioned.
     """
 
     partition: str

@@ -413,7 +413,7 @@ def test_the_settings_of_a_target() -> None:
     assert (unknown.arn, unknown.dead_letter, unknown.retry) == (Unknown("!Ref Target"), Unknown("!Ref Target"), True)
 
 
-def test_unknown_targets_are_none() -> None:
+def test_unknown_targets() -> None:
     assert targets_of("!Ref Targets") is None
     assert targets_of("[]") == ()
 

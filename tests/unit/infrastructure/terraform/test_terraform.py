@@ -224,7 +224,7 @@ variable "ca" {}
         ("a${ = }", "does not parse"),
     ],
 )
-def test_an_invalid_template_is_refused(text: str, words: str) -> None:
+def test_an_invalid_template_is_rejected(text: str, words: str) -> None:
     with pytest.raises(Broken, match=words):
         template(text)
 

@@ -186,7 +186,7 @@ def test_null_selects_the_default_of_a_variable_that_is_not_nullable() -> None:
     assert [rule.pattern for rule in rules().values()] == [{"source": [None]}]
 
 
-def test_what_is_off_by_default_is_marked() -> None:
+def test_rules_that_are_off_by_default_are_marked() -> None:
     put(
         main="""
         variable "enabled" { default = false }

@@ -318,7 +318,7 @@ def test_a_module_with_unknown_rules_is_one_rule() -> None:
 
 
 @pytest.mark.parametrize(("folder", "count"), [("terraform", 5), ("terraform_module", 2)])
-def test_examples_are_read_whole(folder: str, count: int) -> None:
+def test_examples_are_read_completely(folder: str, count: int) -> None:
     files = {path.name: path.read_text() for path in sorted((EXAMPLES / folder).glob("*.tf"))}
     reading = read_terraform(files)
     assert (len(reading.rules), reading.unreadable) == (count, [])
