@@ -1,4 +1,4 @@
-"""Requests to the control APIs inside LocalStack: what a test may write, and what is said about anything else."""
+"""Requests to the control APIs inside LocalStack: what is accepted, and the messages for everything else."""
 
 import json
 import re

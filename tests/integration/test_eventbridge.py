@@ -93,7 +93,7 @@ def asked(backend: Backend, path: str, body: bytes | None = None) -> tuple[int, 
         ("not json", "not valid JSON"),
     ],
 )
-def test_an_invalid_pattern_is_refused_wherever_it_is_given(account: Account, pattern: str, reason: str) -> None:
+def test_an_invalid_pattern_is_rejected_by_every_operation(account: Account, pattern: str, reason: str) -> None:
     event = json.dumps({"id": "1", "account": "1", "source": "a", "time": "t", "region": "r", "detail-type": "d"})
     bus = account.backend.bus_arn("default")
     for call, words in (
@@ -163,7 +163,7 @@ NAME = "n" * 65
         ),
     ],
 )
-def test_what_breaks_a_constraint_or_a_quota_is_refused(
+def test_constraints_and_quotas_are_enforced(
     account: Account, operation: str, words: dict[str, Any], code: str, message: str
 ) -> None:
     assert refused(getattr(account.events, operation), **words) == (code, message)
@@ -200,7 +200,7 @@ def test_rules_and_buses_in_use_are_not_deleted(account: Account) -> None:
     account.events.delete_event_bus(Name="own")
 
 
-def test_entries_are_refused_one_by_one(account: Account) -> None:
+def test_each_entry_is_accepted_or_rejected_on_its_own(account: Account) -> None:
     account.rule("all", {"source": [{"exists": True}]})
     good = account.entry()
     answer = account.events.put_events(
@@ -268,7 +268,7 @@ def test_a_wrong_request_to_the_channel_is_answered_in_one_line(backend: Backend
     assert (status, message in told["message"]) == (400, True), told
 
 
-def test_an_account_that_is_none_and_an_event_that_is_unknown_are_refused(backend: Backend) -> None:
+def test_an_invalid_account_and_an_unknown_event_are_rejected(backend: Backend) -> None:
     assert asked(backend, f"{CHANNEL}?account=1", b'{"Entries": [{}]}')[0] == 400
     assert asked(backend, "/_localstack/eventbridge/trace?event-id=none")[0] == 404
 
@@ -337,7 +337,7 @@ def test_a_replay_of_another_time_sends_nothing(account: Account, archive: str) 
     assert [event["replay-name"] for event in account.received(1)] == ["then"]
 
 
-def test_wrong_replays_are_refused_as_on_aws(account: Account, archive: str) -> None:
+def test_invalid_replays_are_rejected_as_on_aws(account: Account, archive: str) -> None:
     hour, bus = timedelta(hours=1), account.backend.bus_arn("default")
     account.events.create_event_bus(Name="own")
     wrong = {

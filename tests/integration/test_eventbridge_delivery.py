@@ -175,7 +175,7 @@ def test_a_failed_delivery_is_tried_again_until_it_succeeds(bus: Bus) -> None:
     bus.advance(3600)
     attempts = bus.attempts_until(event_id, lambda found: len(found) == 3)
     assert [attempt["answer"].partition(":")[0] for attempt in attempts] == ["THROTTLING", "THROTTLING", "delivered"]
-    assert all(attempt["next"].startswith("tried again at ") for attempt in attempts[:2])
+    assert all(attempt["next"].startswith("retried at ") for attempt in attempts[:2])
     assert len(bus.received(bus.target)) == 1
     assert bus.received(bus.dead) == []
 
@@ -251,7 +251,7 @@ def test_deliveries_can_be_dropped_duplicated_and_delayed(bus: Bus) -> None:
     assert [json.loads(message["Body"])["id"] for message in bus.received(bus.target)] == [ids[2]]
 
 
-def test_a_wrong_fault_is_refused_with_one_message(bus: Bus) -> None:
+def test_an_invalid_fault_is_rejected_with_one_message(bus: Bus) -> None:
     assert bus.control("POST", "eventbridge/faults", {"fault": "lose"}) == {
         "message": '"fault" is "lose"; write one of drop, delay, duplicate, fail, shuffle'
     }

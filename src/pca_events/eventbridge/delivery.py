@@ -188,7 +188,7 @@ class Deliveries:
         again = replace(failed, due=min(failed.due + timedelta(seconds=wait), last))
         call = partial(self._pool.submit, self._attempt, again)
         self._schedule.at(failed.delivery.rule.account_id, again.due, call)
-        return f"tried again at {_shown(again.due)}"
+        return f"retried at {_shown(again.due)}"
 
     def _give_up(self, failed: _Try, failure: Failure, exhausted: str = "") -> str:
         letter = DeadLetter(

@@ -62,7 +62,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def failure_of_status(status: int, what: str, retry_after: str | None = None) -> Failure:
-    """Return what the status of an HTTP target means: 401, 407, 409, 429 and 5xx are tried again."""
+    """Return what the status of an HTTP target means: 401, 407, 409, 429 and 5xx are retried."""
     retried = status in _RETRIED_STATUSES or status >= _SERVER_ERROR
     code = "THROTTLING" if status == 429 else "ERROR_FROM_TARGET"
     return Failure(code, f"{what} answered {status}", retried, _seconds(retry_after))

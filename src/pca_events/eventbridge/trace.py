@@ -11,7 +11,7 @@ from pca_events.eventbridge.patterns import READS_TOO, compiled, may_read
 from pca_events.eventbridge.publishing import Event
 
 _MOST_EVENTS = 5_000  # whose traces are kept
-_PATIENCE = 5.0  # seconds until the rules of an event have had their turn; a target may be slow
+_PATIENCE = 5.0  # seconds until the rules of an event are evaluated; a target may be slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Attempt:
         arn: of the target.
         time: when, by the clock of the account, ISO 8601.
         answer: `delivered`, or what went wrong: an error code and its message.
-        next: what follows a failure: when it is tried again, `dead-letter queue ...`, or `dropped`; else empty.
+        next: what follows a failure: the time of the retry, `dead-letter queue ...`, or `dropped`; else empty.
     """
 
     rule: str
@@ -66,14 +66,14 @@ class Traces:
                 trace.attempts.append(attempt)
 
     def dispatched(self, event_id: str) -> None:
-        """Note that every rule has had its turn, and every target its first attempt."""
+        """Note that every rule was evaluated, and every target had its first attempt."""
         with self._lock:
             trace = self._traces.get(event_id)
         if trace:
             trace.dispatched.set()
 
     def of(self, event_id: str) -> dict[str, Any] | None:
-        """Return the trace of an event as JSON, once every rule has had its turn; None for an event that is unknown."""
+        """Return the trace of an event as JSON, once every rule was evaluated; None for an event that is unknown."""
         with self._lock:
             trace = self._traces.get(event_id)
         if trace is None:

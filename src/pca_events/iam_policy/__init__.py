@@ -18,7 +18,7 @@
     >>> decision.allowed, decision.why, decision.key
     (False, 'condition', 'aws:sourcearn')
 
-The answer is True or False if the policy and the request are known, and may be None where a part of them is not: a
+The answer is True or False if the policy and the request are known, and may be None if a part of them is not: a
 value of infrastructure code that only a deployment knows, or a condition key of a request that is not `complete`.
 
 Sources: the reference of IAM JSON policy elements and "Policy evaluation logic" in the IAM User Guide.

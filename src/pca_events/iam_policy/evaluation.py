@@ -39,7 +39,7 @@ def evaluate(policy: Any, request: Request) -> Decision:
     """Return the decision of a policy: a Deny wins, and what no statement allows is denied.
 
     Args:
-        policy: the policy as a JSON object; None where there is none.
+        policy: the policy as a JSON object; None if it does not exist.
         request: the request.
     """
     if policy is None:

@@ -9,7 +9,7 @@ Compare = Callable[[Any, Any, str], bool | None]
 
 Its arguments are the value of the policy, the value of the request, and how they are compared: `principal`, `action`,
 `resource`, or the condition operator in lower case: `stringlike`, `arnnotequals`. Its answer is whether they match,
-for a negated operator too, or None where it depends on what is not known.
+for a negated operator too, or None if it depends on what is not known.
 """
 
 
@@ -49,7 +49,7 @@ class Decision:
     """The decision of a policy on a request.
 
     Attributes:
-        allowed: None where it depends on what is not known.
+        allowed: None if it depends on what is not known.
         why: the reason of a denial: no statement allows it (`missing`), one denies it (`denied`), or those that allow
             it do so only on another resource (`resource`), or under another condition (`condition`).
         sid: the Sid of the statement that decides; empty if it has none.

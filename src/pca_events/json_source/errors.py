@@ -10,7 +10,7 @@ class InvalidJson(ValueError):
 
     Attributes:
         reason: what is wrong with it; also the text of the exception.
-        at: the index of the character where it is wrong; None where that is not known.
+        at: the index of the character where it is wrong; None if unknown.
     """
 
     def __init__(self, reason: str, at: int | None = None) -> None:

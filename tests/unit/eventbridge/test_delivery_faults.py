@@ -20,7 +20,7 @@ def test_a_fault_affects_as_many_deliveries_of_its_rule_as_planned() -> None:
     assert faults.shown() == []
 
 
-def test_the_fault_that_was_planned_first_is_taken_first_and_a_new_plan_replaces_an_old_one() -> None:
+def test_faults_apply_in_order_and_a_new_plan_replaces_an_old_one() -> None:
     faults = DeliveryFaults()
     faults.plan(PlannedFault("drop", ANY_RULE, 5))
     faults.plan(PlannedFault("fail", ANY_RULE, 1))
@@ -44,7 +44,7 @@ def test_shuffled_deliveries_are_held_until_there_are_enough_and_come_in_another
     assert faults.shown() == []
 
 
-def test_what_is_held_is_returned_when_faults_are_cancelled() -> None:
+def test_held_deliveries_are_returned_when_faults_are_cancelled() -> None:
     faults = DeliveryFaults()
     faults.plan(PlannedFault("shuffle", ANY_RULE, 3))
     fault = faults.take(RULE, "shuffle")

@@ -146,12 +146,12 @@ def test_a_constant_replaces_the_event_and_nothing_leaves_it_whole() -> None:
         {"Input": "{}", "InputTransformer": {"InputTemplate": '"x"'}},
     ],
 )
-def test_two_ways_of_input_are_refused(two: dict[str, Any]) -> None:
+def test_two_kinds_of_input_are_rejected(two: dict[str, Any]) -> None:
     text = "Only one of Input, InputPath, or InputTransformer must be provided for target one."  # recorded
     assert refusal_of({"Id": "one", "Arn": QUEUE, **two}) == text
 
 
-def test_an_unknown_placeholder_is_refused() -> None:
+def test_an_unknown_placeholder_is_rejected() -> None:
     reserved = {"InputTemplate": '"<aws.events.rule-arn>"'}
     assert refusal_of({"Id": "one", "Arn": QUEUE, "InputTransformer": reserved}) is None
     wrong = {"InputPathsMap": PATHS, "InputTemplate": '"<kind> <what>"'}

@@ -66,7 +66,7 @@ def test_one_statement_may_stand_without_a_list() -> None:
 @pytest.mark.parametrize(
     ("policy", "allowed"), [(None, False), ("text", False), ([], False), ({}, False), (LATER, None)]
 )
-def test_what_is_not_a_policy_allows_nothing(policy: Any, allowed: bool | None) -> None:
+def test_an_invalid_policy_allows_nothing(policy: Any, allowed: bool | None) -> None:
     assert evaluate(policy, SEND).allowed is allowed
 
 

@@ -25,8 +25,8 @@ class Permission:
 
     Attributes:
         action: such as `sqs:SendMessage`.
-        to: the resource; None where the policy belongs to its resource.
-        rule: the rule whose ARN is the aws:SourceArn; None where that is not compared.
+        to: the resource; None if the policy belongs to its resource.
+        rule: the rule whose ARN is the aws:SourceArn; None if it is not compared.
         services: the service principals, of which one must be allowed; none for the policy of a role.
     """
 
@@ -44,7 +44,7 @@ class Grant:
     """Whether a policy grants a permission.
 
     Attributes:
-        allowed: None where it is known only after deployment.
+        allowed: None if it is known only after deployment.
         why: the reason of a denial: no statement allows it (`missing`), one denies it (`denied`), or those that allow
             it are only for another resource (`resource`), another rule (`source`) or another account (`account`).
         named: that other resource, rule or account, as written.
@@ -59,7 +59,7 @@ def grant_of(policy: Any, permission: Permission) -> Grant:
     """Return whether a policy grants a permission.
 
     Args:
-        policy: a policy as a JSON object whose values may be unknown, or None where there is none.
+        policy: a policy as a JSON object whose values may be unknown, or None if it has none.
         permission: what EventBridge needs.
     """
     if policy is None:
@@ -191,7 +191,7 @@ def _may_be_text(value: Unknown, text: str) -> bool:
 
 
 def _may_be_account(value: Any, known: str) -> bool:
-    """Whether a value may be an account, or the known account where there is one."""
+    """Whether a value may be an account, or the known account if there is one."""
     text = wildcard_text(value) if isinstance(value, str | Unknown) else str(value)
     text = text.replace("?", "*")
     return may_be_equal(text, known) if known else "*" in text or _ACCOUNT.fullmatch(text) is not None
