@@ -42,7 +42,7 @@ class EmbeddedLocalStack:
     Attributes:
         folder: contains the emulator's state and its log; used by this run only.
         owner: the process id of the process that the emulator must not outlive.
-        stock: whether LocalStack's own EventBridge answers, which differs from AWS, instead of ours.
+        stock: whether LocalStack's own EventBridge answers, which differs from AWS, instead of the one of this package.
     """
 
     def __init__(self, folder: Path, owner: int, *, stock: bool = False) -> None:
