@@ -306,3 +306,40 @@ def test_a_log_group_needs_a_resource_policy(bus: Bus) -> None:
     (attempt,) = bus.attempts_until(bus.publish(), bool)
     assert attempt["answer"] == "delivered"
     group.delete(bus.session)
+
+
+def test_a_customer_managed_key_must_name_eventbridge(bus: Bus) -> None:
+    kms = bus.backend.client("kms")
+    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]  # others need Python 3.12 in LocalStack 4.13
+    kms.create_alias(AliasName=f"alias/{bus.name}", TargetKeyId=key)
+    url = bus.session.queue_url(name=bus.target)
+    bus.sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": f"alias/{bus.name}"})
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert attempt["answer"].startswith("NO_PERMISSIONS: the key's policy does not let events.amazonaws.com")
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy["Statement"].append(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": bus.backend.account}},
+        }
+    )
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert attempt["answer"] == "delivered"
+
+
+def test_a_fifo_queue_needs_its_deduplication(bus: Bus) -> None:
+    queue = f"{bus.name}.fifo"
+    arn = bus.backend.queue_arn(queue)
+    policy = json.dumps(QueuePolicy(queue).document(bus.session))
+    url = bus.sqs.create_queue(QueueName=queue, Attributes={"FifoQueue": "true", "Policy": policy})["QueueUrl"]
+    bus.put_target(Arn=arn, SqsParameters={"MessageGroupId": "one"})
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert (attempt["answer"].partition(":")[0], attempt["next"]) == ("INVALID_PARAMETER", "dropped")
+    bus.sqs.set_queue_attributes(QueueUrl=url, Attributes={"ContentBasedDeduplication": "true"})
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    assert attempt["answer"] == "delivered"
+    bus.sqs.delete_queue(QueueUrl=url)

@@ -171,7 +171,7 @@ class Deliveries:
         text = text_for(target, delivery.event, rule.arn, received)
         if text is None:
             return f"nothing to deliver: the event has no {target['InputPath']}"
-        send(sender, text, delivery.trace_header)
+        send(sender, text, delivery.event, delivery.trace_header)
         return DELIVERED
 
     def _after(self, failed: _Try, failure: Failure) -> str:

@@ -14,6 +14,7 @@ from localstack.utils.aws.message_forwarding import add_target_http_parameters
 from localstack.utils.xray.trace_header import TraceHeader
 
 from pca_events.eventbridge.failures import failure_of_status
+from pca_events.eventbridge.target_input import MISSING, Event, at_path
 
 _API_DESTINATION = ":api-destination/"
 _ANSWERS_WITHIN = 5.0  # seconds; the documented limit of API destinations
@@ -26,12 +27,13 @@ _HEADERS = {
 }
 
 
-def send(sender: Any, text: str, trace_header: TraceHeader) -> None:
+def send(sender: Any, text: str, event: Event, trace_header: TraceHeader) -> None:
     """Deliver a text to a target.
 
     Args:
         sender: LocalStack's TargetSender, which has the client of the target's service.
         text: what the target receives.
+        event: the whole event, for what a target takes from it.
         trace_header: of X-Ray.
 
     Raises:
@@ -41,25 +43,39 @@ def send(sender: Any, text: str, trace_header: TraceHeader) -> None:
     if _API_DESTINATION in sender.arn:
         _to_api_destination(sender, text, trace_header)
     elif call := _CALLS.get(sender.service):
-        call(sender, text)
+        call(sender, text, event)
     else:
         sender.send_event(_value(text), trace_header)
 
 
-def _to_queue(sender: Any, text: str) -> None:
+def _to_queue(sender: Any, text: str, _event: Event) -> None:
     group = (sender.target.get("SqsParameters") or {}).get("MessageGroupId")
     more = {"MessageGroupId": group} if group else {}
     sender.client.send_message(QueueUrl=sqs_queue_url_for_arn(sender.arn), MessageBody=text, **more)
 
 
-def _to_topic(sender: Any, text: str) -> None:
+def _to_topic(sender: Any, text: str, _event: Event) -> None:
     sender.client.publish(TopicArn=sender.arn, Message=text)
 
 
-def _to_log_group(sender: Any, text: str) -> None:
+def _to_log_group(sender: Any, text: str, _event: Event) -> None:
     names = {"logGroupName": sender.arn.split(":")[6], "logStreamName": str(uuid.uuid4())}
     sender.client.create_log_stream(**names)
     sender.client.put_log_events(**names, logEvents=[{"timestamp": int(time.time() * 1000), "message": text}])
+
+
+def _to_stream(sender: Any, text: str, event: Event) -> None:
+    path = (sender.target.get("KinesisParameters") or {}).get("PartitionKeyPath", "$.id")
+    key = at_path(event, path)
+    stream = sender.arn.rpartition("/")[2]
+    sender.client.put_record(
+        StreamName=stream, Data=text.encode(), PartitionKey=event["id"] if key is MISSING else str(key)
+    )
+
+
+def _to_state_machine(sender: Any, text: str, _event: Event) -> None:
+    sender.service = "stepfunctions"  # the name of the client, which LocalStack's sender sets as late
+    sender.client.start_execution(stateMachineArn=sender.arn, input=text)
 
 
 def _to_api_destination(sender: Any, text: str, trace_header: TraceHeader) -> None:
@@ -85,4 +101,11 @@ def _value(text: str) -> Any:
         return text
 
 
-_CALLS: dict[str, Callable[[Any, str], None]] = {"sqs": _to_queue, "sns": _to_topic, "logs": _to_log_group}
+_CALLS: dict[str, Callable[[Any, str, Event], None]] = {
+    "sqs": _to_queue,
+    "sns": _to_topic,
+    "logs": _to_log_group,
+    "kinesis": _to_stream,
+    "states": _to_state_machine,
+    "stepfunctions": _to_state_machine,
+}
