@@ -11,8 +11,8 @@ from pca_events.pattern import explanation
 from pca_events.pattern.document import read, text_of
 from pca_events.pattern.engine_limits import service_may_differ
 from pca_events.pattern.explanation import Explanation
-from pca_events.pattern.flat_event import FlatEvent, flatten
-from pca_events.pattern.matching import Conditions, EventTest, compiled
+from pca_events.pattern.flat_event import FlatEvent, flatten, object_of
+from pca_events.pattern.matching import Conditions, DirectTest, EventTest, compiled, compiled_directly
 from pca_events.pattern.operators import PatternError
 from pca_events.pattern.parser import Alternative, alternatives_of
 
@@ -28,12 +28,13 @@ class EventPattern:
         conditions: the alternatives, with `$or` expanded; each maps its paths (`detail.result`) to their matchers.
     """
 
-    __slots__ = ("_tests", "conditions", "text")
+    __slots__ = ("_direct_tests", "_tests", "conditions", "text")
 
     def __init__(self, text: str, alternatives: list[Alternative]) -> None:
         self.text = text
         self.conditions: tuple[Conditions, ...] = tuple(map(MappingProxyType, alternatives))
         self._tests: tuple[EventTest, ...] = ()
+        self._direct_tests: tuple[DirectTest, ...] = ()
 
     @classmethod
     def parse(cls, pattern: str | Mapping[str, Any]) -> "EventPattern":
@@ -82,7 +83,16 @@ class EventPattern:
         Raises:
             BadInput: the event is not an object.
         """
-        return self.matches_flat(flatten(event))
+        event = object_of(event)
+        if not self._direct_tests:
+            self._direct_tests = tuple(map(compiled_directly, self.conditions))
+        for test in self._direct_tests:
+            met = test(event)
+            if met:
+                return True
+            if met is None:
+                return self.matches_flat(flatten(event))
+        return False
 
     def matches_flat(self, flat: FlatEvent) -> bool:
         """Whether the pattern matches a flattened event; flatten an event once to match it against many patterns."""
