@@ -49,6 +49,8 @@ class Size:
 
 SMALL = Size(rounds=1, patterns=50, arrivals=5, events=20, rules=(20,), starts=1, installs=False)
 
+NOT_INSTALLED = dict.fromkeys(emulators.PACKAGES, "--small installs nothing")
+
 
 def mixed_patterns(count: int) -> list[str]:
     """Patterns of which half are of the usual kinds, and half have an operator on each of several fields."""
@@ -230,43 +232,42 @@ def measure_over_http(running: Mapping[str, Emulator], size: Size) -> Measured:
         for name in names[number % len(names) :] + names[: number % len(names)]:
             own, row = buses[name], measured[name]
             taken = own[1].arrivals(size.arrivals)
+            before = running[name].processor_seconds
             calls, events = own[1].rates(size.events)
-            row.setdefault("to message, ms", []).append(statistics.median(taken))
-            row.setdefault("p99", []).append(percentile(taken, 0.99))
-            row.setdefault("PutEvents/s", []).append(calls)
-            row.setdefault("arrived/s", []).append(events)
+            used = (running[name].processor_seconds - before) / size.events * 1000
+            row.setdefault("to the message, ms", []).append(statistics.median(taken))
+            row.setdefault("to the message, p99, ms", []).append(percentile(taken, 0.99))
+            row.setdefault("PutEvents a second", []).append(calls)
+            row.setdefault("events received a second", []).append(events)
+            row.setdefault("processor time of an event, ms", []).append(used)
             for rules, bus in own.items():
                 if rules > 1:
                     last = statistics.median(bus.arrivals(max(1, size.arrivals // 5)))
-                    row.setdefault(f"{rules:,} rules, ms", []).append(last)
-            row.setdefault("MB", []).append(running[name].megabytes)
+                    row.setdefault(f"{rules:,} rules, to the last, ms", []).append(last)
+            row.setdefault("memory, MB", []).append(running[name].megabytes)
     return measured
 
 
 def measure_starts(names: list[str], size: Size, environments: Mapping[str, Path]) -> Measured:
     """Start each product some times, alternating."""
-    measured: Measured = {name: {"start, s": []} for name in names}
+    measured: Measured = {name: {"start to healthy, s": []} for name in names}
     for _ in range(size.starts):
         for name in names:
             emulator = Emulator(name, environments)
-            measured[name]["start, s"].append(emulator.seconds)
+            measured[name]["start to healthy, s"].append(emulator.seconds)
             emulator.stop()
     return measured
 
 
 def show(measured: Measured) -> None:
-    """Print a table, and the ratios of ours to stock."""
-    columns = list(dict.fromkeys(column for row in measured.values() for column in row))
-    print(f"\n{'':18}" + "".join(f"{column:>16}" for column in columns))
-    for name, row in measured.items():
-        cells = (f"{statistics.median(row[column]):.2f}" if column in row else "-" for column in columns)
-        print(f"{name:18}" + "".join(f"{cell:>16}" for cell in cells))
-    ratios = [
-        statistics.median(mine / theirs for mine, theirs in zip(measured[OURS][column], several, strict=True))
-        for column, several in measured[STOCK].items()
-        if column in measured[OURS]
-    ]
-    print(f"{'ours / stock':18}" + "".join(f"{ratio:16.2f}" for ratio in ratios))
+    """Print a line for each column, with the ratio of ours to stock: median, least and most of the rounds."""
+    print(f"\n{'':32}" + "".join(f"{name:>17}" for name in measured) + "   ours / stock")
+    for column in dict.fromkeys(column for row in measured.values() for column in row):
+        cells = (f"{statistics.median(row[column]):,.2f}" if column in row else "-" for row in measured.values())
+        pairs = zip(measured[OURS].get(column, ()), measured[STOCK].get(column, ()), strict=False)
+        ratios = [mine / theirs for mine, theirs in pairs]
+        between = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else "-"
+        print(f"{column:32}" + "".join(f"{cell:>17}" for cell in cells) + f"   {between}")
 
 
 def main() -> None:
@@ -277,7 +278,7 @@ def main() -> None:
     options = parser.parse_args()
     size = SMALL if options.small else Size(rounds=options.rounds)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        there, missing = emulators.environments(Path(folder)) if size.installs else ({}, {})
+        there, missing = emulators.environments(Path(folder)) if size.installs else ({}, NOT_INSTALLED)
         for name, reason in missing.items():
             print(f"{name} is not here: {reason}")
         compare_engines(size, there)
