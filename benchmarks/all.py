@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HELPERS = {"all.py", "counting.py"}
+HELPERS = {"all.py", "counting.py", "emulators.py"}
 
 
 def main() -> int:

@@ -151,7 +151,7 @@ def flatten(event: Mapping[str, Any] | str) -> FlatEvent:
     Raises:
         BadInput: the event is not an object.
     """
-    event = _read(event)
+    event = object_of(event)
     fields: dict[str, list[Key]] = {}
     elements: dict[str, list[Elements]] = {}
     arrays = 0
@@ -175,7 +175,12 @@ def flatten(event: Mapping[str, Any] | str) -> FlatEvent:
     )
 
 
-def _read(event: Mapping[str, Any] | str) -> Mapping[str, Any]:
+def object_of(event: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """Return an event given as an object or as its JSON text.
+
+    Raises:
+        BadInput: the event is not an object.
+    """
     if isinstance(event, Mapping):
         return event
     if not isinstance(event, str):

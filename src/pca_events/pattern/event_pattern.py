@@ -8,10 +8,10 @@ from typing import Any
 from pca_events.errors import InvalidPattern
 from pca_events.json_source import InvalidJson, Members, index_of, line_and_column
 from pca_events.pattern import engine_limits, matching
-from pca_events.pattern.document import FlatEvent, flatten, read, text_of
+from pca_events.pattern.document import FlatEvent, flatten, object_of, read, text_of
 from pca_events.pattern.engine_limits import service_may_differ
 from pca_events.pattern.matchers import Matcher
-from pca_events.pattern.matching import Conditions, EventTest, Explanation, compiled
+from pca_events.pattern.matching import Conditions, DirectTest, EventTest, Explanation, compiled, compiled_directly
 from pca_events.pattern.operators import COMPARISONS, OPERATORS, PatternError, matcher_of
 
 Alternative = dict[str, tuple[Matcher, ...]]
@@ -153,12 +153,13 @@ class EventPattern:
         conditions: the alternatives, with `$or` expanded; each maps its paths (`detail.result`) to their matchers.
     """
 
-    __slots__ = ("_tests", "conditions", "text")
+    __slots__ = ("_direct_tests", "_tests", "conditions", "text")
 
     def __init__(self, text: str, alternatives: list[Alternative]) -> None:
         self.text = text
         self.conditions: tuple[Conditions, ...] = tuple(map(MappingProxyType, alternatives))
         self._tests: tuple[EventTest, ...] = ()
+        self._direct_tests: tuple[DirectTest, ...] = ()
 
     @classmethod
     def parse(cls, pattern: str | Mapping[str, Any]) -> "EventPattern":
@@ -207,7 +208,16 @@ class EventPattern:
         Raises:
             BadInput: the event is not an object.
         """
-        return self.matches_flat(flatten(event))
+        event = object_of(event)
+        if not self._direct_tests:
+            self._direct_tests = tuple(map(compiled_directly, self.conditions))
+        for test in self._direct_tests:
+            met = test(event)
+            if met:
+                return True
+            if met is None:
+                return self.matches_flat(flatten(event))
+        return False
 
     def matches_flat(self, flat: FlatEvent) -> bool:
         """Whether the pattern matches a flattened event; flatten an event once to match it against many patterns."""

@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pca_events.pattern.document import Elements, FlatEvent, Key, value_of
+from pca_events.pattern.document import Elements, FlatEvent, Key, key_of, value_of
 from pca_events.pattern.matchers import Exact, Exists, KeyTest, Matcher, either, quoted, test_of
 
 Conditions = Mapping[str, tuple[Matcher, ...]]
 """All of these must hold: for each path one of its matchers."""
 
 EventTest = Callable[[FlatEvent], bool]
+DirectTest = Callable[[Any], bool | None]
+_Fields = dict[tuple[str, ...], tuple[KeyTest, bool]]
+"""For each field, by the names that lead to it, its condition and whether it may be absent."""
+
+_ABSENT = object()
+_MOST_NAMES = 100  # of a path that is tested directly, with a nested call for each
 _SELECTIVITY = {"detail-type": 0, "source": 2}
 
 
@@ -33,6 +39,77 @@ def compiled(conditions: Conditions) -> EventTest:
         return True
 
     return meets
+
+
+def compiled_directly(conditions: Conditions) -> DirectTest:
+    """Return a function that tells whether an event meets the conditions, without flattening it.
+
+    It reads only the objects that contain the fields, and returns None for an event whose leaves it cannot tell apart
+    that way: with dots in keys, or with an array of objects where a field should be.
+    """
+    exact, others = _by_cost(conditions)
+    fields: _Fields = {tuple(path.split(".")): (keys.__contains__, False) for path, keys in exact}
+    fields |= {tuple(path.split(".")): (test, absent) for path, test, absent in others}
+    if any("" in names or len(names) > _MOST_NAMES for names in fields):
+        return lambda _: None
+    return _test_of_object(fields)
+
+
+def _test_of_object(fields: _Fields) -> DirectTest:
+    members = _members(fields)
+    may_be_absent = all(absent for _, absent in fields.values())
+
+    def meets(value: Any) -> bool | None:
+        if type(value) is not dict:
+            return None if isinstance(value, (list, tuple, Mapping)) else may_be_absent
+        try:
+            if "." in "".join(value):
+                return None
+        except TypeError:  # a key that is not a string
+            return None
+        for name, test in members:
+            met = test(value.get(name, _ABSENT))
+            if not met:
+                return met
+        return True
+
+    return meets
+
+
+def _members(fields: _Fields) -> list[tuple[str, DirectTest]]:
+    """The tests of the members of an object, those of its own fields first."""
+    tests = [(name, _test_of_field(*test)) for (name, *further), test in fields.items() if not further]
+    objects: dict[str, _Fields] = {}
+    for (name, *further), test in fields.items():
+        if further:
+            objects.setdefault(name, {})[tuple(further)] = test
+    return tests + [(name, _test_of_object(inner)) for name, inner in objects.items()]
+
+
+def _test_of_field(test: KeyTest, may_be_absent: bool) -> DirectTest:
+    def meets(value: Any) -> bool | None:
+        if type(value) is str:
+            return test(value)
+        keys = _keys(value)
+        if keys is None:
+            return None
+        return any(map(test, keys)) if keys else may_be_absent
+
+    return meets
+
+
+def _keys(value: Any) -> Sequence[Key] | None:
+    """The keys of the leaves of a field itself; None if there are objects or arrays in its array."""
+    if not isinstance(value, (list, tuple)):
+        key = key_of(value)
+        return () if key is None else (key,)
+    keys: list[Key] = []
+    for item in value:
+        if (key := key_of(item)) is not None:
+            keys.append(key)
+        elif isinstance(item, (list, tuple, Mapping)):
+            return None
+    return keys
 
 
 def consistent(conditions: Conditions, flat: FlatEvent) -> bool:
