@@ -377,3 +377,24 @@ def test_an_event_goes_through_one_other_bus_and_no_further(account: Account) ->
     assert (event["account"], event["source"]) == (account.backend.account, "aws.acm-pca")
     assert account.trace(sent["EventId"])[1].endswith(f": delivered as event {event['id']}")
     assert "does not forward" in account.trace(event["id"])[1]
+
+
+def test_an_event_bus_of_another_account_needs_a_policy(account: Account) -> None:
+    other = Account(replace(account.backend, account=f"{int(account.backend.account) ^ 1:012d}"))
+    other.rule("all", {"source": ["mine"]})
+    bus = other.backend.bus_arn("default")
+    entries = [account.entry(), account.entry(bus=bus)]
+    code, message = refused(account.events.put_events, Entries=entries)
+    assert (code, "no resource-based policy allows the events:PutEvents action" in message) == (
+        "AccessDeniedException",
+        True,
+    )
+    other.events.put_permission(StatementId="s", Action="events:PutEvents", Principal=account.backend.account)
+    _, sent = account.publish(*entries)
+    (event,) = other.received(1)
+    assert (event["id"], event["account"], event["region"]) == (sent, account.backend.account, "us-east-1")
+    deny = {"Sid": "no", "Effect": "Deny", "Principal": "*", "Action": "events:*", "Resource": bus}
+    policy = json.loads(other.events.describe_event_bus(Name="default")["Policy"])
+    policy["Statement"].append(deny)
+    other.events.put_permission(Policy=json.dumps(policy))
+    assert "explicit deny" in refused(account.events.put_events, Entries=entries)[1]

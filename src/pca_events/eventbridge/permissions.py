@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
+
 from pca_events.eventbridge.failures import Failure
 from pca_events.eventbridge.publishing import Event
 from pca_events.iam_policy import Decision, Request, evaluate
@@ -41,19 +43,43 @@ def _check_bus(rule: Any, event: Event, arn: str, role_arn: str | None) -> None:
     bus = events_stores[account][region].event_buses.get(name.removeprefix("event-bus/"))
     if bus is None:
         raise Failure("NO_RESOURCE", f"the event bus {arn} does not exist")
+    source = {"aws:sourcearn": rule.arn, "aws:sourceaccount": rule.account_id}
+    caller = role_arn or f"arn:{partition}:iam::{rule.account_id}:root"
+    decision = _of_bus(bus, event, caller, source)
+    if not decision.allowed:
+        reason = f"the policy of the event bus does not let {caller} call events:PutEvents: {decision.reason}"
+        raise Failure("NO_PERMISSIONS", reason)
+
+
+def check_publishing(bus: Any, event: Event) -> None:
+    """Check that the policy of an event bus lets the account of an event publish it there, if the bus is another's.
+
+    Raises:
+        CommonServiceException: it does not; AWS rejects the whole request.
+    """
+    if bus.account_id == event["account"]:
+        return
+    caller = f"arn:{bus.arn.split(':')[1]}:iam::{event['account']}:root"
+    decision = _of_bus(bus, event, caller, {})
+    if not decision.allowed:
+        because = (
+            "with an explicit deny in a resource-based policy"
+            if decision.why == "denied"
+            else "because no resource-based policy allows the events:PutEvents action"
+        )
+        message = f"User: {caller} is not authorized to perform: events:PutEvents on resource: {bus.arn} {because}"
+        raise CommonServiceException("AccessDeniedException", message, 400)
+
+
+def _of_bus(bus: Any, event: Event, caller: str, source: dict[str, str]) -> Decision:
     context = {
-        "aws:sourcearn": rule.arn,
-        "aws:sourceaccount": rule.account_id,
-        "aws:principalaccount": rule.account_id,
+        **source,
+        "aws:principalaccount": event["account"],
         "aws:securetransport": "true",
         "events:source": event["source"],
         "events:detail-type": event["detail-type"],
     }
-    caller = role_arn or f"arn:{partition}:iam::{rule.account_id}:root"
-    decision = evaluate(bus.policy, Request("events:PutEvents", arn, caller=caller, context=context))
-    if not decision.allowed:
-        reason = f"the policy of the event bus does not let {caller} call events:PutEvents: {decision.reason}"
-        raise Failure("NO_PERMISSIONS", reason)
+    return evaluate(bus.policy, Request("events:PutEvents", bus.arn, caller=caller, context=context))
 
 
 def _check_queue(rule: Any, arn: str, account: str, region: str, name: str) -> None:

@@ -4,6 +4,8 @@ LocalStack's own provider keeps the resources; the operations that differ from A
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from localstack.aws.api.events import ResourceNotFoundException
@@ -25,6 +27,7 @@ from pca_events.eventbridge.constraints import (
 from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.dispatch import Dispatcher
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
+from pca_events.eventbridge.permissions import check_publishing
 from pca_events.eventbridge.publishing import (
     MOST_ENTRIES,
     Entry,
@@ -42,6 +45,14 @@ from pca_events.eventbridge.target_input import refusal_of
 from pca_events.eventbridge.trace import Traces
 
 Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The event of an entry, and its event bus; None if the bus does not exist, which AWS does not report."""
+
+    event: Event
+    bus: EventBus | None
 
 
 @aws_provider(api="events", name="pca")  # type: ignore[untyped-decorator]
@@ -81,6 +92,8 @@ class EventBridge(EventsProvider):
             "CreateEventBus": self._create_event_bus,
             "TagResource": self._tag_resource,
             "PutTargets": self._put_targets,
+            "PutPermission": partial(self._with_default_bus, stock["PutPermission"]),
+            "RemovePermission": partial(self._with_default_bus, stock["RemovePermission"]),
             "TestEventPattern": self._test_event_pattern,
             "DeleteEventBus": self._delete_event_bus,
             "PutEvents": self._put_events,
@@ -109,6 +122,11 @@ class EventBridge(EventsProvider):
         refuse_above(MOST_TAGS, len(there | {tag["Key"] for tag in request["Tags"]}))
         return self._stock["TagResource"](context, request)
 
+    @staticmethod
+    def _with_default_bus(operation: Operation, context: Any, request: Answer) -> Any:
+        """Call an operation of LocalStack that does not know the default of EventBusName."""
+        return operation(context, {"EventBusName": "default", **request})
+
     def _put_targets(self, context: Any, request: Answer) -> Any:
         for target in request["Targets"]:
             if refused := refusal_of(target):
@@ -136,18 +154,30 @@ class EventBridge(EventsProvider):
         return self.publish(Sender(context.account_id, context.region, trace_header=trace_header), entries)
 
     def publish(self, sender: Sender, entries: Sequence[Entry]) -> Answer:
-        """Put entries on their event buses, each on its own, and return the answer of PutEvents."""
-        results = [self._publish(sender, entry) for entry in entries]
+        """Put entries on their event buses, each on its own, and return the answer of PutEvents.
+
+        Raises:
+            CommonServiceException: the bus of another account does not let the sender publish; nothing is published.
+        """
+        accepted = [self._accepted(sender, entry) for entry in entries]
+        for each in accepted:
+            if isinstance(each, Accepted) and each.bus is not None and not sender.is_service:
+                check_publishing(each.bus, each.event)
+        results = [self._published(each, sender) for each in accepted]
         return {"Entries": results, "FailedEntryCount": sum("ErrorCode" in result for result in results)}
 
-    def _publish(self, sender: Sender, entry: Entry) -> EntryResult:
+    def _accepted(self, sender: Sender, entry: Entry) -> "Accepted | EntryResult":
         if (refused := refusal(entry, sender)) is not None:
             return refused
-        event = event_of(entry, sender)
         bus = self._bus_of(entry.get("EventBusName") or "default", sender.account, sender.region)
-        if bus is not None:
-            self._dispatcher.dispatch(event, bus, sender.trace_header)
-        return {"EventId": event["id"]}
+        return Accepted(event_of(entry, sender), bus)
+
+    def _published(self, accepted: "Accepted | EntryResult", sender: Sender) -> EntryResult:
+        if not isinstance(accepted, Accepted):
+            return accepted
+        if accepted.bus is not None:
+            self._dispatcher.dispatch(accepted.event, accepted.bus, sender.trace_header)
+        return {"EventId": accepted.event["id"]}
 
     def _bus_of(self, name_or_arn: str, account: str, region: str) -> EventBus | None:
         """Return an event bus by its name in an account and Region, or by its ARN; None if there is none."""
