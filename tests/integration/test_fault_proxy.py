@@ -73,13 +73,16 @@ class Client:
     def __init__(self, url: str) -> None:
         self.name = f"pca-faults-{uuid.uuid4()}"
         self.events, self.sqs = connect(url, "events"), connect(url, "sqs")
+        self.channel = connect(f"{url}/_localstack/eventbridge/service-events", "events")
         self.events.create_event_bus(Name=self.name)
         self.queue = self.made_queue(self.name)
         for rule in RULES:
             self._put(rule)
 
     def made_queue(self, name: str) -> str:
-        return str(self.sqs.create_queue(QueueName=name)["QueueUrl"])
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+        policy = json.dumps({"Statement": [allow]})
+        return str(self.sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"])
 
     def _put(self, rule: str) -> None:
         target: dict[str, Any] = {"Id": "target", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}"}
@@ -102,7 +105,7 @@ class Client:
             }
             for event in events
         ]
-        return [entry["EventId"] for entry in self.events.put_events(Entries=entries)["Entries"]]
+        return [entry["EventId"] for entry in self.channel.put_events(Entries=entries)["Entries"]]
 
     def receive(self, wait: int = 0, queue: str = "") -> list[dict[str, Any]]:
         """Return the messages of one ReceiveMessage, with their bodies as JSON."""

@@ -16,6 +16,7 @@ LOG_GROUPS = "/aws/events/"
 """The prefix of a log group's name, before the name of the scenario."""
 
 _SHORTEST_PREFIX = 4
+_LONGEST_ARCHIVE_NAME = 48
 _GONE_DEADLINE = 10.0  # seconds until a removed resource must have disappeared from the lists
 
 
@@ -56,10 +57,7 @@ def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[F
     if "rules" in wanted:
         found += [rule for bus in buses for rule in _rules(session, bus)]
     if "archives" in wanted:
-        found += [
-            _archive(session, archive)
-            for archive in session.listed("events", "list_archives", "Archives", NamePrefix=prefix) or ()
-        ]
+        found += [_archive(session, archive) for archive in _archives(session, prefix)]
     if "topics" in wanted:
         found += _topics(session, prefix)
     if "log-groups" in wanted:
@@ -143,6 +141,12 @@ def _log_groups(session: Session, prefix: str) -> list[Found]:
         )
         for group in groups or ()
     ]
+
+
+def _archives(session: Session, prefix: str) -> list[dict[str, Any]]:
+    if len(prefix) > _LONGEST_ARCHIVE_NAME:
+        return []  # AWS rejects the prefix
+    return session.listed("events", "list_archives", "Archives", NamePrefix=prefix) or []
 
 
 def _buses(session: Session, prefix: str) -> list[dict[str, Any]]:
