@@ -1,5 +1,6 @@
 """The suite, through the LocalStack that docker-compose.yml starts, with our EventBridge and with LocalStack's own."""
 
+import json
 import os
 import shutil
 import socket
@@ -59,6 +60,13 @@ def test_every_scenario_passes_through_the_compose_file(endpoint: str) -> None:
     ending = f"{count} scenarios, mode service: {count} passed, 0 failed, 0 skipped in "
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert ran.stdout.splitlines()[-1].startswith(ending), ran.stdout
+
+
+def test_the_image_alone_selects_the_corrected_eventbridge(endpoint: str) -> None:
+    image = f"pca-events-{endpoint.rpartition(':')[2]}-localstack"
+    words = ["docker", "image", "inspect", "--format", "{{json .Config.Env}}", image]
+    settings = json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout)
+    assert "PROVIDER_OVERRIDE_EVENTS=pca" in settings
 
 
 def test_the_stock_eventbridge_skips_the_known_differences() -> None:
