@@ -1,6 +1,8 @@
-# LocalStack with the ACM PCA of this package. The version is that of the embedded one.
+# LocalStack with the Private CA and the EventBridge of this package. The version is that of the embedded one.
 # Images from 2026.03 on ask for a licence token.
 FROM localstack/localstack:4.13.1
 COPY . /tmp/pca-events
 RUN /opt/code/localstack/.venv/bin/python -m pip install --no-cache-dir --no-deps /tmp/pca-events \
     && rm -r /tmp/pca-events
+# "default" selects LocalStack's own EventBridge: docker run -e PROVIDER_OVERRIDE_EVENTS=default ...
+ENV PROVIDER_OVERRIDE_EVENTS=pca

@@ -6,7 +6,7 @@ Prints how many evaluations a second the engines make within one process, on rul
 and with SQS queues as targets, the time from PutEvents to the message, the rate of PutEvents with one rule, the time
 until the last of many rules has sent its message, the start, and the memory. MiniStack and moto are installed from PyPI
 into a temporary folder; where that fails, a line says why. A round measures every product once; the numbers are the
-medians of the rounds, and the ratios those of ours to stock LocalStack in the same round.
+medians of the rounds, and each ratio compares our EventBridge with stock LocalStack in the same round.
 """
 
 import argparse
@@ -260,7 +260,7 @@ def measure_starts(names: list[str], size: Size, environments: Mapping[str, Path
 
 
 def show(measured: Measured) -> None:
-    """Print a line for each column, with the ratio of ours to stock: median, least and most of the rounds."""
+    """Print a line for each column, with the ratio to stock LocalStack: median, least and most of the rounds."""
     print(f"\n{'':32}" + "".join(f"{name:>17}" for name in measured) + "   ours / stock")
     for column in dict.fromkeys(column for row in measured.values() for column in row):
         cells = (f"{statistics.median(row[column]):,.2f}" if column in row else "-" for row in measured.values())

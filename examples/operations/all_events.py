@@ -11,12 +11,8 @@ aws = boto3.Session("111122223333", "any", region_name="us-east-1")  # LocalStac
 events, sqs, s3, pca = (aws.client(name, endpoint_url=endpoint) for name in ("events", "sqs", "s3", "acm-pca"))
 name = f"all-events-{uuid.uuid4()}"  # of queue, rule and bucket
 arn = f"arn:aws:sqs:us-east-1:111122223333:{name}"
-allow = {
-    "Effect": "Allow",
-    "Principal": {"Service": "events.amazonaws.com"},
-    "Action": "sqs:SendMessage",
-    "Resource": arn,
-}
+eventbridge = {"Service": "events.amazonaws.com"}
+allow = {"Effect": "Allow", "Principal": eventbridge, "Action": "sqs:SendMessage", "Resource": arn}
 queue = sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps({"Statement": [allow]})})["QueueUrl"]
 events.put_rule(Name=name, EventPattern='{"source": ["aws.acm-pca"]}')
 events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from given import Run as Command
 from site_html import Page, pages
 
 from pca_events import catalog
+from pca_events.backends import CORRECTED
+from pca_events.calibrate.recorded import divergences
 from pca_events.contract import fields, per_result, schema_of
+from pca_events.harness.run import MODES
 from pca_events.locations import locate
 from pca_events.messages import RECEIVED_EVENT, Attachment, Run
 from pca_events.site import SiteData, site
@@ -193,6 +197,19 @@ def test_the_sidebar_has_events_first_and_the_harness_last(without_run: dict[str
     for never in catalog.never_sent():
         assert f'href="never-sent/{never.id}.html"' in side
     assert 'href="not-documented.html"' in side
+
+
+def test_divergences_are_counted_for_each_backend(without_run: dict[str, str]) -> None:
+    text = Page(without_run["divergences.html"]).text
+    counts = Counter(entry.backend for entry in divergences())
+    for backend, count in counts.items():
+        assert re.search(rf"On (stock )?{backend} [\d.]+, {count} of the \d+ compared behaviours", text, re.IGNORECASE)
+    assert ("On the corrected LocalStack, the default, none is known." in text) is (CORRECTED not in counts)
+
+
+def test_the_glossary_explains_every_mode(without_run: dict[str, str]) -> None:
+    mode = without_run["glossary.html"].partition('<h2 id="mode">')[2].partition("<h2")[0]
+    assert re.findall("<b>(.*?)</b>", mode) == list(MODES)
 
 
 def test_neighbours_are_listed_with_the_pages_of_aws(without_run: dict[str, str]) -> None:
