@@ -28,6 +28,8 @@ class MemoryWorld:
         self.objects: dict[tuple[str, str], bytes] = {}
         self.acls: dict[str, str | None] = {}
         self.buckets = {BUCKET}
+        self.bucket_region = REGION
+        self.lacking: tuple[str, ...] = ()
         self.planned: Counter[str] = Counter()
 
     def now(self) -> datetime:
@@ -36,7 +38,15 @@ class MemoryWorld:
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
         self.events.append((detail_type, resources, detail))
 
-    def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
+    def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
+        if bucket not in self.buckets:
+            raise BucketRefused(f"{bucket} refuses a test object with {acl} of {authority_arn}", self.lacking)
+        return self.bucket_region
+
+    def write_object(
+        self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
+    ) -> None:
+        assert authority_arn.startswith("arn:aws:acm-pca:")
         if bucket not in self.buckets:
             raise BucketRefused(f"{bucket} refuses {content_type}")
         self.objects[bucket, key] = body
