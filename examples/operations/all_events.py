@@ -10,9 +10,16 @@ endpoint = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4566"
 aws = boto3.Session("111122223333", "any", region_name="us-east-1")  # LocalStack takes the account from the access key
 events, sqs, s3, pca = (aws.client(name, endpoint_url=endpoint) for name in ("events", "sqs", "s3", "acm-pca"))
 name = f"all-events-{uuid.uuid4()}"  # of queue, rule and bucket
-queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+arn = f"arn:aws:sqs:us-east-1:111122223333:{name}"
+allow = {
+    "Effect": "Allow",
+    "Principal": {"Service": "events.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": arn,
+}
+queue = sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps({"Statement": [allow]})})["QueueUrl"]
 events.put_rule(Name=name, EventPattern='{"source": ["aws.acm-pca"]}')
-events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": f"arn:aws:sqs:us-east-1:111122223333:{name}"}])
+events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
 
 signed = {"SigningAlgorithm": "SHA256WITHECDSA"}
 named = {"KeyAlgorithm": "EC_prime256v1", "Subject": {"CommonName": "All events"}, **signed}

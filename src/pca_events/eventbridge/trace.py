@@ -11,6 +11,7 @@ from pca_events.eventbridge.patterns import READS_TOO, compiled, may_read
 from pca_events.eventbridge.publishing import Event
 
 _MOST_EVENTS = 5_000  # whose traces are kept
+_MOST_SHARED = 1_000  # event buses whose latest rules are shared between traces
 _PATIENCE = 5.0  # seconds until the rules of an event are evaluated; a target may be slow
 
 
@@ -35,11 +36,15 @@ class Attempt:
     next: str = ""
 
 
+_Rules = tuple[tuple[Any, ...], tuple[str, ...]]
+"""The rules of an event bus at one time, and their states; events share it while nothing changes."""
+
+
 @dataclass(slots=True)
 class _Trace:
     event: Event
     bus: str
-    rules: tuple[tuple[Any, str], ...]
+    rules: _Rules
     attempts: list[Attempt] = field(default_factory=list)
     dispatched: threading.Event = field(default_factory=threading.Event)
 
@@ -49,12 +54,19 @@ class Traces:
 
     def __init__(self) -> None:
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
+        self._latest: dict[str, _Rules] = {}
         self._lock = threading.Lock()
 
     def begin(self, event: Event, bus: EventBus, rules: tuple[Any, ...]) -> None:
         """Begin the trace of an event, with the rules of its bus and their states at this time."""
-        trace = _Trace(event, bus.arn, tuple((rule, rule.state) for rule in rules))
+        now = (rules, tuple(rule.state for rule in rules))
         with self._lock:
+            known = self._latest.get(bus.arn)
+            snapshot = known if known == now else now
+            if len(self._latest) > _MOST_SHARED:
+                self._latest.clear()
+            self._latest[bus.arn] = snapshot
+            trace = _Trace(event, bus.arn, snapshot)
             self._traces[event["id"]] = trace
             if len(self._traces) > _MOST_EVENTS:
                 self._traces.popitem(last=False)
@@ -84,7 +96,7 @@ class Traces:
         return {
             "event": trace.event,
             "bus": trace.bus,
-            "rules": [_of_rule(rule, state, trace.event, attempts) for rule, state in trace.rules],
+            "rules": [_of_rule(rule, state, trace.event, attempts) for rule, state in zip(*trace.rules, strict=True)],
         }
 
 

@@ -81,10 +81,12 @@ class Fired:
 
     Attributes:
         refused: whether the backend rejects the pattern.
+        above_quota: whether the pattern is longer than the backend's quota, so that the rule was not put.
         missing: the missing inputs of each event that fired the rule, by the event's index.
     """
 
     refused: bool = False
+    above_quota: bool = False
     missing: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
@@ -116,6 +118,8 @@ def _on_one_bus(session: Session, rules: Mapping[str, Deployed], events: Sequenc
                 bus.put_observer_rule(f"rule-{number}", rule.pattern, rule.inputs)
             except InvalidPattern:
                 found[label].refused = True
+            except session.events.exceptions.LimitExceededException:
+                found[label].above_quota = True
         index = {stamped: number for number, stamped in enumerate(bus.publish(*events))}
         for delivery in bus.deliveries():
             missing = frozenset(path for path, text in delivery.inputs.items() if not text)

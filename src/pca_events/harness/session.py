@@ -53,6 +53,11 @@ class Session:
         """The client whose PutEvents takes the events of this mode."""
         return self.backend.client("events", self.mode.channel) if self.mode.channel else self.events
 
+    @property
+    def bus_clients(self) -> tuple[Any, ...]:
+        """The clients that publish to an event bus and receive from it."""
+        return (self.events, self.sqs, *([self.channel] if self.channel is not self.events else []))
+
     @cached_property
     def sqs(self) -> Any:
         """The SQS client."""

@@ -68,7 +68,7 @@ def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) 
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(known.skip_reason)
     made = ScenarioBus(connection, request.node.name, bus_pool=bus_pool)
-    with _kept(request, connection, made, (connection.events, connection.sqs)), made:
+    with _kept(request, connection, made, connection.bus_clients), made:
         yield made
 
 

@@ -11,7 +11,7 @@ EVENT = catalog.documented("ca-creation-success")
 
 
 def test_requests_answers_plans_and_events_are_kept(connection: Session, tmp_path: Path) -> None:
-    evidence = Artifacts(connection, (connection.events, connection.sqs))
+    evidence = Artifacts(connection, connection.bus_clients)
     with ScenarioBus(connection, "kept") as bus:
         bus.put_rule_under_test("rule", EVENT.pattern)
         bus.apply({label: bus.applied[label] for label in ("bus", "queue", "policy", "rule")})

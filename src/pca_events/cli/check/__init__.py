@@ -219,8 +219,13 @@ def _inputs(checked: CheckedRule) -> tuple[str, ...]:
 
 
 def _differences(checked: CheckedRule, there: "Fired") -> Iterator[str]:
-    refused_here = any(finding.code == "invalid-pattern" for finding in checked.findings)
-    if there.refused != refused_here:
+    refused_here, long_here = (
+        any(finding.code == code for finding in checked.findings) for code in ("invalid-pattern", "pattern-too-long")
+    )
+    if there.above_quota:
+        if not long_here:
+            yield "the pattern is longer than the event bus accepts, which check does not report"
+    elif there.refused != refused_here:
         yield f"the pattern is {'rejected' if there.refused else 'accepted'} by the event bus, but not by check"
     elif not there.refused:
         for number, verdict in enumerate(checked.verdicts):
