@@ -99,9 +99,17 @@ class Desk:
         """The ARN of an active root CA."""
         arn = self.created(**request)
         made = self.issued(arn, Csr=self.csr_of(arn), TemplateArn="RootCACertificate", Validity=(years, "YEARS"))
-        pem = self.certificate(arn, made)["Certificate"]
-        self.call("ImportCertificateAuthorityCertificate", CertificateAuthorityArn=arn, Certificate=pem.encode())
+        self.install(arn, made)
         return arn
+
+    def install(self, arn: str, certificate_arn: str) -> None:
+        """Import the certificate of a root CA."""
+        pem = self.certificate(arn, certificate_arn)["Certificate"].encode()
+        self.call("ImportCertificateAuthorityCertificate", CertificateAuthorityArn=arn, Certificate=pem)
+
+    def key_of(self, arn: str) -> Any:
+        """The key of a CA, which the API never returns."""
+        return self.store._state.authorities[arn].signing_key
 
     def subordinate(self, parent: str, path: int = 0, **request: Any) -> str:
         """The ARN of an active CA below another."""

@@ -219,14 +219,19 @@ def merged_tags(asked: list[dict[str, Any]], there: dict[str, str | None]) -> di
     """The existing tags merged with the requested ones; raise an error if AWS rejects them."""
     keys = [tag["Key"] for tag in asked]
     for key in keys:
-        if key.lower().startswith("aws:"):
-            raise ServiceError("InvalidTagException", f"The tag key {key} begins with aws:, which is reserved.")
+        check_tag_key(key)
         if keys.count(key) > 1:
             raise ServiceError("InvalidTagException", f"The tag key {key} is given more than once.")
     together = there | {tag["Key"]: tag.get("Value") for tag in asked}
     if len(together) > MOST_TAGS:
         raise ServiceError("TooManyTagsException", f"You can associate up to {MOST_TAGS} tags with a private CA.")
     return together
+
+
+def check_tag_key(key: str) -> None:
+    """Raise InvalidTagException for a key that is reserved for AWS."""
+    if key.lower().startswith("aws:"):
+        raise ServiceError("InvalidTagException", f"The tag key {key} begins with aws:, which is reserved.")
 
 
 def tag_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
@@ -241,6 +246,8 @@ def untag_certificate_authority(state: RegionState, request: dict[str, Any]) -> 
     """UntagCertificateAuthority: a tag given with a value is removed only if it has that value."""
     with state.lock:
         authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        for asked in request["Tags"]:
+            check_tag_key(asked["Key"])
         for asked in request["Tags"]:
             if asked.get("Value") in (None, authority.tags.get(asked["Key"])):
                 authority.tags.pop(asked["Key"], None)
