@@ -8,6 +8,7 @@ from pca_events import phrases
 from pca_events.catalog import Event
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.expectations import expect, expect_aws_error, expect_equal, expect_sent
+from pca_events.harness.pca_requests import crl_in
 from pca_events.harness.pca_scenario import PcaScenario
 
 Sent = list[Event]
@@ -108,6 +109,12 @@ def call_is_rejected(caller: PcaScenario, operation: str, code: str) -> None:
 def call_with_is_rejected(caller: PcaScenario, operation: str, member: str, value: str, code: str) -> None:
     """Call the operation with a different value for one member of the request, and expect the error code."""
     _refused(caller, operation, code, **{member: phrases.value(value)})
+
+
+@when(parsers.parse('a call to {operation} with a CRL in the bucket is rejected with "{code}"'))
+def call_with_crl_is_rejected(caller: PcaScenario, operation: str, code: str) -> None:
+    """Call the operation with a CRL configuration that names the bucket, and expect the error code."""
+    _refused(caller, operation, code, RevocationConfiguration=crl_in(caller.bucket.name))
 
 
 @when(parsers.parse("the simulator's clock advances by {duration}"), converters={"duration": _minutes})

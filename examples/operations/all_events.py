@@ -20,6 +20,10 @@ events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
 signed = {"SigningAlgorithm": "SHA256WITHECDSA"}
 named = {"KeyAlgorithm": "EC_prime256v1", "Subject": {"CommonName": "All events"}, **signed}
 root = {"CertificateAuthorityType": "ROOT", "CertificateAuthorityConfiguration": named}
+grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "*", "Resource": "*"}
+policy = json.dumps({"Statement": [grant]})
+s3.create_bucket(Bucket=name)
+s3.put_bucket_policy(Bucket=name, Policy=policy)  # a bucket without it is rejected as a bucket for CRLs
 crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": name, "S3ObjectAcl": "BUCKET_OWNER_FULL_CONTROL"}
 made = pca.create_certificate_authority(**root, RevocationConfiguration={"CrlConfiguration": crl})
 ca = {"CertificateAuthorityArn": made["CertificateAuthorityArn"]}
@@ -36,12 +40,11 @@ pca.import_certificate_authority_certificate(Certificate=found, **ca)
 wanted["Validity"]["Value"] = 5
 pca.create_certificate_authority(**root, Tags=[{"Key": "pca-events:fail", "Value": "CreateCertificateAuthority=1"}])
 pca.tag_certificate_authority(**ca, Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1 CRL=1 CRL-S3=1"}])
-pca.issue_certificate(**wanted)  # fails, as planned; so do the CRLs of the first two revocations
-for with_bucket in (False, False, False, True):
-    if with_bucket:
-        grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "*", "Resource": "*"}
-        s3.create_bucket(Bucket=name)
-        s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Statement": [grant]}))
+pca.issue_certificate(**wanted)  # fails, as planned; so do the first two CRLs
+s3.delete_bucket_policy(Bucket=name)
+for with_policy in (False, False, True):
+    if with_policy:
+        s3.put_bucket_policy(Bucket=name, Policy=policy)
     serial = pca.issue_certificate(**wanted)["CertificateArn"].rpartition("/")[2]
     pca.revoke_certificate(CertificateSerial=serial, RevocationReason="SUPERSEDED", **ca)
     pca.create_certificate_authority_audit_report(S3BucketName=name, AuditReportResponseFormat="JSON", **ca)

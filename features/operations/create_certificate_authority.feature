@@ -48,3 +48,30 @@ Feature: CreateCertificateAuthority
       | CertificateAuthorityType   | "BRANCH"  | ValidationException |
       | UsageMode                  | "FOR_NOW" | ValidationException |
       | KeyStorageSecurityStandard | "NONE"    | ValidationException |
+
+  @id:operations.create-certificate-authority.bucket-rejected @never_sent
+  Scenario Outline: Creating a CA whose CRL bucket <state> is rejected and sends no event
+    Given a bucket that <state>
+    When a call to CreateCertificateAuthority with a CRL in the bucket is rejected with "ValidationException"
+    Then AWS Private CA sends no event
+
+    Examples:
+      | state                                  |
+      | is missing                             |
+      | has no policy                          |
+      | does not grant s3:PutObject            |
+      | does not grant s3:GetBucketAcl         |
+      | grants the CAs of another account only |
+      | is encrypted with the key aws/s3       |
+
+  @id:operations.create-certificate-authority.update-bucket-rejected @never_sent
+  Scenario Outline: Updating a CA with a CRL bucket that <state> is rejected and sends no event
+    Given a CA with status ACTIVE
+    And a bucket that <state>
+    When a call to UpdateCertificateAuthority with a CRL in the bucket is rejected with "ValidationException"
+    Then AWS Private CA sends no event
+
+    Examples:
+      | state         |
+      | is missing    |
+      | has no policy |

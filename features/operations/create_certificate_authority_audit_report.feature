@@ -65,6 +65,7 @@ Feature: CreateCertificateAuthorityAuditReport
     Then AWS Private CA sends no event
 
     Examples:
-      | status  |
-      | DELETED |
-      | FAILED  |
+      | status              |
+      | DELETED             |
+      | FAILED              |
+      | PENDING_CERTIFICATE |

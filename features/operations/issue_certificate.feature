@@ -11,6 +11,14 @@ Feature: IssueCertificate
     And the CA in the event has status ACTIVE
     And the certificate in the event can be retrieved
 
+  @id:operations.issue-certificate.first-crl @documented @success
+  Scenario: The first certificate that refers to a CRL publishes it, and later ones do not
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    When IssueCertificate is called
+    Then AWS Private CA sends exactly "certificate-issuance-success, crl-generation-success"
+    When IssueCertificate is called
+    Then AWS Private CA sends exactly "certificate-issuance-success"
+
   @id:operations.issue-certificate.failure @documented @failure
   Scenario: A failed issuance sends a failure event, and GetCertificate reports the failure
     Given a CA with status ACTIVE
@@ -75,6 +83,6 @@ Feature: IssueCertificate
 
     Examples:
       | member           | value                                             | code                  |
-      | Csr              | "no certificate request"                          | MalformedCSRException |
+      | Csr              | "no certificate request"                          | ValidationException   |
       | SigningAlgorithm | "SHA256WITHRSA"                                   | InvalidArgsException  |
       | TemplateArn      | "arn:aws:acm-pca:::template/RootCACertificate/V9" | InvalidArnException   |

@@ -41,11 +41,20 @@ Feature: RevokeCertificate
       | CertificateSerial | "no serial" | InvalidRequestException   |
       | RevocationReason  | "BOREDOM"   | ValidationException       |
 
-  @id:operations.revoke-certificate.bucket-fixed @documented @failure
-  Scenario Outline: A bucket that <state> receives no CRL until it is fixed
-    Given an active CA that publishes its CRL to a bucket that <state>
+  @id:operations.revoke-certificate.expired @never_sent
+  Scenario: Revoking an expired certificate is rejected and sends no event
+    Given a CA with status ACTIVE
     And a certificate issued by the CA
-    When RevokeCertificate is called
+    When the simulator's clock advances by 43201 minutes
+    And a call to RevokeCertificate is rejected with "InvalidRequestException"
+    Then AWS Private CA sends no event
+
+  @id:operations.revoke-certificate.bucket-fixed @documented @failure
+  Scenario Outline: A bucket that later <state> receives no CRL until it is fixed
+    Given an active CA that publishes its CRL to a bucket that is as documented
+    And a certificate issued by the CA
+    When the bucket is changed to one that <state>
+    And RevokeCertificate is called
     Then AWS Private CA sends exactly "certificate-revocation-success, crl-generation-failure-s3-permissions"
     When the bucket is changed to one that is as documented
     And the simulator's clock advances by 15 minutes

@@ -177,6 +177,8 @@ def test_the_waiters_of_boto3_end(account: Account) -> None:
         waits = account.pca.get_waiter("certificate_issued").wait
         with pytest.raises(WaiterError) if fails else nullcontext():
             waits(CertificateArn=made, WaiterConfig=patience, **about)
+    own = account.pca.get_certificate(CertificateArn=made, **about)["Certificate"].encode()
+    account.pca.import_certificate_authority_certificate(Certificate=own, **about)
     bucket = f"reports-{account.backend.account}"
     account.s3.create_bucket(Bucket=bucket)
     grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}

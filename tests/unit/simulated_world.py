@@ -28,6 +28,8 @@ class MemoryWorld:
         self.objects: dict[tuple[str, str], bytes] = {}
         self.acls: dict[str, str | None] = {}
         self.buckets = {BUCKET}
+        self.bucket_region = REGION
+        self.lacking: tuple[str, ...] = ()
         self.planned: Counter[str] = Counter()
 
     def now(self) -> datetime:
@@ -36,7 +38,15 @@ class MemoryWorld:
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
         self.events.append((detail_type, resources, detail))
 
-    def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
+    def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
+        if bucket not in self.buckets:
+            raise BucketRefused(f"{bucket} refuses a test object with {acl} of {authority_arn}", self.lacking)
+        return self.bucket_region
+
+    def write_object(
+        self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
+    ) -> None:
+        assert authority_arn.startswith("arn:aws:acm-pca:")
         if bucket not in self.buckets:
             raise BucketRefused(f"{bucket} refuses {content_type}")
         self.objects[bucket, key] = body
@@ -89,9 +99,17 @@ class Desk:
         """The ARN of an active root CA."""
         arn = self.created(**request)
         made = self.issued(arn, Csr=self.csr_of(arn), TemplateArn="RootCACertificate", Validity=(years, "YEARS"))
-        pem = self.certificate(arn, made)["Certificate"]
-        self.call("ImportCertificateAuthorityCertificate", CertificateAuthorityArn=arn, Certificate=pem.encode())
+        self.install(arn, made)
         return arn
+
+    def install(self, arn: str, certificate_arn: str) -> None:
+        """Import the certificate of a root CA."""
+        pem = self.certificate(arn, certificate_arn)["Certificate"].encode()
+        self.call("ImportCertificateAuthorityCertificate", CertificateAuthorityArn=arn, Certificate=pem)
+
+    def key_of(self, arn: str) -> Any:
+        """The key of a CA, which the API never returns."""
+        return self.store._state.authorities[arn].signing_key
 
     def subordinate(self, parent: str, path: int = 0, **request: Any) -> str:
         """The ARN of an active CA below another."""

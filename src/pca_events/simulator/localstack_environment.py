@@ -2,21 +2,16 @@
 
 import json
 import logging
-import re
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
-from pca_events.iam_policy import Request, evaluate
 from pca_events.moving_clock import MovingClock, clock_of
+from pca_events.simulator.bucket_access import BucketAccess
 from pca_events.simulator.controls import EventDelivery, EventSender, PlannedFailures, Put
-from pca_events.simulator.core.region_state import BucketRefused, Settings
+from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
 
 
@@ -51,14 +46,27 @@ class LocalStackEnvironment:
         """Send an event to the default bus of this account and Region."""
         self._owner.delivery.send(self._region, detail_type, resources, detail)
 
-    def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
+    def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
+        """Write a test object to S3, and return the Region of the bucket.
+
+        Raises:
+            BucketRefused: the bucket does not allow AWS Private CA to write.
+        """
+        return self._bucket(bucket, authority_arn).check(acl)
+
+    def write_object(
+        self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
+    ) -> None:
         """Write a CRL or an audit report to S3.
 
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
+        self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
+
+    def _bucket(self, bucket: str, authority_arn: str) -> BucketAccess:
         clients = _clients(self._owner.id, self._region)
-        BucketAccess(bucket, clients, self._owner.id, self._region, self._partition).write(key, body, content_type, acl)
+        return BucketAccess(bucket, clients, self._owner.id, authority_arn, self._partition)
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Return whether the operation fails this time."""
@@ -97,131 +105,6 @@ def _stock_entry(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _clients(account: str, region: str) -> Any:
     return connect_to(aws_access_key_id=account, region_name=region)
-
-
-PRINCIPAL = "acm-pca.amazonaws.com"
-"""The service principal that a policy must name."""
-
-_ON_OBJECT = ("s3:PutObject",)
-_ON_BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation")
-_AUTHORITY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SERVER_ERROR = 500
-
-
-@dataclass(frozen=True)
-class BucketAccess:
-    """One bucket, as AWS Private CA sees it.
-
-    Attributes:
-        name: of the bucket.
-        clients: of the services of the account and Region that the CA belongs to; they have `s3` and `kms`.
-        account: the account of the CA.
-        region: the Region of the CA.
-        partition: `aws`, `aws-cn` or `aws-us-gov`.
-    """
-
-    name: str
-    clients: Any
-    account: str
-    region: str
-    partition: str
-
-    def write(self, key: str, body: bytes, content_type: str, acl: str | None) -> None:
-        """Write an object.
-
-        Args:
-            key: the object's; the first UUID in it is the ID of the CA.
-            body: the object.
-            content_type: of the body.
-            acl: the canned ACL of a CRL; None for an audit report, which gets none.
-
-        Raises:
-            BucketRefused: there is no such bucket, its policy does not grant what is documented, its encryption or
-                its block of public access prevents it, or S3 rejects the object.
-        """
-        canned = acl.lower().replace("_", "-") if acl else None
-        with _refusals(self.name):
-            self.clients.s3.head_bucket(Bucket=self.name)
-            self._check_policy(key, canned)
-            self._check_encryption(key)
-            self._check_public_access(canned)
-            options = {"ACL": canned} if canned else {}
-            self.clients.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, **options)
-
-    def _check_policy(self, key: str, acl: str | None) -> None:
-        arn = f"arn:{self.partition}:s3:::{self.name}"
-        needed = [(action, f"{arn}/{key}") for action in (*_ON_OBJECT, *(("s3:PutObjectAcl",) if acl else ()))]
-        needed += [(action, arn) for action in _ON_BUCKET]
-        try:
-            policy = json.loads(self.clients.s3.get_bucket_policy(Bucket=self.name)["Policy"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
-                raise
-            policy = {}
-        lacking = [
-            action for action, resource in needed if not _grants(policy, action, resource, self._context(key, acl))
-        ]
-        if lacking:
-            raise BucketRefused(f"the policy of bucket {self.name} does not grant {', '.join(lacking)} to {PRINCIPAL}")
-
-    def _context(self, key: str, acl: str | None = None) -> Mapping[str, str]:
-        found = _AUTHORITY_ID.search(key)
-        authority = f"certificate-authority/{found[0] if found else ''}"
-        context = {
-            "aws:sourceaccount": self.account,
-            "aws:sourcearn": f"arn:{self.partition}:acm-pca:{self.region}:{self.account}:{authority}",
-            "aws:securetransport": "true",
-            "aws:principalservicename": PRINCIPAL,
-            "aws:principalisawsservice": "true",
-        }
-        return context | ({"s3:x-amz-acl": acl} if acl else {})
-
-    def _check_encryption(self, key: str) -> None:
-        """Check that an AWS KMS key is customer managed, and allows AWS Private CA to use it."""
-        answer = self.clients.s3.get_bucket_encryption(Bucket=self.name)
-        rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
-        if not rule["SSEAlgorithm"].startswith("aws:kms"):
-            return
-        used = rule.get("KMSMasterKeyID", "alias/aws/s3")
-        if used.endswith("alias/aws/s3"):
-            raise BucketRefused(f"bucket {self.name} is encrypted with the key aws/s3, which {PRINCIPAL} cannot use")
-        try:
-            described = self.clients.kms.describe_key(KeyId=used)["KeyMetadata"]
-            policy = json.loads(
-                self.clients.kms.get_key_policy(KeyId=described["KeyId"], PolicyName="default")["Policy"]
-            )
-        except ClientError as error:
-            raise BucketRefused(f"the key {used} of bucket {self.name} cannot be described: {error}") from error
-        if not _grants(policy, "kms:GenerateDataKey", described["Arn"], self._context(key)):
-            raise BucketRefused(f"the policy of key {used} does not grant kms:GenerateDataKey to {PRINCIPAL}")
-
-    def _check_public_access(self, acl: str | None) -> None:
-        if acl != "public-read":
-            return
-        try:
-            block = self.clients.s3.get_public_access_block(Bucket=self.name)["PublicAccessBlockConfiguration"]
-        except ClientError:  # no block is set
-            return
-        if block.get("BlockPublicAcls"):
-            raise BucketRefused(
-                f"bucket {self.name} blocks public ACLs; the CA needs the S3ObjectAcl BUCKET_OWNER_FULL_CONTROL"
-            )
-
-
-def _grants(policy: Mapping[str, Any], action: str, resource: str, context: Mapping[str, str]) -> bool:
-    """Whether a policy lets AWS Private CA do something."""
-    return evaluate(policy, Request(action, resource, (PRINCIPAL,), context=context)).allowed is True
-
-
-@contextmanager
-def _refusals(bucket: str) -> Iterator[None]:
-    """Raise BucketRefused for a client error of S3; server errors pass through."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _SERVER_ERROR:
-            raise
-        raise BucketRefused(f"bucket {bucket} cannot be written to: {error}") from error
 
 
 LOG = logging.getLogger(__name__)

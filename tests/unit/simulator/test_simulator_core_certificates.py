@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 from simulated_world import BUCKET, Desk, crl_enabled, csr
+
+from pca_events.simulator.core.api_protocol import ServiceError
 
 SAN = (x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), False)
 HTTPS = {"HOME": "/tmp", "PATH": "/usr/local/bin:/usr/bin:/bin"}  # noqa: S108
@@ -62,38 +67,6 @@ def test_a_revoked_certificate_fails_validation_and_another_does_not(tmp_path: P
     ask = ("-crl_check",)
     assert "certificate revoked" in verified(tmp_path, desk, root, desk.certificate(root, revoked), *ask, crls=pem)
     assert verified(tmp_path, desk, root, desk.certificate(root, kept), *ask, crls=pem).endswith("it: OK\n")
-
-
-TEMPLATES = {
-    "EndEntityCertificate": ({"serverAuth", "clientAuth"}, True, False),
-    "EndEntityClientAuthCertificate": ({"clientAuth"}, True, False),
-    "EndEntityServerAuthCertificate": ({"serverAuth"}, True, False),
-    "CodeSigningCertificate": ({"codeSigning"}, False, False),
-    "OCSPSigningCertificate": ({"OCSPSigning"}, False, False),
-    "SubordinateCACertificate_PathLen0": (set(), False, True),
-    "SubordinateCACertificate_PathLen3": (set(), False, True),
-}
-
-
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_a_template_decides_what_a_certificate_is_for(template: str) -> None:
-    desk = Desk()
-    root = desk.root(RevocationConfiguration=crl_enabled())
-    made = desk.parsed(root, desk.issued(root, TemplateArn=template, Csr=csr("it", SAN)))
-    found = {type(one.value): one for one in made.extensions}
-    usages, encipherment, ca = TEMPLATES[template]
-    extended = found[x509.ExtendedKeyUsage].value if usages else []
-    assert {usage._name for usage in extended} == usages
-    key_usage = found[x509.KeyUsage].value
-    assert isinstance(key_usage, x509.KeyUsage)
-    assert (key_usage.key_encipherment, key_usage.key_cert_sign, key_usage.crl_sign) == (encipherment, ca, ca)
-    assert found[x509.BasicConstraints].value.ca is ca
-    assert (x509.SubjectAlternativeName in found) is not ca
-    [point] = found[x509.CRLDistributionPoints].value
-    assert point.full_name[0].value == f"http://{BUCKET}.s3.us-east-1.amazonaws.com/crl/{root[-36:]}.crl"
-    parent = desk.call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=root)["Certificate"]
-    own = x509.load_pem_x509_certificate(parent.encode()).extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    assert found[x509.AuthorityKeyIdentifier].value.key_identifier == own.value.digest
 
 
 @pytest.mark.parametrize(
@@ -207,6 +180,206 @@ def test_a_month_that_is_shorter_ends_a_validity_earlier() -> None:
     desk.world.clock = datetime(2028, 1, 31, 12, tzinfo=UTC)
     made = desk.parsed(root, desk.issued(root, Validity=(1, "MONTHS")))
     assert made.not_valid_after_utc == datetime(2028, 2, 29, 12, tzinfo=UTC)
+
+
+def test_the_attributes_of_a_subject_have_the_order_of_the_api() -> None:
+    desk = Desk()
+    subject = {
+        "CommonName": "www.example.com",
+        "Locality": "Seattle",
+        "State": "WA",
+        "SerialNumber": "7",
+        "Country": "US",
+        "OrganizationalUnit": "Sales",
+        "Organization": "Example Corp",
+    }
+    configuration = {"KeyAlgorithm": "EC_prime256v1", "SigningAlgorithm": "SHA256WITHECDSA", "Subject": subject}
+    arn = desk.created(CertificateAuthorityConfiguration=configuration)
+    made = x509.load_pem_x509_csr(desk.csr_of(arn))
+    names = [each.rfc4514_attribute_name for each in made.subject]
+    assert names == ["C", "O", "OU", "ST", "CN", "2.5.4.5", "L"]
+
+
+ISSUING = "EndEntityCertificate_APIPassthrough"
+
+
+def issued_with(desk: Desk, root: str, **extensions: object) -> x509.Certificate:
+    """A certificate with extensions of the API, and those only."""
+    api = {"Subject": {"CommonName": "it"}, "Extensions": extensions}
+    template = "BlankEndEntityCertificate_APIPassthrough"
+    return desk.parsed(root, desk.issued(root, TemplateArn=template, ApiPassthrough=api))
+
+
+def text_of(tmp_path: Path, certificate: x509.Certificate) -> str:
+    """A certificate as openssl prints it."""
+    (tmp_path / "printed").write_bytes(certificate.public_bytes(Encoding.PEM))
+    return openssl("x509", "-in", tmp_path / "printed", "-noout", "-text")
+
+
+USAGES = {
+    "DigitalSignature": "Digital Signature",
+    "NonRepudiation": "Non Repudiation",
+    "KeyEncipherment": "Key Encipherment",
+    "DataEncipherment": "Data Encipherment",
+    "KeyAgreement": "Key Agreement",
+    "KeyCertSign": "Certificate Sign",
+    "CRLSign": "CRL Sign",
+    "EncipherOnly": "Encipher Only",
+    "DecipherOnly": "Decipher Only",
+}
+
+
+@pytest.mark.parametrize("usages", [*([name] for name in USAGES), list(USAGES), ["KeyAgreement", "DecipherOnly"]])
+def test_a_certificate_has_the_key_usages_of_the_request(tmp_path: Path, usages: list[str]) -> None:
+    desk = Desk()
+    made = issued_with(desk, desk.root(), KeyUsage=dict.fromkeys(usages, True))
+    printed = text_of(tmp_path, made)
+    assert f"X509v3 Key Usage: critical\n                {', '.join(USAGES[name] for name in usages)}\n" in printed
+    (tmp_path / "der").write_bytes(made.public_bytes(Encoding.DER))
+    assert "BAD" not in openssl("asn1parse", "-inform", "DER", "-in", tmp_path / "der")
+
+
+def test_key_usages_that_are_all_false_are_left_out(tmp_path: Path) -> None:
+    desk = Desk()
+    made = issued_with(desk, desk.root(), KeyUsage={"DigitalSignature": False})
+    assert "Key Usage" not in text_of(tmp_path, made)
+
+
+def test_a_certificate_has_every_kind_of_alternative_name(tmp_path: Path) -> None:
+    desk = Desk()
+    names = [
+        {"DnsName": "www.example.com"},
+        {"EdiPartyName": {"PartyName": "party", "NameAssigner": "assigner"}},
+        {"EdiPartyName": {"PartyName": "alone"}},
+        {"DirectoryName": {"CommonName": "directory"}},
+        {"UniformResourceIdentifier": "http://example.com"},
+        {"IpAddress": "2001:db8::1"},
+        {"RegisteredId": "1.2.3"},
+        {"Rfc822Name": "a@example.com"},
+        {"OtherName": {"TypeId": "1.3.6.1.4.1.1", "Value": "other"}},
+    ]
+    made = issued_with(desk, desk.root(), SubjectAlternativeNames=names)
+    printed = text_of(tmp_path, made)
+    for expected in (
+        "DNS:www.example.com, EdiPartyName:<unsupported>, EdiPartyName:<unsupported>, DirName:",
+        "URI:http://example.com, IP Address:2001:DB8:0:0:0:0:0:1, Registered ID:1.2.3, email:a@example.com, othername:",
+    ):
+        assert expected in printed
+    body = made.public_bytes(Encoding.DER)
+    assert b"\xa5\x15\xa0\x0a\x0c\x08assigner\xa1\x07\x0c\x05party" in body
+    assert b"\xa5\x09\xa1\x07\x0c\x05alone" in body
+
+
+@pytest.mark.parametrize("bits", [256, 384, 512])
+def test_rsa_pss_signs_a_ca_its_certificates_and_their_chain(tmp_path: Path, bits: int) -> None:
+    desk = Desk()
+    configuration = {
+        "KeyAlgorithm": "RSA_2048",
+        "SigningAlgorithm": f"SHA{bits}WITHRSA_PSS",
+        "Subject": {"CommonName": "PSS"},
+    }
+    root = desk.root(CertificateAuthorityConfiguration=configuration)
+    issuing = desk.subordinate(root, 0)
+    found = desk.certificate(issuing, desk.issued(issuing, Csr=csr("www.example.com", SAN)))
+    assert verified(tmp_path, desk, root, found, "-purpose", "sslserver").endswith("it: OK\n")
+    anchor = desk.call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=root)["Certificate"]
+    (tmp_path / "anchor").write_text(anchor)
+    printed = openssl("x509", "-in", tmp_path / "anchor", "-noout", "-text")
+    assert "Signature Algorithm: rsassaPss" in printed
+    assert f"Hash Algorithm: sha{bits}" in printed
+    assert f"Salt Length: 0x{bits // 8:02X}" in printed
+    mixed = desk.issued(root, SigningAlgorithm="SHA256WITHRSA")
+    assert desk.parsed(root, mixed).signature_algorithm_oid == SignatureAlgorithmOID.RSA_WITH_SHA256
+
+
+def test_a_request_signed_with_rsa_pss_is_accepted() -> None:
+    desk = Desk()
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "it")])
+    used = hashes.SHA256()
+    pss = padding.PSS(padding.MGF1(used), used.digest_size)
+    made = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, used, rsa_padding=pss)
+    root = desk.root()
+    parsed = desk.parsed(root, desk.issued(root, Csr=made.public_bytes(Encoding.PEM)))
+    assert parsed.public_key() == key.public_key()
+
+
+def test_serial_numbers_have_sixteen_bytes_of_any_value() -> None:
+    desk = Desk()
+    root = desk.root()
+    serials = [desk.parsed(root, desk.issued(root)).serial_number for _ in range(64)]
+    assert {serial.bit_length() for serial in serials} <= set(range(121, 129))
+    assert {serial >> 127 for serial in serials} == {0, 1}
+    assert {serial >> 126 & 1 for serial in serials} == {0, 1}
+
+
+def test_names_in_the_place_of_a_subject_are_critical() -> None:
+    desk = Desk()
+    root = desk.root()
+    made = desk.parsed(root, desk.issued(root, Csr=csr("", (SAN[0], True))))
+    assert made.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+    asked = {"Extensions": {"SubjectAlternativeNames": [{"DnsName": "api.example.com"}]}}
+    made = desk.parsed(root, desk.issued(root, TemplateArn=ISSUING, ApiPassthrough=asked, Csr=csr("")))
+    assert made.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+
+
+def outside_chain(limits: list[int | None], csr_of_ca: bytes) -> tuple[bytes, bytes]:
+    """A CA certificate issued by CAs outside, with their path lengths from the root down, and its chain."""
+    start, end = datetime(2026, 1, 1), datetime(2036, 1, 1)
+    request = x509.load_pem_x509_csr(csr_of_ca)
+    issuer_name, issuer_key, made = None, None, []
+    for number, limit in enumerate(limits):
+        last = number == len(limits) - 1
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = request.subject if last else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Outside {number}")])
+        builder = x509.CertificateBuilder(
+            issuer_name=issuer_name or name,
+            subject_name=name,
+            public_key=request.public_key() if last else key.public_key(),
+            serial_number=number + 1,
+            not_valid_before=start,
+            not_valid_after=end,
+            extensions=[],
+        ).add_extension(x509.BasicConstraints(ca=True, path_length=limit), critical=True)
+        made.append(builder.sign(issuer_key or key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        issuer_name, issuer_key = name, key
+    return made[-1], b"".join(reversed(made[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("limits", "imported", "deepest"),
+    [
+        ([None, None, None], True, 3),
+        ([3, None, None], True, 0),
+        ([2, None, None], True, None),
+        ([1, None, None], False, None),
+        ([None, 1, None], True, None),
+        ([None, 0, None], False, None),
+        ([None, None, 0], True, None),
+        ([6, 5, 2], True, 1),
+        ([3, 5, 2], True, 0),
+    ],
+)
+def test_the_path_length_of_the_whole_chain_counts(
+    limits: list[int | None], imported: bool, deepest: int | None
+) -> None:
+    desk = Desk()
+    arn = desk.created(kind="SUBORDINATE")
+    own, chain = outside_chain(limits, desk.csr_of(arn))
+    request = {"CertificateAuthorityArn": arn, "Certificate": own, "CertificateChain": chain}
+    if not imported:
+        with pytest.raises(ServiceError, match="ValidationException: The certificate violates the path length"):
+            desk.call("ImportCertificateAuthorityCertificate", **request)
+        return
+    desk.call("ImportCertificateAuthorityCertificate", **request)
+    desk.issued(arn)
+    for path in range(4):
+        template = f"SubordinateCACertificate_PathLen{path}"
+        if deepest is not None and path <= deepest:
+            desk.issued(arn, TemplateArn=template)
+            continue
+        with pytest.raises(ServiceError, match="ValidationException: The path length"):
+            desk.issued(arn, TemplateArn=template)
 
 
 def test_the_csr_of_a_ca_contains_the_requested_subject(tmp_path: Path) -> None:

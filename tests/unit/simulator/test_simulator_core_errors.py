@@ -44,6 +44,10 @@ def refused(desk: Desk, operation: str, **request: Any) -> ServiceError:
     return error.value
 
 
+NEWER_ALGORITHMS = {"SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"}
+"""What the API of botocore 1.44 has, and that of LocalStack's botocore has not; so has the custom path /."""
+
+
 def test_the_operations_and_constraints_are_those_of_the_api() -> None:
     assert set(OPERATIONS) == set(API.operation_names)
     for name in API.operation_names:
@@ -53,10 +57,11 @@ def test_the_operations_and_constraints_are_those_of_the_api() -> None:
     for name, shape in api_protocol.model()["shapes"].items():
         given = API.shape_for(name)
         assert shape["type"] == given.type_name
-        assert shape.get("enum", []) == getattr(given, "enum", [])
-        assert {key: shape[key] for key in ("min", "max", "pattern") if key in shape} == {
-            key: value for key, value in given.metadata.items() if key in ("min", "max", "pattern")
-        }
+        assert [each for each in shape.get("enum", []) if each not in NEWER_ALGORITHMS] == getattr(given, "enum", [])
+        limits = {key: value for key, value in given.metadata.items() if key in ("min", "max", "pattern")}
+        if name == "CrlPathString" and not limits["pattern"].startswith("(/|"):
+            limits["pattern"] = f"(/|{limits['pattern']})"
+        assert {key: shape[key] for key in ("min", "max", "pattern") if key in shape} == limits
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in ("CreateCertificateAuthority",)])
@@ -101,7 +106,7 @@ CREATION = [
         "InvalidArgs",
     ),
     ({"Subject": None}, "ValidationException"),
-    ({"CsrExtensions": {"KeyUsage": {"EncipherOnly": True}}}, "InvalidArgsException"),
+    ({"SigningAlgorithm": "SHA256WITHRSA_PSS"}, "InvalidArgsException"),
     ({"CsrExtensions": {"SubjectInformationAccess": [{"AccessMethod": {}, "AccessLocation": {}}]}}, "InvalidArgs"),
 ]
 
@@ -134,13 +139,20 @@ def test_an_invalid_revocation_configuration_is_rejected(desk: Desk, root: str, 
 
 
 CHANGED = x509.load_pem_x509_csr(csr()).public_bytes(Encoding.DER).replace(b"www.", b"wwx.")
-UNSIGNED = (
-    b"-----BEGIN CERTIFICATE REQUEST-----\n" + base64.encodebytes(CHANGED) + b"-----END CERTIFICATE REQUEST-----\n"
-)
+BEGIN, END = b"-----BEGIN CERTIFICATE REQUEST-----\n", b"-----END CERTIFICATE REQUEST-----\n"
+UNSIGNED = BEGIN + base64.encodebytes(CHANGED) + END
+SAN = (x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), False)
 ISSUANCE = [
-    ({"Csr": b"nonsense"}, "MalformedCSRException"),
+    ({"Csr": b"nonsense"}, "ValidationException"),
+    ({"Csr": x509.load_pem_x509_csr(csr()).public_bytes(Encoding.DER)}, "ValidationException"),
+    ({"Csr": csr().replace(b"CERTIFICATE REQUEST", b"NEW CERTIFICATE REQUEST")}, "ValidationException"),
+    ({"Csr": b"Certificate Request:\n" + csr()}, "ValidationException"),
+    ({"Csr": csr() + b"# for www.example.com\n"}, "ValidationException"),
+    ({"Csr": csr() + csr()}, "ValidationException"),
+    ({"Csr": BEGIN + b"AAAA\n" + END}, "MalformedCSRException"),
     ({"Csr": UNSIGNED}, "MalformedCSRException"),
     ({"Csr": csr("")}, "MalformedCSRException"),
+    ({"Csr": csr("", SAN)}, "MalformedCSRException"),
     ({"SigningAlgorithm": "SHA256WITHRSA"}, "InvalidArgsException"),
     ({"TemplateArn": TEMPLATE.format("Unknown")}, "InvalidArgsException"),
     ({"TemplateArn": TEMPLATE.format("EndEntityCertificate_PathLen0")}, "InvalidArgsException"),
@@ -170,12 +182,10 @@ def test_an_invalid_certificate_request_is_rejected(desk: Desk, root: str, chang
 
 
 PASSTHROUGHS = [
-    {"KeyUsage": {"DecipherOnly": True}},
     {"ExtendedKeyUsage": [{}]},
     {"SubjectAlternativeNames": [{}]},
     {"SubjectAlternativeNames": [{"IpAddress": "not an address"}]},
     {"SubjectAlternativeNames": [{"DnsName": "bücher.example"}]},
-    {"SubjectAlternativeNames": [{"EdiPartyName": {"PartyName": "x"}}]},
     {"SubjectAlternativeNames": [{"DnsName": "a", "Rfc822Name": "b@c"}]},
 ]
 
@@ -189,7 +199,7 @@ def test_an_invalid_passthrough_is_rejected(desk: Desk, root: str, extensions: d
 def test_a_ca_issues_no_deeper_than_its_own_path_length(desk: Desk, root: str) -> None:
     below = desk.subordinate(root, 1)
     desk.issued(below, TemplateArn="SubordinateCACertificate_PathLen0")
-    with pytest.raises(ServiceError, match="InvalidArgsException: The path length"):
+    with pytest.raises(ServiceError, match="ValidationException: The path length"):
         desk.issued(below, TemplateArn="SubordinateCACertificate_PathLen1")
 
 

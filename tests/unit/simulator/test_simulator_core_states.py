@@ -73,6 +73,93 @@ def test_a_ca_that_expires_while_it_is_deleted_is_restored_as_expired() -> None:
     assert desk.status(arn) == "EXPIRED"
 
 
+def imported(desk: Desk, arn: str, days: int = 365) -> None:
+    """Install a new certificate of a root CA."""
+    made = desk.issued(arn, Csr=desk.csr_of(arn), TemplateArn="RootCACertificate", Validity=(days, "DAYS"))
+    pem = desk.certificate(arn, made)["Certificate"].encode()
+    desk.call("ImportCertificateAuthorityCertificate", CertificateAuthorityArn=arn, Certificate=pem)
+
+
+@pytest.mark.parametrize(("before", "after"), [("ACTIVE", "ACTIVE"), ("DISABLED", "DISABLED")])
+def test_a_new_certificate_makes_an_expired_ca_active_unless_it_was_disabled(before: str, after: str) -> None:
+    desk = Desk()
+    arn = desk.root(years=1)
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=arn, Status=before)
+    desk.pass_time(days=366)
+    assert desk.status(arn) == "EXPIRED"
+    imported(desk, arn)
+    assert desk.status(arn) == after
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=arn, Status="ACTIVE")
+    desk.pass_time(days=366)
+    imported(desk, arn)
+    assert desk.status(arn) == "ACTIVE"
+
+
+def test_a_disabled_ca_rejects_an_import() -> None:
+    desk = Desk()
+    arn = desk.root()
+    made = desk.issued(arn, Csr=desk.csr_of(arn), TemplateArn="RootCACertificate")
+    pem = desk.certificate(arn, made)["Certificate"].encode()
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=arn, Status="DISABLED")
+    request = {"CertificateAuthorityArn": arn, "Certificate": pem}
+    assert code(desk, "ImportCertificateAuthorityCertificate", **request) == "InvalidStateException"
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=arn, Status="ACTIVE")
+    desk.call("ImportCertificateAuthorityCertificate", **request)
+
+
+def test_before_its_certificate_a_ca_accepts_a_revocation_configuration_but_no_status() -> None:
+    desk = Desk()
+    about = {"CertificateAuthorityArn": desk.created()}
+    enabled = crl_enabled()
+    desk.call("UpdateCertificateAuthority", **about, RevocationConfiguration=enabled)
+    described = desk.described(about["CertificateAuthorityArn"])
+    assert described["RevocationConfiguration"]["CrlConfiguration"]["Enabled"] is True
+    for status in ("ACTIVE", "DISABLED"):
+        request = {**about, "RevocationConfiguration": enabled, "Status": status}
+        assert code(desk, "UpdateCertificateAuthority", **request) == "InvalidStateException"
+    desk.call("DeleteCertificateAuthority", **about)
+    assert code(desk, "UpdateCertificateAuthority", **about, RevocationConfiguration=enabled) == "InvalidStateException"
+
+
+def test_an_audit_report_needs_a_ca_that_is_active_or_disabled() -> None:
+    desk = Desk()
+    arn = desk.created()
+    request = {"CertificateAuthorityArn": arn, "S3BucketName": BUCKET, "AuditReportResponseFormat": "CSV"}
+    assert code(desk, "CreateCertificateAuthorityAuditReport", **request) == "InvalidStateException"
+    imported(desk, arn)
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=arn, Status="DISABLED")
+    desk.call("CreateCertificateAuthorityAuditReport", **request)
+    desk.pass_time(days=366)
+    assert desk.status(arn) == "EXPIRED"
+    desk.world.taken()
+    assert code(desk, "CreateCertificateAuthorityAuditReport", **request) == "InvalidStateException"
+    assert desk.world.taken() == []
+
+
+def test_an_expired_certificate_cannot_be_revoked() -> None:
+    desk = Desk()
+    root = desk.root(RevocationConfiguration=crl_enabled())
+    revoked, ended = (desk.issued(root, Validity=(2, "DAYS")) for _ in range(2))
+    desk.revoke(root, revoked)
+    desk.pass_time(days=2)
+    desk.world.taken()
+    with pytest.raises(ServiceError, match=f"InvalidRequestException: The certificate {ended} has expired"):
+        desk.revoke(root, ended)
+    with pytest.raises(ServiceError, match="RequestAlreadyProcessedException"):
+        desk.revoke(root, revoked)
+    assert desk.world.taken() == []
+
+
+@pytest.mark.parametrize("operation", ["ListPermissions", "ListTags", "DeletePolicy"])
+def test_a_deleted_ca_is_reported_in_the_words_that_terraform_expects(operation: str) -> None:
+    desk = Desk()
+    arn = desk.created()
+    desk.call("DeleteCertificateAuthority", CertificateAuthorityArn=arn)
+    name = "ResourceArn" if operation == "DeletePolicy" else "CertificateAuthorityArn"
+    with pytest.raises(ServiceError, match="InvalidStateException: The certificate authority is in the DELETED state"):
+        desk.call(operation, **{name: arn})
+
+
 def test_a_second_deletion_has_a_separate_restoration_period() -> None:
     desk = Desk()
     arn = desk.created()
@@ -183,8 +270,10 @@ def test_without_a_crl_a_revocation_sends_its_own_event_only() -> None:
 def test_a_crl_fails_in_each_documented_way_until_it_works() -> None:
     desk = Desk()
     root = desk.root(RevocationConfiguration=crl_enabled(S3ObjectAcl="BUCKET_OWNER_FULL_CONTROL"))
+    made = desk.issued(root)
+    assert crl_results(desk) == ["success"]
     desk.world.planned["CRL"], desk.world.planned["CRL-S3"] = 1, 1
-    desk.revoke(root, desk.issued(root))
+    desk.revoke(root, made)
     assert crl_results(desk) == ["Failed to generate CRL. Internal failure."]
     desk.pass_time(minutes=14)
     assert crl_results(desk) == []

@@ -11,8 +11,8 @@ import pytest
 
 from pca_events.backends import Backend
 from pca_events.iam_policy import Request, evaluate
+from pca_events.simulator.bucket_access import TEST_KEY, BucketAccess
 from pca_events.simulator.core.region_state import BucketRefused
-from pca_events.simulator.localstack_environment import BucketAccess
 
 AUTHORITY = "11223344-1234-1122-2233-112233445566"
 ACCOUNT = "780000000001"
@@ -39,7 +39,7 @@ class Given:
 
     def __init__(self, clients: SimpleNamespace) -> None:
         self.s3 = clients.s3
-        self.bucket = BucketAccess(NAME, clients, ACCOUNT, "us-east-1", "aws")
+        self.bucket = BucketAccess(NAME, clients, ACCOUNT, ARN, "aws")
 
     def policy(self, *statements: dict[str, Any]) -> None:
         document = {"Version": "2012-10-17", "Statement": list(statements)}
@@ -82,6 +82,40 @@ def test_a_crl_needs_all_four_actions(given: Given, lacking: str) -> None:
     with pytest.raises(BucketRefused, match=f"does not grant {lacking} to acm-pca.amazonaws.com"):
         given.bucket.write(CRL, b"", "application/pkix-crl", OWNER)
     assert given.written() == []
+
+
+def test_a_check_writes_a_test_object_and_returns_the_region(given: Given) -> None:
+    given.policy(statement(*ALL))
+    assert given.bucket.check("bucket-owner-full-control") == "us-east-1"
+    assert given.written() == [TEST_KEY]
+
+
+def test_a_check_returns_the_region_of_a_bucket_elsewhere(clients: SimpleNamespace) -> None:
+    name = f"{NAME}-west"
+    clients.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    grant = statement(*ALL, Resource=[f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"])
+    clients.s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [grant]}))
+    assert replace(Given(clients).bucket, name=name).check("bucket-owner-full-control") == "eu-west-1"
+    clients.s3.delete_object(Bucket=name, Key=TEST_KEY)
+    clients.s3.delete_bucket(Bucket=name)
+
+
+def test_a_check_reports_the_actions_that_the_policy_does_not_grant(given: Given) -> None:
+    with pytest.raises(BucketRefused) as refused:
+        given.bucket.check("public-read")
+    assert refused.value.lacking == ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
+    given.policy(statement(*ALL))
+    with pytest.raises(BucketRefused, match="blocks public ACLs") as refused:
+        given.bucket.check("public-read")
+    assert refused.value.lacking == ()
+    assert given.written() == []
+
+
+def test_a_policy_may_name_the_ca_whatever_the_key_of_the_object(given: Given) -> None:
+    given.policy(statement(*ALL, Condition={"StringEquals": {"aws:SourceArn": ARN}}))
+    given.bucket.write("lists/99887766-1234-1122-2233-112233445566.crl", b"", "application/pkix-crl", OWNER)
+    with pytest.raises(BucketRefused, match="does not grant"):
+        replace(given.bucket, authority=f"{ARN[:-1]}7").write(CRL, b"", "application/pkix-crl", OWNER)
 
 
 def test_a_report_needs_no_permission_to_set_an_acl(given: Given) -> None:

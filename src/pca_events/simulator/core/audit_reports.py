@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from pca_events.simulator.core.api_protocol import in_progress, invalid_args, not_found
+from pca_events.simulator.core.api_protocol import in_progress, invalid_args, invalid_state, not_found
 from pca_events.simulator.core.crls import BUCKET_NAME
 from pca_events.simulator.core.region_state import (
     AUDIT_REPORT_GENERATION,
@@ -41,6 +41,8 @@ def create_audit_report(state: RegionState, request: dict[str, Any]) -> dict[str
         raise invalid_args(f"The name {bucket} is not one of an S3 bucket.")
     with state.lock:
         authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        if authority.status not in ("ACTIVE", "DISABLED"):
+            raise invalid_state(f"The certificate authority is in the {authority.status} state.")
         check_rate(state, authority)
         new_id = str(uuid.uuid4())
         key = f"audit-report/{authority.id}/{new_id}.{form.lower()}"
@@ -93,7 +95,8 @@ def write_report(state: RegionState, authority: Authority, report: AuditReport) 
     body = as_json(rows) if report.form == "JSON" else as_csv(rows)
     try:
         content_type = CONTENT_TYPES[report.form]
-        state.environment.write_object(report.bucket, report.key, body, content_type, "bucket-owner-full-control")
+        acl = "bucket-owner-full-control"
+        state.environment.write_object(report.bucket, report.key, body, content_type, acl, authority.arn)
     except BucketRefused:
         return False
     return True

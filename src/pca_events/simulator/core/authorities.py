@@ -7,8 +7,9 @@ from typing import Any
 from cryptography import x509
 
 from pca_events.simulator.core.api_protocol import ServiceError, invalid_args, invalid_state, page
-from pca_events.simulator.core.crls import complete_configuration
-from pca_events.simulator.core.region_state import CA_CREATION, Authority, CrlState, RegionState
+from pca_events.simulator.core.crl_state import CrlState
+from pca_events.simulator.core.crls import bucket_region, complete_configuration
+from pca_events.simulator.core.region_state import CA_CREATION, Authority, RegionState
 from pca_events.simulator.core.x509 import (
     GENERATORS,
     PrivateKey,
@@ -16,6 +17,7 @@ from pca_events.simulator.core.x509 import (
     hash_of,
     key_usage,
     name_of,
+    padding_of,
     pem,
     subject_information_access,
 )
@@ -25,8 +27,13 @@ RESTORABLE_DAYS = 30
 
 def create_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """CreateCertificateAuthority."""
-    authority = new_authority(state, request)
     token = request.get("IdempotencyToken")
+    with state.lock:
+        made = state.remembered("authority", token)
+    if made is not None:
+        return {"CertificateAuthorityArn": made}
+    authority = new_authority(state, request)
+    authority.crl.region = bucket_region(state, authority.arn, authority.revocation["CrlConfiguration"])
     with state.lock:
         made = state.remembered("authority", token)
         if made is not None:
@@ -60,7 +67,7 @@ def new_authority(state: RegionState, request: dict[str, Any]) -> Authority:
         crl=CrlState(partition=str(uuid.uuid4())),
     )
     authority.tags = merged_tags(request.get("Tags") or [], {})
-    make_csr(authority, GENERATORS["EC_prime256v1"]())
+    make_csr(authority, GENERATORS["EC_prime256v1"](), "SHA256WITHECDSA")
     return authority
 
 
@@ -73,7 +80,7 @@ def finish_creation(state: RegionState, authority: Authority) -> None:
         state.send_failure(CA_CREATION, authority.arn)
         return
     key = GENERATORS[authority.configuration["KeyAlgorithm"]]()
-    csr = make_csr(authority, key)
+    csr = make_csr(authority, key, authority.configuration["SigningAlgorithm"])
     with state.lock:
         authority.key, authority.csr = key, csr
         authority.set_status("PENDING_CERTIFICATE", state.now())
@@ -119,17 +126,28 @@ def list_certificate_authorities(state: RegionState, request: dict[str, Any]) ->
 
 def update_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """UpdateCertificateAuthority."""
-    status = request.get("Status")
+    status, asked = request.get("Status"), request.get("RevocationConfiguration") or {}
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
-        if authority.status not in ("ACTIVE", "DISABLED"):
-            raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
-        if status not in (None, "ACTIVE", "DISABLED"):
-            raise invalid_args(f"The status {status} cannot be set; ACTIVE and DISABLED can.")
-        authority.revocation = complete_configuration(request.get("RevocationConfiguration"), authority.revocation)
+        check_updatable(authority, status)
+        revocation = complete_configuration(asked, authority.revocation)
+    region = authority.crl.region
+    if asked.get("CrlConfiguration"):
+        region = bucket_region(state, authority.arn, revocation["CrlConfiguration"])
+    with state.lock:
+        check_updatable(authority, status)
+        authority.revocation, authority.crl.region = revocation, region
         if status not in (None, authority.status):
             authority.set_status(status, state.now())
     return {}
+
+
+def check_updatable(authority: Authority, status: str | None) -> None:
+    """Raise an error if a CA cannot be updated; before it has a certificate, only its revocation configuration can."""
+    if authority.status not in ("ACTIVE", "DISABLED") and (authority.status != "PENDING_CERTIFICATE" or status):
+        raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
+    if status not in (None, "ACTIVE", "DISABLED"):
+        raise invalid_args(f"The status {status} cannot be set; ACTIVE and DISABLED can.")
 
 
 def delete_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
@@ -175,21 +193,21 @@ def expire(state: RegionState, authority: Authority) -> None:
         if certificate is None or authority.status not in ("ACTIVE", "DISABLED"):
             return
         if certificate.not_valid_after_utc <= state.now():
+            authority.disabled_when_expired = authority.status == "DISABLED"
             authority.set_status("EXPIRED", state.now())
 
 
-def make_csr(authority: Authority, key: PrivateKey) -> str:
+def make_csr(authority: Authority, key: PrivateKey, algorithm: str) -> str:
     """A CSR as PEM, signed with a key; raise InvalidArgsException if its extensions are invalid."""
     asked = authority.configuration.get("CsrExtensions") or {}
     try:
         builder = x509.CertificateSigningRequestBuilder().subject_name(authority.subject)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        if asked.get("KeyUsage"):
-            builder = builder.add_extension(key_usage(asked["KeyUsage"]), critical=True)
+        if usage := key_usage(asked.get("KeyUsage") or {}):
+            builder = builder.add_extension(*usage)
         if asked.get("SubjectInformationAccess"):
-            access = subject_information_access(asked["SubjectInformationAccess"])
-            builder = builder.add_extension(access, critical=False)
-        return pem(builder.sign(key, hash_of(authority.configuration["SigningAlgorithm"])))
+            builder = builder.add_extension(*subject_information_access(asked["SubjectInformationAccess"]))
+        return pem(builder.sign(key, hash_of(algorithm), rsa_padding=padding_of(algorithm)))
     except (ValueError, TypeError) as error:
         raise invalid_args(f"The extensions of the CSR are not valid: {error}") from error
 
@@ -201,14 +219,19 @@ def merged_tags(asked: list[dict[str, Any]], there: dict[str, str | None]) -> di
     """The existing tags merged with the requested ones; raise an error if AWS rejects them."""
     keys = [tag["Key"] for tag in asked]
     for key in keys:
-        if key.lower().startswith("aws:"):
-            raise ServiceError("InvalidTagException", f"The tag key {key} begins with aws:, which is reserved.")
+        check_tag_key(key)
         if keys.count(key) > 1:
             raise ServiceError("InvalidTagException", f"The tag key {key} is given more than once.")
     together = there | {tag["Key"]: tag.get("Value") for tag in asked}
     if len(together) > MOST_TAGS:
         raise ServiceError("TooManyTagsException", f"You can associate up to {MOST_TAGS} tags with a private CA.")
     return together
+
+
+def check_tag_key(key: str) -> None:
+    """Raise InvalidTagException for a key that is reserved for AWS."""
+    if key.lower().startswith("aws:"):
+        raise ServiceError("InvalidTagException", f"The tag key {key} begins with aws:, which is reserved.")
 
 
 def tag_certificate_authority(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
@@ -223,6 +246,8 @@ def untag_certificate_authority(state: RegionState, request: dict[str, Any]) -> 
     """UntagCertificateAuthority: a tag given with a value is removed only if it has that value."""
     with state.lock:
         authority = state.authority_in_use(request["CertificateAuthorityArn"])
+        for asked in request["Tags"]:
+            check_tag_key(asked["Key"])
         for asked in request["Tags"]:
             if asked.get("Value") in (None, authority.tags.get(asked["Key"])):
                 authority.tags.pop(asked["Key"], None)

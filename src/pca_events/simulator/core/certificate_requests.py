@@ -1,17 +1,28 @@
 """The request to IssueCertificate, validated before anything is signed."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtensionOID
 
 from pca_events.simulator.core.api_protocol import invalid_args, invalid_state, malformed_csr, validation
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
-from pca_events.simulator.core.x509 import Extension, PublicKey, family, hash_of, name_of, same_key
+from pca_events.simulator.core.x509 import (
+    Extension,
+    PublicKey,
+    check_algorithms,
+    hash_of,
+    name_of,
+    padding_of,
+    remaining_path_length,
+    same_key,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class CertificateRequest:
             not_valid_after=self.end.replace(tzinfo=None),
             extensions=[x509.Extension(each.oid, critical, each) for each, critical in self.extensions],
         )
-        return builder.sign(authority.signing_key, hash_of(self.algorithm))
+        return builder.sign(authority.signing_key, hash_of(self.algorithm), rsa_padding=padding_of(self.algorithm))
 
 
 def validated_request(state: RegionState, authority: Authority, request: dict[str, Any]) -> CertificateRequest:
@@ -47,21 +58,45 @@ def validated_request(state: RegionState, authority: Authority, request: dict[st
     default = f"arn:{state.partition}:acm-pca:::template/EndEntityCertificate/V1"
     template_arn = request.get("TemplateArn") or default
     made_from = template(template_arn)
-    if family(request["SigningAlgorithm"]) != family(authority.configuration["KeyAlgorithm"]):
-        raise invalid_args(
-            "The specified signing algorithm family must match the algorithm family of the CA's secret key."
-        )
+    check_algorithms(authority.configuration["KeyAlgorithm"], request["SigningAlgorithm"])
     csr, public_key = read_csr(request["Csr"])
     check_state(authority, made_from, csr)
     api = (request.get("ApiPassthrough") or {}) if made_from.api else {}
     subject = name_of(api.get("Subject") or {}) if api.get("Subject") else csr.subject
     found = extensions(authority, state.region, made_from, csr, api)
-    if not subject.rdns and not any(isinstance(each, x509.SubjectAlternativeName) for each, _ in found):
-        raise malformed_csr("The CSR has neither a subject nor a subject alternative name.")
+    if not subject.rdns:
+        check_alternative_names(found)
     start, end = validity_period(request, authority, state.now(), own=made_from.root)
     return CertificateRequest(
         template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"]
     )
+
+
+def check_alternative_names(found: list[Extension]) -> None:
+    """Raise MalformedCSRException unless the names that take the place of a subject are critical, as RFC 5280 requires.
+
+    Those of an ApiPassthrough, which cannot be marked critical in the request, are made critical.
+    """
+    at = next((at for at, (each, _) in enumerate(found) if each.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME), None)
+    if at is None:
+        raise malformed_csr("The CSR has neither a subject nor a subject alternative name.")
+    names, critical = found[at]
+    if not critical and isinstance(names, x509.SubjectAlternativeName):
+        raise malformed_csr("CSR must mark the SAN extension critical when it has an empty subject.")
+    found[at] = names, True
+
+
+CSR_PATTERN = "-----BEGIN CERTIFICATE REQUEST-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE REQUEST-----"
+CSR_TEXT = re.compile(rf"\s*{CSR_PATTERN}\s*".encode())
+
+
+def check_csr_text(text: bytes) -> None:
+    """Raise ValidationException unless a text is one CSR as PEM, with nothing around it."""
+    if not CSR_TEXT.fullmatch(bytes(text)):
+        raise validation(
+            "1 validation error detected: Value at 'csr' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {CSR_PATTERN}"
+        )
 
 
 def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
@@ -95,19 +130,12 @@ def check_state(authority: Authority, made_from: Template, csr: x509.Certificate
 
 
 def check_path_length(authority: Authority, made_from: Template) -> None:
-    """Raise InvalidArgsException for a CA certificate that exceeds the path length of the issuing CA."""
+    """Raise ValidationException for a CA certificate that exceeds the path length of the issuing CA or of its chain."""
     if not made_from.ca:
         return
-    limit = next(
-        (
-            one.value.path_length
-            for one in certificate_of(authority).extensions
-            if isinstance(one.value, x509.BasicConstraints)
-        ),
-        None,
-    )
+    limit = remaining_path_length([certificate_of(authority), *authority.chain])
     if limit is not None and (made_from.path is None or made_from.path >= limit):
-        raise invalid_args(
+        raise validation(
             f"The path length of the template exceeds that of the certificate authority, which is {limit}."
         )
 

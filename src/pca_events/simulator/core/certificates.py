@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
@@ -14,8 +15,12 @@ from pca_events.simulator.core.api_protocol import (
     invalid_state,
     not_found,
 )
-from pca_events.simulator.core.certificate_requests import CertificateRequest, validated_request
-from pca_events.simulator.core.crls import schedule_crl
+from pca_events.simulator.core.certificate_requests import (
+    CertificateRequest,
+    check_csr_text,
+    validated_request,
+)
+from pca_events.simulator.core.crls import add_entry, publish_first_crl, revoked_entries, schedule_crl
 from pca_events.simulator.core.region_state import (
     CERTIFICATE_ISSUANCE,
     CERTIFICATE_REVOCATION,
@@ -26,9 +31,12 @@ from pca_events.simulator.core.region_state import (
 )
 from pca_events.simulator.core.x509 import pem
 
+SMALLEST_SERIAL, LARGEST_SERIAL = 1 << 120, 1 << 128  # sixteen bytes, of which none is a leading zero
+
 
 def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
     """IssueCertificate: returns at once; the certificate is issued after the configured delay."""
+    check_csr_text(request["Csr"])
     token = request.get("IdempotencyToken")
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
@@ -38,7 +46,7 @@ def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, 
     if made is not None:
         return {"CertificateArn": made}
     what = validated_request(state, authority, request)
-    serial = secrets.randbits(127) | 1 << 126
+    serial = secrets.randbelow(LARGEST_SERIAL - SMALLEST_SERIAL) + SMALLEST_SERIAL
     issued = IssuedCertificate(f"{serial:032x}", f"{authority.arn}/certificate/{serial:032x}", what.template_arn)
     with state.lock:
         made = state.remembered(authority.arn, token)
@@ -67,6 +75,8 @@ def sign(state: RegionState, authority: Authority, issued: IssuedCertificate, wh
         issued.certificate, issued.pem, issued.chain = certificate, text, chain
         issued.issued_at, issued.status = state.now(), "ISSUED"
     state.send_success(CERTIFICATE_ISSUANCE, authority.arn, issued.arn)
+    if not what.template.root:
+        publish_first_crl(state, authority)
 
 
 def attempt(
@@ -127,8 +137,10 @@ def revoke_certificate(state: RegionState, request: dict[str, Any]) -> dict[str,
                 f"The certificate authority {authority.arn} is not in the correct state to revoke certificates."
             )
         issued = issued_certificate(authority, certificate_id_of_serial(request["CertificateSerial"]))
-        check_revocable(issued)
+        check_revocable(issued, state.now())
+        entries = revoked_entries(authority)
         issued.revoked_at, issued.reason = state.now(), request["RevocationReason"]
+        add_entry(entries, issued)
     state.send_success(CERTIFICATE_REVOCATION, authority.arn, issued.arn)
     schedule_crl(state, authority, state.settings.crl_delay)
     return {}
@@ -142,11 +154,14 @@ def certificate_id_of_serial(serial: str) -> str:
     return digits.lstrip("0").zfill(32)
 
 
-def check_revocable(issued: IssuedCertificate) -> None:
-    """Raise an error for the certificate of a root CA, or one that is already revoked."""
-    if issued.certificate is not None and issued.certificate.issuer == issued.certificate.subject and not issued.chain:
+def check_revocable(issued: IssuedCertificate, now: datetime) -> None:
+    """Raise an error for the certificate of a root CA, or one that is already revoked or has expired."""
+    certificate = issued.certificate
+    if certificate is not None and certificate.issuer == certificate.subject and not issued.chain:
         raise invalid_request("Self-signed certificate can not be revoked")
     if issued.revoked_at is not None:
         raise ServiceError(
             "RequestAlreadyProcessedException", f"The certificate {issued.arn} has already been revoked."
         )
+    if certificate is not None and certificate.not_valid_after_utc <= now:
+        raise invalid_request(f"The certificate {issued.arn} has expired and cannot be revoked.")

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from pca_events.simulator.core.api_protocol import invalid_args
+from pca_events.simulator.core.api_protocol import invalid_args, validation
+from pca_events.simulator.core.crl_state import RevokedEntries, with_entries
 from pca_events.simulator.core.region_state import (
     CRL_GENERATION,
     CRL_NOT_GENERATED,
@@ -19,17 +19,19 @@ from pca_events.simulator.core.region_state import (
     IssuedCertificate,
     RegionState,
 )
-from pca_events.simulator.core.x509 import Extension, hash_of
+from pca_events.simulator.core.x509 import Extension, hash_of, padding_of, signature
 
-REASONS = {
-    "KEY_COMPROMISE": x509.ReasonFlags.key_compromise,
-    "CERTIFICATE_AUTHORITY_COMPROMISE": x509.ReasonFlags.ca_compromise,
-    "AFFILIATION_CHANGED": x509.ReasonFlags.affiliation_changed,
-    "SUPERSEDED": x509.ReasonFlags.superseded,
-    "CESSATION_OF_OPERATION": x509.ReasonFlags.cessation_of_operation,
-    "PRIVILEGE_WITHDRAWN": x509.ReasonFlags.privilege_withdrawn,
-    "A_A_COMPROMISE": x509.ReasonFlags.aa_compromise,
-}
+BACKDATED = timedelta(minutes=60)
+
+
+def publish_first_crl(state: RegionState, authority: Authority) -> None:
+    """Schedule a CRL if a certificate refers to a location that none was scheduled for."""
+    with state.lock:
+        crl = authority.crl_configuration
+        if not crl or omits_extension(crl) or authority.crl.location == location(authority):
+            return
+        authority.crl.location = location(authority)
+    schedule_crl(state, authority, state.settings.crl_delay)
 
 
 def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> None:
@@ -38,6 +40,7 @@ def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> 
     with state.lock:
         if not authority.crl_configuration:
             return
+        authority.crl.location = location(authority)
         if authority.crl.due is None or due < authority.crl.due:
             authority.crl.due = due
     if delay:
@@ -77,24 +80,24 @@ def write_crl(state: RegionState, authority: Authority) -> str | None:
     body = encode_crl(state, authority)
     if state.environment.planned_failure("CRL-S3", authority.arn):
         return CRL_WRITE_FAILED_INTERNALLY
-    crl = authority.crl_configuration
+    bucket, key = location(authority)
     try:
-        acl = CANNED_ACLS[crl["S3ObjectAcl"]]
-        state.environment.write_object(crl["S3BucketName"], object_key(authority), body, "application/pkix-crl", acl)
+        acl = CANNED_ACLS[authority.crl_configuration["S3ObjectAcl"]]
+        state.environment.write_object(bucket, key, body, "application/pkix-crl", acl, authority.arn)
     except BucketRefused:
         return CRL_NOT_WRITTEN
     return None
 
 
 def encode_crl(state: RegionState, authority: Authority) -> bytes:
-    """The CRL as DER, signed by the CA."""
+    """The CRL as DER, signed by the CA; it begins an hour ago, as the CRL of the user guide does."""
     now = state.now().replace(microsecond=0)
     crl_state, crl = authority.crl, authority.crl_configuration
     crl_state.number = max(crl_state.number + 1, int(state.now().timestamp() * 1000))
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.subject if authority.certificate is None else authority.certificate.subject)
-        .last_update(now)
+        .last_update(now - BACKDATED)
         .next_update(now + timedelta(days=crl["ExpirationInDays"]))
         .add_extension(authority.key_identifier, critical=False)
         .add_extension(x509.CRLNumber(crl_state.number), critical=False)
@@ -102,11 +105,27 @@ def encode_crl(state: RegionState, authority: Authority) -> bytes:
     if crl.get("CrlType") == "PARTITIONED":
         builder = builder.add_extension(issuing_distribution_point(state, authority), critical=True)
     with state.lock:
-        revoked = [each for each in authority.issued.values() if belongs_on_crl(each, crl_state.made_at)]
-    for each in revoked:
-        builder = builder.add_revoked_certificate(crl_entry(each))
-    signature = hash_of(authority.configuration["SigningAlgorithm"])
-    return builder.sign(authority.signing_key, signature).public_bytes(Encoding.DER)
+        entries = revoked_entries(authority)
+        entries.drop_ended(crl_state.made_at)
+        encoded = entries.encoded()
+    key, algorithm = authority.signing_key, authority.configuration["SigningAlgorithm"]
+    empty = builder.sign(key, hash_of(algorithm), rsa_padding=padding_of(algorithm))
+    return with_entries(empty, encoded, lambda signed: signature(key, algorithm, signed))
+
+
+def revoked_entries(authority: Authority) -> RevokedEntries:
+    """The entries of a CA's CRL, made from its certificates on first use. Called under the state's lock."""
+    if authority.crl.entries is None:
+        authority.crl.entries = RevokedEntries()
+        for each in authority.issued.values():
+            add_entry(authority.crl.entries, each)
+    return authority.crl.entries
+
+
+def add_entry(entries: RevokedEntries, issued: IssuedCertificate) -> None:
+    """Add a certificate if it is revoked."""
+    if issued.revoked_at is not None and issued.certificate is not None:
+        entries.add(int(issued.id, 16), issued.revoked_at, issued.reason, issued.certificate.not_valid_after_utc)
 
 
 def issuing_distribution_point(state: RegionState, authority: Authority) -> x509.IssuingDistributionPoint:
@@ -122,50 +141,39 @@ def issuing_distribution_point(state: RegionState, authority: Authority) -> x509
     )
 
 
-def belongs_on_crl(issued: IssuedCertificate, last: datetime | None) -> bool:
-    """Whether a certificate is revoked and had not expired before the previous CRL."""
-    if issued.revoked_at is None or issued.certificate is None:
-        return False
-    return last is None or issued.certificate.not_valid_after_utc > last
-
-
-def crl_entry(issued: IssuedCertificate) -> x509.RevokedCertificate:
-    """The entry of a revoked certificate; UNSPECIFIED omits the reason extension."""
-    revoked_at = issued.revoked_at
-    if revoked_at is None:
-        raise AssertionError(f"{issued.arn} is not revoked")
-    builder = x509.RevokedCertificateBuilder(int(issued.id, 16), revoked_at.replace(microsecond=0, tzinfo=None))
-    if issued.reason in REASONS:
-        builder = builder.add_extension(x509.CRLReason(REASONS[issued.reason]), critical=False)
-    return builder.build()
+def location(authority: Authority) -> tuple[str, str]:
+    """The bucket and the key of the CRL."""
+    return authority.crl_configuration["S3BucketName"], object_key(authority)
 
 
 def object_key(authority: Authority) -> str:
-    """The key of the CRL in its bucket."""
+    """The key of the CRL in its bucket; the custom path / is the bucket itself."""
     crl = authority.crl_configuration
-    folder = crl.get("CustomPath") or "crl"
+    path = crl.get("CustomPath") or "crl"
+    folder = "" if path == "/" else f"{path}/"
     if crl.get("CrlType") != "PARTITIONED":
-        return f"{folder}/{authority.id}.crl"
-    return f"{folder}/{authority.crl.partition}.crl" if crl.get("CustomPath") else partition_key(authority, folder)
-
-
-def partition_key(authority: Authority, folder: str) -> str:
-    """The key of a partition, in the folder of its CA."""
-    return f"{folder}/{authority.id}/{authority.crl.partition}.crl"
+        return f"{folder}{authority.id}.crl"
+    return f"{folder}{'' if crl.get('CustomPath') else f'{authority.id}/'}{authority.crl.partition}.crl"
 
 
 def crl_url(authority: Authority, region: str) -> str:
-    """The URL of the CRL."""
-    crl = authority.crl_configuration
+    """The URL of the CRL, in the Region of its bucket."""
+    bucket, key = location(authority)
+    region = authority.crl.region or region
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    host = crl.get("CustomCname") or f"{crl['S3BucketName']}.s3.{region}.{suffix}"
-    return f"http://{host}/{object_key(authority)}"
+    host = authority.crl_configuration.get("CustomCname") or f"{bucket}.s3.{region}.{suffix}"
+    return f"http://{host}/{key}"
+
+
+def omits_extension(crl: dict[str, Any]) -> bool:
+    """Whether certificates do not name the CRL."""
+    return bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension"))
 
 
 def distribution_point(authority: Authority, region: str) -> Iterable[Extension]:
     """The CRL distribution point, if CRLs are enabled and the extension is not omitted."""
     crl = authority.crl_configuration
-    if crl and not (crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension"):
+    if crl and not omits_extension(crl):
         yield (
             x509.CRLDistributionPoints([x509.DistributionPoint(crl_name(authority, region), None, None, None)]),
             False,
@@ -195,6 +203,29 @@ def complete_configuration(asked: dict[str, Any] | None, before: dict[str, Any] 
     return {"CrlConfiguration": dict(crl), "OcspConfiguration": dict(ocsp)}
 
 
+def bucket_region(state: RegionState, authority_arn: str, crl: dict[str, Any]) -> str:
+    """The Region of the bucket of a CRL configuration, empty without one; raise ValidationException if it rejects CRLs.
+
+    Not called under the state's lock.
+    """
+    if not crl["Enabled"]:
+        return ""
+    bucket = crl["S3BucketName"]
+    try:
+        return state.environment.check_bucket(bucket, CANNED_ACLS[crl["S3ObjectAcl"]], authority_arn)
+    except BucketRefused as error:
+        if "s3:GetBucketAcl" in error.lacking:
+            raise validation(
+                f"The ACM Private CA Service Principal 'acm-pca.amazonaws.com' requires 's3:GetBucketAcl' permissions "
+                f"for your S3 bucket '{bucket}'. Check your S3 bucket permissions and try again."
+            ) from error
+        raise validation(
+            f"Permission error with your S3 bucket '{bucket}'. Check that your bucket policy, encryption settings, "
+            "S3 Block Public Access settings, and global account permissions are configured correctly. "
+            "For more information, check the service documentation."
+        ) from error
+
+
 def check_crl(crl: dict[str, Any]) -> None:
     """Raise InvalidArgsException if a CRL configuration is inconsistent."""
     check_disabled("CRL", crl)
@@ -205,8 +236,7 @@ def check_crl(crl: dict[str, Any]) -> None:
     if not BUCKET_NAME.fullmatch(crl.get("S3BucketName") or ""):
         raise invalid_args("S3BucketName is required when the CRL is enabled, and follows the naming rules of S3.")
     check_cname(crl.get("CustomCname"))
-    omitted = (crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")
-    if omitted and crl.get("CustomCname"):
+    if omits_extension(crl) and crl.get("CustomCname"):
         raise invalid_args("OmitExtension cannot be enabled with a custom CNAME.")
 
 

@@ -13,10 +13,11 @@ from pca_events.simulator.core.api_protocol import (
     invalid_state,
     malformed_certificate,
     mismatch,
+    validation,
 )
 from pca_events.simulator.core.authorities import expire
 from pca_events.simulator.core.region_state import Authority, RegionState
-from pca_events.simulator.core.x509 import pem, same_key
+from pca_events.simulator.core.x509 import pem, remaining_path_length, same_key
 
 CRITICAL = frozenset(
     {
@@ -73,7 +74,7 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
     """ImportCertificateAuthorityCertificate."""
     with state.lock:
         authority = state.authority(request["CertificateAuthorityArn"])
-        if authority.status in ("CREATING", "FAILED", "DELETED"):
+        if authority.status in ("CREATING", "FAILED", "DELETED", "DISABLED"):
             raise invalid_state(
                 f"The certificate authority {authority.arn} is not in the correct state to import a certificate."
             )
@@ -84,10 +85,14 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
         check_installable(authority, own[0], chain)
         for each in [*own, *chain]:
             check_extensions(each)
+        limit = remaining_path_length([own[0], *chain])
+        if limit is not None and limit < 0:
+            raise validation("The certificate violates the path length constraint of a certificate of its chain.")
         if not own[0].not_valid_before_utc <= state.now() < own[0].not_valid_after_utc:
             raise invalid_request("The certificate is not valid at this time.")
         authority.certificate, authority.chain = own[0], chain
-        authority.set_status("ACTIVE", state.now())
+        still_disabled = authority.status == "EXPIRED" and authority.disabled_when_expired
+        authority.set_status("DISABLED" if still_disabled else "ACTIVE", state.now())
         state.scheduler.add(own[0].not_valid_after_utc, lambda: expire(state, authority))
     return {}
 

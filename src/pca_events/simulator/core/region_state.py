@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from cryptography import x509
 
 from pca_events.simulator.core.api_protocol import invalid_arn, invalid_state, not_found
+from pca_events.simulator.core.crl_state import CrlState
 from pca_events.simulator.core.x509 import PrivateKey
 
 
@@ -58,27 +59,12 @@ class AuditReport:
 
 
 @dataclass
-class CrlState:
-    """The state of a CA's CRLs.
+class Authority:
+    """A certificate authority. Read and changed under the lock of the region's state.
 
     Attributes:
-        lock: held while one is made; reentrant, since an environment may call the service.
-        due: when the next one is due; None if none is.
-        made_at: when the last one was stored.
-        number: the CRL number of the last one.
-        partition: the id of the one partition, if CRLs are partitioned.
+        disabled_when_expired: whether it was DISABLED when its certificate expired; a new certificate leaves it so.
     """
-
-    partition: str
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    due: datetime | None = None
-    made_at: datetime | None = None
-    number: int = 0
-
-
-@dataclass
-class Authority:
-    """A certificate authority. Read and changed under the lock of the region's state."""
 
     id: str
     arn: str
@@ -97,6 +83,7 @@ class Authority:
     csr: str = ""
     certificate: x509.Certificate | None = None
     chain: list[x509.Certificate] = field(default_factory=list)
+    disabled_when_expired: bool = False
     restorable_until: datetime | None = None
     status_before_deletion: str = ""
     issued: dict[str, IssuedCertificate] = field(default_factory=dict)
@@ -164,7 +151,15 @@ def template_name(arn: str) -> str:
 
 
 class BucketRefused(Exception):
-    """An S3 bucket rejects an object: it is missing, its policy does not allow it, or its encryption prevents it."""
+    """An S3 bucket rejects an object: it is missing, its policy does not allow it, or its encryption prevents it.
+
+    Attributes:
+        lacking: the actions that its policy does not grant.
+    """
+
+    def __init__(self, message: str, lacking: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.lacking = lacking
 
 
 @dataclass(frozen=True)
@@ -201,8 +196,13 @@ class Environment(Protocol):
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
         """Send an event to the default bus of the account and Region."""
 
-    def write_object(self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None) -> None:
-        """Store an object with a canned ACL of S3; raise BucketRefused if the bucket rejects it."""
+    def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
+        """Write a test object for a CA and return the Region of the bucket; raise BucketRefused if it rejects it."""
+
+    def write_object(
+        self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
+    ) -> None:
+        """Store an object of a CA with a canned ACL of S3; raise BucketRefused if the bucket rejects it."""
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Whether the next such operation of a CA fails internally; called once per attempt."""
@@ -279,7 +279,7 @@ class RegionState:
         """The CA of an ARN; raise InvalidStateException if it is CREATING, FAILED or DELETED."""
         authority = self.authority(arn)
         if authority.status in ("CREATING", "FAILED", "DELETED"):
-            raise invalid_state(f"The certificate authority {arn} is in the state {authority.status}.")
+            raise invalid_state(f"The certificate authority is in the {authority.status} state.")
         return authority
 
     def remembered(self, scope: str, token: str | None) -> str | None:

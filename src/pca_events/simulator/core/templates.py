@@ -45,7 +45,7 @@ class Template:
         root: whether it is for the certificate of a root CA.
         path: the path length of a CA certificate; None for no limit.
         api: whether ApiPassthrough is used.
-        csr: whether the extensions of the CSR are used, beyond the subject alternative name.
+        csr: whether the extensions of the CSR are used; its subject alternative name always is.
         fixed: the extensions that all its certificates share.
     """
 
@@ -105,7 +105,7 @@ def usages(base: str) -> list[Extension]:
         encipher_only=False,
         decipher_only=False,
     )
-    extended = [] if ca else [(x509.ExtendedKeyUsage(USAGES[base]), base == "OCSPSigningCertificate")]
+    extended = [] if ca else [(x509.ExtendedKeyUsage(USAGES[base]), base in SIGNING_ONLY)]
     return [(key_usage, True), *extended]
 
 
@@ -145,6 +145,6 @@ def key_identifiers(
 def csr_extensions(made_from: Template, csr: x509.CertificateSigningRequest) -> Iterable[Extension]:
     """The extensions of a CSR that the template copies: always the subject alternative name."""
     for extension in csr.extensions:
-        alternative = extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME and not made_from.ca
+        alternative = extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME
         if alternative or (made_from.csr and extension.oid not in OWN):
             yield extension.value, extension.critical

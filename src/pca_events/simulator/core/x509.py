@@ -7,10 +7,11 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
+from pca_events.simulator.core import der
 from pca_events.simulator.core.api_protocol import invalid_args
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -31,26 +32,44 @@ HASHES: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
 }
 
 
-def family(algorithm: str) -> str:
-    """RSA or ECDSA, for a key algorithm or a signing algorithm; empty for others."""
-    if algorithm.startswith("RSA_") or algorithm.endswith("WITHRSA"):
-        return "RSA"
-    return "ECDSA" if algorithm.startswith("EC_") or algorithm.endswith("WITHECDSA") else ""
+PSS = "_PSS"
+SIGNING = {
+    "RSA": tuple(f"SHA{size}WITHRSA{padded}" for padded in ("", PSS) for size in (256, 384, 512)),
+    "ECDSA": tuple(f"SHA{size}WITHECDSA" for size in (256, 384, 512)),
+}
 
 
 def check_algorithms(key_algorithm: str, signing_algorithm: str) -> None:
     """Raise InvalidArgsException if the key does not support the signing algorithm."""
     if key_algorithm not in GENERATORS:
         raise invalid_args(f"The key algorithm {key_algorithm} is not supported in this region.")
-    if family(key_algorithm) != family(signing_algorithm):
+    valid = SIGNING["RSA" if key_algorithm.startswith("RSA_") else "ECDSA"]
+    if signing_algorithm not in valid:
         raise invalid_args(
-            f"The signing algorithm {signing_algorithm} is not compatible with the key algorithm {key_algorithm}."
+            f"Signing algorithm {signing_algorithm} cannot be used with key type {key_algorithm}. "
+            f"Valid signing algorithms are: {', '.join(valid)}."
         )
 
 
 def hash_of(signing_algorithm: str) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
     """The hash of a signing algorithm such as SHA256WITHRSA."""
     return HASHES[signing_algorithm[:6]]
+
+
+def padding_of(signing_algorithm: str) -> padding.PSS | None:
+    """The padding of a signing algorithm such as SHA256WITHRSA_PSS; None for the usual one."""
+    if not signing_algorithm.endswith(PSS):
+        return None
+    used = hash_of(signing_algorithm)
+    return padding.PSS(padding.MGF1(used), used.digest_size)
+
+
+def signature(key: PrivateKey, signing_algorithm: str, signed: bytes) -> bytes:
+    """The signature of some bytes."""
+    used = hash_of(signing_algorithm)
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(signed, padding_of(signing_algorithm) or padding.PKCS1v15(), used)
+    return key.sign(signed, ec.ECDSA(used))
 
 
 def same_key(one: object, other: object) -> bool:
@@ -68,6 +87,17 @@ def public_bytes(key: object) -> bytes:
 def pem(thing: x509.Certificate | x509.CertificateSigningRequest) -> str:
     """A certificate or a CSR as PEM, without a newline at its end."""
     return thing.public_bytes(Encoding.PEM).decode().strip()
+
+
+def remaining_path_length(path: list[x509.Certificate]) -> int | None:
+    """How many CAs may follow the first certificate of a path that ends at its root; None for any number."""
+    limits, below = [], 0
+    for certificate in path:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        if constraints.path_length is not None:
+            limits.append(constraints.path_length - below)
+        below += certificate.issuer != certificate.subject
+    return min(limits, default=None)
 
 
 EXTENDED_KEY_USAGES = {
@@ -100,23 +130,21 @@ KEY_USAGES = {
 Extension = tuple[x509.ExtensionType, bool]
 
 
-def key_usage(asked: dict[str, Any]) -> x509.KeyUsage:
-    """The KeyUsage extension."""
-    return x509.KeyUsage(**{ours: bool(asked.get(theirs)) for theirs, ours in KEY_USAGES.items()})
+def key_usage(asked: dict[str, Any]) -> Extension | None:
+    """The KeyUsage extension; None if no usage is set, which RFC 5280 does not allow."""
+    bits = [bit for bit, name in enumerate(KEY_USAGES) if asked.get(name)]
+    if not bits:
+        return None
+    try:
+        return x509.KeyUsage(**{ours: bool(asked.get(theirs)) for theirs, ours in KEY_USAGES.items()}), True
+    except ValueError:  # the library rejects EncipherOnly and DecipherOnly without KeyAgreement; the service does not
+        return x509.UnrecognizedExtension(ExtensionOID.KEY_USAGE, der.key_usage(bits)), True
 
 
 def other_name(asked: dict[str, Any]) -> x509.OtherName:
     """An OtherName whose value is a UTF8String."""
-    text = asked["Value"].encode()
-    return x509.OtherName(x509.ObjectIdentifier(asked["TypeId"]), b"\x0c" + der_length(len(text)) + text)
-
-
-def der_length(size: int) -> bytes:
-    """A length in DER: the length itself if it is short, else the number of its bytes and the bytes."""
-    if size < 128:
-        return bytes([size])
-    digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([0x80 | len(digits)]) + digits
+    value = der.tlv(der.UTF8_STRING, asked["Value"].encode())
+    return x509.OtherName(x509.ObjectIdentifier(asked["TypeId"]), value)
 
 
 GENERAL_NAMES: dict[str, Callable[[Any], x509.GeneralName]] = {
@@ -130,25 +158,38 @@ GENERAL_NAMES: dict[str, Callable[[Any], x509.GeneralName]] = {
 }
 
 
-def general_name(asked: dict[str, Any]) -> x509.GeneralName:
-    """A GeneralName, which has exactly one member."""
+def general_name(asked: dict[str, Any]) -> bytes:
+    """A GeneralName as DER; it has exactly one member."""
     given = {name: value for name, value in asked.items() if value is not None}
     if len(given) != 1:
         raise invalid_args("A GeneralName must have exactly one member.")
     [(name, value)] = given.items()
+    if name == "EdiPartyName":
+        return der.edi_party_name(value["PartyName"], value.get("NameAssigner"))
     if name not in GENERAL_NAMES:
         raise invalid_args(f"A GeneralName of the type {name} is not supported.")
-    return GENERAL_NAMES[name](value)
+    return der.content_of(x509.SubjectAlternativeName([GENERAL_NAMES[name](value)]).public_bytes())
 
 
-def subject_information_access(asked: list[dict[str, Any]]) -> x509.SubjectInformationAccess:
+def alternative_names(asked: list[dict[str, Any]]) -> Extension:
+    """The SubjectAlternativeName extension."""
+    encoded = der.tlv(der.SEQUENCE, b"".join(map(general_name, asked)))
+    return x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, encoded), False
+
+
+def subject_information_access(asked: list[dict[str, Any]]) -> Extension:
     """The SubjectInformationAccess extension."""
-    return x509.SubjectInformationAccess(
-        [
-            x509.AccessDescription(access_method(one["AccessMethod"]), general_name(one["AccessLocation"]))
-            for one in asked
-        ]
-    )
+    encoded = [
+        der.tlv(der.SEQUENCE, oid(access_method(one["AccessMethod"])) + general_name(one["AccessLocation"]))
+        for one in asked
+    ]
+    value = der.tlv(der.SEQUENCE, b"".join(encoded))
+    return x509.UnrecognizedExtension(ExtensionOID.SUBJECT_INFORMATION_ACCESS, value), False
+
+
+def oid(identifier: x509.ObjectIdentifier) -> bytes:
+    """An object identifier as DER."""
+    return der.content_of(x509.ExtendedKeyUsage([identifier]).public_bytes())
 
 
 def access_method(asked: dict[str, Any]) -> x509.ObjectIdentifier:
@@ -176,12 +217,10 @@ def api_extensions(asked: dict[str, Any]) -> list[Extension]:
             for one in asked["ExtendedKeyUsage"]
         ]
         found.append((x509.ExtendedKeyUsage(usages), False))
-    if asked.get("KeyUsage"):
-        found.append((key_usage(asked["KeyUsage"]), True))
+    if usage := key_usage(asked.get("KeyUsage") or {}):
+        found.append(usage)
     if asked.get("SubjectAlternativeNames"):
-        found.append(
-            (x509.SubjectAlternativeName([general_name(one) for one in asked["SubjectAlternativeNames"]]), False)
-        )
+        found.append(alternative_names(asked["SubjectAlternativeNames"]))
     for one in asked.get("CustomExtensions") or []:
         oid, value = x509.ObjectIdentifier(one["ObjectIdentifier"]), base64.b64decode(one["Value"], validate=True)
         found.append((x509.UnrecognizedExtension(oid, value), bool(one.get("Critical"))))
@@ -196,16 +235,16 @@ def policy(asked: dict[str, Any]) -> x509.PolicyInformation:
     return x509.PolicyInformation(x509.ObjectIdentifier(asked["CertPolicyId"]), qualifiers or None)
 
 
-# Certificates hold them in this order, from the country to the most specific.
+# AWS writes the attributes in this order, that of the members of its ASN1Subject.
 ATTRIBUTES = {
     "Country": NameOID.COUNTRY_NAME,
-    "State": NameOID.STATE_OR_PROVINCE_NAME,
-    "Locality": NameOID.LOCALITY_NAME,
     "Organization": NameOID.ORGANIZATION_NAME,
     "OrganizationalUnit": NameOID.ORGANIZATIONAL_UNIT_NAME,
-    "CommonName": NameOID.COMMON_NAME,
     "DistinguishedNameQualifier": NameOID.DN_QUALIFIER,
+    "State": NameOID.STATE_OR_PROVINCE_NAME,
+    "CommonName": NameOID.COMMON_NAME,
     "SerialNumber": NameOID.SERIAL_NUMBER,
+    "Locality": NameOID.LOCALITY_NAME,
     "Title": NameOID.TITLE,
     "Surname": NameOID.SURNAME,
     "GivenName": NameOID.GIVEN_NAME,

@@ -1,0 +1,64 @@
+"""DER that the library for certificates does not write: parts of CRLs, some names, unusual key usages."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+INTEGER, BIT_STRING, OCTET_STRING, ENUMERATED, UTF8_STRING = 0x02, 0x03, 0x04, 0x0A, 0x0C
+UTC_TIME, GENERALIZED_TIME, SEQUENCE = 0x17, 0x18, 0x30
+FIRST_YEAR_OF_GENERALIZED_TIME = 2050
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    """A value with its tag and its length."""
+    return bytes([tag]) + length(len(content)) + content
+
+
+def length(size: int) -> bytes:
+    """A length: the length itself if it is short, else the number of its bytes and the bytes."""
+    if size < 128:
+        return bytes([size])
+    digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(digits)]) + digits
+
+
+def content_of(value: bytes) -> bytes:
+    """A value without its tag and its length."""
+    return value[header_size(value) :]
+
+
+def header_size(value: bytes) -> int:
+    """How many bytes the tag and the length of a value have."""
+    return 2 if value[1] < 128 else 2 + (value[1] & 0x7F)
+
+
+def size_of(value: bytes) -> int:
+    """How many bytes the value at the start of some bytes has, its tag and its length included."""
+    start = header_size(value)
+    return start + (value[1] if start == 2 else int.from_bytes(value[2:start], "big"))
+
+
+def integer(number: int) -> bytes:
+    """A number from 0."""
+    return tlv(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def time(moment: datetime) -> bytes:
+    """A time in UTC in the form that RFC 5280 requires for its year."""
+    if moment.year < FIRST_YEAR_OF_GENERALIZED_TIME:
+        return tlv(UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
+    return tlv(GENERALIZED_TIME, moment.strftime("%Y%m%d%H%M%SZ").encode())
+
+
+def key_usage(bits: Iterable[int]) -> bytes:
+    """The value of a KeyUsage extension from the numbers of its bits."""
+    number = sum(1 << (15 - bit) for bit in bits)
+    content = number.to_bytes(2, "big").rstrip(b"\0")
+    unused = (content[-1] & -content[-1]).bit_length() - 1 if content else 0
+    return tlv(BIT_STRING, bytes([unused]) + content)
+
+
+def edi_party_name(party: str, assigner: str | None) -> bytes:
+    """The GeneralName of the type ediPartyName."""
+    names = [(0xA0, assigner)] if assigner is not None else []
+    parts = [tlv(tag, tlv(UTF8_STRING, text.encode())) for tag, text in [*names, (0xA1, party)]]
+    return tlv(0xA5, b"".join(parts))
