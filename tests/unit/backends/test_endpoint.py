@@ -81,7 +81,7 @@ def test_a_localstack_without_events(
 ) -> None:
     refused(
         serve(200, {**HEALTHY, "services": services}),
-        "is a LocalStack without events; add events to its SERVICES",
+        "is LocalStack 4.13.1 without events; add events to its SERVICES",
         capsys,
     )
 
