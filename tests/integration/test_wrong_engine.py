@@ -46,7 +46,7 @@ def test_a_wrong_engine_turns_the_calibration_red(broken: Session) -> None:
     ledger = ledger_of(broken.backend)
     wrong = {operator.name: disagreements(broken, operator) for operator in operators()}
     assert [name for name, differs in wrong.items() if not differs] == []
-    assert "exact-string-differs: matches, on AWS ignores" in wrong["exact"]
+    assert "exact-false-ignores-true: matches, on AWS ignores" in wrong["exact"]
     with pytest.raises(Unexpected, match=r"exact differs from AWS: .*: matches, on AWS ignores"):
         as_on_aws(Trial("exact", wrong["exact"], ledger, None))
     assert not BEHAVIOURS["archive-filter"].shown_by(broken)
