@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from pytest_bdd import parsers, then, when
 
-from pca_events.calibrate import BEHAVIOURS, Divergence, disagreements, divergence, operators
+from pca_events.calibrate import BEHAVIOURS, Divergence, Ledger, disagreements, ledger_of, operators
 from pca_events.harness import Session
 from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.expectations import expect
@@ -13,10 +13,18 @@ from pca_events.harness.expectations import expect
 
 @dataclass(frozen=True)
 class Trial:
-    """One test of the backend: its name, the differences from AWS that it found, and the known divergence, if any."""
+    """One test of the backend.
+
+    Attributes:
+        name: of the behaviour or of the operator.
+        differs: the differences from AWS that it found.
+        ledger: of the backend; None for AWS.
+        known: the divergence in the ledger, if any.
+    """
 
     name: str
     differs: list[str]
+    ledger: Ledger | None
     known: Divergence | None
 
 
@@ -24,31 +32,35 @@ class Trial:
 def try_patterns(connection: Session, operator: str) -> Trial:
     """Call TestEventPattern for each recorded pattern."""
     (cases,) = [known for known in operators() if known.name == operator]
-    known = divergence(connection.backend, f"pattern-{operator}")
-    return Trial(operator, disagreements(connection, cases), known)
+    ledger = ledger_of(connection.backend)
+    known = ledger.divergence(f"pattern-{operator}") if ledger else None
+    return Trial(operator, disagreements(connection, cases), ledger, known)
 
 
 @when(parsers.parse('the behaviour "{behaviour}" is tested'), target_fixture="trial")
 def try_behaviour(connection: Session, bus_pool: BusPool, behaviour: str) -> Trial:
-    """Test the behaviour, or skip the scenario if the ledger excludes the behaviour from testing."""
-    known = divergence(connection.backend, behaviour)
-    if known and known.kind == "ignore" and not known.expired:
+    """Test the behaviour, or skip the scenario if it cannot be tested, or if the ledger excludes it from testing."""
+    says, ledger = BEHAVIOURS[behaviour], ledger_of(connection.backend)
+    if reason := says.not_testable(connection):
+        pytest.skip(reason)
+    known = ledger.divergence(behaviour) if ledger else None
+    if ledger and known and known.kind == "ignore" and not ledger.expired:
         pytest.skip(known.skip_reason)
-    says = BEHAVIOURS[behaviour]
-    return Trial(behaviour, [] if says.shown_by(connection, bus_pool) else [f"expected: {says.says}"], known)
+    differs = [] if says.shown_by(connection, bus_pool) else [f"expected: {says.says} ({says.source})"]
+    return Trial(behaviour, differs, ledger, known)
 
 
 @then("the backend behaves as AWS does, except for known differences")
 def as_on_aws(trial: Trial) -> None:
-    """Expect no difference, or a known one; an expired or outdated entry in the ledger is a failure."""
-    if trial.known is None:
+    """Expect no difference, or a known one; an expired ledger or an outdated entry is a failure."""
+    ledger = trial.ledger
+    if ledger is not None:
+        expect(
+            not ledger.expired,
+            f"{ledger.path} expired on {ledger.expires}; run pca-events calibrate and renew its dates",
+        )
+    if ledger is None or trial.known is None:
         expect(not trial.differs, f"{trial.name} differs from AWS: {'; '.join(trial.differs)}")
         return
-    expect(
-        not trial.known.expired,
-        f"{trial.name}: the entry in calibration/divergences.toml expired on {trial.known.expires}; verify it again",
-    )
-    expect(
-        bool(trial.differs), f"{trial.name} now behaves as on AWS; remove its entry from calibration/divergences.toml"
-    )
+    expect(bool(trial.differs), f"{trial.name} now behaves as on AWS; remove its entry from {ledger.path}")
     pytest.skip(trial.known.skip_reason)

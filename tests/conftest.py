@@ -22,6 +22,7 @@ TOGETHER = {
     "tests/exports/": "npm",
     "tests/suite/test_project.py": "bound",
     "tests/integration/test_messages.py": "messages",
+    "tests/integration/test_pattern_localstack.py": "stock",
     "tests/unit/pytest_plugin/test_messages_evidence.py": "evidence",
     "tests/unit/site/test_site_files.py": "site",
     "tests/unit/site/test_site_status.py": "site",

@@ -122,7 +122,7 @@ Feature: The event bus confirms the verdicts of check
 
   Rule: A rule on another bus fires only if the events are forwarded to that bus
 
-    @id:consumers.verdicts.custom-bus
+    @id:consumers.verdicts.custom-bus @needs_unknown_bus
     Scenario Outline: The rule in <code> does not fire until its bus receives the events
       Given the infrastructure code "<code>"
       And an applied configuration for the event "crl-generation-failure-internal"

@@ -65,6 +65,10 @@ Feature: Changing a rule
         | change                               | input                                                                                           |
         | the target gets an input path        | {"result": "failure"}                                                                           |
         | the target gets a constant input     | {"alarm": true}                                                                                 |
+
+      @needs_time_kept
+      Examples:
+        | change                               | input                                                                                           |
         | the target gets an input transformer | {"of": "ACM Private CA Certificate Issuance", "ended": "failure", "at": "2019-11-04T19:57:46Z"} |
 
   Rule: A disabled rule does not fire until it is enabled again

@@ -17,6 +17,10 @@ Feature: Out-of-band changes and imports
         | rule     | create rule, create target             |
         | policy   | create policy                          |
         | queue    | create queue, create policy            |
+
+      @needs_unknown_bus
+      Examples:
+        | resource | plan                                   |
         | bus      | create bus, create rule, create target |
 
     @id:lifecycle.disappears.restored
@@ -34,6 +38,10 @@ Feature: Out-of-band changes and imports
         | rule     |
         | policy   |
         | queue    |
+
+      @needs_unknown_bus
+      Examples:
+        | resource |
         | bus      |
 
   Rule: An existing rule can be imported

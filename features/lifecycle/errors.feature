@@ -47,15 +47,31 @@ Feature: Rejected requests
         | a second bus with the same name        | CreateEventBus | ResourceAlreadyExistsException |
         | a rule on an unknown bus               | PutRule        | ResourceNotFoundException      |
         | adding a target to an unknown rule     | PutTargets     | ResourceNotFoundException      |
-        | removing a target from an unknown rule | RemoveTargets  | ResourceNotFoundException      |
-        | deleting a rule that has a target      | DeleteRule     | ValidationException            |
         | deleting the default bus               | DeleteEventBus | ValidationException            |
-        | an entry without a source              | PutEvents      | InvalidArgument                |
-        | an entry without a detail-type         | PutEvents      | InvalidArgument                |
+        | a request with eleven entries          | PutEvents      | ValidationException            |
+
+      @needs_malformed_detail
+      Examples:
+        | mistake                                | operation      | code                           |
         | an entry with a list as detail         | PutEvents      | MalformedDetail                |
         | an entry with a string as detail       | PutEvents      | MalformedDetail                |
         | an entry with truncated detail         | PutEvents      | MalformedDetail                |
-        | a request with eleven entries          | PutEvents      | ValidationException            |
+
+      @needs_required_members
+      Examples:
+        | mistake                                | operation      | code                           |
+        | an entry without a source              | PutEvents      | InvalidArgument                |
+        | an entry without a detail-type         | PutEvents      | InvalidArgument                |
+
+      @needs_rule_with_targets
+      Examples:
+        | mistake                                | operation      | code                           |
+        | deleting a rule that has a target      | DeleteRule     | ValidationException            |
+
+      @needs_unknown_rule
+      Examples:
+        | mistake                                | operation      | code                           |
+        | removing a target from an unknown rule | RemoveTargets  | ResourceNotFoundException      |
 
     @id:lifecycle.errors.long-rule-name @needs_long_rule_name
     Scenario: A rule name of 65 characters is rejected

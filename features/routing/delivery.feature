@@ -48,4 +48,8 @@ Feature: Delivery
         | $.detail.list  | an empty list               |
         | $.detail.more  | an empty object             |
         | $.resources[1] | "arn:aws:s3:::a-second-one" |
+
+      @needs_time_kept
+      Examples:
+        | path           | value                       |
         | $.time         | "2001-02-03T04:05:06Z"      |

@@ -28,12 +28,16 @@ Feature: Targets
         | certificate-issuance-success          | the target is moved to a topic       |
         | crl-generation-failure-s3-permissions | the target is moved to a topic       |
         | audit-report-generation-success       | the target is moved to a topic       |
+
+      @needs_log_group
+      Examples:
+        | event                                 | target                               |
         | ca-creation-failure                   | the target is moved to a log group   |
         | certificate-issuance-success          | the target is moved to a log group   |
         | crl-generation-failure-s3-permissions | the target is moved to a log group   |
         | audit-report-generation-success       | the target is moved to a log group   |
 
-    @id:routing.targets.another-bus
+    @id:routing.targets.another-bus @needs_unknown_bus
     Scenario Outline: "<event>" arrives through another bus
       Given an applied configuration for the event "<event>"
       When the target is moved to another bus before any event is published

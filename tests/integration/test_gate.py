@@ -92,11 +92,6 @@ def test_a_missing_service_is_an_unmet_precondition(connection: Session) -> None
     assert "does not serve events and sqs" in problem
 
 
-def test_a_version_that_the_ledger_does_not_know_is_uncalibrated() -> None:
-    (problem,) = uncalibrated(Backend("LocalStack 9.9", "localstack", "9.9", NOWHERE))
-    assert "has no entry for LocalStack 9.9; run pca-events calibrate" in problem
-
-
 def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the example of a suite, on a machine that is not a CI runner, unless asked."""
     line = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(SUITE), *words]

@@ -1,4 +1,4 @@
-"""Compares the engine with LocalStack's TestEventPattern on generated pairs; every difference has a known reason."""
+"""Compares the engine with LocalStack's own on generated pairs; every difference has a known reason."""
 
 import json
 import random
@@ -14,6 +14,9 @@ from fuzzing import seeded, times
 from pca_events import catalog
 from pca_events.backends import Backend
 from pca_events.pattern import EventPattern, InvalidPattern, flatten
+
+pytest_plugins = ["integration_fixtures"]
+pytestmark = pytest.mark.slow
 
 PAIRS = times(200)
 
@@ -164,8 +167,8 @@ def known(pattern: dict[str, Any], event: dict[str, Any], answer: str, other: st
 
 
 @pytest.mark.fuzz
-def test_localstack_agrees_or_is_known_to_differ(backend: Backend) -> None:
-    client = backend.client("events")
+def test_localstack_agrees_or_is_known_to_differ(stock_backend: Backend) -> None:
+    client = stock_backend.client("events")
     answers: Counter[str] = Counter()
     differences = []
     for pattern, event in pairs():
@@ -178,10 +181,10 @@ def test_localstack_agrees_or_is_known_to_differ(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize(("element", "value"), KNOWN)
-def test_known_differences_of_localstack_still_exist(backend: Backend, element: Any, value: Any) -> None:
+def test_known_differences_of_localstack_still_exist(stock_backend: Backend, element: Any, value: Any) -> None:
     """A difference that is gone leaves the list."""
     pattern = element if isinstance(element, dict) and "$or" in element else {"detail": {"reason": [element]}}
     event = {**EVENTS[0], "detail": {"result": "failure", "reason": value}}
-    answer, other = ours(pattern, event), theirs(backend.client("events"), pattern, event)
+    answer, other = ours(pattern, event), theirs(stock_backend.client("events"), pattern, event)
     assert answer != other
     assert known(pattern, event, answer, other)

@@ -23,7 +23,7 @@ DESCRIBES = {
     "samples/schemas/neighbour.schema.json": "samples/neighbours/*.json",
     "calibration/schemas/patterns.schema.json": "calibration/patterns/*.json",
     "calibration/schemas/not-recorded.schema.json": "calibration/*.json",
-    "calibration/schemas/divergences.schema.json": "calibration/*.toml",
+    "calibration/schemas/ledger.schema.json": "calibration/ledgers/*.toml",
 }
 """The files that each schema describes."""
 
@@ -55,8 +55,9 @@ def errors(path: str, data: object) -> list[str]:
 
 
 def sample(path: str) -> Any:
-    """A copy of the first file that a schema describes."""
-    return copy.deepcopy(read(next(file for schema, file in DATA if schema == path)))
+    """A copy of the largest file that a schema describes, which has each part of it."""
+    files = [file for schema, file in DATA if schema == path]
+    return copy.deepcopy(read(max(files, key=lambda file: file.stat().st_size)))
 
 
 @pytest.mark.parametrize("path", DESCRIBES)
@@ -176,20 +177,24 @@ FAULTS: dict[str, list[tuple[str, object]]] = {
         ("cases.0.why", ""),
         ("cases.0.answer", "matches"),
     ],
-    "divergences": [
+    "ledger": [
+        ("product", None),
+        ("product", "Local Stack"),
+        ("version", "latest"),
+        ("reported", "yes"),
+        ("seen", "2026-13-01"),
+        ("expires", "next year"),
+        ("expires", None),
+        ("url", "https://example.com"),
         ("divergence", []),
         ("divergence.0.kind", "skip"),
         ("divergence.0.reason", "ends with a full stop."),
-        ("divergence.0.seen", "2026-13-01"),
-        ("divergence.0.expires", "next year"),
-        ("divergence.0.expires", None),
-        ("divergence.0.version", "latest"),
         ("divergence.0.behaviour", "Source refused"),
-        ("divergence.0.backend", None),
-        ("divergence.0.url", "https://example.com"),
+        ("divergence.0.behaviour", None),
+        ("divergence.0.seen", "2026-11-27"),
     ],
 }
-"""Faults for the first file of each schema: the place and the value planted there; None removes the field."""
+"""Faults for the largest file of each schema: the place and the value planted there; None removes the field."""
 
 
 def test_every_schema_is_tested_with_faults() -> None:

@@ -30,3 +30,9 @@ LOCALSTACK = "localstack"
 
 CORRECTED = "corrected-localstack"
 """The product of a LocalStack with the EventBridge of this package."""
+
+MINISTACK = "ministack"
+"""The product of MiniStack."""
+
+MOTO = "moto-server"
+"""The product of a moto server."""

@@ -72,6 +72,10 @@ class ApiCalls:
         self.gone = ""
         self._bad = 0
 
+    def resume(self) -> None:
+        """Make calls again, although the backend has stopped answering: for what is expected to answer badly."""
+        self.gone, self._bad = "", 0
+
     def watch(self, client: Any) -> None:
         """Monitor the calls of a boto3 client.
 

@@ -9,7 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
-from pca_events.backends import CORRECTED, LOCALSTACK, REGION
+from pca_events.backends import CORRECTED, LOCALSTACK, MINISTACK, MOTO, REGION
 from pca_events.backends.backend import Backend
 from pca_events.errors import BackendError
 
@@ -27,11 +27,11 @@ class Health:
 
 
 def ask_health(endpoint_url: str, timeout: float) -> Health:
-    """Ask the LocalStack at the endpoint for its health, waiting at most `timeout` seconds for each response.
+    """Ask the emulator at the endpoint for its health, waiting at most `timeout` seconds for each response.
 
     Raises:
-        BackendError: nothing answers there, or it is not LocalStack; the text is a clause
-            that follows the endpoint's name.
+        BackendError: nothing answers there, or it is neither LocalStack nor an emulator that resembles it; the text
+            is a clause that follows the endpoint's name.
     """
     opener = build_opener(ProxyHandler({}))
     try:
@@ -39,8 +39,10 @@ def ask_health(endpoint_url: str, timeout: float) -> Health:
             told = json.loads(answer.read())
         services = dict(told["services"])
         version = str(told["version"])
-        product = "ministack" if "ready_scripts" in told else _localstack(endpoint_url, timeout)
+        product = MINISTACK if "ready_scripts" in told else _localstack(endpoint_url, timeout)
     except HTTPError as error:
+        if _is_moto(endpoint_url, timeout):
+            return Health(MOTO, "unknown", ())
         raise BackendError(f"is not LocalStack: it answers {error.code} at /_localstack/health") from error
     except (URLError, OSError) as error:
         cause = getattr(error, "reason", error)
@@ -65,8 +67,18 @@ def localstack_name(product: str, version: str) -> str:
     return f"{'corrected ' if product == CORRECTED else ''}LocalStack {version}"
 
 
-def is_moto(endpoint_url: str, timeout: float) -> bool:
-    """Whether a moto server answers at the endpoint; it does not report its version."""
+_PATIENCE = 4.0  # seconds for the health check; a running LocalStack answers in milliseconds
+_START_ONE = "start one (docker compose up --wait, or pca-events localstack) or correct --endpoint-url"
+
+
+def _name(found: Health) -> str:
+    """The name of an emulator for display; a moto server does not report its version."""
+    if found.product == MOTO:
+        return "moto server"
+    return f"MiniStack {found.version}" if found.product == MINISTACK else localstack_name(found.product, found.version)
+
+
+def _is_moto(endpoint_url: str, timeout: float) -> bool:
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(f"{endpoint_url}/moto-api/config", timeout=timeout) as answer:
@@ -75,44 +87,38 @@ def is_moto(endpoint_url: str, timeout: float) -> bool:
         return False
 
 
-_PATIENCE = 4.0  # seconds for the health check; a running LocalStack answers in milliseconds
-_START_ONE = "start one (docker compose up --wait, or pca-events localstack) or correct --endpoint-url"
+_MOTO_LACKS = "it answers TestEventPattern without a result, sends no account, and does not fill input transformers"
 
 
 def connect(endpoint_url: str) -> Backend:
-    """Return the backend at the endpoint, after checking that it is a LocalStack with the required services.
+    """Return the backend at the endpoint, after checking that it is an emulator that can run the suite.
 
     Raises:
-        BackendError: the URL is invalid, points to AWS, nothing answers, the service is not LocalStack,
-            or it lacks a service.
+        BackendError: the URL is invalid, points to AWS, nothing answers, the emulator is neither LocalStack nor
+            MiniStack, or it lacks a service.
     """
     url = _checked(endpoint_url)
     found = _asked(url)
-    if found.product not in (LOCALSTACK, CORRECTED):
+    if found.product == MOTO:
         raise BackendError(
-            f"{url} is {found.product} {found.version}, not LocalStack; "
+            f"{url} is a moto server, which cannot run the suite: {_MOTO_LACKS}; "
             f"pca-events calibrate --endpoint-url {url} shows how it differs from AWS"
         )
     if found.missing:
         lacking = ", ".join(found.missing)
-        raise BackendError(f"{url} is a LocalStack without {lacking}; add {lacking} to its SERVICES")
-    return Backend(f"{localstack_name(found.product, found.version)}, at {url}", found.product, found.version, url)
+        raise BackendError(f"{url} is {_name(found)} without {lacking}; add {lacking} to its SERVICES")
+    return Backend(f"{_name(found)}, at {url}", found.product, found.version, url)
 
 
 def identify(endpoint_url: str) -> Backend:
-    """Return the emulator at the endpoint: LocalStack, MiniStack or a moto server.
+    """Return the emulator at the endpoint: LocalStack, MiniStack or a moto server, with the account that it uses.
 
     Raises:
         BackendError: the URL is invalid, points to AWS, or none of these answers there.
     """
     url = _checked(endpoint_url)
-    if is_moto(url, _PATIENCE):
-        backend = Backend(f"moto server, at {url}", "moto", "unknown", url)
-    else:
-        found = _asked(url)
-        localstack = found.product in (LOCALSTACK, CORRECTED)
-        name = localstack_name(found.product, found.version) if localstack else f"{found.product} {found.version}"
-        backend = Backend(f"{name}, at {url}", found.product, found.version, url)
+    found = _asked(url)
+    backend = Backend(f"{_name(found)}, at {url}", found.product, found.version, url)
     arn = backend.client("events").describe_event_bus(Name="default")["Arn"]
     return replace(backend, account=arn.split(":")[4])
 

@@ -1,14 +1,16 @@
-"""What is recorded of AWS: event patterns with its answers, and the ledger of the known divergences from it."""
+"""What is recorded of AWS: event patterns with its answers, and the ledgers of known divergences."""
 
 import json
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from pca_events import catalog
-from pca_events.backends import CORRECTED, Backend
+from pca_events.backends import Backend
+from pca_events.errors import BackendError
 from pca_events.harness import Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.locations import locate
@@ -19,7 +21,7 @@ class Divergence:
     """One known divergence.
 
     Attributes:
-        backend: the product: `localstack`.
+        product: as `Backend.product` has it: `localstack`.
         version: of the product.
         behaviour: a name of `BEHAVIOURS`, or `pattern-` and an operator of the corpus.
         kind: `fails` if its trial must fail; `ignore` if it is not tested, because the test would wait in vain.
@@ -28,7 +30,7 @@ class Divergence:
         expires: when it must be observed again; an expired entry fails a run.
     """
 
-    backend: str
+    product: str
     version: str
     behaviour: str
     kind: Literal["fails", "ignore"]
@@ -37,39 +39,77 @@ class Divergence:
     expires: date
 
     @property
-    def expired(self) -> bool:
-        """Whether it must be observed again."""
-        return datetime.now(UTC).date() >= self.expires
-
-    @property
     def skip_reason(self) -> str:
         """The reason that a run shows for a scenario that is skipped because of this divergence."""
         return f"known difference from AWS: {self.reason}"
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """What is known of one version of a product: every behaviour without an entry is as on AWS.
+
+    Attributes:
+        path: of its file, from the top of the project.
+        product: as `Backend.product` has it.
+        version: that was calibrated.
+        reported: whether the product reports its version; if not, the ledger is used for every version.
+        seen: when the product was last calibrated.
+        expires: when it must be calibrated again; an expired ledger fails a run.
+        divergences: the differences from AWS.
+    """
+
+    path: str
+    product: str
+    version: str
+    reported: bool
+    seen: date
+    expires: date
+    divergences: tuple[Divergence, ...]
+
+    @property
+    def expired(self) -> bool:
+        """Whether the product must be calibrated again."""
+        return datetime.now(UTC).date() >= self.expires
+
+    def divergence(self, behaviour: str) -> Divergence | None:
+        """Return the entry for a behaviour, or None if the product behaves like AWS."""
+        return next((entry for entry in self.divergences if entry.behaviour == behaviour), None)
+
+
 @cache
-def divergences() -> tuple[Divergence, ...]:
-    """Return the whole ledger."""
-    with (locate("calibration") / "divergences.toml").open("rb") as file:
-        return tuple(Divergence(**entry) for entry in tomllib.load(file)["divergence"])
+def ledgers() -> tuple[Ledger, ...]:
+    """Return every ledger."""
+    return tuple(_ledger(file) for file in sorted((locate("calibration") / "ledgers").glob("*.toml")))
+
+
+def _ledger(file: Path) -> Ledger:
+    stored = tomllib.loads(file.read_text("utf-8"))
+    same = {name: stored[name] for name in ("product", "version", "seen", "expires")}
+    entries = tuple(Divergence(**same, **entry) for entry in stored.get("divergence", ()))
+    return Ledger(f"calibration/ledgers/{file.name}", reported=stored["reported"], divergences=entries, **same)
+
+
+def ledger_of(backend: Backend) -> Ledger | None:
+    """Return the ledger of a backend; None for AWS, and for a product or version that was not calibrated."""
+    for ledger in ledgers():
+        if ledger.product == backend.product and (ledger.version == backend.version or not ledger.reported):
+            return ledger
+    return None
 
 
 def uncalibrated(backend: Backend) -> list[str]:
-    """Return why the ledger has no information on this backend; empty if it has."""
-    known = {(entry.backend, entry.version) for entry in divergences()}
-    if backend.product in ("aws", CORRECTED) or (backend.product, backend.version) in known:
+    """Return why nothing is known about how this backend differs from AWS; empty if it is known."""
+    if backend.product == "aws" or ledger_of(backend):
         return []
     return [
-        f"calibration/divergences.toml has no entry for {backend.name}; run pca-events calibrate to see what to add"
+        f"calibration/ledgers has no file for {backend.name}; run pca-events calibrate to see how it differs from AWS"
     ]
 
 
 def divergence(backend: Backend, behaviour: str) -> Divergence | None:
     """Return the ledger's entry for a behaviour on this backend, or None if the backend behaves like AWS."""
-    for entry in divergences():
-        if (entry.backend, entry.version, entry.behaviour) == (backend.product, backend.version, behaviour):
-            return entry
-    return None
+    ledger = ledger_of(backend)
+    return ledger.divergence(behaviour) if ledger else None
 
 
 Answer = Literal["matches", "ignores", "invalid"]
@@ -100,6 +140,11 @@ class Operator:
     name: str
     says: str
     cases: tuple[Case, ...]
+
+    @property
+    def source(self) -> str:
+        """Where the answers come from."""
+        return "the engine that AWS publishes" if self.name == "engine" else "recorded on AWS"
 
 
 @dataclass(frozen=True)
@@ -160,8 +205,10 @@ def answer_of(session: Session, case: Case) -> str:
     """Return the backend's answer: matches, ignores, invalid, or how it fails."""
     answers: list[dict[str, Any]] = []
     ask = session.events.test_event_pattern
-    refused = aws_error_of(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))
+    try:
+        refused = aws_error_of(lambda: answers.append(ask(EventPattern=case.pattern, Event=json.dumps(case.event))))
+    except BackendError:  # of a moto server, which answers without a result
+        return "no answer"
     if refused is not None:
         return "invalid" if refused.code == "InvalidEventPatternException" else f"fails with {refused.code}"
-    result = answers[0].get("Result")
-    return "no answer" if result is None else "matches" if result else "ignores"
+    return "matches" if answers[0]["Result"] else "ignores"

@@ -15,13 +15,13 @@ from pca_events.catalog import Event
 from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.contract import violations
 from pca_events.errors import BackendError, BadInput, PcaEventsError
-from pca_events.harness import Mode, RunId, Session
+from pca_events.harness import RunId, Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.pca_scenario import LiveEvents
 from pca_events.harness.resources.inventory import Found, created, find
 
 if TYPE_CHECKING:
-    from pca_events.calibrate import Operator
+    from pca_events.calibrate import Divergence, Operator
 
 
 def run_localstack(options: argparse.Namespace) -> int:
@@ -49,11 +49,12 @@ def run_localstack(options: argparse.Namespace) -> int:
         emulator.stop()
 
 
-_AS_ON_AWS, _KNOWN, _UNKNOWN = ("as on AWS", "green"), ("differs, known", "yellow"), ("differs", "red")
+_AS_ON_AWS, _NOT_TRIED = ("as on AWS", "green"), ("not tried", "dim")
+_KNOWN, _UNKNOWN, _GONE = ("differs, known", "yellow"), ("differs", "red"), ("as on AWS, but in the ledger", "red")
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Try patterns and behaviors and print the table; exit status 1 for a difference that is not known."""
+    """Try patterns and behaviors and print the table; exit status 1 if the ledger of the product is not right."""
     out = console()
     emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
     try:
@@ -64,41 +65,54 @@ def calibrate(options: argparse.Namespace) -> int:
 
 
 def _calibrate(backend: Backend, out: Console) -> int:
-    from pca_events.calibrate import BEHAVIOURS, answer_of, disagreements, divergence, not_recorded, operators
+    from pca_events.calibrate import BEHAVIOURS, answer_of, disagreements, ledger_of, not_recorded, operators
 
-    session = Session(backend, RunId(), _mode(backend))
-    columns = [Column("what AWS does"), Column("this backend"), Column("in detail")]
+    session, ledger = Session(backend, RunId()), ledger_of(backend)
+    columns = [Column("what AWS does"), Column("this backend"), Column("in detail"), Column("source")]
     rows: list[list[Part]] = []
-    unknown = 0
+    verdicts: list[Part] = []
+
+    def add(says: str, detail: str, source: str, name: str, *, shown: bool) -> None:
+        known = ledger.divergence(name) if ledger else None
+        verdicts.append(_verdict(known, shown=shown))
+        backend.api_calls.resume()  # bad answers to one trial do not end the next
+        rows.append([says, verdicts[-1], known.reason if known else detail, source])
+
     with Progress(delay=0) as progress:
         for operator in operators():
             progress.show(f"trying patterns: {operator.name}")
             differs = disagreements(session, operator)
-            known = divergence(backend, f"pattern-{operator.name}")
-            unknown += bool(differs) and known is None
-            rows.append([f"patterns: {operator.name}", _verdict(not differs, known), _counted(operator, differs)])
+            detail = _counted(operator, differs)
+            name = f"pattern-{operator.name}"
+            add(f"patterns: {operator.name}", detail, operator.source, name, shown=not differs)
         rows.append([])
         for name, behaviour in BEHAVIOURS.items():
             progress.show(f"trying {name}")
-            shown, known = behaviour.shown_by(session), divergence(backend, name)
-            unknown += not shown and known is None
-            rows.append([behaviour.says, _verdict(shown, known), known.reason if known else ""])
+            if reason := behaviour.not_testable(session):
+                rows.append([behaviour.says, _NOT_TRIED, reason, behaviour.source])
+            else:
+                add(behaviour.says, "", behaviour.source, name, shown=behaviour.shown_by(session))
         rows.append([])
         for found in not_recorded():
             told = f"documented: {found.case.answer}; AWS's published engine: {found.engine}"
-            rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told])
+            rows.append([f"not recorded: {found.case.name}", answer_of(session, found.case), told, ""])
     out.table(columns, rows, f"{backend.name}, mode {session.mode.name}")
     out.line()
-    out.line(f"{unknown} differences that are not in calibration/divergences.toml")
-    return 1 if unknown else 0
+    out.line(_counts(verdicts))
+    if ledger is None:
+        out.line(f"no ledger in calibration/ledgers is about {backend.name}")
+    elif ledger.expired:
+        out.line(f"{ledger.path} expired on {ledger.expires}; set seen and expires again")
+    wrong = _UNKNOWN in verdicts or _GONE in verdicts or ledger is None or ledger.expired
+    return 1 if wrong else 0
 
 
-def _mode(backend: Backend) -> Mode:
-    """Send events unchanged if the backend accepts them."""
-    from pca_events.calibrate import BEHAVIOURS
-
-    refuses = BEHAVIOURS["source-refused"].shown_by(Session(backend, RunId()))
-    return "alias" if refuses else "direct"
+def _counts(verdicts: list[Part]) -> str:
+    as_on_aws, known, unknown, gone = (verdicts.count(each) for each in (_AS_ON_AWS, _KNOWN, _UNKNOWN, _GONE))
+    return (
+        f"{as_on_aws} of {len(verdicts)} as on AWS, {known} known differences, {unknown} that are not in the ledger, "
+        f"{gone} in the ledger that are no longer there"
+    )
 
 
 def _counted(operator: "Operator", differs: list[str]) -> str:
@@ -107,8 +121,10 @@ def _counted(operator: "Operator", differs: list[str]) -> str:
     return f"{right} of {len(operator.cases)}{more}"
 
 
-def _verdict(shown: bool, known: object) -> Part:
-    return _AS_ON_AWS if shown else _KNOWN if known else _UNKNOWN
+def _verdict(known: "Divergence | None", *, shown: bool) -> Part:
+    if shown:
+        return _GONE if known else _AS_ON_AWS
+    return _KNOWN if known else _UNKNOWN
 
 
 def sweep(options: argparse.Namespace) -> int:

@@ -139,12 +139,13 @@ def expect_aws_error(refused: AwsError | None, operation: str, code: str) -> Non
 
 
 def expect_unchanged(bus: ScenarioBus, received: Event, published: Event) -> None:
-    """Expect that a target received the published event, except for the fields that the bus stamps.
+    """Expect that a target received the published event, except for the fields that the bus stamps or replaces.
 
     Raises:
         Unexpected: it differs; the text names each place with both values.
     """
-    _expect_same(bus, _unstamped(received), _unstamped(published), "that was published")
+    replaced = bus.session.replaced
+    _expect_same(bus, _unstamped(received, replaced), _unstamped(published, replaced), "that was published")
 
 
 def _expect_same(bus: ScenarioBus, received: Event, other: Event, than: str) -> None:
@@ -160,9 +161,10 @@ def _is_a_copy(bus: ScenarioBus, delivery: Delivery) -> bool:
     """Whether it belongs to an event that was published again because the first response was lost."""
     if delivery.event_id in bus.published or not bus.published_again:
         return False
-    event = delivery.event
+    event, replaced = delivery.event, bus.session.replaced
     return event is None or (
-        isinstance(event, dict) and any(_unstamped(event) == _unstamped(other) for other in bus.published.values())
+        isinstance(event, dict)
+        and any(_unstamped(event, replaced) == _unstamped(other, replaced) for other in bus.published.values())
     )
 
 
@@ -269,8 +271,8 @@ def _title(event: Event) -> str:
     return f'{kind} with result "{result}"' if result else kind
 
 
-def _unstamped(event: Event) -> Event:
-    return {field: value for field, value in event.items() if field not in STAMPED}
+def _unstamped(event: Event, replaced: Collection[str]) -> Event:
+    return {field: value for field, value in event.items() if field not in STAMPED and field not in replaced}
 
 
 def _typed(value: Any) -> str:

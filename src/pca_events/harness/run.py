@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pca_events.backends import CORRECTED, LOCALSTACK
+from pca_events.backends import CORRECTED, LOCALSTACK, MOTO
 from pca_events.catalog import Event
 from pca_events.errors import BackendError
 
@@ -135,7 +135,7 @@ def default_mode(backend: "Backend") -> Mode:
     """Return the mode that is closest to AWS on a backend."""
     if backend.product == CORRECTED:
         return "service"
-    return "direct" if backend.product == LOCALSTACK else "alias"
+    return "direct" if backend.product in (LOCALSTACK, MOTO) else "alias"
 
 
 def publishing_mode(name: Mode | None, backend: "Backend") -> PublishingMode:

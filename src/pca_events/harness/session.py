@@ -30,14 +30,18 @@ class Session:
         backend: what answers.
         run: names everything that is created.
         mode: how events are published; by default the one that is closest to AWS on this backend.
+        replaced: the fields of an event that the backend replaces although AWS does not; they are not compared.
         queue_urls: of the queues seen so far, by name.
 
     Raises:
         BackendError: the backend does not have the mode.
     """
 
-    def __init__(self, backend: Backend, run: RunId, mode: Mode | None = None) -> None:
+    def __init__(
+        self, backend: Backend, run: RunId, mode: Mode | None = None, replaced: frozenset[str] = frozenset()
+    ) -> None:
         self.backend = backend
+        self.replaced = replaced
         self.run = run
         self.mode = publishing_mode(mode, backend)
         self.queue_urls: dict[str, str] = {}

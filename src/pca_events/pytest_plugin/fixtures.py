@@ -34,7 +34,8 @@ def backend(pytestconfig: pytest.Config) -> Backend:
 @pytest.fixture(scope="session")
 def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
     """This worker's clients of the backend, after its precheck."""
-    session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"))
+    replaced = frozenset({"time"} if divergence(backend, "time-kept") else ())
+    session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"), replaced)
     if problems := unmet(session) + uncalibrated(backend):
         _give_up(pytestconfig, problems)
     return session

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pca_events import catalog
 from pca_events.calibrate import BEHAVIOURS
-from pca_events.calibrate.recorded import Divergence, divergences, operators
+from pca_events.calibrate.recorded import Divergence, Ledger, ledgers, operators
 from pca_events.catalog import CloudTrailTwin, Neighbour
 from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
@@ -157,8 +157,13 @@ class SiteData:
 
     @property
     def divergences(self) -> list[KnownDivergence]:
-        """The ledger of known differences from AWS."""
-        return [KnownDivergence(entry, _says(entry.behaviour)) for entry in divergences()]
+        """The known differences from AWS, product by product."""
+        return [KnownDivergence(entry, _says(entry.behaviour)) for found in ledgers() for entry in found.divergences]
+
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """What is known of each product."""
+        return ledgers()
 
     @property
     def known_behaviours(self) -> int:

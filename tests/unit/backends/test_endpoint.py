@@ -3,14 +3,17 @@
 import os
 import re
 import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from given import Serve
 
-from pca_events.backends import Backend, connect
+from pca_events.backends import MINISTACK, MOTO, Backend, connect
 from pca_events.cli import main
 from pca_events.errors import BackendError
+from pca_events.harness.run import default_mode
 
 SERVICES = {"events": "running", "sqs": "available", "sns": "available", "logs": "available", "sts": "available"}
 HEALTHY = {"version": "4.13.1", "services": SERVICES}
@@ -48,6 +51,42 @@ def test_a_running_localstack_is_used(serve: Serve) -> None:
     assert connect(f"{url}/") == Backend(f"LocalStack 4.13.1, at {url}", "localstack", "4.13.1", url)
 
 
+def test_a_ministack_is_used_in_the_mode_alias(serve: Serve) -> None:
+    url = serve(200, {**HEALTHY, "version": "1.5.33", "ready_scripts": {}})
+    backend = connect(url)
+    assert backend == Backend(f"MiniStack 1.5.33, at {url}", MINISTACK, "1.5.33", url)
+    assert default_mode(backend) == "alias"
+    assert not backend.is_localstack
+
+
+@pytest.fixture
+def moto_url() -> Iterator[str]:
+    """A server that answers as a moto server does where it is recognised, and 404 elsewhere."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/moto-api/config"
+            self.send_response(201 if known else 404)
+            self.end_headers()
+            self.wfile.write(b'{"batch": {"use_docker": true}}' if known else b"Not yet implemented")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_moto_server_is_rejected_with_what_it_lacks(moto_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lacks = "is a moto server, which cannot run the suite: it answers TestEventPattern without a result, .*"
+    refused(moto_url, f"{lacks}; pca-events calibrate --endpoint-url {moto_url} shows", capsys)
+
+
+def test_a_moto_server_takes_events_unchanged() -> None:
+    assert default_mode(Backend("moto server", MOTO, "unknown", "http://127.0.0.1:1")) == "direct"
+
+
 def test_nothing_listens(closed_port: int, capsys: pytest.CaptureFixture[str]) -> None:
     refused(f"http://127.0.0.1:{closed_port}", r"does not answer \(Connection refused\); start one", capsys)
 
@@ -81,7 +120,7 @@ def test_a_localstack_without_events(
 ) -> None:
     refused(
         serve(200, {**HEALTHY, "services": services}),
-        "is a LocalStack without events; add events to its SERVICES",
+        "is LocalStack 4.13.1 without events; add events to its SERVICES",
         capsys,
     )
 
