@@ -1,4 +1,4 @@
-"""The scenarios with a bus in the two modes in which events can be published on AWS."""
+"""The scenarios with a bus in the two modes that work on AWS; other tests run all of them in the mode service."""
 
 import subprocess
 import sys
@@ -24,4 +24,6 @@ def test_the_suite_passes_in_the_mode(backend: Backend, mode: str) -> None:
     ran = subprocess.run(words, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert f"mode {mode}" in ran.stdout.splitlines()[0]
-    assert f"scenarios, mode {mode}: " in ran.stdout.splitlines()[-1]
+    last = ran.stdout.splitlines()[-1]
+    assert f"scenarios, mode {mode}: " in last
+    assert (", 0 failed, 0 skipped in " in last) is (mode == "alias"), ran.stdout  # pattern-only shows no delivery
