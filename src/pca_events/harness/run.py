@@ -145,6 +145,11 @@ def publishing_mode(name: Mode | None, backend: "Backend") -> PublishingMode:
         BackendError: the backend does not have the mode.
     """
     name = name or default_mode(backend)
+    if name == "direct" and backend.product == CORRECTED:
+        raise BackendError(
+            f"{backend.name} rejects events with a source that begins with aws. in PutEvents, as AWS does; use --mode "
+            "service or alias"
+        )
     if name == "service" and backend.product != CORRECTED:
         raise BackendError(
             f"{backend.name} has no channel for AWS services, which --mode service needs; use --mode "

@@ -35,7 +35,10 @@ def backend(pytestconfig: pytest.Config) -> Backend:
 def connection(backend: Backend, pytestconfig: pytest.Config) -> Session:
     """This worker's clients of the backend, after its precheck."""
     replaced = frozenset({"time"} if divergence(backend, "time-kept") else ())
-    session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"), replaced)
+    try:
+        session = Session(backend, pytestconfig.stash[RUN], pytestconfig.getoption("--mode"), replaced)
+    except BackendError as error:
+        _give_up(pytestconfig, [str(error)])
     if problems := unmet(session) + uncalibrated(backend):
         _give_up(pytestconfig, problems)
     return session

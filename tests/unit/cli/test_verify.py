@@ -161,3 +161,16 @@ def test_junit_has_every_outcome_and_valid_xml() -> None:
     }  # fmt: skip
     assert [case.get("name") for case in suite] == ["it passed ?<", "it failed ?<", "it skipped ?<"]
     assert run.find("testcase/error").text == "left behind: arn:1\n  aws rm"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--mode", "direct"), "rejects events with a source that begins with aws."),
+        (("--mode", "service", "--stock"), "has no channel for AWS services"),
+    ],
+)
+def test_a_mode_that_the_backend_lacks_is_one_message(process: Run, words: tuple[str, ...], message: str) -> None:
+    ran = process("verify", "envelope", *words)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert message in ran.stderr

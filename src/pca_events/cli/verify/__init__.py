@@ -49,7 +49,7 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
     with _backend(options) as backend:  # boots while the rest is imported
         from pca_events.cli.console import console
         from pca_events.cli.verify.report import LiveProgress, print_report
-        from pca_events.harness.run import default_mode
+        from pca_events.harness.run import publishing_mode
         from pca_events.pytest_plugin.run import run_suite
 
         out = console()
@@ -57,7 +57,7 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         listed = _listed(options) if selection else None
         workers = _workers(options, len(listed.scenarios) if listed else None)
         reached = backend.launch() if hasattr(backend, "launch") else backend
-        mode = options.mode or default_mode(reached)
+        mode = publishing_mode(options.mode, reached).name
         out.line(("pca-events verify", "bold"), f" on {reached.name}, mode {mode}")
         with LiveProgress(out) as progress:
             report = run_suite(backend, progress, selection, mode, messages, workers)
