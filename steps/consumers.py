@@ -10,6 +10,7 @@ from pca_events.catalog import Event
 from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.events import deliver
 from pca_events.harness.expectations import expect, expect_equal
+from pca_events.harness.undelivered import settled
 
 CONSUMERS: dict[str, type[Careful] | type[Naive]] = {"careful": Careful, "naive": Naive}
 
@@ -33,6 +34,22 @@ def consume(
     undisturbed, disturbed = consumer_kind(), consumer_kind()
     deliver(received, undisturbed.handle, "as received", bus.session.run.seed)
     deliver(received, disturbed.handle, disorder, bus.session.run.seed)
+    return undisturbed.state(), disturbed.state()
+
+
+@when("the consumer reads its queue", target_fixture="states")
+def consume_queue(
+    bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive]
+) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Deliver the published events to one consumer in order, and to another what arrived; return both final states."""
+    for stamped in published:
+        settled(bus, stamped)
+    bus.deliveries()
+    undisturbed, disturbed = consumer_kind(), consumer_kind()
+    in_order = sorted(bus.seen.values(), key=lambda event: (event["time"], event["id"]))
+    deliver(in_order, undisturbed.handle, "as received", bus.session.run.seed)
+    arrived = [delivery.event for delivery in bus.arrivals if delivery.event is not None]
+    deliver(arrived, disturbed.handle, "as received", bus.session.run.seed)
     return undisturbed.state(), disturbed.state()
 
 

@@ -81,3 +81,18 @@ Feature: Changing a rule
       When the configuration changes: the rule is disabled
       And the configuration changes: the rule is enabled
       Then "nothing" arrives before the change and "ca-creation-success" after it
+
+    @id:lifecycle.changes.rule-disabled-event @needs_disabled_rule
+    Scenario Outline: A rule for "<event>" is silent while it is disabled
+      Given an applied configuration for the event "<event>"
+      When the rule is disabled before any event is published
+      And the configuration changes: the rule is enabled
+      Then "nothing" arrives before the change and "<event>" after it
+
+      Examples:
+        | event                                 |
+        | ca-creation-failure                   |
+        | certificate-issuance-failure          |
+        | crl-generation-failure-s3-permissions |
+        | crl-generation-failure-s3-internal    |
+        | audit-report-generation-failure       |
