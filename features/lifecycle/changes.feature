@@ -28,7 +28,7 @@ Feature: Changing a rule
         | the target is removed                                 | delete target                                  |
         | the rule is removed                                   | delete rule, delete target                     |
 
-    @id:lifecycle.changes.replay @needs_archive_and_replay
+    @id:lifecycle.changes.replay @needs_archive_and_replay @delivers
     Scenario: Replaying an archive delivers the archived event again
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: the bus gets an archive

@@ -1,4 +1,4 @@
-@documented @backend @delivers
+@backend @delivers
 Feature: Inputs of targets
   A target receives the whole event, a part of it, a constant, or a template that is filled with values
   of the event. Only failed CRL generation has a reason: a template must do without it for all other events.

@@ -1,4 +1,4 @@
-@documented @backend @delivers
+@backend @delivers
 Feature: Permissions
   EventBridge delivers to a queue, a topic or a log group only if a resource policy allows it. Otherwise
   the event is not delivered, and the sender of the event gets no error.

@@ -1,4 +1,4 @@
-@documented @backend @delivers
+@backend @delivers
 Feature: Archives and replays
   An archive keeps the events of a bus that match its pattern. A replay sends them to the bus again, each
   with a replay-name, by which a rule can tell them from new events.

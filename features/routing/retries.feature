@@ -1,4 +1,4 @@
-@documented @backend @controls
+@backend @controls
 Feature: Retries and dead-letter queues
   EventBridge retries a delivery that fails for a reason that may pass, for up to 24 hours and 185 times
   unless the target says less. What is not delivered goes to the dead-letter queue of the target, or is lost.
