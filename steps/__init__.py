@@ -11,5 +11,6 @@ pytest_plugins = [
     "pca_events.steps.operations",
     "pca_events.steps.refusals",
     "pca_events.steps.rules",
+    "pca_events.steps.undelivered",
     "pca_events.steps.verdicts",
 ]

@@ -41,3 +41,42 @@ Feature: At-least-once delivery in any order
         | all again at the end     |
         | in reverse               |
         | three times and shuffled |
+
+  Rule: EventBridge itself may duplicate, delay, reorder and lose events
+
+    @id:consumers.at-least-once.tolerated @controls
+    Scenario Outline: The careful consumer tolerates it if the deliveries of <count> events <fate>
+      Given the careful consumer
+      And a rule for events where
+        | field  | condition        |
+        | source | is "aws.acm-pca" |
+      And the number of deliveries that <fate> is <count>
+      When each documented event is published
+      And the clock of the bus advances by 2 hours
+      And the consumer reads its queue
+      Then it ends in the same state as with ordered delivery
+
+      Examples:
+        | fate                  | count |
+        | are made twice        | 11    |
+        | are delayed by 1 hour | 4     |
+        | are shuffled          | 11    |
+        | fail                  | 20    |
+
+    @id:consumers.at-least-once.not-tolerated @controls
+    Scenario Outline: The <kind> consumer ends in the wrong state if the deliveries of <count> events <fate>
+      Given the <kind> consumer
+      And a rule for events where
+        | field  | condition        |
+        | source | is "aws.acm-pca" |
+      And the number of deliveries that <fate> is <count>
+      When each documented event is published
+      And the consumer reads its queue
+      Then it ends in a different state than with ordered delivery
+
+      Examples:
+        | kind    | fate           | count |
+        | naive   | are made twice | 11    |
+        | naive   | are made twice | 1     |
+        | naive   | are lost       | 2     |
+        | careful | are lost       | 10    |

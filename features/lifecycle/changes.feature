@@ -28,7 +28,7 @@ Feature: Changing a rule
         | the target is removed                                 | delete target                                  |
         | the rule is removed                                   | delete rule, delete target                     |
 
-    @id:lifecycle.changes.replay @needs_archive_and_replay
+    @id:lifecycle.changes.replay @needs_archive_and_replay @delivers
     Scenario: Replaying an archive delivers the archived event again
       Given an applied configuration for the event "ca-creation-success"
       When the configuration changes: the bus gets an archive
@@ -85,3 +85,18 @@ Feature: Changing a rule
       When the configuration changes: the rule is disabled
       And the configuration changes: the rule is enabled
       Then "nothing" arrives before the change and "ca-creation-success" after it
+
+    @id:lifecycle.changes.rule-disabled-event @needs_disabled_rule
+    Scenario Outline: A rule for "<event>" is silent while it is disabled
+      Given an applied configuration for the event "<event>"
+      When the rule is disabled before any event is published
+      And the configuration changes: the rule is enabled
+      Then "nothing" arrives before the change and "<event>" after it
+
+      Examples:
+        | event                                 |
+        | ca-creation-failure                   |
+        | certificate-issuance-failure          |
+        | crl-generation-failure-s3-permissions |
+        | crl-generation-failure-s3-internal    |
+        | audit-report-generation-failure       |

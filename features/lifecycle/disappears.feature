@@ -44,6 +44,51 @@ Feature: Out-of-band changes and imports
         | resource |
         | bus      |
 
+  Rule: A change made out of band is drift, and applying the configuration reverts it
+
+    @id:lifecycle.disappears.drift
+    Scenario Outline: After the out-of-band change "<change>", the plan is to <plan>
+      Given an applied configuration for the event "crl-generation-failure-internal"
+      When the configuration changes out of band: <change>
+      Then the plan is to <plan>
+
+      Examples:
+        | change                                                   | plan                       |
+        | the rule is disabled                                     | update rule                |
+        | the rule gets a description                              | update rule                |
+        | the pattern is changed to match "crl-generation-success" | update rule                |
+        | the rule excludes replays                                | update rule                |
+        | the rule is removed                                      | create rule, create target |
+        | the target is removed                                    | create target              |
+        | the target gets a constant input                         | update target              |
+        | the target gets an input path                            | update target              |
+        | the target gets an input transformer                     | update target              |
+        | the target allows 2 retries                              | update target              |
+        | the target is moved to another queue                     | update target              |
+        | the policy of the queue is missing                       | create policy              |
+        | the policy of the queue denies EventBridge the action    | create policy              |
+        | the policy of the queue grants another rule only         | create policy              |
+
+    @id:lifecycle.disappears.reverted
+    Scenario Outline: Events are delivered again after the out-of-band change "<change>" is reverted
+      Given an applied configuration for the event "crl-generation-failure-internal"
+      When the configuration changes out of band: <change>
+      And the configuration is applied again
+      And the event "crl-generation-failure-internal" is published
+      Then the target receives the event
+      And the plan is to change nothing
+
+      Examples:
+        | change                                                   |
+        | the rule is disabled                                     |
+        | the pattern is changed to match "crl-generation-success" |
+        | the rule is removed                                      |
+        | the target is removed                                    |
+        | the target gets a constant input                         |
+        | the target is moved to another queue                     |
+        | the policy of the queue is missing                       |
+        | the policy of the queue denies EventBridge the action    |
+
   Rule: An existing rule can be imported
 
     @id:lifecycle.disappears.imported-rule

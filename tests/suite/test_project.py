@@ -11,12 +11,15 @@ from pathlib import Path
 import checks
 import import_picture
 import pytest
-from pca_events.steps import configurations, operations, refusals
+from pca_events.steps import operations, refusals
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from scenario_count import scenario_count
 
+from pca_events.harness.changes import CHANGES, PATHS
 from pca_events.harness.events import DISORDERS
 from pca_events.harness.pca_requests import BUCKET_STATES
+from pca_events.harness.resources.grants import POLICY_STATES
+from pca_events.harness.undelivered import FATES
 from pca_events.pytest_plugin import TAGS
 
 TOP = Path(__file__).parents[2]
@@ -45,7 +48,10 @@ OWNERS = {
     "cryptography": {"simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {
-    "Changes": configurations.CHANGES,
+    "Changes": CHANGES,
+    "States of a policy": POLICY_STATES,
+    "Variables": PATHS,
+    "Fates of deliveries": FATES,
     "Invalid requests": refusals.MISTAKES,
     "States of a bucket": BUCKET_STATES,
     "Orders of delivery": DISORDERS,

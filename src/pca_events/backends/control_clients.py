@@ -98,6 +98,39 @@ class SimulatorControls:
         return _ask(self._backend, method, f"acm-pca{path}?account={self._backend.account}{query}", body)
 
 
+class DeliveryControls:
+    """Controls the deliveries of our EventBridge in one account: faults on purpose, and the clock.
+
+    Args:
+        backend: where it is, and whose account.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def plan(self, fault: str, count: int, rule: str, **more: Any) -> None:
+        """Plan a fault of the next deliveries of a rule.
+
+        Args:
+            fault: `drop`, `delay`, `duplicate`, `fail` or `shuffle`.
+            count: how many deliveries.
+            rule: its ARN.
+            more: `delay_seconds`, for `delay`.
+        """
+        self._ask("POST", "eventbridge/faults", {"fault": fault, "count": count, "rule": rule, **more})
+
+    def clear(self) -> None:
+        """Cancel the planned faults, and make the deliveries that were held back."""
+        self._ask("DELETE", "eventbridge/faults")
+
+    def advance(self, seconds: float) -> None:
+        """Advance the clock of the account; what is due by then is done."""
+        self._ask("POST", "acm-pca/clock", {"advance": seconds})
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> None:
+        _ask(self._backend, method, f"{path}?account={self._backend.account}", body)
+
+
 def has_traces(backend: Backend) -> bool:
     """Whether the backend can tell what happened to an event."""
     return backend.product == CORRECTED

@@ -70,11 +70,13 @@ class Inbox:
 
     Attributes:
         received: all other deliveries, in the order of arrival.
+        arrivals: the same, and the repeated deliveries.
         duplicates: the number of repeated deliveries.
     """
 
     def __init__(self, session: Session, earlier: set[str]) -> None:
         self.received: list[Delivery] = []
+        self.arrivals: list[Delivery] = []
         self.duplicates = 0
         self._session = session
         self._earlier = earlier
@@ -109,6 +111,7 @@ class Inbox:
     def _take(self, delivery: Delivery) -> None:
         if delivery.event_id in self._earlier:
             return
+        self.arrivals.append(delivery)
         content = json.dumps([delivery.event, delivery.inputs], sort_keys=True)
         key = (delivery.queue, delivery.rule, delivery.event_id, content)
         if key in self._known:

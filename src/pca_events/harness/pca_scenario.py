@@ -20,6 +20,7 @@ from pca_events.harness.expectations import expect_as_sent
 from pca_events.harness.pca_requests import Bucket
 from pca_events.harness.resources import Queue, Resource, Rule, Target
 from pca_events.harness.resources.inventory import check_destroyed
+from pca_events.harness.run import Mode
 from pca_events.harness.session import Session
 
 _PATTERN = {"source": ["aws.acm-pca"]}
@@ -98,10 +99,10 @@ _DEADLINE = 10.0  # seconds until an event must have arrived
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
 
 
-def own_account_session(session: Session) -> Session:
+def own_account_session(session: Session, mode: Mode | None = None) -> Session:
     """Return a connection to an account that nothing else in the run uses, with its own default bus."""
     account = f"{int(session.run.new_name()[-8:], 16):012d}"
-    return Session(replace(session.backend, account=account), session.run)
+    return Session(replace(session.backend, account=account), session.run, mode)
 
 
 class PcaScenario:

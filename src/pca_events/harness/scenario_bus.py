@@ -21,6 +21,9 @@ from pca_events.harness.session import Pattern, Session
 RULE_UNDER_TEST = "rule-under-test"
 """The label of the rule under test."""
 
+DEAD_LETTERS = "dead-letters"
+"""The label of a dead-letter queue, whose messages are not deliveries of a rule."""
+
 Firing = tuple[str, str]
 """The label of a rule and the id of an event that it fired on."""
 
@@ -112,6 +115,11 @@ class ScenarioBus:
         return self._catch_all.seen
 
     @property
+    def arrivals(self) -> list[Delivery]:
+        """Everything received from the queues of the rules, in the order of arrival, with duplicates."""
+        return self._inbox.arrivals
+
+    @property
     def received(self) -> list[Delivery]:
         """Everything received from the queues of the rules, without duplicates."""
         return self._inbox.received
@@ -148,8 +156,7 @@ class ScenarioBus:
 
     def plan(self, wanted: Configuration | None = None) -> list[Change]:
         """Return the changes needed to reach a configuration, by default the one applied last."""
-        changes = planning.plan(self.session, self.applied, self.applied if wanted is None else wanted)
-        return planning.needed(changes)
+        return planning.needed(planning.plan(self.session, self.applied, self.applied if wanted is None else wanted))
 
     def apply(self, wanted: Configuration) -> list[Change]:
         """Apply a configuration, and prove that the backend has it: a new plan is empty, also after applying it again.
@@ -175,6 +182,10 @@ class ScenarioBus:
         resource = self.applied[label]
         resource.delete(self.session)
         self._note_change(resource)
+
+    def change_out_of_band(self, wanted: Configuration) -> None:
+        """Change to another configuration out of band."""
+        self._change(self.plan(wanted))
 
     def modify_out_of_band(self, resource: Resource) -> None:
         """Update a resource out of band."""
@@ -207,19 +218,15 @@ class ScenarioBus:
         """
         if not self.session.mode.delivers:
             return list(self.received)
-        if self._catch_all.wait_for(self._publisher):
-            self._drain()
+        self._catch_all.wait_for(self._publisher)
         deadline = time.monotonic() + _GRACE
-        while not self._fired().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
+        while not self._drain().issuperset(expected) and (patience := deadline - time.monotonic()) > 0:
             self._inbox.poll(self._queues()[-1], self._watched, patience)
-            self._drain()
         return list(self.received)
 
-    def _drain(self) -> None:
+    def _drain(self) -> set[Firing]:
         for queue in self._queues():
             self._inbox.drain(queue, self._watched)
-
-    def _fired(self) -> set[Firing]:
         return {(delivery.rule, delivery.event_id) for delivery in self.received}
 
     def _match(self, events: Sequence[Event]) -> list[str]:
@@ -247,17 +254,17 @@ class ScenarioBus:
         """
         return self._first(lambda _: True)
 
-    def replay(self, archive: Archive) -> None:
-        """Start a replay to this bus of every published event that an archive has kept; their times choose them."""
-        now = datetime.now(UTC)
-        first = min(datetime.fromisoformat(event["time"]) for event in self.published.values())
+    def replay(self, archive: Archive, only: Sequence[str] = ()) -> str:
+        """Start a replay to this bus of every published event in an archive, to the rules with these ARNs or to all."""
+        first = min(event["time"] for event in self.published.values())
         self.session.events.start_replay(
-            ReplayName=self.session.run.new_name(),  # a replay stays in the account, and so does its name
+            ReplayName=(name := self.session.run.new_name()),  # a replay stays in the account, and so does its name
             EventSourceArn=self.backend.archive_arn(archive.name),
-            EventStartTime=first - timedelta(minutes=1),
-            EventEndTime=now + timedelta(minutes=1),
-            Destination={"Arn": self.backend.bus_arn(self.name)},
+            EventStartTime=datetime.fromisoformat(first) - timedelta(minutes=1),
+            EventEndTime=datetime.now(UTC) + timedelta(minutes=1),
+            Destination={"Arn": self.backend.bus_arn(self.name), "FilterArns": list(only)},
         )
+        return name
 
     def replayed(self) -> Event:
         """Return the first event that arrives by a replay.
@@ -309,4 +316,5 @@ class ScenarioBus:
             self._made[resource.key] = resource
 
     def _queues(self) -> list[str]:
-        return [resource.name for resource in self.applied.values() if isinstance(resource, Queue)]
+        dead = self.applied.get(DEAD_LETTERS)
+        return [each.name for each in self.applied.values() if isinstance(each, Queue) and each is not dead]

@@ -34,6 +34,8 @@ TAGS = {
     "failure": "the operation failed",
     "never_sent": "AWS sends no event",
     "backend": "runs on an EventBridge",
+    "delivers": "needs events that are delivered",
+    "controls": "uses the controls of our EventBridge: clock, faults, trace",
     "operations": "calls AWS Private CA itself",
     **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
 }

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 
 from pca_events.backends import Backend
-from pca_events.backends.control_clients import SimulatorControls
+from pca_events.backends.control_clients import DeliveryControls, SimulatorControls, has_traces
 from pca_events.calibrate import divergence, uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import ScenarioBus, Session
@@ -61,19 +61,44 @@ def bus_pool(connection: Session, pytestconfig: pytest.Config) -> Iterator[BusPo
         made.close()
 
 
+@pytest.fixture(scope="session")
+def own_account(connection: Session) -> Session:
+    """This worker's connection to an account whose clock nothing else uses."""
+    return own_account_session(connection, connection.mode.name)
+
+
+@pytest.fixture(scope="session")
+def own_bus_pool(own_account: Session) -> Iterator[BusPool]:
+    """The buses of the worker's own account, proven to be gone afterwards."""
+    made = BusPool(own_account, "")
+    yield made
+    if not own_account.backend.api_calls.gone:
+        made.close()
+
+
 @pytest.fixture
-def bus(connection: Session, bus_pool: BusPool, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
+def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[ScenarioBus]:
     """The event bus of one scenario, proven to be clean or gone afterwards.
 
-    A scenario tagged `@needs_...` is skipped if the ledger lists that divergence.
+    A scenario tagged `@needs_...` is skipped if the ledger lists that divergence. One that is tagged `@controls` runs
+    in an account of its own, and is skipped on a backend without our EventBridge.
     """
     for mark in request.node.iter_markers():
         behaviour = mark.name.removeprefix("needs_").replace("_", "-")
         if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
             pytest.skip(known.skip_reason)
-    made = ScenarioBus(connection, request.node.name, bus_pool=bus_pool)
-    with _kept(request, connection, made, connection.bus_clients), made:
+    has_controls = request.node.get_closest_marker("controls") is not None
+    if (has_controls or request.node.get_closest_marker("delivers")) and not connection.mode.delivers:
+        pytest.skip("mode pattern-only: no event is delivered")
+    if has_controls and not has_traces(connection.backend):
+        pytest.skip(f"{connection.backend.name} has no control of deliveries; pca-events localstack starts one")
+    session: Session = request.getfixturevalue("own_account") if has_controls else connection
+    pool: BusPool = request.getfixturevalue("own_bus_pool" if has_controls else "bus_pool")
+    made = ScenarioBus(session, request.node.name, bus_pool=pool)
+    with _kept(request, session, made, session.bus_clients), made:
         yield made
+        if has_controls:
+            DeliveryControls(session.backend).clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pca_events.harness.aws_errors import or_none
+from pca_events.harness.resources.grants import AS_DOCUMENTED, Grant
 from pca_events.harness.resources.plan import Tags, tag_list
 from pca_events.harness.session import Session
 
@@ -58,9 +59,15 @@ class Queue:
 
 @dataclass(frozen=True)
 class QueuePolicy:
-    """The resource policy that allows EventBridge to send to a queue; without it, AWS drops every event."""
+    """The resource policy that allows EventBridge to send to a queue; without it, AWS drops every event.
+
+    Attributes:
+        queue: the name of the queue.
+        state: one of `grants.POLICY_STATES`.
+    """
 
     queue: str
+    state: str = AS_DOCUMENTED
 
     @property
     def key(self) -> str:
@@ -90,15 +97,22 @@ class QueuePolicy:
 
     def document(self, session: Session) -> dict[str, Any]:
         """Return the policy as JSON."""
-        return _policy(["events.amazonaws.com"], "sqs:SendMessage", session.backend.queue_arn(self.queue))
+        return Grant(("sqs:SendMessage",), session.backend.queue_arn(self.queue)).policy(session, self.state)
 
 
 @dataclass(frozen=True)
 class Topic:
-    """An SNS topic that EventBridge may publish to, and that forwards messages, unwrapped, to one queue."""
+    """An SNS topic that EventBridge may publish to, and that forwards messages, unwrapped, to one queue.
+
+    Attributes:
+        name: of the topic.
+        queue: the name of the queue.
+        state: of its policy, one of `grants.POLICY_STATES`.
+    """
 
     name: str
     queue: str
+    state: str = AS_DOCUMENTED
 
     @property
     def key(self) -> str:
@@ -107,26 +121,30 @@ class Topic:
 
     def create(self, session: Session, tags: Tags) -> None:
         """Create the topic, and subscribe the queue."""
-        policy = _policy(["events.amazonaws.com"], "sns:Publish", session.backend.topic_arn(self.name))
-        attributes = {"Policy": json.dumps(policy)}
-        arn = session.sns.create_topic(Name=self.name, Attributes=attributes, Tags=tag_list(tags))["TopicArn"]
+        session.sns.create_topic(Name=self.name, Tags=tag_list(tags))
+        self.update(session)
+
+    def read(self, session: Session) -> "Topic | None":
+        """Return the topic of this name, with the queue that is subscribed and the state of its policy."""
+        arn = session.backend.topic_arn(self.name)
+        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
+        queues = [each["Endpoint"].rpartition(":")[2] for each in found["Subscriptions"]] if found else []
+        if not queues:
+            return None
+        policy = json.loads(session.sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
+        return replace(self, queue=queues[0], state=self.state if policy == self._policy(session) else "another")
+
+    def update(self, session: Session) -> None:
+        """Put the policy, and subscribe the queue again, which changes nothing if it is subscribed."""
+        arn = session.backend.topic_arn(self.name)
+        policy = json.dumps(self._policy(session))
+        session.sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
         session.sns.subscribe(
             TopicArn=arn,
             Protocol="sqs",
             Endpoint=session.backend.queue_arn(self.queue),
             Attributes={"RawMessageDelivery": "true"},
         )
-
-    def read(self, session: Session) -> "Topic | None":
-        """Return the topic of this name, with the queue that is subscribed."""
-        arn = session.backend.topic_arn(self.name)
-        found = or_none(session.sns.list_subscriptions_by_topic, TopicArn=arn)
-        queues = [each["Endpoint"].rpartition(":")[2] for each in found["Subscriptions"]] if found else []
-        return replace(self, queue=queues[0]) if queues else None
-
-    def update(self, session: Session) -> None:
-        """Subscribe the queue again, which changes nothing if it is subscribed."""
-        self.create(session, {})
 
     def delete(self, session: Session) -> None:
         """Remove the topic and its subscription."""
@@ -136,12 +154,21 @@ class Topic:
             session.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
         or_none(session.sns.delete_topic, TopicArn=arn)
 
+    def _policy(self, session: Session) -> dict[str, Any]:
+        return Grant(("sns:Publish",), session.backend.topic_arn(self.name)).policy(session, self.state)
+
 
 @dataclass(frozen=True)
 class LogGroup:
-    """A CloudWatch log group with a resource policy for EventBridge, which sends to names under /aws/events/ only."""
+    """A CloudWatch log group with a resource policy for EventBridge, which sends to names under /aws/events/ only.
+
+    Attributes:
+        name: of the log group.
+        state: of the policy, one of `grants.POLICY_STATES`.
+    """
 
     name: str
+    state: str = AS_DOCUMENTED
 
     @property
     def key(self) -> str:
@@ -151,18 +178,24 @@ class LogGroup:
     def create(self, session: Session, tags: Tags) -> None:
         """Create the log group and its policy."""
         session.logs.create_log_group(logGroupName=self.name, tags=tags)
-        services = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-        logs = f"{session.backend.log_group_arn(self.name)}:*"
-        document = _policy(services, ["logs:CreateLogStream", "logs:PutLogEvents"], logs)
-        session.logs.put_resource_policy(policyName=self._policy_name, policyDocument=json.dumps(document))
+        self.update(session)
 
     def read(self, session: Session) -> "LogGroup | None":
-        """Return the log group of this name."""
+        """Return the log group of this name, with the state of its policy."""
         groups = session.logs.describe_log_groups(logGroupNamePrefix=self.name)["logGroups"]
-        return self if self.name in [group["logGroupName"] for group in groups] else None
+        if self.name not in [group["logGroupName"] for group in groups]:
+            return None
+        documents = {
+            policy["policyName"]: json.loads(policy["policyDocument"])
+            for policy in session.listed("logs", "describe_resource_policies", "resourcePolicies") or ()
+        }
+        is_own = documents.get(self._policy_name) == self._policy(session)
+        return replace(self, state=self.state if is_own else "another")
 
     def update(self, session: Session) -> None:
-        """Do nothing: a log group has no other attributes here."""
+        """Put the policy."""
+        document = json.dumps(self._policy(session))
+        session.logs.put_resource_policy(policyName=self._policy_name, policyDocument=document)
 
     def delete(self, session: Session) -> None:
         """Remove the log group and its policy."""
@@ -173,12 +206,10 @@ class LogGroup:
     def _policy_name(self) -> str:
         return self.name.rpartition("/")[2]
 
-
-def _policy(services: list[str], action: str | list[str], resource: str) -> dict[str, Any]:
-    """Return a resource policy that allows services an action."""
-    principal = services[0] if len(services) == 1 else services
-    statement = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": action, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    def _policy(self, session: Session) -> dict[str, Any]:
+        services = ("events.amazonaws.com", "delivery.logs.amazonaws.com")
+        logs = f"{session.backend.log_group_arn(self.name)}:*"
+        return Grant(("logs:CreateLogStream", "logs:PutLogEvents"), logs, services).policy(session, self.state)
 
 
 def _attributes(session: Session, queue: str) -> dict[str, str] | None:
