@@ -41,6 +41,7 @@ _shtab_pca_events_defaults_added=0
 _shtab_pca_events_calibrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--endpoint-url[a running LocalStack, MiniStack or moto server (default\: an embedded LocalStack)]:URL:"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -123,6 +124,7 @@ _shtab_pca_events_list_defaults_added=0
 _shtab_pca_events_localstack_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--port[the loopback port to listen on (default\: 4566)]:N:"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -178,7 +180,7 @@ _shtab_pca_events_site_defaults_added=0
 
 _shtab_pca_events_sweep_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--endpoint-url[the LocalStack to sweep]:URL:"
+  "--endpoint-url[the LocalStack or MiniStack to sweep]:URL:"
   "--run[only resources of the run with this id]:ID:"
   "--prefix[prefix of the names (default\: pca-events-)]:prefix:"
   "--older-than[only resources that are older\: 90m, 2h]:AGE:"
@@ -212,8 +214,9 @@ _shtab_pca_events_verify_options=(
   "--list[list the scenarios that would run, without running them]"
   {-x,--fail-fast}"[stop at the first scenario that fails]"
   {-n,--workers}"[number of processes (default\: one per core)]:N:"
-  "--endpoint-url[use the LocalStack at URL (default\: start and stop an embedded one)]:URL:"
-  "--mode[how events are sent\: unchanged, with another source, or not at all, with TestEventPattern instead]:mode:(direct alias pattern-only)"
+  "--endpoint-url[use the LocalStack or MiniStack at URL (default\: start and stop an embedded one)]:URL:"
+  "--mode[how events are sent\: as AWS services do (the default), unchanged with PutEvents (the default with --stock), with another source (the default elsewhere), or not at all, with TestEventPattern instead]:mode:(service direct alias pattern-only)"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
   "--junit[write the result of each scenario as JUnit XML]:FILE:_files"
   "--messages[write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)]:FILE:_files"
   "--site[write the living documentation of this run to DIR (pca-events site)]:DIR:_files -/"
@@ -233,6 +236,7 @@ _shtab_pca_events_watch_options=(
   "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
   "--account[the account of the bus (default\: 111122223333)]:ID:"
   "--region[its Region (default\: us-east-1)]:NAME:"
+  "--why[show for each event which rules of the bus fired or what blocked them, and every attempt to deliver]"
   "--format[default\: text\; json\: one object per line with event, meets and violations]:format:(text json)"
 )
 
