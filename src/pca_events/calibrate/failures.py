@@ -46,8 +46,8 @@ def dead_letter_queue(setup: TrialSetup) -> bool:
         bus.put_rule_under_test(RULE, sample().pattern)
         dead_letters = {"DeadLetterConfig": {"Arn": bus.queue_arn()}, "RetryPolicy": {"MaximumRetryAttempts": 0}}
         bus.modify_out_of_band(Target(bus.name, RULE, bus.queue_arn(f"{bus.name}-nowhere"), dead_letters))
-        bus.publish(sample().event)
-        return soon(lambda: len(bus.deliveries()) == 1)
+        (stamped,) = bus.publish(sample().event)
+        return len(bus.deliveries({(RULE, stamped)})) == 1
 
 
 @behaviour("a dead letter names rule, target and error in its attributes", _DEAD_LETTERS)

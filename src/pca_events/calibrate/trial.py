@@ -13,7 +13,7 @@ from pca_events.harness.aws_errors import AwsError, aws_error_of
 from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.resources import Target
 
-SOON = 2  # seconds within which expected events must have arrived
+SOON = 5  # seconds within which expected events must have arrived
 RULE = "under-trial"
 """The name of the rule under test."""
 
@@ -155,9 +155,9 @@ def awaited(session: Session, queue: str, wanted: Callable[[Message], bool]) -> 
     """Return the first such message that a queue receives soon, or None."""
     deadline = time.monotonic() + SOON
     while (left := deadline - time.monotonic()) > 0:
-        for message in messages(session, queue, wait=min(1, int(left) + 1)):
-            if wanted(message):
-                return message
+        found = [message for message in messages(session, queue, wait=min(1, int(left) + 1)) if wanted(message)]
+        if found:
+            return found[0]
     return None
 
 

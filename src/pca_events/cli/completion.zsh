@@ -180,7 +180,7 @@ _shtab_pca_events_site_defaults_added=0
 
 _shtab_pca_events_sweep_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--endpoint-url[the LocalStack to sweep]:URL:"
+  "--endpoint-url[the LocalStack or MiniStack to sweep]:URL:"
   "--run[only resources of the run with this id]:ID:"
   "--prefix[prefix of the names (default\: pca-events-)]:prefix:"
   "--older-than[only resources that are older\: 90m, 2h]:AGE:"
@@ -214,7 +214,7 @@ _shtab_pca_events_verify_options=(
   "--list[list the scenarios that would run, without running them]"
   {-x,--fail-fast}"[stop at the first scenario that fails]"
   {-n,--workers}"[number of processes (default\: one per core)]:N:"
-  "--endpoint-url[use the LocalStack at URL (default\: start and stop an embedded one)]:URL:"
+  "--endpoint-url[use the LocalStack or MiniStack at URL (default\: start and stop an embedded one)]:URL:"
   "--mode[how events are sent\: as AWS services do (the default), unchanged with PutEvents (the default with --stock), with another source (the default elsewhere), or not at all, with TestEventPattern instead]:mode:(service direct alias pattern-only)"
   "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
   "--junit[write the result of each scenario as JUnit XML]:FILE:_files"

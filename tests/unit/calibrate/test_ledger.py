@@ -86,7 +86,7 @@ def test_aws_needs_no_ledger() -> None:
     assert uncalibrated(Backend("AWS", "aws", "", "")) == []
 
 
-def test_what_the_message_about_a_moto_server_says_is_in_its_ledger() -> None:
+def test_the_message_about_a_moto_server_names_differences_of_its_ledger() -> None:
     ledger = ledger_of(Backend("n", MOTO, "unknown", NOWHERE))
     assert ledger is not None
     assert {"pattern-exact", "stamps", "transformer"} <= {entry.behaviour for entry in ledger.divergences}

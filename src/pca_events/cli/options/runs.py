@@ -32,7 +32,7 @@ def _verify(parser: Parser) -> None:
     parser.add_argument(
         "--endpoint-url",
         metavar="URL",
-        help="use the LocalStack at URL (default: start and stop an embedded one)",
+        help="use the LocalStack or MiniStack at URL (default: start and stop an embedded one)",
     )
     parser.add_argument(
         "--mode",
@@ -85,7 +85,7 @@ def _sweep(parser: Parser) -> None:
     from pca_events.harness.resources import KINDS
     from pca_events.harness.run import PREFIX
 
-    parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack to sweep")
+    parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack or MiniStack to sweep")
     parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")
     parser.add_argument("--prefix", default=f"{PREFIX}-", help="prefix of the names (default: %(default)s)")
     parser.add_argument(
