@@ -261,7 +261,8 @@ def test_an_event_bus_of_another_account_needs_a_policy(bus: Bus) -> None:
     other = Session(replace(bus.backend, account="9" + bus.backend.account[:0:-1]), RunId())
     arn = other.events.create_event_bus(Name=bus.name)["EventBusArn"]
     try:
-        bus.put_target(Arn=arn, DeadLetterConfig=bus.dead_letters())
+        role = f"arn:aws:iam::{bus.backend.account}:role/forwarder"
+        bus.put_target(Arn=arn, RoleArn=role, DeadLetterConfig=bus.dead_letters())
         (attempt,) = bus.attempts_until(bus.publish(), bool)
         assert attempt["answer"].startswith("NO_PERMISSIONS: the policy of the event bus does not let")
         other.events.put_permission(

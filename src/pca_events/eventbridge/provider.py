@@ -129,7 +129,7 @@ class EventBridge(EventsProvider):
 
     def _put_targets(self, context: Any, request: Answer) -> Any:
         for target in request["Targets"]:
-            if refused := refusal_of(target):
+            if refused := refusal_of(target, context.account_id):
                 raise ValidationException(refused)
         return self._stock["PutTargets"](context, request)
 

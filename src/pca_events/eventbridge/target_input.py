@@ -34,9 +34,11 @@ class InvalidInput(Exception):
     """What a target would receive is not valid JSON; the text says why."""
 
 
-def refusal_of(target: Target) -> str | None:
-    """Return why PutTargets refuses a target, in the words of AWS; None if it does not."""
-    if not target.get("RoleArn") and any(service in target["Arn"] for service in _ROLE_NEEDED):
+def refusal_of(target: Target, account: str) -> str | None:
+    """Return why PutTargets refuses a target of an account's rule, in the words of AWS; None if it does not."""
+    arn = target["Arn"]
+    foreign_bus = ":event-bus/" in arn and arn.split(":")[4] != account
+    if not target.get("RoleArn") and (foreign_bus or any(service in arn for service in _ROLE_NEEDED)):
         return f"RoleArn is required for target {target['Arn']}."
     if sum(target.get(way) is not None for way in _WAYS_OF_INPUT) > 1:
         return f"Only one of Input, InputPath, or InputTransformer must be provided for target {target['Id']}."

@@ -7,6 +7,7 @@ import pytest
 
 from pca_events.eventbridge.target_input import InvalidInput, refusal_of, text_for
 
+ACCOUNT = "111122223333"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:one"
 RULE = "arn:aws:events:eu-west-1:111122223333:rule/bus/crl"
 EVENT: dict[str, Any] = {
@@ -148,19 +149,25 @@ def test_a_constant_replaces_the_event_and_nothing_leaves_it_whole() -> None:
 )
 def test_two_kinds_of_input_are_rejected(two: dict[str, Any]) -> None:
     text = "Only one of Input, InputPath, or InputTransformer must be provided for target one."  # recorded
-    assert refusal_of({"Id": "one", "Arn": QUEUE, **two}) == text
+    assert refusal_of({"Id": "one", "Arn": QUEUE, **two}, ACCOUNT) == text
 
 
 def test_an_unknown_placeholder_is_rejected() -> None:
     reserved = {"InputTemplate": '"<aws.events.rule-arn>"'}
-    assert refusal_of({"Id": "one", "Arn": QUEUE, "InputTransformer": reserved}) is None
+    assert refusal_of({"Id": "one", "Arn": QUEUE, "InputTransformer": reserved}, ACCOUNT) is None
     wrong = {"InputPathsMap": PATHS, "InputTemplate": '"<kind> <what>"'}
     text = "InputTemplate for target one contains invalid placeholder what."  # recorded
-    assert refusal_of({"Id": "one", "Arn": QUEUE, "InputTransformer": wrong}) == text
+    assert refusal_of({"Id": "one", "Arn": QUEUE, "InputTransformer": wrong}, ACCOUNT) == text
 
 
 def test_some_services_need_a_role() -> None:
     arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:one"
-    assert refusal_of({"Id": "one", "Arn": arn}) == f"RoleArn is required for target {arn}."
-    assert refusal_of({"Id": "one", "Arn": arn, "RoleArn": "arn:aws:iam::111122223333:role/one"}) is None
-    assert refusal_of({"Id": "one", "Arn": QUEUE}) is None
+    assert refusal_of({"Id": "one", "Arn": arn}, ACCOUNT) == f"RoleArn is required for target {arn}."
+    assert refusal_of({"Id": "one", "Arn": arn, "RoleArn": "arn:aws:iam::111122223333:role/one"}, ACCOUNT) is None
+    assert refusal_of({"Id": "one", "Arn": QUEUE}, ACCOUNT) is None
+
+
+def test_an_event_bus_of_another_account_needs_a_role() -> None:
+    bus = "arn:aws:events:eu-west-1:444455556666:event-bus/central"
+    assert refusal_of({"Id": "one", "Arn": bus}, ACCOUNT) == f"RoleArn is required for target {bus}."  # public logs
+    assert refusal_of({"Id": "one", "Arn": bus}, "444455556666") is None
