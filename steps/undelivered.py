@@ -20,6 +20,7 @@ from pca_events.harness.undelivered import (
     expect_attribute,
     expect_in_trace,
     expect_input,
+    expect_not_archived_again,
     plan_faults,
     replay,
     replayed_events,
@@ -70,6 +71,13 @@ def arrived_again(bus: ScenarioBus, event_id: str) -> None:
 def replay_delivers(bus: ScenarioBus, events: str) -> None:
     """Compare the events, separated by commas, that the target received by the replay; or `nothing`."""
     expect_equal(", ".join(replayed_events(bus)) or "nothing", events, "the events that the replay delivered")
+
+
+@then("the replayed event is not archived again")
+def not_archived_again(bus: ScenarioBus, published: dict[str, Event]) -> None:
+    """Expect that no archive has kept the replayed event."""
+    for stamped in published:
+        expect_not_archived_again(bus, stamped)
 
 
 @then(parsers.parse("the number of archived events is {count:d}"))

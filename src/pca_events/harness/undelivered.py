@@ -83,6 +83,17 @@ def expect_in_trace(bus: ScenarioBus, event_id: str, words: str) -> None:
         raise Unexpected("\n  ".join([f'the trace of the event does not contain "{words}"; it is:', *lines]))
 
 
+def expect_not_archived_again(bus: ScenarioBus, event_id: str) -> None:
+    """Expect that the last time an event was on the bus, by a replay, no archive has kept it.
+
+    Raises:
+        Unexpected: an archive has kept it; the text contains the trace.
+    """
+    rules = settled(bus, event_id)
+    if any(":archive/" in last["arn"] for last in _last_attempts(rules)):
+        raise Unexpected("\n  ".join(["the replayed event was archived again:", *trace_lines(rules)]))
+
+
 def expect_attempts(bus: ScenarioBus, event_id: str, wanted: int) -> None:
     """Expect that a certain number of attempts was made to deliver an event for the rule under test.
 
