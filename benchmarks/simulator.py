@@ -3,7 +3,8 @@
     python benchmarks/simulator.py [CERTIFICATES] [--small]
 
 Prints how many certificates (EC keys) a second are issued over HTTP and their events received from a queue; the time
-of IssueCertificate within one process, beside moto's; and the start with and without it, alternating.
+of IssueCertificate within one process, beside moto's; how many certificates a second are revoked, each with a CRL of
+20,000 entries; and the start with and without it, alternating.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from moto.acmpca.models import acmpca_backends
 
 from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, embedded
 from pca_events.harness import RunId, Session
-from pca_events.harness.pca_requests import certificate_request, creation, issuance
+from pca_events.harness.pca_requests import certificate_request, creation, crl_in, issuance, serial_of
 from pca_events.harness.pca_scenario import LiveEvents, own_account_session
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
@@ -121,6 +122,27 @@ def milliseconds(issue: Callable[[], object], count: int) -> float:
     return (time.perf_counter() - began) / count * 1000
 
 
+def revocations(entries: int, count: int) -> float:
+    """How many certificates a second are revoked within one process, each with a CRL that has so many entries."""
+    store = PrivateCaService(ACCOUNT, REGION, "aws", NowhereWorld())
+    arn = active_root(store.call)
+    about = {"CertificateAuthorityArn": arn}
+
+    def revoke(serials: list[str]) -> float:
+        began = time.perf_counter()
+        for serial in serials:
+            store.call("RevokeCertificate", {**about, "CertificateSerial": serial, "RevocationReason": "SUPERSEDED"})
+        return time.perf_counter() - began
+
+    def issued(many: int) -> list[str]:
+        return [serial_of(store.call("IssueCertificate", issuance(arn))["CertificateArn"]) for _ in range(many)]
+
+    revoke(issued(entries))
+    store.call("UpdateCertificateAuthority", {**about, "RevocationConfiguration": crl_in("revocations")})
+    last = issued(count)
+    return count / revoke(last)
+
+
 def start(services: str) -> float:
     """The seconds until an emulator with these services is ready."""
     before, embedded.SERVICES = embedded.SERVICES, services
@@ -150,6 +172,10 @@ def main() -> None:
     ratio = statistics.median(theirs / mine for mine, theirs in pairs)
     mine = statistics.median(mine for mine, _ in pairs)
     print(f"IssueCertificate within one process: {mine:.2f} ms, moto's {ratio:.0f} times that")
+
+    entries, count = (100, 3) if options.small else (20_000, 300)
+    rate = revocations(entries, count)
+    print(f"RevokeCertificate within one process, each with a CRL of {entries:,} entries: {rate:.0f} /s")
 
     without = ",".join(name for name in embedded.SERVICES.split(",") if name != "acm-pca")
     starts = [(start(embedded.SERVICES), start(without)) for _ in range(rounds)]

@@ -59,7 +59,6 @@ Feature: RevokeCertificate
     When the bucket is changed to one that is as documented
     And the simulator's clock advances by 15 minutes
     Then AWS Private CA sends exactly "crl-generation-success"
-    And the bucket contains a CRL that lists the certificate
 
     Examples:
       | state                                  |

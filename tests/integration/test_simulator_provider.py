@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError, WaiterError
 from pca_events.backends import Backend
 from pca_events.contract import violations
 from pca_events.harness import RunId, Session
-from pca_events.harness.pca_requests import issuance
+from pca_events.harness.pca_requests import crl_in, issuance
 from pca_events.harness.pca_scenario import LiveEvents
 
 Event = dict[str, Any]
@@ -169,16 +170,14 @@ def test_the_waiters_of_boto3_end(account: Account) -> None:
     arn = account.create()
     about = {"CertificateAuthorityArn": arn}
     account.pca.get_waiter("certificate_authority_csr_created").wait(WaiterConfig=patience, **about)
-    csr = account.pca.get_certificate_authority_csr(**about)["Csr"].encode()
-    wanted = issuance(arn, csr, "RootCACertificate/V1")
+    install(account, about)
+    wanted = issuance(arn)
     account.pca.tag_certificate_authority(Tags=[{"Key": "pca-events:fail", "Value": "IssueCertificate=1"}], **about)
     for fails in (True, False):
         made = account.pca.issue_certificate(**wanted)["CertificateArn"]
         waits = account.pca.get_waiter("certificate_issued").wait
         with pytest.raises(WaiterError) if fails else nullcontext():
             waits(CertificateArn=made, WaiterConfig=patience, **about)
-    own = account.pca.get_certificate(CertificateArn=made, **about)["Certificate"].encode()
-    account.pca.import_certificate_authority_certificate(Certificate=own, **about)
     bucket = f"reports-{account.backend.account}"
     account.s3.create_bucket(Bucket=bucket)
     grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}
@@ -190,6 +189,75 @@ def test_the_waiters_of_boto3_end(account: Account) -> None:
         with pytest.raises(WaiterError, match="failure state") if fails else nullcontext():
             waits(AuditReportId=made, WaiterConfig=patience, **about)
         account.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
+
+
+def install(account: Account, about: dict[str, str]) -> bytes:
+    """Install the certificate of a root CA, and return it."""
+    csr = account.pca.get_certificate_authority_csr(**about)["Csr"].encode()
+    arn = about["CertificateAuthorityArn"]
+    made = account.pca.issue_certificate(**issuance(arn, csr, "RootCACertificate/V1", days=3650))["CertificateArn"]
+    own = bytes(account.pca.get_certificate(CertificateArn=made, **about)["Certificate"].encode())
+    account.pca.import_certificate_authority_certificate(Certificate=own, **about)
+    return own
+
+
+def test_a_bucket_is_checked_when_a_crl_is_configured_and_the_first_certificate_publishes_it(
+    outside: Outside, tmp_path: Path
+) -> None:
+    bucket = f"crls-{outside.backend.account}"
+    revocation = crl_in(bucket)
+    with pytest.raises(ClientError, match=f"Permission error with your S3 bucket '{bucket}'") as refused:
+        outside.create(RevocationConfiguration=revocation)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    outside.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    with pytest.raises(ClientError, match=r"requires 's3:GetBucketAcl' .*Check your S3 bucket permissions"):
+        outside.create(RevocationConfiguration=revocation)
+    grant = {"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:*", "Resource": "*"}
+    outside.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [grant]}))
+    public = {"CrlConfiguration": {**revocation["CrlConfiguration"], "S3ObjectAcl": "PUBLIC_READ"}}
+    with pytest.raises(ClientError, match="Permission error with your S3 bucket"):
+        outside.create(RevocationConfiguration=public)
+    arn = outside.create(RevocationConfiguration=revocation)
+    keys = [each["Key"] for each in outside.s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys == ["acm-pca-permission-test-key"]
+
+    about = {"CertificateAuthorityArn": arn}
+    (tmp_path / "root").write_bytes(install(outside, about))
+    made = outside.pca.issue_certificate(**issuance(arn))["CertificateArn"]
+    (tmp_path / "it").write_text(outside.pca.get_certificate(CertificateArn=made, **about)["Certificate"])
+    key = f"crl/{arn[-36:]}.crl"
+    (tmp_path / "crl").write_bytes(outside.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert "verify OK" in openssl("crl", "-inform", "DER", "-in", tmp_path / "crl", "-CAfile", tmp_path / "root")
+    printed = openssl("x509", "-in", tmp_path / "it", "-noout", "-text")
+    assert f"URI:http://{bucket}.s3.eu-west-1.amazonaws.com/{key}" in printed
+    kinds = [event["detail-type"].removeprefix("ACM Private CA ") for event in outside.events(4)]
+    assert kinds == ["Creation", "Certificate Issuance", "Certificate Issuance", "CRL Generation"]
+
+
+def openssl(*arguments: str | Path) -> str:
+    """What openssl prints, its errors included."""
+    ran = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)  # noqa: S607
+    return ran.stdout + ran.stderr
+
+
+def test_rsa_pss_and_the_custom_path_of_a_slash_pass_the_older_client(account: Account, tmp_path: Path) -> None:
+    configuration = {
+        "KeyAlgorithm": "RSA_2048",
+        "SigningAlgorithm": "SHA256WITHRSA_PSS",
+        "Subject": {"CommonName": "PSS"},
+    }
+    made = account.pca.create_certificate_authority(
+        CertificateAuthorityType="ROOT", CertificateAuthorityConfiguration=configuration
+    )
+    csr = account.pca.get_certificate_authority_csr(CertificateAuthorityArn=made["CertificateAuthorityArn"])["Csr"]
+    (tmp_path / "csr").write_text(csr)
+    printed = openssl("req", "-in", tmp_path / "csr", "-noout", "-text", "-verify")
+    assert "Signature Algorithm: rsassaPss" in printed
+    assert "verify OK" in printed
+    bucket = f"paths-{account.backend.account}"
+    revocation = {"CrlConfiguration": {**crl_in(bucket)["CrlConfiguration"], "CustomPath": "/"}}
+    with pytest.raises(ClientError, match="Permission error with your S3 bucket"):
+        account.create(RevocationConfiguration=revocation)
 
 
 def test_many_callers_at_once_get_an_event_each(outside: Outside) -> None:

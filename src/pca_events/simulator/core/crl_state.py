@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pca_events.simulator.core import der
@@ -22,7 +24,6 @@ REASONS = {
     "A_A_COMPROMISE": 10,
 }
 REASON_CODE = bytes.fromhex("0603551d15")  # id-ce-cRLReasons, 2.5.29.21
-EXTENSIONS = 0xA0
 
 
 class RevokedEntries:
@@ -81,15 +82,27 @@ def entry(serial: int, revoked_at: datetime, reason: str) -> bytes:
     return der.tlv(der.SEQUENCE, fields)
 
 
-def with_entries(empty: x509.CertificateRevocationList, entries: bytes, sign: Callable[[bytes], bytes]) -> bytes:
-    """A CRL without entries as DER, with entries and a new signature."""
-    if not entries:
-        return empty.public_bytes(Encoding.DER)
-    whole, fields = der.content_of(empty.public_bytes(Encoding.DER)), der.content_of(empty.tbs_certlist_bytes)
-    at = 0
-    while fields[at] != EXTENSIONS:
-        at += der.size_of(fields[at:])
-    signed = der.tlv(der.SEQUENCE, fields[:at] + der.tlv(der.SEQUENCE, entries) + fields[at:])
-    after = whole[der.size_of(whole) :]
-    algorithm = after[: der.size_of(after)]
-    return der.tlv(der.SEQUENCE, signed + algorithm + der.tlv(der.BIT_STRING, b"\0" + sign(signed)))
+ANY_KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def signed_crl(
+    builder: x509.CertificateRevocationListBuilder,
+    entries: bytes,
+    csr: x509.CertificateSigningRequest,
+    sign: Callable[[bytes], bytes],
+) -> bytes:
+    """A CRL as DER.
+
+    Args:
+        builder: the CRL without entries, with at least one extension.
+        entries: as DER.
+        csr: that of the CA, whose algorithm is that of its CRLs.
+        sign: returns the signature of some bytes.
+    """
+    # The library writes the fields; its signature, which a cheap key makes, is replaced with that of the CA.
+    [fields, _, _] = der.elements(der.content_of(builder.sign(ANY_KEY, hashes.SHA256()).public_bytes(Encoding.DER)))
+    [_, algorithm, _] = der.elements(der.content_of(csr.public_bytes(Encoding.DER)))
+    version, _, *more, extensions = der.elements(der.content_of(fields))
+    revoked = [der.header(der.SEQUENCE, len(entries)), entries] if entries else []
+    signed = der.tlv(der.SEQUENCE, version, algorithm, *more, *revoked, extensions)
+    return der.tlv(der.SEQUENCE, signed, algorithm, der.tlv(der.BIT_STRING, b"\0", sign(signed)))

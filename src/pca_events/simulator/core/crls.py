@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 
 from pca_events.simulator.core.api_protocol import invalid_args, validation
-from pca_events.simulator.core.crl_state import RevokedEntries, with_entries
+from pca_events.simulator.core.crl_state import RevokedEntries, signed_crl
 from pca_events.simulator.core.region_state import (
     CRL_GENERATION,
     CRL_NOT_GENERATED,
@@ -19,7 +19,7 @@ from pca_events.simulator.core.region_state import (
     IssuedCertificate,
     RegionState,
 )
-from pca_events.simulator.core.x509 import Extension, hash_of, padding_of, signature
+from pca_events.simulator.core.x509 import Extension, signature
 
 BACKDATED = timedelta(minutes=60)
 
@@ -109,8 +109,8 @@ def encode_crl(state: RegionState, authority: Authority) -> bytes:
         entries.drop_ended(crl_state.made_at)
         encoded = entries.encoded()
     key, algorithm = authority.signing_key, authority.configuration["SigningAlgorithm"]
-    empty = builder.sign(key, hash_of(algorithm), rsa_padding=padding_of(algorithm))
-    return with_entries(empty, encoded, lambda signed: signature(key, algorithm, signed))
+    csr = x509.load_pem_x509_csr(authority.csr.encode())
+    return signed_crl(builder, encoded, csr, lambda signed: signature(key, algorithm, signed))
 
 
 def revoked_entries(authority: Authority) -> RevokedEntries:

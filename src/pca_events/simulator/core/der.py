@@ -8,9 +8,14 @@ UTC_TIME, GENERALIZED_TIME, SEQUENCE = 0x17, 0x18, 0x30
 FIRST_YEAR_OF_GENERALIZED_TIME = 2050
 
 
-def tlv(tag: int, content: bytes) -> bytes:
-    """A value with its tag and its length."""
-    return bytes([tag]) + length(len(content)) + content
+def tlv(tag: int, *parts: bytes) -> bytes:
+    """A value with its tag and its length, from the parts of its content, which are copied once."""
+    return b"".join([header(tag, sum(map(len, parts))), *parts])
+
+
+def header(tag: int, size: int) -> bytes:
+    """The tag and the length of a value."""
+    return bytes([tag]) + length(size)
 
 
 def length(size: int) -> bytes:
@@ -35,6 +40,16 @@ def size_of(value: bytes) -> int:
     """How many bytes the value at the start of some bytes has, its tag and its length included."""
     start = header_size(value)
     return start + (value[1] if start == 2 else int.from_bytes(value[2:start], "big"))
+
+
+def elements(content: bytes) -> list[bytes]:
+    """The values that follow each other in some bytes, each with its tag and its length."""
+    found, at = [], 0
+    while at < len(content):
+        size = size_of(content[at : at + 16])
+        found.append(content[at : at + size])
+        at += size
+    return found
 
 
 def integer(number: int) -> bytes:
