@@ -9,9 +9,9 @@ from typing import Any
 from localstack.http import Request, Resource, Response
 
 from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of
+from pca_events.simulator.accounts import Account, Simulation
 from pca_events.simulator.controls import DELIVERY_FAULTS, OPERATIONS
 from pca_events.simulator.core.region_state import Settings
-from pca_events.simulator.localstack_environment import Account, Simulation
 
 ROOT = "/_localstack/acm-pca"
 """The prefix of every path."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
@@ -13,10 +14,10 @@ from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
 from pca_events.simulator import control_api
+from pca_events.simulator.accounts import Simulation, tick
 from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
-from pca_events.simulator.localstack_environment import Simulation, tick
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
@@ -58,7 +59,8 @@ class Provider(ServiceLifecycleHook):
         try:
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, context.partition)
-            return call_operation(store, account.failures, name, dict(request or {}))
+            others = self._simulation.others(account, context.region)
+            return call_operation(store, account.failures, name, dict(request or {}), others)
         except ServiceError as error:
             raise CommonServiceException(error.code, error.message, error.status) from None
         except Exception as error:
@@ -71,7 +73,11 @@ Request = dict[str, Any]
 
 
 def call_operation(
-    store: PrivateCaService, failures: PlannedFailures, operation: str, request: Request
+    store: PrivateCaService,
+    failures: PlannedFailures,
+    operation: str,
+    request: Request,
+    others: Iterable[PrivateCaService] = (),
 ) -> dict[str, Any]:
     """Call the operation, then run what is due.
 
@@ -82,7 +88,7 @@ def call_operation(
     if operation == "CreateCertificateAuthority":
         answer = _create_authority(store, failures, request, counts or {})
     else:
-        answer = store.call(operation, request)
+        answer = store.call(operation, request, others)
         _plan_failures(failures, operation, request, counts)
     tick(store)
     return answer
@@ -108,7 +114,8 @@ def _plan_failures(failures: PlannedFailures, operation: str, request: Request, 
 
 def _failures_in_tag(operation: str, request: Request) -> dict[str, int] | None:
     """The failures planned by the request's tag: empty if it removes the tag, None if it does not name it."""
-    values = [tag.get("Value", "") for tag in request.get("Tags") or () if tag.get("Key") == FAILURE_TAG]
+    tags = [tag for tag in request.get("Tags") or () if isinstance(tag, dict)]  # the service rejects all others
+    values = [tag.get("Value") or "" for tag in tags if tag.get("Key") == FAILURE_TAG]
     if not values:
         return None
     if operation == "UntagCertificateAuthority":
