@@ -205,7 +205,7 @@ from pca_events.simulator import accounts, provider
 
 class Broken:
     def __init__(self, *_): ...
-    def call(self, operation, request): return {} if operation == "ListTags" else 1 / 0
+    def call(self, operation, request, others): return {} if operation == "ListTags" else 1 / 0
     def tick(self): raise KeyError("two\\nlines")
 
 accounts.PrivateCaService = Broken

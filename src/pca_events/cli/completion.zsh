@@ -12,10 +12,13 @@ _shtab_pca_events_commands() {
   local _commands=(
     calibrate:'Compares an emulator of EventBridge with the documented behavior of AWS.'
     check:'Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON without running it, and'
+    clock:'Advances the clock of an account in the running LocalStack, runs everything that is due, and'
     completion:'Prints the script that completes commands and options in a shell.'
+    deliver:'Plans what happens to the next events of AWS Private CA in the running LocalStack on their way to'
     diff:'Compares two versions of the schemas and shows which changes break consumers.'
     explain:'Shows which events an event pattern matches, why it matches each or not, key by key, and the'
     export:'Writes the contracts of all events in the format of another tool.'
+    fail:'Makes the next calls to AWS Private CA in the running LocalStack fail. With --code they are'
     list:'Lists the documented events, what is never sent, and the events of CloudTrail with the same'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
     mutate:'Tests the schemas: each invalid variant of a documented event must be rejected, each valid one'
@@ -41,6 +44,7 @@ _shtab_pca_events_defaults_added=0
 _shtab_pca_events_calibrate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--endpoint-url[a running LocalStack, MiniStack or moto server (default\: an embedded LocalStack)]:URL:"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -74,6 +78,16 @@ _shtab_pca_events_check_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_check_defaults_added=0
 
+_shtab_pca_events_clock_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":such as \+90s, \+30m, \+2h or \+7d:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_clock_defaults_added=0
+
 _shtab_pca_events_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   ":bash or zsh:(bash zsh)"
@@ -81,6 +95,20 @@ _shtab_pca_events_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_completion_defaults_added=0
+
+_shtab_pca_events_deliver_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--by[with delay\: 30s, 10m, 2h or 1d]:TIME:"
+  "--rule[deliveries of this rule, not events before the bus]:ARN:"
+  "--cancel[cancel what was planned before]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":drop, delay, duplicate, fail, shuffle:(drop delay duplicate fail shuffle)"
+  ":default\: 1, for shuffle 2\; 0 cancels:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_deliver_defaults_added=0
 
 _shtab_pca_events_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -112,6 +140,21 @@ _shtab_pca_events_export_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_export_defaults_added=0
 
+_shtab_pca_events_fail_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--code[reject the calls with this error\: ThrottlingException, ConcurrentModificationException, RequestFailedException, LimitExceededException, InternalFailure]:CODE:(ThrottlingException ConcurrentModificationException RequestFailedException LimitExceededException InternalFailure)"
+  "--for[with --code\: for a time, such as 30s, 10m, 2h or 1d]:TIME:"
+  "--ca[only calls about this CA (default\: any CA)]:ARN:"
+  "--cancel[cancel what was planned before]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":without --code\: CreateCertificateAuthority, IssueCertificate, CreateCertificateAuthorityAuditReport, CRL, CRL-S3\; with it, any operation of the API:(CreateCertificateAuthority IssueCertificate CreateCertificateAuthorityAuditReport CRL CRL-S3 CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ImportCertificateAuthorityCertificate ListCertificateAuthorities ListPermissions ListTags PutPolicy RestoreCertificateAuthority RevokeCertificate TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority)"
+  ":default\: 1\; 0 cancels:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_fail_defaults_added=0
+
 _shtab_pca_events_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[default\: text]:format:(text json)"
@@ -123,6 +166,7 @@ _shtab_pca_events_list_defaults_added=0
 _shtab_pca_events_localstack_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--port[the loopback port to listen on (default\: 4566)]:N:"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -213,7 +257,8 @@ _shtab_pca_events_verify_options=(
   {-x,--fail-fast}"[stop at the first scenario that fails]"
   {-n,--workers}"[number of processes (default\: one per core)]:N:"
   "--endpoint-url[use the LocalStack at URL (default\: start and stop an embedded one)]:URL:"
-  "--mode[how events are sent\: unchanged, with another source, or not at all, with TestEventPattern instead]:mode:(direct alias pattern-only)"
+  "--mode[how events are sent\: as AWS services do (the default), unchanged with PutEvents (the default with --stock), with another source (the default elsewhere), or not at all, with TestEventPattern instead]:mode:(service direct alias pattern-only)"
+  "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
   "--junit[write the result of each scenario as JUnit XML]:FILE:_files"
   "--messages[write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)]:FILE:_files"
   "--site[write the living documentation of this run to DIR (pca-events site)]:DIR:_files -/"
@@ -233,6 +278,7 @@ _shtab_pca_events_watch_options=(
   "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
   "--account[the account of the bus (default\: 111122223333)]:ID:"
   "--region[its Region (default\: us-east-1)]:NAME:"
+  "--why[show for each event which rules of the bus fired or what blocked them, and every attempt to deliver]"
   "--format[default\: text\; json\: one object per line with event, meets and violations]:format:(text json)"
 )
 
@@ -260,10 +306,13 @@ _shtab_pca_events() {
       case $line[1] in
         calibrate) _arguments -C -s $_shtab_pca_events_calibrate_options ;;
         check) _arguments -C -s $_shtab_pca_events_check_options ;;
+        clock) _arguments -C -s $_shtab_pca_events_clock_options ;;
         completion) _arguments -C -s $_shtab_pca_events_completion_options ;;
+        deliver) _arguments -C -s $_shtab_pca_events_deliver_options ;;
         diff) _arguments -C -s $_shtab_pca_events_diff_options ;;
         explain) _arguments -C -s $_shtab_pca_events_explain_options ;;
         export) _arguments -C -s $_shtab_pca_events_export_options ;;
+        fail) _arguments -C -s $_shtab_pca_events_fail_options ;;
         list) _arguments -C -s $_shtab_pca_events_list_options ;;
         localstack) _arguments -C -s $_shtab_pca_events_localstack_options ;;
         mutate) _arguments -C -s $_shtab_pca_events_mutate_options ;;

@@ -10,6 +10,7 @@ from pca_events.simulator.controls import EventDelivery, EventSender, PlannedFai
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.localstack_environment import LocalStackEnvironment, put_events
+from pca_events.simulator.planned_errors import PlannedErrors
 
 LOG = logging.getLogger(__name__)
 _TICK = 1.0  # seconds; the maximum delay of scheduled tasks by the real clock
@@ -21,7 +22,8 @@ class Account:
     Attributes:
         id: twelve digits.
         clock: the clock of its CAs.
-        failures: what is planned to fail.
+        failures: what is planned to fail after it was accepted.
+        errors: what is planned to be rejected.
         delivery: the path of its events to the bus.
         settings: the delays; replaced as a whole when they change.
     """
@@ -30,6 +32,7 @@ class Account:
         self.id = account
         self.clock = clock_of(account)
         self.failures = PlannedFailures()
+        self.errors = PlannedErrors(self.clock)
         self.delivery = EventDelivery(account, self.clock, sender)
         self.settings = Settings()
         self._stores: dict[str, PrivateCaService] = {}
@@ -90,6 +93,11 @@ class Simulation:
             if account not in self._accounts:
                 self._accounts[account] = Account(account, self._sender)
             return self._accounts[account]
+
+    def known(self, account: str) -> Account | None:
+        """Return an account if it has been used."""
+        with self._lock:
+            return self._accounts.get(account)
 
     def others(self, account: Account, region: str) -> Iterator[PrivateCaService]:
         """Yield the services of all other accounts in a Region."""

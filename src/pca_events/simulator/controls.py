@@ -7,7 +7,6 @@ import itertools
 import json
 import logging
 import queue
-import re
 import threading
 import uuid
 from collections import Counter, defaultdict, deque
@@ -31,7 +30,6 @@ OPERATIONS = (
 )
 """What can be planned to fail: three operations, the generation of a CRL, and its upload to S3."""
 
-_WORD = re.compile(r"(?P<operation>[\w-]+)=(?P<count>[0-9]{1,7})")
 _ANY = ""
 
 
@@ -85,24 +83,6 @@ class PlannedFailures:
             for key in list(self._left):
                 if authority is None or key[1] == authority:
                     del self._left[key]
-
-
-def read_failure_tag(value: str) -> dict[str, int]:
-    """Return how many times each operation fails, from the value of the tag.
-
-    Raises:
-        ValueError: the value has another format; the text describes the format.
-    """
-    counts: dict[str, int] = {}
-    for word in value.split():
-        match = _WORD.fullmatch(word)
-        if match is None or match["operation"] not in OPERATIONS:
-            known = ", ".join(OPERATIONS)
-            raise ValueError(
-                f'The tag {FAILURE_TAG} is "{value}"; write it as IssueCertificate=2, with an operation of {known}'
-            )
-        counts[match["operation"]] = int(match["count"])
-    return counts
 
 
 LOG = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
@@ -14,10 +15,11 @@ from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
 from pca_events.simulator import control_api
-from pca_events.simulator.accounts import Simulation, tick
-from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
+from pca_events.simulator.accounts import Account, Simulation, tick
+from pca_events.simulator.controls import FAILURE_TAG
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
+from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
@@ -60,7 +62,9 @@ class Provider(ServiceLifecycleHook):
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, context.partition)
             others = self._simulation.others(account, context.region)
-            return call_operation(store, account.failures, name, dict(request or {}), others)
+            asked = dict(request or {})
+            self._check_planned(account, name, asked)
+            return call_operation(account, store, name, asked, others)
         except ServiceError as error:
             raise CommonServiceException(error.code, error.message, error.status) from None
         except Exception as error:
@@ -68,13 +72,21 @@ class Provider(ServiceLifecycleHook):
             message = "The request processing has failed because of an unknown error, exception or failure."
             raise CommonServiceException("InternalFailure", message, 500) from None
 
+    def _check_planned(self, account: Account, operation: str, request: "Request") -> None:
+        """Raise the error that the account has planned for the operation, or the account of the CA for this CA."""
+        arn = str(request.get("CertificateAuthorityArn") or request.get("ResourceArn") or "")
+        account.errors.check(operation, arn)
+        owner = self._simulation.known(arn.split(":")[4]) if arn.count(":") > 4 else None
+        if owner is not None and owner is not account:
+            owner.errors.check(operation, arn)
+
 
 Request = dict[str, Any]
 
 
 def call_operation(
+    account: Account,
     store: PrivateCaService,
-    failures: PlannedFailures,
     operation: str,
     request: Request,
     others: Iterable[PrivateCaService] = (),
@@ -84,44 +96,38 @@ def call_operation(
     Raises:
         ServiceError: as the service returns it; InvalidTagException if the tag that plans failures is invalid.
     """
-    counts = _failures_in_tag(operation, request)
+    tag = _failure_tag(operation, request)
     if operation == "CreateCertificateAuthority":
-        answer = _create_authority(store, failures, request, counts or {})
+        with account.failures.of_new_authority(tag.failures if tag else {}) as left:
+            answer = store.call(operation, request)
+        _plan(account, FailureTag(dict(left), tag.errors if tag else ()), answer["CertificateAuthorityArn"])
     else:
         answer = store.call(operation, request, others)
-        _plan_failures(failures, operation, request, counts)
+        if tag is not None and operation in ("TagCertificateAuthority", "UntagCertificateAuthority"):
+            account.failures.clear(request["CertificateAuthorityArn"])
+            account.errors.clear(request["CertificateAuthorityArn"])
+            _plan(account, tag, request["CertificateAuthorityArn"])
     tick(store)
     return answer
 
 
-def _create_authority(
-    store: PrivateCaService, failures: PlannedFailures, request: Request, counts: dict[str, int]
-) -> dict[str, Any]:
-    with failures.of_new_authority(counts) as left:
-        answer = store.call("CreateCertificateAuthority", request)
-    for operation, count in left.items():
-        failures.plan(operation, count, answer["CertificateAuthorityArn"])
-    return answer
+def _plan(account: Account, tag: FailureTag, authority: str) -> None:
+    for operation, count in tag.failures.items():
+        account.failures.plan(operation, count, authority)
+    for error in tag.errors:
+        account.errors.plan(replace(error, authority=authority))
 
 
-def _plan_failures(failures: PlannedFailures, operation: str, request: Request, counts: dict[str, int] | None) -> None:
-    authority = request.get("CertificateAuthorityArn", "")
-    if operation in ("TagCertificateAuthority", "UntagCertificateAuthority") and counts is not None:
-        failures.clear(authority)
-        for name, count in counts.items():
-            failures.plan(name, count, authority)
-
-
-def _failures_in_tag(operation: str, request: Request) -> dict[str, int] | None:
-    """The failures planned by the request's tag: empty if it removes the tag, None if it does not name it."""
+def _failure_tag(operation: str, request: Request) -> FailureTag | None:
+    """What the tag of a request plans: nothing if the request removes it, None if it does not name it."""
     tags = [tag for tag in request.get("Tags") or () if isinstance(tag, dict)]  # the service rejects all others
     values = [tag.get("Value") or "" for tag in tags if tag.get("Key") == FAILURE_TAG]
     if not values:
         return None
     if operation == "UntagCertificateAuthority":
-        return {}
+        return FailureTag({})
     try:
-        return read_failure_tag(values[-1])
+        return read_failure_tag(str(values[-1]))
     except ValueError as error:
         raise ServiceError("InvalidTagException", str(error)) from None
 
