@@ -23,6 +23,7 @@ from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
+_READ_AS_JSON = (_SERVICE, "events")
 
 
 @aws_provider(api=_SERVICE, name="default")  # type: ignore[untyped-decorator]
@@ -133,11 +134,11 @@ def _failure_tag(operation: str, request: Request) -> FailureTag | None:
 
 
 def answer_malformed_request(chain: Any, exception: Exception, context: Any, response: Any) -> None:  # noqa: ARG001
-    """Answer a request to acm-pca that LocalStack cannot read, as the JSON protocol of AWS does: with status 400."""
+    """Answer a request that LocalStack cannot read, as the JSON protocol of AWS does: with status 400."""
     if (
         not isinstance(exception, RequestParserError)
         or not context.service
-        or context.service.service_name != "acm-pca"
+        or context.service.service_name not in _READ_AS_JSON
     ):
         return
     operation = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2]
