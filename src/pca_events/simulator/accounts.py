@@ -7,12 +7,16 @@ from datetime import timedelta
 
 from pca_events.moving_clock import clock_of
 from pca_events.simulator.controls import EventDelivery, EventSender, PlannedFailures, Put
+from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.localstack_environment import LocalStackEnvironment, put_events
 from pca_events.simulator.planned_errors import PlannedErrors
 
 LOG = logging.getLogger(__name__)
+MOST_ACCOUNTS = 10_000
+"""The accounts of one simulator."""
+
 _TICK = 1.0  # seconds; the maximum delay of scheduled tasks by the real clock
 
 
@@ -88,9 +92,15 @@ class Simulation:
         self._ended.set()
 
     def account(self, account: str) -> Account:
-        """Return an account, created on first use."""
+        """Return an account, created on first use.
+
+        Raises:
+            ServiceError: there are too many.
+        """
         with self._lock:
             if account not in self._accounts:
+                if len(self._accounts) >= MOST_ACCOUNTS:
+                    raise ServiceError("LimitExceededException", f"The simulator has {MOST_ACCOUNTS} accounts already.")
                 self._accounts[account] = Account(account, self._sender)
             return self._accounts[account]
 

@@ -11,6 +11,7 @@ from localstack.http import Request, Resource, Response
 from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of, shown
 from pca_events.simulator.accounts import Account, Simulation
 from pca_events.simulator.controls import DELIVERY_FAULTS, OPERATIONS
+from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.planned_errors import CODES, ERROR_OPERATIONS, PlannedError
 
@@ -45,7 +46,7 @@ class _Control:
         try:
             account = self.simulation.account(account_of(request))
             change(account)
-        except BadRequest as error:
+        except (BadRequest, ServiceError) as error:
             return _json(400, {"message": str(error)})
         return _json(200, {"account": account.id, **self.shown(account)})
 
@@ -200,7 +201,7 @@ class SentEvents(_Control):
         """Return the last thousand, oldest first, and the total number; `?after=` skips the first ones."""
         try:
             account, after = self.simulation.account(account_of(request)), _after(request)
-        except BadRequest as error:
+        except (BadRequest, ServiceError) as error:
             return _json(400, {"message": str(error)})
         sent, count = account.delivery.given(after)
         return _json(200, {"account": account.id, "sent": sent, "count": count})
