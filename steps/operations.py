@@ -8,6 +8,7 @@ from pca_events import phrases
 from pca_events.catalog import Event
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.expectations import expect, expect_aws_error, expect_equal, expect_sent
+from pca_events.harness.other_account import OtherAccount
 from pca_events.harness.pca_requests import crl_in
 from pca_events.harness.pca_scenario import PcaScenario
 
@@ -52,6 +53,22 @@ def create_ca_with_crl(caller: PcaScenario, state: str) -> None:
     caller.bucket.set_state(state)
     caller.make_authority("ACTIVE", with_crl=True)
     caller.pass_over()
+
+
+@given(
+    parsers.parse("the CA is shared with another account, which may call {operations}"), target_fixture="other_account"
+)
+def share_ca(caller: PcaScenario, operations: str) -> OtherAccount:
+    """Attach a policy to the CA that allows another account these operations, and nothing else."""
+    other = OtherAccount(caller)
+    other.allow(operations.split(", "))
+    return other
+
+
+@given("an account with which the CA is not shared", target_fixture="other_account")
+def not_shared(caller: PcaScenario) -> OtherAccount:
+    """Use another account, without a policy on the CA."""
+    return OtherAccount(caller)
 
 
 @given("a certificate issued by the CA")
@@ -117,6 +134,24 @@ def call_with_crl_is_rejected(caller: PcaScenario, operation: str, code: str) ->
     _refused(caller, operation, code, RevocationConfiguration=crl_in(caller.bucket.name))
 
 
+@when(parsers.parse("the other account calls {operation}"))
+def other_calls(other_account: OtherAccount, operation: str) -> None:
+    """Call the operation with the CA and certificate of the scenario, as the other account."""
+    other_account.call(operation)
+
+
+@when(parsers.re(r'a call of the other account to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
+def other_is_rejected(other_account: OtherAccount, operation: str, code: str) -> None:
+    """Call the operation as the other account, and expect the error code."""
+    expect_aws_error(aws_error_of(lambda: other_account.call(operation)), operation, code)
+
+
+@when("the policy of the CA is deleted")
+def delete_policy(caller: PcaScenario) -> None:
+    """Delete the policy, so that the CA is no longer shared."""
+    caller.call("DeletePolicy")
+
+
 @when(parsers.parse("the simulator's clock advances by {duration}"), converters={"duration": _minutes})
 def advance_clock(caller: PcaScenario, duration: int) -> None:
     """Advance the clock of the simulator without waiting."""
@@ -153,6 +188,27 @@ def are_sent(caller: PcaScenario, count: int, event_id: str) -> None:
 def nothing_is_sent(caller: PcaScenario) -> None:
     """Expect no event; a control event proves that the rule receives events."""
     expect_sent(caller.sent(), [])
+
+
+@then("the other account can retrieve the certificate")
+def other_retrieves(other_account: OtherAccount, sent: Sent) -> None:
+    """Call GetCertificate as the other account; the certificate is the second resource of the event."""
+    expect_equal(other_account.scenario.certificate, sent[0]["resources"][1], "the certificate in the event")
+    chain = other_account.call("GetCertificate")["CertificateChain"]
+    expect_equal(chain.split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the chain")
+
+
+@then("no event is sent in the other account")
+def other_gets_nothing(other_account: OtherAccount) -> None:
+    """Expect that the buses of the other account have accepted nothing from AWS Private CA."""
+    expect_sent(other_account.sent(), [])
+
+
+@then(parsers.parse("the CAs that the other account may use are {which}"))
+def other_lists(other_account: OtherAccount, which: str) -> None:
+    """List the CAs of other accounts as the other account: `that of the scenario`, or `none`."""
+    expected = {"that of the scenario": [other_account.scenario.authority], "none": []}
+    expect_equal(other_account.listed(), expected[which], "the CAs of other accounts")
 
 
 @then(parsers.parse("the CA in the event has status {status}"))

@@ -14,6 +14,8 @@ MOST = 1_000_000
 
 _LONGEST = 100 * 366 * 24 * 3600.0  # seconds: a century
 
+_LONGEST_SHOWN = 200  # characters
+
 Body = dict[str, Any]
 
 
@@ -52,12 +54,12 @@ def read_body(request: HttpRequest, known: Sequence[str]) -> Body:
     """
     try:
         body = json.loads(request.get_data())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"the body is not valid JSON ({error}); write an object with {', '.join(known)}") from error
     if not isinstance(body, dict) or not body:
         raise BadRequest(f"the body is not a JSON object with members; write one with {', '.join(known)}")
     if unknown := [name for name in body if name not in known]:
-        raise BadRequest(f"{', '.join(map(json.dumps, unknown))} is not a known member; write {', '.join(known)}")
+        raise BadRequest(f"{', '.join(map(shown, unknown[:3]))} is not a known member; write {', '.join(known)}")
     return body
 
 
@@ -69,7 +71,7 @@ def count_of(body: Mapping[str, Any], name: str, least: int) -> int:
     """
     value = body.get(name)
     if type(value) is not int or not least <= value <= MOST:
-        raise BadRequest(f'"{name}" is {json.dumps(value)}; write a whole number from {least} to {MOST}')
+        raise BadRequest(f'"{name}" is {shown(value)}; write a whole number from {least} to {MOST}')
     return value
 
 
@@ -81,5 +83,14 @@ def seconds_of(body: Mapping[str, Any], name: str) -> timedelta:
     """
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
-        raise BadRequest(f'"{name}" is {json.dumps(value)}; write seconds, from 0 to {_LONGEST:.0f}')
+        raise BadRequest(f'"{name}" is {shown(value)}; write seconds, from 0 to {_LONGEST:.0f}')
     return timedelta(seconds=value)
+
+
+def shown(value: Any) -> str:
+    """Return a value of a body as JSON for a message, shortened."""
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        text = "nested too deeply"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -271,15 +271,15 @@ import logging, sys
 from types import SimpleNamespace
 logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s")
 from localstack.aws.api import CommonServiceException
-from pca_events.simulator import localstack_environment, provider
+from pca_events.simulator import accounts, provider
 
 class Broken:
     def __init__(self, *_): ...
-    def call(self, operation, request): return {} if operation == "ListTags" else 1 / 0
+    def call(self, operation, request, others): return {} if operation == "ListTags" else 1 / 0
     def tick(self): raise KeyError("two\\nlines")
 
-localstack_environment.PrivateCaService = Broken
-serve = provider.Provider(localstack_environment.Simulation(print))
+accounts.PrivateCaService = Broken
+serve = provider.Provider(accounts.Simulation(print))
 for name in ("ListTags", "GetPolicy"):
     operation = SimpleNamespace(name=name)
     context = SimpleNamespace(account_id="1", region="r", partition="aws", operation=operation)

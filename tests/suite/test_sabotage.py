@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fuzzing import FACTOR
@@ -90,7 +91,7 @@ def test_a_simulator_that_loses_or_duplicates_events(
     monkeypatch.setattr(pca_scenario, "_DEADLINE", 10)
     called = PcaScenario.call
 
-    def mislaid(made: PcaScenario, operation: str, **changes: object) -> dict[str, object]:
+    def mislaid(made: PcaScenario, operation: str, **changes: Any) -> dict[str, Any]:
         made.simulator.set("delivery", **{mishap: 1})
         try:
             return called(made, operation, **changes)

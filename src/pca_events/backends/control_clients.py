@@ -28,13 +28,21 @@ def _ask(backend: Backend, method: str, path: str, body: dict[str, Any] | None =
         with build_opener(ProxyHandler({})).open(request, timeout=_TIMEOUT) as answer:
             told: dict[str, Any] = json.loads(answer.read())
     except HTTPError as error:
-        raise BackendError(f"{method} {where} returned {error.code}: {error.read().decode()[:300]}") from error
+        raise BackendError(f"{method} {where} returned {error.code}: {_reason(error.read())}") from error
     except ValueError as error:
         raise BadAnswer(f"{method} {where} returned invalid JSON: {error}") from error
     except OSError as error:
         calls.gone = f"{method} {where}: {getattr(error, 'reason', error)}"
         raise BackendGone(calls.gone) from error
     return told
+
+
+def _reason(body: bytes) -> str:
+    """The message of an answer, or the beginning of one that is not that of a control."""
+    try:
+        return str(json.loads(body)["message"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return body.decode(errors="replace")[:300]
 
 
 class SimulatorControls:
@@ -86,6 +94,22 @@ class SimulatorControls:
         answer = self._ask("GET", "/events", query=f"&after={after}")
         return answer["sent"], answer["count"]
 
+    def shown(self, switch: str) -> dict[str, Any]:
+        """Return the state of a control.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        return self._ask("GET", f"/{switch}")
+
+    def cancel(self, switch: str) -> dict[str, Any]:
+        """Cancel what is planned with a control (`failures`, `delivery`), and return its state.
+
+        Raises:
+            BackendError: there is no simulator.
+        """
+        return self._ask("DELETE", f"/{switch}")
+
     def clear(self) -> None:
         """Cancel what is planned, send the delayed events, and reset every delay.
 
@@ -108,27 +132,38 @@ class DeliveryControls:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def plan(self, fault: str, count: int, rule: str, **more: Any) -> None:
-        """Plan a fault of the next deliveries of a rule.
+    def plan(self, **body: Any) -> list[dict[str, Any]]:
+        """Plan a fault (`fault`, `count`, `rule`, `delay_seconds`), and return everything that is planned.
 
-        Args:
-            fault: `drop`, `delay`, `duplicate`, `fail` or `shuffle`.
-            count: how many deliveries.
-            rule: its ARN.
-            more: `delay_seconds`, for `delay`.
+        Raises:
+            BackendError: EventBridge there has no such control, or it rejects the fault.
         """
-        self._ask("POST", "eventbridge/faults", {"fault": fault, "count": count, "rule": rule, **more})
+        return self._faults("POST", body)
 
-    def clear(self) -> None:
-        """Cancel the planned faults, and make the deliveries that were held back."""
-        self._ask("DELETE", "eventbridge/faults")
+    def planned(self) -> list[dict[str, Any]]:
+        """Return what is planned.
+
+        Raises:
+            BackendError: EventBridge there has no such control.
+        """
+        return self._faults("GET")
+
+    def clear(self) -> list[dict[str, Any]]:
+        """Cancel what is planned, and make the deliveries that were held back.
+
+        Raises:
+            BackendError: EventBridge there has no such control.
+        """
+        return self._faults("DELETE")
 
     def advance(self, seconds: float) -> None:
         """Advance the clock of the account; what is due by then is done."""
-        self._ask("POST", "acm-pca/clock", {"advance": seconds})
+        _ask(self._backend, "POST", f"acm-pca/clock?account={self._backend.account}", {"advance": seconds})
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> None:
-        _ask(self._backend, method, f"{path}?account={self._backend.account}", body)
+    def _faults(self, method: str, body: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        path = f"eventbridge/faults?account={self._backend.account}"
+        planned: list[dict[str, Any]] = _ask(self._backend, method, path, body)["planned"]
+        return planned
 
 
 def has_traces(backend: Backend) -> bool:

@@ -24,6 +24,9 @@ COMMANDS = {
     "sweep": "list resources that interrupted runs left behind; --yes removes them",
     "localstack": "run the embedded LocalStack until Ctrl-C",
     "watch": "show the events on an event bus as they arrive, until Ctrl-C",
+    "fail": "make calls to the simulated AWS Private CA fail",
+    "clock": "show or advance the clock of the simulated AWS Private CA",
+    "deliver": "duplicate, delay, drop or shuffle the next events",
     "completion": "print the completion script for a shell",
 }
 """What each command does, in one line. `options` has its arguments."""
@@ -44,6 +47,9 @@ _FUNCTIONS = {
     "sweep": "backends.sweep",
     "localstack": "backends.run_localstack",
     "watch": "backends.watch",
+    "fail": "controls.fail",
+    "clock": "controls.clock",
+    "deliver": "controls.deliver",
     "completion": "parser.print_completion",
 }
 """The module and the function that run each command; the module is imported when the command is run."""
@@ -144,7 +150,7 @@ def _complain(message: str) -> None:
 
 def _judges(words: Sequence[str]) -> bool:
     """Whether the exit status of a command is a verdict, which must not be 0 if the output was not read."""
-    from pca_events.cli.parser import HELP
+    from pca_events.cli.help import HELP
 
     return any("1" in HELP[word].statuses for word in words[:1] if word in HELP)
 

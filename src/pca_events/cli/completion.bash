@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/pca-events
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_pca_events_subparsers=(check explain list show sample validate mutate diff export verify site calibrate sweep localstack watch completion)
+_shtab_pca_events_subparsers=(check explain list show sample validate mutate diff export verify site calibrate sweep localstack watch fail clock deliver completion)
 
 _shtab_pca_events_check_option_strings=(-h --help --format --output --fail-on --exclude --stdin-name --all-rules --require-rules --verbose --config --no-config --baseline --update-baseline --mutate --migrate --deploy --endpoint-url --aws --aws-profile --aws-account --bus)
 _shtab_pca_events_explain_option_strings=(-h --help --pattern --event)
@@ -22,6 +22,9 @@ _shtab_pca_events_calibrate_option_strings=(-h --help --endpoint-url --stock)
 _shtab_pca_events_sweep_option_strings=(-h --help --endpoint-url --run --prefix --older-than --only --yes)
 _shtab_pca_events_localstack_option_strings=(-h --help --port --stock)
 _shtab_pca_events_watch_option_strings=(-h --help --bus --endpoint-url --account --region --why --format)
+_shtab_pca_events_fail_option_strings=(-h --help --code --for --ca --cancel --endpoint-url --account)
+_shtab_pca_events_clock_option_strings=(-h --help --endpoint-url --account)
+_shtab_pca_events_deliver_option_strings=(-h --help --by --rule --cancel --endpoint-url --account)
 _shtab_pca_events_completion_option_strings=(-h --help)
 _shtab_pca_events_option_strings=(-h --help --version)
 
@@ -60,8 +63,11 @@ _shtab_pca_events_diff___format_choices=(text json)
 _shtab_pca_events_export_pos_0_choices=(asyncapi openapi jsonschema typescript python)
 _shtab_pca_events_verify___mode_choices=(service direct alias pattern-only)
 _shtab_pca_events_watch___format_choices=(text json)
+_shtab_pca_events_fail_pos_0_choices=(CreateCertificateAuthority IssueCertificate CreateCertificateAuthorityAuditReport CRL CRL-S3 CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ImportCertificateAuthorityCertificate ListCertificateAuthorities ListPermissions ListTags PutPolicy RestoreCertificateAuthority RevokeCertificate TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority)
+_shtab_pca_events_fail___code_choices=(ThrottlingException ConcurrentModificationException RequestFailedException LimitExceededException InternalFailure)
+_shtab_pca_events_deliver_pos_0_choices=(drop delay duplicate fail shuffle)
 _shtab_pca_events_completion_pos_0_choices=(bash zsh)
-_shtab_pca_events_pos_0_choices=(check explain list show sample validate mutate diff export verify site calibrate sweep localstack watch completion)
+_shtab_pca_events_pos_0_choices=(check explain list show sample validate mutate diff export verify site calibrate sweep localstack watch fail clock deliver completion)
 
 _shtab_pca_events_check_pos_0_nargs='*'
 _shtab_pca_events_check__h_nargs=0
@@ -116,6 +122,14 @@ _shtab_pca_events_localstack___stock_nargs=0
 _shtab_pca_events_watch__h_nargs=0
 _shtab_pca_events_watch___help_nargs=0
 _shtab_pca_events_watch___why_nargs=0
+_shtab_pca_events_fail__h_nargs=0
+_shtab_pca_events_fail___help_nargs=0
+_shtab_pca_events_fail___cancel_nargs=0
+_shtab_pca_events_clock__h_nargs=0
+_shtab_pca_events_clock___help_nargs=0
+_shtab_pca_events_deliver__h_nargs=0
+_shtab_pca_events_deliver___help_nargs=0
+_shtab_pca_events_deliver___cancel_nargs=0
 _shtab_pca_events_completion__h_nargs=0
 _shtab_pca_events_completion___help_nargs=0
 _shtab_pca_events_pos_0_nargs=A...

@@ -12,10 +12,13 @@ _shtab_pca_events_commands() {
   local _commands=(
     calibrate:'Compares an emulator of EventBridge with the documented behavior of AWS.'
     check:'Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON without running it, and'
+    clock:'Advances the clock of an account in the running LocalStack, runs everything that is due, and'
     completion:'Prints the script that completes commands and options in a shell.'
+    deliver:'Plans what happens to the next events of AWS Private CA in the running LocalStack on their way to'
     diff:'Compares two versions of the schemas and shows which changes break consumers.'
     explain:'Shows which events an event pattern matches, why it matches each or not, key by key, and the'
     export:'Writes the contracts of all events in the format of another tool.'
+    fail:'Makes the next calls to AWS Private CA in the running LocalStack fail. With --code they are'
     list:'Lists the documented events, what is never sent, and the events of CloudTrail with the same'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
     mutate:'Tests the schemas: each invalid variant of a documented event must be rejected, each valid one'
@@ -75,6 +78,16 @@ _shtab_pca_events_check_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_check_defaults_added=0
 
+_shtab_pca_events_clock_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":such as \+90s, \+30m, \+2h or \+7d:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_clock_defaults_added=0
+
 _shtab_pca_events_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   ":bash or zsh:(bash zsh)"
@@ -82,6 +95,20 @@ _shtab_pca_events_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_completion_defaults_added=0
+
+_shtab_pca_events_deliver_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--by[with delay\: 30s, 10m, 2h or 1d]:TIME:"
+  "--rule[deliveries of this rule, not events before the bus]:ARN:"
+  "--cancel[cancel what was planned before]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":drop, delay, duplicate, fail, shuffle:(drop delay duplicate fail shuffle)"
+  ":default\: 1, for shuffle 2\; 0 cancels:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_deliver_defaults_added=0
 
 _shtab_pca_events_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -112,6 +139,21 @@ _shtab_pca_events_export_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_export_defaults_added=0
+
+_shtab_pca_events_fail_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--code[reject the calls with this error\: ThrottlingException, ConcurrentModificationException, RequestFailedException, LimitExceededException, InternalFailure]:CODE:(ThrottlingException ConcurrentModificationException RequestFailedException LimitExceededException InternalFailure)"
+  "--for[with --code\: for a time, such as 30s, 10m, 2h or 1d]:TIME:"
+  "--ca[only calls about this CA (default\: any CA)]:ARN:"
+  "--cancel[cancel what was planned before]"
+  "--endpoint-url[the LocalStack (default\: http\:\/\/127.0.0.1\:4566)]:URL:"
+  "--account[default\: 111122223333]:ID:"
+  ":without --code\: CreateCertificateAuthority, IssueCertificate, CreateCertificateAuthorityAuditReport, CRL, CRL-S3\; with it, any operation of the API:(CreateCertificateAuthority IssueCertificate CreateCertificateAuthorityAuditReport CRL CRL-S3 CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ImportCertificateAuthorityCertificate ListCertificateAuthorities ListPermissions ListTags PutPolicy RestoreCertificateAuthority RevokeCertificate TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority)"
+  ":default\: 1\; 0 cancels:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_fail_defaults_added=0
 
 _shtab_pca_events_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -264,10 +306,13 @@ _shtab_pca_events() {
       case $line[1] in
         calibrate) _arguments -C -s $_shtab_pca_events_calibrate_options ;;
         check) _arguments -C -s $_shtab_pca_events_check_options ;;
+        clock) _arguments -C -s $_shtab_pca_events_clock_options ;;
         completion) _arguments -C -s $_shtab_pca_events_completion_options ;;
+        deliver) _arguments -C -s $_shtab_pca_events_deliver_options ;;
         diff) _arguments -C -s $_shtab_pca_events_diff_options ;;
         explain) _arguments -C -s $_shtab_pca_events_explain_options ;;
         export) _arguments -C -s $_shtab_pca_events_export_options ;;
+        fail) _arguments -C -s $_shtab_pca_events_fail_options ;;
         list) _arguments -C -s $_shtab_pca_events_list_options ;;
         localstack) _arguments -C -s $_shtab_pca_events_localstack_options ;;
         mutate) _arguments -C -s $_shtab_pca_events_mutate_options ;;

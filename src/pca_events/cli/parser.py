@@ -4,11 +4,12 @@ import argparse
 import shutil
 import sys
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pca_events import __version__
 from pca_events.cli import COMMANDS
+from pca_events.cli.help import HELP
 from pca_events.wording import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -71,172 +72,21 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, f'"{value}" is not supported; {advice}')
 
 
-_UNUSABLE = "the input cannot be used; stderr says why in one line"
-
-
-class Help(NamedTuple):
-    """The help of one command.
-
-    Attributes:
-        description: what it does, in a few sentences.
-        examples: command lines.
-        statuses: what each exit status means.
-    """
-
-    description: str
-    examples: tuple[str, ...]
-    statuses: Mapping[str, str]
-
-
-HELP: Mapping[str, Help] = {
-    "check": Help(
-        "Reads Terraform, OpenTofu, CloudFormation, SAM, CDK, Serverless and JSON without running it, and shows "
-        "for every EventBridge rule for AWS Private CA on which documented events it fires, and why not.",
-        (
-            "pca-events check infra/",
-            "pca-events check infra/ --output sarif=pca-events.sarif --output markdown=summary.md",
-            "pca-events check infra/rules.tf:12",
-            "pca-events check - --stdin-name template.yaml < template.yaml",
-            "pca-events check infra/ --baseline known.json --update-baseline",
-        ),
-        {
-            "0": "no finding has the level of --fail-on (default: error) or a higher one",
-            "1": "a finding has",
-            "2": "something could not be read, or the report could not be written",
-        },
-    ),
-    "explain": Help(
-        "Shows which events an event pattern matches, why it matches each or not, key by key, and the smallest "
-        "correction. Reads one pattern, or rules in Terraform, CloudFormation, SAM, CDK, Serverless and describe-rule.",
-        (
-            "pca-events explain rules.tf",
-            "pca-events explain rules.tf#crl_failed --event crl-generation-failure-internal",
-            "pca-events explain - --event event.json < pattern.json",
-        ),
-        {
-            "0": "the pattern matches the event; without --event: each pattern matches some event",
-            "1": "no pattern matches the event; without --event: a pattern matches none",
-            "2": _UNUSABLE,
-        },
-    ),
-    "list": Help(
-        "Lists the documented events, what is never sent, and the events of CloudTrail with the same source.",
-        ("pca-events list", "pca-events list --format json"),
-        {"0": "always"},
-    ),
-    "show": Help(
-        "Shows one event: an example, its meaning, what to do, its fields, and rules to copy.",
-        (
-            "pca-events show crl-generation-failure-s3-permissions",
-            "pca-events show certificate-issuance-failure --rule terraform",
-        ),
-        {"0": "the event is shown", "2": "no event has this id"},
-    ),
-    "sample": Help(
-        "Prints realistic events as JSON, one per line, or events that violate the contract.",
-        (
-            "pca-events sample all",
-            "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
-            "pca-events sample crl-generation-success --broken dropped:$.detail.result --seed 7",
-        ),
-        {"0": "the events are printed", "2": _UNUSABLE},
-    ),
-    "validate": Help(
-        "Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated documents, "
-        "plain or gzip, files and folders, and finds the events in messages of SQS, SNS, CloudWatch Logs, Firehose and "
-        "Kinesis and in CloudTrail log files.",
-        (
-            "pca-events validate events.ndjson.gz",
-            "pca-events validate --closed --format json - < events.json",
-            "pca-events validate archive/2026/11 --report november.json",
-            "pca-events validate --merge october.json november.json",
-        ),
-        {
-            "0": "everything was read, and every event meets the contract",
-            "1": "an event violates it, or a part could not be read",
-            "2": "nothing could be read",
-        },
-    ),
-    "mutate": Help(
-        "Tests the schemas: each invalid variant of a documented event must be rejected, each valid one accepted.",
-        ("pca-events mutate", "pca-events mutate --variants 100000 --seed 3 --format json"),
-        {"0": "every variant was judged correctly", "1": "a variant was not"},
-    ),
-    "diff": Help(
-        "Compares two versions of the schemas and shows which changes break consumers.",
-        ("pca-events diff v0.1.0 HEAD", "pca-events diff old/schemas new/schemas --consumers infra/"),
-        {"0": "no change is breaking", "1": "a change is breaking", "2": _UNUSABLE},
-    ),
-    "export": Help(
-        "Writes the contracts of all events in the format of another tool.",
-        ("pca-events export typescript --output events.ts", "pca-events export asyncapi > asyncapi.yaml"),
-        {"0": "the contracts are written", "2": "the output cannot be written"},
-    ),
-    "verify": Help(
-        "Runs the scenarios on an EventBridge and shows the result for each documented event.",
-        (
-            "pca-events verify",
-            "pca-events verify events/ca_creation --fail-fast",
-            "pca-events verify --endpoint-url http://127.0.0.1:4566 --site build/site",
-        ),
-        {
-            "0": "no scenario failed",
-            "1": "a scenario failed",
-            "2": "the run could not start, or its results are incomplete",
-            "130": "interrupted",
-        },
-    ),
-    "site": Help(
-        "Writes the living documentation into a folder: every event with its example, rule, fields and "
-        "scenarios, and the results of a run. Without --messages it shows no results.",
-        ("pca-events site build/site", "pca-events site build/site --messages run.ndjson --consumers infra/"),
-        {"0": "the site is written", "2": _UNUSABLE},
-    ),
-    "calibrate": Help(
-        "Compares an emulator of EventBridge with the documented behavior of AWS.",
-        ("pca-events calibrate", "pca-events calibrate --endpoint-url http://127.0.0.1:5000"),
-        {
-            "0": "every difference is known",
-            "1": "a difference is not known",
-            "2": "the emulator cannot be used",
-            "130": "interrupted",
-        },
-    ),
-    "sweep": Help(
-        "Lists resources that interrupted runs left on a LocalStack; --yes removes them.",
-        (
-            "pca-events sweep --endpoint-url http://127.0.0.1:4566",
-            "pca-events sweep --endpoint-url http://127.0.0.1:4566 --older-than 2h --yes",
-        ),
-        {"0": "everything was listed, or removed", "1": "something could not be removed", "2": _UNUSABLE},
-    ),
-    "localstack": Help(
-        "Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until Ctrl-C.",
-        ("pca-events localstack", "pca-events localstack --port 4577"),
-        {
-            "0": "stopped by Ctrl-C",
-            "2": "it could not start, or it exited",
-            "130": "interrupted before it was ready",
-        },
-    ),
-    "watch": Help(
-        "Creates a rule for all events of AWS Private CA on an event bus, and a queue, validates each event as it "
-        "arrives, and deletes both on Ctrl-C.",
-        ("pca-events watch", "pca-events watch --endpoint-url http://127.0.0.1:4566 --format json"),
-        {"0": "every event met its contract", "1": "an event violated it", "2": "the bus cannot be used"},
-    ),
-    "completion": Help(
-        "Prints the script that completes commands and options in a shell.",
-        ("pca-events completion bash > ~/.local/share/bash-completion/completions/pca-events",),
-        {"0": "the script is printed", "2": _UNUSABLE},
-    ),
-}
-
-
 _GROUPS = {
     "options": ("list", "show", "sample", "validate", "mutate", "export"),
     "options.rules": ("check", "explain", "diff"),
-    "options.runs": ("verify", "site", "calibrate", "sweep", "localstack", "watch", "completion"),
+    "options.runs": (
+        "verify",
+        "site",
+        "calibrate",
+        "sweep",
+        "localstack",
+        "watch",
+        "fail",
+        "clock",
+        "deliver",
+        "completion",
+    ),
 }
 """The module that has the arguments of each command."""
 

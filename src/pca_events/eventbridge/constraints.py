@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from localstack.aws.api import CommonServiceException
 from localstack.aws.api.events import LimitExceededException
 from localstack.services.events.models import ValidationException
 
@@ -42,7 +43,10 @@ def constrained(model: ServiceModel, handlers: Handlers) -> dict[str, Any]:
 
 def _checked(shape: Shape | None, handler: Any) -> Any:
     def handle(context: Any, request: Any) -> Any:
-        if shape is not None and (broken := list(_broken(shape, request or {}, ""))):
+        request = request or {}  # the body may be null
+        if shape is not None:
+            _check_types(shape, request, "")
+        if shape is not None and (broken := list(_broken(shape, request, ""))):
             errors = "error" if len(broken) == 1 else "errors"
             raise ValidationException(f"{len(broken)} validation {errors} detected: {'; '.join(broken)}")
         return handler(context, request)
@@ -50,11 +54,50 @@ def _checked(shape: Shape | None, handler: Any) -> Any:
     return handle
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "boolean": (bool,),
+    "list": (list,),
+    "structure": (dict,),
+    "map": (dict,),
+}
+"""The types that LocalStack's parser does not check; it reads the others."""
+
+
+def _check_types(shape: Shape, value: Any, path: str) -> None:
+    """Check the types of a request, and that its text is Unicode.
+
+    Raises:
+        CommonServiceException: SerializationException, as AWS answers.
+    """
+    expected = _TYPES.get(shape.type_name)
+    if expected is not None and (not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected)):
+        raise _unreadable(path, shape.type_name)
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _unreadable(path, "Unicode string") from None
+    for member, item, name in _members(shape, value):
+        _check_types(member, item, f"{path}.{name}" if path else name)
+
+
+def _unreadable(path: str, kind: str) -> CommonServiceException:
+    return CommonServiceException("SerializationException", f"{path or 'The request'} is not of type {kind}")
+
+
 def _broken(shape: Shape, value: Any, path: str) -> Iterator[str]:
     """Yield what is wrong with a value, in the words of AWS."""
     # How AWS shows a list of structures is not known in general; LocalStack checks the number of their elements itself.
     for constraint in _violations(shape, value):
         yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: {constraint}"
+    if isinstance(shape, StructureShape):
+        for name in shape.required_members:
+            if value.get(name) is None:
+                place = f"{path}.{name[:1].lower()}{name[1:]}".lstrip(".")
+                yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
     for member, item, name in _members(shape, value):
         yield from _broken(member, item, f"{path}.{name}" if path else name)
 

@@ -98,7 +98,7 @@ def _sender(request: Request) -> Sender:
 def _entries(request: Request) -> list[Entry]:
     try:
         body = json.loads(request.get_data())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"the body is not valid JSON ({error}); write an object with Entries") from error
     entries = body.get("Entries") if isinstance(body, dict) else None
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_ENTRIES:

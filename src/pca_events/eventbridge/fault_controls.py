@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from localstack.http import Request, Response
 
-from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of
+from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of, shown
 from pca_events.eventbridge.delivery_faults import ANY_RULE, FAULTS, PlannedFault
 
 _MEMBERS = ("fault", "count", "rule", "delay_seconds")
@@ -55,16 +55,16 @@ class FaultControls:
             return Response(json.dumps({"message": str(error)}), 400, mimetype="application/json")
         if method == "DELETE":
             self._deliveries.clear_faults(account)
-        shown = {"account": account, "planned": self._deliveries.planned_faults(account)}
-        return Response(json.dumps(shown), 200, mimetype="application/json")
+        state = {"account": account, "planned": self._deliveries.planned_faults(account)}
+        return Response(json.dumps(state), 200, mimetype="application/json")
 
 
 def _planned(body: Body) -> PlannedFault:
     fault, rule = body.get("fault"), body.get("rule", ANY_RULE)
     if fault not in FAULTS:
-        raise BadRequest(f'"fault" is {json.dumps(fault)}; write one of {", ".join(FAULTS)}')
+        raise BadRequest(f'"fault" is {shown(fault)}; write one of {", ".join(FAULTS)}')
     if not isinstance(rule, str) or ("rule" in body and ":rule/" not in rule):
-        raise BadRequest(f'"rule" is {json.dumps(rule)}; write the ARN of a rule, or leave it out for any rule')
+        raise BadRequest(f'"rule" is {shown(rule)}; write the ARN of a rule, or leave it out for any rule')
     if (fault == "delay") != ("delay_seconds" in body):
         raise BadRequest('"delay_seconds" is needed with the fault delay, and allowed with no other')
     count = count_of({"count": 2 if fault == "shuffle" else 1, **body}, "count", 0)

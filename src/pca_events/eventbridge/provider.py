@@ -3,6 +3,7 @@
 LocalStack's own provider keeps the resources; the operations that differ from AWS are replaced in its dispatch table.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +44,7 @@ from pca_events.eventbridge.publishing import (
 )
 from pca_events.eventbridge.target_input import refusal_of
 from pca_events.eventbridge.trace import Traces
+from pca_events.regions import is_known
 
 Answer = dict[str, Any]
 
@@ -182,7 +184,9 @@ class EventBridge(EventsProvider):
     def _bus_of(self, name_or_arn: str, account: str, region: str) -> EventBus | None:
         """Return an event bus by its name in an account and Region, or by its ARN; None if there is none."""
         if name_or_arn.startswith("arn:"):
-            _, _, _, region, account, resource = name_or_arn.split(":", 5)
+            _, _, _, region, account, resource = (name_or_arn.split(":", 5) + [""] * 5)[:6]
+            if not is_known(region) or not re.fullmatch("[0-9]{12}", account):
+                return None
             name_or_arn = resource.removeprefix("event-bus/")
         return self.get_store(region, account).event_buses.get(name_or_arn)
 

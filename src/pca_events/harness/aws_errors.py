@@ -23,6 +23,9 @@ _CREDENTIAL_ERROR_CODES = frozenset(
     }
 )
 
+_BY_RESOURCE = "resource-based policy"
+"""In the message of an AccessDeniedException of a caller whose credentials are good."""
+
 _NOT_FOUND_CODES = (
     "ResourceNotFoundException",
     "AWS.SimpleQueueService.NonExistentQueue",
@@ -59,10 +62,10 @@ def aws_error_of(call: Callable[[], Any]) -> AwsError | None:
     try:
         answer = call()
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _CREDENTIAL_ERROR_CODES:
+        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        if code in _CREDENTIAL_ERROR_CODES and _BY_RESOURCE not in message:
             raise BackendError(f"{error.operation_name} was refused for its credentials ({code})") from error
-        return AwsError(error.operation_name, code, error.response["Error"].get("Message", ""))
+        return AwsError(error.operation_name, code, message)
     for entry in answer.get("Entries", []) if isinstance(answer, dict) else []:
         if "ErrorCode" in entry:
             return AwsError("PutEvents", entry["ErrorCode"], entry.get("ErrorMessage", ""))

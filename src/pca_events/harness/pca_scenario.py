@@ -157,18 +157,19 @@ class PcaScenario:
             if not self._shared:
                 self._live.__exit__(*error)
 
-    def call(self, operation: str, **changes: Any) -> dict[str, Any]:
+    def call(self, operation: str, *, session: Session | None = None, **changes: Any) -> dict[str, Any]:
         """Call an operation about the CA, certificate and bucket of the scenario, and return its answer.
 
         Args:
             operation: its name, such as `IssueCertificate`.
+            session: the connection of another account that calls.
             changes: members of the request that differ from those of `pca_requests.REQUESTS`.
 
         Raises:
             ClientError: the service rejects it.
         """
         request = requests.REQUESTS[operation](self.authority, self.certificate, self.bucket.name) | changes
-        answer: dict[str, Any] = getattr(self.session.pca, xform_name(operation))(**request)
+        answer: dict[str, Any] = getattr((session or self.session).pca, xform_name(operation))(**request)
         self.authority = answer.get("CertificateAuthorityArn", self.authority)
         self.certificate = answer.get("CertificateArn", self.certificate)
         return answer

@@ -24,6 +24,7 @@ value of infrastructure code that only a deployment knows, or a condition key of
 Sources: the reference of IAM JSON policy elements and "Policy evaluation logic" in the IAM User Guide.
 """
 
+from pca_events.iam_policy.conditions import is_operator
 from pca_events.iam_policy.evaluation import UNKNOWN, VERSION_WITH_VARIABLES, StatementResult, decide, evaluate, judge
 from pca_events.iam_policy.request import Compare, Decision, Request, Why, as_list
 
@@ -38,5 +39,6 @@ __all__ = [
     "as_list",
     "decide",
     "evaluate",
+    "is_operator",
     "judge",
 ]

@@ -82,6 +82,14 @@ def _holds(operator: str, key: str, written: tuple[Any, ...], request: Request, 
     return all_of(answers) if all_needed else any_of(answers)
 
 
+def is_operator(name: str) -> bool:
+    """Whether IAM has a condition operator with this name, of any case."""
+    qualifier, _, name = name.lower().rpartition(":")
+    positive = name.removesuffix("ifexists")
+    how = _NEGATIVE.get(positive, positive)
+    return qualifier in _QUALIFIERS and (name == "null" or how in _TEXTS or how in _TESTS)
+
+
 def _values_of(key: str, request: Request) -> tuple[list[Any], bool | None]:
     """The values of a key, and whether it is in the request; that is not known where a value is not known."""
     values = as_list(request.context.get(key))

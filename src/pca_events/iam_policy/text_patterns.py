@@ -11,7 +11,7 @@ Tokens = tuple[str, ...]
 
 _WILDCARD = re.compile(r"([*?])")
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_WITH_DEFAULT = re.compile(r"(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'\s*")
+_WITH_DEFAULT = re.compile(r"(?P<key>[^,]*),\s*'(?P<default>[^']*)'\s*")
 _ESCAPED = ("*", "?", "$")
 _ARN_FIELDS = 6
 
@@ -107,6 +107,9 @@ def _matches(tokens: Tokens, text: str, bounded: Iterable[int]) -> bool:
     within = set(bounded)
     reached = {0}
     for at, piece in enumerate(tokens):
+        repeated = tokens[max(at - 2, 0) : at + 1] == ("*", "", "*") and (at in within) == (at - 2 in within)
+        if not piece or repeated:  # neither matches anything more
+            continue
         if at % 2 == 0:
             reached = {here + len(piece) for here in reached if text.startswith(piece, here)}
         elif piece == "?":

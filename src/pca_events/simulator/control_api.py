@@ -8,10 +8,12 @@ from typing import Any
 
 from localstack.http import Request, Resource, Response
 
-from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of
+from pca_events.control_requests import BadRequest, Body, account_of, count_of, read_body, seconds_of, shown
+from pca_events.simulator.accounts import Account, Simulation
 from pca_events.simulator.controls import DELIVERY_FAULTS, OPERATIONS
+from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.region_state import Settings
-from pca_events.simulator.localstack_environment import Account, Simulation
+from pca_events.simulator.planned_errors import CODES, ERROR_OPERATIONS, PlannedError
 
 ROOT = "/_localstack/acm-pca"
 """The prefix of every path."""
@@ -44,7 +46,7 @@ class _Control:
         try:
             account = self.simulation.account(account_of(request))
             change(account)
-        except BadRequest as error:
+        except (BadRequest, ServiceError) as error:
             return _json(400, {"message": str(error)})
         return _json(200, {"account": account.id, **self.shown(account)})
 
@@ -95,26 +97,45 @@ class AllControls(_Control):
 
 
 class FailureControl(_Clearing):
-    """What is planned to fail, of one CA or of any."""
+    """What is planned to fail, of one CA or of any: after the call was accepted, or with an error."""
 
-    takes = ("operation", "count", "certificateAuthorityArn")
+    takes = ("operation", "count", "certificateAuthorityArn", "code", "seconds")
 
     def shown(self, account: Account) -> Body:
         """Return what is planned."""
-        return {"planned": account.failures.shown()}
+        return {"planned": account.failures.shown() + account.errors.shown()}
 
     def change(self, account: Account, body: Body) -> None:
         """Plan the next failures of an operation."""
         operation, authority = body.get("operation"), body.get("certificateAuthorityArn", "")
-        if operation not in OPERATIONS:
-            raise BadRequest(f'"operation" is {json.dumps(operation)}; write one of {", ".join(OPERATIONS)}')
+        known = OPERATIONS if "code" not in body else ERROR_OPERATIONS
+        if operation not in known:
+            more = "" if "code" in body else '; with a "code", any operation'
+            raise BadRequest(f'"operation" is {shown(operation)}; write one of {", ".join(known)}{more}')
         if not isinstance(authority, str):
-            raise BadRequest(f'"certificateAuthorityArn" is {json.dumps(authority)}; write the ARN of a CA')
-        account.failures.plan(operation, count_of(body, "count", 1), authority)
+            raise BadRequest(f'"certificateAuthorityArn" is {shown(authority)}; write the ARN of a CA')
+        if "code" in body:
+            account.errors.plan(_error(body, operation, authority))
+        elif "seconds" in body:
+            raise BadRequest('"seconds" is allowed only with "code"; write "count"')
+        else:
+            account.failures.plan(operation, count_of(body, "count", 1), authority)
 
     def clear(self, account: Account) -> None:
         """Cancel what is planned."""
         account.failures.clear()
+        account.errors.clear()
+
+
+def _error(body: Body, operation: str, authority: str) -> PlannedError:
+    code = body["code"]
+    if not isinstance(code, str) or code not in CODES:
+        raise BadRequest(f'"code" is {shown(code)}; write one of {", ".join(CODES)}')
+    if ("count" in body) == ("seconds" in body):
+        raise BadRequest('write "count", the number of calls that fail, or "seconds", the time for which they fail')
+    if "count" in body:
+        return PlannedError(operation, code, authority, count_of(body, "count", 0))
+    return PlannedError(operation, code, authority, None, seconds_of(body, "seconds"))
 
 
 class ClockControl(_Changing):
@@ -180,7 +201,7 @@ class SentEvents(_Control):
         """Return the last thousand, oldest first, and the total number; `?after=` skips the first ones."""
         try:
             account, after = self.simulation.account(account_of(request)), _after(request)
-        except BadRequest as error:
+        except (BadRequest, ServiceError) as error:
             return _json(400, {"message": str(error)})
         sent, count = account.delivery.given(after)
         return _json(200, {"account": account.id, "sent": sent, "count": count})

@@ -7,10 +7,9 @@ import itertools
 import json
 import logging
 import queue
-import re
 import threading
 import uuid
-from collections import Counter, defaultdict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,7 +30,6 @@ OPERATIONS = (
 )
 """What can be planned to fail: three operations, the generation of a CRL, and its upload to S3."""
 
-_WORD = re.compile(r"(?P<operation>[\w-]+)=(?P<count>[0-9]{1,7})")
 _ANY = ""
 
 
@@ -87,28 +85,11 @@ class PlannedFailures:
                     del self._left[key]
 
 
-def read_failure_tag(value: str) -> dict[str, int]:
-    """Return how many times each operation fails, from the value of the tag.
-
-    Raises:
-        ValueError: the value has another format; the text describes the format.
-    """
-    counts: dict[str, int] = {}
-    for word in value.split():
-        match = _WORD.fullmatch(word)
-        if match is None or match["operation"] not in OPERATIONS:
-            known = ", ".join(OPERATIONS)
-            raise ValueError(
-                f'The tag {FAILURE_TAG} is "{value}"; write it as IssueCertificate=2, with an operation of {known}'
-            )
-        counts[match["operation"]] = int(match["count"])
-    return counts
-
-
 LOG = logging.getLogger(__name__)
 _MOST_ENTRIES = 10  # PutEvents takes no more in one call
 _PATIENCE = 10.0  # seconds until the bus must have accepted the queued events
 _KEPT = 1_000  # events of an account that are kept
+_KEPT_IN_ALL = 100_000  # the account that has sent nothing for the longest time loses its oldest ones
 
 Put = Callable[[str, str, list[dict[str, Any]]], list[str]]
 """Sends PutEvents entries to the default bus of an account and Region; returns the ids of the events."""
@@ -129,7 +110,8 @@ class EventSender:
     def __init__(self, put: Put) -> None:
         self._put = put
         self._waiting: queue.SimpleQueue[OutgoingEvent] = queue.SimpleQueue()
-        self._given: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self._given: OrderedDict[str, deque[dict[str, Any]]] = OrderedDict()
+        self._kept = 0
         self._count: Counter[str] = Counter()
         self._on_their_way: Counter[str] = Counter()
         self._changed = threading.Condition()
@@ -156,7 +138,7 @@ class EventSender:
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._on_their_way[account], _PATIENCE)
-            kept, count = self._given[account], self._count[account]
+            kept, count = self._given.get(account, ()), self._count[account]
             return list(itertools.islice(kept, max(0, after - (count - len(kept))), None)), count
 
     def _run(self) -> None:
@@ -178,8 +160,21 @@ class EventSender:
             self._on_their_way[account] -= len(entries)
             given = zip(ids, entries if ids else (), strict=True)
             self._count[account] += len(ids)
-            self._given[account].extend(_event(account, region, event_id, entry) for event_id, entry in given)
+            self._keep(account, [_event(account, region, event_id, entry) for event_id, entry in given])
             self._changed.notify_all()
+
+    def _keep(self, account: str, events: list[dict[str, Any]]) -> None:
+        kept = self._given.setdefault(account, deque(maxlen=_KEPT))
+        self._kept -= len(kept)
+        kept.extend(events)
+        self._kept += len(kept)
+        self._given.move_to_end(account)
+        while self._kept > _KEPT_IN_ALL:
+            longest = next(iter(self._given))
+            self._given[longest].popleft()
+            self._kept -= 1
+            if not self._given[longest]:
+                del self._given[longest]
 
 
 def _event(account: str, region: str, event_id: str, entry: dict[str, Any]) -> dict[str, Any]:

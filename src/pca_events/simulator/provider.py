@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
@@ -13,13 +15,15 @@ from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
 from pca_events.simulator import control_api
-from pca_events.simulator.controls import FAILURE_TAG, PlannedFailures, read_failure_tag
+from pca_events.simulator.accounts import Account, Simulation, tick
+from pca_events.simulator.controls import FAILURE_TAG
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
-from pca_events.simulator.localstack_environment import Simulation, tick
+from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
+_READ_AS_JSON = (_SERVICE, "events")
 
 
 @aws_provider(api=_SERVICE, name="default")  # type: ignore[untyped-decorator]
@@ -58,7 +62,10 @@ class Provider(ServiceLifecycleHook):
         try:
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, context.partition)
-            return call_operation(store, account.failures, name, dict(request or {}))
+            others = self._simulation.others(account, context.region)
+            asked = dict(request or {})
+            self._check_planned(account, name, asked)
+            return call_operation(account, store, name, asked, others)
         except ServiceError as error:
             raise CommonServiceException(error.code, error.message, error.status) from None
         except Exception as error:
@@ -66,65 +73,72 @@ class Provider(ServiceLifecycleHook):
             message = "The request processing has failed because of an unknown error, exception or failure."
             raise CommonServiceException("InternalFailure", message, 500) from None
 
+    def _check_planned(self, account: Account, operation: str, request: "Request") -> None:
+        """Raise the error that the account has planned for the operation, or the account of the CA for this CA."""
+        arn = str(request.get("CertificateAuthorityArn") or request.get("ResourceArn") or "")
+        account.errors.check(operation, arn)
+        owner = self._simulation.known(arn.split(":")[4]) if arn.count(":") > 4 else None
+        if owner is not None and owner is not account:
+            owner.errors.check(operation, arn)
+
 
 Request = dict[str, Any]
 
 
 def call_operation(
-    store: PrivateCaService, failures: PlannedFailures, operation: str, request: Request
+    account: Account,
+    store: PrivateCaService,
+    operation: str,
+    request: Request,
+    others: Iterable[PrivateCaService] = (),
 ) -> dict[str, Any]:
     """Call the operation, then run what is due.
 
     Raises:
         ServiceError: as the service returns it; InvalidTagException if the tag that plans failures is invalid.
     """
-    counts = _failures_in_tag(operation, request)
+    tag = _failure_tag(operation, request)
     if operation == "CreateCertificateAuthority":
-        answer = _create_authority(store, failures, request, counts or {})
+        with account.failures.of_new_authority(tag.failures if tag else {}) as left:
+            answer = store.call(operation, request)
+        _plan(account, FailureTag(dict(left), tag.errors if tag else ()), answer["CertificateAuthorityArn"])
     else:
-        answer = store.call(operation, request)
-        _plan_failures(failures, operation, request, counts)
+        answer = store.call(operation, request, others)
+        if tag is not None and operation in ("TagCertificateAuthority", "UntagCertificateAuthority"):
+            account.failures.clear(request["CertificateAuthorityArn"])
+            account.errors.clear(request["CertificateAuthorityArn"])
+            _plan(account, tag, request["CertificateAuthorityArn"])
     tick(store)
     return answer
 
 
-def _create_authority(
-    store: PrivateCaService, failures: PlannedFailures, request: Request, counts: dict[str, int]
-) -> dict[str, Any]:
-    with failures.of_new_authority(counts) as left:
-        answer = store.call("CreateCertificateAuthority", request)
-    for operation, count in left.items():
-        failures.plan(operation, count, answer["CertificateAuthorityArn"])
-    return answer
+def _plan(account: Account, tag: FailureTag, authority: str) -> None:
+    for operation, count in tag.failures.items():
+        account.failures.plan(operation, count, authority)
+    for error in tag.errors:
+        account.errors.plan(replace(error, authority=authority))
 
 
-def _plan_failures(failures: PlannedFailures, operation: str, request: Request, counts: dict[str, int] | None) -> None:
-    authority = request.get("CertificateAuthorityArn", "")
-    if operation in ("TagCertificateAuthority", "UntagCertificateAuthority") and counts is not None:
-        failures.clear(authority)
-        for name, count in counts.items():
-            failures.plan(name, count, authority)
-
-
-def _failures_in_tag(operation: str, request: Request) -> dict[str, int] | None:
-    """The failures planned by the request's tag: empty if it removes the tag, None if it does not name it."""
-    values = [tag.get("Value", "") for tag in request.get("Tags") or () if tag.get("Key") == FAILURE_TAG]
+def _failure_tag(operation: str, request: Request) -> FailureTag | None:
+    """What the tag of a request plans: nothing if the request removes it, None if it does not name it."""
+    tags = [tag for tag in request.get("Tags") or () if isinstance(tag, dict)]  # the service rejects all others
+    values = [tag.get("Value") or "" for tag in tags if tag.get("Key") == FAILURE_TAG]
     if not values:
         return None
     if operation == "UntagCertificateAuthority":
-        return {}
+        return FailureTag({})
     try:
-        return read_failure_tag(values[-1])
+        return read_failure_tag(str(values[-1]))
     except ValueError as error:
         raise ServiceError("InvalidTagException", str(error)) from None
 
 
 def answer_malformed_request(chain: Any, exception: Exception, context: Any, response: Any) -> None:  # noqa: ARG001
-    """Answer a request to acm-pca that LocalStack cannot read, as the JSON protocol of AWS does: with status 400."""
+    """Answer a request that LocalStack cannot read, as the JSON protocol of AWS does: with status 400."""
     if (
         not isinstance(exception, RequestParserError)
         or not context.service
-        or context.service.service_name != "acm-pca"
+        or context.service.service_name not in _READ_AS_JSON
     ):
         return
     operation = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2]

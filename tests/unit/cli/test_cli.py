@@ -16,7 +16,8 @@ from scenario_count import scenario_count
 from pca_events import __version__, catalog
 from pca_events.backends import Backend
 from pca_events.cli import COMMANDS
-from pca_events.cli.parser import HELP, parsed
+from pca_events.cli.help import HELP
+from pca_events.cli.parser import parsed
 
 TOP = Path(__file__).parents[3]
 PROGRAM = [sys.executable, "-m", "pca_events"]

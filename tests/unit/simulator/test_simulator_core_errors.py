@@ -275,7 +275,12 @@ def test_permissions_policies_and_tags(desk: Desk, root: str) -> None:
     assert refused(desk, "DeletePermission", **asked, Principal="acm.amazonaws.com").code == "ResourceNotFoundException"
 
     assert refused(desk, "GetPolicy", ResourceArn=root).code == "ResourceNotFoundException"
-    statement = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "acm-pca:GetCertificate", "Resource": root}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "444455556666"},
+        "Action": "acm-pca:GetCertificate",
+        "Resource": root,
+    }
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     desk.call("PutPolicy", ResourceArn=root, Policy=text)
     assert desk.call("GetPolicy", ResourceArn=root) == {"Policy": text}

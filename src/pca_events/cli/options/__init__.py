@@ -55,16 +55,36 @@ def workers(words: str) -> str:
     return words
 
 
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
 def age(words: str) -> Any:
     """Read an age such as 90m, as a timedelta."""
+    return _time(words, f'"{words}" is not an age; write it as 90m, 2h or 1d')
+
+
+def duration(words: str) -> Any:
+    """Read a duration such as 30m or +30m, as a timedelta."""
+    return _time(words.removeprefix("+"), f'"{words}" is not a duration; write it as 90s, 30m, 2h or 7d')
+
+
+def _time(words: str, otherwise: str) -> Any:
     import re
     from datetime import timedelta
 
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    match = re.fullmatch(r"(\d+)([smhd])", words)
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", words)
     if match is None:
-        raise argparse.ArgumentTypeError(f'"{words}" is not an age; write it as 90m, 2h or 1d')
-    return timedelta(**{units[match[2]]: int(match[1])})
+        raise argparse.ArgumentTypeError(otherwise)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def account(words: str) -> str:
+    """Read the id of an account."""
+    import re
+
+    if not re.fullmatch("[0-9]{12}", words):
+        raise argparse.ArgumentTypeError(f'"{words}" is not an account; write its twelve digits')
+    return words
 
 
 def resource_kinds(words: str) -> tuple[str, ...]:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pca_events.cli.options import add_format, add_max_unpacked, add_workers, age, resource_kinds, whole_number
+from pca_events.cli.options import (
+    account,
+    add_format,
+    add_max_unpacked,
+    add_workers,
+    age,
+    duration,
+    resource_kinds,
+    whole_number,
+)
 from pca_events.cli.parser import Parser
 
 SHELLS = ("bash", "zsh")
@@ -131,6 +140,59 @@ def _watch(parser: Parser) -> None:
     add_format(parser, "json: one object per line with event, meets and violations")
 
 
+def _add_simulator(parser: Parser) -> None:
+    from pca_events.backends import ACCOUNT
+
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", default="http://127.0.0.1:4566", help="the LocalStack (default: %(default)s)"
+    )
+    parser.add_argument("--account", metavar="ID", type=account, default=ACCOUNT, help="default: %(default)s")
+
+
+def _fail(parser: Parser) -> None:
+    from pca_events.backends.control_names import ACCEPTED_OPERATIONS, ERROR_CODES, REJECTED_OPERATIONS
+
+    operations = tuple(dict.fromkeys((*ACCEPTED_OPERATIONS, *REJECTED_OPERATIONS)))
+    parser.add_argument(
+        "operation",
+        metavar="OPERATION",
+        nargs="?",
+        choices=operations,
+        help=f"without --code: {', '.join(ACCEPTED_OPERATIONS)}; with it, any operation of the API",
+    )
+    parser.add_argument("count", metavar="COUNT", nargs="?", type=whole_number(0), help="default: 1; 0 cancels")
+    parser.add_argument(
+        "--code",
+        metavar="CODE",
+        choices=ERROR_CODES,
+        help=f"reject the calls with this error: {', '.join(ERROR_CODES)}",
+    )
+    parser.add_argument(
+        "--for", dest="lasts", metavar="TIME", type=duration, help="with --code: for a time, such as 30s, 10m, 2h or 1d"
+    )
+    parser.add_argument("--ca", metavar="ARN", help="only calls about this CA (default: any CA)")
+    parser.add_argument("--cancel", action="store_true", help="cancel what was planned before")
+    _add_simulator(parser)
+
+
+def _clock(parser: Parser) -> None:
+    parser.add_argument("advance", metavar="TIME", nargs="?", type=duration, help="such as +90s, +30m, +2h or +7d")
+    _add_simulator(parser)
+
+
+def _deliver(parser: Parser) -> None:
+    from pca_events.backends.control_names import RULE_FAULTS
+
+    parser.add_argument("fault", metavar="FAULT", nargs="?", choices=RULE_FAULTS, help=", ".join(RULE_FAULTS))
+    parser.add_argument(
+        "count", metavar="COUNT", nargs="?", type=whole_number(0), help="default: 1, for shuffle 2; 0 cancels"
+    )
+    parser.add_argument("--by", dest="delay", metavar="TIME", type=duration, help="with delay: 30s, 10m, 2h or 1d")
+    parser.add_argument("--rule", metavar="ARN", help="deliveries of this rule, not events before the bus")
+    parser.add_argument("--cancel", action="store_true", help="cancel what was planned before")
+    _add_simulator(parser)
+
+
 def _completion(parser: Parser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=" or ".join(SHELLS))
 
@@ -168,6 +230,9 @@ ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "sweep": _sweep,
     "localstack": _localstack,
     "watch": _watch,
+    "fail": _fail,
+    "clock": _clock,
+    "deliver": _deliver,
     "completion": _completion,
 }
 """What adds the arguments of each command."""

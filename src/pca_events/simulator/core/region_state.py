@@ -120,15 +120,13 @@ class Authority:
         self.changed_at = now
 
 
-AUTHORITY_ARN = re.compile(
-    r"arn:[\w-]+:acm-pca:[\w-]*:\d*:certificate-authority/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
-)
-CERTIFICATE_ARN = re.compile(rf"(?P<authority>{AUTHORITY_ARN.pattern})/certificate/(?P<id>[0-9a-f]{{1,64}})", re.ASCII)
+AUTHORITY_ARN = re.compile(r"arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:\d*:certificate-authority/[\w+=,.@-]+", re.ASCII)
+CERTIFICATE_ARN = re.compile(rf"(?P<authority>{AUTHORITY_ARN.pattern})/certificate/(?P<id>[\w+=,.@-]+)", re.ASCII)
 TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:\d*:template/(?P<name>\w+)/V1", re.ASCII)
 
 
 def check_authority(arn: str) -> str:
-    """Return the ARN if it is the ARN of a CA; else raise InvalidArnException."""
+    """Return the ARN if it has the form of the ARN of a CA; else raise InvalidArnException."""
     if not AUTHORITY_ARN.fullmatch(arn):
         raise invalid_arn(arn)
     return arn

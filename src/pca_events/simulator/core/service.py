@@ -1,16 +1,25 @@
-"""The operations of the service, by name; those on the permissions and policies of CAs are here."""
+"""The operations of the service, by name, and who calls them: the account of a CA, or one that its policy allows."""
 
 import copy
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from pca_events.simulator.core.api_protocol import ServiceError, check_request, not_found, page, validation
+from pca_events.simulator.core.access import (
+    check_access,
+    create_permission,
+    delete_permission,
+    delete_policy,
+    get_policy,
+    list_permissions,
+    put_policy,
+)
+from pca_events.simulator.core.api_protocol import ServiceError, check_request, page
 from pca_events.simulator.core.audit_reports import create_audit_report, describe_audit_report
 from pca_events.simulator.core.authorities import (
     create_certificate_authority,
     delete_certificate_authority,
     describe_certificate_authority,
+    description,
     list_certificate_authorities,
     list_tags,
     restore_certificate_authority,
@@ -24,113 +33,7 @@ from pca_events.simulator.core.installation import (
     get_certificate_authority_csr,
     import_certificate_authority_certificate,
 )
-from pca_events.simulator.core.region_state import Environment, RegionState
-
-PRINCIPAL = "acm.amazonaws.com"
-
-
-def create_permission(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """CreatePermission."""
-    if request["Principal"] != PRINCIPAL:
-        raise validation(f"The principal {request['Principal']} is not valid; the only valid principal is {PRINCIPAL}.")
-    with state.lock:
-        authority = state.authority_in_use(request["CertificateAuthorityArn"])
-        source = request.get("SourceAccount") or state.account
-        if (PRINCIPAL, source) in authority.permissions:
-            raise ServiceError(
-                "PermissionAlreadyExistsException", "The designated permission has already been given to the user."
-            )
-        authority.permissions[PRINCIPAL, source] = {
-            "CertificateAuthorityArn": authority.arn,
-            "CreatedAt": state.now(),
-            "Principal": PRINCIPAL,
-            "SourceAccount": source,
-            "Actions": list(dict.fromkeys(request["Actions"])),
-        }
-    return {}
-
-
-def delete_permission(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """DeletePermission."""
-    with state.lock:
-        authority = state.authority_in_use(request["CertificateAuthorityArn"])
-        source = request.get("SourceAccount") or state.account
-        if authority.permissions.pop((request["Principal"], source), None) is None:
-            raise not_found(f"{authority.arn}: permission of {request['Principal']} for {source}")
-    return {}
-
-
-def list_permissions(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """ListPermissions."""
-    with state.lock:
-        authority = state.authority_in_use(request["CertificateAuthorityArn"])
-        permissions = [dict(each) for each in authority.permissions.values()]
-    return page(permissions, request, "Permissions")
-
-
-REQUIRED_ELEMENTS = ("Effect", "Principal", "Action", "Resource")
-
-
-def put_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """PutPolicy."""
-    with state.lock:
-        authority = state.authority_in_use(request["ResourceArn"])
-        check_policy(request["Policy"], authority.arn)
-        authority.policy = request["Policy"]
-    return {}
-
-
-def get_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """GetPolicy."""
-    with state.lock:
-        authority = state.authority_in_use(request["ResourceArn"])
-        if authority.policy is None:
-            raise not_found(f"{authority.arn}: policy")
-        return {"Policy": authority.policy}
-
-
-def delete_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]:
-    """DeletePolicy; succeeds also if there is no policy."""
-    with state.lock:
-        state.authority_in_use(request["ResourceArn"]).policy = None
-    return {}
-
-
-def check_policy(text: str, arn: str) -> None:
-    """Raise InvalidPolicyException, or LockoutPreventedException for a policy that denies everybody."""
-    try:
-        policy = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise invalid_policy("it is not valid JSON") from error
-    statements = policy.get("Statement") if isinstance(policy, dict) else None
-    statements = [statements] if isinstance(statements, dict) else statements
-    if not isinstance(statements, list) or not statements:
-        raise invalid_policy("it has no Statement")
-    for statement in statements:
-        check_policy_statement(statement, arn)
-
-
-def check_policy_statement(statement: Any, arn: str) -> None:
-    """Raise an error if a statement is invalid."""
-    if not isinstance(statement, dict) or any(name not in statement for name in REQUIRED_ELEMENTS):
-        raise invalid_policy(f"a statement needs {', '.join(REQUIRED_ELEMENTS)}")
-    if statement["Effect"] not in ("Allow", "Deny"):
-        raise invalid_policy("Effect is neither Allow nor Deny")
-    if statement["Effect"] == "Deny" and statement["Principal"] in ("*", {"AWS": "*"}) and "Condition" not in statement:
-        raise ServiceError(
-            "LockoutPreventedException",
-            "The current action was prevented because it would lock the caller out from performing subsequent actions.",
-        )
-    if statement["Resource"] not in (arn, [arn]):
-        raise invalid_policy(f"Resource is not {arn}")
-
-
-def invalid_policy(why: str) -> ServiceError:
-    """The error for an invalid policy."""
-    return ServiceError(
-        "InvalidPolicyException", f"The resource policy is invalid or is missing a required statement: {why}."
-    )
-
+from pca_events.simulator.core.region_state import Authority, Environment, RegionState, check_authority
 
 OPERATIONS: dict[str, Callable[[RegionState, dict[str, Any]], dict[str, Any]]] = {
     "CreateCertificateAuthority": create_certificate_authority,
@@ -165,12 +68,20 @@ class PrivateCaService:
     def __init__(self, account: str, region: str, partition: str, environment: Environment) -> None:
         self._state = RegionState(account, region, partition, environment)
 
-    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    @property
+    def account(self) -> str:
+        """The account that owns the CAs."""
+        return self._state.account
+
+    def call(
+        self, operation: str, request: dict[str, Any], others: "Iterable[PrivateCaService]" = ()
+    ) -> dict[str, Any]:
         """Perform an operation of the API; its events have been passed to the environment when it returns.
 
         Args:
             operation: its name, such as `CreateCertificateAuthority`.
             request: with the API's member names; blobs are bytes.
+            others: the services of the other accounts in the Region, whose CAs may be shared with this one.
 
         Returns:
             The response with the API's member names; times are datetimes in UTC. The caller may change it.
@@ -179,9 +90,55 @@ class PrivateCaService:
             ServiceError: the service rejects the request.
         """
         check_request(operation, request)
+        request = copy.deepcopy(request)
+        if operation == "ListCertificateAuthorities" and request.get("ResourceOwner") == "OTHER_ACCOUNTS":
+            shared = [each for other in others for each in other.shared_with(self._state)]
+            return copy.deepcopy(page(shared, request, "CertificateAuthorities", most=100))
+        owner = self._owner(operation, request, others)
+        owner.tick()
+        return copy.deepcopy(OPERATIONS[operation](owner._state, request))
+
+    def _owner(
+        self, operation: str, request: dict[str, Any], others: "Iterable[PrivateCaService]"
+    ) -> "PrivateCaService":
+        """The service that has the CA of a request; raise AccessDeniedException if it is another's and not shared."""
+        arn = request.get("CertificateAuthorityArn") or request.get("ResourceArn")
+        account = check_authority(arn).split(":")[4] if arn else self.account
+        if account == self.account:
+            return self
+        owner = next((each for each in others if each.account == account), None)
+        authority = owner.find(str(arn)) if owner is not None else None
+        check_access(self.account, self._state.partition, operation, request, authority)
+        if owner is None:
+            raise AssertionError(f"{arn} has no owner, but somebody may use it")
+        if token := request.get("IdempotencyToken"):  # another account may use the same one
+            request["IdempotencyToken"] = f"{self.account}:{token}"
+        return owner
+
+    def find(self, arn: str) -> Authority | None:
+        """The CA with an ARN, if there is one."""
+        with self._state.lock:
+            return self._state.authorities.get(arn)
+
+    def shared_with(self, caller: RegionState) -> list[dict[str, Any]]:
+        """The descriptions of the CAs whose policy lets another account describe them."""
         self.tick()
-        return copy.deepcopy(OPERATIONS[operation](self._state, copy.deepcopy(request)))
+        with self._state.lock:
+            return [
+                description(self._state, authority)
+                for authority in self._state.authorities.values()
+                if authority.policy is not None and _may_describe(caller, authority)
+            ]
 
     def tick(self) -> None:
         """Run the tasks that are due: certificates, CRLs, reports, retries, expiries, permanent deletions."""
         self._state.scheduler.run(self._state.now())
+
+
+def _may_describe(caller: RegionState, authority: Authority) -> bool:
+    request = {"CertificateAuthorityArn": authority.arn}
+    try:
+        check_access(caller.account, caller.partition, "DescribeCertificateAuthority", request, authority)
+    except ServiceError:
+        return False
+    return True
