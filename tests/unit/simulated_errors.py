@@ -96,9 +96,15 @@ def failed(desk: Desk) -> str:
     return desk.created()
 
 
-def policy(effect: str) -> str:
-    """A policy for everybody, whatever its resource."""
-    return json.dumps({"Statement": {"Effect": effect, "Principal": "*", "Action": "acm-pca:*", "Resource": UNKNOWN}})
+def with_policy(effect: str, action: str) -> Callable[[Desk], Request]:
+    """A policy of a root CA for everybody."""
+
+    def prepared(desk: Desk) -> Request:
+        root = desk.root()
+        statement = {"Effect": effect, "Principal": "*", "Action": action, "Resource": root}
+        return request_of("PutPolicy", root) | {"Policy": json.dumps({"Statement": statement})}
+
+    return prepared
 
 
 def over_the_quota(desk: Desk) -> Request:
@@ -146,8 +152,8 @@ PROVOKED: dict[tuple[str, str], Callable[[Desk], Request]] = {
     ("IssueCertificate", "MalformedCSRException"): root_with("IssueCertificate", Csr=BEGIN + b"AAAA\n" + END),
     ("ListCertificateAuthorities", "InvalidNextTokenException"): lambda _: {"NextToken": "none"},
     ("ListPermissions", "InvalidNextTokenException"): root_with("ListPermissions", NextToken="none"),
-    ("PutPolicy", "InvalidPolicyException"): root_with("PutPolicy", Policy=policy("Allow")),
-    ("PutPolicy", "LockoutPreventedException"): root_with("PutPolicy", Policy=policy("Deny")),
+    ("PutPolicy", "InvalidPolicyException"): with_policy("Allow", "s3:GetObject"),
+    ("PutPolicy", "LockoutPreventedException"): with_policy("Deny", "acm-pca:IssueCertificate"),
     ("RevokeCertificate", "RequestAlreadyProcessedException"): twice("RevokeCertificate"),
     ("RevokeCertificate", "InvalidRequestException"): own_certificate,
     ("RevokeCertificate", "RequestFailedException"): about_certificate("RevokeCertificate", planned=1),
