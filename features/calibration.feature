@@ -66,6 +66,7 @@ Feature: Calibration
         | no-starvation          |
         | constant-input         |
         | input-path             |
+        | input-path-item        |
         | transformer            |
         | transformer-text       |
         | transformer-missing    |

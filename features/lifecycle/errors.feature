@@ -57,7 +57,6 @@ Feature: Rejected requests
         | {"detail": {"count": [{"numeric": ["><", 3]}]}}         | Unrecognized numeric range operator: ><                  |
         | {"detail": {"reason": [{"exists": "yes"}]}}             | exists match pattern must be either true or false        |
         | {"detail": {"ip": [{"cidr": "10.0.0.0/33"}]}}           | IPv4 mask bits must be < 32                              |
-        | {"$or": []}                                             | There must have at least 2 Objects in $or relationship   |
 
     @id:lifecycle.errors.rules-behind @needs_no_starvation
     Scenario Outline: A rule for "<event>" fires that is put after <pattern> was rejected
@@ -176,7 +175,7 @@ Feature: Rejected requests
         | a bus with 51 tags                                  | CreateEventBus | LimitExceededException |
         | an entry of more than 1 MB                          | PutEvents      | ValidationException    |
 
-    @id:lifecycle.errors.contradiction @needs_invalid_pattern
+    @id:lifecycle.errors.contradiction @needs_invalid_pattern @needs_one_input @needs_role_required
     Scenario Outline: Members of the request that contradict each other are rejected: <mistake>
       Given an applied configuration for the event "ca-creation-success"
       When <mistake> is attempted

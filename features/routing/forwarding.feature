@@ -5,7 +5,7 @@ Feature: Forwarding
 
   Rule: Another bus receives the event as it was sent, except for id and time, and does not forward it
 
-    @id:routing.forwarding.kept
+    @id:routing.forwarding.kept @needs_unknown_bus
     Scenario Outline: "<event>" keeps <field> on another bus
       Given an applied configuration for the event "<event>"
       When the target is moved to another bus before any event is published

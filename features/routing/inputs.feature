@@ -20,7 +20,15 @@ Feature: Inputs of targets
         | $.detail.result | certificate-issuance-failure          | "failure"                                                                                                                                                                                                                                               |
         | $.detail-type   | audit-report-generation-success       | "ACM Private CA Audit Report Generation"                                                                                                                                                                                                                |
         | $.resources     | certificate-revocation-success        | ["arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566", "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566/certificate/e8cbd2bedb122329f97706bcfec990f8"] |
+
+      @needs_input_path_item
+      Examples:
+        | path            | event                                 | input                                                                                                                                                                                                                                                   |
         | $.resources[1]  | audit-report-generation-failure       | "5f0e2c6a-8d3b-4b7e-9c41-2a6d7f1b3e58"                                                                                                                                                                                                                  |
+
+      @needs_time_kept
+      Examples:
+        | path            | event                                 | input                                                                                                                                                                                                                                                   |
         | $.time          | certificate-issuance-success          | "2019-11-04T19:57:46Z"                                                                                                                                                                                                                                  |
 
   Rule: A constant replaces the event
@@ -60,10 +68,14 @@ Feature: Inputs of targets
         | {"why": "CRL: <reason>"}          | crl-generation-failure-internal       | {"why": "CRL: Failed to generate CRL. Internal failure."}                                                                                                     |
         | {"all": <detail>}                 | certificate-issuance-failure          | {"all": {"result": "failure"}}                                                                                                                                |
         | "<kind> ended with <result>"      | certificate-issuance-failure          | "ACM Private CA Certificate Issuance ended with failure"                                                                                                      |
-        | {"report": <second>, "ca": <ca>}  | audit-report-generation-success       | {"report": "5f0e2c6a-8d3b-4b7e-9c41-2a6d7f1b3e58", "ca": "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"} |
         | {"by": "<aws.events.rule-name>"}  | ca-creation-success                   | {"by": "rule-under-test"}                                                                                                                                     |
         | {"resource": "<second>"}          | ca-creation-success                   | {"resource": ""}                                                                                                                                              |
         | {"a": 1}                          | crl-generation-success                | {"a": 1}                                                                                                                                                      |
+
+      @needs_input_path_item
+      Examples:
+        | template                          | event                                 | input                                                                                                                                                         |
+        | {"report": <second>, "ca": <ca>}  | audit-report-generation-success       | {"report": "5f0e2c6a-8d3b-4b7e-9c41-2a6d7f1b3e58", "ca": "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"} |
 
     @id:routing.inputs.no-reason
     Scenario Outline: The template {"reason": ...} gets an empty reason from "<event>"

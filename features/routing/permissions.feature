@@ -114,5 +114,9 @@ Feature: Permissions
         | resource  | event                        |
         | topic     | certificate-issuance-failure |
         | topic     | crl-generation-success       |
+
+      @needs_log_group
+      Examples:
+        | resource  | event                        |
         | log group | certificate-issuance-failure |
         | log group | crl-generation-success       |

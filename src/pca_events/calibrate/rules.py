@@ -116,6 +116,12 @@ def input_path(setup: TrialSetup) -> bool:
     return received_with(setup, {"InputPath": "$.detail"}) == [{"result": "failure"}]
 
 
+@behaviour("an input path selects an item of a list", "API Reference, Target")
+def input_path_item(setup: TrialSetup) -> bool:
+    """Select the first resource."""
+    return received_with(setup, {"InputPath": "$.resources[0]"}) == sample().event["resources"][:1]
+
+
 def _filled(setup: TrialSetup, template: str, **paths: str) -> object:
     """What a target receives with a template, or None."""
     received = received_with(setup, {"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
@@ -178,6 +184,7 @@ RULES: tuple[Behaviour, ...] = (
     no_starvation,
     constant_input,
     input_path,
+    input_path_item,
     transformer,
     transformer_text,
     transformer_missing,
