@@ -93,7 +93,7 @@ def test_the_message_about_a_moto_server_names_differences_of_its_ledger() -> No
 
 
 def test_every_behaviour_has_a_source_and_its_own_sentence() -> None:
-    assert len({behaviour.says for behaviour in BEHAVIOURS.values()}) == len(BEHAVIOURS) == 56
+    assert len({behaviour.says for behaviour in BEHAVIOURS.values()}) == len(BEHAVIOURS) == 57
     for name, behaviour in BEHAVIOURS.items():
         assert behaviour.name == name
         assert behaviour.source.startswith(("API Reference, ", "User Guide, ", "IAM User Guide, ")), name
