@@ -119,7 +119,8 @@ def input_path(setup: TrialSetup) -> bool:
 @behaviour("an input path selects an item of a list", "API Reference, Target")
 def input_path_item(setup: TrialSetup) -> bool:
     """Select the first resource."""
-    return received_with(setup, {"InputPath": "$.resources[0]"}) == sample().event["resources"][:1]
+    first: list[str] = sample().event["resources"][:1]
+    return received_with(setup, {"InputPath": "$.resources[0]"}) == first
 
 
 def _filled(setup: TrialSetup, template: str, **paths: str) -> object:
