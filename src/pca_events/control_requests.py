@@ -34,16 +34,28 @@ class HttpRequest(Protocol):
         """Return the body."""
 
 
-def account_of(request: HttpRequest) -> str:
+def account_of(request: HttpRequest, default: str = DEFAULT_ACCOUNT) -> str:
     """Return the account of a request: `?account=`.
 
     Raises:
         BadRequest: it is not an account.
     """
-    account = request.args.get("account", DEFAULT_ACCOUNT)
+    account = request.args.get("account", default)
     if not re.fullmatch("[0-9]{12}", account):
         raise BadRequest(f'"account" is "{account}"; write the twelve digits of an account')
     return account
+
+
+def read_json(request: HttpRequest, known: Sequence[str]) -> Any:
+    """Return the body of a request.
+
+    Raises:
+        BadRequest: it is not valid JSON; the message names the members that an object may have.
+    """
+    try:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the body is not valid JSON ({error}); write an object with {', '.join(known)}") from error
 
 
 def read_body(request: HttpRequest, known: Sequence[str]) -> Body:
@@ -52,10 +64,7 @@ def read_body(request: HttpRequest, known: Sequence[str]) -> Body:
     Raises:
         BadRequest: it is something else.
     """
-    try:
-        body = json.loads(request.get_data())
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the body is not valid JSON ({error}); write an object with {', '.join(known)}") from error
+    body = read_json(request, known)
     if not isinstance(body, dict) or not body:
         raise BadRequest(f"the body is not a JSON object with members; write one with {', '.join(known)}")
     if unknown := [name for name in body if name not in known]:

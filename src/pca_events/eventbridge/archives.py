@@ -51,6 +51,7 @@ class Archives:
         self._host = host
         self._stock = stock
         self._since: dict[tuple[str, str], datetime] = {}
+        self._lock = threading.Lock()  # events arrive in the threads of the dispatcher, also while one replays
 
     def operations(self) -> dict[str, Operation]:
         """Return the operations in place of LocalStack's."""
@@ -81,17 +82,26 @@ class Archives:
 
     def keep(self, archive: Archive, event: Event) -> None:
         """Keep an event in an archive, and drop those whose retention is over."""
-        self._since[archive.arn, event["id"]] = clock_of(archive.account_id).now()
-        archive.events[event["id"]] = cast("FormattedEvent", event)
-        archive.size_bytes = sum(len(json.dumps(kept)) for kept in self._kept(archive))
+        with self._lock:
+            self._drop_expired(archive)
+            if event["id"] not in archive.events:
+                archive.size_bytes += _size(event)
+            archive.events[event["id"]] = cast("FormattedEvent", event)
+            self._since[archive.arn, event["id"]] = clock_of(archive.account_id).now()
 
     def _kept(self, archive: Archive) -> list[Event]:
         """The events of an archive, oldest first, without those whose retention is over."""
+        with self._lock:
+            self._drop_expired(archive)
+            return sorted(map(dict, archive.events.values()), key=time_of)
+
+    def _drop_expired(self, archive: Archive) -> None:
+        """Drop the events whose retention is over; the caller holds the lock."""
         if archive.retention_days:
             oldest = clock_of(archive.account_id).now() - timedelta(days=archive.retention_days)
             for event_id in [key for key in archive.events if self._since[archive.arn, key] < oldest]:
-                del archive.events[event_id], self._since[archive.arn, event_id]
-        return sorted(map(dict, archive.events.values()), key=time_of)
+                archive.size_bytes -= _size(archive.events.pop(event_id))
+                del self._since[archive.arn, event_id]
 
     def _start_replay(self, context: Any, request: Mapping[str, Any]) -> Any:
         """Check the request in the order and in the words of AWS, and replay in another thread."""
@@ -107,7 +117,7 @@ class Archives:
             reason = f"Archive {_last(source)} does not exist."
             raise ValidationException(f"Parameter EventSourceArn is not valid. Reason: {reason}")
         self._host._validate_replay_destination(destination, source)
-        if sum(replay.state in _RUNNING for replay in store.replays.values()) >= MOST_REPLAYS:
+        if sum(replay.state in _RUNNING for replay in list(store.replays.values())) >= MOST_REPLAYS:
             raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
         service = self._host.create_replay_service(
             name, region, account, source, destination, start, end, request.get("Description")
@@ -150,6 +160,10 @@ class Archives:
 def time_of(event: Mapping[str, Any]) -> datetime:
     """Return the time of an event."""
     return datetime.strptime(event["time"], TIME_FORMAT).replace(tzinfo=UTC)
+
+
+def _size(event: Mapping[str, Any]) -> int:
+    return len(json.dumps(event))
 
 
 def _last(arn: str) -> str:

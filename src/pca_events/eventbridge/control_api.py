@@ -1,7 +1,5 @@
 """What AWS services and tests use of this EventBridge: JSON over HTTP, under /_localstack/eventbridge."""
 
-import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,8 +9,8 @@ from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.http import Request, Resource, Response
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header, extract_region_from_headers
 
-from pca_events.control_requests import BadRequest
-from pca_events.eventbridge.fault_controls import FaultControls, Faulty
+from pca_events.control_requests import DEFAULT_ACCOUNT, BadRequest, account_of, read_json
+from pca_events.eventbridge.fault_controls import FaultControls, Faulty, json_response
 from pca_events.eventbridge.publishing import MOST_ENTRIES, Entry, Sender
 from pca_events.eventbridge.trace import Traces
 
@@ -50,7 +48,7 @@ class Identity:
 
     def on_get(self, _request: Request) -> Response:
         """Return the name and version of this package."""
-        return _json(200, {"provider": "pca-events", "version": version("pca-events")})
+        return json_response(200, {"provider": "pca-events", "version": version("pca-events")})
 
 
 class ServiceEvents:
@@ -66,9 +64,9 @@ class ServiceEvents:
     def on_post(self, request: Request) -> Response:
         """Put entries on their event buses as an AWS service does."""
         try:
-            return _json(200, self._provider.publish(_sender(request), _entries(request)))
+            return json_response(200, self._provider.publish(_sender(request), _entries(request)))
         except BadRequest as error:
-            return _json(400, {"__type": "ValidationException", "message": str(error)})
+            return json_response(400, {"__type": "ValidationException", "message": str(error)})
 
 
 class TraceOfEvent:
@@ -82,24 +80,18 @@ class TraceOfEvent:
         event_id = request.args.get("event-id", "")
         trace = self._provider.traces.of(event_id)
         if trace is None:
-            return _json(404, {"message": f'no recent event has the id "{event_id}"; write one as "event-id"'})
-        return _json(200, trace)
+            return json_response(404, {"message": f'no recent event has the id "{event_id}"; write one as "event-id"'})
+        return json_response(200, trace)
 
 
 def _sender(request: Request) -> Sender:
     key = extract_access_key_id_from_auth_header(dict(request.headers))
-    signed = get_account_id_from_access_key_id(key) if key else "111122223333"
-    account = request.args.get("account", signed)
-    if not re.fullmatch("[0-9]{12}", account):
-        raise BadRequest(f'"account" is "{account}"; write the twelve digits of an account')
+    account = account_of(request, get_account_id_from_access_key_id(key) if key else DEFAULT_ACCOUNT)
     return Sender(account, request.args.get("region", extract_region_from_headers(request.headers)), is_service=True)
 
 
 def _entries(request: Request) -> list[Entry]:
-    try:
-        body = json.loads(request.get_data())
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the body is not valid JSON ({error}); write an object with Entries") from error
+    body = read_json(request, ["Entries"])
     entries = body.get("Entries") if isinstance(body, dict) else None
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_ENTRIES:
         raise BadRequest(f'"Entries" is not a list of 1 to {MOST_ENTRIES} entries, as PutEvents takes it')
@@ -125,7 +117,3 @@ def _time(value: Any, number: int) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         raise BadRequest(f"Time of entry {number} is not a time; write seconds since 1970, or ISO 8601") from None
-
-
-def _json(status: int, body: dict[str, Any]) -> Response:
-    return Response(json.dumps(body), status, mimetype="application/json")

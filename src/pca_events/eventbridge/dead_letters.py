@@ -49,7 +49,7 @@ class DeadLetter:
 
 
 def send_dead_letter(letter: DeadLetter) -> str:
-    """Send a dead letter to the queue of its target, and return what became of it, for the trace."""
+    """Send a dead letter to the queue of its target, and return the outcome, for the trace."""
     queue = (letter.target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue or not letter.failure.code:
         return "dropped"

@@ -16,7 +16,7 @@ from pca_events.eventbridge.dead_letters import DeadLetter, send_dead_letter
 from pca_events.eventbridge.delivery_faults import DeliveryFaults, PlannedFault
 from pca_events.eventbridge.failures import Failure, failure_of
 from pca_events.eventbridge.permissions import check_delivery
-from pca_events.eventbridge.publishing import Event
+from pca_events.eventbridge.publishing import TIME_FORMAT, Event
 from pca_events.eventbridge.schedule import Schedule
 from pca_events.eventbridge.target_input import text_for
 from pca_events.eventbridge.targets import send
@@ -33,7 +33,6 @@ LONGEST_AGE = 86_400  # seconds
 _FIRST_DELAY = 1.0  # seconds; AWS documents only that delays grow exponentially and vary at random
 _LONGEST_DELAY = 600.0  # seconds; with it, 185 retries take about a day
 _WORKERS = 8  # retries that are made at the same time
-_PLANNED = Failure("THROTTLING", "a fault that was planned through the control API", retried=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +159,14 @@ class Deliveries:
         """
         delivery, rule, target = tried.delivery, tried.delivery.rule, tried.delivery.target
         if self._faults[rule.account_id].take(rule.arn, "fail"):
-            raise _PLANNED
+            raise Failure("THROTTLING", "a fault that was planned through the control API", retried=True)
         if ":archive/" in target["Arn"]:
             return self._host.keep(delivery)
         check_delivery(rule, delivery.event, target["Arn"], target.get("RoleArn"))
         if ":event-bus/" in target["Arn"]:
             return self._host.forward(delivery)
         sender = self._host._target_sender_store[f"{rule.arn}-{target['Id']}"]
-        received = tried.received.strftime("%Y-%m-%dT%H:%M:%SZ")
+        received = tried.received.strftime(TIME_FORMAT)
         text = text_for(target, delivery.event, rule.arn, received)
         if text is None:
             return f"nothing to deliver: the event has no {target['InputPath']}"

@@ -45,7 +45,7 @@ class Dispatcher:
             only: the ARNs of the rules that may fire; all rules if empty.
             forwarded: whether it comes from another event bus.
         """
-        rules = tuple(rule for rule in bus.rules.values() if not only or rule.arn in only)
+        rules = tuple(rule for rule in list(bus.rules.values()) if not only or rule.arn in only)
         self._traces.begin(event, bus, rules)
         self._pool.submit(self._run, event, rules, trace_header, forwarded)
 

@@ -52,11 +52,16 @@ class FaultControls:
             if method == "POST":
                 self._deliveries.plan_fault(account, _planned(read_body(request, _MEMBERS)))
         except BadRequest as error:
-            return Response(json.dumps({"message": str(error)}), 400, mimetype="application/json")
+            return json_response(400, {"message": str(error)})
         if method == "DELETE":
             self._deliveries.clear_faults(account)
         state = {"account": account, "planned": self._deliveries.planned_faults(account)}
-        return Response(json.dumps(state), 200, mimetype="application/json")
+        return json_response(200, state)
+
+
+def json_response(status: int, body: dict[str, Any]) -> Response:
+    """Return a response with a JSON body."""
+    return Response(json.dumps(body), status, mimetype="application/json")
 
 
 def _planned(body: Body) -> PlannedFault:

@@ -168,13 +168,13 @@ class EventBridge(EventsProvider):
         results = [self._published(each, sender) for each in accepted]
         return {"Entries": results, "FailedEntryCount": sum("ErrorCode" in result for result in results)}
 
-    def _accepted(self, sender: Sender, entry: Entry) -> "Accepted | EntryResult":
+    def _accepted(self, sender: Sender, entry: Entry) -> Accepted | EntryResult:
         if (refused := refusal(entry, sender)) is not None:
             return refused
         bus = self._bus_of(entry.get("EventBusName") or "default", sender.account, sender.region)
         return Accepted(event_of(entry, sender), bus)
 
-    def _published(self, accepted: "Accepted | EntryResult", sender: Sender) -> EntryResult:
+    def _published(self, accepted: Accepted | EntryResult, sender: Sender) -> EntryResult:
         if not isinstance(accepted, Accepted):
             return accepted
         if accepted.bus is not None:
