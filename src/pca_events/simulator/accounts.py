@@ -55,6 +55,11 @@ class Account:
         with self._lock:
             return self._stores.get(region)
 
+    def services(self) -> list[PrivateCaService]:
+        """Return the account's services in the Regions that have been used."""
+        with self._lock:
+            return list(self._stores.values())
+
     def advance(self, by: timedelta) -> None:
         """Advance the clock, and run what is due.
 
@@ -66,9 +71,7 @@ class Account:
 
     def tick(self) -> None:
         """Run what is due, and send the delayed events that are due."""
-        with self._lock:
-            stores = list(self._stores.values())
-        for store in stores:
+        for store in self.services():
             tick(store)
         self.delivery.release()
 
@@ -116,6 +119,13 @@ class Simulation:
         for each in accounts:
             if (store := each.store_in(region)) is not None:
                 yield store
+
+    def services(self) -> Iterator[PrivateCaService]:
+        """Yield the services of all accounts in all Regions."""
+        with self._lock:
+            accounts = list(self._accounts.values())
+        for account in accounts:
+            yield from account.services()
 
     def _run(self) -> None:
         while not self._ended.wait(_TICK):

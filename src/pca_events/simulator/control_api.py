@@ -19,7 +19,8 @@ ROOT = "/_localstack/acm-pca"
 """The prefix of every path."""
 
 _DELAYS = {
-    f"{name}_seconds": name for name in ("crl_delay", "retry_every", "issue_delay", "report_delay", "report_every")
+    f"{name}_seconds": name
+    for name in ("crl_delay", "ocsp_delay", "retry_every", "issue_delay", "report_delay", "report_every")
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
-from localstack.aws.handlers import serve_custom_exception_handlers
+from localstack.aws.handlers import preprocess_request, serve_custom_exception_handlers
 from localstack.aws.protocol.parser import RequestParserError
 from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
@@ -19,6 +19,7 @@ from pca_events.simulator.accounts import Account, Simulation, tick
 from pca_events.simulator.controls import FAILURE_TAG
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
+from pca_events.simulator.ocsp_responder import OcspResponder
 from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
 
 LOG = logging.getLogger(__name__)
@@ -42,9 +43,10 @@ class Provider(ServiceLifecycleHook):
         self._simulation = simulation
 
     def on_before_start(self) -> None:
-        """Serve the control API, and start the simulation."""
+        """Serve the control API and the OCSP responder, and start the simulation."""
         for route in control_api.routes(self._simulation):
             get_internal_apis().add(route)
+        preprocess_request.append(OcspResponder(self._simulation))
         serve_custom_exception_handlers.append(answer_malformed_request)
         self._simulation.start()
 

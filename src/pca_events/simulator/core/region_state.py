@@ -167,6 +167,7 @@ class Settings:
     Attributes:
         crl_delay: from a revocation to its CRL; about 30 minutes on AWS.
         retry_every: from a failed CRL or audit report to the next attempt.
+        ocsp_delay: from a revocation until OCSP responses show it; up to 60 minutes on AWS.
         issue_delay: from IssueCertificate to the end of the issuance.
         report_delay: from CreateCertificateAuthorityAuditReport to the report.
         report_every: the least time between two successful reports of a CA; 30 minutes on AWS.
@@ -174,6 +175,7 @@ class Settings:
     """
 
     crl_delay: timedelta = timedelta(0)
+    ocsp_delay: timedelta = timedelta(0)
     retry_every: timedelta = timedelta(minutes=15)
     issue_delay: timedelta = timedelta(0)
     report_delay: timedelta = timedelta(0)

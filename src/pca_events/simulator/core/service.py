@@ -4,6 +4,8 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cryptography.x509.ocsp import OCSPRequest
+
 from pca_events.simulator.core.access import (
     check_access,
     create_permission,
@@ -33,6 +35,7 @@ from pca_events.simulator.core.installation import (
     get_certificate_authority_csr,
     import_certificate_authority_certificate,
 )
+from pca_events.simulator.core.ocsp import Issuers, ocsp_response
 from pca_events.simulator.core.region_state import Authority, Environment, RegionState, check_authority
 
 OPERATIONS: dict[str, Callable[[RegionState, dict[str, Any]], dict[str, Any]]] = {
@@ -67,6 +70,7 @@ class PrivateCaService:
 
     def __init__(self, account: str, region: str, partition: str, environment: Environment) -> None:
         self._state = RegionState(account, region, partition, environment)
+        self._issuers = Issuers()
 
     @property
     def account(self) -> str:
@@ -129,6 +133,15 @@ class PrivateCaService:
                 for authority in self._state.authorities.values()
                 if authority.policy is not None and _may_describe(caller, authority)
             ]
+
+    def has_issuer(self, request: OCSPRequest) -> bool:
+        """Whether an OCSP request asks one of the CAs."""
+        with self._state.lock:
+            return self._issuers.find(self._state.authorities, request) is not None
+
+    def ocsp_response(self, request: OCSPRequest) -> bytes:
+        """The response to an OCSP request, as DER."""
+        return ocsp_response(self._state, self._issuers, request)
 
     def tick(self) -> None:
         """Run the tasks that are due: certificates, CRLs, reports, retries, expiries, permanent deletions."""

@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from pca_events.simulator.core.api_protocol import invalid_args
 from pca_events.simulator.core.crls import distribution_point
+from pca_events.simulator.core.ocsp import responder_access
 from pca_events.simulator.core.region_state import Authority, template_name
 from pca_events.simulator.core.x509 import Extension, api_extensions
 
@@ -117,6 +118,7 @@ def extensions(
     add_missing(found, key_identifiers(authority, made_from, csr))
     if not made_from.root:
         add_missing(found, distribution_point(authority, region))
+        add_missing(found, responder_access(authority, region))
     if made_from.api:
         try:
             add_missing(found, api_extensions(api.get("Extensions") or {}))
