@@ -68,11 +68,14 @@ def read_request(data: bytes) -> ocsp.OCSPRequest:
     """
     try:
         try:
-            return ocsp.load_der_ocsp_request(data)
+            request = ocsp.load_der_ocsp_request(data)
         except NotImplementedError:  # the library reads requests for one certificate only
-            return ocsp.load_der_ocsp_request(_first_of(data))
+            request = ocsp.load_der_ocsp_request(_first_of(data))
     except (ValueError, IndexError) as error:
         raise MalformedRequest(str(error)) from error
+    if request.serial_number < 0:
+        raise MalformedRequest("the serial number is negative")
+    return request
 
 
 def _first_of(data: bytes) -> bytes:
