@@ -186,6 +186,11 @@ def test_the_extensions_of_a_request_are_ignored_and_only_its_first_certificate_
     assert "WARNING: no nonce in response\nResponse verify OK" in printed
     assert "leaf.pem: good" in printed
     assert "other.pem: ERROR: No Status found." in printed
+    serials = [f"-serial {number}" for number in range(1, 1200)]
+    for count, answer in ((500, "Cert Status: unknown"), (1199, "malformedrequest (1)")):
+        body = pki.request(f"-no_nonce -issuer root.pem {' '.join(serials[:count])}")
+        assert (len(body) > 1 << 16) is (count == 1199)
+        assert answer in pki.read(pki.http("POST", PATH, body)[2])
 
 
 @pytest.mark.parametrize("cname", ["", "pki.example.com", "pki.example.com/some/where"])

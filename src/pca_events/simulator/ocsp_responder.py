@@ -11,7 +11,7 @@ from cryptography.x509 import ocsp
 from localstack.http import Request, Response
 from werkzeug.http import http_date
 
-from pca_events.simulator.accounts import Simulation, tick
+from pca_events.simulator.accounts import Simulation
 from pca_events.simulator.core.ocsp import UNAUTHORIZED, MalformedRequest, read_request, unsuccessful
 from pca_events.simulator.core.service import PrivateCaService
 
@@ -65,7 +65,6 @@ class OcspResponder:
             self._known.pop(issuer, None)
             return UNAUTHORIZED
         self._known[issuer] = service
-        tick(service)
         return service.ocsp_response(request)
 
 
@@ -87,9 +86,9 @@ def request_in(request: Request) -> bytes | None:
 
 
 def _content(request: Request, path: str) -> bytes:
-    """Return what is asked, as it was sent; empty if it cannot be read or is too large."""
+    """Return what is asked, as it was sent; empty if it cannot be read."""
     if request.method == "POST":
-        return b"" if (request.content_length or 0) > MOST_BYTES else bytes(request.get_data())
+        return bytes(request.get_data())
     return _decoded(path.lstrip("/")) or b""
 
 
