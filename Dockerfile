@@ -6,3 +6,5 @@ RUN /opt/code/localstack/.venv/bin/python -m pip install --no-cache-dir --no-dep
     && rm -r /tmp/pca-events
 # "default" selects LocalStack's own EventBridge: docker run -e PROVIDER_OVERRIDE_EVENTS=default ...
 ENV PROVIDER_OVERRIDE_EVENTS=pca
+# LocalStack's own list of Regions lacks those of some partitions.
+ENV ALLOW_NONSTANDARD_REGIONS=1

@@ -34,6 +34,12 @@ def _minutes(words: str) -> int:
     return int(words.removesuffix("s").removesuffix(" minute"))
 
 
+@given(parsers.parse("a caller in the Region {region}"))
+def move_caller(caller: PcaScenario, region: str) -> None:
+    """Use the Region, and receive the events of its default bus."""
+    caller.move_to(region)
+
+
 @given(parsers.parse("a bucket that {state}"))
 def create_bucket(caller: PcaScenario, state: str) -> None:
     """Create the bucket of the scenario as documented, or with one fault."""
@@ -218,6 +224,13 @@ def authority_is(caller: PcaScenario, sent: Sent, status: str) -> None:
     described = answer["CertificateAuthority"]
     expect_equal(described["Status"], status, "the status of the CA")
     expect_equal("FailureReason" in described, status == "FAILED", "whether the CA has a FailureReason")
+
+
+@then(parsers.parse("the ARNs in the event are of the partition {partition}"))
+def arns_are_of_partition(sent: Sent, partition: str) -> None:
+    """Compare the partition of every ARN in the resources; an audit report has none."""
+    found = {arn.split(":")[1] for event in sent for arn in event["resources"] if arn.startswith("arn:")}
+    expect_equal(found, {partition}, "the partitions of the ARNs in the event")
 
 
 @then("the certificate in the event can be retrieved")

@@ -20,7 +20,16 @@ REGIONS = {
 }
 """AWS adds Regions: one that is missing here may be newer."""
 
-_PREFIXES = {
+_DNS_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
+
+PREFIXES = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
     "eusc-": "aws-eusc",
@@ -29,14 +38,20 @@ _PREFIXES = {
     "eu-isoe-": "aws-iso-e",
     "us-isof-": "aws-iso-f",
 }
+"""The partition of the Regions whose code begins so; all others are in `aws`."""
 
 
 @lru_cache(maxsize=1024)
 def partition_of(region: str) -> str:
     """Return the partition of a Region by the start of its code, also for an unknown Region."""
-    return next((partition for prefix, partition in _PREFIXES.items() if region.startswith(prefix)), "aws")
+    return next((partition for prefix, partition in PREFIXES.items() if region.startswith(prefix)), "aws")
 
 
 def is_known(region: str) -> bool:
     """Whether a Region is in `REGIONS`."""
     return region in REGIONS[partition_of(region)]
+
+
+def dns_suffix_of(region: str) -> str:
+    """Return what the names of the service endpoints in a Region end with: `amazonaws.com.cn` in China."""
+    return _DNS_SUFFIXES.get(partition_of(region), "amazonaws.com")

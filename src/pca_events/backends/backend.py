@@ -15,6 +15,7 @@ from botocore.parsers import ResponseParserError
 
 from pca_events.backends import ACCOUNT, CORRECTED, LOCALSTACK, REGION
 from pca_events.errors import BackendGone, BadAnswer
+from pca_events.regions import partition_of
 
 _MOST_TRIES = 6
 _FIRST_DELAY = 0.05  # maximum seconds before the second attempt; the maximum doubles for each further one
@@ -222,6 +223,11 @@ class Backend:
         """Whether it is a LocalStack, stock or corrected."""
         return self.product in (LOCALSTACK, CORRECTED)
 
+    @property
+    def partition(self) -> str:
+        """The partition of the Region, as in ARNs."""
+        return partition_of(self.region)
+
     def client(self, service: str, path: str = "") -> Any:
         """Return a boto3 client of the service that can reach this backend only.
 
@@ -251,27 +257,27 @@ class Backend:
 
     def queue_arn(self, name: str) -> str:
         """Return the ARN of the SQS queue of that name in this account and Region."""
-        return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
+        return f"arn:{self.partition}:sqs:{self.region}:{self.account}:{name}"
 
     def topic_arn(self, name: str) -> str:
         """Return the ARN of the SNS topic of that name in this account and Region."""
-        return f"arn:aws:sns:{self.region}:{self.account}:{name}"
+        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{name}"
 
     def log_group_arn(self, name: str) -> str:
         """Return the ARN of the CloudWatch log group of that name in this account and Region."""
-        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{name}"
+        return f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:{name}"
 
     def archive_arn(self, name: str) -> str:
         """Return the ARN of the archive of that name in this account and Region."""
-        return f"arn:aws:events:{self.region}:{self.account}:archive/{name}"
+        return f"arn:{self.partition}:events:{self.region}:{self.account}:archive/{name}"
 
     def bus_arn(self, name: str) -> str:
         """Return the ARN of the event bus of that name in this account and Region."""
-        return f"arn:aws:events:{self.region}:{self.account}:event-bus/{name}"
+        return f"arn:{self.partition}:events:{self.region}:{self.account}:event-bus/{name}"
 
     def rule_arn(self, bus: str, name: str) -> str:
         """Return the ARN of the rule of that name on a custom event bus in this account and Region."""
-        return f"arn:aws:events:{self.region}:{self.account}:rule/{bus}/{name}"
+        return f"arn:{self.partition}:events:{self.region}:{self.account}:rule/{bus}/{name}"
 
 
 @cache

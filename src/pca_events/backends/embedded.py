@@ -260,6 +260,7 @@ class EmbeddedLocalStack:
             "STRICT_SERVICE_LOADING": "0",  # other services, such as KMS, start when they are used
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "SQS_ENDPOINT_STRATEGY": "path",
+            "ALLOW_NONSTANDARD_REGIONS": "1",  # those of the partitions aws-eusc, aws-iso and their like
             "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
             "FILESYSTEM_ROOT": str(self.folder / "state"),
             "DISABLE_EVENTS": "1",

@@ -27,6 +27,7 @@ from pca_events.eventbridge.constraints import (
 )
 from pca_events.eventbridge.delivery import Deliveries, Delivery
 from pca_events.eventbridge.dispatch import Dispatcher
+from pca_events.eventbridge.partitions import serve_all_partitions
 from pca_events.eventbridge.patterns import compiled, refuse_invalid
 from pca_events.eventbridge.permissions import check_publishing
 from pca_events.eventbridge.publishing import (
@@ -78,7 +79,8 @@ class EventBridge(EventsProvider):
         self._stock: Mapping[str, Operation] = {}
 
     def on_before_start(self) -> None:
-        """Serve the control API."""
+        """Serve the Regions of every partition, and the control API."""
+        serve_all_partitions()
         super().on_before_start()  # type: ignore[no-untyped-call]
         for route in control_api.routes(self):
             get_internal_apis().add(route)

@@ -73,7 +73,7 @@ def _through_bus(bus: ScenarioBus, configuration: Configuration) -> Configuratio
     first = replace(
         cast(Target, moved.pop("target")),
         arn=bus.backend.bus_arn(name),
-        options={"RoleArn": f"arn:aws:iam::{bus.backend.account}:role/events"},
+        options={"RoleArn": f"arn:{bus.backend.partition}:iam::{bus.backend.account}:role/events"},
     )
     rule = Rule(name, RULE_UNDER_TEST, cast(Rule, configuration["rule"]).pattern)
     second = Target(name, RULE_UNDER_TEST, bus.queue_arn(name))
@@ -88,7 +88,7 @@ def _on_another_bus(bus: ScenarioBus, configuration: Configuration) -> Configura
 
 
 def _forwarded(bus: ScenarioBus, configuration: Configuration) -> Configuration:
-    role = f"arn:aws:iam::{bus.backend.account}:role/events"
+    role = f"arn:{bus.backend.partition}:iam::{bus.backend.account}:role/events"
     target = Target(bus.name, "forward", bus.backend.bus_arn(f"{bus.name}-2"), {"RoleArn": role})
     pattern = cast(Rule, configuration["rule-2"]).pattern
     return {**configuration, "forward": Rule(bus.name, "forward", pattern), "forward-target": target}

@@ -49,7 +49,7 @@ def issuance(
         "CertificateAuthorityArn": authority,
         "Csr": certificate_request() if csr is None else csr,
         "SigningAlgorithm": "SHA256WITHECDSA",
-        "TemplateArn": f"arn:aws:acm-pca:::template/{template}",
+        "TemplateArn": f"arn:{authority.split(':')[1]}:acm-pca:::template/{template}",
         "Validity": {"Value": days, "Type": "DAYS"},
     }
 
@@ -118,6 +118,7 @@ _ACTIONS = {"s3:PutObject": "/*", "s3:PutObjectAcl": "/*", "s3:GetBucketAcl": ""
 """The actions that AWS Private CA needs, and the part of the bucket's ARN that they apply to."""
 
 _MISSING = "is missing"
+_DEFAULT_REGION = "us-east-1"  # the only one that is not a location constraint of S3
 _ENCRYPTED = "is encrypted with the key aws/s3"
 _UNGRANTED = {f"does not grant {action}": action for action in _ACTIONS}
 BUCKET_STATES = (
@@ -153,7 +154,9 @@ class Bucket:
             self.delete()
             return
         s3 = self._session.s3
-        s3.create_bucket(Bucket=self.name)
+        region = self._session.backend.region
+        elsewhere = {} if region == _DEFAULT_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=self.name, **elsewhere)
         self._touched = True
         if state == "has no policy":
             s3.delete_bucket_policy(Bucket=self.name)
@@ -204,7 +207,7 @@ class Bucket:
                     "Effect": "Allow",
                     "Principal": {"Service": "acm-pca.amazonaws.com"},
                     "Action": action,
-                    "Resource": f"arn:aws:s3:::{self.name}{part}",
+                    "Resource": f"arn:{self._session.backend.partition}:s3:::{self.name}{part}",
                     "Condition": {"StringEquals": {"aws:SourceAccount": owner}},
                 }
                 for action, part in _ACTIONS.items()

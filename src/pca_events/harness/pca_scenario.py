@@ -157,6 +157,15 @@ class PcaScenario:
             if not self._shared:
                 self._live.__exit__(*error)
 
+    def move_to(self, region: str) -> None:
+        """Continue in another Region, where nothing is shared; called before anything is created."""
+        backend = replace(self.session.backend, region=region)
+        self.session = Session(backend, self.session.run, self.session.mode.name)
+        self.bucket = Bucket(self.session, self.name)
+        if not self._shared:
+            self._live.__exit__()
+        self._live, self._shared = LiveEvents(self.session, "default").__enter__(), False
+
     def call(self, operation: str, *, session: Session | None = None, **changes: Any) -> dict[str, Any]:
         """Call an operation about the CA, certificate and bucket of the scenario, and return its answer.
 

@@ -32,7 +32,7 @@ class BucketAccess:
         clients: of the services of the account and Region that the CA belongs to; they have `s3` and `kms`.
         account: the account of the CA.
         authority: the ARN of the CA.
-        partition: `aws`, `aws-cn` or `aws-us-gov`.
+        partition: that of the CA, such as `aws-cn`.
     """
 
     name: str

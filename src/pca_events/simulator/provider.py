@@ -14,6 +14,8 @@ from localstack.aws.spec import load_service
 from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
+from pca_events.eventbridge.partitions import serve_all_partitions
+from pca_events.regions import partition_of
 from pca_events.simulator import control_api
 from pca_events.simulator.accounts import Account, Simulation, tick
 from pca_events.simulator.controls import FAILURE_TAG
@@ -43,7 +45,8 @@ class Provider(ServiceLifecycleHook):
         self._simulation = simulation
 
     def on_before_start(self) -> None:
-        """Serve the control API and the OCSP responder, and start the simulation."""
+        """Serve the Regions of every partition, the control API and the OCSP responder, and start the simulation."""
+        serve_all_partitions()
         for route in control_api.routes(self._simulation):
             get_internal_apis().add(route)
         preprocess_request.append(OcspResponder(self._simulation))
@@ -63,7 +66,7 @@ class Provider(ServiceLifecycleHook):
         name = context.operation.name
         try:
             account = self._simulation.account(context.account_id)
-            store = account.store(context.region, context.partition)
+            store = account.store(context.region, partition_of(context.region))
             others = self._simulation.others(account, context.region)
             asked = dict(request or {})
             self._check_planned(account, name, asked)

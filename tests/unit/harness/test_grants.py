@@ -11,7 +11,9 @@ from pca_events.iam_policy import Request, evaluate
 
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:alarms"
 _RULE = "arn:aws:events:eu-west-1:111122223333:rule/bus/crl"
-_SESSION = cast(Session, SimpleNamespace(backend=SimpleNamespace(region="eu-west-1", account="111122223333")))
+_SESSION = cast(
+    Session, SimpleNamespace(backend=SimpleNamespace(partition="aws", region="eu-west-1", account="111122223333"))
+)
 
 
 @pytest.mark.parametrize("state", POLICY_STATES)

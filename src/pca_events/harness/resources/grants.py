@@ -44,7 +44,7 @@ def _one_or_list(values: tuple[str, ...]) -> str | list[str]:
 
 def _rules(account: str, session: Session, name: str = "*") -> Statement:
     """A condition on the rule whose events EventBridge delivers."""
-    arn = f"arn:aws:events:{session.backend.region}:{account}:rule/{name}"
+    arn = f"arn:{session.backend.partition}:events:{session.backend.region}:{account}:rule/{name}"
     return {"ArnLike": {"aws:SourceArn": arn}, "StringEquals": {"aws:SourceAccount": account}}
 
 

@@ -107,7 +107,9 @@ def delete_policy(state: RegionState, request: dict[str, Any]) -> dict[str, Any]
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _REQUIRED = ("Effect", "Principal", "Action", "Resource")
 _OPTIONAL = ("Sid", "Condition")
-_AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:[\w-]+:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/.+)", re.ASCII)
+_AWS_PRINCIPAL = re.compile(
+    r"\*|\d{12}|arn:([\w-]+):(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role)/.+)", re.ASCII
+)
 
 
 def check_policy(text: str, arn: str) -> None:
@@ -147,8 +149,8 @@ def _problems(statement: dict[str, Any], arn: str) -> Iterator[str]:
         yield f"{unknown[0][:100]} is not an element of a statement"
     if statement["Effect"] not in ("Allow", "Deny"):
         yield "Effect is neither Allow nor Deny"
-    if not _is_principal(statement["Principal"]):
-        yield 'Principal is neither "*" nor an object with AWS: accounts, or ARNs of users and roles'
+    if not _is_principal(statement["Principal"], arn.split(":")[1]):
+        yield 'Principal is neither "*" nor an object with AWS: accounts, or ARNs of users and roles of this partition'
     if wrong := [each for each in _texts(statement["Action"]) or [""] if not _is_shareable(each)]:
         yield f'the action "{wrong[0][:100]}" cannot be shared; {", ".join(SHAREABLE)} can'
     if statement["Resource"] not in (arn, [arn]):
@@ -163,11 +165,12 @@ def _texts(value: Any) -> list[str]:
     return values if all(isinstance(each, str) for each in values) else []
 
 
-def _is_principal(value: Any) -> bool:
+def _is_principal(value: Any, partition: str) -> bool:
     if not isinstance(value, dict):
         return bool(value == "*")
     named = _texts(value.get("AWS"))
-    return set(value) == {"AWS"} and bool(named) and all(map(_AWS_PRINCIPAL.fullmatch, named))
+    found = [_AWS_PRINCIPAL.fullmatch(each) for each in named]
+    return set(value) == {"AWS"} and bool(found) and all(each and each[1] in (None, partition) for each in found)
 
 
 def _is_shareable(action: str) -> bool:

@@ -10,7 +10,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtensionOID
 
-from pca_events.simulator.core.api_protocol import invalid_args, invalid_state, malformed_csr, validation
+from pca_events.simulator.core.api_protocol import (
+    invalid_args,
+    invalid_arn,
+    invalid_state,
+    malformed_csr,
+    validation,
+)
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
 from pca_events.simulator.core.x509 import (
@@ -58,6 +64,8 @@ def validated_request(state: RegionState, authority: Authority, request: dict[st
     default = f"arn:{state.partition}:acm-pca:::template/EndEntityCertificate/V1"
     template_arn = request.get("TemplateArn") or default
     made_from = template(template_arn)
+    if template_arn.split(":")[1] != state.partition:
+        raise invalid_arn(template_arn)
     check_algorithms(authority.configuration["KeyAlgorithm"], request["SigningAlgorithm"])
     csr, public_key = read_csr(request["Csr"])
     check_state(authority, made_from, csr)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
+from pca_events.regions import dns_suffix_of
 from pca_events.simulator.core.api_protocol import invalid_args, validation
 from pca_events.simulator.core.crl_state import RevokedEntries, signed_crl
 from pca_events.simulator.core.region_state import (
@@ -160,8 +161,7 @@ def crl_url(authority: Authority, region: str) -> str:
     """The URL of the CRL, in the Region of its bucket."""
     bucket, key = location(authority)
     region = authority.crl.region or region
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    host = authority.crl_configuration.get("CustomCname") or f"{bucket}.s3.{region}.{suffix}"
+    host = authority.crl_configuration.get("CustomCname") or f"{bucket}.s3.{region}.{dns_suffix_of(region)}"
     return f"http://{host}/{key}"
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from pca_events.regions import partition_of
+from pca_events.regions import dns_suffix_of
 from pca_events.simulator.core import der
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.x509 import Extension, hash_of, padding_of, public_bytes, signature
@@ -19,14 +19,6 @@ from pca_events.simulator.core.x509 import Extension, hash_of, padding_of, publi
 VALID_FOR = timedelta(hours=1)
 """From thisUpdate to nextUpdate: AWS lets up to an hour pass before a response shows a revocation."""
 
-_SUFFIXES = {
-    "aws-cn": "amazonaws.com.cn",
-    "aws-eusc": "amazonaws.eu",
-    "aws-iso": "c2s.ic.gov",
-    "aws-iso-b": "sc2s.sgov.gov",
-    "aws-iso-e": "cloud.adc-e.uk",
-    "aws-iso-f": "csp.hci.ic.gov",
-}
 _REASONS = {
     "KEY_COMPROMISE": x509.ReasonFlags.key_compromise,
     "CERTIFICATE_AUTHORITY_COMPROMISE": x509.ReasonFlags.ca_compromise,
@@ -44,8 +36,7 @@ _BASIC_RESPONSE = bytes.fromhex("06092b0601050507300101")  # id-pkix-ocsp-basic,
 def responder_url(authority: Authority, region: str) -> str:
     """The URL of the responder for the certificates of a CA."""
     cname = authority.revocation["OcspConfiguration"].get("OcspCustomCname")
-    suffix = _SUFFIXES.get(partition_of(region), "amazonaws.com")
-    return f"http://{cname or f'ocsp.acm-pca.{region}.{suffix}'}"
+    return f"http://{cname or f'ocsp.acm-pca.{region}.{dns_suffix_of(region)}'}"
 
 
 def responder_access(authority: Authority, region: str) -> Iterable[Extension]:
