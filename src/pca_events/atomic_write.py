@@ -12,19 +12,36 @@ _BLOCK = 4096
 """The number of bytes written to test whether the disk has space."""
 
 
-def replace_file(file: Path, content: str | bytes) -> None:
+def replace_file(file: Path, content: str | bytes, *, private: bool = False) -> None:
     """Replace a file atomically: write a temporary file next to it, then rename it; a symbolic link is kept.
+
+    Args:
+        file: the file.
+        content: its new content.
+        private: whether only its owner may read it; it is then also on the disk when this returns.
 
     Raises:
         OSError: it cannot be written; the old content is kept.
     """
     target = file.resolve()
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    data = content.encode() if isinstance(content, str) else content
     try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        if private:
+            _write_private(temporary, data)
+        else:
+            temporary.write_bytes(data)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _write_private(file: Path, data: bytes) -> None:
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def check_writable(file: Path, holds: str) -> None:

@@ -21,6 +21,11 @@ class MovingClock:
         """Return the time."""
         return datetime.now(UTC) + self._ahead
 
+    @property
+    def ahead(self) -> timedelta:
+        """How much later its time is than real time."""
+        return self._ahead
+
     def advance(self, by: timedelta) -> None:
         """Advance the time.
 

@@ -12,8 +12,8 @@ from pca_events.errors import BackendError, BackendGone, BadAnswer
 _TIMEOUT = 30.0  # seconds; advancing the clock runs everything that is due
 
 
-def _ask(backend: Backend, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Send one request, and return the answer.
+def _ask(backend: Backend, method: str, path: str, body: dict[str, Any] | bytes | None = None) -> dict[str, Any]:
+    """Send one request with an object, or with JSON as it is, and return the answer.
 
     Raises:
         BackendError: the request was refused.
@@ -23,7 +23,8 @@ def _ask(backend: Backend, method: str, path: str, body: dict[str, Any] | None =
     calls = backend.api_calls
     if calls.gone:
         raise BackendGone(calls.gone)
-    request = Request(where, None if body is None else json.dumps(body).encode(), method=method)  # noqa: S310
+    data = json.dumps(body).encode() if isinstance(body, dict) else body
+    request = Request(where, data, method=method)  # noqa: S310
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=_TIMEOUT) as answer:
             told: dict[str, Any] = json.loads(answer.read())
@@ -43,6 +44,24 @@ def _reason(body: bytes) -> str:
         return str(json.loads(body)["message"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return body.decode(errors="replace")[:300]
+
+
+def saved_state(backend: Backend) -> dict[str, Any]:
+    """Return the state of all accounts of the simulator, private keys included, and of their buckets.
+
+    Raises:
+        BackendError: it cannot be saved.
+    """
+    return _ask(backend, "GET", "acm-pca/state")
+
+
+def load_state(backend: Backend, state: bytes) -> dict[str, int]:
+    """Load a state into a simulator without CAs, and return how many CAs, certificates, buckets and objects it has.
+
+    Raises:
+        BackendError: the simulator rejects it; the message says why.
+    """
+    return _ask(backend, "PUT", "acm-pca/state", state)
 
 
 class SimulatorControls:

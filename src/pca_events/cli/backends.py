@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pca_events.backends import ACCOUNT, REGION, Backend, EmbeddedLocalStack, connect, identify
 from pca_events.backends.control_clients import has_traces, trace_lines, trace_of
+from pca_events.backends.state_folder import StateFolder, locked_state
 from pca_events.catalog import Event
 from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.contract import violations
@@ -28,21 +29,33 @@ def run_localstack(options: argparse.Namespace) -> int:
     """Run the emulator until Ctrl-C, and print the variables to export; exit status 130 before it is ready.
 
     Raises:
-        BackendError: it did not start, or it exited.
+        BackendError: it did not start, or it exited, or its state could not be saved.
+        BadInput: the folder for its state cannot be used.
     """
+    if options.state is None:
+        return _run_localstack(options, None)
+    with locked_state(options.state) as state:
+        return _run_localstack(options, state)
+
+
+def _run_localstack(options: argparse.Namespace, state: StateFolder | None) -> int:
     emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
     try:
         backend = emulator.start(options.port)
+        loaded = state.load(backend) if state is not None else ""
         try:
             print(f"{backend.name}, is ready at {backend.endpoint_url}. To use it in another terminal:\n")
             print(
                 f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
                 f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
             )
+            if loaded:
+                print(f"{loaded[0].upper()}{loaded[1:]}; the state is saved when it stops.")
             print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)
             emulator.wait()
         except KeyboardInterrupt:
-            print("\nstopped")
+            saved = state.save(backend) if state is not None else []
+            print("\n".join(["", *saved, "stopped"]))
             return 0
         raise BackendError(emulator.last_words("exited"))
     finally:

@@ -112,6 +112,20 @@ class Simulation:
         with self._lock:
             return self._accounts.get(account)
 
+    def accounts(self) -> list[Account]:
+        """Return all accounts."""
+        with self._lock:
+            return list(self._accounts.values())
+
+    def new_account(self, account: str) -> Account:
+        """Return an account that is not part of the simulation yet."""
+        return Account(account, self._sender)
+
+    def replace(self, accounts: list[Account]) -> None:
+        """Add accounts, in place of those that have the same digits."""
+        with self._lock:
+            self._accounts |= {account.id: account for account in accounts}
+
     def others(self, account: Account, region: str) -> Iterator[PrivateCaService]:
         """Yield the services of all other accounts in a Region."""
         with self._lock:
@@ -122,16 +136,12 @@ class Simulation:
 
     def services(self) -> Iterator[PrivateCaService]:
         """Yield the services of all accounts in all Regions."""
-        with self._lock:
-            accounts = list(self._accounts.values())
-        for account in accounts:
+        for account in self.accounts():
             yield from account.services()
 
     def _run(self) -> None:
         while not self._ended.wait(_TICK):
-            with self._lock:
-                accounts = list(self._accounts.values())
-            for account in accounts:
+            for account in self.accounts():
                 account.tick()
 
 

@@ -268,6 +268,16 @@ class EventDelivery:
         if fault in (None, "duplicate"):
             self._sender.send(sent)
 
+    def held_back(self) -> list[tuple[datetime, OutgoingEvent]]:
+        """Return the delayed events, and when each is due."""
+        with self._lock:
+            return list(self._late)
+
+    def hold_back(self, late: list[tuple[datetime, OutgoingEvent]]) -> None:
+        """Delay events until they are due."""
+        with self._lock:
+            self._late += late
+
     def release(self) -> None:
         """Send the delayed events that are due."""
         now = self._clock.now()

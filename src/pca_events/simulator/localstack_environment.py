@@ -62,8 +62,8 @@ class LocalStackEnvironment:
         self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
 
     def _bucket(self, bucket: str, authority_arn: str) -> BucketAccess:
-        clients = _clients(self._owner.id, self._region)
-        return BucketAccess(bucket, clients, self._owner.id, authority_arn, self._partition)
+        found = clients(self._owner.id, self._region)
+        return BucketAccess(bucket, found, self._owner.id, authority_arn, self._partition)
 
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Return whether the operation fails this time."""
@@ -86,7 +86,7 @@ def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list
     if isinstance(provider, EventBridge):
         answer = provider.publish(Sender(account, region, is_service=True), entries)
     else:
-        answer = _clients(account, region).events.put_events(Entries=list(map(_stock_entry, entries)))
+        answer = clients(account, region).events.put_events(Entries=list(map(_stock_entry, entries)))
     if answer["FailedEntryCount"]:
         raise RuntimeError(f"PutEvents rejects {answer['Entries']}")
     return [entry["EventId"] for entry in answer["Entries"]]
@@ -100,5 +100,6 @@ def _stock_entry(entry: dict[str, Any]) -> dict[str, Any]:
     return stock
 
 
-def _clients(account: str, region: str) -> Any:
+def clients(account: str, region: str) -> Any:
+    """Return the clients of an account in a Region, inside LocalStack."""
     return connect_to(aws_access_key_id=account, region_name=region)

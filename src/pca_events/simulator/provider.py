@@ -23,6 +23,7 @@ from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.ocsp_responder import OcspResponder
 from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
+from pca_events.simulator.state_api import state_route
 
 LOG = logging.getLogger(__name__)
 _SERVICE = "acm-pca"
@@ -47,7 +48,7 @@ class Provider(ServiceLifecycleHook):
     def on_before_start(self) -> None:
         """Serve the Regions of every partition, the control API and the OCSP responder, and start the simulation."""
         serve_all_partitions()
-        for route in control_api.routes(self._simulation):
+        for route in (*control_api.routes(self._simulation), state_route(self._simulation)):
             get_internal_apis().add(route)
         preprocess_request.append(OcspResponder(self._simulation))
         serve_custom_exception_handlers.append(answer_malformed_request)

@@ -118,6 +118,12 @@ def _localstack(parser: Parser) -> None:
         default=4566,
         help="the loopback port to listen on (default: %(default)s)",
     )
+    parser.add_argument(
+        "--state",
+        metavar="DIR",
+        type=Path,
+        help="load CAs, certificates and buckets from this folder, and save them there at the end",
+    )
     _add_stock(parser)
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pca_events.simulator.core.api_protocol import in_progress, invalid_args, invalid_state, not_found
@@ -49,9 +50,8 @@ def create_audit_report(state: RegionState, request: dict[str, Any]) -> dict[str
         report = AuditReport(new_id, bucket, key, form, state.now())
         authority.reports[new_id] = report
     if state.settings.report_delay:
-        state.scheduler.add(
-            state.now() + state.settings.report_delay, lambda: generate_report(state, authority, report)
-        )
+        due = state.now() + state.settings.report_delay
+        state.scheduler.add(due, partial(generate_report, state, authority, report))
     else:
         generate_report(state, authority, report)
     return {"AuditReportId": new_id, "S3Key": key}
@@ -72,7 +72,7 @@ def generate_report(state: RegionState, authority: Authority, report: AuditRepor
     if failed:
         state.send_failure(AUDIT_REPORT_GENERATION, authority.arn, report.id)
         wait = max(state.settings.retry_every, timedelta(microseconds=1))
-        state.scheduler.add(state.now() + wait, lambda: retry_report(state, authority, report))
+        state.scheduler.add(state.now() + wait, partial(retry_report, state, authority, report))
     else:
         state.send_success(AUDIT_REPORT_GENERATION, authority.arn, report.id)
 

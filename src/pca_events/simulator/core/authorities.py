@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -162,7 +163,7 @@ def delete_certificate_authority(state: RegionState, request: dict[str, Any]) ->
         authority.restorable_until = state.now() + timedelta(days=days)
         authority.status_before_deletion = authority.status
         authority.set_status("DELETED", state.now())
-        state.scheduler.add(authority.restorable_until, lambda: delete_permanently(state, authority))
+        state.scheduler.add(authority.restorable_until, partial(delete_permanently, state, authority))
     return {}
 
 

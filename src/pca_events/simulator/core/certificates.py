@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -56,7 +57,7 @@ def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, 
         authority.issued[issued.id] = issued
     if state.settings.issue_delay:
         due = state.now() + state.settings.issue_delay
-        state.scheduler.add(due, lambda: sign(state, authority, issued, what))
+        state.scheduler.add(due, partial(sign, state, authority, issued, what))
     else:
         sign(state, authority, issued, what)
     return {"CertificateArn": issued.arn}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -45,7 +46,7 @@ def schedule_crl(state: RegionState, authority: Authority, delay: timedelta) -> 
         if authority.crl.due is None or due < authority.crl.due:
             authority.crl.due = due
     if delay:
-        state.scheduler.add(due, lambda: generate_crl(state, authority))
+        state.scheduler.add(due, partial(generate_crl, state, authority))
     else:
         generate_crl(state, authority)
 

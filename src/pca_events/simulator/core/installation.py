@@ -1,5 +1,6 @@
 """The installation of a CA certificate: its CSR returned, its certificate imported and returned."""
 
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -93,7 +94,7 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
         authority.certificate, authority.chain = own[0], chain
         still_disabled = authority.status == "EXPIRED" and authority.disabled_when_expired
         authority.set_status("DISABLED" if still_disabled else "ACTIVE", state.now())
-        state.scheduler.add(own[0].not_valid_after_utc, lambda: expire(state, authority))
+        state.scheduler.add(own[0].not_valid_after_utc, partial(expire, state, authority))
     return {}
 
 

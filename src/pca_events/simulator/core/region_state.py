@@ -4,9 +4,9 @@ import heapq
 import itertools
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from cryptography import x509
@@ -220,7 +220,8 @@ CRL_NOT_GENERATED = "Failed to generate CRL. Internal failure."
 TOKENS_LAST = timedelta(minutes=5)
 
 
-Task = Callable[[], None]
+Task = partial[None]
+"""A function of the core with its arguments, so that it can be saved."""
 
 
 class Scheduler:
@@ -244,6 +245,11 @@ class Scheduler:
                 due.append(heapq.heappop(self._entries)[2])
         for task in due:
             task()
+
+    def waiting(self) -> list[tuple[datetime, Task]]:
+        """The tasks that are not due yet, in the order in which they will run."""
+        with self._lock:
+            return [(due, task) for due, _, task in sorted(self._entries, key=lambda entry: entry[:2])]
 
 
 @dataclass

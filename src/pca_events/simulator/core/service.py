@@ -30,6 +30,7 @@ from pca_events.simulator.core.authorities import (
     update_certificate_authority,
 )
 from pca_events.simulator.core.certificates import get_certificate, issue_certificate, revoke_certificate
+from pca_events.simulator.core.gate import Gate
 from pca_events.simulator.core.installation import (
     get_certificate_authority_certificate,
     get_certificate_authority_csr,
@@ -37,6 +38,8 @@ from pca_events.simulator.core.installation import (
 )
 from pca_events.simulator.core.ocsp import Issuers, ocsp_response
 from pca_events.simulator.core.region_state import Authority, Environment, RegionState, check_authority
+from pca_events.simulator.core.saved_records import Record
+from pca_events.simulator.core.saved_region import restore_region, saved_region
 
 OPERATIONS: dict[str, Callable[[RegionState, dict[str, Any]], dict[str, Any]]] = {
     "CreateCertificateAuthority": create_certificate_authority,
@@ -71,6 +74,7 @@ class PrivateCaService:
     def __init__(self, account: str, region: str, partition: str, environment: Environment) -> None:
         self._state = RegionState(account, region, partition, environment)
         self._issuers = Issuers()
+        self._gate = Gate()
 
     @property
     def account(self) -> str:
@@ -99,8 +103,9 @@ class PrivateCaService:
             shared = [each for other in others for each in other.shared_with(self._state)]
             return copy.deepcopy(page(shared, request, "CertificateAuthorities", most=100))
         owner = self._owner(operation, request, others)
-        owner.tick()
-        return copy.deepcopy(OPERATIONS[operation](owner._state, request))
+        with owner._gate.entered():
+            owner.tick()
+            return copy.deepcopy(OPERATIONS[operation](owner._state, request))
 
     def _owner(
         self, operation: str, request: dict[str, Any], others: "Iterable[PrivateCaService]"
@@ -145,7 +150,30 @@ class PrivateCaService:
 
     def tick(self) -> None:
         """Run the tasks that are due: certificates, CRLs, reports, retries, expiries, permanent deletions."""
-        self._state.scheduler.run(self._state.now())
+        with self._gate.entered():
+            self._state.scheduler.run(self._state.now())
+
+    @property
+    def has_authorities(self) -> bool:
+        """Whether there is a CA in any state."""
+        return bool(self._state.authorities)
+
+    def saved(self) -> dict[str, Any]:
+        """Return everything as plain data, between two operations.
+
+        Raises:
+            TimeoutError: an operation does not end.
+        """
+        with self._gate.paused():
+            return saved_region(self._state)
+
+    def restore(self, record: Record) -> None:
+        """Restore what was saved, in a service that has not been used.
+
+        Raises:
+            DamagedState: it is not what `saved` returns.
+        """
+        restore_region(self._state, record)
 
 
 def _may_describe(caller: RegionState, authority: Authority) -> bool:
