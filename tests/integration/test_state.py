@@ -144,7 +144,7 @@ def test_the_state_is_saved_when_the_command_ends(kept: Kept) -> None:
 
 def test_only_its_owner_can_read_it(kept: Kept) -> None:
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (kept.folder, *kept.folder.iterdir())}
-    assert modes == {"state": 0o700, "state.json": 0o600, "lock": 0o600}
+    assert modes == {"state": 0o700, "state.json": 0o600}
 
 
 def test_everything_describes_the_same(kept: Kept) -> None:
@@ -200,7 +200,7 @@ def test_revocation_goes_on_with_its_events(kept: Kept, tmp_path: Path) -> None:
     assert "certificate revoked" in verified(scenario, tmp_path)
 
 
-def test_a_second_emulator_with_the_folder_is_refused(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_emulator_cannot_use_the_folder(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["localstack", "--port", "0", "--state", str(kept.folder)]) == 2
     said = f"pca-events: {kept.folder} is used by an emulator that is running; stop it, or name another folder\n"
     assert capsys.readouterr().err == said
@@ -224,7 +224,7 @@ def test_a_kill_loses_only_what_came_after_the_last_save(kept: Kept) -> None:
         pass
 
 
-def test_a_damaged_state_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_state_stays_unchanged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "state"
     folder.mkdir()
     file = folder / "state.json"
@@ -246,12 +246,12 @@ def test_a_damaged_state_is_left_as_it_is(tmp_path: Path, capsys: pytest.Capture
         ),
     ],
 )
-def test_what_is_no_state_of_this_version_is_rejected(backend: Backend, state: Any, said: str) -> None:
+def test_another_document_or_version_is_an_error(backend: Backend, state: Any, said: str) -> None:
     body = json.dumps(state).encode()
     assert called(backend.endpoint_url, "PUT", "/_localstack/acm-pca/state", body) == (400, {"message": said})
 
 
-def test_what_is_no_folder_for_a_state_is_rejected(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder, said in (
         (tmp_path / "file", "is a file"),

@@ -16,7 +16,7 @@ from pca_events.wording import counted
 MOST_BYTES = 256 * 1024 * 1024
 """The bytes of a state that is read or written."""
 
-_STATE, _LOCK = "state.json", "lock"
+_STATE = "state.json"
 _LEFT_BEHIND = f".{_STATE}.*"  # by a process that was killed while it saved
 _SHOWN = 3
 
@@ -46,9 +46,7 @@ class StateFolder:
             loaded = load_state(backend, state)
         except BackendError as error:
             why = str(error).partition(" returned 400: ")[2] or str(error)
-            raise BadInput(
-                f"{self._file} cannot be loaded: {why}; it is left as it is, so name another folder"
-            ) from error
+            raise BadInput(f"{self._file} cannot be loaded: {why}; it stays unchanged; name another folder") from error
         return f"loaded {_content(loaded)} from {self._folder}"
 
     def save(self, backend: Backend) -> list[str]:
@@ -59,6 +57,7 @@ class StateFolder:
         """
         try:
             state = saved_state(backend)
+            self._folder.chmod(0o700)
             replace_file(self._file, json.dumps(state, indent=1), private=True)
         except OSError as error:
             raise BackendError(f"the state was not saved: {self._file} cannot be written ({error.strerror})") from error
@@ -92,23 +91,23 @@ def locked_state(folder: Path) -> Iterator[StateFolder]:
 
     Raises:
         BadInput: it is not a folder for a state, or another emulator uses it.
+        BackendError: this system has no embedded emulator.
     """
-    import fcntl  # not available on Windows, where there is no embedded emulator
-
+    try:
+        import fcntl
+    except ImportError as error:  # Windows
+        raise BackendError("--state is for the embedded LocalStack, which runs on Linux and macOS only") from error
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        there = {each.name for each in folder.iterdir()}
-        if there - {_LOCK} and _STATE not in there and not any(name.startswith(f".{_STATE}.") for name in there):
-            raise BadInput(f"{folder} contains other files, and no state of pca-events; name a new or empty folder")
-        folder.chmod(0o700)
-        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        _check(folder)
+        opened = os.open(folder, os.O_RDONLY)
     except FileExistsError as error:
         raise BadInput(f"{folder} is a file, but a state is a folder; name a folder") from error
     except OSError as error:
         raise BadInput(f"{folder} cannot be used for a state ({error.strerror}); name another folder") from error
     try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BadInput(
                 f"{folder} is used by an emulator that is running; stop it, or name another folder"
@@ -117,4 +116,13 @@ def locked_state(folder: Path) -> Iterator[StateFolder]:
             left.unlink(missing_ok=True)
         yield StateFolder(folder)
     finally:
-        os.close(lock)
+        os.close(opened)
+
+
+def _check(folder: Path) -> None:
+    """Raise BadInput for a folder whose content is something else, or in which a state cannot be saved."""
+    others = [each.name for each in folder.iterdir() if not each.name.startswith(f".{_STATE}.")]
+    if others and _STATE not in others:
+        raise BadInput(f"{folder} contains other files, and no state of pca-events; name a new or empty folder")
+    if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):
+        raise BadInput(f"{folder} belongs to another user, or cannot be written to; name another folder")

@@ -3,7 +3,9 @@
 import copy
 import json
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import timedelta
 from functools import cache
@@ -13,8 +15,10 @@ import pytest
 from cryptography import x509
 from simulated_world import BUCKET, Desk, crl_enabled, csr
 
+from pca_events.simulator.core import gate as gate_module
 from pca_events.simulator.core import saved_tasks
 from pca_events.simulator.core.crl_state import CrlState
+from pca_events.simulator.core.gate import Gate
 from pca_events.simulator.core.region_state import AuditReport, Authority, IssuedCertificate
 from pca_events.simulator.core.saved_records import DamagedState, Record
 
@@ -43,6 +47,7 @@ def policy_for(arn: str) -> str:
 def in_each_state(desk: Desk) -> dict[str, str]:
     """The ARN of a CA in each state that lasts."""
     made = {"PENDING_CERTIFICATE": desk.created(name="Pending"), "EXPIRED": desk.root(years=1, name="Expired")}
+    desk.call("UpdateCertificateAuthority", CertificateAuthorityArn=made["EXPIRED"], Status="DISABLED")
     desk.pass_time(days=366)
     desk.world.planned["CreateCertificateAuthority"] = 1
     made["FAILED"] = desk.created(name="Failed")
@@ -204,7 +209,7 @@ def test_a_crl_is_refreshed_and_retried_when_it_would_have_been() -> None:
     assert [detail for _, _, detail in third.world.taken()] == [{"result": "success"}]
 
 
-def test_what_is_issued_later_is_as_requested() -> None:
+def test_a_delayed_issuance_follows_its_request() -> None:
     desk, made = busy_desk()
     other = restored(copy_of_world(desk))
     other.world.taken()
@@ -263,6 +268,15 @@ def test_a_deleted_ca_is_restored_as_it_was() -> None:
     assert other.status(made["DELETED"]) == "DISABLED"
 
 
+def test_the_key_of_another_ca_is_an_error() -> None:
+    desk = Desk()
+    desk.created()
+    desk.created()
+    saved = desk.store.saved()
+    saved["authorities"][0]["key"] = saved["authorities"][1]["key"]
+    assert error_of(desk, saved) == "$.authorities[0].key is not the private key of the CSR"
+
+
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place in a state, except in what may be anything: the first of each list stands for the others."""
     if path:
@@ -318,3 +332,54 @@ def error_of(desk: Desk, saved: Any) -> str:
     other.pass_time(days=4)
     assert [each for each in everything(other) if isinstance(each, str) and "Exception: " not in each] == []
     return ""
+
+
+def test_a_state_is_saved_between_operations() -> None:
+    desk = Desk()
+    arn = desk.root(RevocationConfiguration=crl_enabled())
+    with ThreadPoolExecutor(4) as pool:
+        issuing = [pool.submit(lambda: desk.revoke(arn, desk.issued(arn))) for _ in range(40)]
+        states = []
+        while not all(each.done() for each in issuing):
+            states.append(desk.store.saved())
+    for each in issuing:
+        each.result()
+    for state in (*states[:: max(1, len(states) // 10)], desk.store.saved()):
+        [authority] = state["authorities"]
+        assert {each["status"] for each in authority["issued"]} == {"ISSUED"}
+        assert [each["task"] for each in state["tasks"]].count("generate CRL") >= bool(authority["crl"]["due"])
+        restored(desk, state)
+
+
+def test_a_pause_waits_for_calls_but_not_for_its_own_thread() -> None:
+    gate, order = Gate(), []
+    inside, leave = threading.Event(), threading.Event()
+
+    def call() -> None:
+        with gate.entered(), gate.entered():
+            inside.set()
+            leave.wait(10)
+            order.append("call")
+
+    def pause() -> None:
+        with gate.paused():
+            order.append("pause")
+
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(call)]
+        inside.wait(10)
+        calls.append(pool.submit(pause))
+        leave.set()
+        for each in calls:
+            each.result(10)
+    assert order == ["call", "pause"]
+
+
+def test_a_call_that_does_not_end_lets_no_state_be_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate_module, "_PATIENCE", 0.01)
+    gate = Gate()
+    with ThreadPoolExecutor(1) as pool, gate.entered():
+        with pytest.raises(TimeoutError, match="does not end"):
+            pool.submit(gate.paused().__enter__).result(10)
+        with gate.entered():
+            pass

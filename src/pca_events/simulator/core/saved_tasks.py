@@ -35,7 +35,7 @@ _NAMES = {function: name for name, function in FUNCTIONS.items()}
 
 
 def saved_tasks(state: RegionState) -> Iterator[dict[str, Any]]:
-    """Yield the tasks of the CAs that there are, in the order in which they will run."""
+    """Yield the tasks of the existing CAs, in the order in which they will run."""
     for due, task in state.scheduler.waiting():
         _, authority, *more = task.args
         if authority.arn not in state.authorities:
