@@ -20,7 +20,7 @@ _shtab_pca_events_verify_option_strings=(-h --help --tags --scenario -k --list -
 _shtab_pca_events_site_option_strings=(-h --help --messages --earlier --consumers --source-url --max-unpacked)
 _shtab_pca_events_calibrate_option_strings=(-h --help --endpoint-url --stock)
 _shtab_pca_events_sweep_option_strings=(-h --help --endpoint-url --run --prefix --older-than --only --yes)
-_shtab_pca_events_localstack_option_strings=(-h --help --port --stock)
+_shtab_pca_events_localstack_option_strings=(-h --help --port --state --stock)
 _shtab_pca_events_watch_option_strings=(-h --help --bus --endpoint-url --account --region --why --format)
 _shtab_pca_events_fail_option_strings=(-h --help --code --for --ca --cancel --endpoint-url --account)
 _shtab_pca_events_clock_option_strings=(-h --help --endpoint-url --account)
@@ -48,6 +48,7 @@ _shtab_pca_events_site_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_pca_events_site___messages_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_site___earlier_COMPGEN=_shtab_compgen_files
 _shtab_pca_events_site___consumers_COMPGEN=_shtab_compgen_files
+_shtab_pca_events_localstack___state_COMPGEN=_shtab_compgen_dirs
 
 _shtab_pca_events_check___format_choices=(text json sarif junit markdown github)
 _shtab_pca_events_check___fail_on_choices=(error warning note never)
