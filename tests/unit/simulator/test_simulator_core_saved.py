@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ocsp
 from simulated_world import BUCKET, Desk, crl_enabled, csr
 
 from pca_events.simulator.core import gate as gate_module
@@ -189,6 +191,24 @@ def test_revocation_goes_on() -> None:
     assert {each.serial_number for each in after} == {int(each[-32:], 16) for each in (first, second)}
     assert number_of(after) > number_of(before)
     assert [kind[15:] for kind, _, _ in other.world.taken()] == ["Certificate Revocation", "CRL Generation"]
+
+
+def test_the_ocsp_responder_answers_the_same() -> None:
+    desk = Desk()
+    arn = desk.root(RevocationConfiguration={"OcspConfiguration": {"Enabled": True}})
+    good, revoked = desk.issued(arn), desk.issued(arn)
+    desk.revoke(arn, revoked, "SUPERSEDED")
+    other = restored(desk)
+    answers = [ocsp_answer(other, arn, each) for each in (good, revoked)]
+    assert [each.certificate_status for each in answers] == [ocsp.OCSPCertStatus.GOOD, ocsp.OCSPCertStatus.REVOKED]
+    assert answers[1].revocation_time_utc == ocsp_answer(desk, arn, revoked).revocation_time_utc
+
+
+def ocsp_answer(desk: Desk, arn: str, certificate_arn: str) -> ocsp.OCSPResponse:
+    own = desk.call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=arn)["Certificate"]
+    issuer = x509.load_pem_x509_certificate(own.encode())
+    builder = ocsp.OCSPRequestBuilder().add_certificate(desk.parsed(arn, certificate_arn), issuer, hashes.SHA256())
+    return ocsp.load_der_ocsp_response(desk.store.ocsp_response(builder.build()))
 
 
 def test_a_crl_is_refreshed_and_retried_when_it_would_have_been() -> None:
