@@ -30,7 +30,7 @@ def run_localstack(options: argparse.Namespace) -> int:
     Raises:
         BackendError: it did not start, or it exited.
     """
-    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock, services=options.services)
     try:
         backend = emulator.start(options.port)
         try:
@@ -39,6 +39,8 @@ def run_localstack(options: argparse.Namespace) -> int:
                 f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
                 f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
             )
+            if options.services:
+                print(f"Switched on: {', '.join(options.services)}; each starts with its first call.\n")
             print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)
             emulator.wait()
         except KeyboardInterrupt:

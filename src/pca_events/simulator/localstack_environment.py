@@ -1,6 +1,7 @@
 """The clock, bus and buckets of the core inside LocalStack."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,7 +10,9 @@ from localstack.aws.connect import connect_to
 from pca_events.moving_clock import MovingClock
 from pca_events.simulator.bucket_access import BucketAccess
 from pca_events.simulator.controls import EventDelivery, PlannedFailures
-from pca_events.simulator.core.region_state import Settings
+from pca_events.simulator.core.region_state import BucketRefused, Settings
+
+LOG = logging.getLogger(__name__)
 
 
 class Owner(Protocol):
@@ -59,7 +62,11 @@ class LocalStackEnvironment:
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
-        self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
+        try:
+            self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
+        except BucketRefused as refused:
+            LOG.warning("AWS Private CA cannot write %s for %s: %s", key, authority_arn, refused)
+            raise
 
     def _bucket(self, bucket: str, authority_arn: str) -> BucketAccess:
         clients = _clients(self._owner.id, self._region)
