@@ -182,7 +182,7 @@ def watch(options: argparse.Namespace) -> int:
             while (came := coming.get()) is not None:
                 if isinstance(came, PcaEventsError):
                     raise came
-                found = [str(violation) for violation in violations(came)]
+                found = [str(violation) for violation in violations(came, twins=True)]
                 seen, broke = seen + 1, broke + bool(found)
                 rules = _rules_of(live.session, came) if options.why else None
                 _show(came, found, rules, out, as_json=options.format == "json")

@@ -8,9 +8,18 @@ from typing import Any, Protocol
 from localstack.aws.connect import connect_to
 
 from pca_events.moving_clock import MovingClock
+from pca_events.service_switches import is_on
 from pca_events.simulator.bucket_access import BucketAccess
+from pca_events.simulator.cloudtrail import Trail
 from pca_events.simulator.controls import EventDelivery, PlannedFailures
-from pca_events.simulator.core.region_state import BucketRefused, Settings
+from pca_events.simulator.core.region_state import (
+    CERTIFICATE_ISSUANCE,
+    Authority,
+    BucketRefused,
+    IssuedCertificate,
+    Settings,
+)
+from pca_events.simulator.metrics import Metrics
 
 LOG = logging.getLogger(__name__)
 
@@ -23,6 +32,20 @@ class Owner(Protocol):
     failures: PlannedFailures
     delivery: EventDelivery
     settings: Settings
+    trail: Trail
+
+    def store(self, region: str, partition: str) -> "Store":
+        """Return the service of the account in a Region."""
+
+
+class Store(Protocol):
+    """The service of an account in a Region."""
+
+    def find(self, arn: str) -> Authority | None:
+        """Return the CA with an ARN, if there is one."""
+
+
+_METRICS = Metrics() if is_on("cloudwatch") else None
 
 
 class LocalStackEnvironment:
@@ -43,8 +66,19 @@ class LocalStackEnvironment:
         return self._owner.clock.now()
 
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
-        """Send an event to the default bus of this account and Region."""
+        """Send an event to the default bus of this account and Region, and let CloudTrail and CloudWatch know."""
         self._owner.delivery.send(self._region, detail_type, resources, detail)
+        if not self._owner.trail.enabled and _METRICS is None:
+            return
+        issued = self._issued(resources) if detail_type == CERTIFICATE_ISSUANCE else None
+        self._owner.trail.record_action(self._region, detail_type, resources, detail["result"], issued)
+        if _METRICS is not None:
+            _METRICS.count(self._owner.id, self._region, self.now(), detail_type, resources, detail, issued)
+
+    def _issued(self, resources: list[str]) -> IssuedCertificate | None:
+        """The certificate of the event of an issuance."""
+        authority = self._owner.store(self._region, self._partition).find(resources[0])
+        return None if authority is None else authority.issued.get(resources[1].rpartition("/")[2])
 
     def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
         """Write a test object to S3, and return the Region of the bucket.
