@@ -65,12 +65,26 @@ def _acm() -> Service:
     from localstack.services.acm.provider import AcmProvider
     from localstack.services.moto import MotoFallbackDispatcher
 
-    return Service.for_provider(AcmProvider(), dispatch_table_factory=MotoFallbackDispatcher)
+    from pca_events.aws_services.private_certificates import PrivateCertificates
+
+    service = Service.for_provider(AcmProvider(), dispatch_table_factory=MotoFallbackDispatcher)
+    service.skeleton.dispatch_table = PrivateCertificates(service.skeleton.dispatch_table).operations()
+    return service
 
 
 def _cloudformation() -> Service:
+    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
     from localstack.services.cloudformation.v2.provider import CloudformationProviderV2
 
+    from pca_events.aws_services import event_resources, private_ca_resources
+
+    own: dict[str, Any] = {each.TYPE: each for each in (*private_ca_resources.RESOURCES, *event_resources.RESOURCES)}
+    stock = ResourceProviderExecutor.try_load_resource_provider
+
+    def load(kind: str) -> Any:
+        return own[kind]() if kind in own else stock(kind)
+
+    setattr(ResourceProviderExecutor, "try_load_resource_provider", staticmethod(load))  # noqa: B010
     return Service.for_provider(CloudformationProviderV2())
 
 
