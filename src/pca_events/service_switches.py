@@ -1,5 +1,6 @@
 """The AWS services around the Private CA that `pca-events localstack --services` switches on."""
 
+import importlib.util
 import os
 from collections.abc import Iterable, Mapping
 
@@ -30,6 +31,13 @@ def read_switches(text: str) -> tuple[str, ...]:
         if name not in SWITCHES:
             raise ValueError(f'there is no service "{name}" to switch on; there are {", ".join(SWITCHES)}')
     return tuple(dict.fromkeys(names))
+
+
+def lacking_package(names: Iterable[str]) -> str:
+    """Return what to install before services can be switched on; empty if nothing lacks."""
+    if "cloudformation" not in names or importlib.util.find_spec("samtranslator") is not None:
+        return ""
+    return "the service cloudformation needs aws-sam-translator; install pca-events[localstack] again (docs/install.md)"
 
 
 def is_on(name: str, environment: Mapping[str, str] = os.environ) -> bool:

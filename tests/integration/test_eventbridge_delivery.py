@@ -375,7 +375,7 @@ def test_a_target_that_nothing_can_invoke_is_accepted_and_reported(
     assert [" WARN " in line for line in lines] == [True, True]  # of PutTargets, and of the delivery
 
 
-def test_a_target_without_an_arn_is_refused(bus: Bus) -> None:
-    with pytest.raises(ClientError, match="Provided Arn is not in correct format") as refused:
+def test_a_target_without_an_arn_is_rejected(bus: Bus) -> None:
+    with pytest.raises(ClientError, match="Provided Arn is not in correct format") as rejected:
         bus.put_target(Arn="desk")
-    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert rejected.value.response["Error"]["Code"] == "ValidationException"

@@ -28,7 +28,7 @@ from pca_events.backends.backend import Backend
 from pca_events.backends.remote import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
-from pca_events.service_switches import variable_of
+from pca_events.service_switches import lacking_package, variable_of
 
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
@@ -138,6 +138,8 @@ class EmbeddedLocalStack:
                 "the embedded LocalStack is not installed; "
                 "see docs/install.md, or pass the URL of a running one with --endpoint-url"
             )
+        if lacking := lacking_package(self.services):
+            raise BackendError(lacking)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._alone():
             if not self._note.exists():
