@@ -78,12 +78,13 @@ def expect_equal(found: Any, wanted: Any, what: str) -> None:
 
 
 def expect_contract_met(event: Event, what: str, *, twins: bool = False) -> None:
-    """Expect that an event conforms to the contract of its detail-type.
+    """Expect that an event conforms to the contract of its detail-type; with `twins`, also one of CloudTrail.
 
     Raises:
         Unexpected: it does not; the text contains each violation, and the event.
     """
-    violations = [str(violation) for violation in contract.violations(event, twins=twins)]
+    found = contract.violations(event, twins=True) if twins else contract.violations(event)
+    violations = [str(violation) for violation in found]
     if violations:
         more = "" if len(violations) == 1 else f", and {len(violations) - 1} more"
         lines = [f"{what} violates its contract: {violations[0]}{more}", *(f"  {each}" for each in violations[1:])]
