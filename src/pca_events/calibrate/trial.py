@@ -71,7 +71,7 @@ class Behaviour:
         if self.needs_kms and session.backend.is_localstack:
             error = aws_error_of(lambda: session.backend.client("kms").list_keys(Limit=1))
             if error is not None:
-                return str(error)
+                return f"{error.code}: {error.message}"
         return self.on_aws if session.backend.product == "aws" else ""
 
     def shown_by(self, session: Session, bus_pool: BusPool | None = None) -> bool:
