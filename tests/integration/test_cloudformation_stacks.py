@@ -107,6 +107,10 @@ def test_a_hierarchy_is_deployed_updated_and_deleted(desk: Desk) -> None:
     assert list(desk.statuses().values()) == ["DELETED"] * 3
     sent = {event["detail-type"] for event in desk.scenario.simulator.sent()[0]}
     assert sent == {"ACM Private CA Creation", "ACM Private CA Certificate Issuance"}
+    creations = [
+        each["detail"] for each in desk.recorded() if each["detail"]["eventName"] == "CreateCertificateAuthority"
+    ]
+    assert [each["userIdentity"]["invokedBy"] for each in creations] == ["cloudformation.amazonaws.com"] * 3
 
 
 def test_the_revocation_configuration_is_updated_in_place(desk: Desk) -> None:

@@ -314,7 +314,7 @@ def test_a_log_group_needs_a_resource_policy(bus: Bus) -> None:
 
 def test_a_customer_managed_key_must_name_eventbridge(bus: Bus) -> None:
     kms = bus.backend.client("kms")
-    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]  # others need Python 3.12 in LocalStack 4.13
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=f"alias/{bus.name}", TargetKeyId=key)
     url = bus.session.queue_url(name=bus.target)
     bus.sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": f"alias/{bus.name}"})

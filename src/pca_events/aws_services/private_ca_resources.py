@@ -45,6 +45,13 @@ def schema(kind: str, identifier: str, *fixed: str, read_only: Iterable[str] = (
     }
 
 
+def private_ca(request: ResourceRequest[Model]) -> Any:
+    """Return AWS Private CA, called by CloudFormation."""
+    return request.aws_client_factory.acm_pca.request_metadata(
+        service_principal="cloudformation", source_arn=request.stack_id
+    )
+
+
 class Resource(ResourceProvider[Model]):
     """A kind of resource.
 
@@ -65,7 +72,7 @@ class CertificateAuthority(Resource):
 
     def create(self, request: ResourceRequest[Model]) -> Done:
         """Create the CA, and retrieve its CSR."""
-        model, pca = request.desired_state, request.aws_client_factory.acm_pca
+        model, pca = request.desired_state, private_ca(request)
         asked = {
             "CertificateAuthorityType": model["Type"],
             "CertificateAuthorityConfiguration": chosen(model, *self._FIXED[1:]),
@@ -82,7 +89,7 @@ class CertificateAuthority(Resource):
 
     def update(self, request: ResourceRequest[Model]) -> Done:
         """Update the tags and the revocation configuration; one that is left out is disabled."""
-        model, before, pca = request.desired_state, request.previous_state or {}, request.aws_client_factory.acm_pca
+        model, before, pca = request.desired_state, request.previous_state or {}, private_ca(request)
         about = {"CertificateAuthorityArn": before["Arn"]}
         if _revocation(model) != _revocation(before):
             wanted = {name: {"Enabled": False} for name in _REVOCATION} | _revocation(model)
@@ -98,7 +105,7 @@ class CertificateAuthority(Resource):
     def delete(self, request: ResourceRequest[Model]) -> Done:
         """Delete the CA; it can be restored for 30 days."""
         about = {"CertificateAuthorityArn": request.desired_state["Arn"]}
-        pca = request.aws_client_factory.acm_pca
+        pca = private_ca(request)
         if pca.describe_certificate_authority(**about)["CertificateAuthority"]["Status"] != "DELETED":
             pca.delete_certificate_authority(**about)
         return done({})
@@ -119,11 +126,12 @@ class Certificate(Resource):
 
     def create(self, request: ResourceRequest[Model]) -> Done:
         """Issue the certificate, and retrieve it."""
-        model, pca = request.desired_state, request.aws_client_factory.acm_pca
+        model, pca = request.desired_state, private_ca(request)
         about = chosen(model, "CertificateAuthorityArn")
         csr = model["CertificateSigningRequest"].encode()
         model["Arn"] = pca.issue_certificate(**about, Csr=csr, **chosen(model, *self._OPTIONS))["CertificateArn"]
-        pca.get_waiter("certificate_issued").wait(**about, CertificateArn=model["Arn"])
+        waiter = request.aws_client_factory.acm_pca.get_waiter("certificate_issued")
+        waiter.wait(**about, CertificateArn=model["Arn"])
         model["Certificate"] = pca.get_certificate(**about, CertificateArn=model["Arn"])["Certificate"]
         return done(model)
 
@@ -144,7 +152,7 @@ class CertificateAuthorityActivation(Resource):
 
     def create(self, request: ResourceRequest[Model]) -> Done:
         """Install the certificate, and set the status if it is not ACTIVE."""
-        model, pca = request.desired_state, request.aws_client_factory.acm_pca
+        model, pca = request.desired_state, private_ca(request)
         about, chain = chosen(model, "CertificateAuthorityArn"), model.get("CertificateChain")
         more = {"CertificateChain": chain.encode()} if chain else {}
         pca.import_certificate_authority_certificate(**about, Certificate=model["Certificate"].encode(), **more)
@@ -160,7 +168,7 @@ class CertificateAuthorityActivation(Resource):
         """Disable the CA; one that is gone, or is in another state, is left."""
         about = chosen(request.desired_state, "CertificateAuthorityArn")
         try:
-            request.aws_client_factory.acm_pca.update_certificate_authority(**about, Status="DISABLED")
+            private_ca(request).update_certificate_authority(**about, Status="DISABLED")
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
@@ -177,7 +185,7 @@ class Permission(Resource):
     def create(self, request: ResourceRequest[Model]) -> Done:
         """Create the permission."""
         asked = chosen(request.desired_state, *self._FIXED)
-        request.aws_client_factory.acm_pca.create_permission(**asked)
+        private_ca(request).create_permission(**asked)
         return done(request.desired_state)
 
     def update(self, request: ResourceRequest[Model]) -> Done:
@@ -188,7 +196,7 @@ class Permission(Resource):
         """Delete the permission, if the CA is still there."""
         asked = chosen(request.desired_state, *self._FIXED[1:])
         try:
-            request.aws_client_factory.acm_pca.delete_permission(**asked)
+            private_ca(request).delete_permission(**asked)
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise

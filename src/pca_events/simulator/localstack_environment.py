@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -86,7 +88,8 @@ class LocalStackEnvironment:
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
-        return self._bucket(bucket, authority_arn).check(acl)
+        with _logged(bucket, authority_arn):
+            return self._bucket(bucket, authority_arn).check(acl)
 
     def write_object(
         self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
@@ -96,11 +99,8 @@ class LocalStackEnvironment:
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
-        try:
+        with _logged(bucket, authority_arn):
             self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
-        except BucketRefused as refused:
-            LOG.warning("AWS Private CA cannot write %s for %s: %s", key, authority_arn, refused)
-            raise
 
     def _bucket(self, bucket: str, authority_arn: str) -> BucketAccess:
         clients = _clients(self._owner.id, self._region)
@@ -109,6 +109,16 @@ class LocalStackEnvironment:
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Return whether the operation fails this time."""
         return self._owner.failures.take(operation, authority_arn)
+
+
+@contextmanager
+def _logged(bucket: str, authority_arn: str) -> Iterator[None]:
+    """Log why a bucket rejects AWS Private CA, which neither an error of the API nor an event says."""
+    try:
+        yield
+    except BucketRefused as refused:
+        LOG.warning("AWS Private CA cannot write to bucket %s for %s: %s", bucket, authority_arn, refused)
+        raise
 
 
 def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list[str]:
