@@ -8,3 +8,5 @@ RUN /opt/code/localstack/.venv/bin/python -m pip install --no-cache-dir --no-dep
 ENV PROVIDER_OVERRIDE_EVENTS=pca
 # LocalStack's own list of Regions lacks those of some partitions.
 ENV ALLOW_NONSTANDARD_REGIONS=1
+# PCA_EVENTS_SERVICES lists the services that are on: docker run -e PCA_EVENTS_SERVICES=acm,cloudtrail ...
+ENV PROVIDER_OVERRIDE_ACM=pca PROVIDER_OVERRIDE_CLOUDFORMATION=pca PROVIDER_OVERRIDE_CLOUDWATCH=pca PROVIDER_OVERRIDE_KMS=pca

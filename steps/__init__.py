@@ -11,6 +11,7 @@ pytest_plugins = [
     "pca_events.steps.operations",
     "pca_events.steps.refusals",
     "pca_events.steps.rules",
+    "pca_events.steps.trails",
     "pca_events.steps.undelivered",
     "pca_events.steps.verdicts",
 ]

@@ -1,6 +1,7 @@
 """Delivery by our EventBridge inside LocalStack: permissions, retries, dead-letter queues, planned faults."""
 
 import json
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from pca_events.backends import Backend
 from pca_events.calibrate.retry import _api_destination, _server
 from pca_events.harness import RunId, Session
 from pca_events.harness.resources import LogGroup, Queue, QueuePolicy
+from pca_events.pytest_plugin import EMULATOR
 
 _PATIENCE = 20.0  # seconds; what is waited for comes at once
 
@@ -311,7 +314,7 @@ def test_a_log_group_needs_a_resource_policy(bus: Bus) -> None:
 
 def test_a_customer_managed_key_must_name_eventbridge(bus: Bus) -> None:
     kms = bus.backend.client("kms")
-    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]  # others need Python 3.12 in LocalStack 4.13
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=f"alias/{bus.name}", TargetKeyId=key)
     url = bus.session.queue_url(name=bus.target)
     bus.sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": f"alias/{bus.name}"})
@@ -344,3 +347,35 @@ def test_a_fifo_queue_needs_its_deduplication(bus: Bus) -> None:
     (attempt,) = bus.attempts_until(bus.publish(), bool)
     assert attempt["answer"] == "delivered"
     bus.sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "why"),
+    [
+        ("ecs", "cluster/desk", "LocalStack's EventBridge does not call ecs"),
+        ("codebuild", "project/desk", "LocalStack's EventBridge does not call codebuild"),
+        ("lambda", "function:desk", "the function .* does not exist"),
+        ("states", "stateMachine:desk", "stepfunctions does not start in this LocalStack"),
+    ],
+)
+def test_a_target_that_nothing_can_invoke_is_accepted_and_reported(
+    bus: Bus, pytestconfig: pytest.Config, service: str, resource: str, why: str
+) -> None:
+    account = bus.backend.account
+    arn = f"arn:aws:{service}:us-east-1:{account}:{resource}"
+    role = {} if service == "lambda" else {"RoleArn": f"arn:aws:iam::{account}:role/desk"}
+    more = {"EcsParameters": {"TaskDefinitionArn": f"{arn}/task"}} if service == "ecs" else {}
+    bus.put_target(Arn=arn, DeadLetterConfig=bus.dead_letters(), **role, **more)
+    (attempt,) = bus.attempts_until(bus.publish(), bool)
+    said = "accepted; nothing here can invoke it: "
+    assert re.fullmatch(rf"(NO_RESOURCE: )?{said}{why}.*", attempt["answer"])
+    # On AWS only the function would be missing; the others would receive the event.
+    assert attempt["next"].startswith("sent to the dead-letter queue" if service == "lambda" else "dropped")
+    lines = [line for line in pytestconfig.stash[EMULATOR].log.read_text().splitlines() if arn in line and said in line]
+    assert [" WARN " in line for line in lines] == [True, True]  # of PutTargets, and of the delivery
+
+
+def test_a_target_without_an_arn_is_rejected(bus: Bus) -> None:
+    with pytest.raises(ClientError, match="Provided Arn is not in correct format") as rejected:
+        bus.put_target(Arn="desk")
+    assert rejected.value.response["Error"]["Code"] == "ValidationException"

@@ -29,7 +29,7 @@ PACKAGE = TOP / "src" / "pca_events"
 
 OWNERS = {
     "boto3": {"backends", "harness"},
-    "botocore": {"backends", "eventbridge", "harness", "simulator"},
+    "botocore": {"aws_services", "backends", "eventbridge", "harness", "simulator"},
     "localstack_client": {"backends", "harness"},
     "jsonschema": {"contract"},
     "jsonschema_rs": {"contract"},
@@ -44,8 +44,8 @@ OWNERS = {
     "markupsafe": {"site"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
-    "localstack": {"backends", "eventbridge", "simulator"},
-    "cryptography": {"simulator"},
+    "localstack": {"aws_services", "backends", "eventbridge", "simulator"},
+    "cryptography": {"aws_services", "simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {
     "Changes": CHANGES,

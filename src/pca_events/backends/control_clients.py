@@ -110,7 +110,14 @@ class SimulatorControls:
         Raises:
             BackendError: there is no simulator.
         """
-        answer = self._ask("GET", "/events", query=f"&after={after}")
+        return self._events("/events", after)
+
+    def recorded(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the last events of CloudTrail that the account's buses have accepted, as `sent` does."""
+        return self._events("/cloudtrail/events", after)
+
+    def _events(self, path: str, after: int) -> tuple[list[dict[str, Any]], int]:
+        answer = self._ask("GET", path, query=f"&after={after}")
         return answer["sent"], answer["count"]
 
     def shown(self, switch: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from pca_events.backends.backend import Backend
 from pca_events.backends.remote import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
+from pca_events.service_switches import lacking_package, variable_of
 
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
@@ -89,12 +90,14 @@ class EmbeddedLocalStack:
         folder: contains the emulator's state and its log; used by this run only.
         owner: the process id of the process that the emulator must not outlive.
         stock: whether to use LocalStack's own EventBridge, which differs from AWS.
+        services: those of `service_switches` that are on; each starts with its first call. Scenarios need `kms`.
     """
 
-    def __init__(self, folder: Path, owner: int, *, stock: bool = False) -> None:
+    def __init__(self, folder: Path, owner: int, *, stock: bool = False, services: Sequence[str] = ("kms",)) -> None:
         self.folder = folder
         self.owner = owner
         self.stock = stock
+        self.services = tuple(services)
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
@@ -102,16 +105,19 @@ class EmbeddedLocalStack:
         self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
-    def of_this_process(cls, *, stock: bool = False) -> "EmbeddedLocalStack":
+    def of_this_process(cls, *, stock: bool = False, services: Sequence[str] = ("kms",)) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
-        return cls(Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}", os.getpid(), stock=stock)
+        folder = Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"
+        return cls(folder, os.getpid(), stock=stock, services=services)
 
     def sibling(self, number: int) -> "EmbeddedLocalStack":
         """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
         if number == 0:
             return self
         folder = self.folder.with_name(f"{self.folder.name}-{number}")
-        return self._siblings.setdefault(number, EmbeddedLocalStack(folder, self.owner, stock=self.stock))
+        return self._siblings.setdefault(
+            number, EmbeddedLocalStack(folder, self.owner, stock=self.stock, services=self.services)
+        )
 
     def launch(self, port: int | None = None) -> Backend:
         """Start the emulator, or join the one that this run has already, and return it without waiting for it.
@@ -132,6 +138,8 @@ class EmbeddedLocalStack:
                 "the embedded LocalStack is not installed; "
                 "see docs/install.md, or pass the URL of a running one with --endpoint-url"
             )
+        if lacking := lacking_package(self.services):
+            raise BackendError(lacking)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with self._alone():
             if not self._note.exists():
@@ -254,20 +262,24 @@ class EmbeddedLocalStack:
         kept = {
             name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
         }
-        return kept | {
-            "SERVICES": SERVICES,
-            "EAGER_SERVICE_LOADING": "1",
-            "STRICT_SERVICE_LOADING": "0",  # other services, such as KMS, start when they are used
-            "GATEWAY_LISTEN": f"127.0.0.1:{port}",
-            "SQS_ENDPOINT_STRATEGY": "path",
-            "ALLOW_NONSTANDARD_REGIONS": "1",  # those of the partitions aws-eusc, aws-iso and their like
-            "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
-            "FILESYSTEM_ROOT": str(self.folder / "state"),
-            "DISABLE_EVENTS": "1",
-            "SKIP_SSL_CERT_DOWNLOAD": "1",
-            "DNS_ADDRESS": "0",
-            "PROVIDER_OVERRIDE_EVENTS": "default" if self.stock else "pca",
-        }
+        return (
+            kept
+            | variable_of(self.services)
+            | {
+                "SERVICES": SERVICES,
+                "EAGER_SERVICE_LOADING": "1",
+                "STRICT_SERVICE_LOADING": "0",  # other services start when they are used
+                "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+                "SQS_ENDPOINT_STRATEGY": "path",
+                "ALLOW_NONSTANDARD_REGIONS": "1",  # those of the partitions aws-eusc, aws-iso and their like
+                "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
+                "FILESYSTEM_ROOT": str(self.folder / "state"),
+                "DISABLE_EVENTS": "1",
+                "SKIP_SSL_CERT_DOWNLOAD": "1",
+                "DNS_ADDRESS": "0",
+                "PROVIDER_OVERRIDE_EVENTS": "default" if self.stock else "pca",
+            }
+        )
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -138,7 +138,11 @@ def log_policy(setup: TrialSetup) -> bool:
         return soon(lambda: [event["id"] for event in bus.logged(group.name)] == [second])
 
 
-@behaviour("an encrypted queue whose key does not allow EventBridge receives nothing", "User Guide, Encrypted targets")
+@behaviour(
+    "an encrypted queue whose key does not allow EventBridge receives nothing",
+    "User Guide, Encrypted targets",
+    needs_kms=True,
+)
 def encrypted_queue(setup: TrialSetup) -> bool:
     """Try a customer managed key that allows the account only."""
     backend = setup.session.backend

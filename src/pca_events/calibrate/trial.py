@@ -53,6 +53,7 @@ class Behaviour:
         trial: tests whether a backend does the same.
         on_aws: why the trial cannot be made on AWS; empty if it can.
         service_events: whether the trial publishes an event as an AWS service does.
+        needs_kms: whether the trial needs KMS, which is off in `pca-events localstack` without `--services kms`.
     """
 
     name: str
@@ -61,11 +62,16 @@ class Behaviour:
     trial: Trial
     on_aws: str = ""
     service_events: bool = False
+    needs_kms: bool = False
 
     def not_testable(self, session: Session) -> str:
         """Return why the trial cannot be made on a backend; empty if it can."""
         if self.service_events and session.mode.name in ("alias", "pattern-only"):
             return f"in the mode {session.mode.name}, no event is published as an AWS service publishes it"
+        if self.needs_kms and session.backend.is_localstack:
+            error = aws_error_of(lambda: session.backend.client("kms").list_keys(Limit=1))
+            if error is not None:
+                return f"{error.code}: {error.message}"
         return self.on_aws if session.backend.product == "aws" else ""
 
     def shown_by(self, session: Session, bus_pool: BusPool | None = None) -> bool:
@@ -88,13 +94,13 @@ class Behaviour:
 
 
 def behaviour(
-    says: str, source: str, *, on_aws: str = "", service_events: bool = False
+    says: str, source: str, *, on_aws: str = "", service_events: bool = False, needs_kms: bool = False
 ) -> Callable[[Trial], Behaviour]:
     """Return a decorator that makes a behaviour of a trial; the function's name gives the behaviour's."""
 
     def named(trial: Trial) -> Behaviour:
         name = getattr(trial, "__name__", "").replace("_", "-")
-        return Behaviour(name, says, source, trial, on_aws, service_events)
+        return Behaviour(name, says, source, trial, on_aws, service_events, needs_kms)
 
     return named
 

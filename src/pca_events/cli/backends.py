@@ -39,7 +39,7 @@ def run_localstack(options: argparse.Namespace) -> int:
 
 
 def _run_localstack(options: argparse.Namespace, state: StateFolder | None) -> int:
-    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock)
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock, services=options.services)
     try:
         backend = emulator.start(options.port)
         loaded = state.load(backend) if state is not None else ""
@@ -49,6 +49,8 @@ def _run_localstack(options: argparse.Namespace, state: StateFolder | None) -> i
                 f"  export AWS_ENDPOINT_URL={backend.endpoint_url} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION} "
                 f"AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
             )
+            if options.services:
+                print(f"Switched on: {', '.join(options.services)}; each starts with its first call.\n")
             if loaded:
                 print(f"{loaded[0].upper()}{loaded[1:]}; the state is saved when it stops.")
             print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)
@@ -193,7 +195,7 @@ def watch(options: argparse.Namespace) -> int:
             while (came := coming.get()) is not None:
                 if isinstance(came, PcaEventsError):
                     raise came
-                found = [str(violation) for violation in violations(came)]
+                found = [str(violation) for violation in violations(came, twins=True)]
                 seen, broke = seen + 1, broke + bool(found)
                 rules = _rules_of(live.session, came) if options.why else None
                 _show(came, found, rules, out, as_json=options.format == "json")

@@ -167,6 +167,7 @@ _shtab_pca_events_localstack_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--port[the loopback port to listen on (default\: 4566)]:N:"
   "--state[load CAs, certificates and buckets from this folder, and save them there at the end]:DIR:_files -/"
+  "--services[more AWS services to switch on, separated by commas\: acm, cloudformation, cloudtrail, cloudwatch, kms (default\: none)]:NAMES:"
   "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 

@@ -144,7 +144,11 @@ HELP: Mapping[str, Help] = {
     ),
     "localstack": Help(
         "Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until Ctrl-C.",
-        ("pca-events localstack", "pca-events localstack --port 4577 --state pki"),
+        (
+            "pca-events localstack",
+            "pca-events localstack --port 4577 --state pki",
+            "pca-events localstack --services kms,cloudtrail",
+        ),
         {
             "0": "stopped by Ctrl-C",
             "2": "it could not start, it exited, or its state could not be loaded or saved",

@@ -21,6 +21,7 @@ from pca_events.eventbridge.schedule import Schedule
 from pca_events.eventbridge.target_input import text_for
 from pca_events.eventbridge.targets import send
 from pca_events.eventbridge.trace import Attempt, Traces
+from pca_events.eventbridge.unavailable import refuse_unavailable
 from pca_events.moving_clock import clock_of
 
 LOG = logging.getLogger(__name__)
@@ -162,6 +163,7 @@ class Deliveries:
             raise Failure("THROTTLING", "a fault that was planned through the control API", retried=True)
         if ":archive/" in target["Arn"]:
             return self._host.keep(delivery)
+        refuse_unavailable(rule.name, target["Arn"])
         check_delivery(rule, delivery.event, target["Arn"], target.get("RoleArn"))
         if ":event-bus/" in target["Arn"]:
             return self._host.forward(delivery)

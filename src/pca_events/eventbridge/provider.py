@@ -12,6 +12,7 @@ from typing import Any
 from localstack.aws.api.events import ResourceNotFoundException
 from localstack.services.events.models import EventBus, ValidationException
 from localstack.services.events.provider import EventsProvider
+from localstack.services.events.target import TargetSenderFactory
 from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, aws_provider
 
@@ -45,6 +46,7 @@ from pca_events.eventbridge.publishing import (
 )
 from pca_events.eventbridge.target_input import refusal_of
 from pca_events.eventbridge.trace import Traces
+from pca_events.eventbridge.unavailable import warn_if_unavailable
 from pca_events.regions import is_known
 
 Answer = dict[str, Any]
@@ -135,7 +137,16 @@ class EventBridge(EventsProvider):
         for target in request["Targets"]:
             if refused := refusal_of(target, context.account_id):
                 raise ValidationException(refused)
-        return self._stock["PutTargets"](context, request)
+        answer = self._stock["PutTargets"](context, request)
+        for target in request["Targets"]:
+            warn_if_unavailable(request["Rule"], target["Arn"])
+        return answer
+
+    def create_target_sender(self, target: Any, *of_rule: Any) -> Any:
+        """Make what calls a target, unless LocalStack does not know its service; a delivery then says so."""
+        if target["Arn"].split(":")[2] not in TargetSenderFactory.target_map:
+            return None
+        return super().create_target_sender(target, *of_rule)
 
     def _test_event_pattern(self, context: Any, request: Answer) -> Answer:
         """Check the event as LocalStack does, and answer with the engine that decides which rules fire."""

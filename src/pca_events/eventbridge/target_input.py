@@ -28,6 +28,7 @@ _PLACEHOLDER = re.compile(r"<(.*?)>")
 _TOKEN = re.compile(r'\\.|"|<(.*?)>', re.DOTALL)  # what matters in a template; an escaped quote ends no string
 _STEP = re.compile(r"\.([\w/-]+)|\[(\d+)\]")
 _MOST_PATHS = 2_000  # compiled ones that are kept
+_COLONS = 5  # of an ARN, at least
 
 
 class InvalidInput(Exception):
@@ -37,6 +38,8 @@ class InvalidInput(Exception):
 def refusal_of(target: Target, account: str) -> str | None:
     """Return why PutTargets refuses a target of an account's rule, in the words of AWS; None if it does not."""
     arn = target["Arn"]
+    if not arn.startswith("arn:") or arn.count(":") < _COLONS:
+        return f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
     foreign_bus = ":event-bus/" in arn and arn.split(":")[4] != account
     if not target.get("RoleArn") and (foreign_bus or any(service in arn for service in _ROLE_NEEDED)):
         return f"RoleArn is required for target {target['Arn']}."

@@ -77,13 +77,14 @@ def expect_equal(found: Any, wanted: Any, what: str) -> None:
     expect(found == wanted, f"{what}: wanted {_json(wanted)}, found {_json(found)}")
 
 
-def expect_contract_met(event: Event, what: str) -> None:
-    """Expect that an event conforms to the contract of its detail-type.
+def expect_contract_met(event: Event, what: str, *, twins: bool = False) -> None:
+    """Expect that an event conforms to the contract of its detail-type; with `twins`, also one of CloudTrail.
 
     Raises:
         Unexpected: it does not; the text contains each violation, and the event.
     """
-    violations = [str(violation) for violation in contract.violations(event)]
+    found = contract.violations(event, twins=True) if twins else contract.violations(event)
+    violations = [str(violation) for violation in found]
     if violations:
         more = "" if len(violations) == 1 else f", and {len(violations) - 1} more"
         lines = [f"{what} violates its contract: {violations[0]}{more}", *(f"  {each}" for each in violations[1:])]

@@ -83,10 +83,7 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
     A scenario tagged `@needs_...` is skipped if the ledger lists that divergence. One that is tagged `@controls` runs
     in an account of its own, and is skipped on a backend without our EventBridge.
     """
-    for mark in request.node.iter_markers():
-        behaviour = mark.name.removeprefix("needs_").replace("_", "-")
-        if mark.name.startswith("needs_") and (known := divergence(connection.backend, behaviour)):
-            pytest.skip(known.skip_reason)
+    _skip_known_differences(request, connection.backend)
     has_controls = request.node.get_closest_marker("controls") is not None
     if (has_controls or request.node.get_closest_marker("delivers")) and not connection.mode.delivers:
         pytest.skip("mode pattern-only: no event is delivered")
@@ -99,6 +96,13 @@ def bus(connection: Session, request: pytest.FixtureRequest) -> Iterator[Scenari
         yield made
         if has_controls:
             DeliveryControls(session.backend).clear()
+
+
+def _skip_known_differences(request: pytest.FixtureRequest, backend: Backend) -> None:
+    for mark in request.node.iter_markers():
+        behaviour = mark.name.removeprefix("needs_").replace("_", "-")
+        if mark.name.startswith("needs_") and (known := divergence(backend, behaviour)):
+            pytest.skip(known.skip_reason)
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +119,7 @@ def live_events(connection: Session) -> Iterator[LiveEvents]:
 def caller(live_events: LiveEvents, request: pytest.FixtureRequest) -> Iterator[PcaScenario]:
     """The AWS Private CA of one scenario, whose CAs and bucket are proven to be gone afterwards."""
     session = live_events.session
+    _skip_known_differences(request, session.backend)
     made = PcaScenario(session, live_events)
     clients = (session.events, session.sqs, session.pca, session.s3)
     with _kept(request, session, made, clients), made:

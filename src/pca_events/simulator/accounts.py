@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pca_events.moving_clock import clock_of
+from pca_events.simulator.cloudtrail import Trail
 from pca_events.simulator.controls import EventDelivery, EventSender, PlannedFailures, Put
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.region_state import Settings
@@ -29,15 +30,17 @@ class Account:
         failures: what is planned to fail after it was accepted.
         errors: what is planned to be rejected.
         delivery: the path of its events to the bus.
+        trail: what CloudTrail records of its calls, and sends to the bus as well.
         settings: the delays; replaced as a whole when they change.
     """
 
-    def __init__(self, account: str, sender: EventSender) -> None:
+    def __init__(self, account: str, sender: EventSender, trail_sender: EventSender) -> None:
         self.id = account
         self.clock = clock_of(account)
         self.failures = PlannedFailures()
         self.errors = PlannedErrors(self.clock)
         self.delivery = EventDelivery(account, self.clock, sender)
+        self.trail = Trail(account, self.clock, trail_sender)
         self.settings = Settings()
         self._stores: dict[str, PrivateCaService] = {}
         self._lock = threading.Lock()
@@ -81,6 +84,7 @@ class Simulation:
 
     def __init__(self, put: Put = put_events) -> None:
         self._sender = EventSender(put)
+        self._trail_sender = EventSender(put)
         self._accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -88,6 +92,7 @@ class Simulation:
     def start(self) -> None:
         """Start sending events, and running scheduled tasks between calls."""
         self._sender.start()
+        self._trail_sender.start()
         threading.Thread(target=self._run, name="acm-pca-clock", daemon=True).start()
 
     def stop(self) -> None:
@@ -104,7 +109,7 @@ class Simulation:
             if account not in self._accounts:
                 if len(self._accounts) >= MOST_ACCOUNTS:
                     raise ServiceError("LimitExceededException", f"The simulator has {MOST_ACCOUNTS} accounts already.")
-                self._accounts[account] = Account(account, self._sender)
+                self._accounts[account] = Account(account, self._sender, self._trail_sender)
             return self._accounts[account]
 
     def known(self, account: str) -> Account | None:
@@ -119,7 +124,7 @@ class Simulation:
 
     def new_account(self, account: str) -> Account:
         """Return an account that is not part of the simulation yet."""
-        return Account(account, self._sender)
+        return Account(account, self._sender, self._trail_sender)
 
     def replace(self, accounts: list[Account]) -> None:
         """Add accounts, in place of those that have the same digits."""

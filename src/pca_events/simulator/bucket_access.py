@@ -19,6 +19,7 @@ TEST_KEY = "acm-pca-permission-test-key"
 
 _ON_OBJECT = ("s3:PutObject",)
 _ON_BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation")
+_ON_KEY = ("kms:GenerateDataKey", "kms:Decrypt")
 _FIRST_REGION, _OLD_REGIONS = "us-east-1", {"EU": "eu-west-1"}
 _SERVER_ERROR = 500
 
@@ -69,7 +70,7 @@ class BucketAccess:
         with _refusals(self.name):
             self.clients.s3.head_bucket(Bucket=self.name)
             self._check_policy(key, canned)
-            self._check_encryption()
+            self._check_encryption(key)
             self._check_public_access(canned)
             options = {"ACL": canned} if canned else {}
             self.clients.s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, **options)
@@ -99,13 +100,14 @@ class BucketAccess:
         }
         return context | ({"s3:x-amz-acl": acl} if acl else {})
 
-    def _check_encryption(self) -> None:
-        """Check that an AWS KMS key is customer managed, and allows AWS Private CA to use it."""
+    def _check_encryption(self, key: str) -> None:
+        """Check that an AWS KMS key is customer managed and enabled, and allows AWS Private CA to use it."""
         answer = self.clients.s3.get_bucket_encryption(Bucket=self.name)
-        rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
-        if not rule["SSEAlgorithm"].startswith("aws:kms"):
+        rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]
+        by_default = rule["ApplyServerSideEncryptionByDefault"]
+        if not by_default["SSEAlgorithm"].startswith("aws:kms"):
             return
-        used = rule.get("KMSMasterKeyID", "alias/aws/s3")
+        used = by_default.get("KMSMasterKeyID", "alias/aws/s3")
         if used.endswith("alias/aws/s3"):
             raise BucketRefused(f"bucket {self.name} is encrypted with the key aws/s3, which {PRINCIPAL} cannot use")
         try:
@@ -115,8 +117,22 @@ class BucketAccess:
             )
         except ClientError as error:
             raise BucketRefused(f"the key {used} of bucket {self.name} cannot be described: {error}") from error
-        if not _grants(policy, "kms:GenerateDataKey", described["Arn"], self._context()):
-            raise BucketRefused(f"the policy of key {used} does not grant kms:GenerateDataKey to {PRINCIPAL}")
+        if described["KeyState"] != "Enabled":
+            raise BucketRefused(f"the key {used} of bucket {self.name} is in the state {described['KeyState']}")
+        context = self._key_context(described["Arn"], None if rule.get("BucketKeyEnabled") else key)
+        lacking = [action for action in _ON_KEY if not _grants(policy, action, described["Arn"], context)]
+        if lacking:
+            raise BucketRefused(f"the policy of key {used} does not grant {', '.join(lacking)} to {PRINCIPAL}")
+
+    def _key_context(self, key_arn: str, object_key: str | None) -> Mapping[str, str]:
+        """The condition keys of a request of S3 to KMS, which names the object, or with a bucket key the bucket."""
+        encrypted = f"arn:{self.partition}:s3:::{self.name}" + ("" if object_key is None else f"/{object_key}")
+        return {
+            **self._context(),
+            "kms:encryptioncontext:aws:s3:arn": encrypted,
+            "kms:encryptioncontextkeys": "aws:s3:arn",
+            "kms:viaservice": f"s3.{key_arn.split(':')[3]}.amazonaws.com",
+        }
 
     def _check_public_access(self, acl: str | None) -> None:
         if acl != "public-read":

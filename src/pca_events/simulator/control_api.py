@@ -26,7 +26,8 @@ _DELAYS = {
 
 def routes(simulation: Simulation) -> list[Resource]:
     """Return the HTTP routes of the simulator."""
-    served = {"": AllControls, "/events": SentEvents} | {f"/{name}": control for name, control in _CONTROLS.items()}
+    events = {"/events": SentEvents, "/cloudtrail/events": RecordedCalls}
+    served = {"": AllControls} | events | {f"/{name}": control for name, control in _CONTROLS.items()}
     return [Resource(ROOT + path, control(simulation)) for path, control in served.items()]
 
 
@@ -89,7 +90,7 @@ class AllControls(_Control):
 
     def clear(self, account: Account) -> None:
         """Cancel everything that is planned, and reset every delay."""
-        for control in (FailureControl, SettingsControl, DeliveryControl):
+        for control in (FailureControl, SettingsControl, DeliveryControl, TrailControl):
             control(self.simulation).clear(account)
 
     def shown(self, account: Account) -> Body:
@@ -195,6 +196,26 @@ class DeliveryControl(_Clearing):
         account.delivery.clear()
 
 
+class TrailControl(_Clearing):
+    """Whether the account has a trail, so that CloudTrail sends an event for each API call."""
+
+    takes = ("enabled",)
+
+    def shown(self, account: Account) -> Body:
+        """Return whether it has."""
+        return {"enabled": account.trail.enabled}
+
+    def change(self, account: Account, body: Body) -> None:
+        """Switch the trail on or off."""
+        if not isinstance(body.get("enabled"), bool):
+            raise BadRequest(f'"enabled" is {shown(body.get("enabled"))}; write true or false')
+        account.trail.enabled = body["enabled"]
+
+    def clear(self, account: Account) -> None:
+        """Set the trail as it was at the start."""
+        account.trail.reset()
+
+
 class SentEvents(_Control):
     """The events that an account's buses have accepted: shows whether an event was not sent, or no rule matched it."""
 
@@ -204,8 +225,20 @@ class SentEvents(_Control):
             account, after = self.simulation.account(account_of(request)), _after(request)
         except (BadRequest, ServiceError) as error:
             return _json(400, {"message": str(error)})
-        sent, count = account.delivery.given(after)
+        sent, count = self.given(account, after)
         return _json(200, {"account": account.id, "sent": sent, "count": count})
+
+    def given(self, account: Account, after: int) -> tuple[list[Body], int]:
+        """Return the events of AWS Private CA, and their number."""
+        return account.delivery.given(after)
+
+
+class RecordedCalls(SentEvents):
+    """The events of CloudTrail that an account's buses have accepted."""
+
+    def given(self, account: Account, after: int) -> tuple[list[Body], int]:
+        """Return the events of CloudTrail, and their number."""
+        return account.trail.given(after)
 
 
 _CONTROLS: dict[str, type[_Control]] = {
@@ -213,6 +246,7 @@ _CONTROLS: dict[str, type[_Control]] = {
     "clock": ClockControl,
     "settings": SettingsControl,
     "delivery": DeliveryControl,
+    "cloudtrail": TrailControl,
 }
 
 

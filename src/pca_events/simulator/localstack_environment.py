@@ -1,15 +1,29 @@
 """The clock, bus and buckets of the core inside LocalStack."""
 
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
 from localstack.aws.connect import connect_to
 
 from pca_events.moving_clock import MovingClock
+from pca_events.service_switches import is_on
 from pca_events.simulator.bucket_access import BucketAccess
+from pca_events.simulator.cloudtrail import Trail
 from pca_events.simulator.controls import EventDelivery, PlannedFailures
-from pca_events.simulator.core.region_state import Settings
+from pca_events.simulator.core.region_state import (
+    CERTIFICATE_ISSUANCE,
+    Authority,
+    BucketRefused,
+    IssuedCertificate,
+    Settings,
+)
+from pca_events.simulator.metrics import Metrics
+
+LOG = logging.getLogger(__name__)
 
 
 class Owner(Protocol):
@@ -20,6 +34,20 @@ class Owner(Protocol):
     failures: PlannedFailures
     delivery: EventDelivery
     settings: Settings
+    trail: Trail
+
+    def store(self, region: str, partition: str) -> "Store":
+        """Return the service of the account in a Region."""
+
+
+class Store(Protocol):
+    """The service of an account in a Region."""
+
+    def find(self, arn: str) -> Authority | None:
+        """Return the CA with an ARN, if there is one."""
+
+
+_METRICS = Metrics() if is_on("cloudwatch") else None
 
 
 class LocalStackEnvironment:
@@ -40,8 +68,19 @@ class LocalStackEnvironment:
         return self._owner.clock.now()
 
     def send(self, detail_type: str, resources: list[str], detail: dict[str, str]) -> None:
-        """Send an event to the default bus of this account and Region."""
+        """Send an event to the default bus of this account and Region, and let CloudTrail and CloudWatch know."""
         self._owner.delivery.send(self._region, detail_type, resources, detail)
+        if not self._owner.trail.enabled and _METRICS is None:
+            return
+        issued = self._issued(resources) if detail_type == CERTIFICATE_ISSUANCE else None
+        self._owner.trail.record_action(self._region, detail_type, resources, detail["result"], issued)
+        if _METRICS is not None:
+            _METRICS.count(self._owner.id, self._region, self.now(), detail_type, resources, detail, issued)
+
+    def _issued(self, resources: list[str]) -> IssuedCertificate | None:
+        """The certificate of the event of an issuance."""
+        authority = self._owner.store(self._region, self._partition).find(resources[0])
+        return None if authority is None else authority.issued.get(resources[1].rpartition("/")[2])
 
     def check_bucket(self, bucket: str, acl: str, authority_arn: str) -> str:
         """Write a test object to S3, and return the Region of the bucket.
@@ -49,7 +88,8 @@ class LocalStackEnvironment:
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
-        return self._bucket(bucket, authority_arn).check(acl)
+        with _logged(bucket, authority_arn):
+            return self._bucket(bucket, authority_arn).check(acl)
 
     def write_object(
         self, bucket: str, key: str, body: bytes, content_type: str, acl: str | None, authority_arn: str
@@ -59,7 +99,8 @@ class LocalStackEnvironment:
         Raises:
             BucketRefused: the bucket does not allow AWS Private CA to write.
         """
-        self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
+        with _logged(bucket, authority_arn):
+            self._bucket(bucket, authority_arn).write(key, body, content_type, acl)
 
     def _bucket(self, bucket: str, authority_arn: str) -> BucketAccess:
         found = clients(self._owner.id, self._region)
@@ -68,6 +109,16 @@ class LocalStackEnvironment:
     def planned_failure(self, operation: str, authority_arn: str) -> bool:
         """Return whether the operation fails this time."""
         return self._owner.failures.take(operation, authority_arn)
+
+
+@contextmanager
+def _logged(bucket: str, authority_arn: str) -> Iterator[None]:
+    """Log why a bucket rejects AWS Private CA, which neither an error of the API nor an event says."""
+    try:
+        yield
+    except BucketRefused as refused:
+        LOG.warning("AWS Private CA cannot write to bucket %s for %s: %s", bucket, authority_arn, refused)
+        raise
 
 
 def put_events(account: str, region: str, entries: list[dict[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,11 +14,13 @@ from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
 from localstack.services.internal import get_internal_apis
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
 from pca_events.eventbridge.partitions import serve_all_partitions
 from pca_events.regions import partition_of
 from pca_events.simulator import control_api
 from pca_events.simulator.accounts import Account, Simulation, tick
+from pca_events.simulator.cloudtrail import ApiCall
 from pca_events.simulator.controls import FAILURE_TAG
 from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import PrivateCaService
@@ -64,31 +67,85 @@ class Provider(ServiceLifecycleHook):
         Raises:
             CommonServiceException: the service's error; InternalFailure for an error of the simulator.
         """
-        name = context.operation.name
+        name, asked = context.operation.name, dict(request or {})
+        try:
+            answer = self._call(context, name, asked)
+        except ServiceError as error:
+            self._record(context, name, asked, None, error)
+            raise CommonServiceException(error.code, error.message, error.status) from None
+        self._record(context, name, asked, answer, None)
+        return answer
+
+    def _call(self, context: Any, name: str, asked: "Request") -> dict[str, Any]:
+        """Call an operation; an error of the simulator is raised as a ServiceError, too."""
         try:
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, partition_of(context.region))
             others = self._simulation.others(account, context.region)
-            asked = dict(request or {})
             self._check_planned(account, name, asked)
             return call_operation(account, store, name, asked, others)
-        except ServiceError as error:
-            raise CommonServiceException(error.code, error.message, error.status) from None
+        except ServiceError:
+            raise
         except Exception as error:
             LOG.error("%s.%s failed in the simulator: %r", _SERVICE, name, error)  # noqa: TRY400
             message = "The request processing has failed because of an unknown error, exception or failure."
-            raise CommonServiceException("InternalFailure", message, 500) from None
+            raise ServiceError("InternalFailure", message, 500) from None
+
+    def _record(
+        self, context: Any, name: str, asked: "Request", answer: dict[str, Any] | None, error: ServiceError | None
+    ) -> None:
+        """Record a call in the trail of the caller, and one that succeeded also in that of the account of the CA."""
+        caller, owner = self._simulation.known(context.account_id), self._owner_of(asked)
+        trails = [each.trail for each in (caller, owner if answer is not None else None) if each is not None]
+        trails = list(dict.fromkeys(trails))
+        if not any(trail.enabled for trail in trails):
+            return
+        call = _api_call(context, name, asked, answer, error)
+        shared_id = str(uuid.uuid4()) if len(trails) > 1 else ""
+        for trail in trails:
+            trail.record_call(call, shared_id)
+
+    def _owner_of(self, request: "Request") -> Account | None:
+        """The account in the ARN of a request, if it has been used."""
+        arn = _arn_in(request)
+        return self._simulation.known(arn.split(":")[4]) if arn.count(":") > 4 else None
 
     def _check_planned(self, account: Account, operation: str, request: "Request") -> None:
         """Raise the error that the account has planned for the operation, or the account of the CA for this CA."""
-        arn = str(request.get("CertificateAuthorityArn") or request.get("ResourceArn") or "")
+        arn = _arn_in(request)
         account.errors.check(operation, arn)
-        owner = self._simulation.known(arn.split(":")[4]) if arn.count(":") > 4 else None
+        owner = self._owner_of(request)
         if owner is not None and owner is not account:
             owner.errors.check(operation, arn)
 
 
 Request = dict[str, Any]
+
+
+def _arn_in(request: Request) -> str:
+    return str(request.get("CertificateAuthorityArn") or request.get("ResourceArn") or "")
+
+
+def _api_call(
+    context: Any, name: str, asked: Request, answer: dict[str, Any] | None, error: ServiceError | None
+) -> ApiCall:
+    """Return a call as CloudTrail sees it."""
+    headers = context.request.headers
+    principal = (context.internal_request_params or {}).get("service_principal")
+    return ApiCall(
+        operation=name,
+        request=asked,
+        answer=answer,
+        error=error,
+        account=context.account_id,
+        region=context.region,
+        partition=context.partition,
+        access_key=extract_access_key_id_from_auth_header(headers) or context.account_id,
+        address=context.request.remote_addr or "127.0.0.1",
+        user_agent=headers.get("User-Agent", ""),
+        invoked_by=f"{principal}.amazonaws.com" if principal else "",
+        request_id=context.request_id,
+    )
 
 
 def call_operation(

@@ -48,6 +48,7 @@ def _saved_account(account: Account) -> dict[str, Any]:
         "failures": account.failures.shown(),
         "errors": account.errors.shown(),
         "delivery": account.delivery.shown(),
+        "cloudtrail": account.trail.enabled,
         "held_back": [
             {
                 "due": moment_text(due),
@@ -105,6 +106,7 @@ def _restored_account(simulation: Simulation, record: Record) -> Account:
         account.failures.plan(operation, planned.whole("count"), _authority_of(planned))
     for planned in record.records("errors"):
         account.errors.plan(_restored_error(planned, account.clock.now()))
+    account.trail.enabled = record.flag("cloudtrail")
     delivery = record.record("delivery")
     counts = {fault: delivery.whole(fault) for fault in DELIVERY_FAULTS}
     account.delivery.plan(counts, _seconds(delivery, "delay_seconds"))

@@ -78,6 +78,11 @@ def test_verify_without_scenarios_fails(process: Run, backend: Backend, expressi
         (["list", "x"], "pca-events list [options]", 'pca-events list: unexpected argument "x"'),
         (["localstack", "--port", "x"], "pca-events localstack", '"x" is not a whole number; write 0 to 65535'),
         (["localstack", "--port", "70000"], "pca-events localstack", '"70000" is out of range; write 0 to 65535'),
+        (
+            ["localstack", "--services", "kms,lamda"],
+            "pca-events localstack",
+            'there is no service "lamda" to switch on; there are acm, cloudformation, cloudtrail, cloudwatch, kms',
+        ),
         (["sample", "all", "--count", "0"], "pca-events sample", '"0" is out of range; write 1 or more'),
         (["verify", "--workers", "x"], "pca-events verify", '"x" is not a number of workers; write 1 to 64, or auto'),
     ],

@@ -45,8 +45,8 @@ class Given:
         document = {"Version": "2012-10-17", "Statement": list(statements)}
         self.s3.put_bucket_policy(Bucket=NAME, Policy=json.dumps(document))
 
-    def encryption(self, **rule: str) -> None:
-        rules = [{"ApplyServerSideEncryptionByDefault": rule}]
+    def encryption(self, *, bucket_key: bool = False, **rule: str) -> None:
+        rules = [{"ApplyServerSideEncryptionByDefault": rule, "BucketKeyEnabled": bucket_key}]
         self.s3.put_bucket_encryption(Bucket=NAME, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def written(self) -> list[str]:
@@ -146,7 +146,7 @@ def test_a_bucket_that_is_missing(clients: SimpleNamespace) -> None:
         ),
     ],
 )
-def test_an_encryption_that_prevents_writing(given: Given, rule: dict[str, str], said: str) -> None:
+def test_an_encryption_that_prevents_writing(given: Given, rule: dict[str, Any], said: str) -> None:
     given.policy(statement(*ALL))
     given.encryption(**rule)
     with pytest.raises(BucketRefused, match=said):
@@ -155,36 +155,80 @@ def test_an_encryption_that_prevents_writing(given: Given, rule: dict[str, str],
     given.bucket.write(REPORT, b"", "application/json", None)
 
 
-@pytest.mark.parametrize(("right", "written"), [("kms:GenerateDataKey", True), ("kms:Decrypt", False)])
-def test_a_key_of_the_customer_must_let_the_ca_use_it(given: Given, right: str, written: bool) -> None:
-    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{AUTHORITY}"
-    grant = {**statement(right), "Resource": "*"}
+@pytest.fixture(scope="session")
+def key(clients: SimpleNamespace) -> Iterator[str]:
+    arn = clients.kms.create_key()["KeyMetadata"]["Arn"]
+    yield arn
+    clients.kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
 
-    class Keys:
-        def describe_key(self, **_: str) -> dict[str, Any]:
-            return {"KeyMetadata": {"KeyId": AUTHORITY, "Arn": key}}
 
-        def get_key_policy(self, **_: str) -> dict[str, Any]:
-            return {"Policy": json.dumps({"Statement": grant})}
+def put_key_policy(clients: SimpleNamespace, key: str, *actions: str, encrypted: str = "") -> None:
+    """Let the account do all, and AWS Private CA these actions, if given only for what has this ARN."""
+    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*"}
+    condition = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": [encrypted, f"{encrypted}/audit-report/*"]}}
+    grant = {**statement(*actions), **({"Condition": condition} if encrypted else {})}
+    statements = [{**each, "Resource": "*"} for each in (owner, grant)]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    clients.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(document))
 
-    class Objects:
-        """S3 with an encrypting bucket; the emulator's has no KMS to encrypt with."""
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(given.s3, name)
+BOTH = ("kms:GenerateDataKey", "kms:Decrypt")
 
-        def get_bucket_encryption(self, **_: str) -> dict[str, Any]:
-            rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
-            return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
 
+@pytest.mark.parametrize("with_bucket_key", [True, False])
+@pytest.mark.parametrize(
+    ("actions", "of", "lacking"),
+    [
+        (BOTH, "", ""),
+        (("kms:*",), "", ""),
+        (BOTH, "own", ""),
+        (BOTH, "another", "kms:GenerateDataKey, kms:Decrypt"),
+        (("kms:GenerateDataKey",), "", "kms:Decrypt"),
+        (("kms:Decrypt",), "own", "kms:GenerateDataKey"),
+    ],
+)
+def test_a_customer_managed_key_must_grant_what_is_documented(
+    given: Given,
+    clients: SimpleNamespace,
+    key: str,
+    actions: tuple[str, ...],
+    of: str,
+    lacking: str,
+    with_bucket_key: bool,
+) -> None:
     given.policy(statement(*ALL))
-    bucket = replace(given.bucket, clients=SimpleNamespace(s3=Objects(), kms=Keys()))
-    if not written:
-        with pytest.raises(BucketRefused, match="does not grant kms:GenerateDataKey"):
-            bucket.write(REPORT, b"", "application/json", None)
-        return
-    bucket.write(REPORT, b"", "application/json", None)
-    assert given.written() == [REPORT]
+    given.encryption(bucket_key=with_bucket_key, SSEAlgorithm="aws:kms", KMSMasterKeyID=key)
+    put_key_policy(clients, key, *actions, encrypted=of and f"arn:aws:s3:::{NAME if of == 'own' else of}")
+    if lacking:
+        with pytest.raises(BucketRefused, match=f"does not grant {lacking} to acm-pca.amazonaws.com"):
+            given.bucket.write(REPORT, b"[]", "application/json", None)
+    else:
+        given.bucket.write(REPORT, b"[]", "application/json", None)
+        assert given.s3.get_object(Bucket=NAME, Key=REPORT)["SSEKMSKeyId"] == key
+    assert given.written() == ([] if lacking else [REPORT])
+
+
+def test_a_condition_on_objects_does_not_fit_a_bucket_key(given: Given, clients: SimpleNamespace, key: str) -> None:
+    given.policy(statement(*ALL))
+    put_key_policy(clients, key, *BOTH, encrypted=f"arn:aws:s3:::{NAME}/crl/*")
+    given.encryption(SSEAlgorithm="aws:kms", KMSMasterKeyID=key)
+    given.bucket.write(CRL, b"", "application/pkix-crl", OWNER)
+    with pytest.raises(BucketRefused, match="does not grant kms:GenerateDataKey"):
+        given.bucket.check(OWNER)
+    given.encryption(bucket_key=True, SSEAlgorithm="aws:kms", KMSMasterKeyID=key)
+    with pytest.raises(BucketRefused, match="does not grant kms:GenerateDataKey"):
+        given.bucket.write(CRL, b"", "application/pkix-crl", OWNER)
+
+
+def test_a_key_that_is_disabled(given: Given, clients: SimpleNamespace, key: str) -> None:
+    given.policy(statement(*ALL))
+    given.encryption(SSEAlgorithm="aws:kms", KMSMasterKeyID=key)
+    put_key_policy(clients, key, *BOTH)
+    clients.kms.disable_key(KeyId=key)
+    with pytest.raises(BucketRefused, match="is in the state Disabled"):
+        given.bucket.write(REPORT, b"", "application/json", None)
+    clients.kms.enable_key(KeyId=key)
+    given.bucket.write(REPORT, b"", "application/json", None)
 
 
 def test_a_public_acl_that_the_bucket_blocks(given: Given) -> None:

@@ -99,6 +99,16 @@ def resource_kinds(words: str) -> tuple[str, ...]:
     return kinds
 
 
+def switches(words: str) -> tuple[str, ...]:
+    """Read a list of services to switch on, separated by commas."""
+    from pca_events.service_switches import read_switches
+
+    try:
+        return read_switches(words)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def add_format(parser: Parser, more: str = "") -> None:
     """Add `--format`."""
     words = "default: %(default)s" + (f"; {more}" if more else "")

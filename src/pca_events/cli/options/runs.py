@@ -11,9 +11,11 @@ from pca_events.cli.options import (
     age,
     duration,
     resource_kinds,
+    switches,
     whole_number,
 )
 from pca_events.cli.parser import Parser
+from pca_events.service_switches import SWITCHES
 
 SHELLS = ("bash", "zsh")
 """The shells that `pca-events completion` knows."""
@@ -123,6 +125,13 @@ def _localstack(parser: Parser) -> None:
         metavar="DIR",
         type=Path,
         help="load CAs, certificates and buckets from this folder, and save them there at the end",
+    )
+    parser.add_argument(
+        "--services",
+        metavar="NAMES",
+        type=switches,
+        default=(),
+        help=f"more AWS services to switch on, separated by commas: {', '.join(SWITCHES)} (default: none)",
     )
     _add_stock(parser)
 

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtensionOID
 
 from pca_events.simulator.core.api_protocol import (
@@ -111,7 +113,8 @@ def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
     """A CSR and its key; raise MalformedCSRException if it cannot be read or its signature is invalid."""
     try:
         csr = x509.load_pem_x509_csr(bytes(pem))
-        valid, key = csr.is_signature_valid, csr.public_key()
+        key = csr.public_key()
+        valid = csr.is_signature_valid or _is_signed_with_sha1(csr, key)
         _ = csr.subject, list(csr.extensions)
     except Exception as error:  # cryptography raises many types for data that it cannot read
         raise malformed_csr(f"The certificate signing request is invalid: {error}") from error
@@ -120,6 +123,17 @@ def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise malformed_csr("The key of the certificate signing request is neither RSA nor EC.")
     return csr, key
+
+
+def _is_signed_with_sha1(csr: x509.CertificateSigningRequest, key: Any) -> bool:
+    # cryptography no longer accepts SHA-1; the CSR in AWS's sample of a CA hierarchy is signed with it.
+    if not isinstance(csr.signature_hash_algorithm, hashes.SHA1) or not isinstance(key, rsa.RSAPublicKey):
+        return False
+    try:
+        key.verify(csr.signature, csr.tbs_certrequest_bytes, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    except InvalidSignature:
+        return False
+    return True
 
 
 def check_state(authority: Authority, made_from: Template, csr: x509.CertificateSigningRequest) -> None:

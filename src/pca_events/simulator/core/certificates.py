@@ -48,7 +48,8 @@ def issue_certificate(state: RegionState, request: dict[str, Any]) -> dict[str, 
         return {"CertificateArn": made}
     what = validated_request(state, authority, request)
     serial = secrets.randbelow(LARGEST_SERIAL - SMALLEST_SERIAL) + SMALLEST_SERIAL
-    issued = IssuedCertificate(f"{serial:032x}", f"{authority.arn}/certificate/{serial:032x}", what.template_arn)
+    arn = f"{authority.arn}/certificate/{serial:032x}"
+    issued = IssuedCertificate(f"{serial:032x}", arn, what.template_arn, requested_at=state.now())
     with state.lock:
         made = state.remembered(authority.arn, token)
         if made is not None:

@@ -22,6 +22,7 @@ class IssuedCertificate:
 
     Attributes:
         id: the serial number in hexadecimal, which the ARN ends with.
+        requested_at: when.
         status: PENDING, ISSUED or FAILED.
         template: the ARN of its template.
         pem: the certificate; empty unless issued.
@@ -32,6 +33,7 @@ class IssuedCertificate:
     id: str
     arn: str
     template: str
+    requested_at: datetime
     status: str = "PENDING"
     certificate: x509.Certificate | None = None
     pem: str = ""
