@@ -18,6 +18,7 @@ COMMANDS = {
     "mutate": "test the schemas with invalid events and unusual valid ones",
     "diff": "show what changed between two versions of the schemas",
     "export": "write the contracts as AsyncAPI, OpenAPI, JSON Schema, TypeScript or Python",
+    "test-handler": "test whether a handler tolerates what EventBridge may deliver",
     "verify": "run the scenarios and show the result for each documented event",
     "site": "write the living documentation as a static site",
     "calibrate": "compare an emulator of EventBridge with AWS",
@@ -41,6 +42,7 @@ _FUNCTIONS = {
     "mutate": "events.mutate_events",
     "diff": "contracts.diff_schemas",
     "export": "contracts.export",
+    "test-handler": "handlers.test_handler",
     "verify": "verify.run",
     "site": "verify.run_site",
     "calibrate": "backends.calibrate",
@@ -56,6 +58,7 @@ _FUNCTIONS = {
 
 EXTRAS = {
     "_pytest": "suite",
+    "awslambdaric": "handlers",
     "boto3": "suite",
     "botocore": "suite",
     "cucumber_messages": "site",

@@ -70,6 +70,7 @@ HELP: Mapping[str, Help] = {
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
             "pca-events sample crl-generation-success --broken dropped:$.detail.result --seed 7",
+            "pca-events sample certificate-issuance-success --as sqs",
         ),
         {"0": "the events are printed", "2": _UNUSABLE},
     ),
@@ -103,6 +104,22 @@ HELP: Mapping[str, Help] = {
         "Writes the contracts of all events in the format of another tool.",
         ("pca-events export typescript --output events.ts", "pca-events export asyncapi > asyncapi.yaml"),
         {"0": "the contracts are written", "2": "the output cannot be written"},
+    ),
+    "test-handler": Help(
+        "Delivers events to a handler as EventBridge may: twice, twice at the same time, again after a crash in the "
+        "middle, late, in any order, from every partition, with unknown fields, and events that it does not accept. "
+        "A Python function runs in the runtime of AWS Lambda; a command reads the event on standard input. A probe of "
+        "the state shows what each delivery changes.",
+        (
+            "pca-events test-handler app:handler --accepts 'crl-generation-failure-*' --probe app:tickets",
+            "pca-events test-handler src/app.py:handler --accepts '*' --as sqs --probe app:rows --env DB={tmp}/rows.db",
+            "pca-events test-handler --command 'node handler.mjs' --accepts ca-creation-failure --record",
+        ),
+        {
+            "0": "the handler has no fault that is an error",
+            "1": "it has one",
+            "2": "the handler could not be run, or the probe failed",
+        },
     ),
     "verify": Help(
         "Runs the scenarios on an EventBridge and shows the result for each documented event.",
