@@ -34,7 +34,7 @@ def _test_of(options: argparse.Namespace) -> HandlerTest:
         options.form,
         idempotent=not options.not_idempotent,
         needs=None if options.needs is None else tuple(options.needs),
-        seed=options.seed,
+        **({} if options.seed is None else {"seed": options.seed}),
     )
     probe: Handler | None = None
     if options.probe:
@@ -76,7 +76,7 @@ def print_report(report: HandlerReport, out: Console) -> None:
     found = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
     out.line()
     accepted = f"{counted(len(report.accepts), 'event')} accepted"
-    out.line(f"{accepted}, {counted(report.invocations, 'invocation')}: {found}")
+    out.line(f"{accepted}, {counted(report.invocations, 'invocation')}, seed {report.seed}: {found}")
 
 
 def _not_judged(report: HandlerReport) -> list[tuple[str, str]]:

@@ -58,7 +58,6 @@ FINDINGS: Mapping[str, tuple[Level, str]] = {
     ),
     "loses-record": ("error", "return batchItemFailures with the messageId of a record that could not be processed"),
     "undeclared-need": ("warning", "add the field to `needs`"),
-    "unneeded-declared": ("warning", "remove the field from `needs`"),
 }
 """The level of each finding, and what to do."""
 
@@ -113,6 +112,7 @@ class HandlerReport:
     Attributes:
         handler: its entry.
         accepts: the ids of the events that it claims to accept.
+        seed: that of the events.
         needs: for each event, the JSON paths of the fields without which the outcome is another one.
         invocations: how many there were.
         stopped: why trials were left out; empty if none were.
@@ -120,6 +120,7 @@ class HandlerReport:
 
     handler: str
     accepts: tuple[str, ...]
+    seed: str
     trials: list[Trial] = field(default_factory=list)
     findings: list[HandlerFinding] = field(default_factory=list)
     needs: dict[str, list[str]] = field(default_factory=dict)
@@ -154,6 +155,7 @@ class HandlerReport:
         return {
             "handler": self.handler,
             "accepts": list(self.accepts),
+            "seed": self.seed,
             "invocations": self.invocations,
             "stopped": self.stopped,
             "findings": [

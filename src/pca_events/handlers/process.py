@@ -40,6 +40,7 @@ class HandlerProcess:
         self.stdout = bytearray()
         self._printed = 0
         self._messages = messages
+        self._writer: threading.Thread | None = None
         lifeline, self._alive = os.pipe()
         supervisor = str(Path(__file__).with_name("supervisor.py"))
         try:
@@ -58,7 +59,8 @@ class HandlerProcess:
         self._readers = [threading.Thread(target=self._read, args=(name,), daemon=True) for name in self.tails]
         for reader in self._readers:
             reader.start()
-        threading.Thread(target=self._await_end, daemon=True).start()
+        self._ender = threading.Thread(target=self._await_end, daemon=True)
+        self._ender.start()
 
     def _read(self, name: str) -> None:
         stream = getattr(self._popen, name)
@@ -76,11 +78,15 @@ class HandlerProcess:
         status = self._popen.wait()
         for reader in self._readers:
             reader.join()
+        for stream in (self._popen.stdout, self._popen.stderr):
+            if stream is not None:
+                stream.close()
         self._messages.put(Message("ended", body=str(status).encode()))
 
     def write(self, payload: bytes) -> None:
         """Write the standard input of the process in the background; the process need not read it."""
-        threading.Thread(target=self._write, args=(payload,), daemon=True).start()
+        self._writer = threading.Thread(target=self._write, args=(payload,), daemon=True)
+        self._writer.start()
 
     def _write(self, payload: bytes) -> None:
         if self._popen.stdin is not None:
@@ -108,7 +114,9 @@ class HandlerProcess:
 
     def wait(self) -> None:
         """Wait until the process has ended."""
-        self._popen.wait()
+        self._ender.join()
+        if self._writer is not None:
+            self._writer.join()
 
 
 def environment_of(variables: Mapping[str, str] | None) -> dict[str, str]:

@@ -19,7 +19,7 @@ TOO_MANY_PROCESSES = 113
 """The exit status if the handler started more than `MOST_PROCESSES` processes."""
 
 _LOOK_EVERY = 0.1  # seconds between two counts of the processes
-_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles Ctrl-C
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGCHLD})
-    _adopt_orphans()
+    _control(_PR_SET_CHILD_SUBREAPER, 1)
     handler = subprocess.Popen(  # noqa: S603
         sys.argv[3:],
         start_new_session=True,
@@ -87,16 +87,18 @@ def _descendants() -> list[int]:
     return found
 
 
-def _adopt_orphans() -> None:
+def _control(option: int, value: int) -> None:
+    """Set an option of this process on Linux."""
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _limit(memory: int) -> None:
     import resource
 
+    _control(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,13 +1,15 @@
 """Trials of a handler: each event that it accepts, delivered as EventBridge may deliver it, and all other events."""
 
 import random
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
-from pca_events.contract import fields, per_result, schema_of
+from pca_events.contract import fields as fields_of
+from pca_events.contract import per_result, schema_of
 from pca_events.errors import BadInput
 from pca_events.events import PARTITIONS, aws_location, realistic, related, with_new_fields
 from pca_events.handlers.batches import try_batches
@@ -19,6 +21,7 @@ from pca_events.handlers.state import Probe, contrast, sum_of, without_identity
 from pca_events.handlers.wrapping import Form
 
 _NO_PROBE = "there is no probe of the state"
+_NO_EFFECT = "one delivery changes nothing that the probe shows"
 _NOT_CLAIMED = "the handler does not claim to be idempotent"
 _LATE = timedelta(hours=24)
 
@@ -33,7 +36,8 @@ class Plan:
         idempotent: whether it claims to tolerate duplicates.
         needs: the JSON paths that it claims to need; None if it claims nothing.
         variables: its environment variables.
-        seed: the same seed gives the same events.
+        seed: the same seed gives the same events; by default another one each time, because a handler that keeps the
+            ids of events does nothing when it sees them again.
     """
 
     accepts: tuple[str, ...]
@@ -41,7 +45,7 @@ class Plan:
     idempotent: bool = True
     needs: tuple[str, ...] | None = None
     variables: Mapping[str, str] | None = None
-    seed: str = "pca-events"
+    seed: str = field(default_factory=lambda: secrets.token_hex(4))
 
 
 def try_handler(handler: Handler, plan: Plan, probe: Probe | None = None) -> HandlerReport:
@@ -55,7 +59,7 @@ def try_handler(handler: Handler, plan: Plan, probe: Probe | None = None) -> Han
         BadInput: an event is not documented, the handler cannot be run here, or the probe fails.
     """
     entries = [catalog.documented(event_id) for event_id in plan.accepts]
-    report = HandlerReport(str(handler), plan.accepts)
+    report = HandlerReport(str(handler), plan.accepts, plan.seed)
     with Bench(handler, plan.form, plan.variables or {}, probe) as bench:
         try:
             _Trials(bench, report, plan, entries).run()
@@ -127,7 +131,7 @@ class _Trials:
         return False
 
     def _duplicates(self, entry: DocumentedEvent) -> None:
-        event, _ = self._alone[entry.id]
+        event, once = self._alone[entry.id]
         again = self._bench.deliver(event)
         if not self._plan.idempotent:
             self._report.not_judged("duplicate", entry.id, _NOT_CLAIMED)
@@ -136,9 +140,10 @@ class _Trials:
         elif again.change is None:
             self._report.not_judged("duplicate", entry.id, _NO_PROBE)
         elif again.change.counts:
-            once = counts_of(self._alone[entry.id][1])
-            message = f"not idempotent: {contrast(sum_of(once, again.change.counts), once)} after a duplicate"
-            self._report.failed("duplicate", entry.id, "not-idempotent", message)
+            told = contrast(sum_of(counts_of(once), again.change.counts), counts_of(once))
+            self._report.failed("duplicate", entry.id, "not-idempotent", f"not idempotent: {told} after a duplicate")
+        elif not counts_of(once):
+            self._report.not_judged("duplicate", entry.id, _NO_EFFECT)
         else:
             self._report.passed("duplicate", entry.id)
 
@@ -147,6 +152,8 @@ class _Trials:
             self._interruptions.skip(entry, _NOT_CLAIMED)
         elif self._bench.probe is None:
             self._interruptions.skip(entry, _NO_PROBE)
+        elif not counts_of(self._alone[entry.id][1]):
+            self._interruptions.skip(entry, _NO_EFFECT)
         elif self._report.verdict("duplicate", entry.id) == "failed":
             self._interruptions.skip(entry, "a duplicate already has another effect")
         else:
@@ -187,9 +194,9 @@ class _Trials:
     def _needs(self, entry: DocumentedEvent) -> None:
         """Drop one field at a time, and keep the fields without which the outcome is another one."""
         once_event, once = self._alone[entry.id]
-        known = fields(per_result(schema_of()[entry.detail_type])[entry.result])
+        known = fields_of(per_result(schema_of()[entry.detail_type])[entry.result])
         needed = []
-        for path in dict.fromkeys(field.path for field in known):
+        for path in dict.fromkeys(each.path for each in known):
             event = self._new(entry)
             if not _dropped(event, path):
                 continue

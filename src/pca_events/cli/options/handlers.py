@@ -64,7 +64,7 @@ def _test_handler(parser: Parser) -> None:
     parser.add_argument(
         "--memory", metavar="MB", type=whole_number(64, MOST_MEMORY), default=512, help="default: %(default)s"
     )
-    parser.add_argument("--seed", metavar="S", default="pca-events", help="the same seed gives the same events")
+    parser.add_argument("--seed", metavar="S", help="the same seed gives the same events (default: new events)")
     add_format(parser)
 
 
