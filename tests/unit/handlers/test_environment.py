@@ -44,7 +44,7 @@ def test_a_function_sees_no_credentials_of_the_caller(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     monkeypatch.setenv("AWS_PROFILE", "production")
     seen = environment.invoke(asked("credentials")).value
-    assert seen["AWS_SECRET_ACCESS_KEY"] != "real"
+    assert "real" not in seen.values()
     assert "AWS_PROFILE" not in seen
 
 

@@ -24,7 +24,7 @@ def test_a_probe_returns_a_number_or_items_or_both_by_name(found: Any, counts: d
 
 @pytest.mark.parametrize("found", [None, True, "text", {"rows": {"id": 1}}, {"rows": None}])
 def test_anything_else_is_bad_input(found: Any) -> None:
-    with pytest.raises(BadInput, match="the probe app:items returned .*; it must return a number of items"):
+    with pytest.raises(BadInput, match=r"the probe app:items returned .*; it must return a number of items"):
         state_of(found, "app:items")
 
 
