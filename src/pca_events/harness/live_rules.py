@@ -53,6 +53,8 @@ def _target(stored: dict[str, Any], place: SourceLocation) -> Target:
         handler=arn.rpartition(":")[2],
         input_path=stored.get("InputPath"),
         input_paths=stored.get("InputTransformer", {}).get("InputPathsMap", {}),
+        input_template=stored.get("InputTransformer", {}).get("InputTemplate"),
+        constant=stored.get("Input"),
         dead_letter="DeadLetterConfig" in stored,
         retry="RetryPolicy" in stored,
         role="RoleArn" in stored,

@@ -132,6 +132,8 @@ class Target:
             the permissions itself (events of SAM and Serverless functions).
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
+        input_template: its template; None without one.
+        constant: the Input, the JSON text that it receives instead of the event; None without one.
         dead_letter: the dead-letter queue: one of the project, True for one outside the project, None without one.
         dead_letter_arn: its ARN; empty without one, and if SAM creates the queue.
         role: the role if it is in the project, else whether the target has a RoleArn.
@@ -147,6 +149,8 @@ class Target:
     destination: Destination | None = None
     input_path: str | Unknown | None = None
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
+    input_template: str | Unknown | None = None
+    constant: str | Unknown | None = None
     dead_letter: Destination | Unknown | bool | None = None
     dead_letter_arn: str | Unknown = ""
     retry: bool = False
