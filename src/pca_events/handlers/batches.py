@@ -7,7 +7,7 @@ from pca_events.catalog import DocumentedEvent, Event
 from pca_events.handlers.bench import RETRIES, Bench, Delivered
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.state import contrast
-from pca_events.handlers.wrapping import sqs_record, wrapped
+from pca_events.handlers.wrapping import sqs_record
 
 _BROKEN = "not JSON"
 _RECORDS = 3
@@ -67,7 +67,7 @@ def _with_broken_record(
 ) -> None:
     """Deliver a batch whose second record cannot be read, and as SQS does, what failed again."""
     events = [new_event(entry) for _ in range(_RECORDS - 1)]
-    records: list[dict[str, Any]] = [wrapped([event], bench.form)["Records"][0] for event in events]
+    records: list[dict[str, Any]] = [bench.payload(event)["Records"][0] for event in events]
     broken = sqs_record(_BROKEN, events[0])
     left = [records[0], broken, *records[1:]]
     before, last = bench.state(), None

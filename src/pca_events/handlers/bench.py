@@ -18,7 +18,7 @@ from pca_events.handlers.environment import (
 )
 from pca_events.handlers.recorded_calls import RecordedCalls
 from pca_events.handlers.state import Change, Probe, State
-from pca_events.handlers.wrapping import Form, wrapped
+from pca_events.handlers.wrapping import Form, NotDelivered, wrapped
 from pca_events.wording import counted
 
 RETRIES = 2
@@ -58,7 +58,15 @@ class Bench:
         invocations: how many there were.
     """
 
-    def __init__(self, handler: Handler, form: Form, variables: Mapping[str, str], probe: Probe | None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        form: Form,
+        variables: Mapping[str, str],
+        probe: Probe | None,
+        target: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._target = target
         self.handler = handler
         self.form = form
         self.probe = probe
@@ -82,16 +90,24 @@ class Bench:
 
     def deliver(self, *events: Event) -> Delivered:
         """Deliver events, and compare the state before with that after."""
-        return self.deliver_payload(wrapped(events, self.form))
+        try:
+            payload = self.payload(*events)
+        except NotDelivered as error:
+            outcome = Outcome("not delivered", error=str(error))
+            return self.watched(lambda: outcome)
+        return self.deliver_payload(payload)
 
     def deliver_payload(self, payload: Any) -> Delivered:
         """Deliver any payload, and compare the state before with that after."""
         return self.watched(lambda: self._invoke(self._one, json.dumps(payload, ensure_ascii=False).encode()))
 
-    def retried(self, *events: Event) -> Delivered:
-        """Deliver events again as long as the handler fails, as often as AWS Lambda does."""
-        payload = json.dumps(wrapped(events, self.form), ensure_ascii=False).encode()
-        return self.watched(lambda: self._until_returned(payload))
+    def payload(self, *events: Event) -> Any:
+        """Return what the handler receives for events.
+
+        Raises:
+            NotDelivered: it receives nothing.
+        """
+        return wrapped(events, self.form, self._target)
 
     def watched(self, run: Callable[[], Outcome]) -> Delivered:
         """Run something, and compare the state before with that after."""
@@ -215,7 +231,7 @@ class Bench:
         return outcome
 
     def _payload(self, event: Event) -> bytes:
-        return json.dumps(wrapped([event], self.form), ensure_ascii=False).encode()
+        return json.dumps(self.payload(event), ensure_ascii=False).encode()
 
     def _tracing(self) -> LambdaEnvironment:
         if self._traced is None:

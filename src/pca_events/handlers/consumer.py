@@ -1,15 +1,17 @@
 """A handler together with its probe, its variables and its resources: everything that a test of it needs."""
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pca_events.backends import EmbeddedLocalStack, identify
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler
-from pca_events.handlers.environment import CommandEnvironment
+from pca_events.handlers.environment import CommandEnvironment, Outcome, environment_for
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.recorded_calls import RecordedCalls
 from pca_events.handlers.state import Probe, ProcessProbe
@@ -45,6 +47,28 @@ class HandlerTest:
             BadInput: the handler cannot be run here, or its setup or its probe fails.
             BackendError: the LocalStack cannot be used.
         """
+        with self._prepared() as (variables, probe):
+            return try_handler(self.handler, replace(self.plan, variables=variables), probe)
+
+    def outcomes_of(self, payloads: Mapping[str, Any]) -> dict[str, Outcome]:
+        """Deliver payloads, each once, and return their outcomes.
+
+        Args:
+            payloads: what the handler receives, by any name.
+
+        Raises:
+            BadInput, BackendError: as `run`.
+        """
+        with self._prepared() as (variables, _):
+            environment = environment_for(self.handler, variables)
+            try:
+                return {name: environment.invoke(json.dumps(payload).encode()) for name, payload in payloads.items()}
+            finally:
+                environment.close()
+
+    @contextlib.contextmanager
+    def _prepared(self) -> Iterator[tuple[dict[str, str], Probe | None]]:
+        """Create the variables, the resources and the probe of the handler."""
         with contextlib.ExitStack() as stack:
             variables = stack.enter_context(_in_new_folder(self.variables))
             probe: Probe | None = None
@@ -57,7 +81,7 @@ class HandlerTest:
             if self.probe is not None:
                 probe = ProcessProbe(self.probe, variables)
                 stack.callback(probe.close)
-            return try_handler(self.handler, replace(self.plan, variables=variables), probe)
+            yield variables, probe
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from pca_events.handlers.process import HandlerProcess, ending_of, environment_o
 from pca_events.handlers.runtime_api import Invocation, Message, RuntimeApi
 from pca_events.wording import printable
 
-Status = Literal["returned", "raised", "timed out", "exited", "printed too much", "did not start"]
+Status = Literal["returned", "raised", "timed out", "exited", "printed too much", "did not start", "not delivered"]
 
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:handler"
 """The ARN of a function that has no other."""

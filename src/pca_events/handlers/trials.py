@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
@@ -33,6 +34,7 @@ class Plan:
     Attributes:
         accepts: the ids of the documented events that the handler claims to accept.
         form: how events are delivered.
+        target: what the target of its rule makes of an event, as PutTargets has it; None for the event itself.
         idempotent: whether it claims to tolerate duplicates.
         needs: the JSON paths that it claims to need; None if it claims nothing.
         variables: its environment variables.
@@ -42,6 +44,7 @@ class Plan:
 
     accepts: tuple[str, ...]
     form: Form = "lambda"
+    target: Mapping[str, Any] | None = None
     idempotent: bool = True
     needs: tuple[str, ...] | None = None
     variables: Mapping[str, str] | None = None
@@ -60,7 +63,7 @@ def try_handler(handler: Handler, plan: Plan, probe: Probe | None = None) -> Han
     """
     entries = [catalog.documented(event_id) for event_id in plan.accepts]
     report = HandlerReport(str(handler), plan.accepts, plan.seed)
-    with Bench(handler, plan.form, plan.variables or {}, probe) as bench:
+    with Bench(handler, plan.form, plan.variables or {}, probe, plan.target) as bench:
         try:
             _Trials(bench, report, plan, entries).run()
         except TooManyTimeouts as reason:

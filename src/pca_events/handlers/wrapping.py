@@ -3,10 +3,11 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pca_events.catalog import Event
+from pca_events.eventbridge.target_input import InvalidInput, text_for
 from pca_events.regions import partition_of
 
 Form = Literal["lambda", "sqs", "sns", "sqs-sns", "put-events"]
@@ -19,23 +20,63 @@ BATCHES: tuple[Form, ...] = ("sqs", "sns", "sqs-sns")
 _EPOCH_MS = 1545082649183
 
 
-def wrapped(events: Sequence[Event], form: Form) -> Any:
+class NotDelivered(Exception):
+    """A target receives nothing; the text says why."""
+
+
+def wrapped(events: Sequence[Event], form: Form, target: Mapping[str, Any] | None = None) -> Any:
     """Return the payload that delivers events.
 
     Args:
         events: one event; several for the forms with records, and for `put-events`.
         form: how they are delivered.
+        target: what the target of the rule makes of an event, as PutTargets has it: Input, InputPath, InputTransformer.
 
     Returns:
         The event itself, `{"Records": [...]}`, or the list of entries that `aws events put-events` reads.
+
+    Raises:
+        NotDelivered: the target receives nothing.
     """
-    if form == "lambda":
-        (event,) = events
-        return event
     if form == "put-events":
         return [_entry(event) for event in events]
-    records = {"sqs": _sqs_record, "sns": _sns_record, "sqs-sns": _sqs_of_sns}[form]
-    return {"Records": [records(event) for event in events]}
+    texts = [_text(event, target or {}) for event in events]
+    if form == "lambda":
+        (text,) = texts
+        return json.loads(text)
+    return {"Records": [_record(text, event, form) for text, event in zip(texts, events, strict=True)]}
+
+
+def wrapped_text(text: str, event: Event, form: Form) -> Any:
+    """Return the payload that delivers a text that a target received for an event."""
+    return json.loads(text) if form == "lambda" else {"Records": [_record(text, event, form)]}
+
+
+def _text(event: Event, target: Mapping[str, Any]) -> str:
+    """Return what the target receives as text; that of a Lambda function is JSON."""
+    if not target:
+        return json.dumps(event, ensure_ascii=False)
+    try:
+        text = text_for(target, event, _arn("events", event), str(event.get("time", "")))
+    except InvalidInput as error:
+        raise NotDelivered(str(error)) from None
+    if text is None:
+        raise NotDelivered(f"its InputPath {target.get('InputPath')} leads nowhere")
+    return text
+
+
+def _record(text: str, event: Event, form: Form) -> dict[str, Any]:
+    if form == "sqs":
+        return sqs_record(text, event)
+    if form == "sqs-sns":
+        return sqs_record(json.dumps(_notification(text, event), ensure_ascii=False), event)
+    topic = _arn("sns", event)
+    return {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": f"{topic}:{uuid.uuid5(uuid.NAMESPACE_URL, topic)}",
+        "Sns": _notification(text, event) | {"MessageAttributes": {}},
+    }
 
 
 def _entry(event: Event) -> dict[str, Any]:
@@ -76,34 +117,16 @@ def sqs_record(body: str, event: Event) -> dict[str, Any]:
     }
 
 
-def _sqs_record(event: Event) -> dict[str, Any]:
-    return sqs_record(json.dumps(event, ensure_ascii=False), event)
-
-
-def _sns_record(event: Event) -> dict[str, Any]:
-    topic = _arn("sns", event)
-    return {
-        "EventSource": "aws:sns",
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": f"{topic}:{uuid.uuid5(uuid.NAMESPACE_URL, topic)}",
-        "Sns": _notification(event) | {"MessageAttributes": {}},
-    }
-
-
-def _sqs_of_sns(event: Event) -> dict[str, Any]:
-    return sqs_record(json.dumps(_notification(event), ensure_ascii=False), event)
-
-
-def _notification(event: Event) -> dict[str, Any]:
+def _notification(text: str, event: Event) -> dict[str, Any]:
     domain = "amazonaws.com.cn" if _region(event).startswith("cn-") else "amazonaws.com"
     sns = f"https://sns.{_region(event)}.{domain}"
     subscription = f"{_arn('sns', event)}:00000000-0000-0000-0000-000000000000"
     return {
         "Type": "Notification",
-        "MessageId": str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(event))),
+        "MessageId": str(uuid.uuid5(uuid.NAMESPACE_URL, text)),
         "TopicArn": _arn("sns", event),
         "Subject": None,
-        "Message": json.dumps(event, ensure_ascii=False),
+        "Message": text,
         "Timestamp": f"{str(event.get('time', '2026-01-01T00:00:00Z')).removesuffix('Z')}.000Z",
         "SignatureVersion": "1",
         "Signature": "EXAMPLE",
