@@ -201,9 +201,19 @@ def _export(parser: Parser) -> None:
     from pca_events.exports import FORMATS
 
     summaries = "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
-    parser.add_argument("format", metavar="FORMAT", choices=tuple(FORMATS), help=summaries)
+    summaries += "; pact: the pacts of consumers with AWS Private CA, in a folder"
+    parser.add_argument("format", metavar="FORMAT", choices=(*FORMATS, "pact"), help=summaries)
     parser.add_argument(
-        "--output", metavar="FILE", default="-", help="output file, or folder for openapi (default: standard output)"
+        "--output",
+        metavar="FILE",
+        default="-",
+        help="output file, or folder for openapi and pact (default: standard output)",
+    )
+    parser.add_argument(
+        "--consumers",
+        metavar="PATH",
+        action="append",
+        help="with pact: a contract file, or a folder with contract files (default: the current one); repeatable",
     )
 
 

@@ -68,5 +68,41 @@ def _test_handler(parser: Parser) -> None:
     add_format(parser)
 
 
-ARGUMENTS: dict[str, Callable[[Parser], None]] = {"test-handler": _test_handler}
+def _init(parser: Parser) -> None:
+    parser.add_argument(
+        "folder", metavar="DIR", nargs="?", default=".", help="the folder of the consumer (default: the current one)"
+    )
+    parser.add_argument("--print", dest="printed", action="store_true", help="print the file instead of writing it")
+
+
+def _verify_consumer(parser: Parser) -> None:
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        default=["."],
+        help="a contract file, or a folder with contract files at any depth (default: the current one)",
+    )
+    parser.add_argument(
+        "--static", action="store_true", help="do not try the rules on an event bus; the result says so"
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="try the rules on the LocalStack at URL (default: an embedded one)"
+    )
+    add_format(parser)
+
+
+def _matrix(parser: Parser) -> None:
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="+", help="a contract file, or a folder with contract files at any depth"
+    )
+    add_format(parser)
+
+
+ARGUMENTS: dict[str, Callable[[Parser], None]] = {
+    "init": _init,
+    "verify-consumer": _verify_consumer,
+    "matrix": _matrix,
+    "test-handler": _test_handler,
+}
 """What adds the arguments of each command."""
