@@ -14,7 +14,7 @@ from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.cli.console import Column, Console, Progress, console
 from pca_events.cli.handlers import print_report
 from pca_events.consumers.contract_file import FILE, ConsumerContract
-from pca_events.consumers.links import ConsumerReport
+from pca_events.consumers.links import ConsumerReport, LinkVerdict
 from pca_events.consumers.matrix import contracts_in, matrix_as_json, reliances
 from pca_events.errors import BadInput
 from pca_events.wording import counted
@@ -22,7 +22,7 @@ from pca_events.wording import counted
 if TYPE_CHECKING:
     from pca_events.harness import Session
 
-_STYLES = {"holds": "green", "broken": "red", "not tried": "yellow"}
+_STYLES: dict[LinkVerdict, str] = {"holds": "green", "broken": "red", "not tried": "yellow"}
 
 
 def init(options: argparse.Namespace) -> int:
@@ -125,9 +125,8 @@ def matrix(options: argparse.Namespace) -> int:
         rows.append([event.id, "; ".join(names) or ("nobody", "dim")])
     out.table([Column("event", whole=True), Column("relied on by")], rows)
     out.line()
-    out.line(
-        f"{counted(len(contracts), 'contract file')}: {', '.join(os.path.normpath(each.file) for each in contracts)}"
-    )
+    files = ", ".join(os.path.normpath(contract.file) for contract in contracts)
+    out.line(f"{counted(len(contracts), 'contract file')}: {files}")
     return 0
 
 

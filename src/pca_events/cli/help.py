@@ -110,8 +110,8 @@ HELP: Mapping[str, Help] = {
         {"0": "the contracts are written", "2": "the output cannot be written, or a contract file cannot be used"},
     ),
     "init": Help(
-        "Writes pca-events.yaml, the contract file of a consumer: its rules, with the events on which they fire, and its "
-        "handlers. Reads the code without running it, and never replaces a file.",
+        "Writes pca-events.yaml, the contract file of a consumer: its rules, with the events on which they fire, and "
+        "its handlers. Reads the code without running it, and never replaces a file.",
         ("pca-events init", "pca-events init services/crl-alerting --print"),
         {"0": "the file is written", "2": "there is no rule, or the file exists"},
     ),

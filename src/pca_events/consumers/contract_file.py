@@ -153,10 +153,12 @@ class _File:
     def contract(self) -> ConsumerContract:
         said = self._document
         try:
-            for path, words in _SCHEMA.violations(json.loads(json.dumps(said))):
-                raise BadInput(f"{self._place(path)} {words}")
+            found = list(_SCHEMA.violations(json.loads(json.dumps(said))))
         except (TypeError, ValueError, OverflowError) as error:
             raise BadInput(f"{self._file} has a value that JSON does not have: {error}") from None
+        # A misspelt key explains a missing one.
+        for path, words in sorted(found, key=lambda each: not each[1].startswith("unknown ")):
+            raise BadInput(f"{self._place(path)} {words}")
         handlers = tuple(self._handler(handler, at) for at, handler in enumerate(said.get("handlers", ())))
         names = [handler.name for handler in handlers]
         for at, name in enumerate(names):
