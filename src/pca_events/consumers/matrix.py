@@ -9,6 +9,7 @@ from pca_events import catalog
 from pca_events.consumers.contract_file import FILE, ConsumerContract, read_contract
 from pca_events.errors import BadInput
 from pca_events.infrastructure.discovery import LEFT_OUT
+from pca_events.json_path import leads_into
 
 _MOST_FOLDERS = 100_000
 _MOST_FILES = 1_000
@@ -62,13 +63,7 @@ class Reliance:
         """Whether a change at a JSON path may affect the consumer: it needs the value, or does not say what."""
         if not self.is_complete or path == "$.detail-type":
             return True
-        return any(_overlap(path, need) for need in self.needs)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether one JSON path is the other, or leads into it."""
-    short, long = sorted((one, other), key=len)
-    return long == short or long.startswith((f"{short}.", f"{short}["))
+        return any(leads_into(path, need) or leads_into(need, path) for need in self.needs)
 
 
 def reliances(contracts: Sequence[ConsumerContract]) -> list[Reliance]:

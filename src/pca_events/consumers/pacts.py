@@ -50,13 +50,11 @@ def _body(event: DocumentedEvent, reliance: Reliance) -> dict[str, Any]:
     wanted = {*_ALWAYS, *reliance.needs} if reliance.is_complete else None
     body: dict[str, Any] = {}
     for field in known:
-        if field.type not in ("object", "array") and (wanted is None or _is_wanted(field.path, wanted)):
+        if field.type not in ("object", "array") and (
+            wanted is None or any(json_path.leads_into(each, field.path) for each in wanted)
+        ):
             _put(body, field.path, _matched(event, field))
     return body
-
-
-def _is_wanted(path: str, wanted: set[str]) -> bool:
-    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in wanted)
 
 
 def _matched(event: DocumentedEvent, field: Field) -> Any:

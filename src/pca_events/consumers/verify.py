@@ -92,7 +92,10 @@ class _Verification:
 
     def of_handler(self, handler: HandlerClaim) -> None:
         """Test a handler, and judge the last link of its rules."""
-        test = handler.test(self._endpoint_url)
+        endpoint_url = self._endpoint_url
+        if self._session is not None and handler.settings.get("record"):
+            endpoint_url = self._session().backend.endpoint_url
+        test = handler.test(endpoint_url)
         test = replace(test, plan=replace(test.plan, target=self._targets.get(handler.name)))
         self.report.handlers[handler.name] = test.run()
         for chain, claim in zip(self.report.chains, self._contract.rules, strict=True):

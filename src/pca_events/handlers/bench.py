@@ -75,6 +75,7 @@ class Bench:
         self._one, self._other = (environment_for(handler, variables) for _ in range(2))
         self._traced: LambdaEnvironment | None = None
         self._timeouts = 0
+        self._known: State | None = None  # the state, unless an invocation may have changed it
 
     def __enter__(self) -> "Bench":
         return self
@@ -86,7 +87,8 @@ class Bench:
 
     def state(self) -> State | None:
         """Read the state now."""
-        return None if self.probe is None else self.probe.state()
+        self._known = None if self.probe is None else self.probe.state()
+        return self._known
 
     def deliver(self, *events: Event) -> Delivered:
         """Deliver events, and compare the state before with that after."""
@@ -111,15 +113,16 @@ class Bench:
 
     def watched(self, run: Callable[[], Outcome]) -> Delivered:
         """Run something, and compare the state before with that after."""
-        before = self.state()
+        before = self.state() if self._known is None else self._known
         outcome = run()
-        after = self.state()
+        after = self._known = self.state()
         return Delivered(outcome, None if before is None or after is None else after.since(before))
 
     def _invoke(self, environment: Environment, payload: bytes) -> Outcome:
         if self._timeouts >= _MOST_TIMEOUTS:
             raise TooManyTimeouts(f"stopped after {counted(_MOST_TIMEOUTS, 'invocation')} that timed out")
         self.invocations += 1
+        self._known = None
         outcome = environment.invoke(payload)
         self._timeouts += outcome.status == "timed out"
         return outcome
@@ -170,6 +173,7 @@ class Bench:
         elif isinstance(self._one, LambdaEnvironment):
             traced = self._tracing()
             self.invocations += 1
+            self._known = None
             points = list(traced.finish(traced.begin(self._payload(event), trace={"action": "list"})).points)
         else:
             points = []

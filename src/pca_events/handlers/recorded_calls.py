@@ -16,6 +16,9 @@ from pca_events.handlers.state import State
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
 _READS = re.compile(r"(Get|List|Describe|Head|Receive|Query|Scan|BatchGet|Lookup|Search|Select|Test|Validate|Preview)")
+_TOKEN = re.compile(
+    r'"?(?:MessageDeduplicationId|ClientRequestToken|ClientToken|IdempotencyToken|IdempotencyKey)"?\s*[:=]\s*"?[^",&]+'
+)
 _MOST_BODY = 16 << 20
 _SECONDS = 60.0
 _Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -25,7 +28,8 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 class RecordedCalls:
     """A probe: each successful call that changes something is an item, named by its service and operation.
 
-    A `PutObject` of the same key and body is one item however often it is made.
+    A call that is idempotent by itself is one item however often it is made: a `PutObject` of one key, or a call with
+    the same idempotency token, such as `MessageDeduplicationId`.
 
     Attributes:
         endpoint_url: where the handler finds AWS.
@@ -42,6 +46,7 @@ class RecordedCalls:
             raise BadInput(f"calls are recorded only to an emulator on loopback, not to {backend_url}")
         self._backend = f"{where.hostname}:{where.port or 80}"
         self._calls: Counter[tuple[str, str]] = Counter()
+        self._once: dict[tuple[str, str], str] = {}  # the first call with each token
         self._number = 0
         self._lock = threading.Lock()
         self._interrupt: tuple[int, Callable[[], None]] | None = None
@@ -101,8 +106,10 @@ class RecordedCalls:
         with self._lock:
             name = f"{service} {operation}"
             self._number += 1
-            if operation == "PutObject":
-                self._calls[name, asked] = 1
+            token = _TOKEN.search(asked)
+            if operation == "PutObject" or token:
+                once = self._once.setdefault((name, token[0] if token else asked), asked)
+                self._calls[name, once] = 1
             else:
                 self._calls[name, asked] += 1
             planned = self._interrupt

@@ -199,7 +199,7 @@ class _Trials:
         once_event, once = self._alone[entry.id]
         known = fields_of(per_result(schema_of()[entry.detail_type])[entry.result])
         needed = []
-        for path in dict.fromkeys(each.path for each in known):
+        for path in dict.fromkeys(each.path for each in known if each.type not in ("object", "array")):
             event = self._new(entry)
             if not _dropped(event, path):
                 continue
@@ -209,7 +209,9 @@ class _Trials:
         self._report.needs[entry.id] = needed
         if self._plan.needs is None:
             return
-        if undeclared := [path for path in needed if path not in self._plan.needs]:
+        if undeclared := [
+            path for path in needed if not any(json_path.leads_into(need, path) for need in self._plan.needs)
+        ]:
             message = f"the outcome differs without {', '.join(undeclared)}"
             self._report.failed("delivered", entry.id, "undeclared-need", message)
 
