@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,6 +155,19 @@ def documented(event_id: str) -> DocumentedEvent:
         BadInput: there is none; the message suggests a similar ID.
     """
     return _find(event_id, documented_events(), "documented event")
+
+
+def matching(globs: Iterable[str]) -> tuple[str, ...]:
+    """Return the IDs of the documented events that any of the globs matches, such as `crl-generation-failure-*`.
+
+    Raises:
+        BadInput: a glob matches none; the message suggests a similar ID.
+    """
+    found: dict[str, None] = {}
+    for glob in globs:
+        ids = [event.id for event in documented_events() if fnmatchcase(event.id, glob)]
+        found.update(dict.fromkeys(ids or [documented(glob).id]))
+    return tuple(event.id for event in documented_events() if event.id in found)
 
 
 def never_sent_event(event_id: str) -> NeverSent:

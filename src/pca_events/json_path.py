@@ -39,6 +39,11 @@ def remove(document: Any, path: str) -> Any:
     return value
 
 
+def leads_into(outer: str, inner: str) -> bool:
+    """Return whether the value at a path is, or contains, the value at another: `$.resources`, `$.resources[0]`."""
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+
+
 def _parent(document: Any, path: str) -> tuple[Any, Step]:
     steps = _steps(path)
     if not steps:

@@ -7,17 +7,16 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pca_events.check.report import FailOn, LevelOrOff
+from pca_events.check.schema_messages import SettingsSchema, dotted
 from pca_events.check.suppressions.ignore_entries import IgnoreEntry, lines_of_keys, nearest_line
 from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import SourceLocation
-from pca_events.wording import did_you_mean
 
 FILE, PYPROJECT = "pca-events.toml", "pyproject.toml"
 SCHEMA = Path(__file__).with_name("pca-events.schema.json")
@@ -25,19 +24,7 @@ SCHEMA = Path(__file__).with_name("pca-events.schema.json")
 _TABLE = ("tool", "pca-events")
 _MOST_CHARACTERS = 100_000
 _MOST_DOTS = 500
-_MOST_SHOWN = 40
-_EXPECTED = {
-    "anyOf": "a string or an array of strings",
-    "format": "a date such as 2027-01-31",
-    "pattern": "a date such as 2027-01-31",
-}
-_SIZES = {
-    "maxItems": "has too many items; 1,000 are read",
-    "maxLength": "has too many characters",
-    "minItems": "is empty; remove it, or add a value",
-    "minLength": "is empty; remove it, or add a value",
-}
-_KINDS = {"array": "an array", "object": "a table", "string": "a string"}
+_SCHEMA = SettingsSchema(SCHEMA, "the configuration", {("levels",): "finding code"})
 
 
 @dataclass(frozen=True)
@@ -189,10 +176,10 @@ class _File:
 
     def _validate(self, said: Any) -> None:
         try:
-            errors = list(_validator().iter_errors(said))
+            violations = list(_SCHEMA.violations(said))
         except (ValueError, OverflowError) as error:  # numbers that JSON does not have
             raise BadInput(f"{self._place(())} {error}") from None
-        found = sorted((self._place(path), words) for error in errors for path, words in _in_words(error))
+        found = sorted((self._place(path), words) for path, words in violations)
         if found:
             raise BadInput(f"{found[0][0]} {found[0][1]}")
 
@@ -212,7 +199,7 @@ class _File:
         try:
             return PathGlobs((os.path.dirname(self._file) or ".", glob) for glob in globs)
         except InvalidGlob as error:
-            raise BadInput(f"{self._place(key)} {_dotted(key)}: {error}") from None
+            raise BadInput(f"{self._place(key)} {dotted(key)}: {error}") from None
 
     def _entry(self, entry: dict[str, Any], position: int) -> IgnoreEntry:
         key = ("ignore", position)
@@ -229,61 +216,6 @@ class _File:
 
 def _several(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
-    return schema
-
-
-@cache
-def _validator() -> Any:
-    from pca_events.contract.fast_validator import compiled
-
-    return compiled(_schema())
-
-
-def _in_words(error: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """A schema violation as a message, with the path of its key."""
-    path: tuple[str | int, ...] = tuple(error.instance_path)
-    kind, key = error.kind, _dotted(path) or "the configuration"
-    if kind.name == "additionalProperties":
-        what = "finding code" if path == ("levels",) else "key"
-        for name in kind.unexpected:
-            yield (*path, name), f'unknown {what} "{name}"; {did_you_mean(name, _keys(path)) or "see docs"}'
-    elif kind.name == "required":
-        yield path, f'{key} needs the key "{kind.property}"'
-    elif kind.name == "enum":
-        yield path, f"{key}: {_shown(error.instance)} is not supported; {_nearest_of(error)}"
-    elif kind.name in _SIZES:
-        yield path, f"{key} {_SIZES[kind.name]}"
-    elif kind.name in _EXPECTED:
-        yield path, f"{key}: expected {_EXPECTED[kind.name]}, found {_shown(error.instance)}"
-    elif kind.name == "type":
-        yield path, f"{key}: expected {_KINDS[kind.types[0]]}, found {_shown(error.instance)}"
-    else:
-        yield path, f"{key}: {error.message}"
-
-
-def _nearest_of(error: Any) -> str:
-    return did_you_mean(str(error.instance), error.kind.options)
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
-
-
-def _keys(path: tuple[str | int, ...]) -> list[str]:
-    """The allowed keys of a table of the configuration."""
-    schema = _schema()
-    table = schema if not path else schema["properties"]["levels"] if path == ("levels",) else schema["$defs"]["ignore"]
-    return list(table["properties"])
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
 def _plain(value: Any) -> Any:

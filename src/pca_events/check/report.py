@@ -69,6 +69,7 @@ CodeName = Literal[
 ]
 """Every code that a finding can have. mypy rejects a finding with another one."""
 
+_INSTANCE = re.compile(r"\[[^\]]*\]$")
 _QUOTED = re.compile(r'(?:"(?:\\.|[^"\\])*"(?: or |, )?)+')
 
 
@@ -247,6 +248,21 @@ class CheckReport:
 def event_ids() -> Iterable[str]:
     """The ids of the documented events, in the order of the AWS page."""
     return (event.id for event in documented_events())
+
+
+def names_of(name: str) -> set[str]:
+    """Return the names by which a rule can be selected: complete, without its instance, and the last part of either."""
+    whole = {name, _INSTANCE.sub("", name)}
+    return whole | {_last(one) for one in whole}
+
+
+def short_name(name: str) -> str:
+    """Return the last part of the name of a rule, without its instance: `crl_failed`."""
+    return _last(_INSTANCE.sub("", name))
+
+
+def _last(name: str) -> str:
+    return re.split(r"[./](?![^\[]*\])", name)[-1]
 
 
 def reason_of(pattern: Any) -> str:

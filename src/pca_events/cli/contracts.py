@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -169,6 +170,8 @@ def export(options: argparse.Namespace) -> int:
     """Write the files and print one line; nothing is printed if they go to standard output."""
     from pca_events.exports import FORMATS, documented_detail_types
 
+    if options.format == "pact":
+        return _export_pacts(options)
     known = FORMATS[options.format]
     out = Path(options.output)
     files = known.render(documented_detail_types())
@@ -187,6 +190,23 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export_pacts(options: argparse.Namespace) -> int:
+    from pca_events.consumers.matrix import contracts_in
+    from pca_events.consumers.pacts import write_pacts
+
+    files = write_pacts(contracts_in(options.consumers or ["."]))
+    if not files:
+        raise BadInput("there is no contract file pca-events.yaml; pca-events init writes one")
+    if options.output != _STANDARD_OUTPUT:
+        write_folder(files, Path(options.output))
+        print(f"wrote {options.output}: {', '.join(files)}")
+    elif len(files) > 1:
+        raise BadInput(f"these are {len(files)} pacts, too many for standard output; name a folder with --output")
+    else:
+        sys.stdout.write("".join(files.values()))
+    return 0
+
+
 _COLOURS: "dict[Effect, str]" = {"breaking": "red", "compatible": "green"}
 
 
@@ -196,42 +216,59 @@ def diff_schemas(options: argparse.Namespace) -> int:
 
     changes = diff(read_version(options.old), read_version(options.new))
     counts = {effect: sum(change.effect == effect for change in changes) for effect in _COLOURS}
-    hits = _hits(changes, options.consumers) if options.consumers else [[] for _ in changes]
+    hits = _hits(changes, options.consumers) if options.consumers else [([], []) for _ in changes]
     if options.format == "json":
-        found = [{**asdict(change), "rules": hit} for change, hit in zip(changes, hits, strict=True)]
+        found = [
+            {**asdict(change), "rules": hit[0], "consumers": hit[1]} for change, hit in zip(changes, hits, strict=True)
+        ]
         print(json.dumps({"old": options.old, "new": options.new, **counts, "changes": found}, indent=2))
     else:
         _print_lines(changes, hits, f"{options.old} to {options.new}", counts)
     return 1 if counts["breaking"] else 0
 
 
-def _hits(changes: "list[Change]", consumers: list[str]) -> list[list[str]]:
-    """The rules that each breaking change affects, by their places and names.
+_Hits = tuple[list[str], list[str]]
+"""The rules and the consumers that a change affects, each in words."""
+
+
+def _hits(changes: "list[Change]", paths: list[str]) -> list[_Hits]:
+    """What each breaking change affects: rules by their places and names, consumers by their names and events.
 
     Raises:
         BadInput: a file of the consumers cannot be read.
     """
     from pca_events.check.rules import affected_rules, check
+    from pca_events.consumers.matrix import affected_consumers, contracts_in
     from pca_events.infrastructure.files import read_paths
 
-    rules = check(read_paths(consumers))
+    contracts = contracts_in([path for path in paths if os.path.isdir(path) or path.endswith((".yaml", ".yml"))])
+    files = {contract.file for contract in contracts}
+    rules = check(read_paths([path for path in paths if path not in files]))
     if rules.unreadable:
         raise BadInput(f"{rules.unreadable[0].place} {rules.unreadable[0].message}")
-    return [
-        [f"{hit.rule.place} {hit.rule.name}" for hit in affected_rules(rules, change.path, change.detail_types)]
-        if change.effect == "breaking"
-        else []
-        for change in changes
-    ]
+    found: list[_Hits] = []
+    for change in changes:
+        if change.effect != "breaking":
+            found.append(([], []))
+            continue
+        hit = affected_rules(rules, change.path, change.detail_types)
+        consumers: dict[str, list[str]] = {}
+        for each in affected_consumers(contracts, change.path, change.detail_types):
+            consumers.setdefault(f"{each.contract.consumer} ({each.contract.file})", []).append(each.event)
+        named = [f"{name}, which relies on {', '.join(events)}" for name, events in consumers.items()]
+        found.append(([f"{each.rule.place} {each.rule.name}" for each in hit], named))
+    return found
 
 
-def _print_lines(changes: "list[Change]", hits: list[list[str]], way: str, counts: "dict[Effect, int]") -> None:
+def _print_lines(changes: "list[Change]", hits: list[_Hits], way: str, counts: "dict[Effect, int]") -> None:
     out = console()
-    for change, rules in zip(changes, hits, strict=True):
+    for change, (rules, consumers) in zip(changes, hits, strict=True):
         place = f"{change.path} on {change.result}" if change.result else change.path
         lead = (f"{change.effect:<12}", _COLOURS[change.effect])
         out.paragraph(f"{change.title}  {place}  {change.reason}", lead=lead, indent=12)
         for rule in rules:
             out.line(f"{' ' * 12}hits {rule}")
+        for consumer in consumers:
+            out.paragraph(f"breaks {consumer}", lead=" " * 12, indent=14)
     words = ", ".join(f"{count} {effect}" for effect, count in counts.items())
     out.line(f"{len(changes)} changes from {way}: {words}")

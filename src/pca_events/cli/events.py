@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pca_events.contract import Field
     from pca_events.events.mutation_testing import MutationReport
+    from pca_events.handlers.wrapping import Form
 
 
 def list_events(options: argparse.Namespace) -> int:
@@ -163,8 +164,17 @@ def print_samples(options: argparse.Namespace) -> int:
         event = _broken(entry, options.broken, chance) if options.broken else realistic(entry, where, chance)
         for path, value in options.changes:
             json_path.put(event, path, value)
-        print(json.dumps(event, ensure_ascii=False))
+        print(json.dumps(_as(options.form, event), ensure_ascii=False))
     return 0
+
+
+def _as(form: "Form", event: Event) -> Any:
+    from pca_events.handlers.wrapping import wrapped
+
+    try:
+        return wrapped([event], form)
+    except KeyError as missing:
+        raise BadInput(f"the event has no field {missing}, which the form {form} needs") from None
 
 
 def _broken(entry: DocumentedEvent, wanted: str, chance: "random.Random") -> Event:

@@ -70,6 +70,7 @@ HELP: Mapping[str, Help] = {
             "pca-events sample all",
             "pca-events sample ca-creation-failure --account 444455556666 --region eu-central-1",
             "pca-events sample crl-generation-success --broken dropped:$.detail.result --seed 7",
+            "pca-events sample certificate-issuance-success --as sqs",
         ),
         {"0": "the events are printed", "2": _UNUSABLE},
     ),
@@ -101,8 +102,49 @@ HELP: Mapping[str, Help] = {
     ),
     "export": Help(
         "Writes the contracts of all events in the format of another tool.",
-        ("pca-events export typescript --output events.ts", "pca-events export asyncapi > asyncapi.yaml"),
-        {"0": "the contracts are written", "2": "the output cannot be written"},
+        (
+            "pca-events export typescript --output events.ts",
+            "pca-events export asyncapi > asyncapi.yaml",
+            "pca-events export pact --consumers services/ --output pacts",
+        ),
+        {"0": "the contracts are written", "2": "the output cannot be written, or a contract file cannot be used"},
+    ),
+    "init": Help(
+        "Writes pca-events.yaml, the contract file of a consumer: its rules, with the events on which they fire, and "
+        "its handlers. Reads the code without running it, and never replaces a file.",
+        ("pca-events init", "pca-events init services/crl-alerting --print"),
+        {"0": "the file is written", "2": "there is no rule, or the file exists"},
+    ),
+    "verify-consumer": Help(
+        "Verifies contract files: each rule fires on the claimed events and no other, EventBridge may deliver to its "
+        "target, the target receives the event on an event bus, and the handler passes the tests of test-handler.",
+        ("pca-events verify-consumer", "pca-events verify-consumer services/ --static --format json"),
+        {
+            "0": "every link holds, and no handler has a fault that is an error",
+            "1": "a link is broken, or a handler has such a fault",
+            "2": "a contract file cannot be used, or something could not be run",
+        },
+    ),
+    "matrix": Help(
+        "Shows for each documented event which consumers rely on it, from their contract files.",
+        ("pca-events matrix services/", "pca-events matrix services/ --format json"),
+        {"0": "the matrix is printed", "2": "there is no contract file, or one cannot be used"},
+    ),
+    "test-handler": Help(
+        "Delivers events to a handler as EventBridge may: twice, twice at the same time, again after a crash in the "
+        "middle, late, in any order, from every partition, with unknown fields, and events that it does not accept. "
+        "A Python function runs in the runtime of AWS Lambda; a command reads the event on standard input. A probe of "
+        "the state shows what each delivery changes.",
+        (
+            "pca-events test-handler app:handler --accepts 'crl-generation-failure-*' --probe app:tickets",
+            "pca-events test-handler src/app.py:handler --accepts '*' --as sqs --probe app:rows --env DB={tmp}/rows.db",
+            "pca-events test-handler --command 'node handler.mjs' --accepts ca-creation-failure --record",
+        ),
+        {
+            "0": "the handler has no fault that is an error",
+            "1": "it has one",
+            "2": "the handler could not be run, or the probe failed",
+        },
     ),
     "verify": Help(
         "Runs the scenarios on an EventBridge and shows the result for each documented event.",

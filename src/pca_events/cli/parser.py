@@ -75,6 +75,7 @@ class Parser(argparse.ArgumentParser):
 _GROUPS = {
     "options": ("list", "show", "sample", "validate", "mutate", "export"),
     "options.rules": ("check", "explain", "diff"),
+    "options.handlers": ("init", "verify-consumer", "matrix", "test-handler"),
     "options.runs": (
         "verify",
         "site",

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from localstack.utils.json import extract_jsonpath
-
 Event = Mapping[str, Any]
 Target = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -108,6 +106,8 @@ def _way_along(path: str) -> Callable[[Event], Any]:
 
 def _found_by_localstack(event: Event, path: str) -> Any:
     """Follow a path with wildcards, of which AWS does not document the result."""
+    from localstack.utils.json import extract_jsonpath  # the rest of this module works without LocalStack
+
     try:
         found = extract_jsonpath(event, path)  # type: ignore[no-untyped-call]
     except Exception:  # jsonpath_rw raises bare exceptions

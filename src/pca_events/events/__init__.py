@@ -2,7 +2,15 @@
 
 from pca_events.events.mutation_testing import Mutant, MutationReport, kinds, mutants, mutate
 from pca_events.events.mutations import KINDS
-from pca_events.events.realistic import PARTITIONS, AwsLocation, aws_location, realistic, variant
+from pca_events.events.realistic import (
+    PARTITIONS,
+    AwsLocation,
+    aws_location,
+    realistic,
+    related,
+    variant,
+    with_new_fields,
+)
 
 __all__ = [
     "KINDS",
@@ -15,5 +23,7 @@ __all__ = [
     "mutants",
     "mutate",
     "realistic",
+    "related",
     "variant",
+    "with_new_fields",
 ]

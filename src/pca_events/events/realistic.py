@@ -112,11 +112,31 @@ def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random)
     return event
 
 
+def related(entries: Sequence[DocumentedEvent], where: AwsLocation, chance: random.Random) -> list[Event]:
+    """Make one event of each kind, in this order, a minute apart, all about one CA, one certificate and one report."""
+    roles: tuple[Role, ...] = ("certificate authority", "certificate", "audit report")
+    made = dict(zip(roles, new_resources(roles, where, chance), strict=True))
+    events = []
+    start = datetime.now(UTC) - timedelta(minutes=len(entries))
+    for minute, entry in enumerate(entries):
+        event = realistic(entry, where, chance)
+        event["time"] = f"{start + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"
+        event["resources"] = [made[role(resource)] for resource in entry.sample["resources"]]
+        events.append(event)
+    return events
+
+
 def variant(entry: DocumentedEvent, chance: random.Random) -> Event:
     """Make an event of this kind from any partition, with its keys in any order, and with undocumented fields."""
     event = realistic(entry, anywhere(chance), chance)
     event["detail"] = _with_unknown_fields(event["detail"], chance)
     return _with_unknown_fields(event, chance)
+
+
+def with_new_fields(event: Event) -> Event:
+    """Return an event with every kind of undocumented field, in the envelope and in its detail."""
+    new = dict(_UNKNOWN)
+    return {**event, **{name: new[name] for name in new if name not in event}, "detail": {**new, **event["detail"]}}
 
 
 def _with_unknown_fields(fields: dict[str, Any], chance: random.Random) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from pca_events.catalog import Event
 from pca_events.errors import BackendError, InvalidPattern
-from pca_events.harness.scenario_bus import ScenarioBus
+from pca_events.harness.resources import Queue
+from pca_events.harness.resources import Rule as PutRule
+from pca_events.harness.resources import Target as PutTarget
+from pca_events.harness.scenario_bus import RULE_UNDER_TEST, ScenarioBus
 from pca_events.harness.session import Pattern, Session
 from pca_events.infrastructure.embedded_json import asks_for_read_only_calls
 from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Target
@@ -53,6 +56,8 @@ def _target(stored: dict[str, Any], place: SourceLocation) -> Target:
         handler=arn.rpartition(":")[2],
         input_path=stored.get("InputPath"),
         input_paths=stored.get("InputTransformer", {}).get("InputPathsMap", {}),
+        input_template=stored.get("InputTransformer", {}).get("InputTemplate"),
+        constant=stored.get("Input"),
         dead_letter="DeadLetterConfig" in stored,
         retry="RetryPolicy" in stored,
         role="RoleArn" in stored,
@@ -125,3 +130,45 @@ def _on_one_bus(session: Session, rules: Mapping[str, Deployed], events: Sequenc
             missing = frozenset(path for path, text in delivery.inputs.items() if not text)
             found[names[delivery.rule]].missing[index[delivery.event_id]] = missing
     return found
+
+
+def received_texts(
+    session: Session, pattern: Pattern, options: Mapping[str, Any], events: Sequence[Event]
+) -> list[tuple[str, ...]]:
+    """Put a rule with a target, publish events one by one, and return for each what the target received.
+
+    Args:
+        session: the connection to the backend.
+        pattern: of the rule.
+        options: of the target, as PutTargets has them: Input, InputPath, InputTransformer.
+        events: the events.
+
+    Returns:
+        The texts for each event, in their order; none if the rule did not fire.
+
+    Raises:
+        InvalidPattern: the backend rejects the pattern.
+        ClientError: it rejects the target.
+    """
+    with ScenarioBus(session, "verify-consumer") as bus:
+        queue = Queue(f"{bus.name}-target", open=True)
+        queue.create(session, session.run.tags("verify-consumer"))
+        try:
+            bus.create("rule", PutRule(bus.name, RULE_UNDER_TEST, pattern))
+            target = PutTarget(bus.name, RULE_UNDER_TEST, bus.queue_arn(queue.name), dict(options))
+            bus.create("target", target)
+            return [_received_of(session, bus, queue, event) for event in events]
+        finally:
+            queue.delete(session)
+
+
+def _received_of(session: Session, bus: ScenarioBus, queue: Queue, event: Event) -> tuple[str, ...]:
+    bus.publish(event)
+    bus.deliveries()  # the catch-all rule has received the event, so the target has as well
+    texts: list[str] = []
+    while True:
+        url = session.queue_url(queue.name)
+        found = session.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        if not found:
+            return tuple(dict.fromkeys(texts))
+        texts += [message["Body"] for message in found]

@@ -116,7 +116,7 @@ TERRAGRUNT = "terragrunt.hcl"
 FOUND_ANYWAY = (".json", ".template", ".yml", ".yaml", ".tfstate")
 """The suffixes of files that are found in any folder and read one by one."""
 
-_SKIPPED = {
+LEFT_OUT = {
     ".aws-sam",
     ".git",
     ".hg",
@@ -227,7 +227,7 @@ def _walk(top: str, faults: list[Unreadable], left_out: PathGlobs) -> Iterator[t
 
     for folder, folders, names in os.walk(top, onerror=note):
         within_cdk = _CDK in PurePath(os.path.abspath(folder)).parts
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not _is_asset(name, within_cdk))
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT and not _is_asset(name, within_cdk))
         ours = [os.path.normpath(os.path.join(folder, name)) for name in names if _is_ours(name, within_cdk)]
         kept = ours
         if left_out:

@@ -132,6 +132,7 @@ class Target:
             the permissions itself (events of SAM and Serverless functions).
         input_path: the InputPath, a JSON path such as `$.detail`.
         input_paths: the JSON paths of an InputTransformer, by variable.
+        input_template, constant: the template of an InputTransformer; the Input, which replaces the event.
         dead_letter: the dead-letter queue: one of the project, True for one outside the project, None without one.
         dead_letter_arn: its ARN; empty without one, and if SAM creates the queue.
         role: the role if it is in the project, else whether the target has a RoleArn.
@@ -147,6 +148,8 @@ class Target:
     destination: Destination | None = None
     input_path: str | Unknown | None = None
     input_paths: Mapping[str, str | Unknown] = field(default_factory=dict)
+    input_template: str | Unknown | None = None
+    constant: str | Unknown | None = None
     dead_letter: Destination | Unknown | bool | None = None
     dead_letter_arn: str | Unknown = ""
     retry: bool = False
@@ -292,11 +295,7 @@ class Skipped:
 
 @dataclass
 class Reading:
-    """The result of reading files.
-
-    Attributes:
-        files: the number of files that were read or searched; files that could not be fully read do not count.
-    """
+    """The result of reading files; `files` counts those that were completely read or searched."""
 
     rules: list[Rule] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)

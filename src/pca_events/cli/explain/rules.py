@@ -11,6 +11,7 @@ from typing import Any
 
 from pca_events import json_source
 from pca_events.atomic_write import replace_file
+from pca_events.check.report import names_of, short_name
 from pca_events.errors import BadInput
 from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, text_of
 from pca_events.infrastructure.detect_format import read_document_file
@@ -39,7 +40,6 @@ _CONTAINERS = {
 _CONTAINER = re.compile(rf'"(?:{"|".join(_CONTAINERS)})"\s*:')
 _TERRAFORM = re.compile(r"^\s*(?:resource|module|data|variable|locals|provider|terraform)\b[^:\n]*\{", re.MULTILINE)
 _WITH_LINE = re.compile(r"(.+):(\d{1,9})")
-_INSTANCE = re.compile(r"\[[^\]]*\]$")
 
 
 @dataclass(frozen=True)
@@ -166,25 +166,11 @@ def _chosen(rules: list[ExplainedRule], path: str, wanted: str, line: int) -> li
         return [rule for rule in before if rule.place is not None and rule.place.line == last]
     if not wanted:
         return rules
-    found = [rule for rule in rules if wanted in _names(rule.name)]
+    found = [rule for rule in rules if wanted in names_of(rule.name)]
     if not found:
-        advice = did_you_mean(wanted, dict.fromkeys(_short(rule.name) for rule in rules))
+        advice = did_you_mean(wanted, dict.fromkeys(short_name(rule.name) for rule in rules))
         raise BadInput(f'{path} has no rule "{wanted}"' + (f"; {advice}" if advice else ""))
     return found
-
-
-def _names(name: str) -> set[str]:
-    """The names by which a rule can be selected: complete, without its instance, and the last part of either."""
-    whole = {name, _INSTANCE.sub("", name)}
-    return whole | {_last(one) for one in whole}
-
-
-def _short(name: str) -> str:
-    return _last(_INSTANCE.sub("", name))
-
-
-def _last(name: str) -> str:
-    return re.split(r"[./](?![^\[]*\])", name)[-1]
 
 
 def _no_rules(path: str, reading: Reading) -> str:

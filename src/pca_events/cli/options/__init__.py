@@ -115,6 +115,14 @@ def add_format(parser: Parser, more: str = "") -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help=words)
 
 
+def add_form(parser: Parser) -> None:
+    """Add `--as`."""
+    from pca_events.handlers.wrapping import FORMS
+
+    words = f"how the event is delivered: {', '.join(FORMS)} (default: %(default)s, the event itself)"
+    parser.add_argument("--as", dest="form", metavar="FORM", choices=FORMS, default="lambda", help=words)
+
+
 def add_workers(parser: Parser, words: str) -> None:
     """Add `--workers`."""
     parser.add_argument("-n", "--workers", metavar="N", type=workers, default="auto", help=words)
@@ -151,6 +159,7 @@ def _sample(parser: Parser) -> None:
     parser.add_argument("--partition", choices=tuple(PARTITIONS), help="default: that of the Region")
     parser.add_argument("--count", type=whole_number(1), metavar="N", help="how many (default: 1; all: one of each)")
     parser.add_argument("--seed", metavar="S", help="the same seed gives the same events")
+    add_form(parser)
     parser.add_argument(
         "--set",
         dest="changes",
@@ -202,9 +211,19 @@ def _export(parser: Parser) -> None:
     from pca_events.exports import FORMATS
 
     summaries = "; ".join(f"{name}: {known.summary}" for name, known in FORMATS.items())
-    parser.add_argument("format", metavar="FORMAT", choices=tuple(FORMATS), help=summaries)
+    summaries += "; pact: the pacts of consumers with AWS Private CA, in a folder"
+    parser.add_argument("format", metavar="FORMAT", choices=(*FORMATS, "pact"), help=summaries)
     parser.add_argument(
-        "--output", metavar="FILE", default="-", help="output file, or folder for openapi (default: standard output)"
+        "--output",
+        metavar="FILE",
+        default="-",
+        help="output file, or folder for openapi and pact (default: standard output)",
+    )
+    parser.add_argument(
+        "--consumers",
+        metavar="PATH",
+        action="append",
+        help="with pact: a contract file, or a folder with contract files (default: the current one); repeatable",
     )
 
 

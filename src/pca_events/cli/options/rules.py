@@ -132,7 +132,7 @@ def _diff(parser: Parser) -> None:
         metavar="PATH",
         action="append",
         default=[],
-        help="list the rules there that a breaking change affects",
+        help="list the rules there, and the consumers with a contract file, that a breaking change affects",
     )
 
 

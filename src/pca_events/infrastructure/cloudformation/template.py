@@ -93,6 +93,8 @@ class Targets:
             destination=None if handler else self._destinations.find(arn),
             input_path=text_or_unknown(held.get("InputPath")),
             input_paths={key: path for key in paths if (path := text_or_unknown(paths[key])) is not None},
+            input_template=text_or_unknown(child(held, "InputTransformer").get("InputTemplate")),
+            constant=text_or_unknown(held.get("Input")),
             dead_letter=self.dead_letter(held.get("DeadLetterConfig")),
             dead_letter_arn=text_or_unknown(child(held, "DeadLetterConfig").get("Arn")) or "",
             retry=held.get("RetryPolicy") is not None,

@@ -37,6 +37,7 @@ def cloud_control_rule(
             "target_id": given.get("id"),
             "arn": given.get("arn") or Unknown(f"{address}.targets"),
             "role_arn": given.get("role_arn"),
+            "input": given.get("input"),
             "input_path": given.get("input_path"),
             "input_transformer": _renamed(transformer, {"input_paths_map": "input_paths"}),
             "dead_letter_config": dead_letter,

@@ -249,6 +249,8 @@ class Resources:
             destination=self._destinations.find(arn),
             input_path=None if input_path is None else _text(input_path),
             input_paths={key: _text(path) for key, path in paths.items()} if isinstance(paths, dict) else {},
+            input_template=_text(transformers[0].get("input_template")) if transformers else None,
+            constant=None if get("input") is None else _text(get("input")),
             dead_letter=self._dead_letter(dead_letters[0].get("arn")) if dead_letters else None,
             dead_letter_arn=_text(dead_letters[0].get("arn")) if dead_letters else "",
             retry=bool(blocks(get("retry_policy"))),

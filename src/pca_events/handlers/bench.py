@@ -1,0 +1,244 @@
+"""A handler under test: its environments, what is delivered to it, and what each delivery changes."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pca_events.catalog import Event
+from pca_events.handlers.entry import Handler
+from pca_events.handlers.environment import (
+    CommandEnvironment,
+    Environment,
+    LambdaEnvironment,
+    Outcome,
+    environment_for,
+)
+from pca_events.handlers.recorded_calls import RecordedCalls
+from pca_events.handlers.state import Change, Probe, State
+from pca_events.handlers.wrapping import Form, NotDelivered, wrapped
+from pca_events.wording import counted
+
+RETRIES = 2
+"""How often AWS Lambda invokes a function again that failed asynchronously."""
+
+_BLOCKED = 1.0  # seconds; what has not ended by then waits for the paused invocation
+_CRASH_SECONDS = 1.0  # the time limit of an invocation that is ended; a lease that it holds lasts no longer
+_MOST_POINTS = 12
+_MOST_TIMEOUTS = 5
+
+
+class TooManyTimeouts(Exception):
+    """The handler timed out so often that more trials would take too long."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A delivery: the outcome, and what it changed; None without a probe."""
+
+    outcome: Outcome
+    change: Change | None
+
+    def same_effect(self, other: "Delivered") -> bool:
+        """Whether it had the same outcome and changed as many items as another delivery."""
+        return self.outcome.status == other.outcome.status and counts_of(self) == counts_of(other)
+
+
+def counts_of(delivered: Delivered) -> dict[str, float]:
+    """Return how many items of each name a delivery added; none without a probe."""
+    return dict(delivered.change.counts) if delivered.change is not None else {}
+
+
+class Bench:
+    """Delivers events to a handler. Close it after use: it ends all processes.
+
+    Attributes:
+        invocations: how many there were.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        form: Form,
+        variables: Mapping[str, str],
+        probe: Probe | None,
+        target: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._target = target
+        self.handler = handler
+        self.form = form
+        self.probe = probe
+        self.invocations = 0
+        self._variables = variables
+        self._one, self._other = (environment_for(handler, variables) for _ in range(2))
+        self._traced: LambdaEnvironment | None = None
+        self._timeouts = 0
+        self._known: State | None = None  # the state, unless an invocation may have changed it
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for environment in (self._one, self._other, self._traced):
+            if environment is not None:
+                environment.close()
+
+    def state(self) -> State | None:
+        """Read the state now."""
+        self._known = None if self.probe is None else self.probe.state()
+        return self._known
+
+    def deliver(self, *events: Event) -> Delivered:
+        """Deliver events, and compare the state before with that after."""
+        try:
+            payload = self.payload(*events)
+        except NotDelivered as error:
+            outcome = Outcome("not delivered", error=str(error))
+            return self.watched(lambda: outcome)
+        return self.deliver_payload(payload)
+
+    def deliver_payload(self, payload: Any) -> Delivered:
+        """Deliver any payload, and compare the state before with that after."""
+        return self.watched(lambda: self._invoke(self._one, json.dumps(payload, ensure_ascii=False).encode()))
+
+    def payload(self, *events: Event) -> Any:
+        """Return what the handler receives for events.
+
+        Raises:
+            NotDelivered: it receives nothing.
+        """
+        return wrapped(events, self.form, self._target)
+
+    def watched(self, run: Callable[[], Outcome]) -> Delivered:
+        """Run something, and compare the state before with that after."""
+        before = self.state() if self._known is None else self._known
+        outcome = run()
+        after = self._known = self.state()
+        return Delivered(outcome, None if before is None or after is None else after.since(before))
+
+    def _invoke(self, environment: Environment, payload: bytes) -> Outcome:
+        if self._timeouts >= _MOST_TIMEOUTS:
+            raise TooManyTimeouts(f"stopped after {counted(_MOST_TIMEOUTS, 'invocation')} that timed out")
+        self.invocations += 1
+        self._known = None
+        outcome = environment.invoke(payload)
+        self._timeouts += outcome.status == "timed out"
+        return outcome
+
+    def _until_returned(self, payload: bytes) -> Outcome:
+        outcome = self._invoke(self._one, payload)
+        for _ in range(RETRIES):
+            if outcome.succeeded:
+                break
+            outcome = self._invoke(self._one, payload)
+        return outcome
+
+    def deliver_twice_at_once(self, event: Event) -> Delivered:
+        """Deliver an event to two environments at the same time, then again to those that failed."""
+        payload = self._payload(event)
+        return self.watched(lambda: self._settled(self._both(payload), payload))
+
+    def _both(self, payload: bytes) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        barrier = threading.Barrier(2)
+
+        def run(environment: Environment) -> None:
+            barrier.wait()
+            outcomes.append(self._invoke(environment, payload))
+
+        runs = [threading.Thread(target=run, args=(each,)) for each in (self._one, self._other)]
+        for each in runs:
+            each.start()
+        for each in runs:
+            each.join()
+        return outcomes
+
+    def _settled(self, outcomes: Sequence[Outcome], payload: bytes) -> Outcome:
+        """Deliver again for each that failed, and return the last outcome."""
+        last = outcomes[0]
+        for outcome in outcomes:
+            if not outcome.succeeded:
+                last = self._until_returned(payload)
+        return last
+
+    def points_of(self, event: Event, known: set[str]) -> list[str]:
+        """Return the points where a delivery of an event can be interrupted, evenly thinned; without those known.
+
+        A point is a line of the handler or a return from one of its functions, or a call that it makes to AWS.
+        """
+        if isinstance(self.probe, RecordedCalls) and isinstance(self._one, CommandEnvironment):
+            points = [f"call {number}" for number in range(1, self.probe.calls_of(lambda: self.deliver(event)) + 1)]
+        elif isinstance(self._one, LambdaEnvironment):
+            traced = self._tracing()
+            self.invocations += 1
+            self._known = None
+            points = list(traced.finish(traced.begin(self._payload(event), trace={"action": "list"})).points)
+        else:
+            points = []
+        new = [point for point in points if point not in known]
+        known.update(new)
+        step = max(1, -(-len(new) // _MOST_POINTS))
+        return new[step - 1 :: step] if step > 1 else new
+
+    def deliver_while_paused(self, event: Event, point: str) -> Delivered:
+        """Pause a delivery at a point, deliver the same event elsewhere, let the first go on, and retry what failed."""
+        payload = self._payload(event)
+        return self.watched(lambda: self._settled(self._overlapping(payload, point), payload))
+
+    def _overlapping(self, payload: bytes, point: str) -> list[Outcome]:
+        if isinstance(self.probe, RecordedCalls) and not isinstance(self._one, LambdaEnvironment):
+            with self.probe.paused_at(int(point.split()[1])) as paused:
+                first: list[Outcome] = []
+                held = threading.Thread(target=lambda: first.append(self._invoke(self._one, payload)))
+                held.start()
+                paused.reached(self.handler.limits.seconds)
+                second = self._while_blocked(payload, paused.release)
+                held.join()
+            return [*first, *second]
+        traced = self._tracing()
+        self.invocations += 1
+        invocation = traced.begin(payload, trace={"action": "pause", "point": point})
+        traced.reached(self.handler.limits.seconds)
+        second = self._while_blocked(payload, invocation.released.set)
+        return [traced.finish(invocation), *second]
+
+    def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> list[Outcome]:
+        """Invoke elsewhere, release the paused invocation once that has ended or is blocked; return the outcome."""
+        outcomes: list[Outcome] = []
+        other = threading.Thread(target=lambda: outcomes.append(self._invoke(self._other, payload)))
+        other.start()
+        other.join(_BLOCKED)
+        release()
+        other.join()
+        return outcomes
+
+    def deliver_with_crash(self, event: Event, point: str) -> Delivered:
+        """End the handler at a point of a delivery, then deliver the event again until the handler returns."""
+        payload = self._payload(event)
+        return self.watched(lambda: self._crashed(payload, point))
+
+    def _crashed(self, payload: bytes, point: str) -> Outcome:
+        deadline = time.monotonic() + _CRASH_SECONDS
+        self.invocations += 1
+        if isinstance(self.probe, RecordedCalls) and not isinstance(self._one, LambdaEnvironment):
+            with self.probe.ended_at(int(point.split()[1]), self._one.close):
+                self._one.invoke(payload)
+        else:
+            traced = self._tracing()
+            traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+        outcome = self._until_returned(payload)
+        if not outcome.succeeded and (left := deadline - time.monotonic()) > 0:
+            threading.Event().wait(left)  # a lease of the ended invocation lasts until its time limit, as on AWS
+            outcome = self._until_returned(payload)
+        return outcome
+
+    def _payload(self, event: Event) -> bytes:
+        return json.dumps(self.payload(event), ensure_ascii=False).encode()
+
+    def _tracing(self) -> LambdaEnvironment:
+        if self._traced is None:
+            wrapper = "pca_events.handlers.traced.handler"
+            self._traced = LambdaEnvironment(self.handler, self._variables, wrapper=wrapper)
+        return self._traced

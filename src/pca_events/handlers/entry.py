@@ -1,0 +1,99 @@
+"""What a handler is: a Python function that AWS Lambda calls, or a command that reads the event on standard input."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from pca_events.errors import BadInput
+from pca_events.wording import did_you_mean
+
+_ENTRY = re.compile(r"(?P<module>[\w./-]+?)(\.py)?:(?P<function>\w+)", re.ASCII)
+_LAMBDA_ENTRY = re.compile(r"(?P<module>[\w./-]+)\.(?P<function>\w+)", re.ASCII)
+MOST_TIME = 900
+"""The longest time limit, in seconds: that of AWS Lambda."""
+MOST_MEMORY = 10_240
+"""The highest memory limit, in MB: that of AWS Lambda."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one invocation.
+
+    Attributes:
+        seconds: the time limit of an invocation; a start takes at most ten seconds more.
+        memory: MB of data of a process.
+        output: bytes that the handler may print in one invocation.
+    """
+
+    seconds: float = 10.0
+    memory: int = 512
+    output: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A handler and where it runs.
+
+    Attributes:
+        folder: its working directory, from which Python imports its module.
+        module: the module, `package.app`; empty if it is a command.
+        function: the function in the module.
+        command: the words of the command; empty if it is a Python function.
+    """
+
+    folder: Path
+    module: str = ""
+    function: str = ""
+    command: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+    def __str__(self) -> str:
+        return shlex.join(self.command) if self.command else f"{self.module}:{self.function}"
+
+
+def read_entry(entry: str, folder: Path | None = None, limits: Limits | None = None) -> Handler:
+    """Read `app:handler`, `src/app.py:handler` or `app.handler`: a file and a function in it.
+
+    A path with slashes is relative to `folder`, and its parent becomes the folder of the handler, as in a deployment
+    package.
+
+    Args:
+        entry: the file, with or without `.py`, and the function.
+        folder: by default the current directory.
+
+    Raises:
+        BadInput: the words have another form, or there is no such file.
+    """
+    found = _ENTRY.fullmatch(entry) or _LAMBDA_ENTRY.fullmatch(entry)
+    if found is None:
+        raise BadInput(f'"{entry}" is not a handler; write the file and the function, such as app:handler')
+    place = Path(folder or Path.cwd())
+    path, _, module = found["module"].rpartition("/")
+    place = (place / path).resolve()
+    file = place.joinpath(*module.split("."))
+    if not file.with_suffix(".py").is_file() and not (file / "__init__.py").is_file():
+        near = did_you_mean(module, [each.stem for each in sorted(place.glob("*.py"))]) if place.is_dir() else ""
+        raise BadInput(f"there is no file {module.replace('.', '/')}.py in {place}" + (f"; {near}" if near else ""))
+    return Handler(place, module, found["function"], limits=limits or Limits())
+
+
+def read_command(command: str, folder: Path | None = None, limits: Limits | None = None) -> Handler:
+    """Read a command line such as `node handler.mjs`: it reads the event on standard input, and exits with 0.
+
+    Raises:
+        BadInput: its quotes are not closed, it is empty, or there is no such program.
+    """
+    import shutil
+
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise BadInput(f"the command {command} cannot be read: {error}") from None
+    if not words:
+        raise BadInput("the command of a handler is empty; write it as 'node handler.mjs'")
+    place = Path(folder or Path.cwd()).resolve()
+    program = shutil.which(words[0]) if "/" not in words[0] else str(place / words[0])
+    if program is None or not Path(program).is_file():
+        raise BadInput(f"there is no program {words[0]}, which the command {command} starts")
+    return Handler(place, command=(program, *words[1:]), limits=limits or Limits())

@@ -1,0 +1,183 @@
+"""Handlers that open tickets in SQLite; each but `healthy` has one fault, which its name tells."""
+
+import json
+import os
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+ISSUED = "ACM Private CA Certificate Issuance"
+KNOWN = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
+
+
+def database():
+    base = sqlite3.connect(os.environ["DB"])
+    base.execute("create table if not exists done (id text primary key)")
+    base.execute("create table if not exists tickets (arn text, note text)")
+    base.commit()
+    return base
+
+
+def tickets():
+    return {"tickets": [list(row) for row in database().execute("select arn, note from tickets order by arn")]}
+
+
+def number_of_tickets():
+    return database().execute("select count(*) from tickets").fetchone()[0]
+
+
+def is_issued(event):
+    return event["detail-type"] == ISSUED and event["detail"]["result"] == "success"
+
+
+def claimed(base, event):
+    return base.execute("insert or ignore into done values (?)", (event["id"],)).rowcount == 1
+
+
+def opened(base, event, note="issued"):
+    base.execute("insert into tickets values (?, ?)", (event["resources"][0], note))
+
+
+def once(event, note="issued"):
+    with database() as base:
+        if claimed(base, event):
+            opened(base, event, note)
+
+
+def healthy(event, context):
+    if is_issued(event):
+        once(event)
+
+
+def archives_both(event, context):
+    if event["detail-type"] == ISSUED:
+        once(event, json.dumps(event))
+
+
+def raises(event, context):
+    raise ValueError("no")
+
+
+def inserts(event, context):
+    if is_issued(event):
+        with database() as base:
+            opened(base, event)
+
+
+def looks_first(event, context):
+    if not is_issued(event):
+        return
+    base = database()
+    if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+        return
+    with base:
+        base.execute("insert or ignore into done values (?)", (event["id"],))
+        opened(base, event)
+
+
+def marks_first(event, context):
+    if not is_issued(event):
+        return
+    base = database()
+    with base:
+        if not claimed(base, event):
+            return
+    with base:
+        opened(base, event)
+
+
+def marks_last(event, context):
+    if not is_issued(event):
+        return
+    base = database()
+    if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+        return
+    with base:
+        opened(base, event)
+    with base:
+        claimed(base, event)
+
+
+def one_partition(event, context):
+    if is_issued(event) and re.match("arn:aws:acm-pca:", event["resources"][0]):
+        once(event)
+
+
+def known_fields_only(event, context):
+    if is_issued(event):
+        if set(event) != KNOWN or set(event["detail"]) != {"result"}:
+            raise ValueError("unknown field")
+        once(event)
+
+
+def fresh_only(event, context):
+    sent = datetime.fromisoformat(event["time"].replace("Z", "+00:00"))
+    if is_issued(event) and datetime.now(UTC) - sent < timedelta(hours=1):
+        once(event)
+
+
+def updates(event, context):
+    arn = event["resources"][1 if len(event["resources"]) > 1 else 0]
+    with database() as base:
+        if is_issued(event):
+            if claimed(base, event):
+                base.execute("insert into tickets values (?, 'issued')", (arn,))
+        elif "Revocation" in event["detail-type"]:
+            found = base.execute("select note from tickets where arn = ?", (arn,)).fetchone()
+            base.execute("update tickets set note = ? where arn = ?", (f"{found[0]}, revoked", arn))
+
+
+def removes(event, context):
+    arn = event["resources"][1 if len(event["resources"]) > 1 else 0]
+    with database() as base:
+        if is_issued(event) and claimed(base, event):
+            base.execute("insert into tickets values (?, 'issued')", (arn,))
+        elif "Revocation" in event["detail-type"]:
+            base.execute("delete from tickets where arn = ?", (arn,))
+
+
+def any_result(event, context):
+    if event["detail-type"] == ISSUED:
+        once(event)
+
+
+def any_event(event, context):
+    once(event)
+
+
+def first_record(event, context):
+    healthy(json.loads(event["Records"][0]["body"]), context)
+
+
+def all_or_none(event, context):
+    for body in [json.loads(record["body"]) for record in event["Records"]]:
+        healthy(body, context)
+
+
+def skips_broken(event, context):
+    for record in event["Records"]:
+        try:
+            healthy(json.loads(record["body"]), context)
+        except ValueError:
+            continue
+
+
+def raises_at_the_end(event, context):
+    broken = 0
+    for record in event["Records"]:
+        try:
+            healthy(json.loads(record["body"]), context)
+        except ValueError:
+            broken += 1
+    if broken:
+        raise ValueError(broken)
+
+
+def names_broken(event, context):
+    failed = []
+    for record in event["Records"]:
+        try:
+            healthy(json.loads(record["body"]), context)
+        except ValueError:
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

@@ -1,0 +1,147 @@
+"""Trials find the fault of each planted handler, and none in a healthy one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pca_events.catalog import documented_events
+from pca_events.handlers.entry import Limits, read_command, read_entry
+from pca_events.handlers.findings import FINDINGS, TRIALS, HandlerReport
+from pca_events.handlers.state import ProcessProbe
+from pca_events.handlers.trials import Plan, try_handler
+from pca_events.handlers.wrapping import Form
+
+PLANTED = Path(__file__).with_name("planted")
+ISSUED, REVOKED = "certificate-issuance-success", "certificate-revocation-success"
+NOT_ISSUED = "certificate-issuance-failure"
+LIMITS = Limits(seconds=5)
+
+TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
+    ("healthy", (ISSUED,), "lambda", set()),
+    ("archives_both", (ISSUED, NOT_ISSUED), "lambda", set()),
+    ("raises", (ISSUED,), "lambda", {"fails"}),
+    ("inserts", (ISSUED,), "lambda", {"not-idempotent"}),
+    ("looks_first", (ISSUED,), "lambda", {"not-idempotent-at-once"}),
+    ("marks_first", (ISSUED,), "lambda", {"lost-after-crash"}),
+    ("marks_last", (ISSUED,), "lambda", {"not-idempotent-at-once", "not-idempotent-after-crash"}),
+    ("one_partition", (ISSUED,), "lambda", {"fails-in-partition"}),
+    ("known_fields_only", (ISSUED,), "lambda", {"fails-on-new-field"}),
+    ("fresh_only", (ISSUED,), "lambda", {"ignores-late-event"}),
+    ("updates", (ISSUED, REVOKED), "lambda", {"needs-predecessor", "depends-on-order"}),
+    ("removes", (ISSUED, REVOKED), "lambda", {"depends-on-order"}),
+    ("any_result", (ISSUED,), "lambda", {"failure-as-success"}),
+    ("any_result", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),
+    ("any_event", (ISSUED, NOT_ISSUED), "lambda", {"acts-on-other-event", "failure-as-success"}),
+    ("first_record", (ISSUED,), "sqs", {"first-record-only"}),
+    ("all_or_none", (ISSUED,), "sqs", {"batch-is-blocked"}),
+    ("skips_broken", (ISSUED,), "sqs", {"loses-record"}),
+    ("raises_at_the_end", (ISSUED,), "sqs", {"whole-batch-fails"}),
+    ("names_broken", (ISSUED,), "sqs", set()),
+]
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    """A database of its own."""
+    return {"DB": str(tmp_path / "tickets.db")}
+
+
+@pytest.fixture
+def probe(variables: dict[str, str]) -> Iterator[ProcessProbe]:
+    """The tickets."""
+    made = ProcessProbe(read_entry("tickets:tickets", PLANTED), variables)
+    yield made
+    made.close()
+
+
+def report_of(name: str, plan: Plan, probe: ProcessProbe | None) -> HandlerReport:
+    return try_handler(read_entry(f"tickets:{name}", PLANTED, LIMITS), plan, probe)
+
+
+@pytest.mark.parametrize(("name", "accepts", "form", "wanted"), TABLE, ids=[f"{row[0]}-{len(row[1])}" for row in TABLE])
+def test_the_fault_is_found_and_no_other(
+    name: str, accepts: tuple[str, ...], form: Form, wanted: set[str], variables: dict[str, str], probe: ProcessProbe
+) -> None:
+    report = report_of(name, Plan(accepts, form, variables=variables), probe)
+    assert {finding.code for finding in report.findings} == wanted, [str(finding) for finding in report.findings]
+    assert report.exit_status == (1 if any(FINDINGS[code][0] == "error" for code in wanted) else 0)
+
+
+def test_each_finding_is_shown_by_the_table_or_a_test_of_its_own() -> None:
+    assert FINDINGS.keys() - {code for row in TABLE for code in row[3]} == {"does-not-start", "undeclared-need"}
+
+
+def test_a_race_and_a_crash_are_found_at_the_same_line_every_time(
+    variables: dict[str, str], probe: ProcessProbe
+) -> None:
+    reports = [report_of("marks_last", Plan((ISSUED,), variables=variables), probe) for _ in range(2)]
+    told = [[finding.message for finding in report.findings] for report in reports]
+    assert told[0] == told[1]
+    assert "the first was at tickets.py:" in told[0][0]
+    assert " after a crash at tickets.py:" in told[0][1]
+
+
+def test_without_a_probe_only_outcomes_are_judged(variables: dict[str, str]) -> None:
+    report = report_of("inserts", Plan((ISSUED,), variables=variables), None)
+    assert not report.findings
+    assert report.verdict("alone", ISSUED) == "passed"
+    for name in ("duplicate", "overlap", "crash"):
+        assert report.verdict(name, ISSUED) == "not judged"
+    assert {trial.reason for trial in report.trials if trial.verdict == "not judged"} == {
+        "there is no probe of the state"
+    }
+
+
+def test_duplicates_are_not_judged_if_it_does_not_claim_to_tolerate_them(
+    variables: dict[str, str], probe: ProcessProbe
+) -> None:
+    report = report_of("inserts", Plan((ISSUED,), variables=variables, idempotent=False), probe)
+    assert not report.findings
+    assert report.verdict("duplicate", ISSUED) == "not judged"
+
+
+def test_the_needed_fields_are_those_that_change_the_outcome(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("healthy", Plan((ISSUED,), variables=variables), probe)
+    assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
+
+
+def test_a_need_that_is_not_declared_is_found(variables: dict[str, str], probe: ProcessProbe) -> None:
+    needs = ("$.id", "$.detail-type", "$.resources")
+    report = report_of("healthy", Plan((ISSUED,), variables=variables, needs=needs), probe)
+    assert [(finding.code, finding.message) for finding in report.findings] == [
+        ("undeclared-need", "the outcome differs without $.detail.result")
+    ]
+
+
+def test_a_handler_that_does_not_start_ends_the_trials(variables: dict[str, str]) -> None:
+    report = report_of("nothing", Plan((ISSUED, REVOKED), variables=variables), None)
+    assert [finding.code for finding in report.findings] == ["does-not-start"]
+    assert report.invocations == 1
+
+
+def test_a_handler_that_always_hangs_is_given_up(variables: dict[str, str]) -> None:
+    handler = read_command("sleep 60", PLANTED, Limits(seconds=0.1))
+    report = try_handler(handler, Plan(tuple(event.id for event in documented_events()), variables=variables))
+    assert report.stopped == "stopped after 5 invocations that timed out"
+    assert report.exit_status == 1
+
+
+def test_events_that_were_seen_before_show_nothing(variables: dict[str, str], probe: ProcessProbe) -> None:
+    plan = Plan((ISSUED,), variables=variables, seed="1")
+    report_of("marks_last", plan, probe)
+    again = report_of("marks_last", plan, probe)
+    assert not again.findings
+    for name in ("duplicate", "overlap", "crash"):
+        assert again.verdict(name, ISSUED) == "not judged"
+    told = {trial.reason for trial in again.trials if trial.verdict == "not judged"}
+    assert told == {"one delivery changes nothing that the probe shows"}
+
+
+def test_a_command_is_not_interrupted_without_recorded_calls(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = try_handler(read_command("true", PLANTED, LIMITS), Plan((ISSUED,), variables=variables), probe)
+    assert report.verdict("overlap", ISSUED) == report.verdict("crash", ISSUED) == "not judged"
+
+
+def test_each_trial_is_named_and_described() -> None:
+    assert all(says and not says.endswith(".") for says in TRIALS.values())
