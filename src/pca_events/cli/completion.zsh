@@ -19,15 +19,19 @@ _shtab_pca_events_commands() {
     explain:'Shows which events an event pattern matches, why it matches each or not, key by key, and the'
     export:'Writes the contracts of all events in the format of another tool.'
     fail:'Makes the next calls to AWS Private CA in the running LocalStack fail. With --code they are'
+    init:'Writes pca-events.yaml, the contract file of a consumer: its rules, with the events on which they'
     list:'Lists the documented events, what is never sent, and the events of CloudTrail with the same'
     localstack:'Runs the embedded LocalStack with its Private CA in the foreground, on loopback only, until'
+    matrix:'Shows for each documented event which consumers rely on it, from their contract files.'
     mutate:'Tests the schemas: each invalid variant of a documented event must be rejected, each valid one'
     sample:'Prints realistic events as JSON, one per line, or events that violate the contract.'
     show:'Shows one event: an example, its meaning, what to do, its fields, and rules to copy.'
     site:'Writes the living documentation into a folder: every event with its example, rule, fields and'
     sweep:'Lists resources that interrupted runs left on a LocalStack; --yes removes them.'
+    test-handler:'Delivers events to a handler as EventBridge may: twice, twice at the same time, again after a'
     validate:'Validates recorded events against the contract. Reads JSON, JSON Lines, arrays and concatenated'
     verify:'Runs the scenarios on an EventBridge and shows the result for each documented event.'
+    verify-consumer:'Verifies contract files: each rule fires on the claimed events and no other, EventBridge may'
     watch:'Creates a rule for all events of AWS Private CA on an event bus, and a queue, validates each event'
   )
   _describe 'pca-events commands' _commands
@@ -113,7 +117,7 @@ _shtab_pca_events_deliver_defaults_added=0
 _shtab_pca_events_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[default\: text]:format:(text json)"
-  "*--consumers[list the rules there that a breaking change affects]:PATH:_files"
+  "*--consumers[list the rules there, and the consumers with a contract file, that a breaking change affects]:PATH:_files"
   ":a schemas folder, a checkout that contains one, or a git revision of the repository in this folder\; an existing folder takes precedence:_files"
   ":the version to compare with:_files"
 )
@@ -133,8 +137,9 @@ _shtab_pca_events_explain_defaults_added=0
 
 _shtab_pca_events_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--output[output file, or folder for openapi (default\: standard output)]:FILE:_files"
-  ":asyncapi\: an AsyncAPI 3.0 document with every sample\; openapi\: OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder\; jsonschema\: one JSON Schema 2020-12 that bundles all schemas\; typescript\: type declarations for TypeScript\; python\: TypedDicts for Python:(asyncapi openapi jsonschema typescript python)"
+  "--output[output file, or folder for openapi and pact (default\: standard output)]:FILE:_files"
+  "*--consumers[with pact\: a contract file, or a folder with contract files (default\: the current one)\; repeatable]:PATH:_files"
+  ":asyncapi\: an AsyncAPI 3.0 document with every sample\; openapi\: OpenAPI 3.0 documents for the schema registry of EventBridge, in a folder\; jsonschema\: one JSON Schema 2020-12 that bundles all schemas\; typescript\: type declarations for TypeScript\; python\: TypedDicts for Python\; pact\: the pacts of consumers with AWS Private CA, in a folder:(asyncapi openapi jsonschema typescript python pact)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -155,6 +160,15 @@ _shtab_pca_events_fail_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_fail_defaults_added=0
 
+_shtab_pca_events_init_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--print[print the file instead of writing it]"
+  ":the folder of the consumer (default\: the current one):_files -/"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_init_defaults_added=0
+
 _shtab_pca_events_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[default\: text]:format:(text json)"
@@ -174,6 +188,15 @@ _shtab_pca_events_localstack_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_localstack_defaults_added=0
 
+_shtab_pca_events_matrix_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--format[default\: text]:format:(text json)"
+  "(*):a contract file, or a folder with contract files at any depth:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_matrix_defaults_added=0
+
 _shtab_pca_events_mutate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--variants[number of valid events (default\: 10000)]:N:"
@@ -191,6 +214,7 @@ _shtab_pca_events_sample_options=(
   "--partition[default\: that of the Region]:partition:(aws aws-cn aws-us-gov aws-eusc aws-iso aws-iso-b aws-iso-e aws-iso-f)"
   "--count[how many (default\: 1\; all\: one of each)]:N:"
   "--seed[the same seed gives the same events]:S:"
+  "--as[how the event is delivered\: lambda, sqs, sns, sqs-sns, put-events (default\: lambda, the event itself)]:FORM:(lambda sqs sns sqs-sns put-events)"
   "*--set[set a value, JSON or plain text, at a JSON path\: \$.detail.result\=failed\; repeatable]:PATH=VALUE:"
   "--broken[violate the contract in this way, at this JSON path or a random one\; kinds\: dropped, renamed, retyped, emptied, nulled, swapped, other-case, padded, cut, doubled, lookalike, misspelt, unknown-reason, never-sent, misplaced, other-count, other-kind, other-partition, other-arn-place, no-such-time]:KIND[:PATH]:"
   ":the id of a documented event\; all\: one of each:(ca-creation-success ca-creation-failure certificate-issuance-success certificate-issuance-failure certificate-revocation-success crl-generation-success crl-generation-failure-s3-permissions crl-generation-failure-s3-internal crl-generation-failure-internal audit-report-generation-success audit-report-generation-failure certificate-revocation-failed certificate-already-revoked)"
@@ -235,6 +259,30 @@ _shtab_pca_events_sweep_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_sweep_defaults_added=0
 
+_shtab_pca_events_test_handler_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--command[a command instead\: \'node handler.mjs\']:WORDS:"
+  "--folder[where the handler runs (default\: the current directory)]:DIR:_files -/"
+  "*--accepts[the documented events that it is meant for, such as \'crl-generation-failure-\*\'\; repeatable]:GLOB:"
+  "--as[how the event is delivered\: lambda, sqs, sns, sqs-sns, put-events (default\: lambda, the event itself)]:FORM:(lambda sqs sns sqs-sns put-events)"
+  "--probe[a function without arguments that returns the items of the state, or how many]:ENTRY:"
+  "--probe-command[a command that prints them as JSON]:WORDS:"
+  "--record[the state is the calls to AWS, made to an embedded LocalStack]"
+  "--endpoint-url[with --record\: the LocalStack at URL instead]:URL:"
+  "--setup[a command that is run once before, to create resources]:WORDS:"
+  "*--env[a variable of the handler, probe and setup\; \{tmp\} in the value is a new folder\; repeatable]:NAME=VALUE:"
+  "--not-idempotent[do not require that it tolerates duplicates]"
+  "*--needs[a field that it needs, such as \$.detail.result\; repeatable]:PATH:_files"
+  "--timeout[default\: 10]:SECONDS:"
+  "--memory[default\: 512]:MB:"
+  "--seed[the same seed gives the same events (default\: new events)]:S:"
+  "--format[default\: text]:format:(text json)"
+  ":the file and the function\: app\:handler, src\/app.py\:handler:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_test_handler_defaults_added=0
+
 _shtab_pca_events_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--closed[report fields that the contract does not define]"
@@ -273,6 +321,17 @@ _shtab_pca_events_verify_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_pca_events_verify_defaults_added=0
+
+_shtab_pca_events_verify_consumer_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--static[do not try the rules on an event bus\; the result says so]"
+  "--endpoint-url[try the rules on the LocalStack at URL (default\: an embedded one)]:URL:"
+  "--format[default\: text]:format:(text json)"
+  "(*)::a contract file, or a folder with contract files at any depth (default\: the current one):_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_pca_events_verify_consumer_defaults_added=0
 
 _shtab_pca_events_watch_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -315,15 +374,19 @@ _shtab_pca_events() {
         explain) _arguments -C -s $_shtab_pca_events_explain_options ;;
         export) _arguments -C -s $_shtab_pca_events_export_options ;;
         fail) _arguments -C -s $_shtab_pca_events_fail_options ;;
+        init) _arguments -C -s $_shtab_pca_events_init_options ;;
         list) _arguments -C -s $_shtab_pca_events_list_options ;;
         localstack) _arguments -C -s $_shtab_pca_events_localstack_options ;;
+        matrix) _arguments -C -s $_shtab_pca_events_matrix_options ;;
         mutate) _arguments -C -s $_shtab_pca_events_mutate_options ;;
         sample) _arguments -C -s $_shtab_pca_events_sample_options ;;
         show) _arguments -C -s $_shtab_pca_events_show_options ;;
         site) _arguments -C -s $_shtab_pca_events_site_options ;;
         sweep) _arguments -C -s $_shtab_pca_events_sweep_options ;;
+        test-handler) _arguments -C -s $_shtab_pca_events_test_handler_options ;;
         validate) _arguments -C -s $_shtab_pca_events_validate_options ;;
         verify) _arguments -C -s $_shtab_pca_events_verify_options ;;
+        verify-consumer) _arguments -C -s $_shtab_pca_events_verify_consumer_options ;;
         watch) _arguments -C -s $_shtab_pca_events_watch_options ;;
       esac
   esac

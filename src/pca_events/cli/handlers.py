@@ -6,8 +6,8 @@ from collections import Counter
 
 from pca_events import catalog
 from pca_events.cli.console import Column, Console, console
+from pca_events.consumers.handler_test import HandlerTest
 from pca_events.errors import BadInput
-from pca_events.handlers.consumer import HandlerTest
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.findings import TRIALS, HandlerReport
 from pca_events.handlers.trials import Plan

@@ -9,8 +9,8 @@ from typing import Any
 
 from pca_events import catalog
 from pca_events.check.schema_messages import KeyPath, SettingsSchema, dotted
+from pca_events.consumers.handler_test import HandlerTest
 from pca_events.errors import BadInput
-from pca_events.handlers.consumer import HandlerTest
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.trials import Plan
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of

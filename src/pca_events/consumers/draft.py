@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from pca_events import catalog
 from pca_events.check.report import CheckedRule, short_name
 from pca_events.check.rules import check
@@ -17,6 +15,7 @@ from pca_events.handlers.wrapping import Form
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.discovery import LEFT_OUT
 from pca_events.infrastructure.files import read_paths
+from pca_events.infrastructure.yaml_reader import dumped
 
 _HEADER = """\
 # The contract of this consumer with the events of AWS Private CA.
@@ -76,7 +75,7 @@ def _drafted(folder: str, rules: Sequence[CheckedRule], entries: Sequence[str]) 
         made.open_questions.append("no Python function of the form handler(event, context) was found; add handlers")
     if handlers:
         said["handlers"] = handlers
-    made.text = _HEADER + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+    made.text = _HEADER + dumped(said)
     return made
 
 
@@ -119,7 +118,7 @@ def _functions(file: str) -> Iterator[str]:
     try:
         tree = ast.parse(text_of(file, always=True) or "")
     except (UnreadableFile, SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # what is not Python is no handler
+        return  # the file is not valid Python
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             arguments = [argument.arg.lstrip("_") for argument in node.args.args]

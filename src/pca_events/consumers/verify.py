@@ -9,10 +9,10 @@ from pca_events.check.codes import GROUPS
 from pca_events.check.report import CheckedRule, CheckReport, names_of, reason_of, short_name
 from pca_events.check.rules import check
 from pca_events.consumers.contract_file import ConsumerContract, HandlerClaim, RuleClaim
+from pca_events.consumers.handler_test import HandlerTest
 from pca_events.consumers.links import Chain, ConsumerReport, LinkName
-from pca_events.errors import BadInput, InvalidPattern
+from pca_events.errors import BadInput
 from pca_events.events import aws_location, related
-from pca_events.handlers.consumer import HandlerTest
 from pca_events.handlers.wrapping import Form, wrapped_text
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Target, Unknown
@@ -43,7 +43,7 @@ def verify_consumer(
         contract: the contract.
         session: returns the connection to an event bus on which rules are tried; None tries none.
         endpoint_url: the LocalStack for recorded calls; None starts an embedded one.
-        show: is told what is being tried.
+        show: receives what is being tried.
 
     Raises:
         BadInput: the code cannot be read, or a handler cannot be run.
@@ -199,14 +199,12 @@ def _on_event_bus(
     if session is None:
         chain.not_tried("event bus", "--static")
         return None
-    from botocore.exceptions import ClientError
-
-    from pca_events.harness.live_rules import received_texts
+    from pca_events.harness.live_rules import RuleRejected, received_texts
 
     events = _events()
     try:
         received = received_texts(session(), rule.rule.pattern, options, list(events.values()))
-    except (InvalidPattern, ClientError) as error:
+    except RuleRejected as error:
         chain.broken("event bus", [f"is rejected: {error}"])
         return None
     by_event = dict(zip(events, received, strict=True))

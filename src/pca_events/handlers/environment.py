@@ -71,7 +71,7 @@ class LambdaEnvironment:
         Args:
             variables: environment variables of the function.
             arn: the ARN of the function, with its name, account and Region.
-            wrapper: the function of ours, `module.function`, that calls that of the handler.
+            wrapper: a function, `module.function`, that the runtime calls instead, and that calls the handler.
 
         Raises:
             BadInput: `awslambdaric` is not installed, or the system cannot run it.

@@ -70,7 +70,7 @@ class RuntimeApi:
         return f"127.0.0.1:{self._server.server_address[1]}"
 
     def offer(self, invocation: Invocation) -> None:
-        """Hand out an invocation as the next one."""
+        """Make an invocation the next one."""
         self._next.put(invocation)
 
     def close(self) -> None:

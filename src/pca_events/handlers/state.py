@@ -136,7 +136,7 @@ class CallableProbe:
 
 
 class ProcessProbe:
-    """A Python function or a command in a process of its own."""
+    """A Python function or a command in a separate process."""
 
     def __init__(self, probe: Handler, variables: Mapping[str, str]) -> None:
         self._probe = probe

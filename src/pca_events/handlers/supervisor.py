@@ -75,7 +75,7 @@ def _end_all(handler: "subprocess.Popen[bytes]") -> None:
 
 
 def _descendants() -> list[int]:
-    """Return the processes below this one; empty where the operating system does not list them."""
+    """Return the processes below this one; empty if the operating system does not list them."""
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -21,23 +22,22 @@ _OTHERS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}.venv{os.sep}", f"{os.sep
 _LONGEST = 2_000
 
 
-def _wrapped() -> Callable[[Any, Any], Any]:
+@cache
+def _wrapped() -> Callable[..., Any]:
     module, _, function = os.environ["PCA_EVENTS_WRAPPED"].rpartition(".")
-    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function)
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
-
-
-_CALLED = _wrapped()
 
 
 def handler(event: Any, context: Any) -> Any:
     """Call the handler as its invocation plans."""
+    called = _wrapped()
     plan = _ask("GET", f"/trace/{context.aws_request_id}")
     watch = _Watch(context.aws_request_id, plan.get("action", ""), plan.get("point", ""))
     threading.settrace(watch.called)
     sys.settrace(watch.called)
     try:
-        return _CALLED(event, context)
+        return called(event, context)
     finally:
         sys.settrace(None)
         threading.settrace(None)
@@ -47,7 +47,7 @@ def handler(event: Any, context: Any) -> Any:
 
 def probe(event: Any, context: Any) -> Any:  # noqa: ARG001
     """Call a function without arguments: the probe of a state."""
-    return _CALLED()  # type: ignore[call-arg]
+    return _wrapped()()
 
 
 class _Watch:

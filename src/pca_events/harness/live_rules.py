@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from pca_events.catalog import Event
-from pca_events.errors import BackendError, InvalidPattern
+from pca_events.errors import BackendError, InvalidPattern, PcaEventsError
 from pca_events.harness.resources import Queue
 from pca_events.harness.resources import Rule as PutRule
 from pca_events.harness.resources import Target as PutTarget
@@ -132,6 +134,10 @@ def _on_one_bus(session: Session, rules: Mapping[str, Deployed], events: Sequenc
     return found
 
 
+class RuleRejected(PcaEventsError):
+    """A backend rejects a rule or its target."""
+
+
 def received_texts(
     session: Session, pattern: Pattern, options: Mapping[str, Any], events: Sequence[Event]
 ) -> list[tuple[str, ...]]:
@@ -147,8 +153,7 @@ def received_texts(
         The texts for each event, in their order; none if the rule did not fire.
 
     Raises:
-        InvalidPattern: the backend rejects the pattern.
-        ClientError: it rejects the target.
+        RuleRejected: the backend rejects the pattern or the target.
     """
     with ScenarioBus(session, "verify-consumer") as bus:
         queue = Queue(f"{bus.name}-target", open=True)
@@ -157,6 +162,10 @@ def received_texts(
             bus.create("rule", PutRule(bus.name, RULE_UNDER_TEST, pattern))
             target = PutTarget(bus.name, RULE_UNDER_TEST, bus.queue_arn(queue.name), dict(options))
             bus.create("target", target)
+        except (InvalidPattern, ClientError) as error:
+            queue.delete(session)
+            raise RuleRejected(str(error)) from error
+        try:
             return [_received_of(session, bus, queue, event) for event in events]
         finally:
             queue.delete(session)

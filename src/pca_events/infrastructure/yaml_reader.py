@@ -57,6 +57,12 @@ def load(text: str, file: str) -> Loaded:
     return loaded
 
 
+def dumped(value: Any) -> str:
+    """Return a JSON value as YAML, with the keys in their order."""
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
 def _one_line(message: object) -> str:
     return " ".join(str(message).split())
 

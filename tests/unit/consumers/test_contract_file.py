@@ -101,12 +101,12 @@ def test_a_handler_whose_file_is_missing_is_named_with_its_line(write: Write) ->
         ("consumer: " + "a" * 2_000_000, "a contract file has at most 1,000,000"),
     ],
 )
-def test_what_is_wrong_is_one_line_with_its_place(write: Write, text: str, told: str) -> None:
+def test_an_invalid_file_is_one_line_with_its_place(write: Write, text: str, told: str) -> None:
     with pytest.raises(BadInput, match=told) as raised:
         read_contract(str(write(text)))
     assert "\n" not in str(raised.value)
 
 
 def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="there is no contract file .*; pca-events init writes one"):
+    with pytest.raises(BadInput, match=r"there is no contract file .*; pca-events init writes one"):
         read_contract(str(tmp_path))

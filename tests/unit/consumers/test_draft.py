@@ -50,7 +50,7 @@ def test_the_draft_is_a_contract_file_that_says_what_the_code_does(folder: Path)
     assert not made.open_questions
 
 
-def test_what_the_code_does_not_show_is_a_question(folder: Path) -> None:
+def test_a_second_handler_is_an_open_question(folder: Path) -> None:
     (folder / "other.py").write_text("def handler(event, _context): ...\n")
     assert "which rule invokes which handler" in draft(str(folder)).open_questions[0]
 

@@ -17,7 +17,12 @@ create table if not exists certificates (
     revoked_at text
 )
 """
-_COLUMNS = {ISSUED: "issued_at", REVOKED: "revoked_at"}
+_NOTES = {
+    ISSUED: "insert into certificates (arn, authority, issued_at) values (?, ?, ?) "
+    "on conflict (arn) do update set issued_at = excluded.issued_at",
+    REVOKED: "insert into certificates (arn, authority, revoked_at) values (?, ?, ?) "
+    "on conflict (arn) do update set revoked_at = excluded.revoked_at",
+}
 
 
 def database() -> sqlite3.Connection:
@@ -29,16 +34,12 @@ def database() -> sqlite3.Connection:
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Note the time of an issuance or a revocation; the same event again changes nothing."""
-    column = _COLUMNS.get(event["detail-type"])
-    if column is None or event["detail"]["result"] != "success":
+    note = _NOTES.get(event["detail-type"])
+    if note is None or event["detail"]["result"] != "success":
         return
     authority, certificate = event["resources"]
     with database() as inventory:  # one transaction
-        inventory.execute(
-            f"insert into certificates (arn, authority, {column}) values (?, ?, ?) "
-            f"on conflict (arn) do update set {column} = excluded.{column}",
-            (certificate, authority, event["time"]),
-        )
+        inventory.execute(note, (certificate, authority, event["time"]))
 
 
 def certificates() -> list[dict[str, Any]]:
