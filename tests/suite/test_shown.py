@@ -4,7 +4,7 @@ import pytest
 import terminal_image
 from shown import TOP, commands, is_shown, printed
 
-NAMES = ("README.md", "docs/check.md", "docs/commands.md", "docs/tutorial.md")
+NAMES = ("README.md", "docs/check.md", "docs/commands.md", "docs/consumers.md", "docs/tutorial.md")
 PAGES = [(TOP / name).read_text("utf-8") for name in NAMES]
 SHOWN = [(name, *shown) for name, page in zip(NAMES, PAGES, strict=True) for shown in commands(page)]
 
