@@ -29,24 +29,24 @@ class Trial:
 
 
 @when(parsers.parse('the recorded patterns for "{operator}" are tested'), target_fixture="trial")
-def try_patterns(connection: Session, operator: str) -> Trial:
+def try_patterns(pca_connection: Session, operator: str) -> Trial:
     """Call TestEventPattern for each recorded pattern."""
     (cases,) = [known for known in operators() if known.name == operator]
-    ledger = ledger_of(connection.backend)
+    ledger = ledger_of(pca_connection.backend)
     known = ledger.divergence(f"pattern-{operator}") if ledger else None
-    return Trial(operator, disagreements(connection, cases), ledger, known)
+    return Trial(operator, disagreements(pca_connection, cases), ledger, known)
 
 
 @when(parsers.parse('the behaviour "{behaviour}" is tested'), target_fixture="trial")
-def try_behaviour(connection: Session, bus_pool: BusPool, behaviour: str) -> Trial:
+def try_behaviour(pca_connection: Session, pca_bus_pool: BusPool, behaviour: str) -> Trial:
     """Test the behaviour, or skip the scenario if it cannot be tested, or if the ledger excludes it from testing."""
-    says, ledger = BEHAVIOURS[behaviour], ledger_of(connection.backend)
-    if reason := says.not_testable(connection):
+    says, ledger = BEHAVIOURS[behaviour], ledger_of(pca_connection.backend)
+    if reason := says.not_testable(pca_connection):
         pytest.skip(reason)
     known = ledger.divergence(behaviour) if ledger else None
     if ledger and known and known.kind == "ignore" and not ledger.expired:
         pytest.skip(known.skip_reason)
-    differs = [] if says.shown_by(connection, bus_pool) else [f"expected: {says.says} ({says.source})"]
+    differs = [] if says.shown_by(pca_connection, pca_bus_pool) else [f"expected: {says.says} ({says.source})"]
     return Trial(behaviour, differs, ledger, known)
 
 

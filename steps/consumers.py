@@ -23,34 +23,34 @@ def consumer(kind: str) -> type[Careful] | type[Naive]:
 
 @when(parsers.parse("the consumer receives the events {disorder}"), target_fixture="states")
 def consume(
-    bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive], disorder: str
+    pca_bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive], disorder: str
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Deliver the events to one consumer in order and to another out of order; return both final states."""
-    if not bus.session.mode.delivers:
+    if not pca_bus.session.mode.delivers:
         pytest.skip("mode pattern-only: no event is delivered")
     expected = {(RULE_UNDER_TEST, stamped) for stamped in published}
-    received = [delivery.event for delivery in bus.deliveries(expected) if delivery.event is not None]
+    received = [delivery.event for delivery in pca_bus.deliveries(expected) if delivery.event is not None]
     received.sort(key=lambda event: (event["time"], event["id"]))
     undisturbed, disturbed = consumer_kind(), consumer_kind()
-    deliver(received, undisturbed.handle, "as received", bus.session.run.seed)
-    deliver(received, disturbed.handle, disorder, bus.session.run.seed)
+    deliver(received, undisturbed.handle, "as received", pca_bus.session.run.seed)
+    deliver(received, disturbed.handle, disorder, pca_bus.session.run.seed)
     return undisturbed.state(), disturbed.state()
 
 
 @when("the consumer reads its queue", target_fixture="states")
 def consume_queue(
-    bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive]
+    pca_bus: ScenarioBus, published: dict[str, Event], consumer_kind: type[Careful] | type[Naive]
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Deliver the published events to one consumer in order, and to another what arrived; return both final states."""
     for stamped in published:
-        settled(bus, stamped)
-    bus.deliveries()
+        settled(pca_bus, stamped)
+    pca_bus.deliveries()
     undisturbed, disturbed = consumer_kind(), consumer_kind()
-    in_order = sorted(bus.seen.values(), key=lambda event: (event["time"], event["id"]))
-    deliver(in_order, undisturbed.handle, "as received", bus.session.run.seed)
-    arrived = [delivery.event for delivery in bus.arrivals if delivery.event is not None]
+    in_order = sorted(pca_bus.seen.values(), key=lambda event: (event["time"], event["id"]))
+    deliver(in_order, undisturbed.handle, "as received", pca_bus.session.run.seed)
+    arrived = [delivery.event for delivery in pca_bus.arrivals if delivery.event is not None]
     expect(bool(arrived), "the queue is empty, so the comparison proves nothing")
-    deliver(arrived, disturbed.handle, "as received", bus.session.run.seed)
+    deliver(arrived, disturbed.handle, "as received", pca_bus.session.run.seed)
     return undisturbed.state(), disturbed.state()
 
 

@@ -24,9 +24,11 @@ def check_rules(reading: Reading) -> CheckReport:
 
 
 @when("the rule is checked", target_fixture="checked")
-def check_rule(bus: ScenarioBus) -> CheckReport:
+def check_rule(pca_bus: ScenarioBus) -> CheckReport:
     """Check the pattern of the rule under test."""
-    rule = Rule(SourceLocation(RULE_UNDER_TEST, 1), 1, RULE_UNDER_TEST, bus.patterns[RULE_UNDER_TEST], {}, targets=None)
+    rule = Rule(
+        SourceLocation(RULE_UNDER_TEST, 1), 1, RULE_UNDER_TEST, pca_bus.patterns[RULE_UNDER_TEST], {}, targets=None
+    )
     return check(Reading(rules=[rule]))
 
 
