@@ -52,11 +52,12 @@ def pca_event() -> Callable[..., Event]:
 @pytest.fixture
 def pca_events(request: pytest.FixtureRequest, pca_event: Callable[..., Event]) -> Event:
     """One documented event that the mark `pca_events` names; the test runs once for each."""
+    mark = request.node.get_closest_marker(_MARK)
+    problem = "make it an argument of the test"
     try:
         _marked(request.node)
-        if not hasattr(request, "param"):
-            raise BadInput("make it an argument of the test")
-        return pca_event(request.param, **request.node.get_closest_marker(_MARK).kwargs)
+        if hasattr(request, "param"):
+            return pca_event(request.param, **mark.kwargs)
     except BadInput as error:
-        problem = f"{request.node.name} uses the fixture pca_events: {error}"
-    pytest.fail(problem, pytrace=False)
+        problem = str(error)
+    pytest.fail(f"{request.node.name} uses the fixture pca_events: {problem}", pytrace=False)
