@@ -2,8 +2,8 @@
 
 Load it with `-p pca_events.pytest_plugin`, for example in `addopts`, or with `pytest_plugins` in the conftest.py at the
 root. It does not load by itself (docs/decisions/0003). It imports boto3 and the emulator once a test asks for them; the
-steps are a plugin of their own, `pca_events.pytest_plugin.suite` (docs/decisions/0025), which imports this package before
-pytest can rewrite its assertions, so that pytest has to be told not to: PYTEST_DONT_REWRITE.
+steps are a plugin of their own, `pca_events.pytest_plugin.suite` (docs/decisions/0025), which imports this package
+before pytest can rewrite its assertions, so that pytest has to be told not to: PYTEST_DONT_REWRITE.
 """
 
 import os
