@@ -83,7 +83,7 @@ def pca_test_handler(pytestconfig: pytest.Config, request: pytest.FixtureRequest
 
         folder = pytestconfig.rootpath
         globs = [accepts] if isinstance(accepts, str) else accepts
-        plan = Plan(catalog.matching(globs), form, idempotent, None if needs is None else tuple(needs))
+        plan = Plan(catalog.matching(globs), form, idempotent=idempotent, needs=None if needs is None else tuple(needs))
         return HandlerTest(
             _read(handler, folder, limits),
             plan if seed is None else replace(plan, seed=seed),
