@@ -81,11 +81,13 @@ class PrivateCa:
         """
         return self._scenario.sent()
 
-    def fail_next(self, operation: str, code: str | None = None) -> None:
-        """Make the next call of an operation fail, as `pca-events fail` does.
+    def fail_next(self, operation: str, count: int = 1, code: str | None = None) -> None:
+        """Make the next calls of an operation fail, as `pca-events fail` does.
 
         Args:
             operation: such as `IssueCertificate`.
-            code: of the error; without one, the operation is accepted and its event reports a failure.
+            count: how many calls fail.
+            code: of the error; without one, an operation that sends an event of a failure is accepted and sends it.
         """
-        self._scenario.simulator.set("failures", operation=operation, **({} if code is None else {"code": code}))
+        more = {} if code is None else {"code": code}
+        self._scenario.simulator.set("failures", operation=operation, count=count, **more)
