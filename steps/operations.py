@@ -56,7 +56,8 @@ def create_ca_with_crl(pca_caller: PcaScenario, state: str) -> None:
 
 
 @given(
-    parsers.parse("the CA is shared with another account, which may call {operations}"), target_fixture="other_account"
+    parsers.parse("the CA is shared with another account, which may call {operations}"),
+    target_fixture="pca_other_account",
 )
 def share_ca(pca_caller: PcaScenario, operations: str) -> OtherAccount:
     """Attach a policy to the CA that allows another account these operations, and nothing else."""
@@ -65,7 +66,7 @@ def share_ca(pca_caller: PcaScenario, operations: str) -> OtherAccount:
     return other
 
 
-@given("an account with which the CA is not shared", target_fixture="other_account")
+@given("an account with which the CA is not shared", target_fixture="pca_other_account")
 def not_shared(pca_caller: PcaScenario) -> OtherAccount:
     """Use another account, without a policy on the CA."""
     return OtherAccount(pca_caller)
@@ -135,15 +136,15 @@ def call_with_crl_is_rejected(pca_caller: PcaScenario, operation: str, code: str
 
 
 @when(parsers.parse("the other account calls {operation}"))
-def other_calls(other_account: OtherAccount, operation: str) -> None:
+def other_calls(pca_other_account: OtherAccount, operation: str) -> None:
     """Call the operation with the CA and certificate of the scenario, as the other account."""
-    other_account.call(operation)
+    pca_other_account.call(operation)
 
 
 @when(parsers.re(r'a call of the other account to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
-def other_is_rejected(other_account: OtherAccount, operation: str, code: str) -> None:
+def other_is_rejected(pca_other_account: OtherAccount, operation: str, code: str) -> None:
     """Call the operation as the other account, and expect the error code."""
-    expect_aws_error(aws_error_of(lambda: other_account.call(operation)), operation, code)
+    expect_aws_error(aws_error_of(lambda: pca_other_account.call(operation)), operation, code)
 
 
 @when("the policy of the CA is deleted")
@@ -164,7 +165,7 @@ def change_bucket(pca_caller: PcaScenario, state: str) -> None:
     pca_caller.bucket.set_state(state)
 
 
-@then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="sent")
+@then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="pca_sent")
 def is_sent(pca_caller: PcaScenario, event_ids: str) -> Sent:
     """Expect these events, in any order, each as documented and from the caller's CA, account and Region."""
     sent = pca_caller.sent()
@@ -191,54 +192,54 @@ def nothing_is_sent(pca_caller: PcaScenario) -> None:
 
 
 @then("the other account can retrieve the certificate")
-def other_retrieves(other_account: OtherAccount, sent: Sent) -> None:
+def other_retrieves(pca_other_account: OtherAccount, pca_sent: Sent) -> None:
     """Call GetCertificate as the other account; the certificate is the second resource of the event."""
-    expect_equal(other_account.scenario.certificate, sent[0]["resources"][1], "the certificate in the event")
-    chain = other_account.call("GetCertificate")["CertificateChain"]
+    expect_equal(pca_other_account.scenario.certificate, pca_sent[0]["resources"][1], "the certificate in the event")
+    chain = pca_other_account.call("GetCertificate")["CertificateChain"]
     expect_equal(chain.split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the chain")
 
 
 @then("no event is sent in the other account")
-def other_gets_nothing(other_account: OtherAccount) -> None:
+def other_gets_nothing(pca_other_account: OtherAccount) -> None:
     """Expect that the buses of the other account have accepted nothing from AWS Private CA."""
-    expect_sent(other_account.sent(), [])
+    expect_sent(pca_other_account.sent(), [])
 
 
 @then(parsers.parse("the CAs that the other account may use are {which}"))
-def other_lists(other_account: OtherAccount, which: str) -> None:
+def other_lists(pca_other_account: OtherAccount, which: str) -> None:
     """List the CAs of other accounts as the other account: `that of the scenario`, or `none`."""
-    expected = {"that of the scenario": [other_account.scenario.authority], "none": []}
-    expect_equal(other_account.listed(), expected[which], "the CAs of other accounts")
+    expected = {"that of the scenario": [pca_other_account.scenario.authority], "none": []}
+    expect_equal(pca_other_account.listed(), expected[which], "the CAs of other accounts")
 
 
 @then(parsers.parse("the CA in the event has status {status}"))
-def authority_is(pca_caller: PcaScenario, sent: Sent, status: str) -> None:
+def authority_is(pca_caller: PcaScenario, pca_sent: Sent, status: str) -> None:
     """Compare the status of the first resource; only a failed CA has a failure reason."""
-    answer = pca_caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
+    answer = pca_caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=pca_sent[0]["resources"][0])
     described = answer["CertificateAuthority"]
     expect_equal(described["Status"], status, "the status of the CA")
     expect_equal("FailureReason" in described, status == "FAILED", "whether the CA has a FailureReason")
 
 
 @then("the certificate in the event can be retrieved")
-def certificate_is_retrieved(pca_caller: PcaScenario, sent: Sent) -> None:
+def certificate_is_retrieved(pca_caller: PcaScenario, pca_sent: Sent) -> None:
     """Call GetCertificate for the second resource of the event."""
-    answer = pca_caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
+    answer = pca_caller.call("GetCertificate", CertificateArn=pca_sent[0]["resources"][1])
     expect_equal(
         answer["Certificate"].split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the certificate"
     )
 
 
 @then(parsers.parse('the certificate in the event cannot be retrieved: "{code}"'))
-def certificate_is_not_retrieved(pca_caller: PcaScenario, sent: Sent, code: str) -> None:
+def certificate_is_not_retrieved(pca_caller: PcaScenario, pca_sent: Sent, code: str) -> None:
     """Call GetCertificate for the second resource of the event, and expect the error code."""
-    _refused(pca_caller, "GetCertificate", code, CertificateArn=sent[0]["resources"][1])
+    _refused(pca_caller, "GetCertificate", code, CertificateArn=pca_sent[0]["resources"][1])
 
 
 @then(parsers.parse("the audit report in the event has status {status}"))
-def report_is(pca_caller: PcaScenario, sent: Sent, status: str) -> None:
+def report_is(pca_caller: PcaScenario, pca_sent: Sent, status: str) -> None:
     """Compare the status of the audit report that is the second resource of the event."""
-    authority, report = sent[0]["resources"]
+    authority, report = pca_sent[0]["resources"]
     answer = pca_caller.session.pca.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=authority, AuditReportId=report
     )

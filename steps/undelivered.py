@@ -76,9 +76,9 @@ def replay_delivers(pca_bus: ScenarioBus, events: str) -> None:
 
 
 @then("the replayed event is not archived again")
-def not_archived_again(pca_bus: ScenarioBus, published: dict[str, Event]) -> None:
+def not_archived_again(pca_bus: ScenarioBus, pca_published: dict[str, Event]) -> None:
     """Expect that no archive has kept the replayed event."""
-    for stamped in published:
+    for stamped in pca_published:
         expect_not_archived_again(pca_bus, stamped)
 
 
@@ -91,10 +91,10 @@ def archive_contains(pca_bus: ScenarioBus, count: int) -> None:
     expect_equal(found, count, "the number of events in the archive")
 
 
-@then(parsers.parse("the target receives the event at attempt {number:d}"), target_fixture="received")
-def received_at_attempt(pca_bus: ScenarioBus, published: dict[str, Event], number: int) -> Event:
+@then(parsers.parse("the target receives the event at attempt {number:d}"), target_fixture="pca_received")
+def received_at_attempt(pca_bus: ScenarioBus, pca_published: dict[str, Event], number: int) -> Event:
     """Expect the published event, after a certain number of attempts."""
-    (stamped,) = published
+    (stamped,) = pca_published
     expect_attempts(pca_bus, stamped, number)
     expect_firings(pca_bus, {(RULE_UNDER_TEST, stamped)})
     received: Event = pca_bus.received[0].event
@@ -102,17 +102,17 @@ def received_at_attempt(pca_bus: ScenarioBus, published: dict[str, Event], numbe
 
 
 @then("the target receives no event")
-def receives_no_event(pca_bus: ScenarioBus, published: dict[str, Event]) -> None:
+def receives_no_event(pca_bus: ScenarioBus, pca_published: dict[str, Event]) -> None:
     """Expect no event, once no delivery is planned."""
-    for stamped in published:
+    for stamped in pca_published:
         settled(pca_bus, stamped)
     expect_firings(pca_bus, set())
 
 
-@then("the dead-letter queue receives the event", target_fixture="letter")
-def dead_letter_arrives(pca_bus: ScenarioBus, published: dict[str, Event]) -> DeadLetter:
+@then("the dead-letter queue receives the event", target_fixture="pca_letter")
+def dead_letter_arrives(pca_bus: ScenarioBus, pca_published: dict[str, Event]) -> DeadLetter:
     """Expect the published event, as the bus handled it, in the dead-letter queue, and no event at the target."""
-    (stamped,) = published
+    (stamped,) = pca_published
     letters = dead_letters(pca_bus)
     expect_firings(pca_bus, set())
     expect_in_trace(pca_bus, stamped, "sent to the dead-letter queue")
@@ -121,9 +121,9 @@ def dead_letter_arrives(pca_bus: ScenarioBus, published: dict[str, Event]) -> De
 
 
 @then(parsers.parse("its attribute {name} {condition}"))
-def attribute_is(pca_bus: ScenarioBus, letter: DeadLetter, name: str, condition: str) -> None:
+def attribute_is(pca_bus: ScenarioBus, pca_letter: DeadLetter, name: str, condition: str) -> None:
     """Compare a message attribute of the dead letter with a condition, as a rule has it."""
-    expect_attribute(pca_bus, letter, name, phrases.condition(condition))
+    expect_attribute(pca_bus, pca_letter, name, phrases.condition(condition))
 
 
 @then("the dead-letter queue is empty")
@@ -133,9 +133,9 @@ def no_dead_letter(pca_bus: ScenarioBus) -> None:
 
 
 @then(parsers.parse('the trace of the event contains "{words}"'))
-def trace_contains(pca_bus: ScenarioBus, published: dict[str, Event], words: str) -> None:
+def trace_contains(pca_bus: ScenarioBus, pca_published: dict[str, Event], words: str) -> None:
     """Expect a line with these words in the trace of each published event."""
-    for stamped in published:
+    for stamped in pca_published:
         expect_in_trace(pca_bus, stamped, words)
 
 
@@ -148,7 +148,7 @@ def target_receives_input(pca_bus: ScenarioBus, target_input: str) -> None:
 
 
 @then(parsers.parse('the received event keeps "{path}"'))
-def keeps(pca_bus: ScenarioBus, received: Event, published: dict[str, Event], path: str) -> None:
+def keeps(pca_bus: ScenarioBus, pca_received: Event, pca_published: dict[str, Event], path: str) -> None:
     """Compare one value of the received event with that on the first bus."""
-    (stamped,) = published
-    expect_equal(json_path.get(received, path), json_path.get(pca_bus.seen[stamped], path), f"the received {path}")
+    (stamped,) = pca_published
+    expect_equal(json_path.get(pca_received, path), json_path.get(pca_bus.seen[stamped], path), f"the received {path}")

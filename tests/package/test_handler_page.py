@@ -38,9 +38,13 @@ def steps(page: str, folder: Path) -> Iterator[tuple[str, str, str]]:
         if block["file"]:
             (folder / block["file"]).write_text(block["code"])
             continue
-        words = [folder / ".venv" / "bin" / "python", "-m", *block["line"].split(), "-p", "no:cacheprovider"]
+        words = [python_of(folder), "-m", *block["line"].split(), "-p", "no:cacheprovider"]
         ran = subprocess.run(words, cwd=folder, env=_environment(), capture_output=True, text=True)
         yield block["line"], block["shown"], ran.stdout + ran.stderr
+
+
+def python_of(folder: Path) -> str:
+    return str(folder / ".venv" / "bin" / "python")
 
 
 def _environment() -> dict[str, str]:
@@ -69,7 +73,7 @@ def test_each_block_is_a_file_a_command_or_the_installation() -> None:
 
 def test_the_venv_runs_the_installed_package(folder: Path) -> None:
     program = "import pca_events, sys; print(sys.prefix, pca_events.__file__)"
-    words = [folder / ".venv" / "bin" / "python", "-c", program]
+    words = [python_of(folder), "-c", program]
     ran = subprocess.run(words, cwd=folder, env=_environment(), capture_output=True, text=True, check=True)
     import pca_events
 

@@ -91,7 +91,7 @@ def read_function(function: Callable[..., Any], limits: Limits | None = None) ->
     file = getattr(sys.modules.get(module), "__file__", None)
     if not name.isidentifier() or module == "__main__" or file is None:
         raise BadInput(
-            f"{name or function!r} cannot be imported by another process; "
+            f"{name or repr(function)} cannot be imported by another process; "
             "define it at the top of a module, or write its entry, such as app:handler"
         )
     depth = module.count(".") + (Path(file).name == "__init__.py")

@@ -41,7 +41,7 @@ def said(text: str) -> None:
     """Take any text."""
 
 
-@when('the hostile event "ca-creation-success" is published', target_fixture="published")
+@when('the hostile event "ca-creation-success" is published', target_fixture="pca_published")
 def publish_hostile(pca_bus: ScenarioBus) -> list[str]:
     """Publish a documented event with what no page should show as it is."""
     event = catalog.documented("ca-creation-success").event
@@ -52,9 +52,9 @@ def publish_hostile(pca_bus: ScenarioBus) -> list[str]:
 
 
 @then("it arrives")
-def arrives(pca_bus: ScenarioBus, published: list[str]) -> None:
+def arrives(pca_bus: ScenarioBus, pca_published: list[str]) -> None:
     """Receive it."""
-    assert [delivery.event_id for delivery in pca_bus.deliveries()] == published
+    assert [delivery.event_id for delivery in pca_bus.deliveries()] == pca_published
 
 
 @then(parsers.parse("the sum of {one:d} and {other:d} is {total:d}"))
