@@ -44,6 +44,7 @@ OWNERS = {
     "markupsafe": {"site"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
+    "hypothesis": {"strategies"},
     "localstack": {"backends", "eventbridge", "simulator"},
     "cryptography": {"simulator"},
 }

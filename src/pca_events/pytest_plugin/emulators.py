@@ -99,6 +99,7 @@ def pca_own_bus_pool(pca_own_account: "Session") -> Iterator["BusPool"]:
 def pca_bus(pca_connection: "Session", request: pytest.FixtureRequest) -> Iterator["ScenarioBus"]:
     """The event bus of one test, proven to be clean or gone afterwards.
 
+    `pca_bus.put_rule_under_test("label", pattern)` puts a rule, `publish` events, `deliveries()` returns what fired.
     A scenario tagged `@needs_...` is skipped if the ledger lists that divergence. One that is tagged `@controls` runs
     in an account of its own, and is skipped on a backend without our EventBridge.
     """

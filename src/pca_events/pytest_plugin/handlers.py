@@ -45,7 +45,7 @@ def pca_deliver(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> 
     """Deliver events to a handler and return the outcomes: `pca_deliver(handler, event, form="sqs", times=2)`.
 
     The handler is a function, called in this process, or an entry such as `app:handler`, relative to the root of the
-    tests. The arguments are those of `handlers.deliverer.Deliverer`; `--pca-seed` repeats the order of a shuffle.
+    tests. `--pca-seed` repeats the order of a shuffle.
     """
     from pca_events.handlers.deliverer import Deliverer
 
