@@ -43,8 +43,8 @@ class Deliverer:
         """Deliver events, and return the outcome of each invocation in the order of the deliveries.
 
         Args:
-            handler: a function, which is called in this process; or an entry such as `app:handler`, which runs in AWS
-                Lambda's runtime in a process of its own.
+            handler: a function, which is called in this process; or an entry such as `app:handler`, which runs in a
+                separate process in AWS Lambda's runtime.
             events: each is an invocation of its own.
             form: `lambda` is the event itself; `sqs`, `sns` and `sqs-sns` are records with it.
             times: how often each event is delivered.

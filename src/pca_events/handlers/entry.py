@@ -82,7 +82,7 @@ def read_entry(entry: str, folder: Path | None = None, limits: Limits | None = N
 
 
 def read_function(function: Callable[..., Any], limits: Limits | None = None) -> Handler:
-    """Return the handler that runs a function of an importable module in a process of its own.
+    """Return the handler that runs a function of an importable module in a separate process.
 
     Raises:
         BadInput: it is defined in another function or in a class, or its module is not a file.

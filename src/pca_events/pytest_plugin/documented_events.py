@@ -44,7 +44,7 @@ def pca_event() -> Callable[..., Event]:
 
     The arguments are those of `pca_events.sample`. Without options, it is the sample that AWS documents.
     """
-    from pca_events.api import sample
+    from pca_events.events import sample
 
     return sample
 

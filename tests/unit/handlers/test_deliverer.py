@@ -119,12 +119,12 @@ def test_an_exception_is_an_outcome_with_its_traceback(deliver: Deliverer) -> No
     ("returned", "value"),
     [((1, 2), [1, 2]), (Decimal("1.5"), 1.5), ({"a": {"b": None}}, {"a": {"b": None}})],
 )
-def test_what_a_function_returns_is_read_as_json(returned: object, value: object, deliver: Deliverer) -> None:
+def test_the_answer_of_a_function_is_read_as_json(returned: object, value: object, deliver: Deliverer) -> None:
     (outcome,) = deliver(lambda *_: returned, sample())
     assert outcome.value == value
 
 
-def test_what_is_not_json_is_a_failure_as_on_aws(deliver: Deliverer) -> None:
+def test_an_answer_that_is_not_json_is_a_failure_as_on_aws(deliver: Deliverer) -> None:
     (outcome,) = deliver(lambda *_: {1, 2}, sample())
     assert outcome.status == "raised"
     assert outcome.error.startswith("Runtime.MarshalError: Unable to marshal response: Object of type set")
@@ -175,8 +175,8 @@ def test_a_function_at_the_top_of_a_module_has_an_entry() -> None:
     found = read_function(raises, Limits(seconds=3))
     assert (str(found), found.limits.seconds) == (f"{__name__}:raises", 3)
     assert (found.folder / f"{__name__.replace('.', '/')}.py").samefile(__file__)
-    packaged = read_function(pca_events.api.sample)
-    assert str(packaged) == "pca_events.api:sample"
+    packaged = read_function(pca_events.explain)
+    assert str(packaged) == "pca_events.api:explain"
     assert (packaged.folder / "pca_events" / "api.py").is_file()
     assert read_function(pca_events.catalog.documented).folder == packaged.folder
 
