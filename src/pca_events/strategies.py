@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _MOST_NEW = 3
+_SIMILAR = ("Result", "reason ", "replay-name", "resource", "detailType", "trace-header")  # easily read by mistake
 _DIGITS, _HEX = "0123456789", "0123456789abcdef"
 
 
@@ -153,5 +154,6 @@ def _new_fields() -> st.SearchStrategy[dict[str, Any]]:
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
         max_leaves=4,
     )
-    names = st.text(st.characters(codec="utf-8"), max_size=12).filter(lambda name: name not in known)
+    names = st.sampled_from(_SIMILAR) | st.text(st.characters(codec="utf-8"), max_size=12)
+    names = names.filter(lambda name: name not in known)
     return st.dictionaries(names, values, max_size=_MOST_NEW)
