@@ -60,7 +60,8 @@ def pca_connection(pca_backend: Backend, pytestconfig: pytest.Config) -> "Sessio
 def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
     """Skip tests that need the embedded emulator, or fail them if it is required or another one was named."""
     said = "PreCheck: " + "; ".join(problems)
-    if not config.getoption("--pca-require-acc") and not config.getoption("--pca-endpoint-url"):
+    named = config.getoption("--pca-endpoint-url") or config.getoption("--pca-aws")
+    if not config.getoption("--pca-require-acc") and not named:
         pytest.skip(said)
     pytest.fail(said, pytrace=False)
 
