@@ -17,8 +17,8 @@ from pathlib import Path
 from counting import Call, Calls
 
 from pca_events.backends import EmbeddedLocalStack
-from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.pytest_plugin.run import run_suite
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
 
 SMALL = ["--pca-feature=envelope", "--pca-feature=calibration"]
 

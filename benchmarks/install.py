@@ -13,7 +13,7 @@ import venv
 from pathlib import Path
 
 TOP = Path(__file__).parents[1]
-FILES = ("base", "suite", "site", "localstack")
+FILES = ("base", "suite", "site", "handlers", "localstack")
 
 
 def installed(file: str, folder: Path) -> tuple[int, float, float]:

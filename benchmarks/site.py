@@ -18,8 +18,8 @@ from pathlib import Path
 from pca_events.atomic_write import write_folder
 from pca_events.backends import EmbeddedLocalStack
 from pca_events.messages import read_messages
-from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.pytest_plugin.run import run_suite
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
 from pca_events.site import SiteData, site
 
 ROUNDS = 5

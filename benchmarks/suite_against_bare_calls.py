@@ -20,8 +20,8 @@ from botocore.exceptions import ClientError
 from counting import Call, Calls
 
 from pca_events.backends import Backend, EmbeddedLocalStack
-from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.pytest_plugin.run import run_suite
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
 
 SMALL = "backend and failure and not operations"
 

@@ -27,111 +27,111 @@ class Step:
     after: list[str]
 
 
-@given(parsers.parse('an applied configuration for the event "{event_id}"'), target_fixture="subject")
-def applied_configuration(bus: ScenarioBus, event_id: str) -> CatalogEntry:
+@given(parsers.parse('an applied configuration for the event "{event_id}"'), target_fixture="pca_subject")
+def applied_configuration(pca_bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Apply bus, queue, policy, a rule for the event, and its target."""
     subject = catalog.documented(event_id)
-    bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
-    expect_equal(_in_words(bus.plan()), _in_words([]), "the plan after the configuration was applied")
+    pca_bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
+    expect_equal(_in_words(pca_bus.plan()), _in_words([]), "the plan after the configuration was applied")
     return subject
 
 
-@given(parsers.parse('a rule created out of band for the event "{event_id}"'), target_fixture="subject")
-def rule_created_out_of_band(bus: ScenarioBus, event_id: str) -> CatalogEntry:
+@given(parsers.parse('a rule created out of band for the event "{event_id}"'), target_fixture="pca_subject")
+def rule_created_out_of_band(pca_bus: ScenarioBus, event_id: str) -> CatalogEntry:
     """Put a rule and its target that are not part of the configuration."""
     subject = catalog.documented(event_id)
-    bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
+    pca_bus.put_rule_under_test(RULE_UNDER_TEST, subject.pattern)
     for label in ("rule", "target"):
-        del bus.applied[label]
+        del pca_bus.applied[label]
     return subject
 
 
 @when(parsers.parse('the rule is changed out of band to match "{event_id}"'))
-def change_rule_out_of_band(bus: ScenarioBus, event_id: str) -> None:
+def change_rule_out_of_band(pca_bus: ScenarioBus, event_id: str) -> None:
     """Put another pattern without changing the configuration."""
-    bus.modify_out_of_band(Rule(bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
+    pca_bus.modify_out_of_band(Rule(pca_bus.name, RULE_UNDER_TEST, catalog.documented(event_id).pattern))
 
 
 @when("the rule is imported")
-def import_rule(bus: ScenarioBus, subject: CatalogEntry) -> None:
+def import_rule(pca_bus: ScenarioBus, pca_subject: CatalogEntry) -> None:
     """Add the definitions of the rule and its target to the configuration."""
-    bus.applied["rule"] = Rule(bus.name, RULE_UNDER_TEST, subject.pattern)
-    bus.applied["target"] = bus.default_target(RULE_UNDER_TEST)
+    pca_bus.applied["rule"] = Rule(pca_bus.name, RULE_UNDER_TEST, pca_subject.pattern)
+    pca_bus.applied["target"] = pca_bus.default_target(RULE_UNDER_TEST)
 
 
 @when(parsers.parse("the {label} is deleted out of band"))
-def delete_out_of_band(bus: ScenarioBus, label: str) -> None:
+def delete_out_of_band(pca_bus: ScenarioBus, label: str) -> None:
     """Delete a resource without changing the configuration."""
-    bus.delete_out_of_band(label)
+    pca_bus.delete_out_of_band(label)
 
 
 @when(parsers.parse("the configuration changes out of band: {change}"))
-def change_out_of_band(bus: ScenarioBus, change: str) -> None:
+def change_out_of_band(pca_bus: ScenarioBus, change: str) -> None:
     """Change the backend without changing the configuration."""
-    bus.change_out_of_band(changed(bus, change))
+    pca_bus.change_out_of_band(changed(pca_bus, change))
 
 
 @when("the configuration is applied again")
-def apply_again(bus: ScenarioBus) -> None:
+def apply_again(pca_bus: ScenarioBus) -> None:
     """Apply the last applied configuration again."""
-    bus.apply(bus.applied)
+    pca_bus.apply(pca_bus.applied)
 
 
-@when(parsers.parse("the configuration changes: {change}"), target_fixture="step")
-def change_configuration(bus: ScenarioBus, subject: CatalogEntry, change: str) -> Step:
+@when(parsers.parse("the configuration changes: {change}"), target_fixture="pca_step")
+def change_configuration(pca_bus: ScenarioBus, pca_subject: CatalogEntry, change: str) -> Step:
     """Publish an event with each result, apply the change, and publish them again."""
-    before = _arrivals(bus, subject)
-    took = bus.apply(changed(bus, change))
-    after = _arrivals(bus, subject)
+    before = _arrivals(pca_bus, pca_subject)
+    took = pca_bus.apply(changed(pca_bus, change))
+    after = _arrivals(pca_bus, pca_subject)
     return Step(took, before, after)
 
 
 @then(parsers.parse("the plan was to {plan}"))
-def plan_was(step: Step, plan: str) -> None:
+def plan_was(pca_step: Step, plan: str) -> None:
     """Compare the plan of the change."""
-    expect_equal(_in_words(step.took), plan, "the plan of the change")
+    expect_equal(_in_words(pca_step.took), plan, "the plan of the change")
 
 
 @then(parsers.parse("the plan is to {plan}"))
-def plan_is(bus: ScenarioBus, plan: str) -> None:
+def plan_is(pca_bus: ScenarioBus, plan: str) -> None:
     """Compare the plan that would restore the configuration."""
-    expect_equal(_in_words(bus.plan()), plan, "the plan")
+    expect_equal(_in_words(pca_bus.plan()), plan, "the plan")
 
 
 @then(parsers.parse('"{before}" arrives before the change and "{after}" after it'))
-def arrived(step: Step, before: str, after: str) -> None:
+def arrived(pca_step: Step, before: str, after: str) -> None:
     """Compare the events that arrived, and the queue of each."""
-    expect_equal(_list(step.before), before, "the events before the change")
-    expect_equal(_list(step.after), after, "the events after the change")
+    expect_equal(_list(pca_step.before), before, "the events before the change")
+    expect_equal(_list(pca_step.after), after, "the events after the change")
 
 
 @when(parsers.parse("{change} before any event is published"))
-def change_first(bus: ScenarioBus, change: str) -> None:
+def change_first(pca_bus: ScenarioBus, change: str) -> None:
     """Apply a change without publishing any event."""
-    bus.apply(changed(bus, change))
+    pca_bus.apply(changed(pca_bus, change))
 
 
-@then("the event arrives at the new target", target_fixture="received")
-def arrives(bus: ScenarioBus, published: dict[str, Event]) -> Event:
+@then("the event arrives at the new target", target_fixture="pca_received")
+def arrives(pca_bus: ScenarioBus, pca_published: dict[str, Event]) -> Event:
     """Wait, up to a deadline, for the event that another service forwards."""
-    if not bus.session.mode.delivers:
+    if not pca_bus.session.mode.delivers:
         pytest.skip("mode pattern-only: no event is delivered")
-    group = bus.applied.get("log-group")
+    group = pca_bus.applied.get("log-group")
     if isinstance(group, LogGroup):
-        bus.deliveries()
-        found = [event for event in bus.logged(group.name) if event.get("id") in published]
+        pca_bus.deliveries()
+        found = [event for event in pca_bus.logged(group.name) if event.get("id") in pca_published]
         expect(bool(found), f"log group {group.name} does not contain the published event")
         return found[0]
-    return bus.arrived()
+    return pca_bus.arrived()
 
 
 @then("the event arrives only after the change")
-def arrived_after_the_change(bus: ScenarioBus, step: Step) -> None:
+def arrived_after_the_change(pca_bus: ScenarioBus, pca_step: Step) -> None:
     """Expect no event before the change, and after it an event that another bus forwards, with any id."""
-    expect_equal(_list(step.before), "nothing", "the events before the change")
-    if not bus.session.mode.delivers:
+    expect_equal(_list(pca_step.before), "nothing", "the events before the change")
+    if not pca_bus.session.mode.delivers:
         pytest.skip("mode pattern-only: no event is delivered")
-    expect_contract_met(bus.arrived(), "the forwarded event")
+    expect_contract_met(pca_bus.arrived(), "the forwarded event")
 
 
 def _arrivals(bus: ScenarioBus, subject: CatalogEntry) -> list[str]:

@@ -8,19 +8,19 @@ from pca_events.harness.expectations import expect_contract_met, expect_equal
 
 
 @then("the event meets its contract")
-def event_meets_its_contract(event: Event) -> None:
+def event_meets_its_contract(pca_event: Event) -> None:
     """Validate the scenario's event against its contract."""
-    expect_contract_met(event, "the event")
+    expect_contract_met(pca_event, "the event")
 
 
 @then("the received event meets its contract")
-def received_event_meets_its_contract(received: Event) -> None:
+def received_event_meets_its_contract(pca_received: Event) -> None:
     """Validate the event that the target received against its contract."""
-    expect_contract_met(received, "the received event")
+    expect_contract_met(pca_received, "the received event")
 
 
 @then(parsers.parse('the event violates its contract at "{paths}"'))
-def event_violates_its_contract(event: Event, paths: str) -> None:
+def event_violates_its_contract(pca_event: Event, paths: str) -> None:
     """Expect violations at exactly these paths, separated by commas."""
-    violated = [violation.path for violation in contract.violations(event)]
+    violated = [violation.path for violation in contract.violations(pca_event)]
     expect_equal(violated, sorted(paths.split(", ")), "the paths of the violations")

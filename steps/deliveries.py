@@ -16,94 +16,94 @@ Published = dict[str, Event]
 """The events that a scenario has published, by the id that the bus stamped on each."""
 
 
-@when(parsers.parse('the event "{event_id}" is published'), target_fixture="published")
-def publish_sample(bus: ScenarioBus, event_id: str) -> Published:
+@when(parsers.parse('the event "{event_id}" is published'), target_fixture="pca_published")
+def publish_sample(pca_bus: ScenarioBus, event_id: str) -> Published:
     """Publish the sample of a documented or a never-sent event."""
-    return _publish(bus, catalog.entry(event_id).event)
+    return _publish(pca_bus, catalog.entry(event_id).event)
 
 
-@when("the event is published", target_fixture="published")
-def publish_event(bus: ScenarioBus, event: Event) -> Published:
+@when("the event is published", target_fixture="pca_published")
+def publish_event(pca_bus: ScenarioBus, pca_event: Event) -> Published:
     """Publish the scenario's event."""
-    return _publish(bus, event)
+    return _publish(pca_bus, pca_event)
 
 
-@when("each documented event is published", target_fixture="published")
-def publish_each(bus: ScenarioBus) -> Published:
+@when("each documented event is published", target_fixture="pca_published")
+def publish_each(pca_bus: ScenarioBus) -> Published:
     """Publish the samples of all documented events."""
-    return _publish(bus, *(event.event for event in catalog.documented_events()))
+    return _publish(pca_bus, *(event.event for event in catalog.documented_events()))
 
 
-@then("the target receives the event", target_fixture="received")
-def target_receives(bus: ScenarioBus, published: Published) -> Event:
+@then("the target receives the event", target_fixture="pca_received")
+def target_receives(pca_bus: ScenarioBus, pca_published: Published) -> Event:
     """Expect the published event and no other."""
-    expect_firings(bus, _by_the_rule_under_test(published))
-    if not bus.session.mode.delivers:
+    expect_firings(pca_bus, _by_the_rule_under_test(pca_published))
+    if not pca_bus.session.mode.delivers:
         pytest.skip("mode pattern-only: the pattern matches; no event is delivered")
-    received: Event = bus.received[0].event
+    received: Event = pca_bus.received[0].event
     return received
 
 
 @then("the target receives all published events")
-def target_receives_each(bus: ScenarioBus, published: Published) -> None:
+def target_receives_each(pca_bus: ScenarioBus, pca_published: Published) -> None:
     """Expect all published events, in any order."""
-    expect_firings(bus, _by_the_rule_under_test(published))
+    expect_firings(pca_bus, _by_the_rule_under_test(pca_published))
 
 
 @then(parsers.parse('the target receives only the events with result "{result}"'))
-def target_receives_those(bus: ScenarioBus, published: Published, result: str) -> None:
+def target_receives_those(pca_bus: ScenarioBus, pca_published: Published, result: str) -> None:
     """Expect these published events and no other, in any order."""
-    expected = [stamped for stamped, event in published.items() if event["detail"]["result"] == result]
-    expect_firings(bus, _by_the_rule_under_test(expected))
+    expected = [stamped for stamped, event in pca_published.items() if event["detail"]["result"] == result]
+    expect_firings(pca_bus, _by_the_rule_under_test(expected))
 
 
 @then(parsers.parse('the target receives only the control event "{event_id}"'))
-def target_receives_only_control(bus: ScenarioBus, event_id: str) -> None:
+def target_receives_only_control(pca_bus: ScenarioBus, event_id: str) -> None:
     """Publish a control event that the rule must match, and expect no other event."""
-    _expect_only(bus, catalog.entry(event_id).event)
+    _expect_only(pca_bus, catalog.entry(event_id).event)
 
 
 @then(parsers.parse('the target receives nothing unless "{path}" is {value}'))
-def target_receives_nothing_unless(bus: ScenarioBus, published: Published, path: str, value: str) -> None:
+def target_receives_nothing_unless(pca_bus: ScenarioBus, pca_published: Published, path: str, value: str) -> None:
     """Publish the same event with one value changed as the control event, and expect no other event."""
-    (event,) = published.values()
+    (event,) = pca_published.values()
     control = copy.deepcopy(event)
     json_path.put(control, path, phrases.value(value))
-    _expect_only(bus, control)
+    _expect_only(pca_bus, control)
 
 
 @then(parsers.parse('only the rule for "{event_id}" fires'))
-def only_one_rule_fires(bus: ScenarioBus, published: Published, event_id: str) -> None:
+def only_one_rule_fires(pca_bus: ScenarioBus, pca_published: Published, event_id: str) -> None:
     """Expect one rule to fire on the event; as controls, every other rule must fire on its own event."""
-    (stamped,) = published
-    expect_firings(bus, {(event_id, stamped)} | _controls(bus, besides=event_id))
+    (stamped,) = pca_published
+    expect_firings(pca_bus, {(event_id, stamped)} | _controls(pca_bus, besides=event_id))
 
 
 @then("no rule fires on it, but each fires on its own event")
-def no_rule_fires(bus: ScenarioBus) -> None:
+def no_rule_fires(pca_bus: ScenarioBus) -> None:
     """Expect no rule to fire on the event; as controls, every rule must fire on its own event."""
-    expect_firings(bus, _controls(bus))
+    expect_firings(pca_bus, _controls(pca_bus))
 
 
 @then("the received event equals the published event except for the stamped fields")
-def received_unchanged(bus: ScenarioBus, received: Event, published: Published) -> None:
+def received_unchanged(pca_bus: ScenarioBus, pca_received: Event, pca_published: Published) -> None:
     """Compare the received event with the published event, field by field."""
-    (sent,) = published.values()
-    expect_unchanged(bus, received, sent)
+    (sent,) = pca_published.values()
+    expect_unchanged(pca_bus, pca_received, sent)
 
 
 @then(parsers.parse('the received "{path}" is {value}'))
-def received_value(received: Event, path: str, value: str) -> None:
+def received_value(pca_received: Event, path: str, value: str) -> None:
     """Compare one value of the received event."""
-    expect_equal(json_path.get(received, path), phrases.value(value), f"the received {path}")
+    expect_equal(json_path.get(pca_received, path), phrases.value(value), f"the received {path}")
 
 
 @then("the bus has stamped id, account, region and version")
-def received_stamps(received: Event, published: Published, bus: ScenarioBus) -> None:
+def received_stamps(pca_received: Event, pca_published: Published, pca_bus: ScenarioBus) -> None:
     """Expect the id that PutEvents returned, the account and Region of the backend, and version 0."""
-    (stamped,) = published
-    wanted = dict(zip(STAMPED, (stamped, bus.backend.account, bus.backend.region, "0"), strict=True))
-    expect_equal({field: received.get(field) for field in STAMPED}, wanted, "the stamped fields")
+    (stamped,) = pca_published
+    wanted = dict(zip(STAMPED, (stamped, pca_bus.backend.account, pca_bus.backend.region, "0"), strict=True))
+    expect_equal({field: pca_received.get(field) for field in STAMPED}, wanted, "the stamped fields")
 
 
 def _publish(bus: ScenarioBus, *events: Event) -> Published:

@@ -35,192 +35,193 @@ def _minutes(words: str) -> int:
 
 
 @given(parsers.parse("a caller in the Region {region}"))
-def move_caller(caller: PcaScenario, region: str) -> None:
+def move_caller(pca_caller: PcaScenario, region: str) -> None:
     """Use the Region, and receive the events of its default bus."""
-    caller.move_to(region)
+    pca_caller.move_to(region)
 
 
 @given(parsers.parse("a bucket that {state}"))
-def create_bucket(caller: PcaScenario, state: str) -> None:
+def create_bucket(pca_caller: PcaScenario, state: str) -> None:
     """Create the bucket of the scenario as documented, or with one fault."""
-    caller.bucket.set_state(state)
+    pca_caller.bucket.set_state(state)
 
 
 @given(parsers.parse("a CA with status {status}"))
-def create_ca(caller: PcaScenario, status: str) -> None:
+def create_ca(pca_caller: PcaScenario, status: str) -> None:
     """Create the CA of the scenario; the events of this setup are ignored."""
-    caller.make_authority(status)
-    caller.pass_over()
+    pca_caller.make_authority(status)
+    pca_caller.pass_over()
 
 
 @given(parsers.parse("an active CA that publishes its CRL to a bucket that {state}"))
-def create_ca_with_crl(caller: PcaScenario, state: str) -> None:
+def create_ca_with_crl(pca_caller: PcaScenario, state: str) -> None:
     """Create the bucket and the CA of the scenario; the events of this setup are ignored."""
-    caller.bucket.set_state(state)
-    caller.make_authority("ACTIVE", with_crl=True)
-    caller.pass_over()
+    pca_caller.bucket.set_state(state)
+    pca_caller.make_authority("ACTIVE", with_crl=True)
+    pca_caller.pass_over()
 
 
 @given(
-    parsers.parse("the CA is shared with another account, which may call {operations}"), target_fixture="other_account"
+    parsers.parse("the CA is shared with another account, which may call {operations}"),
+    target_fixture="pca_other_account",
 )
-def share_ca(caller: PcaScenario, operations: str) -> OtherAccount:
+def share_ca(pca_caller: PcaScenario, operations: str) -> OtherAccount:
     """Attach a policy to the CA that allows another account these operations, and nothing else."""
-    other = OtherAccount(caller)
+    other = OtherAccount(pca_caller)
     other.allow(operations.split(", "))
     return other
 
 
-@given("an account with which the CA is not shared", target_fixture="other_account")
-def not_shared(caller: PcaScenario) -> OtherAccount:
+@given("an account with which the CA is not shared", target_fixture="pca_other_account")
+def not_shared(pca_caller: PcaScenario) -> OtherAccount:
     """Use another account, without a policy on the CA."""
-    return OtherAccount(caller)
+    return OtherAccount(pca_caller)
 
 
 @given("a certificate issued by the CA")
-def issue_certificate(caller: PcaScenario) -> None:
+def issue_certificate(pca_caller: PcaScenario) -> None:
     """Issue a certificate; the event of this setup is ignored."""
-    caller.call("IssueCertificate")
-    caller.pass_over()
+    pca_caller.call("IssueCertificate")
+    pca_caller.pass_over()
 
 
 @given(parsers.parse("{operation} is set to fail {times}"), converters={"times": _count})
-def set_failures(caller: PcaScenario, operation: str, times: int) -> None:
+def set_failures(pca_caller: PcaScenario, operation: str, times: int) -> None:
     """Make the next calls of the operation fail with an internal failure, which no request can cause."""
-    caller.simulator.set("failures", operation=operation, count=times)
+    pca_caller.simulator.set("failures", operation=operation, count=times)
 
 
 @given(parsers.parse("{setting} is set to {seconds:d}"))
-def set_delay(caller: PcaScenario, setting: str, seconds: int) -> None:
+def set_delay(pca_caller: PcaScenario, setting: str, seconds: int) -> None:
     """Set a delay of the simulator, in seconds."""
-    caller.simulator.set("settings", **{setting: seconds})
+    pca_caller.simulator.set("settings", **{setting: seconds})
 
 
 @given(parsers.parse("the next event is {mishap}"))
-def disturb_delivery(caller: PcaScenario, mishap: str) -> None:
+def disturb_delivery(pca_caller: PcaScenario, mishap: str) -> None:
     """Make the simulator send the next event twice, one minute late, or not at all."""
-    caller.simulator.set("delivery", **{MISHAPS[mishap]: 1})
+    pca_caller.simulator.set("delivery", **{MISHAPS[mishap]: 1})
 
 
 @when(parsers.parse("{operation} is called"))
-def call(caller: PcaScenario, operation: str) -> None:
+def call(pca_caller: PcaScenario, operation: str) -> None:
     """Call the operation with the CA, certificate and bucket of the scenario."""
-    caller.call(operation)
+    pca_caller.call(operation)
 
 
 @when(parsers.parse("{operation} is called with {member} as {value}"))
-def call_with(caller: PcaScenario, operation: str, member: str, value: str) -> None:
+def call_with(pca_caller: PcaScenario, operation: str, member: str, value: str) -> None:
     """Call the operation with a different value for one member of the request."""
-    caller.call(operation, **{member: phrases.value(value)})
+    pca_caller.call(operation, **{member: phrases.value(value)})
 
 
 @when(parsers.parse("{operation} is called {count:d} times from {threads:d} threads"))
-def call_often(caller: PcaScenario, operation: str, count: int, threads: int) -> None:
+def call_often(pca_caller: PcaScenario, operation: str, count: int, threads: int) -> None:
     """Call the operation concurrently from several threads."""
-    caller.call_often(operation, count, threads)
+    pca_caller.call_often(operation, count, threads)
 
 
 @when(parsers.re(r'a call to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
-def call_is_rejected(caller: PcaScenario, operation: str, code: str) -> None:
+def call_is_rejected(pca_caller: PcaScenario, operation: str, code: str) -> None:
     """Call the operation, and expect the error code."""
-    _refused(caller, operation, code)
+    _refused(pca_caller, operation, code)
 
 
 @when(
     parsers.re(r'a call to (?P<operation>\w+) with (?P<member>\w+) as (?P<value>.+) is rejected with "(?P<code>\w+)"')
 )
-def call_with_is_rejected(caller: PcaScenario, operation: str, member: str, value: str, code: str) -> None:
+def call_with_is_rejected(pca_caller: PcaScenario, operation: str, member: str, value: str, code: str) -> None:
     """Call the operation with a different value for one member of the request, and expect the error code."""
-    _refused(caller, operation, code, **{member: phrases.value(value)})
+    _refused(pca_caller, operation, code, **{member: phrases.value(value)})
 
 
 @when(parsers.parse('a call to {operation} with a CRL in the bucket is rejected with "{code}"'))
-def call_with_crl_is_rejected(caller: PcaScenario, operation: str, code: str) -> None:
+def call_with_crl_is_rejected(pca_caller: PcaScenario, operation: str, code: str) -> None:
     """Call the operation with a CRL configuration that names the bucket, and expect the error code."""
-    _refused(caller, operation, code, RevocationConfiguration=crl_in(caller.bucket.name))
+    _refused(pca_caller, operation, code, RevocationConfiguration=crl_in(pca_caller.bucket.name))
 
 
 @when(parsers.parse("the other account calls {operation}"))
-def other_calls(other_account: OtherAccount, operation: str) -> None:
+def other_calls(pca_other_account: OtherAccount, operation: str) -> None:
     """Call the operation with the CA and certificate of the scenario, as the other account."""
-    other_account.call(operation)
+    pca_other_account.call(operation)
 
 
 @when(parsers.re(r'a call of the other account to (?P<operation>\w+) is rejected with "(?P<code>\w+)"'))
-def other_is_rejected(other_account: OtherAccount, operation: str, code: str) -> None:
+def other_is_rejected(pca_other_account: OtherAccount, operation: str, code: str) -> None:
     """Call the operation as the other account, and expect the error code."""
-    expect_aws_error(aws_error_of(lambda: other_account.call(operation)), operation, code)
+    expect_aws_error(aws_error_of(lambda: pca_other_account.call(operation)), operation, code)
 
 
 @when("the policy of the CA is deleted")
-def delete_policy(caller: PcaScenario) -> None:
+def delete_policy(pca_caller: PcaScenario) -> None:
     """Delete the policy, so that the CA is no longer shared."""
-    caller.call("DeletePolicy")
+    pca_caller.call("DeletePolicy")
 
 
 @when(parsers.parse("the simulator's clock advances by {duration}"), converters={"duration": _minutes})
-def advance_clock(caller: PcaScenario, duration: int) -> None:
+def advance_clock(pca_caller: PcaScenario, duration: int) -> None:
     """Advance the clock of the simulator without waiting."""
-    caller.simulator.set("clock", advance=duration * 60)
+    pca_caller.simulator.set("clock", advance=duration * 60)
 
 
 @when(parsers.parse("the bucket is changed to one that {state}"))
-def change_bucket(caller: PcaScenario, state: str) -> None:
+def change_bucket(pca_caller: PcaScenario, state: str) -> None:
     """Change the bucket to the documented state, or to one with a fault."""
-    caller.bucket.set_state(state)
+    pca_caller.bucket.set_state(state)
 
 
-@then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="sent")
-def is_sent(caller: PcaScenario, event_ids: str) -> Sent:
+@then(parsers.parse('AWS Private CA sends exactly "{event_ids}"'), target_fixture="pca_sent")
+def is_sent(pca_caller: PcaScenario, event_ids: str) -> Sent:
     """Expect these events, in any order, each as documented and from the caller's CA, account and Region."""
-    sent = caller.sent()
+    sent = pca_caller.sent()
     expect_sent(sent, event_ids.split(", "))
     for event in sent:
-        expect_equal(event["account"], caller.session.backend.account, "the account of the event")
-        expect_equal(event["region"], caller.session.backend.region, "the Region of the event")
-        expect_equal(event["resources"][0], caller.authority, "the CA in the event")
+        expect_equal(event["account"], pca_caller.session.backend.account, "the account of the event")
+        expect_equal(event["region"], pca_caller.session.backend.region, "the Region of the event")
+        expect_equal(event["resources"][0], pca_caller.authority, "the CA in the event")
     return sent
 
 
 @then(parsers.parse('AWS Private CA sends "{event_id}" {count:d} times, each time for a different resource'))
-def are_sent(caller: PcaScenario, count: int, event_id: str) -> None:
+def are_sent(pca_caller: PcaScenario, count: int, event_id: str) -> None:
     """Expect this number of identical events, each with a different last resource."""
-    sent = caller.sent()
+    sent = pca_caller.sent()
     expect_sent(sent, [event_id] * count)
     expect_equal(len({event["resources"][-1] for event in sent}), count, "the number of different resources")
 
 
 @then("AWS Private CA sends no event")
-def nothing_is_sent(caller: PcaScenario) -> None:
+def nothing_is_sent(pca_caller: PcaScenario) -> None:
     """Expect no event; a control event proves that the rule receives events."""
-    expect_sent(caller.sent(), [])
+    expect_sent(pca_caller.sent(), [])
 
 
 @then("the other account can retrieve the certificate")
-def other_retrieves(other_account: OtherAccount, sent: Sent) -> None:
+def other_retrieves(pca_other_account: OtherAccount, pca_sent: Sent) -> None:
     """Call GetCertificate as the other account; the certificate is the second resource of the event."""
-    expect_equal(other_account.scenario.certificate, sent[0]["resources"][1], "the certificate in the event")
-    chain = other_account.call("GetCertificate")["CertificateChain"]
+    expect_equal(pca_other_account.scenario.certificate, pca_sent[0]["resources"][1], "the certificate in the event")
+    chain = pca_other_account.call("GetCertificate")["CertificateChain"]
     expect_equal(chain.split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the chain")
 
 
 @then("no event is sent in the other account")
-def other_gets_nothing(other_account: OtherAccount) -> None:
+def other_gets_nothing(pca_other_account: OtherAccount) -> None:
     """Expect that the buses of the other account have accepted nothing from AWS Private CA."""
-    expect_sent(other_account.sent(), [])
+    expect_sent(pca_other_account.sent(), [])
 
 
 @then(parsers.parse("the CAs that the other account may use are {which}"))
-def other_lists(other_account: OtherAccount, which: str) -> None:
+def other_lists(pca_other_account: OtherAccount, which: str) -> None:
     """List the CAs of other accounts as the other account: `that of the scenario`, or `none`."""
-    expected = {"that of the scenario": [other_account.scenario.authority], "none": []}
-    expect_equal(other_account.listed(), expected[which], "the CAs of other accounts")
+    expected = {"that of the scenario": [pca_other_account.scenario.authority], "none": []}
+    expect_equal(pca_other_account.listed(), expected[which], "the CAs of other accounts")
 
 
 @then(parsers.parse("the CA in the event has status {status}"))
-def authority_is(caller: PcaScenario, sent: Sent, status: str) -> None:
+def authority_is(pca_caller: PcaScenario, pca_sent: Sent, status: str) -> None:
     """Compare the status of the first resource; only a failed CA has a failure reason."""
-    answer = caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=sent[0]["resources"][0])
+    answer = pca_caller.call("DescribeCertificateAuthority", CertificateAuthorityArn=pca_sent[0]["resources"][0])
     described = answer["CertificateAuthority"]
     expect_equal(described["Status"], status, "the status of the CA")
     expect_equal("FailureReason" in described, status == "FAILED", "whether the CA has a FailureReason")
@@ -234,36 +235,36 @@ def arns_are_of_partition(sent: Sent, partition: str) -> None:
 
 
 @then("the certificate in the event can be retrieved")
-def certificate_is_retrieved(caller: PcaScenario, sent: Sent) -> None:
+def certificate_is_retrieved(pca_caller: PcaScenario, pca_sent: Sent) -> None:
     """Call GetCertificate for the second resource of the event."""
-    answer = caller.call("GetCertificate", CertificateArn=sent[0]["resources"][1])
+    answer = pca_caller.call("GetCertificate", CertificateArn=pca_sent[0]["resources"][1])
     expect_equal(
         answer["Certificate"].split("\n")[0], "-----BEGIN CERTIFICATE-----", "the first line of the certificate"
     )
 
 
 @then(parsers.parse('the certificate in the event cannot be retrieved: "{code}"'))
-def certificate_is_not_retrieved(caller: PcaScenario, sent: Sent, code: str) -> None:
+def certificate_is_not_retrieved(pca_caller: PcaScenario, pca_sent: Sent, code: str) -> None:
     """Call GetCertificate for the second resource of the event, and expect the error code."""
-    _refused(caller, "GetCertificate", code, CertificateArn=sent[0]["resources"][1])
+    _refused(pca_caller, "GetCertificate", code, CertificateArn=pca_sent[0]["resources"][1])
 
 
 @then(parsers.parse("the audit report in the event has status {status}"))
-def report_is(caller: PcaScenario, sent: Sent, status: str) -> None:
+def report_is(pca_caller: PcaScenario, pca_sent: Sent, status: str) -> None:
     """Compare the status of the audit report that is the second resource of the event."""
-    authority, report = sent[0]["resources"]
-    answer = caller.session.pca.describe_certificate_authority_audit_report(
+    authority, report = pca_sent[0]["resources"]
+    answer = pca_caller.session.pca.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=authority, AuditReportId=report
     )
     expect_equal(answer["AuditReportStatus"], status, "the status of the audit report")
 
 
 @then(parsers.parse("the bucket contains {what} that lists the certificate"))
-def bucket_holds(caller: PcaScenario, what: str) -> None:
+def bucket_holds(pca_caller: PcaScenario, what: str) -> None:
     """Look for the serial number in a CRL, which is DER, or for the ARN in an audit report, which is text."""
-    bodies = {key: body for key, body in caller.bucket.objects().items() if key.startswith(OBJECTS[what])}
+    bodies = {key: body for key, body in pca_caller.bucket.objects().items() if key.startswith(OBJECTS[what])}
     expect(len(bodies) == 1, f"expected exactly one object in the bucket: {what}; found {', '.join(bodies) or 'none'}")
-    serial = caller.certificate.rpartition("/")[2]
+    serial = pca_caller.certificate.rpartition("/")[2]
     named = bytes.fromhex(serial) if what == "a CRL" else serial.encode()
     expect(named in next(iter(bodies.values())), f"{what} in the bucket does not list the certificate {serial}")
 

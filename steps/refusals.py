@@ -13,37 +13,40 @@ from pca_events.harness.aws_errors import AwsError, aws_error_of
 from pca_events.harness.expectations import expect, expect_aws_error
 
 
-@when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="refused")
-def attempt_pattern(bus: ScenarioBus, pattern: str) -> AwsError | None:
+@when(parsers.parse("a rule with the pattern {pattern} is attempted"), target_fixture="pca_refused")
+def attempt_pattern(pca_bus: ScenarioBus, pattern: str) -> AwsError | None:
     """Call TestEventPattern with the pattern, as the harness does before PutRule."""
     event = json.dumps(catalog.documented_events()[0].event)
-    return aws_error_of(lambda: bus.session.events.test_event_pattern(EventPattern=pattern, Event=event))
+    return aws_error_of(lambda: pca_bus.session.events.test_event_pattern(EventPattern=pattern, Event=event))
 
 
-@when(parsers.parse("PutRule is attempted with the pattern {pattern}"), target_fixture="refused")
-def attempt_rule(bus: ScenarioBus, pattern: str) -> AwsError | None:
+@when(parsers.parse("PutRule is attempted with the pattern {pattern}"), target_fixture="pca_refused")
+def attempt_rule(pca_bus: ScenarioBus, pattern: str) -> AwsError | None:
     """Call PutRule with the pattern, without asking TestEventPattern before."""
     return aws_error_of(
-        lambda: bus.session.events.put_rule(Name="rejected", EventBusName=bus.name, EventPattern=pattern)
+        lambda: pca_bus.session.events.put_rule(Name="rejected", EventBusName=pca_bus.name, EventPattern=pattern)
     )
 
 
-@when(parsers.re("(?P<mistake>(?!a rule with the pattern ).*) is attempted"), target_fixture="refused")
-def attempt(bus: ScenarioBus, mistake: str) -> AwsError | None:
+@when(parsers.re("(?P<mistake>(?!a rule with the pattern ).*) is attempted"), target_fixture="pca_refused")
+def attempt(pca_bus: ScenarioBus, mistake: str) -> AwsError | None:
     """Send an invalid request."""
-    return aws_error_of(lambda: MISTAKES[mistake](bus, bus.session.events))
+    return aws_error_of(lambda: MISTAKES[mistake](pca_bus, pca_bus.session.events))
 
 
 @then(parsers.parse('"{operation}" is rejected with "{code}"'))
-def is_refused(refused: AwsError | None, operation: str, code: str) -> None:
+def is_refused(pca_refused: AwsError | None, operation: str, code: str) -> None:
     """Compare the operation that was rejected and its error code."""
-    expect_aws_error(refused, operation, code)
+    expect_aws_error(pca_refused, operation, code)
 
 
 @then(parsers.parse('the message contains "{words}"'))
-def message_contains(refused: AwsError, words: str) -> None:
+def message_contains(pca_refused: AwsError, words: str) -> None:
     """Expect the words of AWS in the message of the rejection."""
-    expect(words in refused.message, f'the message of {refused.operation}: wanted "{words}", found "{refused.message}"')
+    expect(
+        words in pca_refused.message,
+        f'the message of {pca_refused.operation}: wanted "{words}", found "{pca_refused.message}"',
+    )
 
 
 def _sent(operation: str, request: dict[str, Any]) -> Callable[[ScenarioBus, Any], Any]:

@@ -7,18 +7,18 @@ from pca_events.harness import RULE_UNDER_TEST, ScenarioBus
 
 
 @given(parsers.parse('a rule for the event "{event_id}"'))
-def rule_for_event(bus: ScenarioBus, event_id: str) -> None:
+def rule_for_event(pca_bus: ScenarioBus, event_id: str) -> None:
     """Put a rule that matches exactly this event."""
-    bus.put_rule_under_test(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
+    pca_bus.put_rule_under_test(RULE_UNDER_TEST, catalog.entry(event_id).pattern)
 
 
 @given("a rule for each documented event")
-def rule_for_each_event(bus: ScenarioBus) -> None:
+def rule_for_each_event(pca_bus: ScenarioBus) -> None:
     """Put one rule for each documented event, named after it."""
-    bus.put_observer_rules({event.id: event.pattern for event in catalog.documented_events()})
+    pca_bus.put_observer_rules({event.id: event.pattern for event in catalog.documented_events()})
 
 
 @given("a rule for events where")
-def rule_for_events_where(bus: ScenarioBus, datatable: list[list[str]]) -> None:
+def rule_for_events_where(pca_bus: ScenarioBus, datatable: list[list[str]]) -> None:
     """Put a rule with all conditions of the table."""
-    bus.put_rule_under_test(RULE_UNDER_TEST, phrases.pattern(datatable))
+    pca_bus.put_rule_under_test(RULE_UNDER_TEST, phrases.pattern(datatable))

@@ -1,3 +1,3 @@
-"""Brings the steps, the fixtures and the option --endpoint-url of pca-events."""
+"""Brings the steps, the fixtures and the option --pca-endpoint-url of pca-events."""
 
-pytest_plugins = ["pca_events.pytest_plugin"]
+pytest_plugins = ["pca_events.pytest_plugin.suite"]

@@ -1,7 +1,5 @@
 """The functions of the public API; `pca_events` offers them, and imports this module on first use."""
 
-import copy
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +8,13 @@ from pca_events.check.report import CheckReport
 from pca_events.check.rules import check
 from pca_events.contract import Violation
 from pca_events.errors import BadInput
-from pca_events.events import aws_location, realistic
+from pca_events.events import sample
 from pca_events.infrastructure.files import read_paths
 from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern, Explanation
 from pca_events.pattern.document import plain, read_event
+
+__all__ = ["check_paths", "explain", "is_valid", "sample", "validate"]
 
 
 def validate(event: Mapping[str, Any] | str, *, closed: bool = False) -> list[Violation]:
@@ -40,35 +40,6 @@ def is_valid(event: Mapping[str, Any] | str) -> bool:
         BadInput: the text is not a JSON object.
     """
     return contract.meets(_as_object(event))
-
-
-def sample(
-    event_id: str,
-    *,
-    account: str | None = None,
-    region: str | None = None,
-    partition: str | None = None,
-    seed: int | str | None = None,
-) -> dict[str, Any]:
-    """Return a documented event, or a realistic one like it.
-
-    Without options, this is the sample that AWS documents. With one of them, ARNs, ids and times are generated.
-
-    Args:
-        event_id: the id of a documented event, such as `crl-generation-failure-internal`.
-        account: 12 digits.
-        region: a Region code, such as `eu-central-1`.
-        partition: `aws`, `aws-cn`, `aws-us-gov` ...; by default that of the Region.
-        seed: the same seed gives the same event.
-
-    Raises:
-        BadInput: there is no such event, or the account, Region or partition is not valid.
-    """
-    entry = catalog.documented(event_id)
-    if (account, region, partition, seed) == (None, None, None, None):
-        return copy.deepcopy(entry.sample)
-    chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
-    return realistic(entry, aws_location(account, region, partition), chance)
 
 
 def explain(pattern: Mapping[str, Any] | str, event: Mapping[str, Any] | str) -> Explanation:

@@ -59,7 +59,7 @@ def red(tmp_path_factory: pytest.TempPathFactory, green: Path) -> Path:
     folder = tmp_path_factory.mktemp("red")
     suite = shutil.copytree(RED_SUITE, folder / "suite")
     messages, earlier = folder / "run.ndjson", green.parent / "run.ndjson"
-    run("pytest", "-q", "--cucumber-messages", messages, suite, status=1, folder=suite)
+    run("pytest", "-q", "--pca-cucumber-messages", messages, suite, status=1, folder=suite)
     run("pca_events", "site", folder / "site", "--messages", messages, "--earlier", earlier, "--earlier", earlier)
     return folder / "site"
 

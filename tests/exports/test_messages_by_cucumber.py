@@ -27,7 +27,7 @@ OUTCOMES = {
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = lay(tmp_path_factory.mktemp("judged"), basket=BASKET, statuses=STATUSES)
-    run_pytest(folder, "--cucumber-messages", "run.ndjson", "-k", "not left_out")
+    run_pytest(folder, "--pca-cucumber-messages", "run.ndjson", "-k", "not left_out")
     return folder / "run.ndjson"
 
 

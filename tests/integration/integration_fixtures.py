@@ -11,11 +11,11 @@ from pca_events.harness.resources.inventory import destroy
 
 
 @pytest.fixture
-def proxy(backend: Backend) -> Iterator[FaultProxy]:
+def proxy(pca_backend: Backend) -> Iterator[FaultProxy]:
     """A proxy without faults; resources created through it are removed afterwards."""
-    with FaultProxy(backend.endpoint_url) as made:
+    with FaultProxy(pca_backend.endpoint_url) as made:
         yield made
-    session = Session(backend, RunId())
+    session = Session(pca_backend, RunId())
     for name in made.made:
         destroy(session, name)
 

@@ -18,9 +18,9 @@ EACH = {event.id: event.pattern for event in catalog.documented_events()}
 
 
 @pytest.fixture
-def session(connection: Session) -> Session:
+def session(pca_connection: Session) -> Session:
     """A separate run, so that its remaining resources can be listed."""
-    return Session(connection.backend, RunId())
+    return Session(pca_connection.backend, RunId())
 
 
 @pytest.fixture

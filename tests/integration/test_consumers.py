@@ -58,9 +58,9 @@ Verified = Callable[..., Chain]
 
 
 @pytest.fixture
-def session(backend: Backend) -> Session:
+def session(pca_backend: Backend) -> Session:
     """A connection to the emulator of the run."""
-    return Session(backend, RunId())
+    return Session(pca_backend, RunId())
 
 
 @pytest.fixture
@@ -153,10 +153,10 @@ def test_the_broken_link_is_named(verified: Verified, change: dict[str, object],
 
 
 def test_the_command_prints_the_chain_and_its_verdict(
-    verified: Verified, backend: Backend, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    verified: Verified, pca_backend: Backend, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verified(policy={"Statement": []})
-    words = ["verify-consumer", str(tmp_path), "--endpoint-url", backend.endpoint_url]
+    words = ["verify-consumer", str(tmp_path), "--endpoint-url", pca_backend.endpoint_url]
     assert main(words) == 1
     shown = capsys.readouterr().out
     assert "template.json#Reports -> keep" in shown

@@ -43,10 +43,10 @@ def owner(folder: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def test_it_listens_on_loopback_only_in_a_group_of_its_own(backend: Backend) -> None:
-    if not backend.name.endswith("embedded"):
+def test_it_listens_on_loopback_only_in_a_group_of_its_own(pca_backend: Backend) -> None:
+    if not pca_backend.name.endswith("embedded"):
         pytest.skip("the run has an endpoint instead of an embedded LocalStack")
-    port = int(backend.endpoint_url.rpartition(":")[2])
+    port = int(pca_backend.endpoint_url.rpartition(":")[2])
     listening = [
         (process, connection.laddr.ip)
         for process in psutil.process_iter()
@@ -89,8 +89,8 @@ def test_a_second_process_of_the_run_joins_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("offset", "cause"), [(0, "Address already in use"), (65536, "no such port")])
-def test_an_unavailable_port(tmp_path: Path, backend: Backend, offset: int, cause: str) -> None:
-    port = int(backend.endpoint_url.rpartition(":")[2]) + offset
+def test_an_unavailable_port(tmp_path: Path, pca_backend: Backend, offset: int, cause: str) -> None:
+    port = int(pca_backend.endpoint_url.rpartition(":")[2]) + offset
     emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
     with pytest.raises(BackendError, match=rf"cannot listen on port {port} \({cause}\); give another port"):
         emulator.start(port)

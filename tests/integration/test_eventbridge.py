@@ -64,8 +64,8 @@ class Account:
 
 
 @pytest.fixture
-def account(backend: Backend, request: pytest.FixtureRequest) -> Account:
-    return Account(replace(backend, account=f"{abs(hash(request.node.nodeid)) % 10**12:012d}"))
+def account(pca_backend: Backend, request: pytest.FixtureRequest) -> Account:
+    return Account(replace(pca_backend, account=f"{abs(hash(request.node.nodeid)) % 10**12:012d}"))
 
 
 def refused(call: Callable[..., Any], **words: Any) -> tuple[str, str]:
@@ -263,14 +263,16 @@ def test_an_aws_service_sends_through_its_channel_with_the_time_of_the_entry(acc
         (b'{"Entries": [{"Time": "noon"}]}', "Time of entry 1 is not a time"),
     ],
 )
-def test_a_wrong_request_to_the_channel_is_answered_in_one_line(backend: Backend, body: bytes, message: str) -> None:
-    status, told = asked(backend, CHANNEL, body)
+def test_a_wrong_request_to_the_channel_is_answered_in_one_line(
+    pca_backend: Backend, body: bytes, message: str
+) -> None:
+    status, told = asked(pca_backend, CHANNEL, body)
     assert (status, message in told["message"]) == (400, True), told
 
 
-def test_an_invalid_account_and_an_unknown_event_are_rejected(backend: Backend) -> None:
-    assert asked(backend, f"{CHANNEL}?account=1", b'{"Entries": [{}]}')[0] == 400
-    assert asked(backend, "/_localstack/eventbridge/trace?event-id=none")[0] == 404
+def test_an_invalid_account_and_an_unknown_event_are_rejected(pca_backend: Backend) -> None:
+    assert asked(pca_backend, f"{CHANNEL}?account=1", b'{"Entries": [{}]}')[0] == 400
+    assert asked(pca_backend, "/_localstack/eventbridge/trace?event-id=none")[0] == 404
 
 
 def test_a_disabled_rule_is_silent_until_it_is_enabled(account: Account) -> None:

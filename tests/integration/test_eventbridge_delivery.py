@@ -110,10 +110,10 @@ def bus(own_account: Backend) -> Iterator[Bus]:
 
 
 @pytest.fixture
-def own_account(backend: Backend, request: pytest.FixtureRequest) -> Backend:
+def own_account(pca_backend: Backend, request: pytest.FixtureRequest) -> Backend:
     """The run's emulator, in an account for this test alone."""
     number = zlib.crc32(request.node.nodeid.encode())
-    return replace(backend, account=f"9{number:011d}")
+    return replace(pca_backend, account=f"9{number:011d}")
 
 
 def test_a_queue_without_a_policy_gets_nothing_and_the_event_goes_to_the_dead_letter_queue(bus: Bus) -> None:

@@ -155,13 +155,13 @@ def event(stamped: str, **changes: Any) -> dict[str, Any]:
     return {**SUCCESS, "version": "0", "id": stamped, "account": ACCOUNT, "region": REGION} | changes
 
 
-def test_without_a_fault_everything_passes(proxy: FaultProxy, client: Client, backend: Backend) -> None:
+def test_without_a_fault_everything_passes(proxy: FaultProxy, client: Client, pca_backend: Backend) -> None:
     (stamped,) = client.publish(SUCCESS)
     assert client.bodies(3) == [note("first", stamped), event(stamped), note("last", stamped)]
     assert proxy.published == {stamped: event(stamped)}
     assert proxy.made == [client.name, client.name]
     assert proxy.calls["PutRule"] == len(RULES)
-    direct, through = backend.client("events"), client.events
+    direct, through = pca_backend.client("events"), client.events
     answers = [asked.describe_event_bus(Name=client.name) for asked in (direct, through)]
     headers = [set(answer.pop("ResponseMetadata")["HTTPHeaders"]) for answer in answers]
     assert answers[0] == answers[1]
@@ -395,9 +395,9 @@ def test_five_percent_are_one_call_in_twenty(proxy: FaultProxy) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "code", "status"), BURSTS)
 def test_microburst_returns_errors_that_boto3_retries(
-    backend: Backend, service: str, code: str, status: int | None
+    pca_backend: Backend, service: str, code: str, status: int | None
 ) -> None:
-    with burst(backend.endpoint_url, five_percent([service], code, status)) as running:
+    with burst(pca_backend.endpoint_url, five_percent([service], code, status)) as running:
         client = connect(running.url, service, attempts=2)
         if status is None and service not in RETRIED_WHEN_THROTTLED:
             with pytest.raises(ClientError, match=r"\(AWS.SimpleQueueService.ThrottlingException\)"):
@@ -407,8 +407,8 @@ def test_microburst_returns_errors_that_boto3_retries(
         assert [fired.action for fired in running.microburst.fired] == [f"error:{code}"]
 
 
-def test_five_percent_of_microburst_are_one_call_in_twenty(backend: Backend) -> None:
-    with burst(backend.endpoint_url, five_percent(["sqs"], "ServiceUnavailable", 503)) as running:
+def test_five_percent_of_microburst_are_one_call_in_twenty(pca_backend: Backend) -> None:
+    with burst(pca_backend.endpoint_url, five_percent(["sqs"], "ServiceUnavailable", 503)) as running:
         statuses = _statuses(connect(running.url, "sqs").list_queues, 41)
     assert [number for number, status in enumerate(statuses) if status == 503] == [0, 20, 40]
 

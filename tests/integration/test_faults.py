@@ -49,8 +49,8 @@ from scenario_count import scenario_count
 
 from pca_events.backends import Backend, connect
 from pca_events.harness import pca_scenario, scenario_bus
-from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.pytest_plugin.run import run_suite
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
 from pca_events.suite_report import RunReport
 
 pytest_plugins = ["integration_fixtures"]
@@ -299,9 +299,9 @@ def test_it_fails_with_a_message(row: Row, run: Callable[[Row], RunReport]) -> N
     [(RETRIED_WHEN_THROTTLED, "ThrottlingException", None), (SERVICES, "ServiceUnavailable", 503), (SERVICES, "InternalFailure", 500)],
 )  # fmt: skip
 def test_five_percent_of_microburst_stay_green(
-    backend: Backend, services: Sequence[str], code: str, status: int | None
+    pca_backend: Backend, services: Sequence[str], code: str, status: int | None
 ) -> None:
-    with burst(backend.endpoint_url, five_percent(services, code, status)) as running:
+    with burst(pca_backend.endpoint_url, five_percent(services, code, status)) as running:
         report = run_suite(connect(running.url), NullListener(), ["-k", EVERY_KIND])
         fired = {fired.service for fired in running.microburst.fired}
     assert failures(report) == []

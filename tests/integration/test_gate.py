@@ -62,14 +62,14 @@ def test_only_an_allowed_account_is_used(monkeypatch: pytest.MonkeyPatch, accoun
             connect_aws({"PCA_ACC": "1"}, "p", ["111122223333"])
 
 
-def test_a_usable_backend_has_no_unmet_precondition(connection: Session) -> None:
-    assert unmet(connection) == []
-    assert uncalibrated(connection.backend) == []
+def test_a_usable_backend_has_no_unmet_precondition(pca_connection: Session) -> None:
+    assert unmet(pca_connection) == []
+    assert uncalibrated(pca_connection.backend) == []
 
 
-def test_another_account_is_unmet(connection: Session) -> None:
-    session = Session(Backend("n", "localstack", "0", connection.backend.endpoint_url), connection.run)
-    answer = connection.events.describe_event_bus(Name="default")
+def test_another_account_is_unmet(pca_connection: Session) -> None:
+    session = Session(Backend("n", "localstack", "0", pca_connection.backend.endpoint_url), pca_connection.run)
+    answer = pca_connection.events.describe_event_bus(Name="default")
     answer["Arn"] = "arn:aws:events:eu-west-1:444455556666:event-bus/default"
     session.__dict__["events"] = _Answering(answer)
     (problem,) = unmet(session)
@@ -77,16 +77,16 @@ def test_another_account_is_unmet(connection: Session) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "problems"), [(0, 0), (4, 0), (6, 1), (-6, 1)])
-def test_a_clock_difference_is_an_unmet_precondition(connection: Session, minutes: int, problems: int) -> None:
-    session = Session(connection.backend, connection.run)
-    answer = connection.events.describe_event_bus(Name="default")
+def test_a_clock_difference_is_an_unmet_precondition(pca_connection: Session, minutes: int, problems: int) -> None:
+    session = Session(pca_connection.backend, pca_connection.run)
+    answer = pca_connection.events.describe_event_bus(Name="default")
     answer["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
     session.__dict__["events"] = _Answering(answer)
     assert len(unmet(session)) == problems
 
 
-def test_a_missing_service_is_an_unmet_precondition(connection: Session) -> None:
-    session = Session(connection.backend, connection.run)
+def test_a_missing_service_is_an_unmet_precondition(pca_connection: Session) -> None:
+    session = Session(pca_connection.backend, pca_connection.run)
     session.__dict__["sqs"] = _Failing()
     (problem,) = unmet(session)
     assert "does not serve events and sqs" in problem
@@ -100,24 +100,17 @@ def pytest_of(*words: str, **environment: str) -> "subprocess.CompletedProcess[s
 
 
 @pytest.mark.slow
-def test_an_endpoint_that_is_down_skips_with_its_reason() -> None:
-    ran = pytest_of("--endpoint-url", NOWHERE)
-    assert ran.returncode == 0, ran.stdout
-    assert "PreCheck: http://127.0.0.1:1 does not answer (Connection refused)" in ran.stdout
-    assert "37 passed, 11 skipped" in ran.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("words", "environment"), [(["--require-acc"], {}), ([], {"CI": "true"})])
-def test_an_endpoint_that_is_down_fails_if_it_is_required(words: list[str], environment: dict[str, str]) -> None:
-    ran = pytest_of("--endpoint-url", NOWHERE, *words, **environment)
+@pytest.mark.parametrize("words", [[], ["-n", "2"], ["--pca-require-acc"]])
+def test_an_endpoint_that_is_down_is_an_error(words: list[str]) -> None:
+    ran = pytest_of("--pca-endpoint-url", NOWHERE, *words)
     assert ran.returncode == 2
     assert "does not answer (Connection refused)" in ran.stdout + ran.stderr
+    assert "or correct --pca-endpoint-url" in ran.stdout + ran.stderr
     assert "passed" not in ran.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [[], ["--endpoint-url", NOWHERE]])
+@pytest.mark.parametrize("words", [[], ["--pca-endpoint-url", NOWHERE]])
 def test_an_ambiguous_switch_stops_every_run(words: list[str]) -> None:
     ran = pytest_of(*words, PCA_ACC="true")
     assert ran.returncode == 2

@@ -15,8 +15,8 @@ import pytest
 from pca_events.harness.resources import Queue
 
 @pytest.fixture
-def leak(connection):
-    Queue(connection.run.new_name()).create(connection, {})
+def leak(pca_connection):
+    Queue(pca_connection.run.new_name()).create(pca_connection, {})
 
 def test_that_passes(leak):
     pass
@@ -24,22 +24,22 @@ def test_that_passes(leak):
 
 
 def run(folder: Path, backend: Backend, *words: str) -> "subprocess.CompletedProcess[str]":
-    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin"]')
+    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin.suite"]')
     (folder / "test_leak.py").write_text(LEAKING)
-    line = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url, *words]
+    line = [sys.executable, "-m", "pytest", "-q", "--pca-endpoint-url", backend.endpoint_url, *words]
     return subprocess.run(line, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.slow
-def test_a_leak_fails_the_run(tmp_path: Path, backend: Backend) -> None:
-    ran = run(tmp_path, backend)
-    _said_and_swept(ran, backend)
+def test_a_leak_fails_the_run(tmp_path: Path, pca_backend: Backend) -> None:
+    ran = run(tmp_path, pca_backend)
+    _said_and_swept(ran, pca_backend)
 
 
 @pytest.mark.slow
-def test_a_leak_of_a_worker_fails_the_run(tmp_path: Path, backend: Backend) -> None:
-    ran = run(tmp_path, backend, "-n", "2")
-    _said_and_swept(ran, backend)
+def test_a_leak_of_a_worker_fails_the_run(tmp_path: Path, pca_backend: Backend) -> None:
+    ran = run(tmp_path, pca_backend, "-n", "2")
+    _said_and_swept(ran, pca_backend)
 
 
 def _said_and_swept(ran: "subprocess.CompletedProcess[str]", backend: Backend) -> None:

@@ -9,7 +9,7 @@ from message_suite import BASKET, STATUSES, envelopes_of, lay, run_pytest, witho
 from pca_events.messages import Run, ScenarioRun, StepRun, read_messages
 from pca_events.messages.envelopes import meta
 
-WORDS = ["--cucumber-messages", "out/run.ndjson", "-k", "not left_out"]
+WORDS = ["--pca-cucumber-messages", "out/run.ndjson", "-k", "not left_out"]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_workers_make_the_same_file(suite: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["serial", "workers"])
 def test_features_without_a_selected_test_are_included(tmp_path: Path, workers: list[str]) -> None:
     folder = lay(tmp_path, basket=BASKET)
-    ran = run_pytest(folder, *workers, "--cucumber-messages", "run.ndjson", "-k", "nothing_at_all")
+    ran = run_pytest(folder, *workers, "--pca-cucumber-messages", "run.ndjson", "-k", "nothing_at_all")
     assert ran.returncode == 5
     found = list(scenarios(read_messages(folder / "run.ndjson")))
     assert [scenario.status for scenario in found] == ["not run"] * 5
@@ -158,7 +158,7 @@ def test_features_without_a_selected_test_are_included(tmp_path: Path, workers: 
 @pytest.mark.parametrize("words", [["-x"], ["-x", "-n", "1"]], ids=["serial", "workers"])
 def test_scenarios_after_the_first_failure_are_not_run(tmp_path: Path, words: list[str]) -> None:
     folder = lay(tmp_path, statuses=STATUSES)
-    assert run_pytest(folder, *words, "--cucumber-messages", "run.ndjson").returncode in (1, 2)
+    assert run_pytest(folder, *words, "--pca-cucumber-messages", "run.ndjson").returncode in (1, 2)
     found = list(scenarios(read_messages(folder / "run.ndjson")))
     assert [scenario.status for scenario in found[:2]] == ["passed", "failed"]
     assert found[-1].status == "not run"
@@ -170,7 +170,7 @@ def test_interrupted_scenarios_count_as_not_run(tmp_path: Path) -> None:
         "Feature: Stop\n  Scenario: First\n    Given a basket\n  Scenario: Then\n    When someone stops everything\n"
     )
     folder = lay(tmp_path, stop=feature)
-    assert run_pytest(folder, "--cucumber-messages", "run.ndjson").returncode == 2
+    assert run_pytest(folder, "--pca-cucumber-messages", "run.ndjson").returncode == 2
     run = read_messages(folder / "run.ndjson")
     assert [scenario.status for scenario in scenarios(run)] == ["passed", "not run"]
     assert not run.success
@@ -185,7 +185,7 @@ def test_a_failure_after_the_last_step_counts(tmp_path: Path) -> None:
     (folder / "test_suite.py").write_text(
         (folder / "test_suite.py").read_text().replace('\n\nscenarios("features")', bound)
     )
-    assert run_pytest(folder, "--cucumber-messages", "run.ndjson").returncode == 1
+    assert run_pytest(folder, "--pca-cucumber-messages", "run.ndjson").returncode == 1
     scenario = named(read_messages(folder / "run.ndjson"), "A label and a list")
     assert (scenario.status, {step.status for step in scenario.steps}) == ("failed", {"passed"})
     assert "test_suite.py:7: in test_more" in scenario.reason
@@ -197,7 +197,7 @@ def test_a_worker_that_dies_fails_its_scenario(tmp_path: Path) -> None:
     folder = lay(tmp_path, death=feature)
     with (folder / "test_suite.py").open("a") as file:
         file.write('\n\n@given("the end")\ndef end():\n    import os\n    os._exit(3)\n')
-    assert run_pytest(folder, "-n", "1", "--cucumber-messages", "run.ndjson").returncode == 1
+    assert run_pytest(folder, "-n", "1", "--pca-cucumber-messages", "run.ndjson").returncode == 1
     died = named(read_messages(folder / "run.ndjson"), "It dies")
     assert died.status == "failed"
     assert "crashed while running" in died.reason
@@ -216,7 +216,7 @@ def test_nothing_is_recorded_without_the_option(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_one_line_before_the_run(tmp_path: Path) -> None:
     folder = lay(tmp_path, basket=BASKET)
     (folder / "file").touch()
-    ran = run_pytest(folder, "--cucumber-messages", "file/run.ndjson")
+    ran = run_pytest(folder, "--pca-cucumber-messages", "file/run.ndjson")
     assert ran.returncode == 2
     (said,) = filter(None, ran.stderr.splitlines())
     assert said.endswith(f"/run.ndjson cannot be written, because {folder / 'file'} is not a folder; name another path")
@@ -229,7 +229,7 @@ def test_a_file_that_becomes_unwritable_during_the_run(tmp_path: Path) -> None:
         file.write(
             "\n\ndef pytest_runtest_teardown():\n    import shutil\n    shutil.rmtree('out', ignore_errors=True)\n"
         )
-    ran = run_pytest(folder, "--cucumber-messages", "out/run.ndjson")
+    ran = run_pytest(folder, "--pca-cucumber-messages", "out/run.ndjson")
     assert ran.returncode == 2
     assert "5 passed" in ran.stdout
     assert "out/run.ndjson cannot be written (No such file or directory); name a writable path" in ran.stdout

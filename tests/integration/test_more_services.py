@@ -21,14 +21,14 @@ pytest_plugins = ["service_fixtures"]
     ("service", "operation"),
     [("acm", "list_certificates"), ("cloudformation", "list_stacks"), ("cloudwatch", "list_metrics")],
 )
-def test_a_service_that_is_off_says_how_to_switch_it_on(backend: Backend, service: str, operation: str) -> None:
+def test_a_service_that_is_off_says_how_to_switch_it_on(pca_backend: Backend, service: str, operation: str) -> None:
     with pytest.raises(ClientError, match=f"start it with pca-events localstack --services {service}") as refused:
-        getattr(backend.client(service), operation)()
+        getattr(pca_backend.client(service), operation)()
     assert refused.value.response["Error"]["Code"] == "ServiceNotEnabled"
 
 
-def test_without_a_trail_nothing_is_recorded(backend: Backend) -> None:
-    found = Desk(replace(backend, account="780000000011"))
+def test_without_a_trail_nothing_is_recorded(pca_backend: Backend) -> None:
+    found = Desk(replace(pca_backend, account="780000000011"))
     found.active_ca()
     assert found.recorded() == []
 

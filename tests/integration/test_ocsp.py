@@ -276,16 +276,16 @@ def test_a_response_follows_the_clock_of_the_account(pki: Pki) -> None:
     assert "unauthorized (6)" in pki.asked("-no_nonce -cert leaf.pem")
 
 
-def test_the_how_to_of_the_page_works(backend: Backend, tmp_path: Path) -> None:
+def test_the_how_to_of_the_page_works(pca_backend: Backend, tmp_path: Path) -> None:
     page = (TOP / "docs" / "simulator.md").read_text("utf-8")
     section = page.partition("## Check a certificate with OCSP\n")[2].partition("\n## ")[0]
-    example = [sys.executable, str(TOP / "examples" / "operations" / "ocsp.py"), backend.endpoint_url]
+    example = [sys.executable, str(TOP / "examples" / "operations" / "ocsp.py"), pca_backend.endpoint_url]
     ran = subprocess.run(example, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert ran.stderr == ""
     assert f"```console\n$ python examples/operations/ocsp.py\n{ran.stdout}```" in section
     commands = re.findall("```sh\n(.*?)```", section, re.DOTALL)
     for command in commands:
-        line = command.replace("127.0.0.1:4566", backend.endpoint_url.rpartition("/")[2])
+        line = command.replace("127.0.0.1:4566", pca_backend.endpoint_url.rpartition("/")[2])
         printed = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60)  # noqa: S607
         assert printed.stdout.startswith("certificate.pem: revoked\n"), printed.stdout + printed.stderr
         assert printed.stderr.strip() == "Response verify OK"

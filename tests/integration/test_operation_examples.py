@@ -17,14 +17,14 @@ def printed(example: str, backend: Backend) -> list[str]:
     return ran.stdout.splitlines()
 
 
-def test_all_eleven_events_are_received(backend: Backend) -> None:
-    kinds = [line.partition(" · ")[0] for line in printed("all_events.py", backend)]
+def test_all_eleven_events_are_received(pca_backend: Backend) -> None:
+    kinds = [line.partition(" · ")[0] for line in printed("all_events.py", pca_backend)]
     documented = [(entry.detail_type, entry.result, entry.reason) for entry in catalog.documented_events()]
     assert sorted(kinds) == sorted(" ".join(filter(None, kind)) for kind in documented)
 
 
-def test_the_order_of_terraform_is_answered(backend: Backend) -> None:
-    lines = printed("terraform_order.py", backend)
+def test_the_order_of_terraform_is_answered(pca_backend: Backend) -> None:
+    lines = printed("terraform_order.py", pca_backend)
     assert [line.strip() for line in lines if ":" in line and not line.endswith(("create", "update", "destroy"))] == [
         "GetCertificateAuthorityCertificate: InvalidStateException",
         "GetCertificateAuthorityCertificate: InvalidStateException",

@@ -35,9 +35,9 @@ TEAM = "444455556666"
 
 
 @pytest.fixture(params=PLACES)
-def there(request: pytest.FixtureRequest, backend: Backend) -> Backend:
+def there(request: pytest.FixtureRequest, pca_backend: Backend) -> Backend:
     """An account of the test's own, in each Region."""
-    return replace(backend, region=request.param, account=an_account(list(PLACES).index(request.param) + 5_000))
+    return replace(pca_backend, region=request.param, account=an_account(list(PLACES).index(request.param) + 5_000))
 
 
 @pytest.fixture

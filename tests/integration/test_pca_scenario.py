@@ -8,8 +8,8 @@ from pca_events.harness import RunId, Session
 from pca_events.harness.pca_scenario import PcaScenario, own_account_session
 
 
-def test_an_event_that_the_bus_accepted_is_awaited(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    with PcaScenario(own_account_session(Session(backend, RunId()))) as caller:
+def test_an_event_that_the_bus_accepted_is_awaited(pca_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PcaScenario(own_account_session(Session(pca_backend, RunId()))) as caller:
         assert caller.sent() == []
         lost = {"id": "of-one-that-does-not-come", "detail-type": "any"}
         monkeypatch.setattr(caller.simulator, "sent", lambda after: ([lost], after + 1))
@@ -18,8 +18,8 @@ def test_an_event_that_the_bus_accepted_is_awaited(backend: Backend, monkeypatch
             caller.sent()
 
 
-def test_a_control_event_is_not_an_event_of_the_scenario(backend: Backend) -> None:
-    with PcaScenario(own_account_session(Session(backend, RunId()))) as caller:
+def test_a_control_event_is_not_an_event_of_the_scenario(pca_backend: Backend) -> None:
+    with PcaScenario(own_account_session(Session(pca_backend, RunId()))) as caller:
         caller.call("CreateCertificateAuthority")
         (event,) = caller.sent()
         assert event["resources"] == [caller.authority]

@@ -50,20 +50,20 @@ def test_tags_hold_what_aws_allows() -> None:
     assert tags == {"pca-events:run": "0a1b2c3d", "pca-events:scenario": ("x a  b  " + "y" * 300)[:256]}
 
 
-def test_created_resources_are_tagged_and_removed_afterwards(connection: Session) -> None:
-    with ScenarioBus(connection, "tagged") as bus:
+def test_created_resources_are_tagged_and_removed_afterwards(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "tagged") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         arns = [bus.backend.bus_arn(bus.name), bus.backend.bus_arn(bus.name).replace(":event-bus/", ":rule/") + "/rule"]
-        tagged = [connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in arns]
-        queue = connection.sqs.list_queue_tags(QueueUrl=connection.queue_url(bus.name))["Tags"]
+        tagged = [pca_connection.events.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in arns]
+        queue = pca_connection.sqs.list_queue_tags(QueueUrl=pca_connection.queue_url(bus.name))["Tags"]
         for tags in ({tag["Key"]: tag["Value"] for tag in tagged[0]}, {t["Key"]: t["Value"] for t in tagged[1]}, queue):
             assert tags.pop("pca-events:created") < datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ.")
-            assert tags == {"pca-events:run": connection.run.value, "pca-events:scenario": "tagged"}
-    assert listed(connection, bus.name) == []
+            assert tags == {"pca-events:run": pca_connection.run.value, "pca-events:scenario": "tagged"}
+    assert listed(pca_connection, bus.name) == []
 
 
-def test_a_rule_that_is_put_late_still_precedes_the_catch_all_rule(connection: Session) -> None:
-    with ScenarioBus(connection, "late") as bus:
+def test_a_rule_that_is_put_late_still_precedes_the_catch_all_rule(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "late") as bus:
         bus.put_observer_rule("first", CREATED.pattern)
         (before,) = bus.publish(CREATED.event)
         bus.put_observer_rule("second", CREATED.pattern)
@@ -72,70 +72,72 @@ def test_a_rule_that_is_put_late_still_precedes_the_catch_all_rule(connection: S
     assert fired == {("first", before), ("first", after), ("second", after)}
 
 
-def test_more_events_than_one_call_takes(connection: Session) -> None:
-    with ScenarioBus(connection, "many") as bus:
+def test_more_events_than_one_call_takes(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "many") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         published = bus.publish(*(CREATED.event for _ in range(23)))
         assert sorted(delivery.event_id for delivery in bus.deliveries()) == sorted(published)
     assert len(set(published)) == 23
 
 
-def test_an_entry_that_the_bus_rejects(connection: Session) -> None:
-    with ScenarioBus(connection, "refused") as bus, pytest.raises(PublishError, match=r"\w+: .* for {"):
+def test_an_entry_that_the_bus_rejects(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "refused") as bus, pytest.raises(PublishError, match=r"\w+: .* for {"):
         bus.publish({**CREATED.event, "detail-type": ""})
 
 
-def test_a_pattern_that_eventbridge_rejects_is_never_sent_to_put_rule(connection: Session) -> None:
-    with ScenarioBus(connection, "invalid") as bus:
+def test_a_pattern_that_eventbridge_rejects_is_never_sent_to_put_rule(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "invalid") as bus:
         with pytest.raises(InvalidPattern, match=re.escape('EventBridge rejects the pattern {"source": "text"}')):
             bus.put_rule_under_test("rule", {"source": "text"})
-        assert connection.events.list_rules(EventBusName=bus.name)["Rules"] == []
+        assert pca_connection.events.list_rules(EventBusName=bus.name)["Rules"] == []
 
 
-def test_a_bus_without_its_catch_all_rule_is_not_silent(connection: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bus_without_its_catch_all_rule_is_not_silent(
+    pca_connection: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.2)
-    with ScenarioBus(connection, "starved") as bus:
+    with ScenarioBus(pca_connection, "starved") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         bus.publish(FAILED.event)
         bus.deliveries()
-        connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["target"])
+        pca_connection.events.remove_targets(Rule="witness", EventBusName=bus.name, Ids=["target"])
         bus.publish(FAILED.event)
         with pytest.raises(BusSilent, match=r"did not receive 1 of 2 events"):
             bus.deliveries()
 
 
-def test_a_failed_scenario_leaves_nothing_behind(connection: Session) -> None:
-    bus = ScenarioBus(connection, "fails")
+def test_a_failed_scenario_leaves_nothing_behind(pca_connection: Session) -> None:
+    bus = ScenarioBus(pca_connection, "fails")
     with contextlib.suppress(ZeroDivisionError), bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         raise ZeroDivisionError
-    assert listed(connection, bus.name) == []
+    assert listed(pca_connection, bus.name) == []
 
 
 def test_a_scenario_that_cannot_start_leaves_nothing_behind(
-    connection: Session, monkeypatch: pytest.MonkeyPatch
+    pca_connection: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bus = ScenarioBus(connection, "half made")
+    bus = ScenarioBus(pca_connection, "half made")
     monkeypatch.setattr(bus, "_tags", {"pca-events:run": "x" * 300})
-    monkeypatch.setattr(connection.sqs, "create_queue", _refuse)
+    monkeypatch.setattr(pca_connection.sqs, "create_queue", _refuse)
     with pytest.raises(ClientError), bus:
         pass
-    assert listed(connection, bus.name) == []
+    assert listed(pca_connection, bus.name) == []
 
 
 def test_leftover_resources_are_listed_with_the_command_that_removes_them(
-    connection: Session, monkeypatch: pytest.MonkeyPatch
+    pca_connection: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inventory, "_GONE_DEADLINE", 0.05)
-    with ScenarioBus(connection, "leaks") as bus:
+    with ScenarioBus(pca_connection, "leaks") as bus:
         bus.put_rule_under_test("rule", CREATED.pattern)
         with monkeypatch.context() as broken:
             for kind in (resources.EventBus, resources.Queue, resources.Rule):
                 broken.setattr(kind, "delete", lambda *_: None)
             with pytest.raises(Leak) as told:
-                inventory.destroy(connection, bus.name)
-        url = connection.queue_url(bus.name)
-        at = f"--endpoint-url {connection.backend.endpoint_url}"
+                inventory.destroy(pca_connection, bus.name)
+        url = pca_connection.queue_url(bus.name)
+        at = f"--endpoint-url {pca_connection.backend.endpoint_url}"
         rule = f"--event-bus-name {bus.name}"
         assert str(told.value).splitlines() == [
             f"4 resources of {bus.name} are left after its removal; remove them with",
@@ -149,16 +151,18 @@ def test_leftover_resources_are_listed_with_the_command_that_removes_them(
             f"  arn:aws:events:us-east-1:111122223333:event-bus/{bus.name}",
             f"    aws events delete-event-bus --name {bus.name} {at}",
         ]
-    assert listed(connection, bus.name) == []
+    assert listed(pca_connection, bus.name) == []
 
 
-def test_the_queue_lets_eventbridge_send(connection: Session) -> None:
-    with ScenarioBus(connection, "policy") as bus:
-        url = connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
-        policy = connection.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+def test_the_queue_lets_eventbridge_send(pca_connection: Session) -> None:
+    with ScenarioBus(pca_connection, "policy") as bus:
+        url = pca_connection.sqs.get_queue_url(QueueName=bus.name)["QueueUrl"]
+        policy = pca_connection.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"][
+            "Policy"
+        ]
     (statement,) = json.loads(policy)["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-    assert statement["Resource"] == connection.backend.queue_arn(bus.name)
+    assert statement["Resource"] == pca_connection.backend.queue_arn(bus.name)
 
 
 def _refuse(**_: object) -> None:
@@ -181,11 +185,11 @@ def test_other_errors_never_count_as_a_rejection(failure: str, monkeypatch: pyte
             aws_error_of(lambda: client.list_rules())
 
 
-def test_a_rejection_has_an_operation_and_a_code(connection: Session) -> None:
-    refused = aws_error_of(lambda: connection.events.describe_rule(Name="none"))
+def test_a_rejection_has_an_operation_and_a_code(pca_connection: Session) -> None:
+    refused = aws_error_of(lambda: pca_connection.events.describe_rule(Name="none"))
     assert refused is not None
     assert (refused.operation, refused.code) == ("DescribeRule", "ResourceNotFoundException")
-    assert aws_error_of(lambda: connection.events.list_rules()) is None
+    assert aws_error_of(lambda: pca_connection.events.list_rules()) is None
 
 
 def _raiser(error: Exception) -> Callable[..., None]:
@@ -195,9 +199,9 @@ def _raiser(error: Exception) -> Callable[..., None]:
     return fail
 
 
-def test_the_catch_all_rule_is_the_last_to_receive_an_event(connection: Session) -> None:
+def test_the_catch_all_rule_is_the_last_to_receive_an_event(pca_connection: Session) -> None:
     everyone = {f"rule-{number}" for number in range(20)}
-    with ScenarioBus(connection, "order") as bus:
+    with ScenarioBus(pca_connection, "order") as bus:
         for label in everyone:
             bus.put_observer_rule(label, CREATED.pattern)
         for _ in range(5):

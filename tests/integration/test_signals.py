@@ -67,8 +67,8 @@ def check_nothing_is_left(ended: Ended) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "number", "after"), moments())
-def test_any_moment(tmp_path: Path, backend: Backend, name: str, number: signal.Signals, after: float) -> None:
-    given = {"SITE": str(tmp_path / "site"), "ENDPOINT": backend.endpoint_url}
+def test_any_moment(tmp_path: Path, pca_backend: Backend, name: str, number: signal.Signals, after: float) -> None:
+    given = {"SITE": str(tmp_path / "site"), "ENDPOINT": pca_backend.endpoint_url}
     words = [given.get(word, word) for word in COMMANDS[name][0]]
     with started(tmp_path / "temporary", *words) as command:
         try:
@@ -78,7 +78,7 @@ def test_any_moment(tmp_path: Path, backend: Backend, name: str, number: signal.
         else:
             pytest.skip(f"it ended by itself in {after} s")
     check_nothing_is_left(ended)
-    assert replace(backend, account=WATCHER).client("events").list_rules()["Rules"] == []
+    assert replace(pca_backend, account=WATCHER).client("events").list_rules()["Rules"] == []
     assert ended.status == INTERRUPTED or (name in ("localstack", "watch") and ended.status == 0), ended
 
 
@@ -135,9 +135,9 @@ def test_a_worker_that_dies_interrupts_the_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_at_an_endpoint_the_resources_of_the_scenario_are_removed(tmp_path: Path, backend: Backend) -> None:
+def test_at_an_endpoint_the_resources_of_the_scenario_are_removed(tmp_path: Path, pca_backend: Backend) -> None:
     with started(
-        tmp_path, "verify", "envelope", "routing", "-n", "2", "--endpoint-url", backend.endpoint_url
+        tmp_path, "verify", "envelope", "routing", "-n", "2", "--endpoint-url", pca_backend.endpoint_url
     ) as command:
         command.await_line("  envelope")
         ended = command.end(signal.SIGINT)

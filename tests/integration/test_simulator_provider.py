@@ -106,8 +106,8 @@ def asked(backend: Backend, operation: str, body: bytes) -> tuple[int, dict[str,
 
 
 @pytest.fixture
-def account(backend: Backend, request: pytest.FixtureRequest) -> Account:
-    return Account(replace(backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9)))
+def account(pca_backend: Backend, request: pytest.FixtureRequest) -> Account:
+    return Account(replace(pca_backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9)))
 
 
 @pytest.fixture
@@ -152,8 +152,10 @@ def test_an_error_is_that_of_the_service(account: Account) -> None:
         ("ForgetEverything", b"{}", "UnknownOperationException"),
     ],
 )
-def test_an_invalid_request_is_not_an_internal_error(backend: Backend, operation: str, body: bytes, code: str) -> None:
-    status, answer = asked(backend, operation, body)
+def test_an_invalid_request_is_not_an_internal_error(
+    pca_backend: Backend, operation: str, body: bytes, code: str
+) -> None:
+    status, answer = asked(pca_backend, operation, body)
     assert (status, answer["__type"]) == (400, code)
 
 

@@ -246,9 +246,9 @@ def test_a_damaged_state_stays_unchanged(tmp_path: Path, capsys: pytest.CaptureF
         ),
     ],
 )
-def test_another_document_or_version_is_an_error(backend: Backend, state: Any, said: str) -> None:
+def test_another_document_or_version_is_an_error(pca_backend: Backend, state: Any, said: str) -> None:
     body = json.dumps(state).encode()
-    assert called(backend.endpoint_url, "PUT", "/_localstack/acm-pca/state", body) == (400, {"message": said})
+    assert called(pca_backend.endpoint_url, "PUT", "/_localstack/acm-pca/state", body) == (400, {"message": said})
 
 
 def test_a_folder_with_other_files_is_an_error(tmp_path: Path) -> None:

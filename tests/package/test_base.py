@@ -107,7 +107,8 @@ def test_a_command_of_the_base_needs_no_posix(status: int, words: list[str], tmp
 @pytest.mark.parametrize(
     ("words", "extra"),
     [
-        (["verify"], "suite"),
+        (["verify"], "localstack"),
+        (["verify", "--list"], "suite"),
         (["calibrate"], "suite"),
         (["watch"], "suite"),
         (["sweep", "--endpoint-url", "http://127.0.0.1:1"], "suite"),

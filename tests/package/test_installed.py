@@ -68,9 +68,9 @@ def _applies(requirement: Requirement) -> bool:
 
 
 @pytest.mark.slow
-def test_the_example_of_a_custom_suite_works(backend: Backend, tmp_path: Path) -> None:
+def test_the_example_of_a_custom_suite_works(pca_backend: Backend, tmp_path: Path) -> None:
     suite = shutil.copytree(TOP / "examples" / "own_suite", tmp_path / "own_suite")
-    words = [sys.executable, "-m", "pytest", "-q", "--endpoint-url", backend.endpoint_url]
+    words = [sys.executable, "-m", "pytest", "-q", "--pca-endpoint-url", pca_backend.endpoint_url]
     ran = subprocess.run(words, cwd=suite, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"{scenario_count('events/crl_generation') + 3} passed" in ran.stdout, "our scenarios and three of the suite"

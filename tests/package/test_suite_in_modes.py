@@ -11,8 +11,8 @@ from pca_events.backends import Backend
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["alias", "pattern-only"])
-def test_the_suite_passes_in_the_mode(backend: Backend, mode: str) -> None:
-    words = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", backend.endpoint_url, "--mode", mode]
+def test_the_suite_passes_in_the_mode(pca_backend: Backend, mode: str) -> None:
+    words = [sys.executable, "-m", "pca_events", "verify", "--endpoint-url", pca_backend.endpoint_url, "--mode", mode]
     words += [
         "-n",
         "1",

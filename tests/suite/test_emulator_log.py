@@ -19,7 +19,7 @@ def test_that_passes(pytestconfig):
 
 
 def run(folder: Path, line: str) -> "subprocess.CompletedProcess[str]":
-    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin"]')
+    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin.suite"]')
     (folder / "tests").mkdir()
     shutil.copy(CONFTEST, folder / "tests")
     (folder / "tests" / "test_log.py").write_text(LOGGING.format(line=line))

@@ -20,7 +20,7 @@ from pca_events.harness.events import DISORDERS
 from pca_events.harness.pca_requests import BUCKET_STATES
 from pca_events.harness.resources.grants import POLICY_STATES
 from pca_events.harness.undelivered import FATES
-from pca_events.pytest_plugin import TAGS
+from pca_events.pytest_plugin.suite import TAGS
 
 TOP = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ OWNERS = {
     "markupsafe": {"site"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
+    "hypothesis": {"strategies"},
     "localstack": {"aws_services", "backends", "eventbridge", "simulator"},
     "cryptography": {"aws_services", "simulator"},
 }

@@ -12,8 +12,8 @@ from pca_events.harness import ScenarioBus, Session, events, pca_scenario, scena
 from pca_events.harness.events import Publisher
 from pca_events.harness.pca_scenario import PcaScenario
 from pca_events.harness.resources import Rule
-from pca_events.pytest_plugin.outcomes import NullListener
-from pca_events.pytest_plugin.run import run_suite
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
 from pca_events.suite_report import RunReport
 
 pytestmark = pytest.mark.slow
@@ -27,20 +27,24 @@ MANY_OPERATIONS = 20 if EVERY_EXAMPLE else 12
 
 
 @pytest.fixture
-def run(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
+def run(pca_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario about documented events on a backend; a dead bus is given up soon."""
     monkeypatch.setattr(scenario_bus, "_DEADLINE", 0.01)
     monkeypatch.setattr(events, "_LONGEST_POLL", 0)
     monkeypatch.setattr(scenario_bus, "_GRACE", 0.0)
-    return lambda: run_suite(backend, NullListener(), ["-m", "backend and documented and not operations", *SELECTED])
+    return lambda: run_suite(
+        pca_backend, NullListener(), ["-m", "backend and documented and not operations", *SELECTED]
+    )
 
 
 @pytest.fixture
-def call(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
+def call(pca_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunReport]:
     """Run every scenario in which an operation sends a documented event; a silent bus is given up soon."""
     monkeypatch.setattr(pca_scenario, "_DEADLINE", 0.05)
     monkeypatch.setattr(pca_scenario, "_LONGEST_POLL", 0)
-    return lambda: run_suite(backend, NullListener(), ["-m", "operations and documented and not never_sent", *SELECTED])
+    return lambda: run_suite(
+        pca_backend, NullListener(), ["-m", "operations and documented and not never_sent", *SELECTED]
+    )
 
 
 def all_failed(report: RunReport, at_least: int = MANY) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 CONFTEST = """
 import pytest
 
-pytest_plugins = ["pca_events.pytest_plugin"]
+pytest_plugins = ["pca_events.pytest_plugin.suite"]
 
 MARKS = {
     "later": pytest.mark.skip(reason="not before spring"),

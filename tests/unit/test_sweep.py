@@ -39,9 +39,9 @@ def names(session: Session, run: RunId) -> list[str]:
 
 
 @pytest.fixture
-def other(connection: Session) -> Iterator[tuple[Session, list[str]]]:
+def other(pca_connection: Session) -> Iterator[tuple[Session, list[str]]]:
     """Another active run with its resources."""
-    session = Session(connection.backend, RunId())
+    session = Session(pca_connection.backend, RunId())
     with ScenarioBus(session, "alive") as bus:
         bus.put_rule_under_test("rule", catalog.documented("ca-creation-success").pattern)
         yield session, names(session, session.run)
@@ -66,27 +66,27 @@ def killed_at_random(url: str, run: RunId, chance: random.Random) -> None:
 @pytest.mark.slow
 @pytest.mark.fuzz
 def test_killed_runs_are_swept_and_another_run_is_left_alone(
-    process: Run, connection: Session, other: tuple[Session, list[str]]
+    process: Run, pca_connection: Session, other: tuple[Session, list[str]]
 ) -> None:
     run, chance = RunId(), seeded(3)
     for _ in range(KILLS // AT_ONCE):
-        killed_at_random(connection.backend.endpoint_url, run, chance)
-    left = names(connection, run)
+        killed_at_random(pca_connection.backend.endpoint_url, run, chance)
+    left = names(pca_connection, run)
     assert len(left) > KILLS / 2
-    url = connection.backend.endpoint_url
+    url = pca_connection.backend.endpoint_url
     shown = process("sweep", "--endpoint-url", url, "--run", run.value)
-    assert shown.stdout.count("would remove ") == len(left) == len(names(connection, run))
+    assert shown.stdout.count("would remove ") == len(left) == len(names(pca_connection, run))
     swept = process("sweep", "--endpoint-url", url, "--run", run.value, "--yes")
     assert (swept.returncode, swept.stderr) == (0, "")
     assert swept.stdout.count("removed ") == len(left)
-    assert names(connection, run) == []
+    assert names(pca_connection, run) == []
     session, theirs = other
     assert names(session, session.run) == theirs
 
 
-def test_recent_resources_are_kept(command: Run, connection: Session, other: tuple[Session, list[str]]) -> None:
+def test_recent_resources_are_kept(command: Run, pca_connection: Session, other: tuple[Session, list[str]]) -> None:
     session, theirs = other
-    words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", session.run.value, "--yes")
+    words = ("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--run", session.run.value, "--yes")
     assert command(*words, "--older-than", "2h").stdout == f"0 found with prefix pca-events-{session.run}-\n"
     assert names(session, session.run) == theirs
     deadline = time.monotonic() + 10
@@ -95,16 +95,16 @@ def test_recent_resources_are_kept(command: Run, connection: Session, other: tup
         assert time.monotonic() < deadline
 
 
-def test_only_the_requested_kinds(command: Run, connection: Session) -> None:
+def test_only_the_requested_kinds(command: Run, pca_connection: Session) -> None:
     run = RunId()
     name = run.new_name()
     for resource in (EventBus(name), Queue(name), Archive(name, name, {"source": ["any"]})):
-        resource.create(connection, {})
-    words = ("sweep", "--endpoint-url", connection.backend.endpoint_url, "--run", run.value, "--yes")
+        resource.create(pca_connection, {})
+    words = ("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--run", run.value, "--yes")
     assert "archive/" in command(*words, "--only", "archives").stdout
-    assert [found.kind for found in find(connection, name)] == ["queues", "buses"]
+    assert [found.kind for found in find(pca_connection, name)] == ["queues", "buses"]
     assert command(*words, "--only", "queues,buses").returncode == 0
-    assert find(connection, name) == []
+    assert find(pca_connection, name) == []
 
 
 @pytest.mark.parametrize(
@@ -115,22 +115,22 @@ def test_only_the_requested_kinds(command: Run, connection: Session) -> None:
         (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, archives, topics"),
     ],
 )
-def test_unusable_input_of_sweep(command: Run, connection: Session, words: list[str], said: str) -> None:
-    ran = command("sweep", "--endpoint-url", connection.backend.endpoint_url, *words)
+def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: list[str], said: str) -> None:
+    ran = command("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, *words)
     assert ran.returncode == 2
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_the_default_bus_is_never_found(connection: Session) -> None:
-    assert find(connection, "default") == []
+def test_the_default_bus_is_never_found(pca_connection: Session) -> None:
+    assert find(pca_connection, "default") == []
     with pytest.raises(BadInput):
-        find(connection, "")
+        find(pca_connection, "")
 
 
 def test_resources_that_cannot_be_removed_are_reported(
     capsys: pytest.CaptureFixture[str],
-    connection: Session,
+    pca_connection: Session,
     other: tuple[Session, list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -140,6 +140,6 @@ def test_resources_that_cannot_be_removed_are_reported(
     session, _ = other
     with monkeypatch.context() as broken:
         broken.setattr(EventBus, "delete", refuse)
-        url = connection.backend.endpoint_url
+        url = pca_connection.backend.endpoint_url
         assert main(["sweep", "--endpoint-url", url, "--run", session.run.value, "--only", "buses", "--yes"]) == 1
     assert "not removed arn:aws:events:" in capsys.readouterr().out

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
-from botocore.parsers import ResponseParserError
-
 from pca_events.backends import ACCOUNT, CORRECTED, LOCALSTACK, REGION
 from pca_events.errors import BackendGone, BadAnswer
 from pca_events.regions import partition_of
@@ -126,6 +123,9 @@ class ApiCalls:
             raise error
 
     def _failed(self, exception: Exception, **words: Any) -> None:
+        from botocore.exceptions import BotoCoreError, ConnectTimeoutError, EndpointConnectionError
+        from botocore.parsers import ResponseParserError
+
         operation = str(words.get("event_name", "")).rpartition(".")[2]
         if isinstance(exception, BackendGone):
             return
@@ -147,6 +147,8 @@ class ApiCalls:
 
 def _may_pass(operation: str, response: Any, error: Exception | None) -> bool:
     """Whether a repeated call may succeed and does no harm."""
+    from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
+
     if error is not None:
         if isinstance(error, ConnectionClosedError):
             return not operation.startswith(_NOT_REPEATABLE)

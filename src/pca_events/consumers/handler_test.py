@@ -3,7 +3,7 @@
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import CommandEnvironment, Outcome, environment_for
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.recorded_calls import RecordedCalls
-from pca_events.handlers.state import Probe, ProcessProbe
+from pca_events.handlers.state import CallableProbe, Probe, ProcessProbe
 from pca_events.handlers.trials import Plan, try_handler
 
 TEMPORARY = "{tmp}"
@@ -26,7 +26,8 @@ class HandlerTest:
     """A test of a handler.
 
     Attributes:
-        probe: reads the state; None if there is none, or calls are recorded.
+        probe: reads the state, as a function of this process or in one of its own; None if there is none, or calls are
+            recorded.
         records: whether the state is the calls that the handler makes to AWS.
         endpoint_url: the LocalStack that answers them; None starts an embedded one.
         setup: a command that is run once before.
@@ -34,7 +35,7 @@ class HandlerTest:
 
     handler: Handler
     plan: Plan
-    probe: Handler | None = None
+    probe: Handler | Callable[[], Any] | None = None
     records: bool = False
     endpoint_url: str | None = None
     setup: Handler | None = None
@@ -78,7 +79,9 @@ class HandlerTest:
                 variables = {**variables, "AWS_ENDPOINT_URL": probe.endpoint_url}
             if self.setup is not None:
                 _set_up(self.setup, variables)
-            if self.probe is not None:
+            if callable(self.probe):
+                probe = CallableProbe(self.probe)
+            elif self.probe is not None:
                 probe = ProcessProbe(self.probe, variables)
                 stack.callback(probe.close)
             yield variables, probe

@@ -8,6 +8,7 @@ from pca_events.events.realistic import (
     aws_location,
     realistic,
     related,
+    sample,
     variant,
     with_new_fields,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "mutate",
     "realistic",
     "related",
+    "sample",
     "variant",
     "with_new_fields",
 ]

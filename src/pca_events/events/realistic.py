@@ -1,5 +1,6 @@
 """Realistic events: documented samples with new IDs, from any partition, and variants that consumers must tolerate."""
 
+import copy
 import random
 import re
 import uuid
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from pca_events import catalog
 from pca_events.catalog import DocumentedEvent, Event
 from pca_events.errors import BadInput
 from pca_events.regions import partition_of
@@ -110,6 +112,35 @@ def realistic(entry: DocumentedEvent, where: AwsLocation, chance: random.Random)
     event["time"] = f"{_SINCE + timedelta(seconds=chance.randrange(_SECONDS)):%Y-%m-%dT%H:%M:%SZ}"
     event["resources"] = new_resources([role(resource) for resource in entry.sample["resources"]], where, chance)
     return event
+
+
+def sample(
+    event_id: str,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+    seed: int | str | None = None,
+) -> dict[str, Any]:
+    """Return a documented event, or a realistic one like it.
+
+    Without options, this is the sample that AWS documents. With one of them, ARNs, ids and times are generated.
+
+    Args:
+        event_id: the id of a documented event, such as `crl-generation-failure-internal`.
+        account: 12 digits.
+        region: a Region code, such as `eu-central-1`.
+        partition: `aws`, `aws-cn`, `aws-us-gov` ...; by default that of the Region.
+        seed: the same seed gives the same event.
+
+    Raises:
+        BadInput: there is no such event, or the account, Region or partition is not valid.
+    """
+    entry = catalog.documented(event_id)
+    if (account, region, partition, seed) == (None, None, None, None):
+        return copy.deepcopy(entry.sample)
+    chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
+    return realistic(entry, aws_location(account, region, partition), chance)
 
 
 def related(entries: Sequence[DocumentedEvent], where: AwsLocation, chance: random.Random) -> list[Event]:

@@ -2,8 +2,11 @@
 
 import re
 import shlex
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.wording import did_you_mean
@@ -76,6 +79,23 @@ def read_entry(entry: str, folder: Path | None = None, limits: Limits | None = N
         near = did_you_mean(module, [each.stem for each in sorted(place.glob("*.py"))]) if place.is_dir() else ""
         raise BadInput(f"there is no file {module.replace('.', '/')}.py in {place}" + (f"; {near}" if near else ""))
     return Handler(place, module, found["function"], limits=limits or Limits())
+
+
+def read_function(function: Callable[..., Any], limits: Limits | None = None) -> Handler:
+    """Return the handler that runs a function of an importable module in a separate process.
+
+    Raises:
+        BadInput: it is defined in another function or in a class, or its module is not a file.
+    """
+    module, name = getattr(function, "__module__", None) or "", getattr(function, "__qualname__", "")
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if not name.isidentifier() or module == "__main__" or file is None:
+        raise BadInput(
+            f"{name or repr(function)} cannot be imported by another process; "
+            "define it at the top of a module, or write its entry, such as app:handler"
+        )
+    depth = module.count(".") + (Path(file).name == "__init__.py")
+    return Handler(Path(file).resolve().parents[depth], module, name, limits=limits or Limits())
 
 
 def read_command(command: str, folder: Path | None = None, limits: Limits | None = None) -> Handler:

@@ -1,8 +1,10 @@
 """What a test of a handler finds, and its report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from pca_events.wording import counted
 
 Verdict = Literal["passed", "failed", "not judged"]
 Level = Literal["error", "warning"]
@@ -144,6 +146,25 @@ class HandlerReport:
     def exit_status(self) -> int:
         """1 if there is an error, or trials were left out; otherwise 0."""
         return 1 if self.stopped or any(finding.level == "error" for finding in self.findings) else 0
+
+    def check(self) -> None:
+        """Raise an AssertionError with all findings if one of them is an error, or trials were left out."""
+        __tracebackhide__ = True
+        if self.exit_status:
+            raise AssertionError("\n".join(self._lines()))
+
+    def _lines(self) -> Iterator[str]:
+        errors = sum(finding.level == "error" for finding in self.findings)
+        yield f"{self.handler}: {counted(errors, 'error')} in {counted(self.invocations, 'invocation')}"
+        advised = set()
+        for finding in self.findings:
+            yield f"  {finding}"
+            if finding.code not in advised:
+                yield f"      {finding.advice}"
+            advised.add(finding.code)
+        if self.stopped:
+            yield f"  {self.stopped}"
+        yield f'  the same events again: seed="{self.seed}"'
 
     def verdict(self, name: str, event: str) -> Verdict | None:
         """Return the verdict of a trial; None if it was not made. A failure counts more than the rest."""

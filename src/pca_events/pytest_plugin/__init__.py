@@ -1,45 +1,31 @@
-"""The pytest plugin: options, the shared emulator, fixtures and steps.
+"""The pytest plugin: fixtures for tests of handlers, and the emulator that they share with the scenarios.
 
-Load it with `pytest_plugins = ["pca_events.pytest_plugin"]` in the conftest.py at the root of a suite, or with
-`-p pca_events.pytest_plugin`. It does not load by itself (docs/decisions/0003).
+Load it with `-p pca_events.pytest_plugin`, for example in `addopts`, or with `pytest_plugins` in the conftest.py at the
+root. It does not load by itself (docs/decisions/0003). It imports boto3 and the emulator once a test asks for them; the
+steps are a plugin of their own, `pca_events.pytest_plugin.suite` (docs/decisions/0027), which imports this package
+before pytest can rewrite its assertions, so that pytest has to be told not to: PYTEST_DONT_REWRITE.
 """
 
 import os
-from collections.abc import Callable
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
-from pca_events.calibrate import BEHAVIOURS
 from pca_events.errors import BackendError
-from pca_events.harness import MODES, RunId, Session
-from pca_events.harness.resources.inventory import left_behind
+from pca_events.harness import MODES, RunId
 from pca_events.interrupts import raise_interrupts
-from pca_events.pytest_plugin.completion import COMPLETION
+
+if TYPE_CHECKING:
+    from pca_events.pytest_plugin.suite.completion import Completion
 
 pytest_plugins = [
-    "pca_events.pytest_plugin.completion",
-    "pca_events.pytest_plugin.fixtures",
-    "pca_events.pytest_plugin.messages",
-    "pca_events.pytest_plugin.outcomes",
-    "pca_events.pytest_plugin.selection",
-    "pca_events.steps",
+    "pca_events.pytest_plugin.documented_events",
+    "pca_events.pytest_plugin.emulators",
+    "pca_events.pytest_plugin.handlers",
 ]
-
-TAGS = {
-    "documented": "AWS states it",
-    "success": "the operation succeeded",
-    "failure": "the operation failed",
-    "never_sent": "AWS sends no event",
-    "backend": "runs on an EventBridge",
-    "delivers": "needs events that are delivered",
-    "controls": "uses the controls of our EventBridge: clock, faults, trace",
-    "operations": "calls AWS Private CA itself",
-    **{f"needs_{name.replace('-', '_')}": f"needs a backend where {known.says}" for name, known in BEHAVIOURS.items()},
-}
-"""The meaning of each tag in a few words; see features/README.md."""
 
 RUN = pytest.StashKey[RunId]()
 EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
@@ -47,6 +33,8 @@ BACKEND = pytest.StashKey[Backend]()
 LEAKS = pytest.StashKey[list[tuple[str, str]]]()
 """The resources that the run left behind: each ARN, with the command that removes it."""
 UNMET = pytest.StashKey[list[str]]()
+COMPLETION: "pytest.StashKey[Completion]" = pytest.StashKey()
+"""The progress of a run of scenarios; only the suite's part of the plugin has it."""
 LISTED = "pca_events_listed"
 """The key in a worker's output for the resources left behind on its own emulator."""
 
@@ -61,43 +49,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the command-line options."""
     group = parser.getgroup("pca-events", "events of AWS Private CA")
     group.addoption(
-        "--endpoint-url",
+        "--pca-endpoint-url",
         metavar="URL",
-        help="run the scenarios on the LocalStack at URL; without it an embedded one is started and stopped",
+        help="run the tests on the LocalStack at URL; without it an embedded one is started and stopped",
     )
     group.addoption(
-        "--require-acc",
+        "--pca-require-acc",
         action="store_true",
         default=os.environ.get("CI", "").lower() == "true",
-        help="fail if the backend cannot be used, instead of skipping (the default if CI=true)",
+        help="fail if the embedded LocalStack cannot be used, instead of skipping (the default if CI=true)",
     )
     group.addoption(
-        "--keep-artifacts",
+        "--pca-keep-artifacts",
         metavar="DIR",
         type=Path,
         help="keep, for each scenario on a backend, its requests, answers, plans and received events in DIR",
     )
-    group.addoption("--seed", metavar="TEXT", help="the seed of the random parts of all names")
-    group.addoption("--aws", action="store_true", help="run on AWS; needs PCA_ACC=1, --aws-profile and --aws-account")
-    group.addoption("--aws-profile", metavar="NAME", help="the profile to take credentials from")
+    group.addoption("--pca-seed", metavar="TEXT", help="the seed of the random parts of all names")
     group.addoption(
-        "--aws-account", metavar="ID", action="append", default=[], help="an account in which resources may be created"
+        "--pca-aws", action="store_true", help="run on AWS; needs PCA_ACC=1, --pca-aws-profile and --pca-aws-account"
+    )
+    group.addoption("--pca-aws-profile", metavar="NAME", help="the profile to take credentials from")
+    group.addoption(
+        "--pca-aws-account",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="an account in which resources may be created",
     )
     group.addoption(
-        "--mode",
+        "--pca-mode",
         choices=MODES,
         help="how events are published: as AWS services do (service), unchanged with PutEvents (direct), with another "
         "source (alias), or not at all, with TestEventPattern instead (pattern-only); by default the one that is "
         "closest to AWS on the backend",
     )
-    group.addoption("--stock", action="store_true", help="embed LocalStack with its own EventBridge")
+    group.addoption("--pca-stock", action="store_true", help="embed LocalStack with its own EventBridge")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Explain the tags, and agree with all xdist workers on the run id and on where the emulator is."""
-    for tag, meaning in TAGS.items():
-        config.addinivalue_line("markers", f"{tag}: {meaning}")
     shared = _shared_by_controller(config)
     workerinput = getattr(config, "workerinput", {})
     worker = workerinput.get("workerid", "")
@@ -108,18 +100,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash.setdefault(EMULATOR, emulator)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Do not make a marker of the tag `@id:...`, which contains the stable ID of a scenario."""
-    return tag.startswith("id:") or None
-
-
 def _shared_by_controller(config: pytest.Config) -> dict[str, Any]:
     if "pca_events" in getattr(config, "workerinput", {}):
         return dict(config.workerinput["pca_events"])  # type: ignore[attr-defined]
-    stock = config.getoption("--stock")
+    stock = config.getoption("--pca-stock")
     run, emulator = RunId(), config.stash.get(EMULATOR, None) or EmbeddedLocalStack.of_this_process(stock=stock)
-    return _shared(run.value, config.getoption("--seed") or run.seed, emulator)
+    return _shared(run.value, config.getoption("--pca-seed") or run.seed, emulator)
 
 
 def _shared(run: str, seed: str, emulator: EmbeddedLocalStack) -> dict[str, Any]:
@@ -144,27 +130,29 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     try:
         check_switch(os.environ)
-        if config.getoption("--aws"):
-            words = config.getoption("--aws-profile"), config.getoption("--aws-account")
+        if config.getoption("--pca-aws"):
+            words = config.getoption("--pca-aws-profile"), config.getoption("--pca-aws-account")
             config.stash[BACKEND] = connect_aws(os.environ, *words)
+        url = config.getoption("--pca-endpoint-url")
+        if url is not None and BACKEND not in config.stash:
+            config.stash[BACKEND] = connect(url)
     except BackendError as error:
-        pytest.exit(str(error), returncode=2)
-    url = config.getoption("--endpoint-url")
-    if url is None or BACKEND in config.stash:
-        return
-    try:
-        config.stash[BACKEND] = connect(url)
-    except BackendError as error:
-        if config.getoption("--require-acc"):
-            pytest.exit(str(error), returncode=2)
-        config.stash[UNMET] = [str(error)]
+        pytest.exit(in_words_of_pytest(error), returncode=2)
+
+
+_OPTION = re.compile(r"(?<!\S)(pca-events \w+ )?--(endpoint-url|mode|stock|aws(?:-profile|-account)?)\b")
+
+
+def in_words_of_pytest(error: BackendError) -> str:
+    """Return the message of an error with the options of pytest instead of those of the commands."""
+    return _OPTION.sub(lambda found: found[0] if found[1] else f"--pca-{found[2]}", str(error))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Name the run, its seed and the backend."""
-    run, where = config.stash[RUN], config.getoption("--endpoint-url") or "embedded LocalStack"
-    mode = config.getoption("--mode")
-    return f"pca-events: run {run}, --seed {run.seed}, {where}{f', mode {mode}' if mode else ''}"
+    run, where = config.stash[RUN], config.getoption("--pca-endpoint-url") or "embedded LocalStack"
+    mode = config.getoption("--pca-mode")
+    return f"pca-events: run {run}, --pca-seed {run.seed}, {where}{f', mode {mode}' if mode else ''}"
 
 
 @pytest.hookimpl(trylast=True)
@@ -176,25 +164,29 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config, stash = session.config, session.config.stash
     if hasattr(config, "workerinput"):
         if config.workerinput["pca_events"].get("alone") and stash.get(BACKEND, None):
-            session_of_run = Session(stash[BACKEND], stash[RUN])
-            _note_leaks(stash, lambda: [(found.arn, found.command) for found in left_behind(session_of_run)])
+            _note_leaks(stash, stash[BACKEND])
             listed = {"leaks": stash.get(LEAKS, []), "unlisted": stash.get(UNLISTED, "")}
             config.workeroutput[LISTED] = listed  # type: ignore[attr-defined]
         return
-    if stash[EMULATOR].running() and stash[COMPLETION].stop:  # the resources end with the emulator
+    completion = stash.get(COMPLETION, None)
+    if stash[EMULATOR].running() and completion and completion.stop:  # the resources end with the emulator
         return
     backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
     if backend is not None and not stash[EMULATOR].has_siblings:
-        _note_leaks(stash, lambda: [(found.arn, found.command) for found in left_behind(Session(backend, stash[RUN]))])
+        _note_leaks(stash, backend)
     if stash.get(UNLISTED, ""):
         session.exitstatus = pytest.ExitCode.INTERRUPTED
     elif stash.get(LEAKS, []) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _note_leaks(stash: pytest.Stash, listed: Callable[[], list[tuple[str, str]]]) -> None:
+def _note_leaks(stash: pytest.Stash, backend: Backend) -> None:
+    from pca_events.harness import Session
+    from pca_events.harness.resources.inventory import left_behind
+
     try:
-        stash[LEAKS] = [*stash.get(LEAKS, []), *listed()]
+        found = left_behind(Session(backend, stash[RUN]))
+        stash[LEAKS] = [*stash.get(LEAKS, []), *((each.arn, each.command) for each in found)]
     except BackendError as error:
         stash[UNLISTED] = f"the resources that the run left behind are unknown: {error}"
 

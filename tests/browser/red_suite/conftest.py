@@ -8,7 +8,7 @@ from pytest_bdd import given, parsers, then, when
 from pca_events import catalog
 from pca_events.harness import ScenarioBus
 
-pytest_plugins = ["pca_events.pytest_plugin"]
+pytest_plugins = ["pca_events.pytest_plugin.suite"]
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202eevil\u2066" + "x" * 3000
 
@@ -41,20 +41,20 @@ def said(text: str) -> None:
     """Take any text."""
 
 
-@when('the hostile event "ca-creation-success" is published', target_fixture="published")
-def publish_hostile(bus: ScenarioBus) -> list[str]:
+@when('the hostile event "ca-creation-success" is published', target_fixture="pca_published")
+def publish_hostile(pca_bus: ScenarioBus) -> list[str]:
     """Publish a documented event with what no page should show as it is."""
     event = catalog.documented("ca-creation-success").event
     event["detail"]["note"] = HOSTILE
     event["detail"][HOSTILE[:80]] = ["\u0000\u200f", 1, None]
-    bus.put_rule_under_test("rule-under-test", catalog.documented("ca-creation-success").pattern)
-    return bus.publish(event)
+    pca_bus.put_rule_under_test("rule-under-test", catalog.documented("ca-creation-success").pattern)
+    return pca_bus.publish(event)
 
 
 @then("it arrives")
-def arrives(bus: ScenarioBus, published: list[str]) -> None:
+def arrives(pca_bus: ScenarioBus, pca_published: list[str]) -> None:
     """Receive it."""
-    assert [delivery.event_id for delivery in bus.deliveries()] == published
+    assert [delivery.event_id for delivery in pca_bus.deliveries()] == pca_published
 
 
 @then(parsers.parse("the sum of {one:d} and {other:d} is {total:d}"))

@@ -170,16 +170,18 @@ def test_a_broad_rule_is_reported_as_broad(command: Run, terraform: Callable[...
     assert "unchecked: version, id, detail-type, account, time, region, resources" in ran.stdout
 
 
-def test_deployed_rules_fire_as_predicted(command: Run, backend: Backend) -> None:
+def test_deployed_rules_fire_as_predicted(command: Run, pca_backend: Backend) -> None:
     ran = command(
-        "check", "--deploy", "--endpoint-url", backend.endpoint_url,
+        "check", "--deploy", "--endpoint-url", pca_backend.endpoint_url,
         str(TOP / "examples" / "infrastructure"), str(TOP / "examples" / "mistakes"),
     )  # fmt: skip
     assert "0 differences" in ran.stdout.splitlines()[-1]
     assert int(ran.stdout.splitlines()[-1].split()[0]) > 60
 
 
-def test_a_verdict_that_the_event_bus_contradicts_is_reported(command: Run, backend: Backend, tmp_path: Path) -> None:
+def test_a_verdict_that_the_event_bus_contradicts_is_reported(
+    command: Run, pca_backend: Backend, tmp_path: Path
+) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import pca_events.check.verdicts.verdict as check\n"
         "from pca_events.check.report import Verdict\n"
@@ -187,18 +189,18 @@ def test_a_verdict_that_the_event_bus_contradicts_is_reported(command: Run, back
         "check._verdicts = lambda *a, **k: tuple(Verdict(v.event, 'always') for v in found(*a, **k))\n"
     )
     rules = str(TOP / "examples" / "infrastructure" / "json")
-    ran = command("check", "--deploy", "--endpoint-url", backend.endpoint_url, rules, path=str(tmp_path))
+    ran = command("check", "--deploy", "--endpoint-url", pca_backend.endpoint_url, rules, path=str(tmp_path))
     assert ran.returncode == 1
     assert "does not fire on ca-creation-success, unlike the verdict of check" in ran.stdout
 
 
-def test_a_live_bus_is_read(command: Run, backend: Backend) -> None:
-    events = backend.client("events")
+def test_a_live_bus_is_read(command: Run, pca_backend: Backend) -> None:
+    events = pca_backend.client("events")
     pattern = {"source": ["aws.acm-pca"], "detail": {"result": ["failed"]}}
     events.put_rule(Name="pca-events-live", EventPattern=json.dumps(pattern), State="DISABLED")
-    events.put_targets(Rule="pca-events-live", Targets=[{"Id": "one", "Arn": backend.queue_arn("nobody")}])
+    events.put_targets(Rule="pca-events-live", Targets=[{"Id": "one", "Arn": pca_backend.queue_arn("nobody")}])
     try:
-        ran = command("check", "--format", "json", "--endpoint-url", backend.endpoint_url)
+        ran = command("check", "--format", "json", "--endpoint-url", pca_backend.endpoint_url)
     finally:
         events.remove_targets(Rule="pca-events-live", Ids=["one"])
         events.delete_rule(Name="pca-events-live")

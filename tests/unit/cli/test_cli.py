@@ -24,8 +24,8 @@ PROGRAM = [sys.executable, "-m", "pca_events"]
 
 
 @pytest.mark.slow
-def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> None:
-    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", "meets_its_contract or never_fires")
+def test_verify_shows_each_event_and_counts(process: Run, pca_backend: Backend) -> None:
+    ran = process("verify", "--endpoint-url", pca_backend.endpoint_url, "-k", "meets_its_contract or never_fires")
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert lines[0].startswith("pca-events verify on corrected LocalStack 4.13.1, at http://127.0.0.1:")
@@ -36,13 +36,13 @@ def test_verify_shows_each_event_and_counts(process: Run, backend: Backend) -> N
     assert re.fullmatch(counts, lines[-1])
 
 
-def test_verify_reports_a_failure_and_exits_1(process: Run, backend: Backend, tmp_path: Path) -> None:
+def test_verify_reports_a_failure_and_exits_1(process: Run, pca_backend: Backend, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "from pca_events import contract\n"
         "contract.violations = lambda event: [contract.Violation('$.time', 'is late', 'no.json', 'x')]\n"
     )
     ran = process(
-        "verify", "--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets", path=str(tmp_path)
+        "verify", "--endpoint-url", pca_backend.endpoint_url, "-k", "a_ca_creation_event_meets", path=str(tmp_path)
     )
     assert (ran.returncode, ran.stderr) == (1, "")
     failed = "failed events/ca_creation.feature: A CA creation event meets its contract: ca-creation-success\n"
@@ -53,8 +53,8 @@ def test_verify_reports_a_failure_and_exits_1(process: Run, backend: Backend, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("expression", ["no_such_scenario", "and and"])
-def test_verify_without_scenarios_fails(process: Run, backend: Backend, expression: str) -> None:
-    ran = process("verify", "--endpoint-url", backend.endpoint_url, "-k", expression)
+def test_verify_without_scenarios_fails(process: Run, pca_backend: Backend, expression: str) -> None:
+    ran = process("verify", "--endpoint-url", pca_backend.endpoint_url, "-k", expression)
     assert ran.returncode == 2
     assert ran.stderr.startswith("pca-events: ")
     assert expression in ran.stderr
@@ -239,8 +239,8 @@ def _buses_with(setting: dict[str, str]) -> str:
     return ran.stdout
 
 
-def test_a_port_in_use_is_reported_in_one_line(process: Run, backend: Backend) -> None:
-    port = backend.endpoint_url.rpartition(":")[2]
+def test_a_port_in_use_is_reported_in_one_line(process: Run, pca_backend: Backend) -> None:
+    port = pca_backend.endpoint_url.rpartition(":")[2]
     ran = process("localstack", "--port", port)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (

@@ -12,7 +12,7 @@ from scenario_count import features_in, scenario_count
 
 from pca_events.backends import Backend
 from pca_events.cli.verify.report import junit
-from pca_events.pytest_plugin.run import list_suite
+from pca_events.pytest_plugin.suite.run import list_suite
 from pca_events.suite_report import RunReport, ScenarioResult
 
 
@@ -104,8 +104,10 @@ def test_an_invalid_selection_is_reported_in_one_line(command: Run, words: Seque
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_partial_run_is_never_shown_as_complete(command: Run, backend: Backend, tmp_path: Path, workers: str) -> None:
-    words = ("--endpoint-url", backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
+def test_a_partial_run_is_never_shown_as_complete(
+    command: Run, pca_backend: Backend, tmp_path: Path, workers: str
+) -> None:
+    words = ("--endpoint-url", pca_backend.endpoint_url, "-n", workers, "--site", str(tmp_path / "site"))
     ran = command("verify", "envelope", "events/ca_creation", *words)
     assert (ran.returncode, ran.stderr) == (0, "")
     part, whole = scenario_count("envelope", "events/ca_creation"), scenario_count()

@@ -22,8 +22,8 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def own(backend: Backend) -> Backend:
-    return replace(backend, account=ACCOUNT)
+def own(pca_backend: Backend) -> Backend:
+    return replace(pca_backend, account=ACCOUNT)
 
 
 @pytest.fixture

@@ -10,16 +10,16 @@ from pca_events.harness.session import Artifacts
 EVENT = catalog.documented("ca-creation-success")
 
 
-def test_requests_answers_plans_and_events_are_kept(connection: Session, tmp_path: Path) -> None:
-    evidence = Artifacts(connection, connection.bus_clients)
-    with ScenarioBus(connection, "kept") as bus:
+def test_requests_answers_plans_and_events_are_kept(pca_connection: Session, tmp_path: Path) -> None:
+    evidence = Artifacts(pca_connection, pca_connection.bus_clients)
+    with ScenarioBus(pca_connection, "kept") as bus:
         bus.put_rule_under_test("rule", EVENT.pattern)
         bus.apply({label: bus.applied[label] for label in ("bus", "queue", "policy", "rule")})
         bus.apply(bus.applied | {"target": bus.default_target("rule")})
         (published,) = bus.publish(EVENT.event)
         bus.deliveries()
     file = evidence.write(tmp_path / "new", "a/b [c]: <d>", bus.name, bus.outcome())
-    connection.events.list_rules()
+    pca_connection.events.list_rules()
     kept = json.loads(file.read_text("utf-8"))
     assert file.name == f"a-b-c-d--{bus.name[-8:]}.json"
     assert kept["plans"] == [["delete target"], ["create target"]]

@@ -28,22 +28,22 @@ PAYLOADS: list[Any] = [
 
 
 @pytest.fixture
-def inbox(connection: Session) -> Any:
+def inbox(pca_connection: Session) -> Any:
     """Sends bodies to a queue, and returns what an inbox makes of them."""
-    queue = Queue(connection.run.new_name())
-    queue.create(connection, {})
+    queue = Queue(pca_connection.run.new_name())
+    queue.create(pca_connection, {})
 
     def receive(*bodies: str, earlier: tuple[str, ...] = ()) -> Inbox:
-        url = connection.queue_url(queue.name)
+        url = pca_connection.queue_url(queue.name)
         for number, body in enumerate(bodies):
-            connection.sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes={})
+            pca_connection.sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes={})
             assert number < 10, "one batch"
-        made = Inbox(connection, set(earlier))
+        made = Inbox(pca_connection, set(earlier))
         made.drain(queue.name, "rule")
         return made
 
     yield receive
-    queue.delete(connection)
+    queue.delete(pca_connection)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=json.dumps)
@@ -58,8 +58,8 @@ def test_a_pattern_that_is_not_json_is_a_string(inbox: Any) -> None:
 
 
 @pytest.mark.parametrize("payload", [{"rule": "mine", "id": 7}, "a text", ["a", 1]], ids=json.dumps)
-def test_a_target_with_such_an_input_is_accepted(connection: Session, payload: Any) -> None:
-    with ScenarioBus(connection, "payload") as bus:
+def test_a_target_with_such_an_input_is_accepted(pca_connection: Session, payload: Any) -> None:
+    with ScenarioBus(pca_connection, "payload") as bus:
         bus.put_rule_under_test("rule", EVENT.pattern)
         target = bus.default_target("rule")
         bus.modify_out_of_band(type(target)(target.bus, target.rule, target.arn, {"Input": json.dumps(payload)}))

@@ -27,12 +27,12 @@ CONDITIONS: list[Any] = [
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=json.dumps)
-def test_the_verdict_is_kept(connection: Session, condition: Any) -> None:
+def test_the_verdict_is_kept(pca_connection: Session, condition: Any) -> None:
     pattern = {"source": [condition], "detail": {"result": ["success"]}}
     for source in SOURCES:
         event = {**catalog.documented("ca-creation-success").event, "source": source}
         verdicts = [
-            connection.events.test_event_pattern(EventPattern=json.dumps(p), Event=json.dumps(e))["Result"]
+            pca_connection.events.test_event_pattern(EventPattern=json.dumps(p), Event=json.dumps(e))["Result"]
             for p, e in ((pattern, event), (ALIAS.outgoing_pattern(pattern), ALIAS.outgoing_event(event)))
         ]
         assert verdicts[0] == verdicts[1], source
@@ -52,8 +52,8 @@ def test_an_alias_source_is_accepted_by_aws() -> None:
     assert ALIAS.incoming_event(ALIAS.outgoing_event(event)) == event
 
 
-def test_in_the_mode_alias_aws_is_never_named_to_the_backend(connection: Session) -> None:
-    session = Session(connection.backend, connection.run, "alias")
+def test_in_the_mode_alias_aws_is_never_named_to_the_backend(pca_connection: Session) -> None:
+    session = Session(pca_connection.backend, pca_connection.run, "alias")
     sent: list[str] = []
     for client in (session.events, session.sqs):
         client.meta.events.register("before-send.*.*", lambda request, **_: sent.append(str(request.body)))

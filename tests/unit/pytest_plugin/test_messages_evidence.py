@@ -43,12 +43,12 @@ Feature: Attachment
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Run:
+def run(tmp_path_factory: pytest.TempPathFactory, pca_backend: Backend) -> Run:
     folder = tmp_path_factory.mktemp("evidence")
     (folder / "evidence.feature").write_text(FEATURE)
-    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin"]')
+    (folder / "conftest.py").write_text('pytest_plugins = ["pca_events.pytest_plugin.suite"]')
     (folder / "test_evidence.py").write_text("from pytest_bdd import scenarios\n\nscenarios('evidence.feature')\n")
-    ran = run_pytest(folder, "--endpoint-url", backend.endpoint_url, "--cucumber-messages", "run.ndjson")
+    ran = run_pytest(folder, "--pca-endpoint-url", pca_backend.endpoint_url, "--pca-cucumber-messages", "run.ndjson")
     assert ran.returncode == 0, ran.stdout
     return read_messages(folder / "run.ndjson")
 
@@ -57,8 +57,8 @@ def scenario(run: Run, name: str) -> ScenarioRun:
     return next(scenario for scenario in run.features[0].scenarios if scenario.name == name)
 
 
-def test_the_backend_is_named(run: Run, backend: Backend) -> None:
-    assert run.backend == f"corrected LocalStack 4.13.1, at {backend.endpoint_url}"
+def test_the_backend_is_named(run: Run, pca_backend: Backend) -> None:
+    assert run.backend == f"corrected LocalStack 4.13.1, at {pca_backend.endpoint_url}"
     assert len(run.run_id) == 8
 
 
@@ -87,16 +87,16 @@ def test_received_events_are_attached_without_control_events(run: Run) -> None:
     assert not any(step.attachments for step in scenario(run, "Nothing").steps[1:])
 
 
-def test_verify_writes_them(command: Command, backend: Backend, tmp_path: Path) -> None:
+def test_verify_writes_them(command: Command, pca_backend: Backend, tmp_path: Path) -> None:
     file = tmp_path / "new" / "run.ndjson"
-    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets", "--messages", str(file)]
+    words = ["--endpoint-url", pca_backend.endpoint_url, "-k", "a_ca_creation_event_meets", "--messages", str(file)]
     ran = command("verify", *words, "--mode", "alias")
     assert (ran.returncode, ran.stderr) == (0, "")
     run = read_messages(file)
     assert (run.mode, run.success, run.backend) == (
         "alias",
         True,
-        f"corrected LocalStack 4.13.1, at {backend.endpoint_url}",
+        f"corrected LocalStack 4.13.1, at {pca_backend.endpoint_url}",
     )
     assert {feature.uri for feature in run.features} >= {
         "features/envelope.feature",
@@ -115,7 +115,7 @@ def test_verify_checks_first_whether_the_messages_can_be_written(command: Comman
 
 
 def test_verify_shows_the_results_even_if_the_messages_cannot_be_written(
-    command: Command, backend: Backend, tmp_path: Path
+    command: Command, pca_backend: Backend, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import errno\n"
@@ -123,7 +123,7 @@ def test_verify_shows_the_results_even_if_the_messages_cannot_be_written(
         "def full(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
         "message_file.replace_file = full\n"
     )
-    words = ["--endpoint-url", backend.endpoint_url, "-k", "a_ca_creation_event_meets"]
+    words = ["--endpoint-url", pca_backend.endpoint_url, "-k", "a_ca_creation_event_meets"]
     ran = command("verify", *words, "--messages", str(tmp_path / "run.ndjson"), path=str(tmp_path))
     assert ran.returncode == 2
     assert f"2 of {scenario_count()} scenarios, mode service: 2 passed" in ran.stdout

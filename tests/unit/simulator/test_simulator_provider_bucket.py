@@ -54,8 +54,8 @@ class Given:
 
 
 @pytest.fixture(scope="session")
-def clients(backend: Backend) -> SimpleNamespace:
-    own = replace(backend, account=ACCOUNT)
+def clients(pca_backend: Backend) -> SimpleNamespace:
+    own = replace(pca_backend, account=ACCOUNT)
     return SimpleNamespace(s3=own.client("s3"), kms=own.client("kms"))
 
 

@@ -19,7 +19,7 @@ def without_run() -> dict[str, str]:
 def messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The messages of a small suite in which every outcome occurs."""
     folder = lay(tmp_path_factory.mktemp("suite"), basket=BASKET, statuses=STATUSES)
-    assert run_pytest(folder, "--cucumber-messages", "run.ndjson", "-k", "not left_out").returncode == 1
+    assert run_pytest(folder, "--pca-cucumber-messages", "run.ndjson", "-k", "not left_out").returncode == 1
     return folder / "run.ndjson"
 
 

@@ -17,7 +17,7 @@ from pca_events.errors import BadInput
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
     from pca_events.messages import Run
-    from pca_events.pytest_plugin.run import SuiteListing
+    from pca_events.pytest_plugin.suite.run import SuiteListing
 
 
 _WORTH_A_WORKER = 15  # scenarios
@@ -50,7 +50,7 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         from pca_events.cli.console import console
         from pca_events.cli.verify.report import LiveProgress, print_report
         from pca_events.harness.run import publishing_mode
-        from pca_events.pytest_plugin.run import run_suite
+        from pca_events.pytest_plugin.suite.run import run_suite
 
         out = console()
         selection = _selection(options)
@@ -128,7 +128,7 @@ def _listed(options: argparse.Namespace) -> "SuiteListing":
     Raises:
         BadInput: there is none, or the selection cannot be read.
     """
-    from pca_events.pytest_plugin.run import list_suite
+    from pca_events.pytest_plugin.suite.run import list_suite
 
     listed = list_suite(_selection(options))
     if listed.broken:

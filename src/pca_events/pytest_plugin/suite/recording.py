@@ -19,8 +19,8 @@ from pca_events.errors import BackendGone
 from pca_events.harness import ScenarioBus
 from pca_events.harness.pca_scenario import PcaScenario
 from pca_events.messages import EXPECTED_FAILURE, RECEIVED_EVENT, Status, StepRecord, TextAttachment
-from pca_events.pytest_plugin.completion import STOPPED_ANSWERING, in_words
-from pca_events.pytest_plugin.selection import EXAMPLE, code_uri, example_of, match, scenario_of, uri_of
+from pca_events.pytest_plugin.suite.completion import STOPPED_ANSWERING, in_words
+from pca_events.pytest_plugin.suite.selection import EXAMPLE, code_uri, example_of, match, scenario_of, uri_of
 
 _MACHINERY = tuple(package.__path__[0] for package in (_pytest, pluggy, pytest_bdd))
 

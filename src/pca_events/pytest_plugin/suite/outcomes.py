@@ -6,10 +6,10 @@ import pytest
 from pytest_bdd.parser import Feature, Scenario
 
 from pca_events import catalog
-from pca_events.pytest_plugin import LEAKS, UNLISTED
-from pca_events.pytest_plugin.completion import COMPLETION, Completion
-from pca_events.pytest_plugin.messages import UNWRITTEN
-from pca_events.pytest_plugin.selection import EXAMPLE, feature_name
+from pca_events.pytest_plugin import COMPLETION, LEAKS, UNLISTED
+from pca_events.pytest_plugin.suite.completion import Completion
+from pca_events.pytest_plugin.suite.messages import UNWRITTEN
+from pca_events.pytest_plugin.suite.selection import EXAMPLE, feature_name
 from pca_events.suite_report import RunReport, ScenarioResult, Verdict
 
 COUNTED = "pca_events_counted"

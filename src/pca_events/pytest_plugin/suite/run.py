@@ -16,11 +16,11 @@ from pca_events.harness.run import Mode, default_mode
 from pca_events.interrupts import Interrupted
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR
-from pca_events.pytest_plugin.outcomes import Listener, Recorder
-from pca_events.pytest_plugin.selection import example_of, feature_name, scenario_of, title_of
+from pca_events.pytest_plugin.suite.outcomes import Listener, Recorder
+from pca_events.pytest_plugin.suite.selection import example_of, feature_name, scenario_of, title_of
 from pca_events.suite_report import RunReport
 
-_PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin")
+_PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin.suite")
 _READ = (
     pytest.ExitCode.OK,
     pytest.ExitCode.TESTS_FAILED,
@@ -50,14 +50,14 @@ def run_suite(
     reached = backend.launch() if isinstance(backend, EmbeddedLocalStack) else backend
     mode = mode or default_mode(reached)
     report = RunReport(reached.name, mode)
-    words = ["--mode", mode, "--require-acc", *select]
+    words = ["--pca-mode", mode, "--pca-require-acc", *select]
     if messages is not None:
-        words.append(f"--cucumber-messages={messages.absolute()}")
+        words.append(f"--pca-cucumber-messages={messages.absolute()}")
     plugins: list[object] = [_Given(backend), Recorder(report, listener)]
     if workers > 1:
         words += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal", "--max-worker-restart", "0"]
         if isinstance(backend, Backend):
-            words += ["--endpoint-url", backend.endpoint_url]
+            words += ["--pca-endpoint-url", backend.endpoint_url]
         plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
     report.broken += _main(words, plugins)[1]
     return report

@@ -10,9 +10,8 @@ from pca_events.atomic_write import check_writable
 from pca_events.errors import BadInput
 from pca_events.harness.run import default_mode
 from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, write_messages
-from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN
-from pca_events.pytest_plugin.completion import COMPLETION
-from pca_events.pytest_plugin.recording import PROPERTY, Recording
+from pca_events.pytest_plugin import BACKEND, COMPLETION, EMULATOR, RUN
+from pca_events.pytest_plugin.suite.recording import PROPERTY, Recording
 
 RECORDING = "pca-events-recording"
 
@@ -23,7 +22,7 @@ UNWRITTEN = pytest.StashKey[str]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option for the message file."""
     parser.getgroup("pca-events").addoption(
-        "--cucumber-messages",
+        "--pca-cucumber-messages",
         metavar="FILE",
         help="write the result of each scenario, step by step, as Cucumber Messages (NDJSON) to FILE",
     )
@@ -31,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Record and write only if a file is given."""
-    if file := config.getoption("--cucumber-messages"):
+    if file := config.getoption("--pca-cucumber-messages"):
         config.pluginmanager.register(Recording(config.rootpath), RECORDING)
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(
@@ -108,7 +107,7 @@ class MessageWriter:
         backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
         about = {
             "backend": backend.name if backend else "",
-            "mode": self._config.getoption("--mode") or (default_mode(backend) if backend else ""),
+            "mode": self._config.getoption("--pca-mode") or (default_mode(backend) if backend else ""),
             "runId": stash[RUN].value,
         }
         stopped = stash[COMPLETION].said

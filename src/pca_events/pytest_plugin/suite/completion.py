@@ -8,15 +8,14 @@ import pytest
 from pca_events.errors import BackendGone, PcaEventsError
 from pca_events.harness.aws_errors import describe_aws_error
 from pca_events.interrupts import held_back
-from pca_events.pytest_plugin.selection import scenario_of
+from pca_events.pytest_plugin import COMPLETION
+from pca_events.pytest_plugin.suite.selection import scenario_of
 from pca_events.suite_report import Stop
 
 GONE = "pca_events_gone"
 """The report property of a failure because the backend stopped answering; its value is the cause."""
 
 STOPPED_ANSWERING = "the backend stopped answering"
-
-COMPLETION = pytest.StashKey["Completion"]()
 
 
 @pytest.hookimpl(tryfirst=True)
