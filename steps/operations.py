@@ -228,9 +228,9 @@ def authority_is(pca_caller: PcaScenario, pca_sent: Sent, status: str) -> None:
 
 
 @then(parsers.parse("the ARNs in the event are of the partition {partition}"))
-def arns_are_of_partition(sent: Sent, partition: str) -> None:
+def arns_are_of_partition(pca_sent: Sent, partition: str) -> None:
     """Compare the partition of every ARN in the resources; an audit report has none."""
-    found = {arn.split(":")[1] for event in sent for arn in event["resources"] if arn.startswith("arn:")}
+    found = {arn.split(":")[1] for event in pca_sent for arn in event["resources"] if arn.startswith("arn:")}
     expect_equal(found, {partition}, "the partitions of the ARNs in the event")
 
 
