@@ -220,7 +220,6 @@ class Bench:
         return self.watched(lambda: self._crashed(payload, point))
 
     def _crashed(self, payload: bytes, point: str) -> Outcome:
-        deadline = time.monotonic() + _CRASH_SECONDS
         self.invocations += 1
         if isinstance(self.probe, RecordedCalls) and not isinstance(self._one, LambdaEnvironment):
             with self.probe.ended_at(int(point.split()[1]), self._one.close):
@@ -228,9 +227,10 @@ class Bench:
         else:
             traced = self._tracing()
             traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+        leased_until = time.monotonic() + _CRASH_SECONDS  # at the latest: what the ended invocation has claimed
         outcome = self._until_returned(payload)
-        if not outcome.succeeded and (left := deadline - time.monotonic()) > 0:
-            threading.Event().wait(left)  # a lease of the ended invocation lasts until its time limit, as on AWS
+        if not outcome.succeeded and (left := leased_until - time.monotonic()) > 0:
+            threading.Event().wait(left)  # AWS Lambda retries after minutes, when such a lease has expired
             outcome = self._until_returned(payload)
         return outcome
 

@@ -38,8 +38,9 @@ FINDINGS: Mapping[str, tuple[Level, str]] = {
         "Idempotency utility of Powertools for AWS Lambda does",
     ),
     "not-idempotent-after-crash": (
-        "error",
-        "make the side effect itself idempotent, or commit it together with the id of the event",
+        "warning",
+        "commit the side effect together with the id of the event, or make it idempotent itself; no lease, and so no "
+        "Idempotency utility, can undo it",
     ),
     "lost-after-crash": ("error", "mark an event as processed only after its side effect"),
     "fails-in-partition": ("error", "do not parse ARNs and Regions by the partition aws"),

@@ -82,6 +82,19 @@ def test_a_race_and_a_crash_are_found_at_the_same_line_every_time(
     assert " after a crash at tickets.py:" in told[0][1]
 
 
+def test_the_idempotency_utility_leaves_only_what_a_lease_cannot_prevent(variables: dict[str, str]) -> None:
+    pytest.importorskip("aws_lambda_powertools", reason="Powertools for AWS Lambda is not installed")
+    probe = ProcessProbe(read_entry("leased:tickets", PLANTED), variables)
+    try:
+        handler = read_entry("leased:handler", PLANTED, LIMITS)
+        report = try_handler(handler, Plan((ISSUED,), variables=variables), probe)
+    finally:
+        probe.close()
+    assert [(finding.code, finding.level) for finding in report.findings] == [("not-idempotent-after-crash", "warning")]
+    assert report.verdict("duplicate", ISSUED) == report.verdict("overlap", ISSUED) == "passed"
+    assert report.exit_status == 0
+
+
 def test_without_a_probe_only_outcomes_are_judged(variables: dict[str, str]) -> None:
     report = report_of("inserts", Plan((ISSUED,), variables=variables), None)
     assert not report.findings
