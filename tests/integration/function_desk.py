@@ -57,7 +57,7 @@ class FunctionDesk(Desk):
     def received(self, queue: str) -> dict[str, Any]:
         """Wait for a message of a queue, and return it."""
         url = self.queues.create_queue(QueueName=queue)["QueueUrl"]
-        wanted = {"QueueUrl": url, "WaitTimeSeconds": 20, "MessageAttributeNames": ["All"]}
+        wanted = {"QueueUrl": url, "WaitTimeSeconds": 10, "MessageAttributeNames": ["All"]}
         (message,) = self.queues.receive_message(**wanted).get("Messages", [])
         self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return {**message, "Body": json.loads(message["Body"])}

@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
+from pca_events.service_switches import FUNCTIONS
+
 Note = Callable[[str, str], None]
 """Notes what an attempt answered, and what follows it."""
 
@@ -21,7 +23,7 @@ class FunctionHost(Protocol):
 
 def function_host() -> FunctionHost | None:
     """Return what runs functions in this LocalStack; None if it is LocalStack's own Lambda, or nothing."""
-    if os.environ.get("PROVIDER_OVERRIDE_LAMBDA") != "pca":
+    if not os.environ.get(FUNCTIONS):
         return None
     from localstack.services.plugins import SERVICE_PLUGINS
 

@@ -10,11 +10,7 @@ from pathlib import Path
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.environment import environment_for
-
-VARIABLE = "PCA_EVENTS_FUNCTIONS"
-"""The environment variable of LocalStack with the functions, as JSON."""
-OVERRIDE = {"PROVIDER_OVERRIDE_LAMBDA": "pca"}
-"""The setting with which LocalStack asks this package for AWS Lambda."""
+from pca_events.service_switches import FUNCTIONS
 
 TIME_LIMIT = 30
 """Seconds of an invocation, by default; the three of AWS are too few for a machine that is busy."""
@@ -59,12 +55,12 @@ def variables_of(functions: Mapping[str, Handler]) -> dict[str, str]:
     if not functions:
         return {}
     described = {name: {**asdict(handler), "folder": str(handler.folder)} for name, handler in functions.items()}
-    return {VARIABLE: json.dumps(described), **OVERRIDE}
+    return {FUNCTIONS: json.dumps(described)}
 
 
 def functions_here(environment: Mapping[str, str] = os.environ) -> dict[str, Handler]:
     """Return the functions of the LocalStack whose environment this is."""
-    described = json.loads(environment.get(VARIABLE) or "{}")
+    described = json.loads(environment.get(FUNCTIONS) or "{}")
     return {
         name: Handler(
             Path(each["folder"]), each["module"], each["function"], tuple(each["command"]), Limits(**each["limits"])

@@ -1,4 +1,4 @@
-"""The entry point: LocalStack serves `lambda` through this provider if `pca-events localstack` has a `--function`.
+"""The entry point: LocalStack serves `lambda` through this provider if its emulator has functions.
 
 The functions exist in every account and Region; their policies and configurations belong to one of each.
 """
@@ -144,8 +144,8 @@ class Functions(ServiceLifecycleHook):
 
     def _authorize(self, context: Any, function: FunctionId, action: str) -> None:
         """Evaluate the policy of the function for the caller, unless that is its own account."""
-        internal = context.internal_request_params
-        service, source = (internal.service_principal, internal.source_arn) if internal else (None, None)
+        internal = context.internal_request_params or {}
+        service, source = internal.get("service_principal"), internal.get("source_arn")
         if not service and context.account_id == function.account:
             return
         caller = f"arn:{partition_of(context.region)}:iam::{context.account_id}:root"
