@@ -3,6 +3,8 @@
 import base64
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from pca_events.backends import Backend, EmbeddedLocalStack
 from pca_events.functions.entries import read_functions
 from pca_events.handlers.entry import Limits
 
+TOP = Path(__file__).parents[2]
 SECONDS = 60.0  # of an invocation; on a machine with nothing else to do each takes less than one
 
 
@@ -34,6 +37,7 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_functions(code: Path) -> Iterator[Backend]:
     """A LocalStack with functions."""
     entries = ["renew=app:record", "broken=app:fail", "changed=changed:handler", "echo=command:cat"]
+    entries.append(f"inventory={TOP}/examples/operations/inventory.py:handler")
     emulator = EmbeddedLocalStack.of_this_process(functions=read_functions(entries, Limits(SECONDS), code))
     try:
         yield emulator.start()
@@ -62,6 +66,14 @@ def test_a_certificate_is_issued_and_the_handler_runs(desk: FunctionDesk) -> Non
     (stream,) = eventually(lambda: logs.describe_log_streams(**names)["logStreams"])
     read = logs.get_log_events(**names, logStreamName=stream["logStreamName"])["events"]
     assert any(line["message"].startswith("recording") for line in read)
+
+
+def test_the_page_shows_what_the_example_prints(with_functions: Backend) -> None:
+    line = [sys.executable, str(TOP / "examples" / "operations" / "run_handler.py"), with_functions.endpoint_url]
+    ran = subprocess.run(line, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    page = (TOP / "docs" / "simulator.md").read_text("utf-8")
+    assert f"```console\n$ python examples/operations/run_handler.py\n{ran.stdout}```" in page
 
 
 def test_a_function_that_does_not_let_the_rule_invoke_it_gets_nothing(desk: FunctionDesk) -> None:
@@ -158,7 +170,7 @@ def test_bad_requests_are_rejected_in_one_line(desk: FunctionDesk) -> None:
 def test_a_function_is_described(desk: FunctionDesk) -> None:
     functions = desk.functions
     listed = functions.list_functions()["Functions"]
-    assert [each["FunctionName"] for each in listed] == ["broken", "changed", "echo", "renew"]
+    assert [each["FunctionName"] for each in listed] == ["broken", "changed", "echo", "inventory", "renew"]
     found = functions.get_function(FunctionName="renew")["Configuration"]
     assert (found["FunctionArn"], found["Handler"], found["State"]) == (desk.arn("renew"), "app.record", "Active")
     assert functions.get_function_configuration(FunctionName=desk.arn("renew"))["Timeout"] == SECONDS

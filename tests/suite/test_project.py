@@ -44,7 +44,7 @@ OWNERS = {
     "markupsafe": {"site"},
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
-    "localstack": {"aws_services", "backends", "eventbridge", "simulator"},
+    "localstack": {"aws_services", "backends", "eventbridge", "functions", "simulator"},
     "cryptography": {"aws_services", "simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +40,8 @@ class HandlerProcess:
     ) -> None:  # fmt: skip
         self._limit = handler.limits.output
         self.tails = {"stdout": deque[str](), "stderr": deque[str]()}
-        self._reading = threading.Lock()
+        self._open = set(self.tails)
+        self._read_more = threading.Condition()
         self.stdout = bytearray()
         self._printed = 0
         self._messages = messages
@@ -71,13 +71,17 @@ class HandlerProcess:
         stream = getattr(self._popen, name)
         most = self._limit + (MOST_RESPONSE if name == "stdout" and self._popen.stdin else 0)
         while _readable(stream, None):
-            with self._reading:
-                if not (block := stream.read1(1 << 16)):
-                    return
-                self._keep(name, block)
-            if self._printed > most:
+            with self._read_more:
+                if block := stream.read1(1 << 16):
+                    self._keep(name, block)
+                flooded = bool(block) and self._printed > most
+                if flooded or not block:
+                    self._open.discard(name)
+                self._read_more.notify_all()
+            if flooded:
                 self._messages.put(Message("flooded"))
                 self.end()
+            if flooded or not block:
                 return
 
     def _keep(self, name: str, block: bytes) -> None:
@@ -91,14 +95,11 @@ class HandlerProcess:
 
     def _await_output(self) -> None:
         """Wait until what was printed so far is read."""
-        deadline = time.monotonic() + _LAST_OUTPUT
-        streams = (self._popen.stdout, self._popen.stderr)
-        with contextlib.suppress(OSError, ValueError):  # they are closed after the end of the process
-            while time.monotonic() < deadline and any(reader.is_alive() for reader in self._readers):
-                with self._reading:
-                    if not any(_readable(stream, 0) for stream in streams):
-                        return
-                time.sleep(0.001)
+        with self._read_more:
+            self._read_more.wait_for(lambda: not any(map(self._has_output, self._open)), _LAST_OUTPUT)
+
+    def _has_output(self, name: str) -> bool:
+        return _readable(getattr(self._popen, name), 0)
 
     def _await_end(self) -> None:
         status = self._popen.wait()
