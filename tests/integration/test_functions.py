@@ -131,6 +131,25 @@ def test_a_success_goes_to_an_event_bus_and_on_to_another_function(desk: Functio
     assert event["detail"]["responsePayload"] == {"a": 1}
 
 
+def test_a_failure_goes_to_a_bucket_or_to_a_topic(desk: FunctionDesk) -> None:
+    s3, bucket = desk.backend.client("s3"), f"failed-{desk.backend.account}"
+    s3.create_bucket(Bucket=bucket)
+    topic = desk.topics.create_topic(Name="letters")["TopicArn"]
+    desk.topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=desk.queue("letters", "sns.amazonaws.com"))
+    desk.functions.update_function_configuration(FunctionName="broken", DeadLetterConfig={"TargetArn": topic})
+    desk.functions.put_function_event_invoke_config(
+        FunctionName="broken",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:s3:::{bucket}"}},
+    )
+    desk.functions.invoke(FunctionName="broken", InvocationType="Event", Payload=b'{"a": 1}')
+    assert json.loads(desk.received("letters")["Body"]["Message"]) == {"a": 1}
+    (written,) = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    assert written["Key"].startswith("aws/lambda/async/broken/")
+    record = json.loads(s3.get_object(Bucket=bucket, Key=written["Key"])["Body"].read())
+    assert (record["requestPayload"], record["requestContext"]["approximateInvokeCount"]) == ({"a": 1}, 1)
+
+
 def test_invoke_answers_as_aws_does(desk: FunctionDesk) -> None:
     ran = desk.functions.invoke(FunctionName=desk.arn("renew"), Payload=b'{"a": 1}', LogType="Tail")
     assert (ran["StatusCode"], ran["ExecutedVersion"], ran["Payload"].read()) == (200, "$LATEST", b'"recorded"')

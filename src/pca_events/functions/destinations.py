@@ -1,6 +1,7 @@
 """Where asynchronous invocations go at their end: the destinations and the dead-letter queue of a function."""
 
 import json
+import uuid
 from datetime import datetime
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ def invocation_record(
 
 
 def send_record(arn: str, record: dict[str, Any], function: FunctionId, *, failed: bool) -> None:
-    """Send a record to a queue, a topic, an event bus or another function.
+    """Send a record to a queue, a topic, a bucket, an event bus or another function.
 
     Raises:
         Exception: whatever the service answers.
@@ -59,6 +60,10 @@ def send_record(arn: str, record: dict[str, Any], function: FunctionId, *, faile
         client.send_message(QueueUrl=sqs_queue_url_for_arn(arn), MessageBody=text)
     elif service == "sns":
         client.publish(TopicArn=arn, Message=text)
+    elif service == "s3":
+        day, second = record["timestamp"][:10].replace("-", "/"), record["timestamp"][:19].replace(":", ".")
+        key = f"aws/lambda/async/{function.name}/{day}/{second}-{uuid.uuid4()}"
+        client.put_object(Bucket=arn.rpartition(":")[2], Key=key, Body=text.encode())
     elif service == "lambda":
         client.invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
     else:
@@ -103,7 +108,7 @@ def error_message(ran: Ran) -> str:
 
 def _client(service: str, arn: str, function: FunctionId) -> Any:
     """Return the client of the function's account; the roles of functions are not evaluated."""
-    clients = connect_to(aws_access_key_id=function.account, region_name=arn.split(":")[3])
+    clients = connect_to(aws_access_key_id=function.account, region_name=arn.split(":")[3] or function.region)
     if service == "lambda":
         return clients.lambda_  # its caller is the account, as with an execution role
     return getattr(clients, service).request_metadata(service_principal="lambda", source_arn=function.arn)

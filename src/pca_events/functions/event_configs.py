@@ -90,7 +90,8 @@ def event_config(
 
 def _refuse_destinations(success: str, failure: str, function: FunctionId, exists: Any) -> None:
     given = [arn for arn in (failure, success) if arn]
-    if any(arn.split(":")[2] not in _DESTINATIONS for arn in given):
+    allowed = ((success, _DESTINATIONS), (failure, (*_DESTINATIONS, "s3")))
+    if any(arn and arn.split(":")[2] not in services for arn, services in allowed):
         shown = [
             f"{name}(destination={arn})" if arn else "null"
             for name, arn in (("OnSuccess", success), ("OnFailure", failure))
