@@ -62,7 +62,7 @@ class Queued:
 
 
 def after_failure(event: Queued, config: EventConfig | None) -> datetime | Condition:
-    """Return when an event whose attempt failed is tried again, or why it is not."""
+    """Return when an event whose attempt failed is retried, or why it is not."""
     limits = config or EventConfig(event.received)
     if event.retries >= limits.most_retries:
         return "RetriesExhausted"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
-from pca_events.handlers.environment import environment_for
 from pca_events.service_switches import FUNCTIONS
 
 TIME_LIMIT = 30
@@ -32,6 +31,8 @@ def read_functions(entries: Iterable[str], limits: Limits, folder: Path | None =
     Raises:
         BadInput: one has another form, a name occurs twice, there is no such file, or it cannot be run here.
     """
+    from pca_events.handlers.environment import environment_for  # a server, which only functions need
+
     found: dict[str, Handler] = {}
     for each in entries:
         name, equals, entry = each.partition("=")

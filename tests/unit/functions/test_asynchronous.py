@@ -1,4 +1,4 @@
-"""Asynchronous invocations: when they are tried again, what their destinations receive, and their configuration."""
+"""Asynchronous invocations: when they are retried, what their destinations receive, and their configuration."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

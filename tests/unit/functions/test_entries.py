@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_was_read_is_in_the_environment_of_the_emulator(folder: Path) -> None:
+def test_functions_are_given_to_the_emulator_in_its_environment(folder: Path) -> None:
     read = read_functions(["renew=app:handler", "other=command:cat -u", "third=./command:handler"], LIMITS, folder)
     assert read["renew"].module == "app"
     assert (Path(read["other"].command[0]).name, read["other"].command[1:]) == ("cat", ("-u",))

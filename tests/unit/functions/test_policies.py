@@ -53,7 +53,7 @@ def test_principals_are_written_as_iam_has_them(principal: str, written: Any) ->
     assert json.loads(FunctionPolicy(FUNCTION).add(asked(Principal=principal)))["Principal"] == written
 
 
-def test_what_aws_refuses_is_refused() -> None:
+def test_bad_statements_are_rejected_in_the_words_of_aws() -> None:
     policy = FunctionPolicy(FUNCTION)
     assert refusal(policy.get) == "ResourceNotFoundException: The resource you requested does not exist."
     assert "No policy is associated" in refusal(policy.remove, {"StatementId": "one"})
