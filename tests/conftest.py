@@ -23,6 +23,7 @@ TOGETHER = {
     "tests/suite/test_project.py": "bound",
     "tests/integration/test_acm_certificates.py": "services",
     "tests/integration/test_cloudformation_stacks.py": "services",
+    "tests/integration/test_functions.py": "functions",
     "tests/integration/test_messages.py": "messages",
     "tests/integration/test_more_services.py": "services",
     "tests/integration/test_pattern_localstack.py": "stock",

@@ -16,6 +16,9 @@ SWITCHES: dict[str, str] = {
 VARIABLE = "PCA_EVENTS_SERVICES"
 """The environment variable of LocalStack with the names that are on, separated by commas."""
 
+FUNCTIONS = "PCA_EVENTS_FUNCTIONS"
+"""The environment variable of LocalStack with the functions that its AWS Lambda runs, as JSON; unset without any."""
+
 OVERRIDES = {f"PROVIDER_OVERRIDE_{name.upper()}": "pca" for name in SWITCHES if name != "cloudtrail"}
 """The settings with which LocalStack asks this package for the services; LocalStack has no CloudTrail."""
 

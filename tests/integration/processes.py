@@ -46,13 +46,13 @@ class Started:
         left = sorted(file.name for file in self.temporary.iterdir() if file.name.startswith("pca-events"))
         return Ended(self.process.returncode, out, error, seconds, alive, left)
 
-    def await_line(self, beginning: str, stream: "IO[str] | None" = None) -> None:
-        """Read the output of the command until a line begins with this text."""
+    def await_line(self, beginning: str, stream: "IO[str] | None" = None) -> str:
+        """Read the output of the command until a line begins with this text, and return that line."""
         lines = stream or self.process.stdout
         assert lines is not None
         for line in lines:
             if line.startswith(beginning):
-                return
+                return line
         raise AssertionError(f"no line begins with {beginning}: {self.process.communicate()}")
 
 

@@ -45,7 +45,7 @@ OWNERS = {
     "pytest": {"pytest_plugin"},
     "pytest_bdd": {"pytest_plugin"},
     "hypothesis": {"strategies"},
-    "localstack": {"aws_services", "backends", "eventbridge", "simulator"},
+    "localstack": {"aws_services", "backends", "eventbridge", "functions", "simulator"},
     "cryptography": {"aws_services", "simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {

@@ -1,8 +1,4 @@
-"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it.
-
-Its index of all AWS services is cached between runs, because building it takes most of the boot time. The index is a
-pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
-"""
+"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it."""
 
 import contextlib
 import importlib.metadata
@@ -13,12 +9,11 @@ import secrets
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,49 +21,12 @@ from pca_events.atomic_write import replace_file
 from pca_events.backends import CORRECTED, LOCALSTACK
 from pca_events.backends.backend import Backend
 from pca_events.backends.remote import ask_health, localstack_name
+from pca_events.backends.service_index import keep_index, recall_index
 from pca_events.errors import BackendError
+from pca_events.functions.entries import variables_of
+from pca_events.handlers.entry import Handler
 from pca_events.interrupts import held_back
 from pca_events.service_switches import lacking_package, variable_of
-
-_INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
-
-
-def recall_index(cache: Path) -> None:
-    """Copy the indexes of earlier runs to an emulator that is about to start.
-
-    Args:
-        cache: the emulator's folder for them; it is created.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):
-        for index in _index_folder().glob(_INDEXES):
-            shutil.copy(index, cache)
-
-
-def keep_index(cache: Path) -> None:
-    """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
-    with contextlib.suppress(OSError):
-        kept = _index_folder()
-        for index in cache.glob(_INDEXES):
-            if not (kept / index.name).exists():
-                replace_file(kept / index.name, index.read_bytes())
-
-
-def _index_folder() -> Path:
-    """Return the user's folder for them.
-
-    Raises:
-        PermissionError: other users could write to it.
-        OSError: it does not exist and cannot be created.
-    """
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(caches) / "pca-events"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"{folder} belongs to another user, or other users can write to it")
-    return folder
-
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
@@ -91,13 +49,23 @@ class EmbeddedLocalStack:
         owner: the process id of the process that the emulator must not outlive.
         stock: whether to use LocalStack's own EventBridge, which differs from AWS.
         services: those of `service_switches` that are on; each starts with its first call. Scenarios need `kms`.
+        functions: the handlers that its AWS Lambda runs, by name; without any, Lambda is LocalStack's own.
     """
 
-    def __init__(self, folder: Path, owner: int, *, stock: bool = False, services: Sequence[str] = ("kms",)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        owner: int,
+        *,
+        stock: bool = False,
+        services: Sequence[str] = ("kms",),
+        functions: Mapping[str, Handler] | None = None,
+    ) -> None:
         self.folder = folder
         self.owner = owner
         self.stock = stock
         self.services = tuple(services)
+        self.functions = dict(functions or {})
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
@@ -105,19 +73,26 @@ class EmbeddedLocalStack:
         self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
-    def of_this_process(cls, *, stock: bool = False, services: Sequence[str] = ("kms",)) -> "EmbeddedLocalStack":
+    def of_this_process(
+        cls,
+        *,
+        stock: bool = False,
+        services: Sequence[str] = ("kms",),
+        functions: Mapping[str, Handler] | None = None,
+    ) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
         folder = Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"
-        return cls(folder, os.getpid(), stock=stock, services=services)
+        return cls(folder, os.getpid(), stock=stock, services=services, functions=functions)
 
     def sibling(self, number: int) -> "EmbeddedLocalStack":
         """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
         if number == 0:
             return self
         folder = self.folder.with_name(f"{self.folder.name}-{number}")
-        return self._siblings.setdefault(
-            number, EmbeddedLocalStack(folder, self.owner, stock=self.stock, services=self.services)
+        made = EmbeddedLocalStack(
+            folder, self.owner, stock=self.stock, services=self.services, functions=self.functions
         )
+        return self._siblings.setdefault(number, made)
 
     def launch(self, port: int | None = None) -> Backend:
         """Start the emulator, or join the one that this run has already, and return it without waiting for it.
@@ -265,6 +240,7 @@ class EmbeddedLocalStack:
         return (
             kept
             | variable_of(self.services)
+            | variables_of(self.functions)
             | {
                 "SERVICES": SERVICES,
                 "EAGER_SERVICE_LOADING": "1",

@@ -9,6 +9,8 @@ import signal
 import sys
 from functools import lru_cache, partial
 
+from pca_events.service_switches import FUNCTIONS
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -17,6 +19,8 @@ def main() -> None:
     _end_with_parent(int(sys.argv[1]))
     _listen_on_loopback_only()
     _parse_each_json_path_once()
+    if os.environ.get(FUNCTIONS):
+        _run_functions_without_docker()
     from localstack.runtime.main import main as run_localstack
 
     run_localstack()  # type: ignore[no-untyped-call]
@@ -35,6 +39,13 @@ def _listen_on_loopback_only() -> None:
     from twisted.internet import endpoints
 
     setattr(endpoints, "TCP4ServerEndpoint", partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1"))  # noqa: B010
+
+
+def _run_functions_without_docker() -> None:
+    # LocalStack warns that PROVIDER_OVERRIDE_LAMBDA is deprecated, and serves what it names.
+    from localstack import config
+
+    config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "pca")
 
 
 def _parse_each_json_path_once() -> None:

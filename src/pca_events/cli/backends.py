@@ -16,6 +16,8 @@ from pca_events.catalog import Event
 from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.contract import violations
 from pca_events.errors import BackendError, BadInput, PcaEventsError
+from pca_events.functions.entries import read_functions
+from pca_events.handlers.entry import Limits
 from pca_events.harness import RunId, Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.pca_scenario import LiveEvents
@@ -39,7 +41,9 @@ def run_localstack(options: argparse.Namespace) -> int:
 
 
 def _run_localstack(options: argparse.Namespace, state: StateFolder | None) -> int:
-    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock, services=options.services)
+    limits = Limits(float(options.function_timeout), options.function_memory)
+    functions = read_functions(options.function, limits)
+    emulator = EmbeddedLocalStack.of_this_process(stock=options.stock, services=options.services, functions=functions)
     try:
         backend = emulator.start(options.port)
         loaded = state.load(backend) if state is not None else ""
@@ -51,6 +55,9 @@ def _run_localstack(options: argparse.Namespace, state: StateFolder | None) -> i
             )
             if options.services:
                 print(f"Switched on: {', '.join(options.services)}; each starts with its first call.\n")
+            if functions:
+                told = ", ".join(f"{name} ({handler})" for name, handler in functions.items())
+                print(f"Functions, in every account and Region: {told}.\n")
             if loaded:
                 print(f"{loaded[0].upper()}{loaded[1:]}; the state is saved when it stops.")
             print(f"Its log is {emulator.log}. Ctrl-C stops it.", flush=True)

@@ -182,6 +182,9 @@ _shtab_pca_events_localstack_options=(
   "--port[the loopback port to listen on (default\: 4566)]:N:"
   "--state[load CAs, certificates and buckets from this folder, and save them there at the end]:DIR:_files -/"
   "--services[more AWS services to switch on, separated by commas\: acm, cloudformation, cloudtrail, cloudwatch, kms (default\: none)]:NAMES:"
+  "*--function[a handler that runs as this Lambda function, such as renew\=app\:handler or \'renew\=command\:node handler.mjs\'\; repeatable]:NAME=ENTRY:"
+  "--function-timeout[the time limit of an invocation (default\: 30)]:SECONDS:"
+  "--function-memory[the memory limit of an invocation (default\: 512)]:MB:"
   "--stock[embed LocalStack with its own EventBridge, which differs from AWS]"
 )
 

@@ -190,10 +190,11 @@ HELP: Mapping[str, Help] = {
             "pca-events localstack",
             "pca-events localstack --port 4577 --state pki",
             "pca-events localstack --services kms,cloudtrail",
+            "pca-events localstack --function renew=app:handler",
         ),
         {
             "0": "stopped by Ctrl-C",
-            "2": "it could not start, it exited, or its state could not be loaded or saved",
+            "2": "it could not start, it exited, a function is not there, or its state could not be loaded or saved",
             "130": "interrupted before it was ready",
         },
     ),

@@ -15,6 +15,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 from pca_events.eventbridge.dead_letters import DeadLetter, send_dead_letter
 from pca_events.eventbridge.delivery_faults import DeliveryFaults, PlannedFault
 from pca_events.eventbridge.failures import Failure, failure_of
+from pca_events.eventbridge.functions import FunctionHost, function_host, payload_of
 from pca_events.eventbridge.permissions import check_delivery
 from pca_events.eventbridge.publishing import TIME_FORMAT, Event
 from pca_events.eventbridge.schedule import Schedule
@@ -142,7 +143,8 @@ class Deliveries:
                 return
             now = replace(tried, delivery=replace(tried.delivery, target=target), retries=tried.retries + 1)
             try:
-                self._note(now, self._send(now))
+                if answer := self._send(now):
+                    self._note(now, answer)
             except Exception as error:
                 failure = failure_of(error)
                 if failure.code == "INTERNAL_ERROR" and not failure.retried:
@@ -153,7 +155,7 @@ class Deliveries:
             LOG.error("EventBridge could not finish a delivery of event %s: %r", event_id, error)  # noqa: TRY400
 
     def _send(self, tried: _Try) -> str:
-        """Deliver, and return the answer.
+        """Deliver, and return the answer; it is empty if it is in the trace already.
 
         Raises:
             Exception: the target did not accept the event.
@@ -172,8 +174,23 @@ class Deliveries:
         text = text_for(target, delivery.event, rule.arn, received)
         if text is None:
             return f"nothing to deliver: the event has no {target['InputPath']}"
+        if ":function:" in target["Arn"] and (host := function_host()):
+            return self._to_function(host, tried, text)
         send(sender, text, delivery.event, delivery.trace_header)
         return DELIVERED
+
+    def _to_function(self, host: FunctionHost, tried: _Try, text: str) -> str:
+        """Queue an event for a function, whose attempts follow that of EventBridge in the trace."""
+        event_id, target = tried.delivery.event["id"], tried.delivery.target
+        self._note(tried, DELIVERED)
+        self._host.traces.invoked(event_id, tried.delivery.rule.name, target["Id"])
+        traces = self._host.traces
+        host.accept(
+            target["Arn"],
+            payload_of(text),
+            lambda answer, follows: traces.ended(event_id, self._of(tried, answer, follows)),
+        )
+        return ""
 
     def _after(self, failed: _Try, failure: Failure) -> str:
         """Plan another attempt, or give up; return which."""
@@ -199,10 +216,14 @@ class Deliveries:
 
     def _note(self, tried: _Try, answer: str, follows: str = "") -> None:
         """Add an attempt to the trace of its event."""
+        self._host.traces.attempted(tried.delivery.event["id"], self._of(tried, answer, follows))
+
+    @staticmethod
+    def _of(tried: _Try, answer: str, follows: str) -> Attempt:
+        """Return what the trace has about an attempt that was made now."""
         rule, target = tried.delivery.rule, tried.delivery.target
         now = _shown(clock_of(rule.account_id).now())
-        attempt = Attempt(rule.name, target["Id"], target["Arn"], now, answer, follows)
-        self._host.traces.attempted(tried.delivery.event["id"], attempt)
+        return Attempt(rule.name, target["Id"], target["Arn"], now, answer, follows)
 
 
 def _delay(retries: int) -> float:

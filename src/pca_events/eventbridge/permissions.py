@@ -8,6 +8,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException
 
 from pca_events.eventbridge.failures import Failure
+from pca_events.eventbridge.functions import function_host
 from pca_events.eventbridge.publishing import Event
 from pca_events.iam_policy import Decision, Request, evaluate
 
@@ -104,16 +105,23 @@ def _check_topic(rule: Any, arn: str, account: str, region: str, _name: str) -> 
 
 
 def _check_function(rule: Any, arn: str, account: str, region: str, name: str) -> None:
+    policy = host.policy_of(arn) if (host := function_host()) else _stock_policy(account, region, name)
+    if policy is None:
+        raise Failure("NO_RESOURCE", f"the function {arn} does not exist")
+    _require(policy, "lambda:InvokeFunction", arn.removesuffix(":$LATEST"), rule, "the function's policy")
+
+
+def _stock_policy(account: str, region: str, name: str) -> str | None:
+    """The policy of a function of LocalStack's own Lambda."""
     from localstack.services.lambda_.invocation.models import lambda_stores
 
     _, function_name, *qualifiers = name.split(":")
     function = lambda_stores[account][region].functions.get(function_name)
     if function is None:
-        raise Failure("NO_RESOURCE", f"the function {arn} does not exist")
+        return None
     granted = function.permissions.get(qualifiers[0] if qualifiers else "$LATEST")
     statements = [] if granted is None else granted.policy.Statement
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    _require(policy, "lambda:InvokeFunction", arn, rule, "the function's policy")
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _check_log_group(rule: Any, arn: str, account: str, region: str, name: str) -> None:

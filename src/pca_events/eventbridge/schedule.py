@@ -49,7 +49,7 @@ class Schedule:
                 try:
                     call()
                 except Exception as error:
-                    LOG.error("EventBridge could not make a planned call: %r", error)  # noqa: TRY400
+                    LOG.error("%s could not make a planned call: %r", self._name, error)  # noqa: TRY400
 
     def _next_calls(self) -> list[Callable[[], object]]:
         """Wait until calls are due, and return them."""

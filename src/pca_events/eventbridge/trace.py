@@ -46,6 +46,7 @@ class _Trace:
     bus: str
     rules: _Rules
     attempts: list[Attempt] = field(default_factory=list)
+    running: set[tuple[str, str]] = field(default_factory=set)
     dispatched: threading.Event = field(default_factory=threading.Event)
 
 
@@ -56,6 +57,7 @@ class Traces:
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
         self._latest: dict[str, _Rules] = {}
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
 
     def begin(self, event: Event, bus: EventBus, rules: tuple[Any, ...]) -> None:
         """Begin the trace of an event, with the rules of its bus and their states at this time."""
@@ -77,6 +79,20 @@ class Traces:
             if trace := self._traces.get(event_id):
                 trace.attempts.append(attempt)
 
+    def invoked(self, event_id: str, rule: str, target: str) -> None:
+        """Note that the function of a target is about to run for the first time."""
+        with self._lock:
+            if trace := self._traces.get(event_id):
+                trace.running.add((rule, target))
+
+    def ended(self, event_id: str, attempt: Attempt) -> None:
+        """Add the attempt of a function that has run."""
+        self.attempted(event_id, attempt)
+        with self._ended:
+            if trace := self._traces.get(event_id):
+                trace.running.discard((attempt.rule, attempt.target))
+                self._ended.notify_all()
+
     def dispatched(self, event_id: str) -> None:
         """Note that every rule was evaluated, and every target had its first attempt."""
         with self._lock:
@@ -85,13 +101,17 @@ class Traces:
             trace.dispatched.set()
 
     def of(self, event_id: str) -> dict[str, Any] | None:
-        """Return the trace of an event as JSON, once every rule was evaluated; None for an event that is unknown."""
+        """Return the trace of an event as JSON, once every rule was evaluated and every function has run once.
+
+        It waits some seconds at most, and is None for an event that is unknown.
+        """
         with self._lock:
             trace = self._traces.get(event_id)
         if trace is None:
             return None
         trace.dispatched.wait(_PATIENCE)
-        with self._lock:
+        with self._ended:
+            self._ended.wait_for(lambda: not trace.running, _PATIENCE)
             attempts = list(trace.attempts)
         return {
             "event": trace.event,

@@ -4,6 +4,7 @@ import logging
 from functools import lru_cache
 
 from pca_events.eventbridge.failures import Failure
+from pca_events.eventbridge.functions import function_host
 
 LOG = logging.getLogger(__name__)
 
@@ -50,6 +51,11 @@ def unavailability(arn: str) -> Failure | None:
 
 
 def _of_function(arn: str) -> Failure | None:
+    if host := function_host():
+        if host.policy_of(arn) is not None:
+            return None
+        how = "pca-events localstack --function NAME=ENTRY runs one"
+        return _failure(f"the function {arn} does not exist; {how}", "NO_RESOURCE")
     # Their imports look for Docker, so they are not made before a function is a target.
     from localstack.services.lambda_.invocation.models import lambda_stores
     from localstack.utils.docker_utils import DOCKER_CLIENT

@@ -33,6 +33,7 @@ class Outcome:
         error: why it did not return, such as `KeyError: 'reason'`; empty if it returned.
         output: the end of what it printed.
         points: the points that a traced invocation passed.
+        body: the response or the error as the runtime sent it; empty if it sent none.
     """
 
     status: Status
@@ -40,6 +41,7 @@ class Outcome:
     error: str = ""
     output: str = ""
     points: tuple[str, ...] = ()
+    body: bytes = b""
 
     @property
     def succeeded(self) -> bool:
@@ -91,7 +93,7 @@ class LambdaEnvironment:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(handler.limits.memory),
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+            "AWS_LAMBDA_LOG_STREAM_NAME": (variables or {}).get("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "LAMBDA_TASK_ROOT": str(handler.folder),
@@ -104,10 +106,19 @@ class LambdaEnvironment:
         """Invoke the function; see `Environment`."""
         return self.finish(self.begin(payload))
 
-    def begin(self, payload: bytes, *, seconds: float | None = None, trace: dict[str, str] | None = None) -> Invocation:
-        """Begin an invocation; `finish` waits for its end."""
+    def begin(
+        self,
+        payload: bytes,
+        *,
+        seconds: float | None = None,
+        trace: dict[str, str] | None = None,
+        request_id: str = "",
+    ) -> Invocation:
+        """Begin an invocation, with a new request id unless one is given; `finish` waits for its end."""
         seconds = self.handler.limits.seconds if seconds is None else seconds
         invocation = Invocation(payload, self._arn, seconds, trace or {})
+        if request_id:
+            invocation.id = request_id
         if self._ended():
             self.close()
         if self._process is None:
@@ -168,8 +179,8 @@ class LambdaEnvironment:
     def _answered(self, message: Message, points: tuple[str, ...]) -> Outcome:
         output = self._output()
         if message.kind == "response":
-            return Outcome("returned", _value_of(message.body), output=output, points=points)
-        outcome = Outcome("raised", error=_error_of(message.body), output=output, points=points)
+            return Outcome("returned", _value_of(message.body), output=output, points=points, body=message.body)
+        outcome = Outcome("raised", error=_error_of(message.body), output=output, points=points, body=message.body)
         if "ResponseSizeTooLarge" in outcome.error:  # which ends the runtime
             self.close()
         return outcome
@@ -178,7 +189,9 @@ class LambdaEnvironment:
         output = self._output()
         outcome = {
             "timed out": lambda: Outcome("timed out", error=f"after {invocation.seconds:g} s", output=output),
-            "init error": lambda: Outcome("did not start", error=_error_of(message.body), output=output),
+            "init error": lambda: Outcome(
+                "did not start", error=_error_of(message.body), output=output, body=message.body
+            ),
             "flooded": lambda: _flooded(self.handler, output),
             "ended": lambda: Outcome("exited", error=ending_of(int(message.body)), output=output),
         }[message.kind]()
@@ -226,7 +239,8 @@ class CommandEnvironment:
                 printed = "".join(self._process.tails["stderr"]).strip().splitlines()
                 error = ending_of(int(message.body)) + (f"; {printable(printed[-1])}" if printed else "")
                 return Outcome("exited", error=error, output=self._process.output())
-            return Outcome("returned", _value_of(bytes(self._process.stdout)), output=self._process.output())
+            printed_out = bytes(self._process.stdout)
+            return Outcome("returned", _value_of(printed_out), output=self._process.output(), body=printed_out)
         except Empty:
             error = f"after {self.handler.limits.seconds:g} s"
             return Outcome("timed out", error=error, output=self._process.output())

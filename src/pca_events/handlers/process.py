@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler
@@ -17,6 +19,7 @@ from pca_events.handlers.runtime_api import MOST_RESPONSE, Message
 from pca_events.handlers.supervisor import MOST_PROCESSES, TOO_MANY_PROCESSES
 
 _TAIL = 4_000  # characters of the output that are kept
+_LAST_OUTPUT = 1.0  # seconds that what is printed may take through the pipe; it is there at once
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NODE_PATH", "JAVA_HOME", "GOPATH")
 _NO_AWS = {
     "AWS_ACCESS_KEY_ID": "111122223333",
@@ -36,7 +39,9 @@ class HandlerProcess:
         *, reads: bool = False,
     ) -> None:  # fmt: skip
         self._limit = handler.limits.output
-        self.tails = {"stdout": deque[str](maxlen=2), "stderr": deque[str](maxlen=2)}
+        self.tails = {"stdout": deque[str](), "stderr": deque[str]()}
+        self._open = set(self.tails)
+        self._read_more = threading.Condition()
         self.stdout = bytearray()
         self._printed = 0
         self._messages = messages
@@ -64,15 +69,37 @@ class HandlerProcess:
 
     def _read(self, name: str) -> None:
         stream = getattr(self._popen, name)
-        while block := stream.read1(1 << 16):
-            self._printed += len(block)
-            if name == "stdout" and len(self.stdout) <= MOST_RESPONSE:
-                self.stdout += block
-            self.tails[name].append(block[-_TAIL:].decode("utf-8", "replace"))
-            if self._printed > self._limit + (MOST_RESPONSE if name == "stdout" and self._popen.stdin else 0):
+        most = self._limit + (MOST_RESPONSE if name == "stdout" and self._popen.stdin else 0)
+        while _readable(stream, None):
+            with self._read_more:
+                if block := stream.read1(1 << 16):
+                    self._keep(name, block)
+                flooded = bool(block) and self._printed > most
+                if flooded or not block:
+                    self._open.discard(name)
+                self._read_more.notify_all()
+            if flooded:
                 self._messages.put(Message("flooded"))
                 self.end()
+            if flooded or not block:
                 return
+
+    def _keep(self, name: str, block: bytes) -> None:
+        self._printed += len(block)
+        if name == "stdout" and len(self.stdout) <= MOST_RESPONSE:
+            self.stdout += block
+        tail = self.tails[name]
+        tail.append(block[-_TAIL:].decode("utf-8", "replace"))
+        while sum(map(len, tail)) - len(tail[0]) > _TAIL:
+            tail.popleft()
+
+    def _await_output(self) -> None:
+        """Wait until what was printed so far is read."""
+        with self._read_more:
+            self._read_more.wait_for(lambda: not any(map(self._has_output, self._open)), _LAST_OUTPUT)
+
+    def _has_output(self, name: str) -> bool:
+        return _readable(getattr(self._popen, name), 0)
 
     def _await_end(self) -> None:
         status = self._popen.wait()
@@ -103,7 +130,8 @@ class HandlerProcess:
         self.stdout.clear()
 
     def output(self) -> str:
-        """Return the end of what was printed."""
+        """Return the end of what was printed so far."""
+        self._await_output()
         return "".join("".join(tail) for tail in self.tails.values())[-_TAIL:]
 
     def end(self) -> None:
@@ -117,6 +145,13 @@ class HandlerProcess:
         self._ender.join()
         if self._writer is not None:
             self._writer.join()
+
+
+def _readable(stream: Any, milliseconds: int | None) -> bool:
+    """Wait until a stream can be read, which it can at its end, too."""
+    poll = select.poll()
+    poll.register(stream, select.POLLIN)
+    return bool(poll.poll(milliseconds))
 
 
 def environment_of(variables: Mapping[str, str] | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pca_events.backends import EmbeddedLocalStack, embedded
+from pca_events.backends import EmbeddedLocalStack, service_index
 
 INDEX = "service-catalog-1_2_3-4_5_6.dill"
 
@@ -28,29 +28,29 @@ def emulators(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_an_index_is_reused_by_the_next_emulator(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, later = emulators
-    embedded.keep_index(first)
-    embedded.recall_index(later)
+    service_index.keep_index(first)
+    service_index.recall_index(later)
     assert [file.name for file in later.iterdir()] == [INDEX]
     assert caches.stat().st_mode & 0o777 == 0o700
 
 
 def test_an_existing_index_is_not_replaced(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, _ = emulators
-    embedded.keep_index(first)
+    service_index.keep_index(first)
     (first / INDEX).write_bytes(b"another")
-    embedded.keep_index(first)
+    service_index.keep_index(first)
     assert {file.name: file.read_bytes() for file in caches.iterdir()} == {INDEX: b"index"}
 
 
 def test_a_folder_that_others_may_write_to_is_not_trusted(caches: Path, emulators: tuple[Path, Path]) -> None:
     first, later = emulators
-    embedded.keep_index(first)
+    service_index.keep_index(first)
     for mode in (0o770, 0o707):
         caches.chmod(mode)
-        embedded.recall_index(later)
+        service_index.recall_index(later)
         assert list(later.iterdir()) == []
     caches.chmod(0o700)
-    embedded.recall_index(later)
+    service_index.recall_index(later)
     assert [file.name for file in later.iterdir()] == [INDEX]
 
 
@@ -59,8 +59,8 @@ def test_without_a_cache_folder_nothing_is_kept_and_nothing_breaks(
 ) -> None:
     first, later = emulators
     monkeypatch.setenv("XDG_CACHE_HOME", str(first / INDEX))
-    embedded.keep_index(first)
-    embedded.recall_index(later)
+    service_index.keep_index(first)
+    service_index.recall_index(later)
     assert list(later.iterdir()) == []
 
 

@@ -37,6 +37,18 @@ def test_a_function_returns_and_knows_its_context(environment: LambdaEnvironment
     assert outcome.output == "hello\n"
 
 
+def test_the_output_of_an_invocation_is_complete_when_it_returns(tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    for number in range(50):\n        print(event, number)\n"
+    (tmp_path / "prints.py").write_text(code)
+    made = LambdaEnvironment(read_entry("prints:handler", tmp_path, Limits(seconds=10.0)))
+    try:
+        for number in range(20):
+            printed = made.invoke(str(number).encode()).output
+            assert printed.splitlines() == [f"{number} {line}" for line in range(50)]
+    finally:
+        made.close()
+
+
 def test_a_function_sees_no_credentials_of_the_caller(
     environment: LambdaEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,9 @@ def _sweep(parser: Parser) -> None:
 
 
 def _localstack(parser: Parser) -> None:
+    from pca_events.functions.entries import MEMORY_LIMIT, TIME_LIMIT
+    from pca_events.handlers.entry import MOST_MEMORY, MOST_TIME
+
     parser.add_argument(
         "--port",
         type=whole_number(0, 65535),
@@ -132,6 +135,28 @@ def _localstack(parser: Parser) -> None:
         type=switches,
         default=(),
         help=f"more AWS services to switch on, separated by commas: {', '.join(SWITCHES)} (default: none)",
+    )
+    parser.add_argument(
+        "--function",
+        metavar="NAME=ENTRY",
+        action="append",
+        default=[],
+        help="a handler that runs as this Lambda function, such as renew=app:handler or "
+        "'renew=command:node handler.mjs'; repeatable",
+    )
+    parser.add_argument(
+        "--function-timeout",
+        metavar="SECONDS",
+        type=whole_number(1, MOST_TIME),
+        default=TIME_LIMIT,
+        help="the time limit of an invocation (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--function-memory",
+        metavar="MB",
+        type=whole_number(64, MOST_MEMORY),
+        default=MEMORY_LIMIT,
+        help="the memory limit of an invocation (default: %(default)s)",
     )
     _add_stock(parser)
 

@@ -1,0 +1,51 @@
+"""LocalStack's index of all AWS services, cached between runs, because building it takes most of the boot time.
+
+The index is a pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
+"""
+
+import contextlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from pca_events.atomic_write import replace_file
+
+_INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
+
+
+def recall_index(cache: Path) -> None:
+    """Copy the indexes of earlier runs to an emulator that is about to start.
+
+    Args:
+        cache: the emulator's folder for them; it is created.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        for index in _index_folder().glob(_INDEXES):
+            shutil.copy(index, cache)
+
+
+def keep_index(cache: Path) -> None:
+    """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
+    with contextlib.suppress(OSError):
+        kept = _index_folder()
+        for index in cache.glob(_INDEXES):
+            if not (kept / index.name).exists():
+                replace_file(kept / index.name, index.read_bytes())
+
+
+def _index_folder() -> Path:
+    """Return the user's folder for them.
+
+    Raises:
+        PermissionError: other users could write to it.
+        OSError: it does not exist and cannot be created.
+    """
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(caches) / "pca-events"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{folder} belongs to another user, or other users can write to it")
+    return folder
