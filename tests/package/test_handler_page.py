@@ -1,19 +1,17 @@
 """docs/test-your-handler.md, followed word for word in an empty folder, in a venv of its own.
 
-Its venv has the packages of the running Python: in tox, pca-events is the built wheel. Times differ between runs.
+Times differ between runs.
 """
 
-import os
 import re
 import subprocess
 import sys
-import sysconfig
-import venv
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from reader import create_venv, environment, python_of, venv_with_installed_packages
 from shown import is_shown
 from test_base import distributions
 
@@ -30,10 +28,7 @@ _TIME, _COUNT = re.compile(r"in \d+\.\d\ds"), re.compile(r"in \d+ invocations")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An empty folder with a venv that has the installed packages."""
-    venv.create(tmp_path / ".venv", with_pip=False, symlinks=True)
-    (site,) = (tmp_path / ".venv").glob("lib/python*/site-packages")
-    (site / "installed.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
-    return tmp_path
+    return venv_with_installed_packages(tmp_path)
 
 
 def steps(page: str, folder: Path) -> Iterator[tuple[str, str, str]]:
@@ -43,18 +38,8 @@ def steps(page: str, folder: Path) -> Iterator[tuple[str, str, str]]:
             (folder / block["file"]).write_text(block["code"])
             continue
         words = [python_of(folder), "-m", *block["line"].split(), "-p", "no:cacheprovider"]
-        ran = subprocess.run(words, cwd=folder, env=_environment(), capture_output=True, text=True)
+        ran = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True)
         yield block["line"], block["shown"], ran.stdout + ran.stderr
-
-
-def python_of(folder: Path) -> str:
-    return str(folder / ".venv" / "bin" / "python")
-
-
-def _environment() -> dict[str, str]:
-    """The environment of a user, which does not say CI and has no settings of pytest."""
-    left_out = ("CI", "PYTEST_", "PYTHONPATH", "VIRTUAL_ENV", "COV_", "COVERAGE_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | {"COLUMNS": "80"}
 
 
 def same(text: str) -> str:
@@ -78,7 +63,7 @@ def test_each_block_is_a_file_a_command_or_the_installation() -> None:
 def test_the_venv_runs_the_installed_package(folder: Path) -> None:
     program = "import pca_events, sys; print(sys.prefix, pca_events.__file__)"
     words = [python_of(folder), "-c", program]
-    ran = subprocess.run(words, cwd=folder, env=_environment(), capture_output=True, text=True, check=True)
+    ran = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=True)
     assert ran.stdout.split() == [str(folder / ".venv"), pca_events.__file__]
     assert sys.prefix not in ran.stdout.split()[0]
 
@@ -112,8 +97,7 @@ def test_strategies():
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     """A folder with a venv that has the base package and pytest, and nothing else."""
-    venv.create(tmp_path / ".venv", with_pip=False, symlinks=True)
-    (site,) = (tmp_path / ".venv").glob("lib/python*/site-packages")
+    site = create_venv(tmp_path)
     package = Path(pca_events.__file__).parent
     if (package / "steps").is_dir():
         (site / "pca_events").symlink_to(package)
@@ -130,12 +114,12 @@ def test_the_light_part_works_with_the_base_and_pytest(base: Path) -> None:
     (base / "test_light.py").write_text(LIGHT)
     (base / "app.py").write_text("def handler(event, context): ...")
     words = [python_of(base), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "pca_events.pytest_plugin"]
-    ran = subprocess.run(words, cwd=base, env=_environment(), capture_output=True, text=True)
+    ran = subprocess.run(words, cwd=base, env=environment(), capture_output=True, text=True)
     assert "3 failed, 12 passed, 2 skipped" in ran.stdout, ran.stdout + ran.stderr
     assert ran.stdout.count("awslambdaric is not installed; install pca-events with the extra [handlers]") >= 2
     assert "boto3 is not installed; install pca-events with the extra [localstack] or [suite]" in ran.stdout
     assert "pca_events.strategies needs hypothesis, which is not installed; pip install hypothesis" in ran.stdout
     required = subprocess.run(
-        [*words, "-k", "private or bus"], cwd=base, env=_environment() | {"CI": "true"}, capture_output=True, text=True
+        [*words, "-k", "private or bus"], cwd=base, env=environment() | {"CI": "true"}, capture_output=True, text=True
     )
     assert "2 errors" in required.stdout, required.stdout

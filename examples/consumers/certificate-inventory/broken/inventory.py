@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 
@@ -17,10 +18,11 @@ def handler(event: dict[str, Any], context: Any) -> None:
     if event["detail-type"] != "ACM Private CA Certificate Issuance" or event["detail"]["result"] != "success":
         return
     authority, certificate = event["resources"]
-    with database() as inventory:
+    with closing(database()) as inventory, inventory:
         inventory.execute("insert into certificates values (?, ?, ?)", (certificate, authority, event["time"]))
 
 
 def certificates() -> list[list[str]]:
     """Return the inventory: the probe of the tests."""
-    return [list(row) for row in database().execute("select * from certificates order by arn")]
+    with closing(database()) as inventory:
+        return [list(row) for row in inventory.execute("select * from certificates order by arn")]

@@ -5,6 +5,7 @@ It tolerates duplicates, any order, and events that never come: a row depends on
 
 import os
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 ISSUED, REVOKED = "ACM Private CA Certificate Issuance", "ACM Private CA Certificate Revocation"
@@ -38,11 +39,12 @@ def handler(event: dict[str, Any], context: Any) -> None:
     if note is None or event["detail"]["result"] != "success":
         return
     authority, certificate = event["resources"]
-    with database() as inventory:  # one transaction
+    with closing(database()) as inventory, inventory:  # one transaction
         inventory.execute(note, (certificate, authority, event["time"]))
 
 
 def certificates() -> list[dict[str, Any]]:
     """Return the inventory: the probe of the tests."""
-    found = database().execute("select arn, authority, issued_at, revoked_at from certificates order by arn")
-    return [dict(zip(("arn", "authority", "issued_at", "revoked_at"), row, strict=True)) for row in found]
+    with closing(database()) as inventory:
+        found = inventory.execute("select arn, authority, issued_at, revoked_at from certificates order by arn")
+        return [dict(zip(("arn", "authority", "issued_at", "revoked_at"), row, strict=True)) for row in found]
