@@ -7,6 +7,7 @@ pytest_plugins = [
     "pca_events.steps.contracts",
     "pca_events.steps.deliveries",
     "pca_events.steps.events",
+    "pca_events.steps.example_consumers",
     "pca_events.steps.infrastructure",
     "pca_events.steps.operations",
     "pca_events.steps.refusals",

@@ -6,12 +6,21 @@ from typing import Literal
 from pca_events.errors import BadInput
 
 Kind = Literal[
-    "features", "samples", "schemas", "calibration", "bindings", "example_rules", "example_mistakes", "finding_pages"
+    "features",
+    "samples",
+    "schemas",
+    "calibration",
+    "bindings",
+    "examples",
+    "example_rules",
+    "example_mistakes",
+    "finding_pages",
 ]
 
 _PACKAGE = Path(__file__).parent
 _IN_CHECKOUT: dict[str, str] = {
     "bindings": "tests/contract",
+    "examples": "examples/consumers",
     "example_rules": "examples/infrastructure",
     "example_mistakes": "examples/mistakes",
     "finding_pages": "docs/findings",

@@ -28,6 +28,7 @@ MOST_PACKAGES = 40
         ("samples", "samples"),
         ("schemas", "schemas"),
         ("bindings", "tests/contract"),
+        ("examples", "examples/consumers"),
         ("example_rules", "examples/infrastructure"),
         ("example_mistakes", "examples/mistakes"),
         ("finding_pages", "docs/findings"),

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import CommandEnvironment, Outcome, environment_for
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.recorded_calls import RecordedCalls
-from pca_events.handlers.state import CallableProbe, Probe, ProcessProbe
+from pca_events.handlers.state import CallableProbe, Change, Probe, ProcessProbe
 from pca_events.handlers.trials import Plan, try_handler
 
 TEMPORARY = "{tmp}"
@@ -64,6 +64,24 @@ class HandlerTest:
             environment = environment_for(self.handler, variables)
             try:
                 return {name: environment.invoke(json.dumps(payload).encode()) for name, payload in payloads.items()}
+            finally:
+                environment.close()
+
+    def effect_of(self, payloads: Sequence[Any]) -> tuple[list[Outcome], Change]:
+        """Deliver payloads in this order, and return their outcomes and what they added to the state.
+
+        Raises:
+            BadInput: there is no probe, and calls are not recorded; or as `run`.
+            BackendError: as `run`.
+        """
+        with self._prepared() as (variables, probe):
+            if probe is None:
+                raise BadInput(f"{self.handler} has no probe, so its effect is unknown")
+            environment = environment_for(self.handler, variables)
+            try:
+                before = probe.state()
+                outcomes = [environment.invoke(json.dumps(payload).encode()) for payload in payloads]
+                return outcomes, probe.state().since(before)
             finally:
                 environment.close()
 

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pca_events import catalog
 from pca_events.check.codes import GROUPS
-from pca_events.check.report import CheckedRule, CheckReport, names_of, reason_of, short_name
-from pca_events.check.rules import check
+from pca_events.check.report import CheckedRule, reason_of
+from pca_events.consumers.claimed_rules import checked_rules, find_rule, not_there, target_options
 from pca_events.consumers.contract_file import ConsumerContract, HandlerClaim, RuleClaim
 from pca_events.consumers.handler_test import HandlerTest
 from pca_events.consumers.links import Chain, ConsumerReport, LinkName
-from pca_events.errors import BadInput
 from pca_events.events import aws_location, related
-from pca_events.handlers.wrapping import Form, wrapped_text
-from pca_events.infrastructure.files import read_paths
-from pca_events.infrastructure.model import Target, Unknown
-from pca_events.wording import did_you_mean
+from pca_events.handlers.wrapping import wrapped_text
 
 if TYPE_CHECKING:
     from pca_events.catalog import Event
@@ -28,7 +24,6 @@ _LINK_OF: dict[str, LinkName] = {
     **{code.name: "rule" for code in GROUPS["Rules"]},
     **{code.name: "input" if code.name in _INPUT else "delivery" for code in GROUPS["Targets and delivery"]},
 }
-_KINDS: Mapping[Form, str] = {"lambda": "lambda", "sqs": "sqs", "sqs-sns": "sns", "sns": "sns"}
 
 
 def verify_consumer(
@@ -69,7 +64,7 @@ class _Verification:
         self._contract = contract
         self._session = session
         self._endpoint_url = endpoint_url
-        self._checked = _checked(contract)
+        self._checked = checked_rules(contract)
         self._targets: dict[str, Mapping[str, Any]] = {}
         self._received: dict[str, dict[str, str]] = {}
 
@@ -77,13 +72,12 @@ class _Verification:
         """Verify a rule."""
         chain = Chain(str(claim), claim.handler)
         self.report.chains.append(chain)
-        rule = _find(claim, self._checked)
+        rule = find_rule(claim, self._checked)
         if rule is None:
-            chain.broken("rule", [_not_there(claim, self._checked)])
+            chain.broken("rule", [not_there(claim, self._checked)])
             return
         _judge_code(chain, claim, rule)
-        target = _target_for(rule.rule.targets or (), self._contract.handler_of(claim))
-        options = _options_of(target)
+        options = target_options(rule, self._contract.handler_of(claim))
         if options and not isinstance(options, str):
             self._targets[claim.handler] = options
         received = _on_event_bus(chain, claim, rule, options, self._session)
@@ -101,37 +95,6 @@ class _Verification:
         for chain, claim in zip(self.report.chains, self._contract.rules, strict=True):
             if claim.handler == handler.name:
                 _judge_handler(chain, claim, handler, test, self._received.get(chain.rule))
-
-
-def _checked(contract: ConsumerContract) -> CheckReport:
-    """Check the files of the rules, each with the code that it belongs to.
-
-    Raises:
-        BadInput: one cannot be read.
-    """
-    files = sorted({claim.file for claim in contract.rules})
-    if not files:
-        return CheckReport()
-    reading = read_paths(files)
-    for unreadable in reading.unreadable:
-        raise BadInput(f"{unreadable.place} {unreadable.message}")
-    return check(reading, all_rules=True)
-
-
-def _find(claim: RuleClaim, report: CheckReport) -> CheckedRule | None:
-    found = [
-        rule for rule in report.rules if rule.rule.place.file == claim.file and claim.name in names_of(rule.rule.name)
-    ]
-    return found[0] if found else None
-
-
-def _not_there(claim: RuleClaim, report: CheckReport) -> str:
-    unknown = [rule for rule in report.not_known if claim.name in names_of(rule.name)]
-    if unknown:
-        return f"its pattern depends on {reason_of(unknown[0].pattern)}, which is known only at deployment"
-    known = [short_name(rule.rule.name) for rule in report.rules if rule.rule.place.file == claim.file]
-    advice = did_you_mean(claim.name, known)
-    return f'{claim.file} has no rule "{claim.name}"' + (f"; {advice}" if advice else "")
 
 
 def _judge_code(chain: Chain, claim: RuleClaim, rule: CheckedRule) -> None:
@@ -156,29 +119,6 @@ def _unlike_claimed(claim: RuleClaim, rule: CheckedRule) -> Iterator[str]:
             yield f"does not fire on {event}{why}"
     if others := [event for event in (*rule.fires_on, *rule.may_fire_on) if event not in claim.fires_on]:
         yield f"also fires on {', '.join(others)}"
-
-
-def _target_for(targets: Sequence[Target], handler: HandlerClaim | None) -> Target | None:
-    """Return the target that invokes a handler: the first of its kind, else the first."""
-    form: Form = handler.settings.get("as", "lambda") if handler is not None else "lambda"
-    kind = _KINDS.get(form, "")
-    return next((target for target in targets if target.kind == kind), targets[0] if targets else None)
-
-
-def _options_of(target: Target | None) -> Mapping[str, Any] | str:
-    """Return what PutTargets would have for the input of a target, or what that depends on."""
-    if target is None:
-        return {}
-    parts = (target.constant, target.input_path, target.input_template, *target.input_paths.values())
-    if unknown := [part.reason for part in parts if isinstance(part, Unknown)]:
-        return unknown[0]
-    if target.constant is not None:
-        return {"Input": target.constant}
-    if target.input_path is not None:
-        return {"InputPath": target.input_path}
-    if target.input_template is not None:
-        return {"InputTransformer": {"InputPathsMap": dict(target.input_paths), "InputTemplate": target.input_template}}
-    return {}
 
 
 def _on_event_bus(
