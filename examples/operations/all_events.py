@@ -1,7 +1,7 @@
 """Has the simulator send all eleven documented events, and receives them:  python all_events.py [ENDPOINT].
 
-CRLs and audit reports fail because the bucket has no policy. Internal failures are planned with the tag pca-events:fail,
-which AWS ignores.
+CRLs and audit reports fail because the bucket has no policy. Internal failures are planned with the tag
+pca-events:fail, which AWS ignores.
 """
 
 import json

@@ -50,7 +50,7 @@ def not_there(claim: RuleClaim, report: CheckReport) -> str:
 
 def _target_for(targets: Sequence[Target], handler: HandlerClaim | None) -> Target | None:
     """Return the target that invokes a handler: the first of its kind, else the first."""
-    form: Form = handler.settings.get("as", "lambda") if handler is not None else "lambda"
+    form: Form = handler.form if handler is not None else "lambda"
     kind = _KINDS.get(form, "")
     return next((target for target in targets if target.kind == kind), targets[0] if targets else None)
 

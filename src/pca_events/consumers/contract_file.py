@@ -13,6 +13,7 @@ from pca_events.consumers.handler_test import HandlerTest
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.trials import Plan
+from pca_events.handlers.wrapping import Form
 from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
 from pca_events.infrastructure.model import SourceLocation
 from pca_events.infrastructure.source_tree import Object
@@ -62,6 +63,17 @@ class HandlerClaim:
     settings: dict[str, Any] = field(repr=False)
     folder: str = "."
 
+    @property
+    def runs(self) -> str:
+        """The entry of the function, or the command."""
+        return str(self.settings.get("entry") or self.settings["command"])
+
+    @property
+    def form(self) -> Form:
+        """The form in which it receives events."""
+        form: Form = self.settings.get("as", "lambda")
+        return form
+
     def test(self, endpoint_url: str | None = None) -> HandlerTest:
         """Return the test of the handler.
 
@@ -79,7 +91,7 @@ class HandlerClaim:
     def _test(self, endpoint_url: str | None) -> HandlerTest:
         said, folder = self.settings, Path(self.folder)
         limits = Limits(float(said.get("timeout", 10)), said.get("memory", 512))
-        plan = Plan(self.accepts, said.get("as", "lambda"), idempotent=said.get("idempotent", True), needs=self.needs)
+        plan = Plan(self.accepts, self.form, idempotent=said.get("idempotent", True), needs=self.needs)
         probe: Handler | None = None
         if "probe" in said:
             probe = read_entry(said["probe"], folder, limits)

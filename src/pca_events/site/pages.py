@@ -17,6 +17,8 @@ from markupsafe import Markup
 from pca_events.catalog import STAMPED
 from pca_events.check.codes import CODES, Code
 from pca_events.locations import locate
+from pca_events.site.consumer_contracts import FILTERS as CONSUMER_FILTERS
+from pca_events.site.consumer_contracts import PAGE as CONSUMER_CONTRACTS
 from pca_events.site.filters import CLOUDTRAIL_PAGE, EVENTS_PAGE, FILTERS, anchor, visible
 from pca_events.site.site_data import SiteData
 
@@ -217,6 +219,12 @@ _REFERENCE = (
         "Events about private certificates that other sources send, and events that CloudTrail sends.",
         "neighbours.html",
     ),
+    Page(
+        CONSUMER_CONTRACTS,
+        "Consumer contracts",
+        "Which events the rules of consumers fire on, which handlers process them, and who relies on which event.",
+        "consumer_contracts.html",
+    ),
     Page("glossary.html", "Glossary", "What proven, mode, control event and other terms mean.", "glossary.html"),
     Page("divergences.html", "Divergences", "Known differences between backends and AWS.", "divergences.html"),
     Page("all.html", "All on one page", "Every event and every scenario.", "all.html"),
@@ -278,7 +286,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= FILTERS
+    environment.filters |= FILTERS | CONSUMER_FILTERS
     environment.globals |= {
         "stamped": STAMPED,
         "findings": FINDINGS,

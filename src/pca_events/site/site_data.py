@@ -13,6 +13,7 @@ from pca_events.calibrate.recorded import Divergence, Ledger, ledgers, operators
 from pca_events.catalog import CloudTrailTwin, Neighbour
 from pca_events.check.vocabulary import instead_of_waiting
 from pca_events.messages import FeatureRun, Outcome, Run, ScenarioRun
+from pca_events.site.consumer_contracts import Relying, ShownConsumer, relying_on, shown_consumers
 from pca_events.site.event_pages import EventPage, NeverSentPage, consumer_rules, event_pages, never_sent_pages
 from pca_events.site.filters import place, sentence
 from pca_events.site.pictures import Matrix, matrix
@@ -65,7 +66,8 @@ class SiteData:
         features: every feature, with the outcomes of its scenarios.
         run: the run; None without one.
         earlier: runs before it.
-        consumers: folders with the rules of consumers, which the pages of the events list.
+        consumers: folders with the rules and the contract files of consumers, which the pages of the events list;
+            without contract files, those of the examples are shown.
         source_url: the address of the top of the project, to which the places of scenarios and steps are linked;
             empty for no links.
     """
@@ -85,6 +87,7 @@ class SiteData:
         read = [(feature, scenario_groups(feature)) for feature in features]
         self.events: list[EventPage] = event_pages(read, consumer_rules(consumers))
         self.never_sent: list[NeverSentPage] = never_sent_pages(read)
+        self.consumers: list[ShownConsumer] = shown_consumers(consumers)
         self.topics: list[Topic] = topics(features)
         self.history = [_past(one) for one in sorted([*earlier, *([run] if run else [])], key=lambda one: one.started)]
 
@@ -187,6 +190,15 @@ class SiteData:
     def cloudtrail(self) -> tuple[CloudTrailTwin, ...]:
         """The events with the same source that CloudTrail sends."""
         return catalog.cloudtrail_twins()
+
+    @property
+    def consumers_are_examples(self) -> bool:
+        """Whether the consumers with contract files are the examples of pca-events."""
+        return all(consumer.example for consumer in self.consumers)
+
+    def relying_on(self, event_id: str) -> list[Relying]:
+        """Return the consumers whose contract files name an event."""
+        return relying_on(event_id, self.consumers)
 
     def event(self, event_id: str) -> EventPage:
         """Return the page of a documented event."""

@@ -161,15 +161,17 @@ def prepare_site(folder: Path, options: argparse.Namespace) -> "list[Run]":
     """Check, before anything is run or written, that a site can be made, and return the earlier runs.
 
     Raises:
-        BadInput: the folder is a file, an earlier run cannot be read, a folder of consumers does not exist, or the
-            address of the source is not a web address.
+        BadInput: the folder is a file, an earlier run cannot be read, a folder of consumers does not exist, a contract
+            file in it cannot be read, or the address of the source is not a web address.
     """
     from pca_events.messages import read_messages
+    from pca_events.site.consumer_contracts import read_contracts
 
     check_folder(folder, "the site is a folder")
     for path in options.consumers:
         if not path.exists():
             raise BadInput(f"--consumers {path}: no such folder; name a folder with rules")
+    read_contracts(options.consumers)
     if options.source_url and not _SOURCE_URL.fullmatch(options.source_url):
         example = "https://github.com/me/project/blob/main"
         raise BadInput(f"--source-url {options.source_url}: not a web address; write one such as {example}")
