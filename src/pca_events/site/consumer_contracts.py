@@ -12,12 +12,10 @@ from pca_events.consumers.links import LINKS, Chain, Link, LinkVerdict
 from pca_events.consumers.matrix import contracts_in, reliances
 from pca_events.consumers.verify import verify_consumer
 from pca_events.locations import locate
-from pca_events.messages import Outcome
 from pca_events.site.filters import anchor
 
 PAGE = "consumer-contracts.html"
 
-_OUTCOMES: dict[LinkVerdict, Outcome] = {"holds": "passed", "broken": "failed", "not tried": "not run"}
 _EXAMPLES = "examples/consumers"
 _TRIED_ON_A_BUS = "event bus"
 
@@ -59,9 +57,9 @@ class ShownConsumer:
         return f"{PAGE}#{self.id}"
 
     @property
-    def counts(self) -> Counter[Outcome]:
-        """The number of links that hold and that are broken, as outcomes."""
-        return Counter(outcome_of(link) for chain in self.chains for link in chain.links)
+    def counts(self) -> Counter[LinkVerdict]:
+        """The number of links of the code with each verdict."""
+        return Counter(link.verdict for chain in self.chains for link in chain.links)
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,6 @@ class Relying:
     consumer: ShownConsumer
     needs: tuple[str, ...]
     complete: bool
-
-
-def outcome_of(link: Link) -> Outcome:
-    """Return the outcome whose style a link has."""
-    return _OUTCOMES[link.verdict]
 
 
 def read_contracts(folders: Sequence[Path]) -> list[tuple[ConsumerContract, Path]]:
@@ -171,7 +164,6 @@ def _file_of_rule(file: str, consumer: ShownConsumer) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "link_meaning": lambda name: LINKS[name],
-    "link_outcome": outcome_of,
     "received_as": lambda form: _FORMS[form],
     "within": _file_of_rule,
 }

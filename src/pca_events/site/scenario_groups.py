@@ -168,7 +168,7 @@ _TOPICS = (
         EVENTS,
         "consumers",
         "Consumers",
-        "Example consumers with duplicate and reordered events, and the events that their rules fire on.",
+        "Example consumers from the rule to the handler, with duplicate and reordered events.",
         "consumers/",
     ),
     (HARNESS, "routing", "Routing", "Event patterns, deliveries, targets, and rules that never fire.", "routing/"),

@@ -252,7 +252,7 @@ def _add_site_options(parser: Parser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="a folder with rules of consumers, to show which of them fire on each event; repeatable",
+        help="a folder with rules and contract files of consumers, to show who relies on each event; repeatable",
     )
     parser.add_argument(
         "--source-url",
