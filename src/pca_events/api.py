@@ -1,5 +1,6 @@
 """The functions of the public API; `pca_events` offers them, and imports this module on first use."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from pca_events.events import sample
 from pca_events.infrastructure.files import read_paths
 from pca_events.json_source import InvalidJson
 from pca_events.pattern import EventPattern, Explanation
-from pca_events.pattern.document import plain, read_event
+from pca_events.pattern.document import compact, plain, read_event
 
 __all__ = ["check_paths", "explain", "is_valid", "sample", "validate"]
 
@@ -74,6 +75,7 @@ def check_paths(*paths: str, all_rules: bool = False) -> CheckReport:
 
 def _as_object(event: Mapping[str, Any] | str) -> Any:
     try:
-        return plain(read_event(event)) if isinstance(event, str) else event
+        # Only patterns need each digit of a number as it was written.
+        return json.loads(compact(plain(read_event(event)))) if isinstance(event, str) else event
     except InvalidJson as error:
         raise BadInput(error.reason) from error

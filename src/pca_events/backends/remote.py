@@ -1,6 +1,7 @@
 """What is already running: an emulator at an endpoint, or AWS behind its gate."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http.client import HTTPException
@@ -136,13 +137,19 @@ def _checked(endpoint_url: str) -> str:
         usable = url.scheme in ("http", "https") and url.hostname and url.port != 0
     except ValueError:
         usable = False
+    shown = without_password(endpoint_url)
     if not usable:
-        raise BackendError(f'"{endpoint_url}" is not an endpoint URL; write it as http://127.0.0.1:4566')
+        raise BackendError(f'"{shown}" is not an endpoint URL; write it as http://127.0.0.1:4566')
+    if url.username is not None or url.password is not None:
+        raise BackendError(f"{shown} has a user name or a password, which no emulator needs; give the URL without it")
     if (url.hostname or "").rstrip(".").endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")):
-        raise BackendError(
-            f"{endpoint_url} points to AWS, which --endpoint-url does not accept; give the URL of a LocalStack"
-        )
+        raise BackendError(f"{shown} points to AWS, which --endpoint-url does not accept; give the URL of a LocalStack")
     return f"{url.scheme}://{url.netloc}"
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown: without a user name and a password."""
+    return re.sub(r"(?<=//).*@", "...@", url, count=1)
 
 
 SWITCH = "PCA_ACC"

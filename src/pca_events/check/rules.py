@@ -1,7 +1,7 @@
 """The rules that were read, each with its verdicts and findings; and what changes of events and of rules do to them."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,10 @@ from pca_events.check.findings.pattern import Subject
 from pca_events.check.report import CheckedRule, CheckReport, Finding, Verdict
 from pca_events.check.verdicts.conditions import partial_pattern
 from pca_events.check.verdicts.relevance import About, about, about_refused, without_read_only
-from pca_events.check.verdicts.verdict import Judged, judged
+from pca_events.check.verdicts.verdict import Judged, PatternTooLarge, judged
 from pca_events.errors import InvalidPattern
 from pca_events.events import mutants
-from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown
+from pca_events.infrastructure.model import Reading, Rule, SourceLocation, Unknown, Unreadable
 from pca_events.pattern import EventPattern
 
 
@@ -45,8 +45,7 @@ def check(
         all_rules=all_rules,
     )
     custom = judge(reading)
-    known: dict[str, Judged] = {}
-    subjects = [_subject(rule, known) for rule in [*reading.rules, *custom.unknown]]
+    subjects = _subjects([*reading.rules, *custom.unknown], report)
     arrivals = Forwarding((subject.rule, subject.passes) for subject in subjects)
     lost: dict[tuple[SourceLocation, str], frozenset[str]] = {}
     for subject in (replace(subject, arrival=arrivals.at(subject.rule)) for subject in subjects):
@@ -84,6 +83,21 @@ def _about(subject: Subject) -> About:
         return about_refused(rule.pattern)
     default = may_be_on_default(rule) or bool(subject.arrival.events & subject.passes)
     return about(subject.stated, subject.verdicts, default_bus=default)
+
+
+def _subjects(rules: Iterable[Rule], report: CheckReport) -> list[Subject]:
+    """Judge each rule; one whose pattern is too large is reported as not read, unless it is for other sources."""
+    known: dict[str, Judged] = {}
+    found = []
+    for rule in rules:
+        try:
+            found.append(_subject(rule, known))
+        except PatternTooLarge as large:
+            if about_refused(rule.pattern) == "other":
+                report.other_rules += 1
+            else:
+                report.unreadable.append(Unreadable(rule.place, str(large)))
+    return found
 
 
 def _subject(rule: Rule, known: dict[str, Judged]) -> Subject:

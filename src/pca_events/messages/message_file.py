@@ -81,7 +81,16 @@ class MessageFile:
         """Report missing members and wrong types in this context as errors of the message."""
         try:
             yield
-        except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        except (
+            KeyError,
+            IndexError,
+            TypeError,
+            AttributeError,
+            ValueError,
+            OverflowError,
+            OSError,
+            RecursionError,
+        ) as error:
             what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({error})"
             raise self.fault(message, f"its {message.kind}, or what that refers to, {what}") from error
 

@@ -12,6 +12,7 @@ from pca_events.errors import BadInput
 from pca_events.messages.attempts import NOT_REACHED, TestCaseAttempt, last_attempts, seconds
 from pca_events.messages.envelopes import RUN_FILE_NAME, envelopes
 from pca_events.messages.features import Node, Tree, tree_of
+from pca_events.messages.field_types import checked
 from pca_events.messages.message_file import Message, MessageFile
 from pca_events.messages.model import Attachment, FeatureRun, MatchedArgument, Run, ScenarioRun, StepRun
 from pca_events.messages.recording_model import RecordedRun
@@ -98,13 +99,15 @@ def _features(file: MessageFile) -> Iterable[FeatureRun]:
     for uri, document in documents.items():
         with file.shape_of(document):
             tree, feature = tree_of(document.body), document.body.get("feature", {})
-            yield FeatureRun(
-                uri=uri,
-                name=feature.get("name", ""),
-                description=textwrap.dedent(feature.get("description", "")).strip(),
-                tags=tuple(tag["name"] for tag in feature.get("tags", [])),
-                source=sources[uri].body["data"] if uri in sources else "",
-                scenarios=tuple(_Scenario(file, tree, pickle, attempts).read() for pickle in pickles[uri]),
+            yield checked(
+                FeatureRun(
+                    uri=uri,
+                    name=feature.get("name", ""),
+                    description=textwrap.dedent(feature.get("description", "")).strip(),
+                    tags=tuple(tag["name"] for tag in feature.get("tags", [])),
+                    source=sources[uri].body["data"] if uri in sources else "",
+                    scenarios=tuple(_Scenario(file, tree, pickle, attempts).read() for pickle in pickles[uri]),
+                )
             )
 
 
@@ -119,7 +122,7 @@ class _Scenario:
 
     def read(self) -> ScenarioRun:
         with self._journal.shape_of(self._pickle):
-            return self._read()
+            return checked(self._read())
 
     def _read(self) -> ScenarioRun:
         pickle = self._pickle.body

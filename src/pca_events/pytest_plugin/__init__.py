@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack, check_switch, connect, connect_aws
+from pca_events.backends.remote import without_password
 from pca_events.errors import BackendError
 from pca_events.harness import MODES, RunId
 from pca_events.interrupts import raise_interrupts
@@ -150,7 +151,7 @@ def in_words_of_pytest(error: BackendError) -> str:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Name the run, its seed and the backend."""
-    run, where = config.stash[RUN], config.getoption("--pca-endpoint-url") or "embedded LocalStack"
+    run, where = config.stash[RUN], without_password(config.getoption("--pca-endpoint-url") or "embedded LocalStack")
     mode = config.getoption("--pca-mode")
     return f"pca-events: run {run}, --pca-seed {run.seed}, {where}{f', mode {mode}' if mode else ''}"
 

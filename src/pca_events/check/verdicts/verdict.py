@@ -28,8 +28,10 @@ from pca_events.check.verdicts.field_domains import (
 )
 from pca_events.check.verdicts.mismatch_reasons import in_cloudtrail, never_sent, no_such_field
 from pca_events.check.verdicts.regular_languages import overlaps, prefix_verdict
+from pca_events.errors import BadInput
 from pca_events.infrastructure.model import Unknown
 from pca_events.pattern import Exists, Matcher, Prefix
+from pca_events.wording import counted
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,37 @@ Judged = tuple[PartialPattern, tuple[Verdict, ...], tuple[Verdict, ...]]
 """A pattern with its verdicts on the documented events and on those of CloudTrail."""
 
 
+MOST_VALUES = 100_000
+"""The most values that all alternatives of a pattern may have together; more would take seconds and gigabytes."""
+
+
+class PatternTooLarge(BadInput):
+    """A pattern has too many values and alternatives to be judged."""
+
+
 def judged(pattern: Any) -> Judged:
     """Judge a pattern; if it matches nothing, all reasons are listed.
 
     Raises:
         InvalidPattern: AWS rejects it.
+        PatternTooLarge: it has more values than are judged.
     """
     read = partial_pattern(pattern)
+    _check_size(read)
     found = _verdicts(read, whole=False)
     if all(verdict.fires == "never" for verdict in found):
         found = _verdicts(read, whole=True)
     return read, found[: len(documented_events())], found[len(documented_events()) :]
+
+
+def _check_size(read: PartialPattern) -> None:
+    alternatives = read.pattern.conditions
+    values = sum(len(matchers) for conditions in alternatives for matchers in conditions.values())
+    if values > MOST_VALUES:
+        raise PatternTooLarge(
+            f"the event pattern has {values:,} values in {counted(len(alternatives), 'alternative')}; at most "
+            f"{MOST_VALUES:,} are judged, which is more than the quota of EventBridge allows; split the rule"
+        )
 
 
 def verdicts(pattern: PartialPattern, *, whole: bool = False) -> tuple[Verdict, ...]:
