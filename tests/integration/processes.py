@@ -31,7 +31,8 @@ class Started:
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get("TMPDIR") == str(self.temporary) and process.pid != self.process.pid:
+                within = Path(process.environ().get("TMPDIR", "/")).is_relative_to(self.temporary)
+                if within and process.pid != self.process.pid:
                     found.append(process)
         return found
 

@@ -1,22 +1,15 @@
-"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it.
-
-Its index of all AWS services is cached between runs, because building it takes most of the boot time. The index is a
-pickle, so it is read only from a folder that belongs to the user and that nobody else may write to.
-"""
+"""LocalStack from PyPI as a child process, shared by all processes of one run and stopped with it."""
 
 import contextlib
 import importlib.metadata
 import importlib.util
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,50 +18,12 @@ from typing import Any
 from pca_events.atomic_write import replace_file
 from pca_events.backends import CORRECTED, LOCALSTACK
 from pca_events.backends.backend import Backend
+from pca_events.backends.index_cache import keep_index, recall_index
 from pca_events.backends.remote import ask_health, localstack_name
 from pca_events.errors import BackendError
 from pca_events.interrupts import held_back
 from pca_events.service_switches import lacking_package, variable_of
-
-_INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
-
-
-def recall_index(cache: Path) -> None:
-    """Copy the indexes of earlier runs to an emulator that is about to start.
-
-    Args:
-        cache: the emulator's folder for them; it is created.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):
-        for index in _index_folder().glob(_INDEXES):
-            shutil.copy(index, cache)
-
-
-def keep_index(cache: Path) -> None:
-    """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
-    with contextlib.suppress(OSError):
-        kept = _index_folder()
-        for index in cache.glob(_INDEXES):
-            if not (kept / index.name).exists():
-                replace_file(kept / index.name, index.read_bytes())
-
-
-def _index_folder() -> Path:
-    """Return the user's folder for them.
-
-    Raises:
-        PermissionError: other users could write to it.
-        OSError: it does not exist and cannot be created.
-    """
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(caches) / "pca-events"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"{folder} belongs to another user, or other users can write to it")
-    return folder
-
+from pca_events.temporary_folders import hold, new_folder, release, remove_abandoned
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
@@ -100,15 +55,16 @@ class EmbeddedLocalStack:
         self.services = tuple(services)
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
+        self._temporary = folder / "temporary"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
         self._guard: subprocess.Popen[bytes] | None = None
+        self._lock: int | None = None
         self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
     def of_this_process(cls, *, stock: bool = False, services: Sequence[str] = ("kms",)) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
-        folder = Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"
-        return cls(folder, os.getpid(), stock=stock, services=services)
+        return cls(new_folder(), os.getpid(), stock=stock, services=services)
 
     def sibling(self, number: int) -> "EmbeddedLocalStack":
         """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
@@ -140,7 +96,9 @@ class EmbeddedLocalStack:
             )
         if lacking := lacking_package(self.services):
             raise BackendError(lacking)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self._lock is None:
+            remove_abandoned(self.folder.parent)
+            self._lock = hold(self.folder)
         with self._alone():
             if not self._note.exists():
                 self._launch(_free_port(port))
@@ -188,10 +146,13 @@ class EmbeddedLocalStack:
         if self._guard is not None:
             self._guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        release(self._lock)
+        self._lock = None
 
     def _launch(self, port: int) -> None:
-        """Start the guard and record it, without interruption by a signal."""
+        """Start the guard, which shares the lock on the folder, and record it, without interruption by a signal."""
         recall_index(self._cache)
+        self._temporary.mkdir()
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
         with self.log.open("wb") as log, held_back(), _signals_blocked():
             self._guard = subprocess.Popen(  # noqa: S603
@@ -201,6 +162,7 @@ class EmbeddedLocalStack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=() if self._lock is None else (self._lock,),
             )
             note = {"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}
             replace_file(self._note, json.dumps(note))
@@ -258,10 +220,11 @@ class EmbeddedLocalStack:
         )
 
     def _environment(self, port: int) -> dict[str, str]:
-        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller."""
-        kept = {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
-        }
+        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller.
+
+        What LocalStack writes is in the folder of the run, so that users of one machine do not meet.
+        """
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         return (
             kept
             | variable_of(self.services)
@@ -274,6 +237,9 @@ class EmbeddedLocalStack:
                 "ALLOW_NONSTANDARD_REGIONS": "1",  # those of the partitions aws-eusc, aws-iso and their like
                 "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
                 "FILESYSTEM_ROOT": str(self.folder / "state"),
+                "TMPDIR": str(self._temporary),
+                "XDG_CACHE_HOME": str(self._temporary),
+                "CONFIG_DIR": str(self._temporary),  # ~/.localstack may set any of these variables
                 "DISABLE_EVENTS": "1",
                 "SKIP_SSL_CERT_DOWNLOAD": "1",
                 "DNS_ADDRESS": "0",

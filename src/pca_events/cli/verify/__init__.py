@@ -5,7 +5,6 @@ import contextlib
 import gzip
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pca_events.atomic_write import check_folder, check_writable, write_folder
 from pca_events.errors import BadInput
+from pca_events.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
@@ -37,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
     if options.site is None:
         return _verify(options, options.messages)
     earlier = prepare_site(options.site, options)
-    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
-        messages = options.messages or Path(folder) / "run.ndjson"
+    with temporary_folder() as folder:
+        messages = options.messages or folder / "run.ndjson"
         status = _verify(options, messages)
         print(write_site(options.site, messages, earlier, options))
         return status
