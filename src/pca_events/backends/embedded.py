@@ -135,14 +135,14 @@ class EmbeddedLocalStack:
         """Stop the emulator and its siblings at once, and remove their files."""
         for sibling in self._siblings.values():
             sibling.stop()
-        with contextlib.suppress(OSError, ValueError):
-            guard = self._read()["guard"]
-            os.kill(guard, signal.SIGTERM)
-            deadline = time.monotonic() + _END_DEADLINE
-            while self.folder.exists() and not self._has_ended(_LOOK_EVERY):
-                if time.monotonic() > deadline:
-                    os.kill(guard, signal.SIGKILL)  # the kernel ends the emulator with it
-                    break
+        if (guard := self._living_guard()) is not None:
+            with contextlib.suppress(OSError):
+                os.kill(guard, signal.SIGTERM)
+                deadline = time.monotonic() + _END_DEADLINE
+                while self.folder.exists() and not self._has_ended(_LOOK_EVERY):
+                    if time.monotonic() > deadline:
+                        os.kill(guard, signal.SIGKILL)  # the kernel ends the emulator with it
+                        break
         if self._guard is not None:
             self._guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -198,17 +198,34 @@ class EmbeddedLocalStack:
             return self._guard.returncode is not None
         import psutil
 
+        if (guard := self._living_guard()) is None:
+            return True
         try:
-            psutil.Process(self._read()["guard"]).wait(within)
+            psutil.Process(guard).wait(within)
         except psutil.TimeoutExpired:
             return False
-        except (psutil.NoSuchProcess, OSError, ValueError):
+        except psutil.NoSuchProcess:
             return True
         return True
 
+    def _living_guard(self) -> int | None:
+        """Return the process id of the guard; None if it has ended, even if another process has its id now."""
+        if self._guard is not None:
+            return self._guard.pid if self._guard.poll() is None else None
+        import psutil
+
+        with contextlib.suppress(psutil.Error, OSError, ValueError, KeyError, TypeError):
+            guard = int(self._read()["guard"])
+            if psutil.Process(guard).cmdline()[-1:] == [str(self.folder)]:
+                return guard
+        return None
+
     def last_words(self, what: str) -> str:
         """Return a message about the emulator, with the last lines of its log."""
-        lines = self.log.read_text(errors="replace").splitlines()
+        try:
+            lines = self.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return f"the embedded LocalStack {what}, and its log was removed"
         return f"the embedded LocalStack {what}. The last lines of its log:\n" + "\n".join(
             f"    {line}" for line in lines[-_LOG_TAIL:]
         )
