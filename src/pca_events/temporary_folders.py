@@ -53,23 +53,32 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def hold(folder: Path) -> int | None:
+    """Make a temporary folder and lock it, as `lock_folder` does.
+
+    Raises:
+        BadInput: it cannot be made.
+    """
+    try:
+        return lock_folder(folder)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made ({error.strerror}); set TMPDIR to a folder with space") from error
+
+
+def lock_folder(folder: Path) -> int | None:
     """Make a private folder unless it exists, and lock it for this process and those that inherit the descriptor.
 
     Returns:
         The descriptor that holds the lock; None on Windows.
 
     Raises:
-        BadInput: it cannot be made.
+        OSError: it cannot be made.
     """
-    try:
-        while True:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if not _HAS_LOCKS:
-                return None
-            if (lock := _locked(folder, wait=True)) is not None:
-                return lock
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be made ({error.strerror}); set TMPDIR to a folder with space") from error
+    while True:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not _HAS_LOCKS:
+            return None
+        if (lock := _locked(folder, wait=True)) is not None:
+            return lock
 
 
 def release(lock: int | None) -> None:

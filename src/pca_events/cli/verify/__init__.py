@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pca_events.atomic_write import check_folder, check_writable, write_folder
+from pca_events.atomic_write import check_folder, check_writable, write_file
 from pca_events.errors import BadInput
+from pca_events.folder_write import write_folder
 from pca_events.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
@@ -66,10 +67,9 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     print_report(report, time.monotonic() - began, out)
     if options.junit is not None:
-        from pca_events.atomic_write import replace_file
         from pca_events.cli.verify.report import junit
 
-        replace_file(options.junit, junit(report))
+        write_file(junit(report), options.junit)
     if report.unwritten:
         raise BadInput(report.unwritten)
     return report.exit_status
