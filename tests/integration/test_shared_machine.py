@@ -1,6 +1,7 @@
 """Users of one machine do not meet: every run has its files in its own folder, whatever HOME and the cache are."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,3 +86,21 @@ def test_a_lock_of_a_killed_process_does_not_block(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", take, folder / "lock"])
     with EmbeddedLocalStack(folder, os.getpid())._alone():
         assert (folder / "lock").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [("localstack", "--port", "0"), ("verify", "envelope", "-n", "1"), ("check", "--deploy", "RULES")]
+)
+def test_without_space_there_is_one_line_and_nothing_is_left(tmp_path: Path, words: tuple[str, ...]) -> None:
+    rules = str(Path(__file__).parents[2] / "examples" / "consumers" / "crl-alerting" / "infra")
+    full = ("sh", "-c", 'ulimit -f 0 && exec "$@"', "sh")
+    with started(tmp_path, *(rules if word == "RULES" else word for word in words), prefix=full) as command:
+        out, error = command.process.communicate(timeout=60)
+        assert command.family() == []
+    assert (command.process.returncode, out) == (2, ""), error
+    what = (
+        rf"pca-events: {tmp_path}/{PREFIX}\w+ cannot be written \(File too large\); free some space, or set TMPDIR .*\n"
+    )
+    assert re.fullmatch(what, error), error
+    assert list(tmp_path.iterdir()) == []

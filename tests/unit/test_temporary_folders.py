@@ -98,7 +98,7 @@ class hold_exclusively:  # noqa: N801
         os.close(self.lock)
 
 
-def test_what_others_have_made_stays(parent: Path) -> None:
+def test_folders_of_other_names_and_links_stay(parent: Path) -> None:
     others = [parent / "pca-events-0123456789ab", parent / "other", parent / f"{PREFIX}target"]
     for each in others:
         each.mkdir()

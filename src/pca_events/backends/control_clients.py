@@ -197,7 +197,7 @@ def accounts_with(backend: Backend, prefix: str) -> list[tuple[str, str]]:
     """Return the accounts and Regions with rules, event buses or queues whose names begin with a prefix.
 
     Raises:
-        BackendError: the backend has stopped answering, or is no corrected LocalStack.
+        BackendError: the backend has stopped answering, or is not a corrected LocalStack.
     """
     found = _ask(backend, "GET", f"eventbridge/accounts?prefix={quote(prefix)}")["accounts"]
     return [(each["account"], each["region"]) for each in found]

@@ -101,7 +101,7 @@ class EmbeddedLocalStack:
             self._lock = hold(self.folder)
         with self._alone():
             if not self._note.exists():
-                self._launch(_free_port(port))
+                self._launch_in_folder(_free_port(port))
         return self._backend()
 
     def start(self, port: int | None = None) -> Backend:
@@ -148,6 +148,14 @@ class EmbeddedLocalStack:
         shutil.rmtree(self.folder, ignore_errors=True)
         release(self._lock)
         self._lock = None
+
+    def _launch_in_folder(self, port: int) -> None:
+        try:
+            self._launch(port)
+        except OSError as error:
+            raise BackendError(
+                f"{self.folder} cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
+            ) from error
 
     def _launch(self, port: int) -> None:
         """Start the guard, which shares the lock on the folder, and record it, without interruption by a signal."""

@@ -32,7 +32,7 @@ def recall_index(cache: Path) -> None:
             with contextlib.suppress(OSError):
                 content = kept.read_bytes()
                 if kept.suffix == f".{_digest(content)}":
-                    (cache / kept.stem).write_bytes(content)
+                    replace_file(cache / kept.stem, content)
                 else:
                     kept.unlink()
 
