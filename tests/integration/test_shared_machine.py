@@ -14,7 +14,7 @@ from processes import Started, started
 
 from pca_events.backends import Backend, EmbeddedLocalStack
 from pca_events.errors import BackendError
-from pca_events.temporary_folders import PREFIX
+from pca_events.temporary_folders import PREFIX, remove_abandoned
 
 NOBODY = 65534
 """The id of a user without rights."""
@@ -65,6 +65,16 @@ def test_two_users_at_once_one_without_a_home_and_one_that_cannot_write_to_it(
     ):
         folders = [use(each, f"of-{each.process.pid}") for each in (mine, theirs)]
         assert [each.stat().st_uid for each in folders] == [os.getuid(), user]
+        (guard,) = (each for each in mine.family() if "pca_events.backends.guard" in each.cmdline())
+        guard.suspend()
+        mine.process.kill()
+        mine.process.wait()  # the owner has ended, and the guard holds the folder
+        remove_abandoned(mine.temporary)
+        assert folders[0].exists()
+        guard.kill()
+        psutil.wait_procs([guard], timeout=5)
+        remove_abandoned(mine.temporary)
+        assert not folders[0].exists()
 
 
 def test_a_reused_process_id_is_not_the_guard(tmp_path: Path) -> None:
