@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pca_events.atomic_write import write_folder
 from pca_events.backends import EmbeddedLocalStack
+from pca_events.folder_write import write_folder
 from pca_events.messages import read_messages
 from pca_events.pytest_plugin.suite.outcomes import NullListener
 from pca_events.pytest_plugin.suite.run import run_suite

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,27 +79,13 @@ def write_file(text: str, out: Path) -> None:
     Raises:
         BadInput: the path is a folder, or the file cannot be written.
     """
-    with _os_errors_as_bad_input(out):
+    with os_errors_as_bad_input(out):
         if out.is_dir():
             raise BadInput(f"{out} is a folder, but this format is one file; name the file, such as {out / 'events'}")
         _check_parent(out)
         if out.exists() and not out.is_file():
             raise BadInput(f"{out} is not a regular file; use - for standard output")
         replace_file(out, text)
-
-
-def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
-    """Write files into a folder, which is created if necessary; other files in it are kept.
-
-    Raises:
-        BadInput: the path is a file, or the folder cannot be written.
-    """
-    check_folder(out, f"this format is a folder of {len(files)} files")
-    with _os_errors_as_bad_input(out):
-        out.mkdir(exist_ok=True)
-        for name, text in files.items():
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            replace_file(out / name, text)
 
 
 def check_folder(out: Path, what: str) -> None:
@@ -112,7 +98,7 @@ def check_folder(out: Path, what: str) -> None:
     Raises:
         BadInput: the path is a file, or its parent is not a folder.
     """
-    with _os_errors_as_bad_input(out):
+    with os_errors_as_bad_input(out):
         _check_parent(out)
         if out.exists() and not out.is_dir():
             raise BadInput(f"{out} is a file, but {what}; name a folder")
@@ -126,7 +112,8 @@ def _check_parent(out: Path) -> None:
 
 
 @contextmanager
-def _os_errors_as_bad_input(out: Path) -> Iterator[None]:
+def os_errors_as_bad_input(out: Path) -> Iterator[None]:
+    """Raise the errors of the operating system as errors about this path."""
     try:
         yield
     except OSError as error:

@@ -89,3 +89,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
         _request.waiting = True
     elif time.monotonic() - _request.received > _SAME_REQUEST:
         os._exit(INTERRUPTED)
+
+
+@contextlib.contextmanager
+def signals_blocked() -> Iterator[None]:
+    """Start children that do not receive SIGINT and SIGTERM before they can handle them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import psutil
@@ -31,7 +32,8 @@ class Started:
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get("TMPDIR") == str(self.temporary) and process.pid != self.process.pid:
+                within = Path(process.environ().get("TMPDIR", "/")).is_relative_to(self.temporary)
+                if within and process.pid != self.process.pid:
                     found.append(process)
         return found
 
@@ -47,7 +49,7 @@ class Started:
         return Ended(self.process.returncode, out, error, seconds, alive, left)
 
     def await_line(self, beginning: str, stream: "IO[str] | None" = None) -> str:
-        """Read the output of the command until a line begins with this text, and return that line."""
+        """Read the output of the command until a line begins with this text, and return the line."""
         lines = stream or self.process.stdout
         assert lines is not None
         for line in lines:
@@ -69,13 +71,26 @@ class Ended:
 
 
 @contextlib.contextmanager
-def started(temporary: Path, *words: str, prefix: tuple[str, ...] = ()) -> Iterator[Started]:
-    """Start `pca-events` with these words, in a separate session; it is always terminated at the end."""
+def started(
+    temporary: Path,
+    *words: str,
+    prefix: tuple[str, ...] = (),
+    environment: Mapping[str, str | None] = MappingProxyType({}),
+) -> Iterator[Started]:
+    """Start `pca-events` with these words, in a separate session; it is always terminated at the end.
+
+    Args:
+        temporary: its folder for temporary files.
+        words: the command line.
+        prefix: the beginning of the line, for a command that starts this one.
+        environment: the variables to set, or to unset if they are None.
+    """
     temporary.mkdir(exist_ok=True)
     line = [*prefix, sys.executable, "-m", "pca_events", *words]
-    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
+    variables = {**os.environ, **environment, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
+    given = {name: value for name, value in variables.items() if value is not None}
     process = subprocess.Popen(
-        line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        line, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     running = Started(process, temporary)
     try:

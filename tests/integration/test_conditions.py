@@ -57,7 +57,7 @@ def test_few_open_files_and_a_low_priority_change_no_verdict(usual: str) -> None
 
 
 def _isolated(*options: str) -> list[str]:
-    """The command that starts another in namespaces of its own; skips the test where that is not allowed."""
+    """The command that starts another in namespaces of its own; skips the test if that is not allowed."""
     unshare = shutil.which("unshare")
     if unshare is None or subprocess.run([unshare, *options, "true"], capture_output=True).returncode:
         pytest.skip("this user may not create namespaces")

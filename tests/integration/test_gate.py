@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pca_events.backends import Backend, check_switch, connect_aws, remote
+from pca_events.backends.remote import AwsBackend
 from pca_events.calibrate import uncalibrated
 from pca_events.errors import BackendError
 from pca_events.harness import Session
@@ -76,13 +78,30 @@ def test_another_account_is_unmet(pca_connection: Session) -> None:
     assert problem.startswith("the default bus is in eu-west-1 and 444455556666, expected us-east-1 and 111122223333")
 
 
-@pytest.mark.parametrize(("minutes", "problems"), [(0, 0), (4, 0), (6, 1), (-6, 1)])
-def test_a_clock_difference_is_an_unmet_precondition(pca_connection: Session, minutes: int, problems: int) -> None:
-    session = Session(pca_connection.backend, pca_connection.run)
-    answer = pca_connection.events.describe_event_bus(Name="default")
+def at_another_time(session: Session, minutes: int) -> None:
+    answer = session.events.describe_event_bus(Name="default")
     answer["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
     session.__dict__["events"] = _Answering(answer)
-    assert len(unmet(session)) == problems
+
+
+@pytest.mark.parametrize(("minutes", "problems"), [(0, 0), (4, 0), (6, 1), (-6, 1)])
+def test_a_clock_that_differs_from_that_of_aws_is_an_unmet_precondition(
+    pca_connection: Session, minutes: int, problems: int
+) -> None:
+    session = Session(replace(pca_connection.backend), pca_connection.run)
+    at_another_time(session, minutes)
+    session.__dict__["sqs"] = pca_connection.sqs
+    session.backend = AwsBackend("AWS", "aws", "", "", account=session.backend.account)
+    told = unmet(session)
+    assert len(told) == problems
+    assert all("the clock of this machine differs from that of AWS by 3" in problem for problem in told)
+
+
+@pytest.mark.parametrize("minutes", [-6, 60 * 24 * 400])
+def test_the_clock_of_an_emulator_may_differ(pca_connection: Session, minutes: int) -> None:
+    session = Session(pca_connection.backend, pca_connection.run)
+    at_another_time(session, minutes)
+    assert unmet(session) == []
 
 
 def test_a_missing_service_is_an_unmet_precondition(pca_connection: Session) -> None:

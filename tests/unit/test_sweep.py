@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,7 +14,7 @@ from fuzzing import seeded, times
 from given import Run
 
 from pca_events import catalog
-from pca_events.cli import main
+from pca_events.cli import backends, main
 from pca_events.errors import BadInput
 from pca_events.harness import RunId, ScenarioBus, Session
 from pca_events.harness.resources import Archive, EventBus, Queue
@@ -95,6 +96,19 @@ def test_recent_resources_are_kept(command: Run, pca_connection: Session, other:
         assert time.monotonic() < deadline
 
 
+@pytest.mark.parametrize(("hours", "swept"), [(-3, True), (3, False)])
+def test_ages_are_by_the_clock_of_the_emulator(
+    monkeypatch: pytest.MonkeyPatch, command: Run, pca_connection: Session, hours: int, swept: bool
+) -> None:
+    """The clock of the emulator has moved by that many hours since the queue was made; this machine's has not."""
+    name = RunId().new_name()
+    Queue(name).create(pca_connection, {})
+    monkeypatch.setattr(backends, "now_on", lambda _: datetime.now(UTC) - timedelta(hours=hours))
+    words = ("--endpoint-url", pca_connection.backend.endpoint_url, "--prefix", name, "--older-than", "2h")
+    assert ("would remove " in command("sweep", *words).stdout) is swept
+    Queue(name).delete(pca_connection)
+
+
 def test_only_the_requested_kinds(command: Run, pca_connection: Session) -> None:
     run = RunId()
     name = run.new_name()
@@ -112,7 +126,7 @@ def test_only_the_requested_kinds(command: Run, pca_connection: Session) -> None
     [
         (["--prefix", "pca"], 'the prefix "pca" is shorter than 4 characters'),
         (["--older-than", "soon"], '"soon" is not an age; write it as 90m, 2h or 1d'),
-        (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, archives, topics"),
+        (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, authorities, buckets"),
     ],
 )
 def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: list[str], said: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pca_events.backends import CORRECTED
@@ -190,6 +191,16 @@ class DeliveryControls:
         path = f"eventbridge/faults?account={self._backend.account}"
         planned: list[dict[str, Any]] = _ask(self._backend, method, path, body)["planned"]
         return planned
+
+
+def accounts_with(backend: Backend, prefix: str) -> list[tuple[str, str]]:
+    """Return the accounts and Regions with rules, event buses or queues whose names begin with a prefix.
+
+    Raises:
+        BackendError: the backend has stopped answering, or is not a corrected LocalStack.
+    """
+    found = _ask(backend, "GET", f"eventbridge/accounts?prefix={quote(prefix)}")["accounts"]
+    return [(each["account"], each["region"]) for each in found]
 
 
 def has_traces(backend: Backend) -> bool:

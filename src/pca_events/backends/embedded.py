@@ -5,13 +5,11 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,13 +18,14 @@ from typing import Any
 from pca_events.atomic_write import replace_file
 from pca_events.backends import CORRECTED, LOCALSTACK
 from pca_events.backends.backend import Backend
+from pca_events.backends.index_cache import keep_index, recall_index
 from pca_events.backends.remote import ask_health, localstack_name
-from pca_events.backends.service_index import keep_index, recall_index
 from pca_events.errors import BackendError
 from pca_events.functions.entries import variables_of
 from pca_events.handlers.entry import Handler
-from pca_events.interrupts import held_back
+from pca_events.interrupts import held_back, signals_blocked
 from pca_events.service_switches import lacking_package, variable_of
+from pca_events.temporary_folders import hold, new_folder, release, remove_abandoned
 
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
@@ -68,8 +67,10 @@ class EmbeddedLocalStack:
         self.functions = dict(functions or {})
         self.log = folder / "localstack.log"
         self._note = folder / "running.json"
+        self._temporary = folder / "temporary"
         self._cache = folder / "state" / "var" / "lib" / "localstack" / "cache"
         self._guard: subprocess.Popen[bytes] | None = None
+        self._lock: int | None = None
         self._siblings: dict[int, EmbeddedLocalStack] = {}
 
     @classmethod
@@ -81,8 +82,7 @@ class EmbeddedLocalStack:
         functions: Mapping[str, Handler] | None = None,
     ) -> "EmbeddedLocalStack":
         """Return an emulator that no other process shares yet."""
-        folder = Path(tempfile.gettempdir()) / f"pca-events-{secrets.token_hex(6)}"
-        return cls(folder, os.getpid(), stock=stock, services=services, functions=functions)
+        return cls(new_folder(), os.getpid(), stock=stock, services=services, functions=functions)
 
     def sibling(self, number: int) -> "EmbeddedLocalStack":
         """Return another emulator of the same owner, which ends with this one; number 0 is this one itself."""
@@ -115,10 +115,12 @@ class EmbeddedLocalStack:
             )
         if lacking := lacking_package(self.services):
             raise BackendError(lacking)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self._lock is None:
+            remove_abandoned(self.folder.parent)
+            self._lock = hold(self.folder)
         with self._alone():
             if not self._note.exists():
-                self._launch(_free_port(port))
+                self._launch_in_folder(_free_port(port))
         return self._backend()
 
     def start(self, port: int | None = None) -> Backend:
@@ -152,23 +154,34 @@ class EmbeddedLocalStack:
         """Stop the emulator and its siblings at once, and remove their files."""
         for sibling in self._siblings.values():
             sibling.stop()
-        with contextlib.suppress(OSError, ValueError):
-            guard = self._read()["guard"]
-            os.kill(guard, signal.SIGTERM)
-            deadline = time.monotonic() + _END_DEADLINE
-            while self.folder.exists() and not self._has_ended(_LOOK_EVERY):
-                if time.monotonic() > deadline:
-                    os.kill(guard, signal.SIGKILL)  # the kernel ends the emulator with it
-                    break
+        if (guard := self._living_guard()) is not None:
+            with contextlib.suppress(OSError):
+                os.kill(guard, signal.SIGTERM)
+                deadline = time.monotonic() + _END_DEADLINE
+                while self.folder.exists() and not self._has_ended(_LOOK_EVERY):
+                    if time.monotonic() > deadline:
+                        os.kill(guard, signal.SIGKILL)  # the kernel ends the emulator with it
+                        break
         if self._guard is not None:
             self._guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        release(self._lock)
+        self._lock = None
+
+    def _launch_in_folder(self, port: int) -> None:
+        try:
+            self._launch(port)
+        except OSError as error:
+            raise BackendError(
+                f"{self.folder} cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
+            ) from error
 
     def _launch(self, port: int) -> None:
-        """Start the guard and record it, without interruption by a signal."""
+        """Start the guard, which shares the lock on the folder, and record it, without interruption by a signal."""
         recall_index(self._cache)
+        self._temporary.mkdir()
         words = [sys.executable, "-m", "pca_events.backends.guard", str(self.owner), str(self.folder)]
-        with self.log.open("wb") as log, held_back(), _signals_blocked():
+        with self.log.open("wb") as log, held_back(), signals_blocked():
             self._guard = subprocess.Popen(  # noqa: S603
                 words,
                 env=self._environment(port),
@@ -176,6 +189,7 @@ class EmbeddedLocalStack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=() if self._lock is None else (self._lock,),
             )
             note = {"guard": self._guard.pid, "endpoint_url": f"http://127.0.0.1:{port}"}
             replace_file(self._note, json.dumps(note))
@@ -211,17 +225,34 @@ class EmbeddedLocalStack:
             return self._guard.returncode is not None
         import psutil
 
+        if (guard := self._living_guard()) is None:
+            return True
         try:
-            psutil.Process(self._read()["guard"]).wait(within)
+            psutil.Process(guard).wait(within)
         except psutil.TimeoutExpired:
             return False
-        except (psutil.NoSuchProcess, OSError, ValueError):
+        except psutil.NoSuchProcess:
             return True
         return True
 
+    def _living_guard(self) -> int | None:
+        """Return the process id of the guard; None if it has ended, even if another process has its id now."""
+        if self._guard is not None:
+            return self._guard.pid if self._guard.poll() is None else None
+        import psutil
+
+        with contextlib.suppress(psutil.Error, OSError, ValueError, KeyError, TypeError):
+            guard = int(self._read()["guard"])
+            if psutil.Process(guard).cmdline()[-1:] == [str(self.folder)]:
+                return guard
+        return None
+
     def last_words(self, what: str) -> str:
         """Return a message about the emulator, with the last lines of its log."""
-        lines = self.log.read_text(errors="replace").splitlines()
+        try:
+            lines = self.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return f"the embedded LocalStack {what}, and its log was removed"
         return f"the embedded LocalStack {what}. The last lines of its log:\n" + "\n".join(
             f"    {line}" for line in lines[-_LOG_TAIL:]
         )
@@ -233,10 +264,11 @@ class EmbeddedLocalStack:
         )
 
     def _environment(self, port: int) -> dict[str, str]:
-        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller."""
-        kept = {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
-        }
+        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller.
+
+        What LocalStack writes is in the folder of the run, so that users of one machine do not meet.
+        """
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         return (
             kept
             | variable_of(self.services)
@@ -250,6 +282,9 @@ class EmbeddedLocalStack:
                 "ALLOW_NONSTANDARD_REGIONS": "1",  # those of the partitions aws-eusc, aws-iso and their like
                 "OVERRIDE_IN_DOCKER": "0",  # in a CI container it would assume to run in its own image
                 "FILESYSTEM_ROOT": str(self.folder / "state"),
+                "TMPDIR": str(self._temporary),
+                "XDG_CACHE_HOME": str(self._temporary),
+                "CONFIG_DIR": str(self._temporary),  # ~/.localstack may set any of these variables
                 "DISABLE_EVENTS": "1",
                 "SKIP_SSL_CERT_DOWNLOAD": "1",
                 "DNS_ADDRESS": "0",
@@ -265,16 +300,6 @@ class EmbeddedLocalStack:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-@contextlib.contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Start children that do not receive SIGINT and SIGTERM before they can handle them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _free_port(wanted: int | None) -> int:

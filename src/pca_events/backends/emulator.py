@@ -1,4 +1,4 @@
-"""LocalStack as the child of its guard: it listens on loopback only, and ends with the guard.
+"""LocalStack as the child of its guard: it uses loopback and its own folder only, and ends with the guard.
 
 Run as `python -m pca_events.backends.emulator GUARD_PID`.
 """
@@ -7,7 +7,9 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 from functools import lru_cache, partial
+from pathlib import Path
 
 from pca_events.service_switches import FUNCTIONS
 
@@ -18,6 +20,8 @@ def main() -> None:
     """Run LocalStack until it ends."""
     _end_with_parent(int(sys.argv[1]))
     _listen_on_loopback_only()
+    _keep_files_in(Path(tempfile.gettempdir()))
+    _look_up_no_host_of_the_internet()
     _parse_each_json_path_once()
     if os.environ.get(FUNCTIONS):
         _run_functions_without_docker()
@@ -46,6 +50,24 @@ def _run_functions_without_docker() -> None:
     from localstack import config
 
     config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "pca")
+
+
+def _keep_files_in(folder: Path) -> None:
+    # LocalStack 4.13.1 stores objects in /tmp, which users share, and plux its index in the home folder on macOS.
+    from plux.runtime.cache import EntryPointsCache
+
+    setattr(EntryPointsCache.instance(), "_cache_dir", folder / "plux")  # noqa: B010
+
+    from localstack.services.s3 import provider
+
+    setattr(provider, "DEFAULT_S3_TMP_DIR", str(folder / "s3"))  # noqa: B010
+
+
+def _look_up_no_host_of_the_internet() -> None:
+    # LocalStack 4.13.1 resolves s3.localhost.localstack.cloud once, and calls S3 at localhost if that fails.
+    from localstack.utils.aws import aws_stack
+
+    setattr(aws_stack, "CACHE_S3_HOSTNAME_DNS_STATUS", False)  # noqa: B010
 
 
 def _parse_each_json_path_once() -> None:

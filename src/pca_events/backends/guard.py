@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _LOOK_EVERY = 0.2  # seconds between two checks, if the operating system cannot signal the end of a process
@@ -42,12 +43,13 @@ def main() -> None:
 def _wait(owner: int, waking: int, emulator: "subprocess.Popen[bytes]") -> bool:
     """Wait until the owner or the emulator ends, or for SIGTERM; return whether the folder is no longer needed."""
     ended = _pidfd(owner)
+    has_ended = _observer(owner) if ended is None else bool
     watched = [waking] if ended is None else [waking, ended]
     while True:
         ready, _, _ = select.select(watched, [], [], _LOOK_EVERY if ended is None else None)
         if waking in ready and signal.SIGTERM in os.read(waking, 64):
             return True
-        if ended in ready or (ended is None and _has_ended(owner)):
+        if ended in ready or has_ended():
             return True
         if emulator.poll() is not None:
             return False
@@ -61,15 +63,22 @@ def _pidfd(pid: int) -> int | None:
         return None
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a process that is not a child of this one has ended; a zombie has."""
+def _observer(pid: int) -> Callable[[], bool]:
+    """Return what tells whether a process that is not a child of this one has ended; a zombie has."""
     import psutil
 
     try:
-        ended: bool = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        owner = psutil.Process(pid)
     except psutil.NoSuchProcess:
-        return True
-    return ended
+        return lambda: True
+
+    def has_ended() -> bool:
+        try:
+            return not owner.is_running() or owner.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    return has_ended
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pca_events.calibrate.trial import (
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.events import Publisher
 from pca_events.harness.resources import Queue, Rule, Target
+from pca_events.harness.session import now_on
 
 _TRANSFORMING = "User Guide, Input transformation"
 _READS_TOO = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -50,15 +51,15 @@ def time_stamped(setup: TrialSetup) -> bool:
         entry = {"Source": "trial", "DetailType": "trial", "Detail": "{}", "EventBusName": bus.name}
         setup.events.put_events(Entries=[entry])
         came = awaited(setup.session, bus.name, lambda _: True)
-        return came is not None and _is_recent(came.event["time"])
+        return came is not None and _is_recent(came.event["time"], now_on(setup.session))
 
 
-def _is_recent(text: str) -> bool:
+def _is_recent(text: str, now: datetime) -> bool:
     try:
         time = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         return False
-    return abs(datetime.now(UTC) - time) < timedelta(minutes=5)
+    return abs(now - time) < timedelta(minutes=5)
 
 
 @behaviour("a disabled rule does not fire", "API Reference, PutRule")
@@ -173,7 +174,8 @@ def transformer_reserved(setup: TrialSetup) -> bool:
             return False
         arn, name, ingested, event = (filled[0][name] for name in names)
         same_rule = (arn, name) == (bus.backend.rule_arn(bus.name, RULE), RULE)
-        return same_rule and event["id"] == stamped and datetime.fromisoformat(ingested) <= datetime.now(UTC)
+        latest = now_on(bus.session) + timedelta(seconds=1)  # it is in whole seconds
+        return same_rule and event["id"] == stamped and datetime.fromisoformat(ingested) <= latest
 
 
 RULES: tuple[Behaviour, ...] = (

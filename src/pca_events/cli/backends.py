@@ -21,7 +21,8 @@ from pca_events.handlers.entry import Limits
 from pca_events.harness import RunId, Session
 from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.pca_scenario import LiveEvents
-from pca_events.harness.resources.inventory import Found, created, find
+from pca_events.harness.resources.sweep import LeftBehind, left_on
+from pca_events.harness.session import now_on
 
 if TYPE_CHECKING:
     from pca_events.calibrate import Divergence, Operator
@@ -154,27 +155,28 @@ def sweep(options: argparse.Namespace) -> int:
     out = console()
     session = Session(connect(options.endpoint_url), RunId())
     prefix = RunId(options.run_id).prefix if options.run_id else options.prefix
-    old = [found for found in find(session, prefix, options.only) if _is_older(session, found, options.older_than)]
+    ahead = now_on(session) - datetime.now(UTC)  # of the emulator's clock, which dates what it creates
+    old = [left for left in left_on(session, prefix, options.only) if _is_older(left, options.older_than, ahead)]
     failed = 0
-    for found in old:
+    for left in old:
         if not options.yes:
-            out.line(f"would remove {found.arn}")
-        elif not _is_older(session, found, options.older_than):  # made anew since it was listed
-            out.line(f"kept {found.arn}: it was deleted or recreated")
-        elif refused := aws_error_of(lambda gone=found: gone.resource.delete(session)):  # type: ignore[misc]
+            out.line(f"would remove {left.arn}")
+        elif not _is_older(left, options.older_than, ahead):  # made anew since it was listed
+            out.line(f"kept {left.arn}: it was deleted or recreated")
+        elif refused := aws_error_of(left.remove):
             failed += 1
-            out.line(("not removed", "red"), f" {found.arn}: {refused}")
+            out.line(("not removed", "red"), f" {left.arn}: {refused}")
         else:
-            out.line(f"removed {found.arn}")
+            out.line(f"removed {left.arn}")
     out.line(f"{len(old)} found with prefix {prefix}" + ("" if options.yes else "; --yes removes them"))
     return 1 if failed else 0
 
 
-def _is_older(session: Session, found: Found, age: timedelta) -> bool:
+def _is_older(left: LeftBehind, age: timedelta, ahead: timedelta) -> bool:
     made: list[datetime | None] = []
-    if aws_error_of(lambda: made.append(created(session, found))) is not None:
+    if aws_error_of(lambda: made.append(left.created())) is not None:
         return False
-    return age == timedelta(0) or (made[0] is not None and datetime.now(UTC) - made[0] > age)
+    return age == timedelta(0) or (made[0] is not None and datetime.now(UTC) + ahead - made[0] > age)
 
 
 Coming = SimpleQueue[Event | PcaEventsError | None]

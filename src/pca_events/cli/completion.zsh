@@ -240,7 +240,7 @@ _shtab_pca_events_site_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--messages[messages that \`pca-events verify --messages\` wrote]:FILE:_files"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "*--consumers[a folder with rules and contract files of consumers, to show who relies on each event\; repeatable]:PATH:_files"
   "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   ":created if it does not exist\; other files in it are kept:_files -/"
@@ -255,7 +255,7 @@ _shtab_pca_events_sweep_options=(
   "--run[only resources of the run with this id]:ID:"
   "--prefix[prefix of the names (default\: pca-events-)]:prefix:"
   "--older-than[only resources that are older\: 90m, 2h]:AGE:"
-  "--only[only these kinds, separated by commas\: rules, archives, topics, log-groups, queues, buses]:KINDS:"
+  "--only[only these kinds, separated by commas\: rules, authorities, buckets, archives, topics, log-groups, queues, buses]:KINDS:"
   "--yes[remove the resources]"
 )
 
@@ -316,7 +316,7 @@ _shtab_pca_events_verify_options=(
   "--messages[write the result of each scenario and step to FILE as Cucumber Messages (NDJSON)]:FILE:_files"
   "--site[write the living documentation of this run to DIR (pca-events site)]:DIR:_files -/"
   "*--earlier[messages of an earlier run\; repeatable]:FILE:_files"
-  "*--consumers[a folder with rules of consumers, to show which of them fire on each event\; repeatable]:PATH:_files"
+  "*--consumers[a folder with rules and contract files of consumers, to show who relies on each event\; repeatable]:PATH:_files"
   "--source-url[link features and steps to their source there, such as https\:\/\/github.com\/me\/project\/blob\/main]:URL:"
   "--max-unpacked[maximum unpacked size of one gzip file, such as 4GB (default\: 20 times its size, at least 1 GB)]:SIZE:"
   "(*)::run only these features, such as events\/ca_creation, or a folder of them\: routing:_files"

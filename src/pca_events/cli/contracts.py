@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pca_events.atomic_write import cannot_be_written, check_writable, replace_file, write_file, write_folder
+from pca_events.atomic_write import cannot_be_written, check_writable, replace_file, write_file
 from pca_events.cli.console import Progress, console
 from pca_events.errors import BadInput
+from pca_events.folder_write import write_folder
 from pca_events.wording import counted, printable
 
 if TYPE_CHECKING:

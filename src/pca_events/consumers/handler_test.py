@@ -2,10 +2,8 @@
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from pca_events.backends import EmbeddedLocalStack, identify
@@ -16,6 +14,7 @@ from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.recorded_calls import RecordedCalls
 from pca_events.handlers.state import CallableProbe, Change, Probe, ProcessProbe
 from pca_events.handlers.trials import Plan, try_handler
+from pca_events.temporary_folders import temporary_folder
 
 TEMPORARY = "{tmp}"
 """In the value of a variable, a new folder that is removed after the test."""
@@ -107,8 +106,8 @@ class HandlerTest:
 
 @contextlib.contextmanager
 def _in_new_folder(variables: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    with tempfile.TemporaryDirectory(prefix="pca-events-handler-", ignore_cleanup_errors=True) as folder:
-        yield {name: value.replace(TEMPORARY, str(Path(folder))) for name, value in variables.items()}
+    with temporary_folder() as folder:
+        yield {name: value.replace(TEMPORARY, str(folder)) for name, value in variables.items()}
 
 
 @contextlib.contextmanager

@@ -1,8 +1,6 @@
 """Pacts: the events that a consumer relies on as asynchronous messages of the Pact specification V4."""
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from pca_events import catalog, json_path
@@ -11,6 +9,7 @@ from pca_events.consumers.contract_file import ConsumerContract
 from pca_events.consumers.matrix import Reliance, reliances
 from pca_events.contract import Field, fields, per_result, schema_of
 from pca_events.errors import BadInput
+from pca_events.temporary_folders import temporary_folder
 
 PROVIDER = "AWS Private CA"
 
@@ -38,9 +37,9 @@ def pact_of(contract: ConsumerContract) -> str:
         event = catalog.documented(reliance.event)
         message = pact.upon_receiving(event.id, "Async").given(event.title)
         message.with_body(json.dumps(_body(event, reliance)), "application/json")
-    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
-        pact.write_file(folder)
-        (written,) = Path(folder).iterdir()
+    with temporary_folder() as folder:
+        pact.write_file(str(folder))
+        (written,) = folder.iterdir()
         return written.read_text("utf-8")
 
 

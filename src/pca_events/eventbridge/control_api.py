@@ -1,6 +1,6 @@
 """What AWS services and tests use of this EventBridge: JSON over HTTP, under /_localstack/eventbridge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -39,6 +39,7 @@ def routes(provider: Bus) -> list[Resource]:
         Resource(ROOT, Identity()),
         Resource(f"{ROOT}/service-events", ServiceEvents(provider)),
         Resource(f"{ROOT}/trace", TraceOfEvent(provider)),
+        Resource(f"{ROOT}/accounts", Accounts()),
         Resource(f"{ROOT}/faults", FaultControls(provider.deliveries)),
     ]
 
@@ -82,6 +83,33 @@ class TraceOfEvent:
         if trace is None:
             return json_response(404, {"message": f'no recent event has the id "{event_id}"; write one as "event-id"'})
         return json_response(200, trace)
+
+
+class Accounts:
+    """Where there are rules, event buses or queues whose names begin with `?prefix=`."""
+
+    def on_get(self, request: Request) -> Response:
+        """Return the accounts and Regions."""
+        prefix = request.args.get("prefix", "")
+        found = {
+            (account, region)
+            for account, region, names in _all_names()
+            if any(name.startswith(prefix) for name in names)
+        }
+        return json_response(
+            200, {"accounts": [{"account": account, "region": region} for account, region in sorted(found)]}
+        )
+
+
+def _all_names() -> Iterator[tuple[str, str, list[str]]]:
+    from localstack.services.events.models import events_stores
+    from localstack.services.sqs.models import sqs_stores
+
+    for account, region, store in list(events_stores.iter_stores()):
+        for bus in list(store.event_buses.values()):
+            yield account, region, [bus.name, *bus.rules]
+    for account, region, queues in list(sqs_stores.iter_stores()):
+        yield account, region, list(queues.queues)
 
 
 def _sender(request: Request) -> Sender:

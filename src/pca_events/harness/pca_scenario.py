@@ -21,7 +21,7 @@ from pca_events.harness.expectations import expect_as_sent
 from pca_events.harness.pca_requests import Bucket
 from pca_events.harness.resources import Queue, Resource, Rule, Target
 from pca_events.harness.resources.inventory import check_destroyed
-from pca_events.harness.run import Mode
+from pca_events.harness.run import OWN_ACCOUNT, Mode
 from pca_events.harness.session import Session
 
 _PATTERN = {"source": ["aws.acm-pca"]}
@@ -52,7 +52,8 @@ class LiveEvents:
     def __enter__(self) -> "LiveEvents":
         if refused := aws_error_of(lambda: self.session.events.describe_event_bus(Name=self._bus)):
             raise BadInput(f'there is no bus "{self._bus}" in {self.session.backend.name}: {refused.message}')
-        tags = self.session.run.tags("watch")
+        run = self.session.run
+        tags = run.tags("watch") | ({OWN_ACCOUNT: "true"} if self.session.backend.account in run.own_accounts else {})
         try:
             for resource in self._resources:
                 resource.create(self.session, tags)
@@ -103,6 +104,7 @@ _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon a
 def own_account_session(session: Session, mode: Mode | None = None) -> Session:
     """Return a connection to an account that nothing else in the run uses, with its own default bus."""
     account = f"{int(session.run.new_name()[-8:], 16):012d}"
+    session.run.own_accounts.add(account)
     return Session(replace(session.backend, account=account), session.run, mode)
 
 

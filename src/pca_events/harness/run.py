@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PREFIX = "pca-events"
 
+OWN_ACCOUNT = "pca-events:own-account"
+"""The tag of a queue in an account that nothing but its run uses, so that everything in the account is the run's."""
+
 
 class RunId:
     """Names everything that one run creates.
@@ -28,6 +31,7 @@ class RunId:
     Attributes:
         value: eight hexadecimal digits, part of every name.
         seed: of the random parts of the names; the same seed and worker give the same names.
+        own_accounts: those that nothing but this run uses.
     """
 
     def __init__(self, value: str | None = None, seed: str | None = None, worker: str = "") -> None:
@@ -36,6 +40,7 @@ class RunId:
 
         self.value = value or secrets.token_hex(4)
         self.seed = seed or secrets.token_hex(4)
+        self.own_accounts: set[str] = set()
         self._random = random.Random(f"{self.seed}/{worker}")  # noqa: S311
 
     @property

@@ -169,13 +169,13 @@ class Session:
 
 
 _MAX_CLOCK_SKEW = timedelta(minutes=5)
-"""AWS rejects older signatures."""
+"""AWS rejects older signatures; no emulator checks them."""
 
 
 def unmet(session: Session) -> list[str]:
     """Return the unmet preconditions, each with a remedy; empty if the backend is usable.
 
-    Checks that both services answer, account and Region are those of the backend, and the clocks agree.
+    Checks that both services answer, account and Region are those of the backend, and on AWS that the clocks agree.
 
     Raises:
         BackendGone: the backend has stopped answering.
@@ -196,7 +196,13 @@ def unmet(session: Session) -> list[str]:
         problems.append(
             f"the default bus is in {where}, expected {' and '.join(expected)}; is this the right endpoint?"
         )
-    return problems + _clock_skew(bus)
+    return problems if backend.endpoint_url else problems + _clock_skew(bus)
+
+
+def now_on(session: Session) -> datetime:
+    """Return the time by the clock of the backend, which may not be that of this machine; whole seconds."""
+    told = session.events.list_event_buses(Limit=1)["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return datetime.now(UTC) if told is None else parsedate_to_datetime(told).astimezone(UTC)
 
 
 def _clock_skew(answer: dict[str, Any]) -> list[str]:
@@ -206,7 +212,8 @@ def _clock_skew(answer: dict[str, Any]) -> list[str]:
     skew = abs(datetime.now(UTC) - parsedate_to_datetime(told).astimezone(UTC))
     if skew <= _MAX_CLOCK_SKEW:
         return []
-    return [f"the clock of the backend differs from the local clock by {skew.total_seconds():.0f} s; correct it"]
+    differs = f"the clock of this machine differs from that of AWS by {skew.total_seconds():.0f} s"
+    return [f"{differs}, and AWS rejects signatures that are older than 5 minutes; correct it"]
 
 
 class Artifacts:

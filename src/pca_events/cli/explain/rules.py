@@ -3,10 +3,8 @@
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from pca_events import json_source
@@ -17,6 +15,7 @@ from pca_events.infrastructure.checked_tree import LARGEST, UnreadableFile, text
 from pca_events.infrastructure.detect_format import read_document_file
 from pca_events.infrastructure.files import read_paths
 from pca_events.infrastructure.model import Reading, Rule, Skipped, SourceLocation, Unknown, Unreadable
+from pca_events.temporary_folders import temporary_folder
 from pca_events.wording import did_you_mean, file_meant
 
 _CONTAINERS = {
@@ -132,8 +131,8 @@ def _is_pattern_alone(text: str, path: str) -> bool:
 def _read_standard_input(text: str) -> Reading:
     if not _TERRAFORM.search(text):
         return read_document_file(text, "-", named=True)
-    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
-        file = Path(folder, "stdin.tf")
+    with temporary_folder() as folder:
+        file = folder / "stdin.tf"
         replace_file(file, text)
         reading = read_paths([str(file)])
     reading.rules = [replace(rule, place=SourceLocation("-", rule.place.line)) for rule in reading.rules]

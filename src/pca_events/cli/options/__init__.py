@@ -89,12 +89,12 @@ def account(words: str) -> str:
 
 def resource_kinds(words: str) -> tuple[str, ...]:
     """Read a list of kinds of resources, separated by commas."""
-    from pca_events.harness.resources import KINDS
+    from pca_events.harness.resources import SWEPT_KINDS
 
     kinds = tuple(words.split(","))
-    if unknown := set(kinds) - set(KINDS):
+    if unknown := set(kinds) - set(SWEPT_KINDS):
         raise argparse.ArgumentTypeError(
-            f"{', '.join(sorted(unknown))} is not a kind of resource; known: {', '.join(KINDS)}"
+            f"{', '.join(sorted(unknown))} is not a kind of resource; known: {', '.join(SWEPT_KINDS)}"
         )
     return kinds
 

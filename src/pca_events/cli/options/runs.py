@@ -93,7 +93,7 @@ def _calibrate(parser: Parser) -> None:
 def _sweep(parser: Parser) -> None:
     from datetime import timedelta
 
-    from pca_events.harness.resources import KINDS
+    from pca_events.harness.resources import SWEPT_KINDS
     from pca_events.harness.run import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack or MiniStack to sweep")
@@ -106,8 +106,8 @@ def _sweep(parser: Parser) -> None:
         "--only",
         metavar="KINDS",
         type=resource_kinds,
-        default=KINDS,
-        help=f"only these kinds, separated by commas: {', '.join(KINDS)}",
+        default=SWEPT_KINDS,
+        help=f"only these kinds, separated by commas: {', '.join(SWEPT_KINDS)}",
     )
     parser.add_argument("--yes", action="store_true", help="remove the resources")
 

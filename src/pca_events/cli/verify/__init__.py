@@ -5,14 +5,15 @@ import contextlib
 import gzip
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pca_events.atomic_write import check_folder, check_writable, write_folder
+from pca_events.atomic_write import check_folder, check_writable, write_file
 from pca_events.errors import BadInput
+from pca_events.folder_write import write_folder
+from pca_events.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
     from pca_events.backends import Backend, EmbeddedLocalStack
@@ -37,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
     if options.site is None:
         return _verify(options, options.messages)
     earlier = prepare_site(options.site, options)
-    with tempfile.TemporaryDirectory(prefix="pca-events-") as folder:
-        messages = options.messages or Path(folder) / "run.ndjson"
+    with temporary_folder() as folder:
+        messages = options.messages or folder / "run.ndjson"
         status = _verify(options, messages)
         print(write_site(options.site, messages, earlier, options))
         return status
@@ -66,10 +67,9 @@ def _verify(options: argparse.Namespace, messages: Path | None) -> int:
         raise BadInput("the suite could not be read, so nothing was verified: " + "\n".join(report.broken))
     print_report(report, time.monotonic() - began, out)
     if options.junit is not None:
-        from pca_events.atomic_write import replace_file
         from pca_events.cli.verify.report import junit
 
-        replace_file(options.junit, junit(report))
+        write_file(junit(report), options.junit)
     if report.unwritten:
         raise BadInput(report.unwritten)
     return report.exit_status

@@ -4,8 +4,8 @@ The index is a pickle, so it is read only from a folder that belongs to the user
 """
 
 import contextlib
+import hashlib
 import os
-import shutil
 import stat
 from pathlib import Path
 
@@ -14,25 +14,44 @@ from pca_events.atomic_write import replace_file
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 
 
+_KEPT = f"{_INDEXES}.*"  # with the digest of the content, so that a damaged one is noticed
+_STOP = b"."  # the last byte of a pickle
+
+
 def recall_index(cache: Path) -> None:
-    """Copy the indexes of earlier runs to an emulator that is about to start.
+    """Copy the indexes of earlier runs to an emulator that is about to start; damaged ones are removed.
+
+    LocalStack itself would neither use nor replace a damaged index, and start slowly every time.
 
     Args:
         cache: the emulator's folder for them; it is created.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):
-        for index in _index_folder().glob(_INDEXES):
-            shutil.copy(index, cache)
+    with contextlib.suppress(OSError, RuntimeError):
+        for kept in _index_folder().glob(_KEPT):
+            with contextlib.suppress(OSError):
+                content = kept.read_bytes()
+                if kept.suffix == f".{_digest(content)}":
+                    replace_file(cache / kept.stem, content)
+                else:
+                    kept.unlink()
 
 
 def keep_index(cache: Path) -> None:
     """Save the indexes of a running emulator for later runs; if that fails, later runs start more slowly."""
-    with contextlib.suppress(OSError):
-        kept = _index_folder()
+    with contextlib.suppress(OSError, RuntimeError):
+        folder = _index_folder()
         for index in cache.glob(_INDEXES):
-            if not (kept / index.name).exists():
-                replace_file(kept / index.name, index.read_bytes())
+            content = index.read_bytes()
+            kept = folder / f"{index.name}.{_digest(content)}"
+            if content.endswith(_STOP) and not kept.exists():
+                replace_file(kept, content)
+                for other in {*folder.glob(f"{index.name}*")} - {kept}:
+                    other.unlink(missing_ok=True)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _index_folder() -> Path:
@@ -41,6 +60,7 @@ def _index_folder() -> Path:
     Raises:
         PermissionError: other users could write to it.
         OSError: it does not exist and cannot be created.
+        RuntimeError: the user has no home folder.
     """
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(caches) / "pca-events"
