@@ -1,7 +1,7 @@
 """Builds the sdist and the wheel twice and writes them to dist/ if both builds have the same bytes.
 
 The two builds differ in the folder, the times of the files, their permissions for others and the random seed of the
-hashes. SOURCE_DATE_EPOCH is the time of the last commit unless it is set. `tox -e dist` runs it with pinned build tools.
+hashes. SOURCE_DATE_EPOCH is the time of the last commit unless it is set. `tox -e dist` pins the build tools.
 """
 
 import hashlib
@@ -56,7 +56,9 @@ def main() -> int:
 
 
 def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=TOP, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [shutil.which("git") or "git", *words], cwd=TOP, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def _copy(files: Iterable[Path], to: Path) -> None:
