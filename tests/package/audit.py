@@ -39,7 +39,7 @@ def judged(file: str, ran: "subprocess.CompletedProcess[str]") -> tuple[int, str
             f" did not answer for them: {names}\n"
         )
     if not lines:
-        lines = [f"{file}: {len(packages)} packages, no known vulnerability\n"]
+        lines = [f"{file}: {len(packages)} package{'' if len(packages) == 1 else 's'}, no known vulnerability\n"]
     return 1 if vulnerable else 2 if missing else 0, "".join(lines)
 
 
@@ -50,12 +50,16 @@ def _fixed(vulnerability: dict[str, Any]) -> str:
 def main() -> int:
     """Audit each file of pinned requirements; the exit status is the most serious one, 1 before 2."""
     statuses = set()
-    for file in sorted((TOP / "requirements").glob("*.txt")):
+    for file in [*sorted((TOP / "requirements").glob("*.txt")), TOP / "examples" / "scale_out" / "requirements.txt"]:
         words = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
         words += ["--format", "json", "-r", str(file)]
-        status, report = judged(file.name, subprocess.run(words, capture_output=True, text=True))
+        status, report = judged(file.relative_to(TOP).as_posix(), subprocess.run(words, capture_output=True, text=True))
         statuses.add(status)
         sys.stdout.write(report)
+    if 2 in statuses:
+        sys.stderr.write(
+            "The audit is incomplete: pip-audit did not reach its service, or the service lacks packages.\n"
+        )
     return 1 if 1 in statuses else max(statuses)
 
 

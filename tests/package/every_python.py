@@ -49,14 +49,15 @@ def tried(python: Path, wheel: Path) -> str:
     """Install the pinned base and the wheel in an empty venv and run the commands; return why it failed, or ``""``."""
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder) / ("Scripts" if os.name == "nt" else "bin") / "python"
-        install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        for words in (
+        install: list[str | Path] = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        commands: list[list[str | Path]] = [
             [python, "-m", "venv", folder],
             [*install, "--require-hashes", "-r", TOP / "requirements" / "base.txt"],
             [*install, "--no-deps", "--no-index", wheel],
             [inside, "-I", "-c", _IS_THE_WHEEL],
             [inside, TOP / "tests" / "package" / "base_commands.py"],
-        ):
+        ]
+        for words in commands:
             ran = subprocess.run(words, cwd=TOP, env=_environment(), capture_output=True, text=True)
             if ran.returncode:
                 return f"{' '.join(map(str, words))}\n{ran.stdout}{ran.stderr}"

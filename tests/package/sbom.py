@@ -35,8 +35,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         venv, pyproject, written = (Path(name, part) for part in ("venv", "pyproject.toml", SBOM.name))
         pyproject.write_text(with_version((TOP / "pyproject.toml").read_text("utf-8"), version), "utf-8")
-        pip = [sys.executable, "-m", "pip", "--python", venv, "install", "--quiet", "--no-compile"]
-        pinned = [word for extra in INSTALLED for word in ("-r", TOP / "requirements" / f"{extra}.txt")]
+        pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", venv, "install", "--quiet", "--no-compile"]
+        pinned: list[str | Path] = [
+            word for extra in INSTALLED for word in ("-r", TOP / "requirements" / f"{extra}.txt")
+        ]
         _run(sys.executable, "-m", "venv", "--without-pip", venv)
         _run(*pip, "--require-hashes", *pinned)
         _run(*pip, "--no-deps", "--no-index", wheels[0])
