@@ -125,6 +125,14 @@ def test_the_events_of_a_revision_are_those_that_its_code_generates() -> None:
     assert {event["resources"][0].split(":")[1] for event in events} > {"aws", "aws-cn", "aws-us-gov"}
 
 
+def test_every_snippet_names_the_tag_of_this_version() -> None:
+    pages = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
+    tag = re.compile(r"OWNER/pca-events(?:@|/|\n +rev: )v(\d+\.\d+\.\d+)")
+    named = {(page.name, version) for page in pages for version in tag.findall(page.read_text("utf-8"))}
+    assert {page for page, _ in named} == {"check-in-ci.md", "configuration.md", "tutorial.md"}
+    assert {version for _, version in named} == {__version__}
+
+
 def test_the_changelog_has_the_version_and_begins_each_release_with_its_contract() -> None:
     releases = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?\n+(### \w+)?", CHANGELOG, re.MULTILINE)
     assert releases[0][:2] == ("Unreleased", "")

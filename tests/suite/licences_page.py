@@ -98,12 +98,12 @@ def stated(about: Message) -> str:
     Raises:
         LookupError: they state none that is known.
     """
-    if expression := about["License-Expression"]:
+    if expression := about.get("License-Expression"):
         return str(expression)
     classifiers = [line for line in about.get_all("Classifier") or () if line.startswith("License :: OSI Approved ::")]
     if classifiers and all(line in _SPDX for line in classifiers):
         return ", ".join(_SPDX[line] for line in classifiers)
-    said = str(about["License"] or "").strip()
+    said = str(about.get("License", "")).strip()
     known = _SPOKEN.get(said, said)
     if known and _is_permissive(known):
         return known
