@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pca_events.checkout import import_from_checkout
 from pca_events.lazy import names_of
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "BadInput",

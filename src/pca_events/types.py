@@ -9,7 +9,7 @@
 
 The module imports only the standard library, so that a copy of it works in a deployment package.
 
-Written by pca-events 0.1.0 from its contracts: do not edit, generate it again.
+Written by pca-events 1.0.0 from its contracts: do not edit, generate it again.
 """
 
 from collections.abc import Mapping

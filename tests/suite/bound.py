@@ -1,6 +1,6 @@
 """Prints how many scenarios of each feature the bindings of a folder turn into tests, as JSON.
 
-`python tests/suite/bound.py tests/contract >tests/suite/manifest.json` writes the manifest again.
+`python tests/suite/regenerate.py manifest` writes the manifest again.
 """
 
 import contextlib

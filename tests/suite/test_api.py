@@ -12,7 +12,7 @@ import pca_events
 
 def test_the_page_is_made_from_the_docstrings() -> None:
     written = (api_page.TOP / "docs" / "api.md").read_text("utf-8")
-    assert written == api_page.page(), "python tests/suite/api_page.py >docs/api.md"
+    assert written == api_page.page(), "python tests/suite/regenerate.py api"
 
 
 def test_the_example_is_true() -> None:

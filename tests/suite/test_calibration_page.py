@@ -9,7 +9,7 @@ TOP = Path(__file__).parents[2]
 
 def test_the_table_of_the_page_is_up_to_date() -> None:
     page = (TOP / "docs" / "calibration.md").read_text("utf-8")
-    assert calibration_table.table() in page, "python tests/suite/calibration_table.py prints the new one"
+    assert calibration_table.table() in page, "python tests/suite/regenerate.py calibration"
 
 
 def test_the_table_has_a_row_for_each_behaviour_and_a_count() -> None:

@@ -191,7 +191,7 @@ def test_imports_inside_the_package_point_down() -> None:
 
 def test_the_picture_of_the_packages_shows_the_imports() -> None:
     stored = (TOP / "docs" / "images" / "packages.svg").read_text("utf-8")
-    assert stored == import_picture.picture(), "python tests/suite/import_picture.py >docs/images/packages.svg"
+    assert stored == import_picture.picture(), "python tests/suite/regenerate.py packages"
 
 
 def test_the_picture_leaves_out_imports_that_follow_from_others() -> None:

@@ -28,7 +28,7 @@ def test_a_page_shows_more_than_omissions() -> None:
 
 def test_the_picture_shows_what_is_printed() -> None:
     stored = (TOP / "docs" / "images" / "check-matrix.svg").read_text("utf-8")
-    assert stored == terminal_image.picture(), "python tests/suite/terminal_image.py >docs/images/check-matrix.svg"
+    assert stored == terminal_image.picture(), "python tests/suite/regenerate.py matrix"
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ HELP: Mapping[str, Help] = {
     ),
     "diff": Help(
         "Compares two versions of the schemas and shows which changes break consumers.",
-        ("pca-events diff v0.1.0 HEAD", "pca-events diff old/schemas new/schemas --consumers infra/"),
+        ("pca-events diff v1.0.0 HEAD", "pca-events diff old/schemas new/schemas --consumers infra/"),
         {"0": "no change is breaking", "1": "a change is breaking", "2": _UNUSABLE},
     ),
     "export": Help(

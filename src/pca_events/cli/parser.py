@@ -151,7 +151,7 @@ def print_completion(options: argparse.Namespace) -> int:
 
 
 def script_of(shell: str) -> "Path":
-    """Return the path of the script for a shell; its test regenerates it with UPDATE_COMPLETION=1."""
+    """Return the path of the script for a shell, which tests/suite/completion_script.py generates."""
     from pathlib import Path
 
     return Path(__file__).with_name(f"completion.{shell}")

@@ -146,7 +146,7 @@ class Run:
         finished: in UTC; None if the file ends before the end of the run.
         success: whether the run succeeded, as reported.
         stopped: why the run stopped early, as text; empty if it was completed.
-        implementation: the program that ran it, with its version: `pca-events 0.1.0`.
+        implementation: the program that ran it, with its version: `pca-events 1.0.0`.
         backend: the backend; empty if unknown.
         mode: how events were published; empty if unknown.
         run_id: empty if unknown.

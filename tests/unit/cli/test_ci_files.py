@@ -262,7 +262,11 @@ def test_every_job_has_a_timeout_and_a_concurrency_limit(workflow: Path) -> None
 def test_workflows_and_jobs_have_minimal_permissions(workflow: Path) -> None:
     needed = {
         "pages": {"publish": {"pages": "write", "id-token": "write"}},
-        "release": {"github": {"contents": "write"}, "pypi": {"id-token": "write"}},
+        "release": {
+            "github": {"contents": "write"},
+            "provenance": {"attestations": "write", "id-token": "write"},
+            "pypi": {"id-token": "write"},
+        },
     }
     assert yaml.safe_load(workflow.read_text("utf-8"))["permissions"] == {"contents": "read"}
     assert permissions(workflow) == needed.get(workflow.stem, {})
@@ -309,8 +313,59 @@ def test_a_release_is_published_manually_from_artifacts_that_passed_ci() -> None
     assert release["ci"]["uses"] == "./.github/workflows/ci.yml"
     assert release["pypi"]["environment"]["name"] == "pypi"
     assert {"ci", "build"} <= set(release["pypi"]["needs"]) & set(release["github"]["needs"])
-    (made,) = [step["with"]["path"] for step in release["build"]["steps"] if "upload-artifact" in step.get("uses", "")]
-    assert f"--outdir {made.rstrip('/')}" in tox_settings()["testenv:dist"]["commands"]
+    made = {
+        step["with"]["name"]: step["with"]["path"]
+        for step in release["build"]["steps"]
+        if "upload-artifact" in step.get("uses", "")
+    }
+    assert made == {"dist": "dist/", "sbom": "dist/sbom.cdx.json"}
+    steps = [step.get("run", step.get("with", {}).get("name")) for step in release["build"]["steps"]]
+    assert steps.index("tox -e dist") < steps.index("tox -e version") < steps.index("dist") < steps.index("tox -e sbom")
+    assert release["pypi"]["steps"][0]["with"]["name"] == "dist"
+
+
+def test_everything_that_is_released_has_a_provenance() -> None:
+    release = jobs(TOP / ".github" / "workflows" / "release.yml")
+    downloaded, attested = release["provenance"]["steps"]
+    assert downloaded == release["github"]["steps"][0]
+    assert "name" not in downloaded["with"]
+    assert attested["uses"].startswith("actions/attest-build-provenance@")
+    assert attested["with"]["subject-path"] == f"{downloaded['with']['path']}/*"
+    assert f"{downloaded['with']['path']}/*" in release["github"]["steps"][1]["run"]
+    assert "audit" in release["provenance"]["needs"]
+    assert "provenance" in release["github"]["needs"]
+    assert "github" in release["pypi"]["needs"]
+
+
+def test_contributing_has_a_command_for_each_environment_of_tox() -> None:
+    table = (
+        (TOP / "CONTRIBUTING.md").read_text("utf-8").partition("## One command for each task")[2].partition("\n## ")[0]
+    )
+    named = set(re.findall(r"^\| `tox -e (\w+)` \|", table, re.MULTILINE))
+    environments = {section.removeprefix("testenv:") for section in tox_settings().sections() if ":" in section}
+    assert named == environments - {"base-py{311,314}"}
+    assert "audit" not in tox_settings()["tox"]["env_list"]
+
+
+FORMS = sorted((TOP / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.stem != "config"], ids=lambda file: file.stem)
+def test_an_issue_form_has_what_github_requires(form: Path) -> None:
+    read = yaml.safe_load(form.read_text("utf-8"))
+    assert set(read) == {"name", "description", "labels", "body"}
+    fields = [field for field in read["body"] if field["type"] != "markdown"]
+    assert len(fields) == len({field["id"] for field in fields}) > 2
+    assert {field["type"] for field in fields} <= {"input", "textarea", "dropdown"}
+    for field in fields:
+        assert field["attributes"]["label"]
+        assert field["type"] != "dropdown" or len(set(field["attributes"]["options"])) > 1
+        assert field["validations"] == {"required": True}
+
+
+def test_the_issue_forms_name_commands_that_exist() -> None:
+    text = "".join(form.read_text("utf-8") for form in FORMS)
+    assert set(re.findall(r"`pca-events ([a-z]+)", text)) == {"check", "validate"} <= set(COMMANDS)
 
 
 def test_the_workflow_publishes_the_output_of_tox() -> None:

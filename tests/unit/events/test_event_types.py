@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: object) -> str:
 def test_the_module_is_made_from_the_contract() -> None:
     written = MODULE.read_text("utf-8")
     made = python_classes(documented_detail_types())
-    assert written == made, "python -m pca_events.exports.event_classes >src/pca_events/types.py"
+    assert written == made, "python tests/suite/regenerate.py types"
 
 
 def test_there_is_a_class_for_each_documented_result() -> None:

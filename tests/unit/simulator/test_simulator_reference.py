@@ -60,4 +60,4 @@ def test_the_errors_are_documented() -> None:
 
 
 def test_the_page_is_generated() -> None:
-    assert PAGE.read_text("utf-8") == page(), "python tests/unit/simulator_reference.py >docs/simulator-reference.md"
+    assert PAGE.read_text("utf-8") == page(), "python tests/suite/regenerate.py simulator"
