@@ -239,6 +239,8 @@ class EmbeddedLocalStack:
         """Return the process id of the guard; None if it has ended, even if another process has its id now."""
         if self._guard is not None:
             return self._guard.pid if self._guard.poll() is None else None
+        if not self._note.exists():
+            return None
         import psutil
 
         with contextlib.suppress(psutil.Error, OSError, ValueError, KeyError, TypeError):
