@@ -3,10 +3,10 @@
 import copy
 import json
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fuzzing import places
 
 from pca_events.check.formats import FORMATS
 from pca_events.check.migration import as_requests, as_template, migrate
@@ -117,17 +117,10 @@ WEIRD += [{"Fn::ForEach::Z": ["A", ["1"], {"k${A}": "${A}"}]}]
 KEYS = ["Fn::ForEach::Q", "Ref", "Fn::Sub", "Type", "${X}", "x"]
 
 
-def _places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    for key in keys:
-        yield (*way, key)
-        yield from _places(value[key], (*way, key))
-
-
 def _changed(chance: random.Random) -> dict[str, Any]:
     document = copy.deepcopy(chance.choice(DOCUMENTS))
     for _ in range(chance.choice([1, 1, 2, 3])):
-        *way, last = chance.choice(list(_places(document)))
+        *way, last = chance.choice(list(places(document)))
         node: Any = document
         for key in way:
             node = node[key]

@@ -5,6 +5,7 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from pca_events.backends import Backend
-from pca_events.calibrate.retry import _api_destination, _server
+from pca_events.calibrate.retry import _api_destination, _Server
 from pca_events.harness import RunId, Session
 from pca_events.harness.resources import LogGroup, Queue, QueuePolicy
 from pca_events.pytest_plugin import EMULATOR
@@ -221,7 +222,7 @@ def test_a_target_that_is_removed_is_not_tried_again(bus: Bus) -> None:
 
 
 def test_an_api_destination_is_tried_again_after_503(bus: Bus) -> None:
-    with _server() as server, _api_destination(bus.session, bus.name, server.url) as arn:
+    with closing(_Server()) as server, _api_destination(bus.session, bus.name, server.url) as arn:
         bus.put_target(Arn=arn, RoleArn=f"arn:aws:iam::{bus.backend.account}:role/one")
         event_id = bus.publish()
         first = bus.attempts_until(event_id, bool)[0]

@@ -5,6 +5,7 @@
 
 import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
@@ -19,6 +20,8 @@ Imports = Mapping[str, Set[str]]
 
 _WIDTH, _ROW, _BOX, _GAP = 900, 78, 34, 12  # pixels: the picture, from row to row, the height of a box, between boxes
 _LANE = 6.0  # pixels: the width of an arrow that passes a row
+_LETTER, _LINE = 8.0, 20  # pixels: the width of a letter, from line to line
+_MOST_IN_ROW = 5  # packages; a layer with more has several rows
 _SWEEPS = 24
 _HUES = (210, 25, 140, 280, 340, 55, 180, 250, 100, 0)
 _STYLE = (
@@ -63,11 +66,18 @@ def without_implied(graph: Imports) -> dict[str, set[str]]:
 def picture() -> str:
     """Return the picture as SVG."""
     rows = layers()
-    upper, lower = rows[:-2], [sorted(rows[-2] + rows[-1])]
+    lower = sorted(rows[-2] + rows[-1])
+    upper = [part for row in rows[:-2] for part in _parts(row)]
     shown = {package for row in upper for package in row}
     graph = {package: found & shown for package, found in imports(PACKAGE).items() if package in shown}
     counts = Counter(checks.room_of(file, PACKAGE) for file in PACKAGE.rglob("*.py"))
-    return _Drawing(upper, without_implied(graph), counts).svg(lower[0])
+    return _Drawing(upper, without_implied(graph), counts).svg(lower)
+
+
+def _parts(row: Sequence[str]) -> list[Sequence[str]]:
+    """Return the packages of a layer in as few rows as they need, of about the same length."""
+    count = -(-len(row) // _MOST_IN_ROW)
+    return [row[number::count] for number in range(count)]
 
 
 class _Drawing:
@@ -100,7 +110,7 @@ class _Drawing:
             self.arrows += [(node, after, target) for node in (*ahead, *lane)]
 
     def width(self, node: str) -> float:
-        return _LANE if "@" in node else 8.0 * len(node) + 38
+        return _LANE if "@" in node else _LETTER * len(node) + 38
 
     def _placed(self) -> dict[str, float]:
         near: dict[str, list[str]] = {node: [] for row in self.rows for node in row}
@@ -135,7 +145,9 @@ class _Drawing:
 
     def svg(self, helpers: Sequence[str]) -> str:
         top = len(self.rows) * _ROW
-        total = top + _BOX + 78
+        lines = textwrap.wrap(" · ".join(helpers), int((_WIDTH - 4 * _GAP) / _LETTER), break_on_hyphens=False)
+        box = _BOX + _LINE * (len(lines) - 1)
+        total = top + box + 78
         targets = [package for package in self.height if any(target == package for _, _, target in self.arrows)]
         colours = {package: f"hsl({_HUES[number % len(_HUES)]} 65% 52%)" for number, package in enumerate(targets)}
         boxes = [self._box(package, self.x[package], 16 + number * _ROW) for package, number in self.height.items()]
@@ -147,10 +159,13 @@ class _Drawing:
                 *(self._arrow(start, end, target, colours[target]) for start, end, target in self.arrows),
                 *(self._head(package, colours[package]) for package in targets),
                 *boxes,
-                f'<rect class="b d" x="{_GAP}" y="{top + 6}" width="{_WIDTH - 2 * _GAP}" height="{_BOX}" rx="6"/>',
-                f'<text x="{_WIDTH // 2}" y="{top + 28}">{" · ".join(helpers)}</text>',
+                f'<rect class="b d" x="{_GAP}" y="{top + 6}" width="{_WIDTH - 2 * _GAP}" height="{box}" rx="6"/>',
                 *(
-                    f'<text class="c" x="{_WIDTH // 2}" y="{top + 64 + 20 * number}">{line}</text>'
+                    f'<text x="{_WIDTH // 2}" y="{top + 28 + _LINE * number}">{line}</text>'
+                    for number, line in enumerate(lines)
+                ),
+                *(
+                    f'<text class="c" x="{_WIDTH // 2}" y="{top + box + 30 + _LINE * number}">{line}</text>'
                     for number, line in enumerate(_CAPTION)
                 ),
                 "</svg>\n",

@@ -194,6 +194,19 @@ def test_the_picture_of_the_packages_shows_the_imports() -> None:
     assert stored == import_picture.picture(), "python tests/suite/regenerate.py packages"
 
 
+def test_everything_in_the_picture_of_the_packages_is_within_its_borders() -> None:
+    drawn = import_picture.picture()
+    (width,) = map(int, re.findall(r'viewBox="0 0 (\d+) ', drawn))
+    boxes = [
+        (int(x), int(x) + int(wide))
+        for x, wide in re.findall(r'<rect class="b[^>]* x="(-?\d+)"[^>]* width="(\d+)"', drawn)
+    ]
+    assert len(boxes) > 30
+    assert [box for box in boxes if box[0] < 0 or box[1] > width] == []
+    lines = re.findall(r"<text[^>]*>([^<]+)</text>", drawn)
+    assert [line for line in lines if len(line) * 8 > width] == []
+
+
 def test_the_picture_leaves_out_imports_that_follow_from_others() -> None:
     graph = {"a": {"b", "c", "d"}, "b": {"c"}, "c": set(), "d": set()}
     assert import_picture.without_implied(graph) == {"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": set()}

@@ -73,6 +73,11 @@ class PrivateCertificate:
     issued_at: datetime | None = None
     in_use_by: list[str] = field(default_factory=list)
 
+    @property
+    def account(self) -> str:
+        """The account that requested it."""
+        return self.arn.split(":")[4]
+
     def status(self, now: datetime) -> str:
         """Return the status: PENDING_VALIDATION, ISSUED, EXPIRED or FAILED."""
         if self.certificate is None:

@@ -7,13 +7,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.services.cloudformation.provider_utils import generate_default_name
 from localstack.services.cloudformation.resource_provider import ResourceRequest
 
-from pca_events.aws_services.private_ca_resources import Done, Model, Resource, chosen, done, schema
+from pca_events.aws_services.private_ca_resources import (
+    Done,
+    Model,
+    Resource,
+    chosen,
+    done,
+    ignored,
+    removed_tags,
+    schema,
+)
 
 _LONGEST_NAME = 64
+_GONE = "ResourceNotFoundException"
 
 
 def _named(request: ResourceRequest[Model], name: str) -> str:
@@ -25,10 +34,6 @@ def _named(request: ResourceRequest[Model], name: str) -> str:
 def _as_json(value: Any) -> Any:
     """A property that is JSON as text: templates have it as an object, or as text."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _is_gone(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "ResourceNotFoundException")
 
 
 class Rule(Resource):
@@ -63,14 +68,11 @@ class Rule(Resource):
         """Remove the targets, and delete the rule."""
         model, events = request.desired_state, request.aws_client_factory.events
         name, on_bus = model["Id"].rpartition("|")[2], chosen(model, "EventBusName")
-        try:
+        with ignored(_GONE):
             there = events.list_targets_by_rule(Rule=name, **on_bus)["Targets"]
             if there:
                 events.remove_targets(Rule=name, **on_bus, Ids=[target["Id"] for target in there])
             events.delete_rule(Name=name, **on_bus)
-        except ClientError as error:
-            if not _is_gone(error):
-                raise
         return done({})
 
 
@@ -106,12 +108,10 @@ class EventBus(Resource):
             events.put_permission(EventBusName=name, Policy=_as_json(model["Policy"]))
         elif before.get("Policy") and not model.get("Policy"):
             events.remove_permission(EventBusName=name, RemoveAllPermissions=True)
-        now, earlier = model.get("Tags") or [], before.get("Tags") or []
-        kept = {tag["Key"] for tag in now}
-        if gone := [tag["Key"] for tag in earlier if tag["Key"] not in kept]:
-            events.untag_resource(ResourceARN=arn, TagKeys=gone)
-        if now:
-            events.tag_resource(ResourceARN=arn, Tags=now)
+        if gone := removed_tags(model, before):
+            events.untag_resource(ResourceARN=arn, TagKeys=[tag["Key"] for tag in gone])
+        if model.get("Tags"):
+            events.tag_resource(ResourceARN=arn, Tags=model["Tags"])
         return done({**model, "Arn": arn})
 
     def delete(self, request: ResourceRequest[Model]) -> Done:
@@ -150,11 +150,8 @@ class EventBusPolicy(Resource):
         """Remove the statement, if it is still there."""
         model = request.desired_state
         bus = model.get("EventBusName") or "default"
-        try:
+        with ignored(_GONE):
             request.aws_client_factory.events.remove_permission(EventBusName=bus, StatementId=model["StatementId"])
-        except ClientError as error:
-            if not _is_gone(error):
-                raise
         return done({})
 
 

@@ -1,6 +1,7 @@
 """The resources AWS::ACMPCA::* of CloudFormation, each made with calls of AWS Private CA."""
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -26,6 +27,22 @@ def done(model: Model) -> Done:
 def chosen(model: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return the properties with these names that a template gives."""
     return {name: model[name] for name in names if model.get(name) is not None}
+
+
+def removed_tags(model: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the tags that a template had before, and whose keys it no longer has."""
+    kept = {tag["Key"] for tag in model.get("Tags") or []}
+    return [tag for tag in before.get("Tags") or [] if tag["Key"] not in kept]
+
+
+@contextlib.contextmanager
+def ignored(*codes: str) -> Iterator[None]:
+    """Ignore errors with these codes: what is deleted is gone already, or in a state of its own."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in codes:
+            raise
 
 
 def schema(kind: str, identifier: str, *fixed: str, read_only: Iterable[str] = ()) -> dict[str, Any]:
@@ -94,11 +111,9 @@ class CertificateAuthority(Resource):
         if _revocation(model) != _revocation(before):
             wanted = {name: {"Enabled": False} for name in _REVOCATION} | _revocation(model)
             pca.update_certificate_authority(**about, RevocationConfiguration=wanted)
-        now, earlier = model.get("Tags") or [], before.get("Tags") or []
-        kept = {tag["Key"] for tag in now}
-        if gone := [tag for tag in earlier if tag["Key"] not in kept]:
+        if gone := removed_tags(model, before):
             pca.untag_certificate_authority(**about, Tags=gone)
-        if new := [tag for tag in now if tag not in earlier]:
+        if new := [tag for tag in model.get("Tags") or [] if tag not in (before.get("Tags") or [])]:
             pca.tag_certificate_authority(**about, Tags=new)
         return done({**model, **chosen(before, "Arn", "CertificateSigningRequest")})
 
@@ -167,11 +182,8 @@ class CertificateAuthorityActivation(Resource):
     def delete(self, request: ResourceRequest[Model]) -> Done:
         """Disable the CA; one that is gone, or is in another state, is left."""
         about = chosen(request.desired_state, "CertificateAuthorityArn")
-        try:
+        with ignored(*_GONE):
             private_ca(request).update_certificate_authority(**about, Status="DISABLED")
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
         return done({})
 
 
@@ -195,11 +207,8 @@ class Permission(Resource):
     def delete(self, request: ResourceRequest[Model]) -> Done:
         """Delete the permission, if the CA is still there."""
         asked = chosen(request.desired_state, *self._FIXED[1:])
-        try:
+        with ignored(*_GONE):
             private_ca(request).delete_permission(**asked)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
         return done({})
 
 

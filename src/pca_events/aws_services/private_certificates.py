@@ -73,7 +73,7 @@ class PrivateCertificates:
         def call(context: Any, request: Answer) -> Any:
             with self._lock:
                 found = self._certificates.get(request.get("CertificateArn") or "")
-                if found is None or found.arn.split(":")[4] != context.account_id:
+                if found is None or found.account != context.account_id:
                     return self._stock[operation](context, request)
                 self._refresh(found)
                 return getattr(self, name)(found, request)
@@ -123,7 +123,7 @@ class PrivateCertificates:
 
     def describe(self, found: PrivateCertificate, _request: Answer) -> Answer:
         """DescribeCertificate."""
-        return {"Certificate": found.described(clock_of(found.arn.split(":")[4]).now())}
+        return {"Certificate": found.described(clock_of(found.account).now())}
 
     def get(self, found: PrivateCertificate, _request: Answer) -> Answer:
         """GetCertificate."""
@@ -167,7 +167,7 @@ class PrivateCertificates:
         status = (
             {"RenewalStatus": "FAILED", "RenewalStatusReason": failure} if failure else {"RenewalStatus": "SUCCESS"}
         )
-        now = clock_of(found.arn.split(":")[4]).now()
+        now = clock_of(found.account).now()
         found.renewal = {**status, "DomainValidationOptions": [], "UpdatedAt": now}
         return {}
 
@@ -219,25 +219,23 @@ class PrivateCertificates:
             return
         found.certificate = x509.load_pem_x509_certificate(answer["Certificate"].encode())
         found.chain = answer.get("CertificateChain", "")
-        found.issued_at = clock_of(found.arn.split(":")[4]).now()
+        found.issued_at = clock_of(found.account).now()
 
     @staticmethod
     def _may_renew(found: PrivateCertificate) -> bool:
         """Whether the CA grants ACM what a renewal needs; the policy of a CA of another account decides later."""
-        account = found.arn.split(":")[4]
-        if found.authority.split(":")[4] != account:
+        if found.authority.split(":")[4] != found.account:
             return True
         try:
             listed = _private_ca(found).list_permissions(CertificateAuthorityArn=found.authority)["Permissions"]
         except ClientError:
             return False
-        return any(each["SourceAccount"] == account and _NEEDED.issubset(each["Actions"]) for each in listed)
+        return any(each["SourceAccount"] == found.account and _NEEDED.issubset(each["Actions"]) for each in listed)
 
 
 def _private_ca(found: PrivateCertificate) -> Any:
     """AWS Private CA, called by ACM for the account of a certificate."""
-    _, _, _, region, account, _ = found.arn.split(":", 5)
-    clients = connect_to(aws_access_key_id=account, region_name=region)
+    clients = connect_to(aws_access_key_id=found.account, region_name=found.arn.split(":")[3])
     return clients.acm_pca.request_metadata(service_principal="acm", source_arn=found.arn)
 
 

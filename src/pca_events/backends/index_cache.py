@@ -12,8 +12,6 @@ from pathlib import Path
 from pca_events.atomic_write import replace_file
 
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
-
-
 _KEPT = f"{_INDEXES}.*"  # with the digest of the content, so that a damaged one is noticed
 _STOP = b"."  # the last byte of a pickle
 

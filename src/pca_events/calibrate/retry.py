@@ -3,16 +3,15 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pca_events.backends import CORRECTED, Backend
 from pca_events.harness import ScenarioBus, Session
 from pca_events.harness.aws_errors import or_none
 from pca_events.harness.resources import Target
+from pca_events.loopback_server import LoopbackServer, Requests
 
 _TIMEOUT = 10.0  # seconds
 
@@ -41,7 +40,7 @@ def flaky_target(session: Session, bus: ScenarioBus, rule: str) -> Iterator[Flak
         _plan_failure(bus.backend, bus.backend.rule_arn(bus.name, rule))
         yield FlakyTarget(bus.default_target(rule), lambda: bool(bus.arrived()))
         return
-    with _server() as server, _api_destination(session, bus.name, server.url) as arn:
+    with closing(_Server()) as server, _api_destination(session, bus.name, server.url) as arn:
         role = f"arn:aws:iam::{bus.backend.account}:role/{bus.name}"
         yield FlakyTarget(Target(bus.name, rule, arn, {"RoleArn": role}), server.accepted.is_set)
 
@@ -53,23 +52,23 @@ def _plan_failure(backend: Backend, rule_arn: str) -> None:
         pass
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(LoopbackServer):
     """Answers the first request with 503, and every other with 200."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
         self.asked, self.accepted = threading.Event(), threading.Event()
+        super().__init__(_Answer)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}/"
+        return f"http://{self.address}/"
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Answer(Requests):
     server: _Server
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         """Answer a request."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         again = self.server.asked.is_set()
@@ -79,20 +78,6 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         if again:
             self.server.accepted.set()
-
-    def log_message(self, *_: Any) -> None:
-        """Log nothing."""
-
-
-@contextmanager
-def _server() -> Iterator[_Server]:
-    """Serve HTTP on loopback."""
-    with _Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pca_events.check.report import FailOn, LevelOrOff
 from pca_events.check.schema_messages import SettingsSchema, dotted
 from pca_events.check.suppressions.ignore_entries import IgnoreEntry, lines_of_keys, nearest_line
 from pca_events.errors import BadInput
-from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
+from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, text_of
 from pca_events.infrastructure.discovery import InvalidGlob, PathGlobs
 from pca_events.infrastructure.model import SourceLocation
 
@@ -186,9 +186,7 @@ class _File:
     def _path(self, path: str, key: tuple[str, ...]) -> str:
         folder = os.path.dirname(self._file) or "."
         whole = os.path.join(folder, path)
-        top = os.path.realpath(folder)
-        real = os.path.realpath(whole) if "\0" not in path else ""
-        if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
+        if not CheckedTree.of([folder]).holds(whole):
             raise BadInput(
                 f"{self._place(key)} {key[0]}: {json.dumps(path)} is outside the folder of this file; "
                 "name it on the command line"

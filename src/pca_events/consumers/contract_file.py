@@ -14,7 +14,7 @@ from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.trials import Plan
 from pca_events.handlers.wrapping import Form
-from pca_events.infrastructure.checked_tree import UnreadableFile, text_of
+from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, text_of
 from pca_events.infrastructure.model import SourceLocation
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.yaml_reader import load
@@ -90,7 +90,7 @@ class HandlerClaim:
 
     def _test(self, endpoint_url: str | None) -> HandlerTest:
         said, folder = self.settings, Path(self.folder)
-        limits = Limits(float(said.get("timeout", 10)), said.get("memory", 512))
+        limits = Limits(float(said.get("timeout", Limits.seconds)), said.get("memory", Limits.memory))
         plan = Plan(self.accepts, self.form, idempotent=said.get("idempotent", True), needs=self.needs)
         probe: Handler | None = None
         if "probe" in said:
@@ -211,8 +211,7 @@ class _File:
     def _inside(self, file: str, path: KeyPath) -> str:
         """Return a path relative to the working directory; it must be below the folder of the file."""
         whole = os.path.join(self._folder, file)
-        top = os.path.realpath(self._folder)
-        if "\0" in file or not (os.path.realpath(whole) + os.sep).startswith(top.rstrip(os.sep) + os.sep):
+        if not CheckedTree.of([self._folder]).holds(whole):
             raise BadInput(f"{self._place(path)} {dotted(path)}: {json.dumps(file)} is outside the folder of this file")
         return os.path.normpath(whole)
 

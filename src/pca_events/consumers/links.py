@@ -62,10 +62,10 @@ class Chain:
 
     def __str__(self) -> str:
         """Return the chain in one line: `rule fires; queue policy refuses`."""
-        words = {"holds": "holds", "broken": "broken", "not tried": "not tried"}
-        names = dict.fromkeys(link.name for link in self.links)
-        verdicts = {name: [link for link in self.links if link.name == name] for name in names}
-        return "; ".join(f"{name} {words[found[0].verdict]}" for name, found in verdicts.items())
+        verdicts: dict[LinkName, LinkVerdict] = {}
+        for link in self.links:
+            verdicts.setdefault(link.name, link.verdict)
+        return "; ".join(f"{name} {verdict}" for name, verdict in verdicts.items())
 
 
 @dataclass

@@ -82,7 +82,7 @@ class _Verification:
             self._targets[claim.handler] = options
         received = _on_event_bus(chain, claim, rule, options, self._session)
         if received is not None:
-            self._received.setdefault(chain.rule, received)
+            self._received[chain.rule] = received
 
     def of_handler(self, handler: HandlerClaim) -> None:
         """Test a handler, and judge the last link of its rules."""

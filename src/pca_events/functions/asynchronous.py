@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from pca_events.eventbridge.failures import failure_of
+from pca_events.eventbridge.functions import Note
 from pca_events.eventbridge.schedule import Schedule
 from pca_events.functions.destinations import Condition, invocation_record, send_dead_letter, send_record
 from pca_events.functions.event_configs import EventConfig
@@ -17,9 +18,6 @@ from pca_events.functions.names import FunctionId
 from pca_events.moving_clock import clock_of
 
 LOG = logging.getLogger(__name__)
-
-Note = Callable[[str, str], None]
-"""Notes what an attempt answered, and what follows it, in the trace of an event."""
 
 _WORKERS = 4  # asynchronous invocations that run at the same time
 _FIRST_DELAY = 60  # seconds before the first retry; twice as many before the second

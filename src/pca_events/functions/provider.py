@@ -24,7 +24,8 @@ from localstack.aws.spec import load_service
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
 from pca_events.eventbridge.constraints import constrained
-from pca_events.functions.asynchronous import AsynchronousInvocations, Note
+from pca_events.eventbridge.functions import Note
+from pca_events.functions.asynchronous import AsynchronousInvocations
 from pca_events.functions.configuration import configuration_of, updated
 from pca_events.functions.entries import functions_here
 from pca_events.functions.event_configs import EventConfig, event_config
@@ -223,14 +224,16 @@ class Functions(ServiceLifecycleHook):
         return self._configuration(function)
 
     def _put_event_config(self, context: Any, request: Answer) -> Answer:
-        return self._set_event_config(context, request, None)
+        function, state = self._found(context, request, "lambda:PutFunctionEventInvokeConfig")
+        return self._set_event_config(function, state, request, None)
 
     def _update_event_config(self, context: Any, request: Answer) -> Answer:
-        _, before = self._event_config_of(context, request, "lambda:UpdateFunctionEventInvokeConfig")
-        return self._set_event_config(context, request, before)
+        function, before = self._event_config_of(context, request, "lambda:UpdateFunctionEventInvokeConfig")
+        return self._set_event_config(function, self._state(function), request, before)
 
-    def _set_event_config(self, context: Any, request: Answer, before: EventConfig | None) -> Answer:
-        function, state = self._found(context, request, "lambda:PutFunctionEventInvokeConfig")
+    def _set_event_config(
+        self, function: FunctionId, state: FunctionState, request: Answer, before: EventConfig | None
+    ) -> Answer:
         state.events = event_config(request, function, lambda other: other.name in self._handlers, before)
         return state.events.shown(function)
 

@@ -4,13 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
 from pca_events.catalog import Event
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import (
-    CommandEnvironment,
     Environment,
     LambdaEnvironment,
     Outcome,
@@ -101,7 +101,7 @@ class Bench:
 
     def deliver_payload(self, payload: Any) -> Delivered:
         """Deliver any payload, and compare the state before with that after."""
-        return self.watched(lambda: self._invoke(self._one, json.dumps(payload, ensure_ascii=False).encode()))
+        return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
 
     def payload(self, *events: Event) -> Any:
         """Return what the handler receives for events.
@@ -141,19 +141,14 @@ class Bench:
         return self.watched(lambda: self._settled(self._both(payload), payload))
 
     def _both(self, payload: bytes) -> list[Outcome]:
-        outcomes: list[Outcome] = []
         barrier = threading.Barrier(2)
 
-        def run(environment: Environment) -> None:
+        def run(environment: Environment) -> Outcome:
             barrier.wait()
-            outcomes.append(self._invoke(environment, payload))
+            return self._invoke(environment, payload)
 
-        runs = [threading.Thread(target=run, args=(each,)) for each in (self._one, self._other)]
-        for each in runs:
-            each.start()
-        for each in runs:
-            each.join()
-        return outcomes
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(run, (self._one, self._other)))
 
     def _settled(self, outcomes: Sequence[Outcome], payload: bytes) -> Outcome:
         """Deliver again for each that failed, and return the last outcome."""
@@ -168,12 +163,10 @@ class Bench:
 
         A point is a line of the handler or a return from one of its functions, or a call that it makes to AWS.
         """
-        if isinstance(self.probe, RecordedCalls) and isinstance(self._one, CommandEnvironment):
-            points = [f"call {number}" for number in range(1, self.probe.calls_of(lambda: self.deliver(event)) + 1)]
+        if self._calls is not None:
+            points = [f"call {number}" for number in range(1, self._calls.calls_of(lambda: self.deliver(event)) + 1)]
         elif isinstance(self._one, LambdaEnvironment):
             traced = self._tracing()
-            self.invocations += 1
-            self._known = None
             points = list(traced.finish(traced.begin(self._payload(event), trace={"action": "list"})).points)
         else:
             points = []
@@ -187,32 +180,31 @@ class Bench:
         payload = self._payload(event)
         return self.watched(lambda: self._settled(self._overlapping(payload, point), payload))
 
+    @property
+    def _calls(self) -> RecordedCalls | None:
+        """Where a command is interrupted; None for a Python function, which is interrupted at its lines."""
+        return self.probe if isinstance(self.probe, RecordedCalls) and self.handler.command else None
+
     def _overlapping(self, payload: bytes, point: str) -> list[Outcome]:
-        if isinstance(self.probe, RecordedCalls) and not isinstance(self._one, LambdaEnvironment):
-            with self.probe.paused_at(int(point.split()[1])) as paused:
-                first: list[Outcome] = []
-                held = threading.Thread(target=lambda: first.append(self._invoke(self._one, payload)))
-                held.start()
+        if self._calls is not None:
+            with self._calls.paused_at(int(point.split()[1])) as paused, ThreadPoolExecutor(1) as pool:
+                first = pool.submit(self._invoke, self._one, payload)
                 paused.reached(self.handler.limits.seconds)
                 second = self._while_blocked(payload, paused.release)
-                held.join()
-            return [*first, *second]
+                return [first.result(), second]
         traced = self._tracing()
-        self.invocations += 1
         invocation = traced.begin(payload, trace={"action": "pause", "point": point})
         traced.reached(self.handler.limits.seconds)
         second = self._while_blocked(payload, invocation.released.set)
-        return [traced.finish(invocation), *second]
+        return [traced.finish(invocation), second]
 
-    def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> list[Outcome]:
+    def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> Outcome:
         """Invoke elsewhere, release the paused invocation once that has ended or is blocked; return the outcome."""
-        outcomes: list[Outcome] = []
-        other = threading.Thread(target=lambda: outcomes.append(self._invoke(self._other, payload)))
-        other.start()
-        other.join(_BLOCKED)
-        release()
-        other.join()
-        return outcomes
+        with ThreadPoolExecutor(1) as pool:
+            other = pool.submit(self._invoke, self._other, payload)
+            wait([other], _BLOCKED)
+            release()
+            return other.result()
 
     def deliver_with_crash(self, event: Event, point: str) -> Delivered:
         """End the handler at a point of a delivery, then deliver the event again until the handler returns."""
@@ -220,9 +212,9 @@ class Bench:
         return self.watched(lambda: self._crashed(payload, point))
 
     def _crashed(self, payload: bytes, point: str) -> Outcome:
-        self.invocations += 1
-        if isinstance(self.probe, RecordedCalls) and not isinstance(self._one, LambdaEnvironment):
-            with self.probe.ended_at(int(point.split()[1]), self._one.close):
+        if self._calls is not None:
+            self.invocations += 1
+            with self._calls.ended_at(int(point.split()[1]), self._one.close):
                 self._one.invoke(payload)
         else:
             traced = self._tracing()
@@ -235,10 +227,17 @@ class Bench:
         return outcome
 
     def _payload(self, event: Event) -> bytes:
-        return json.dumps(self.payload(event), ensure_ascii=False).encode()
+        return _encoded(self.payload(event))
 
     def _tracing(self) -> LambdaEnvironment:
+        """Return the environment for one invocation that is traced."""
+        self.invocations += 1
+        self._known = None
         if self._traced is None:
             wrapper = "pca_events.handlers.traced.handler"
             self._traced = LambdaEnvironment(self.handler, self._variables, wrapper=wrapper)
         return self._traced
+
+
+def _encoded(payload: Any) -> bytes:
+    return json.dumps(payload, ensure_ascii=False).encode()

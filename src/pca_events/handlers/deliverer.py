@@ -57,7 +57,7 @@ class Deliverer:
             BadInput: there is no such handler or event, or it cannot be run here.
         """
         if not events:
-            raise BadInput("there is no event to deliver; pass one, such as pca_event('ca-creation-success')")
+            raise BadInput("nothing to deliver; pass an event, such as pca_event('ca-creation-success')")
         if times < 1:
             raise BadInput(f"times is {times}; an event is delivered at least once")
         if batch and form not in BATCHES:

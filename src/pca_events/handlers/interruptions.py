@@ -12,7 +12,6 @@ from pca_events.handlers.state import contrast
 
 _NO_POINTS = "a command can be interrupted only at its calls to AWS, which were not recorded"
 
-
 _Fault = tuple[str, str]
 """The code of a finding and its message."""
 

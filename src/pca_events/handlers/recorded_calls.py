@@ -7,12 +7,11 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pca_events.errors import BadInput
 from pca_events.handlers.state import State
+from pca_events.loopback_server import LoopbackServer, Requests
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
 _READS = re.compile(r"(Get|List|Describe|Head|Receive|Query|Scan|BatchGet|Lookup|Search|Select|Test|Validate|Preview)")
@@ -50,10 +49,8 @@ class RecordedCalls:
         self._number = 0
         self._lock = threading.Lock()
         self._interrupt: tuple[int, Callable[[], None]] | None = None
-        served = type("_Served", (_Proxied,), {"recorded": self})
-        self._server = _Server(("127.0.0.1", 0), served)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="recorded-calls").start()
-        self.endpoint_url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server = LoopbackServer(type("RecordedCalls", (_Proxied,), {"recorded": self}))
+        self.endpoint_url = f"http://{self._server.address}"
 
     def state(self) -> State:
         """Return the calls up to now."""
@@ -66,8 +63,7 @@ class RecordedCalls:
 
     def close(self) -> None:
         """Stop the proxy."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def calls_of(self, run: Callable[[], object]) -> int:
         """Return how many calls that change something are made while a function runs."""
@@ -149,17 +145,8 @@ class _Pause:
         self._released.set()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore a handler that ends in the middle of a call."""
-
-
-class _Proxied(BaseHTTPRequestHandler):
+class _Proxied(Requests):
     recorded: RecordedCalls
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
 
     def _pass(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -185,9 +172,6 @@ class _Proxied(BaseHTTPRequestHandler):
             self.wfile.write(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _pass  # noqa: N815
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Log nothing."""
 
 
 def _call_of(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, str, str]:

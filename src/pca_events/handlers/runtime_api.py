@@ -9,9 +9,10 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
-from typing import Any, Literal
+from typing import Literal
+
+from pca_events.loopback_server import LoopbackServer, Requests
 
 MOST_RESPONSE = 6 * 1024 * 1024
 """The most bytes that a function may return: the quota of AWS Lambda."""
@@ -60,14 +61,12 @@ class RuntimeApi:
         self.messages = messages
         self._next: SimpleQueue[Invocation | None] = SimpleQueue()
         self._current: Invocation | None = None
-        served = type("_Served", (_Requests,), {"api": self})
-        self._server = _Server(("127.0.0.1", 0), served)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="runtime-api").start()
+        self._server = LoopbackServer(type("RuntimeApi", (_Requests,), {"api": self}))
 
     @property
     def address(self) -> str:
         """The value of AWS_LAMBDA_RUNTIME_API."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return self._server.address
 
     def offer(self, invocation: Invocation) -> None:
         """Make an invocation the next one."""
@@ -78,8 +77,7 @@ class RuntimeApi:
         self._next.put(None)
         if self._current is not None:
             self._current.released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def take(self) -> Invocation | None:
         """Wait for the next invocation; None once the server is closed."""
@@ -91,19 +89,10 @@ class RuntimeApi:
         return self._current if self._current is not None and self._current.id == invocation else None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore a handler that ends in the middle of a request; the end of its process is a message of its own."""
-
-
-class _Requests(BaseHTTPRequestHandler):
+class _Requests(Requests):
     api: RuntimeApi
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one packet for headers and body, which is 40 ms faster
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         if self.path == f"{_ROOT}/invocation/next":
             self.api.messages.put(Message("ready"))
             invocation = self.api.take()
@@ -116,7 +105,7 @@ class _Requests(BaseHTTPRequestHandler):
         else:
             self._answer(404, b"{}", {})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         words = self.path.strip("/").split("/")
         try:
             length = int(self.headers.get("Content-Length", "0"))
@@ -149,9 +138,6 @@ class _Requests(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Log nothing."""
 
 
 def _headers(invocation: Invocation) -> dict[str, str]:

@@ -10,7 +10,7 @@ _WINDOW = 1 << 12
 _GROWTH = 16
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _MOST_DIGITS = 4300
-_MOST_LEVELS = 900
+_MOST_LEVELS = 900  # that Python reads whatever calls it; where its limit is raised, more are refused all the same
 
 
 class DocumentDecoder:
@@ -52,12 +52,14 @@ class DocumentDecoder:
         try:
             value, end = self._decoder.raw_decode(window)
         except RecursionError:
-            raise NestedTooDeep(_characters_to_the_deepest(window)) from None
-        except json.JSONDecodeError:
+            raise NestedTooDeep(_characters_too_deep(window) or len(window)) from None
+        except json.JSONDecodeError as error:
+            _refuse_deep(window[: error.pos])
             raise
         except ValueError:  # an integer of more digits than Python converts
             self._faults.clear()
             value, end = self._slow_decoder.raw_decode(window)
+        _refuse_deep(window[:end])
         if not window.isascii() and not _is_unicode(window[:end]):
             self._faults.append("is not UTF-8")
         return value, end, self._faults[0] if self._faults else ""
@@ -100,17 +102,29 @@ def decode(text: str) -> Any:
     return value
 
 
-def _characters_to_the_deepest(text: str) -> int:
-    """The number of characters up to the deepest level that Python is sure to read."""
+def characters_to_level(text: str, level: int) -> int | None:
+    """Return the number of characters up to the first bracket of a level; None if nothing is nested so deep.
+
+    Brackets in strings do not count.
+    """
     depth = 0
     for found in _BRACKET.finditer(text):
         if found[0] in "[{":
             depth += 1
-            if depth > _MOST_LEVELS:
+            if depth == level:
                 return found.end()
         elif found[0] in "]}":
             depth -= 1
-    return len(text)
+    return None
+
+
+def _refuse_deep(read: str) -> None:
+    if read.count("[") + read.count("{") > _MOST_LEVELS and (reached := _characters_too_deep(read)):
+        raise NestedTooDeep(reached)
+
+
+def _characters_too_deep(text: str) -> int | None:
+    return characters_to_level(text, _MOST_LEVELS + 1)
 
 
 def _is_unicode(text: str) -> bool:

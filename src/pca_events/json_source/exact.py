@@ -1,23 +1,20 @@
 """Documents with every key and every number as written, and where their values are."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pca_events.json_source.documents import characters_to_level
 from pca_events.json_source.errors import InvalidJson
 
 # AWS reads patterns with Jackson, which rejects longer numbers.
 _LONGEST_NUMBER = 1_000
+_MOST_LEVELS = 1_000
 
 
 class Members(list[tuple[str, Any]]):
     """The keys and values of an object in source order, duplicate keys included."""
-
-
-_DEEPEST = 1_000
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 class WrittenNumber(Decimal):
@@ -71,7 +68,7 @@ def line_and_column(text: str, at: int) -> tuple[int, int]:
 
 
 def _read(text: str, decoder: json.JSONDecoder, what: str) -> Any:
-    if text.count("{") + text.count("[") > _DEEPEST and _depth(text) > _DEEPEST:
+    if text.count("{") + text.count("[") > _MOST_LEVELS and characters_to_level(text, _MOST_LEVELS + 1) is not None:
         raise InvalidJson(f"{what} is nested too deep")  # also where Python is allowed to recurse further
     try:
         return decoder.decode(text)
@@ -83,18 +80,6 @@ def _read(text: str, decoder: json.JSONDecoder, what: str) -> Any:
         raise InvalidJson(f"{what} is not valid JSON: {error.reason}") from None
     except (ValueError, ArithmeticError):
         raise InvalidJson(f"{what} holds a number that is too large") from None
-
-
-def _depth(text: str) -> int:
-    """Return how deep arrays and objects are nested in a text; brackets in strings do not count."""
-    depth = deepest = 0
-    for found in _BRACKET.finditer(text):
-        if found[0] in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif found[0] in "]}":
-            depth -= 1
-    return deepest
 
 
 def _values(text: str, at: int) -> Iterator[int]:

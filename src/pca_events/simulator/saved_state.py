@@ -71,7 +71,7 @@ def restore_state(simulation: Simulation, clients: Clients, state: Any) -> dict[
         DamagedState: it cannot be restored; there are no CAs then, but there may be buckets.
     """
     record = Record(state)
-    if record.has("format") is False or record.text("format") != FORMAT:
+    if record.value("format") != FORMAT:
         raise DamagedState(f'it is not a state of pca-events, whose "format" is "{FORMAT}"')
     if (version := record.whole("version")) != VERSION:
         raise DamagedState(f"it has version {version} of the format; this pca-events reads version {VERSION}")

@@ -12,6 +12,7 @@ from pca_events.consumers.links import LINKS, Chain, Link, LinkVerdict
 from pca_events.consumers.matrix import contracts_in, reliances
 from pca_events.consumers.verify import verify_consumer
 from pca_events.locations import locate
+from pca_events.site.event_pages import within
 from pca_events.site.filters import anchor
 
 PAGE = "consumer-contracts.html"
@@ -96,7 +97,7 @@ def shown_consumers(folders: Sequence[Path]) -> list[ShownConsumer]:
     found = read_contracts(folders)
     if not found:
         return list(_examples())
-    return _shown([(contract, _within(contract.file, folder)) for contract, folder in found], example=False)
+    return _shown([(contract, within(contract.file, folder)) for contract, folder in found], example=False)
 
 
 @cache
@@ -105,11 +106,6 @@ def _examples() -> tuple[ShownConsumer, ...]:
     contracts = contracts_in([str(top)])
     places = [f"{_EXAMPLES}/{Path(contract.file).relative_to(top).as_posix()}" for contract in contracts]
     return tuple(_shown(list(zip(contracts, places, strict=True)), example=True))
-
-
-def _within(file: str, folder: Path) -> str:
-    path = Path(file)
-    return path.relative_to(folder.parent).as_posix() if path.is_relative_to(folder.parent) else path.as_posix()
 
 
 def _shown(contracts: Sequence[tuple[ConsumerContract, str]], *, example: bool) -> list[ShownConsumer]:

@@ -45,7 +45,7 @@ def consumer_rules(folders: Sequence[Path]) -> dict[str, list[ConsumerRule]]:
     for folder in folders:
         example = _is_example(folder)
         for checked in check(read_paths([str(folder)])).rules:
-            place = f"{_within(checked.rule.place.file, folder)}:{checked.rule.place.line}"
+            place = f"{within(checked.rule.place.file, folder)}:{checked.rule.place.line}"
             targets = tuple(target.handler or target.name for target in checked.rule.targets or ())
             for verdict in checked.verdicts:
                 if verdict.fires != "never":
@@ -60,7 +60,8 @@ def _is_example(folder: Path) -> bool:
     return any(folder.resolve().is_relative_to(top) for top in shipped)
 
 
-def _within(file: str, folder: Path) -> str:
+def within(file: str, folder: Path) -> str:
+    """Return the path of a file from the parent of the folder that was read."""
     path = Path(file)
     return path.relative_to(folder.parent).as_posix() if path.is_relative_to(folder.parent) else path.as_posix()
 

@@ -151,7 +151,7 @@ def test_an_entry_keeps_its_process_for_the_same_variables(deliver: Deliverer, t
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({}, "there is no event to deliver"),
+        ({}, "nothing to deliver; pass an event"),
         ({"events": 1, "times": 0}, "times is 0; an event is delivered at least once"),
         ({"events": 1, "batch": True}, "the form lambda has no batches; use one of sqs, sns, sqs-sns"),
         ({"events": 1, "variables": {"A": "b"}}, "a function has the variables of this process"),

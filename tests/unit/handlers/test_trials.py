@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pca_events import sample
 from pca_events.catalog import documented_events
+from pca_events.handlers.bench import Bench, TooManyTimeouts
 from pca_events.handlers.entry import Limits, read_command, read_entry
 from pca_events.handlers.findings import FINDINGS, TRIALS, HandlerReport
 from pca_events.handlers.state import ProcessProbe
@@ -138,6 +140,16 @@ def test_a_handler_that_always_hangs_is_given_up(variables: dict[str, str]) -> N
     report = try_handler(handler, Plan(tuple(event.id for event in documented_events()), variables=variables))
     assert report.stopped == "stopped after 5 invocations that timed out"
     assert report.exit_status == 1
+
+
+def test_a_handler_that_hangs_is_given_up_in_two_deliveries_at_once(variables: dict[str, str]) -> None:
+    event = sample(ISSUED)
+    with Bench(read_command("sleep 60", PLANTED, Limits(seconds=0.1)), "lambda", variables, None) as bench:
+        for _ in range(5):
+            assert bench.deliver(event).outcome.status == "timed out"
+        for deliver in (bench.deliver, bench.deliver_twice_at_once):
+            with pytest.raises(TooManyTimeouts, match="stopped after 5 invocations that timed out"):
+                deliver(event)
 
 
 def test_events_that_were_seen_before_show_nothing(variables: dict[str, str], probe: ProcessProbe) -> None:

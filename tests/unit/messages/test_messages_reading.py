@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzzing import places
 
 from pca_events.errors import BadInput
 from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, read_messages, write_messages
@@ -132,23 +133,15 @@ def test_a_reference_to_a_missing_resource(file: Path, kind: str, path: str, ref
 OTHER_VALUES: tuple[Any, ...] = (None, True, 7, "text", ["text"], {"a": 1}, 10**18)
 
 
-def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths of all values below a value."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield (*path, key)
-        yield from paths_in(inner, (*path, key))
-
-
 def broken_files(file: Path) -> Iterator[str]:
     """The file, with each value at any depth of its messages once replaced by one of another kind."""
     lines = file.read_text().splitlines()
     for number, line in enumerate(lines):
-        for path, value in itertools.product(list(paths_in(json.loads(line)))[1:], OTHER_VALUES):
+        for path, value in itertools.product(list(places(json.loads(line)))[1:], OTHER_VALUES):
             message = json.loads(line)
-            *places, last = path
+            *way, last = path
             node = message
-            for key in places:
+            for key in way:
                 node = node[key]
             node[last] = value
             yield "\n".join([*lines[:number], json.dumps(message), *lines[number + 1 :]])

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -302,6 +303,25 @@ def test_an_invalid_document_does_not_affect_the_documents_around_it(monkeypatch
     read("{\n" * 20_000)
     assert len(decoded) == 20_000
     assert max(decoded) <= 1 << 12
+
+
+@pytest.mark.parametrize("unit", ["[1,\n", '{"a":\n', "["])
+@pytest.mark.parametrize("levels", [900, 902, 5_000])  # the array around a recording is not one of them
+def test_the_depth_of_a_document_is_judged_alike_at_every_recursion_limit(unit: str, levels: int) -> None:
+    closing = {"[": "]", "{": "}"}[unit[0]]
+    text = f"{unit * levels}1{closing * levels}\n{LINE}\n"
+    limit = sys.getrecursionlimit()
+    found = []
+    try:
+        for further in (100, 1_000, 20_000):
+            sys.setrecursionlimit(limit + further)
+            notes = read(text, careful=True)
+            found.append((notes.faults, [line for line, _, value in notes.documents if value == EVENT]))
+    finally:
+        sys.setrecursionlimit(limit)
+    assert found == found[:1] * 3
+    assert found[0][1]
+    assert bool(found[0][0]) == (levels > 901)
 
 
 def test_good_lines_in_a_deep_broken_document_are_kept() -> None:

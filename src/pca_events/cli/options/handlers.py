@@ -19,7 +19,7 @@ def variable(words: str) -> tuple[str, str]:
 
 
 def _test_handler(parser: Parser) -> None:
-    from pca_events.handlers.entry import MOST_MEMORY, MOST_TIME
+    from pca_events.handlers.entry import MOST_MEMORY, MOST_TIME, Limits
 
     parser.add_argument(
         "entry", metavar="ENTRY", nargs="?", help="the file and the function: app:handler, src/app.py:handler"
@@ -59,10 +59,14 @@ def _test_handler(parser: Parser) -> None:
         "--needs", metavar="PATH", action="append", help="a field that it needs, such as $.detail.result; repeatable"
     )
     parser.add_argument(
-        "--timeout", metavar="SECONDS", type=whole_number(1, MOST_TIME), default=10, help="default: %(default)s"
+        "--timeout",
+        metavar="SECONDS",
+        type=whole_number(1, MOST_TIME),
+        default=int(Limits.seconds),
+        help="default: %(default)s",
     )
     parser.add_argument(
-        "--memory", metavar="MB", type=whole_number(64, MOST_MEMORY), default=512, help="default: %(default)s"
+        "--memory", metavar="MB", type=whole_number(64, MOST_MEMORY), default=Limits.memory, help="default: %(default)s"
     )
     parser.add_argument("--seed", metavar="S", help="the same seed gives the same events (default: new events)")
     add_format(parser)
