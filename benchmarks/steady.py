@@ -1,28 +1,53 @@
-"""Runs the whole suite many times, one after another and at the same time, and counts the verdicts that differ.
+"""Runs the whole suite many times and counts the verdicts that differ.
 
+Some runs follow one another, some are made at the same time, and some have their scenarios in a random order.
 `python benchmarks/steady.py --runs 50 --together 4`; by night, `tox -e steady`.
 """
 
 import argparse
+import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from pca_events.messages import read_messages
 
+ORDER = "PCA_BENCHMARK_ORDER"
+VERIFY = [sys.executable, "-m", "pca_events", "verify"]
+# pytest of the suite with this file as a plugin, which no option of the command would allow.
+SHUFFLED = """
+import pathlib, sys
+from pca_events.backends import EmbeddedLocalStack
+from pca_events.pytest_plugin.suite.outcomes import NullListener
+from pca_events.pytest_plugin.suite.run import run_suite
+emulator = EmbeddedLocalStack.of_this_process()
+try:
+    run_suite(emulator, NullListener(), ["-p", "steady"], messages=pathlib.Path(sys.argv[-1]))
+finally:
+    emulator.stop()
+"""
 Verdicts = tuple[tuple[str, str], ...]
 
 
-def verdicts(features: list[str], workers: str) -> Verdicts:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the scenarios in an order of their own, if one is asked for."""
+    random.Random(os.environ[ORDER]).shuffle(items)
+
+
+def verdicts(command: list[str], **variables: str) -> Verdicts:
     """Run the suite, and return the result of each scenario; a run without results has none."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "run.ndjson"
-        words = [sys.executable, "-m", "pca_events", "verify", *features, "-n", workers, "--messages", str(file)]
-        subprocess.run(words, capture_output=True)
+        subprocess.run([*command, "--messages", str(file)], capture_output=True, env=os.environ | variables)
         if not file.exists():
             return ()
         run = read_messages(file)
@@ -34,38 +59,48 @@ def verdicts(features: list[str], workers: str) -> Verdicts:
     return tuple(sorted(found))
 
 
-def compared(name: str, runs: list[Verdicts], seconds: float) -> bool:
-    """Print a line about runs, and whether all of them have the same verdicts."""
-    first, distinct = runs[0], Counter(runs)
-    differing = {place for run in runs for (place, _) in set(run) ^ set(first)}
-    counts = Counter(status for _, status in first)
-    shown = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    print(
-        f"{name}: {len(runs)} runs, {len(distinct)} distinct, {seconds / len(runs):.0f} s a run; {shown or 'no result'}"
-    )
-    for place in sorted(differing):
+def compared(name: str, runs: int, run: Callable[[int], Verdicts], together: int = 1) -> set[Verdicts]:
+    """Make runs, print a line about them, and return their distinct verdicts."""
+    start = time.monotonic()
+    with ThreadPoolExecutor(together) as pool:
+        all_verdicts = list(pool.map(run, range(runs)))
+    seconds = (time.monotonic() - start) / runs
+    first, distinct = all_verdicts[0], set(all_verdicts)
+    shown = ", ".join(f"{count} {status}" for status, count in sorted(Counter(status for _, status in first).items()))
+    print(f"{name}: {runs} runs, {len(distinct)} distinct, {seconds:.0f} s a run; {shown or 'no result'}", flush=True)
+    for place in sorted({place for found in distinct for place, _ in set(found) ^ set(first)}):
         print(f"  differs: {place}")
-    return len(distinct) == 1 and bool(first)
+    return distinct
 
 
 def main() -> int:
     """Return 1 if a verdict changed, otherwise 0."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("features", nargs="*", help="only these features")
+    parser.add_argument("features", nargs="*", help="only these features, except in random order")
     parser.add_argument("--runs", type=int, default=50, help="how many runs of each kind (default: %(default)s)")
     parser.add_argument("--together", type=int, default=2, help="runs at the same time (default: %(default)s)")
     parser.add_argument("--small", action="store_true", help="two runs of one feature")
     options = parser.parse_args()
+    features: list[str] = options.features
     if options.small:
-        options.features, options.runs = ["envelope"], 2
-    start = time.monotonic()
-    serial = [verdicts(options.features, "auto") for _ in range(options.runs)]
-    middle = time.monotonic()
-    with ThreadPoolExecutor(options.together) as pool:
-        parallel = list(pool.map(lambda _: verdicts(options.features, "1"), range(options.runs)))
-    same = compared("one after another", serial, middle - start)
-    same &= compared(f"{options.together} at the same time", parallel, time.monotonic() - middle)
-    return 0 if same and serial[0] == parallel[0] else 1
+        features, options.runs = ["envelope"], 2
+    found = compared("one after another", options.runs, lambda _: verdicts([*VERIFY, *features]))
+    found |= compared(
+        f"{options.together} at the same time",
+        options.runs,
+        lambda _: verdicts([*VERIFY, *features, "-n", "1"]),
+        options.together,
+    )
+    if not features:
+        paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+        shuffled = [sys.executable, "-c", SHUFFLED]
+        found |= compared(
+            "in random order",
+            options.runs,
+            lambda number: verdicts(shuffled, **{ORDER: str(number), "PYTHONPATH": paths}),
+            options.together,
+        )
+    return 0 if len(found) == 1 and all(found) else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pca_events.atomic_write import replace_file
 from pca_events.backends import CORRECTED, LOCALSTACK
@@ -80,7 +80,7 @@ class EmbeddedLocalStack:
         stock: bool = False,
         services: Sequence[str] = ("kms",),
         functions: Mapping[str, Handler] | None = None,
-    ) -> "EmbeddedLocalStack":
+    ) -> Self:
         """Return an emulator that no other process shares yet."""
         return cls(new_folder(), os.getpid(), stock=stock, services=services, functions=functions)
 
