@@ -19,6 +19,7 @@ from pca_events.simulator.core.api_protocol import (
     malformed_csr,
     validation,
 )
+from pca_events.simulator.core.name_constraints import check_names
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
 from pca_events.simulator.core.x509 import (
@@ -76,6 +77,10 @@ def validated_request(state: RegionState, authority: Authority, request: dict[st
     found = extensions(authority, state.region, made_from, csr, api)
     if not subject.rdns:
         check_alternative_names(found)
+    if not made_from.root:
+        alternative = next((each for each, _ in found if each.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME), None)
+        names = None if alternative is None else alternative.public_bytes()
+        check_names(subject, names, [certificate_of(authority), *authority.chain])
     start, end = validity_period(request, authority, state.now(), own=made_from.root)
     return CertificateRequest(
         template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"]
