@@ -323,6 +323,38 @@ def test_names_in_the_place_of_a_subject_are_critical() -> None:
     assert made.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
 
 
+@pytest.mark.parametrize(
+    ("number", "value", "critical"),
+    [
+        ("2.5.29.17", "300ba509a1070c0541636d6521", False),  # ediPartyName
+        ("2.5.29.17", "30058703010203", True),  # an IP address of three bytes
+        ("2.5.29.15", "03020001", False),  # encipherOnly without keyAgreement
+        ("2.999.100000.1", "0500", True),
+    ],
+)
+def test_an_extension_of_a_csr_is_copied_byte_for_byte(
+    tmp_path: Path, number: str, value: str, *, critical: bool
+) -> None:
+    desk = Desk()
+    root = desk.root()
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(number), bytes.fromhex(value))
+    template = "BlankEndEntityCertificate_CSRPassthrough"
+    made = desk.issued(root, TemplateArn=template, Csr=csr("Leaf", (extension, critical)))
+    (tmp_path / "it").write_text(desk.certificate(root, made)["Certificate"])
+    dump = openssl("asn1parse", "-in", tmp_path / "it")
+    assert f"[HEX DUMP]:{value.upper()}" in dump
+    assert dump.count("BOOLEAN") == int(critical)
+
+
+@pytest.mark.parametrize("value", ["", "ff", "3003"])
+def test_a_csr_whose_extension_is_not_der_is_rejected(value: str) -> None:
+    desk = Desk()
+    root = desk.root()
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex(value))
+    with pytest.raises(ServiceError, match="MalformedCSRException"):
+        desk.issued(root, Csr=csr("Leaf", (extension, False)))
+
+
 def outside_chain(limits: list[int | None], csr_of_ca: bytes) -> tuple[bytes, bytes]:
     """A CA certificate issued by CAs outside, with their path lengths from the root down, and its chain."""
     start, end = datetime(2026, 1, 1), datetime(2036, 1, 1)
