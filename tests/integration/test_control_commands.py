@@ -114,7 +114,7 @@ def test_a_failure_is_planned_for_one_authority_and_cancelled(account: Account, 
     assert command("fail", "--cancel") == ["no failure is planned"]
 
 
-def test_a_count_of_zero_cancels_one_plan(account: Account, command: Command) -> None:
+def test_a_count_of_zero_cancels_one_plan(command: Command) -> None:
     command("fail", "CRL", "3")
     command("fail", "ListTags", "2", "--code", "ThrottlingException")
     assert command("fail", "CRL", "0") == ["ListTags fails 2 times with ThrottlingException"]
