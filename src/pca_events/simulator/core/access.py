@@ -216,11 +216,14 @@ def check_access(caller: RegionState, operation: str, request: dict[str, Any], a
     """
     arn = request.get("CertificateAuthorityArn") or request["ResourceArn"]
     policy = authority.policy if authority is not None and operation in SHAREABLE else None
+    own = caller.account == arn.split(":")[4]
+    if own and policy is None:
+        return
     asked = Request(f"acm-pca:{operation}", arn, caller=_root_of(caller.account, caller.partition))
     asked = replace(asked, context=_context(caller, operation, request, authority))
     decision = evaluate(None if policy is None else json.loads(policy), asked)
     denied = decision.why == "denied"
-    if decision.allowed or (caller.account == arn.split(":")[4] and not denied):
+    if decision.allowed or (own and not denied):
         return
     because = (
         "with an explicit deny in a resource-based policy"
