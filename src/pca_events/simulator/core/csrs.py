@@ -63,16 +63,26 @@ def requested_extensions(csr: x509.CertificateSigningRequest) -> list[Extension]
         ValueError: they cannot be read, or one is given twice.
         IndexError: as above.
     """
-    asked = [each.value for each in csr.attributes if each.oid.dotted_string in EXTENSION_REQUESTS]
-    found = [read_extension(each) for value in asked for each in der.elements(value)]
+    *_, attributes = der.elements(der.content_of(csr.tbs_certrequest_bytes))
+    found = [
+        read_extension(extension)
+        for number, values in map(_parts, _parts(attributes))
+        if der.dotted(number) in EXTENSION_REQUESTS
+        for value in _parts(values)
+        for extension in _parts(value)
+    ]
     if len({extension.oid for extension, _ in found}) < len(found):
         raise ValueError("an extension is given more than once")
     return found
 
 
+def _parts(value: bytes) -> list[bytes]:
+    return der.elements(der.content_of(value))
+
+
 def read_extension(encoded: bytes) -> Extension:
     """An extension from its DER; raise ValueError or IndexError if it is not one."""
-    oid, *critical, value = der.elements(der.content_of(encoded))
+    oid, *critical, value = _parts(encoded)
     content = der.content_of(value)
     if value[0] != der.OCTET_STRING or der.size_of(content) != len(content) or len(critical) > 1:
         raise ValueError("an extension is not encoded as DER")
