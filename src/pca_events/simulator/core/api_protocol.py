@@ -137,7 +137,7 @@ def check_json(operation: str, document: Any) -> None:
 
 
 def check_json_types(shape_name: str, value: Any, path: str) -> None:
-    """Raise SerializationException if a value, or one in it, has another type than its shape. A null is no value."""
+    """Raise SerializationException if a value, or one in it, has another type than its shape; a null has none."""
     if value is None:
         return
     shape = model()["shapes"][shape_name]
