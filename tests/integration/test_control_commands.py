@@ -114,6 +114,13 @@ def test_a_failure_is_planned_for_one_authority_and_cancelled(account: Account, 
     assert command("fail", "--cancel") == ["no failure is planned"]
 
 
+def test_a_count_of_zero_cancels_one_plan(command: Command) -> None:
+    command("fail", "CRL", "3")
+    command("fail", "ListTags", "2", "--code", "ThrottlingException")
+    assert command("fail", "CRL", "0") == ["ListTags fails 2 times with ThrottlingException"]
+    assert command("fail", "ListTags", "0", "--code", "ThrottlingException") == ["no failure is planned"]
+
+
 def test_a_tag_plans_errors_of_its_authority(account: Account, command: Command) -> None:
     tag = {"Key": "pca-events:fail", "Value": "CRL=1 ListTags=1:ThrottlingException GetPolicy=5m:InternalFailure"}
     arn = account.create(Tags=[tag])

@@ -149,6 +149,11 @@ def test_an_error_is_that_of_the_service(account: Account) -> None:
         ("ListCertificateAuthorities", b'{"MaxResults": "x"}', "SerializationException"),
         ("TagCertificateAuthority", b'{"Tags": ["x"]}', "SerializationException"),
         ("IssueCertificate", b'{"Validity": 3}', "SerializationException"),
+        ("IssueCertificate", b'{"Validity": {"Type": "DAYS", "Value": "7"}}', "SerializationException"),
+        ("ListCertificateAuthorities", b'{"MaxResults": "5"}', "SerializationException"),
+        ("ListCertificateAuthorities", b'{"MaxResults": true}', "SerializationException"),
+        ("CreatePermission", b'{"Actions": "IssueCertificate"}', "SerializationException"),
+        ("CreatePermission", b'{"Actions": {"IssueCertificate": 1}}', "SerializationException"),
         ("ForgetEverything", b"{}", "UnknownOperationException"),
     ],
 )
@@ -284,7 +289,8 @@ accounts.PrivateCaService = Broken
 serve = provider.Provider(accounts.Simulation(print))
 for name in ("ListTags", "GetPolicy"):
     operation = SimpleNamespace(name=name)
-    context = SimpleNamespace(account_id="1", region="r", partition="aws", operation=operation)
+    request = SimpleNamespace(data=b"")
+    context = SimpleNamespace(account_id="1", region="r", partition="aws", operation=operation, request=request)
     try:
         print(serve(context, {}))
     except CommonServiceException as error:

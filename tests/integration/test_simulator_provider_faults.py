@@ -135,7 +135,7 @@ def test_delayed_events_can_be_released(outside: Outside) -> None:
         ("/failures", [], "not a JSON object with members; write one with operation, count"),
         ("/failures", {"operation": "X", "count": 1}, '"operation" is "X"; write one of CreateCertificateAuthority'),
         ("/failures", {"operation": ["CRL"], "count": 1}, '"operation" is ["CRL"]'),
-        ("/failures", {"operation": "CRL"}, '"count" is null; write a whole number from 1'),
+        ("/failures", {"operation": "CRL"}, '"count" is null; write a whole number from 0'),
         ("/failures", {"operation": "CRL", "count": True}, '"count" is true'),
         ("/failures", {"operation": "CRL", "count": 1, "arn": ""}, '"arn" is not a known member; write operation'),
         ("/failures", {"operation": "CRL", "count": 1, "certificateAuthorityArn": 3}, "write the ARN of a CA"),

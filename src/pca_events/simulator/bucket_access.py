@@ -68,7 +68,6 @@ class BucketAccess:
         """
         canned = acl.lower().replace("_", "-") if acl else None
         with _refusals(self.name):
-            self.clients.s3.head_bucket(Bucket=self.name)
             self._check_policy(key, canned)
             self._check_encryption(key)
             self._check_public_access(canned)

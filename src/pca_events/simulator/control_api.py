@@ -121,7 +121,7 @@ class FailureControl(_Clearing):
         elif "seconds" in body:
             raise BadRequest('"seconds" is allowed only with "code"; write "count"')
         else:
-            account.failures.plan(operation, count_of(body, "count", 1), authority)
+            account.failures.plan(operation, count_of(body, "count", 0), authority)
 
     def clear(self, account: Account) -> None:
         """Cancel what is planned."""

@@ -22,7 +22,7 @@ from pca_events.simulator import control_api
 from pca_events.simulator.accounts import Account, Simulation, tick
 from pca_events.simulator.cloudtrail import ApiCall
 from pca_events.simulator.controls import FAILURE_TAG
-from pca_events.simulator.core.api_protocol import ServiceError
+from pca_events.simulator.core.api_protocol import ServiceError, check_json
 from pca_events.simulator.core.service import PrivateCaService
 from pca_events.simulator.ocsp_responder import OcspResponder
 from pca_events.simulator.planned_errors import FailureTag, read_failure_tag
@@ -79,6 +79,7 @@ class Provider(ServiceLifecycleHook):
     def _call(self, context: Any, name: str, asked: "Request") -> dict[str, Any]:
         """Call an operation; an error of the simulator is raised as a ServiceError, too."""
         try:
+            check_json(name, _document(context.request))
             account = self._simulation.account(context.account_id)
             store = account.store(context.region, partition_of(context.region))
             others = self._simulation.others(account, context.region)
@@ -120,6 +121,13 @@ class Provider(ServiceLifecycleHook):
 
 
 Request = dict[str, Any]
+
+
+def _document(request: Any) -> Any:
+    """The body of a request that LocalStack has read, as JSON; None without one, or in another notation."""
+    if not request.data or request.mimetype.startswith("application/x-amz-cbor"):
+        return None
+    return request.get_json(force=True)
 
 
 def _arn_in(request: Request) -> str:

@@ -125,7 +125,7 @@ def test_a_copy_of_the_module_needs_only_the_standard_library(tmp_path: Path) ->
 def test_mypy_strict_finds_a_kind_that_a_consumer_forgets(tmp_path: Path) -> None:
     for name, left in (("complete", " | CaCreationSucceeded()"), ("forgets", "")):
         (tmp_path / f"{name}.py").write_text(CONSUMER.replace("LEFT", left))
-    # A process of its own: mypy raises the recursion limit of the one that it runs in.
+    # A separate process: mypy raises the recursion limit of the one that it runs in.
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}"]
     ran = subprocess.run([*command, *tmp_path.glob("*.py")], capture_output=True, text=True)
     (error,) = [line for line in ran.stdout.splitlines() if ": error: " in line]

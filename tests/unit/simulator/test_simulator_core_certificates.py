@@ -1,5 +1,6 @@
 """What the simulated CA signs, judged by openssl."""
 
+import base64
 import ipaddress
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
-from simulated_world import BUCKET, Desk, crl_enabled, csr
+from simulated_world import BUCKET, LEAF_KEY, Desk, crl_enabled, csr
 
+from pca_events.simulator.core import der
 from pca_events.simulator.core.api_protocol import ServiceError
 
+DER = Encoding.DER
 SAN = (x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), False)
 HTTPS = {"HOME": "/tmp", "PATH": "/usr/local/bin:/usr/bin:/bin"}  # noqa: S108
 
@@ -321,6 +324,54 @@ def test_names_in_the_place_of_a_subject_are_critical() -> None:
     asked = {"Extensions": {"SubjectAlternativeNames": [{"DnsName": "api.example.com"}]}}
     made = desk.parsed(root, desk.issued(root, TemplateArn=ISSUING, ApiPassthrough=asked, Csr=csr("")))
     assert made.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "critical"),
+    [
+        ("2.5.29.17", "300ba509a1070c0541636d6521", False),  # ediPartyName
+        ("2.5.29.17", "30058703010203", True),  # an IP address of three bytes
+        ("2.5.29.15", "03020001", False),  # encipherOnly without keyAgreement
+        ("2.999.100000.1", "0500", True),
+    ],
+)
+def test_an_extension_of_a_csr_is_copied_byte_for_byte(
+    tmp_path: Path, number: str, value: str, *, critical: bool
+) -> None:
+    desk = Desk()
+    root = desk.root()
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(number), bytes.fromhex(value))
+    template = "BlankEndEntityCertificate_CSRPassthrough"
+    made = desk.issued(root, TemplateArn=template, Csr=csr("Leaf", (extension, critical)))
+    (tmp_path / "it").write_text(desk.certificate(root, made)["Certificate"])
+    dump = openssl("asn1parse", "-in", tmp_path / "it")
+    assert f"[HEX DUMP]:{value.upper()}" in dump
+    assert dump.count("BOOLEAN") == int(critical)
+
+
+@pytest.mark.parametrize("values", ["", "0500", "05000500"])
+def test_other_attributes_of_a_csr_are_ignored(values: str) -> None:
+    desk = Desk()
+    root = desk.root()
+    [signed, algorithm, _] = der.elements(der.content_of(x509.load_pem_x509_csr(csr("Leaf", SAN)).public_bytes(DER)))
+    *fields, attributes = der.elements(der.content_of(signed))
+    number = bytes.fromhex("06032a0304")  # 1.2.3.4
+    other = der.tlv(der.SEQUENCE, number, der.tlv(0x31, bytes.fromhex(values)))
+    signed = der.tlv(der.SEQUENCE, *fields, der.tlv(0xA0, other, der.content_of(attributes)))
+    signature = der.tlv(der.BIT_STRING, b"\0", LEAF_KEY.sign(signed, ec.ECDSA(hashes.SHA256())))
+    text = base64.encodebytes(der.tlv(der.SEQUENCE, signed, algorithm, signature)).decode()
+    request = f"-----BEGIN CERTIFICATE REQUEST-----\n{text}-----END CERTIFICATE REQUEST-----".encode()
+    made = desk.parsed(root, desk.issued(root, Csr=request))
+    assert made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value == SAN[0]
+
+
+@pytest.mark.parametrize("value", ["", "ff", "3003"])
+def test_a_csr_whose_extension_is_not_der_is_rejected(value: str) -> None:
+    desk = Desk()
+    root = desk.root()
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex(value))
+    with pytest.raises(ServiceError, match="MalformedCSRException"):
+        desk.issued(root, Csr=csr("Leaf", (extension, False)))
 
 
 def outside_chain(limits: list[int | None], csr_of_ca: bytes) -> tuple[bytes, bytes]:

@@ -102,6 +102,24 @@ def test_a_new_location_is_published_by_the_next_certificate() -> None:
     assert ("moved", f"crl/{root[-36:]}.crl") in desk.world.objects
 
 
+def test_a_crl_that_was_due_while_crls_were_disabled_is_published_by_the_next_certificate() -> None:
+    desk = Desk()
+    root = desk.root(RevocationConfiguration=crl_enabled())
+    desk.issued(root)
+    about = {"CertificateAuthorityArn": root}
+    desk.call("UpdateCertificateAuthority", RevocationConfiguration={"CrlConfiguration": {"Enabled": False}}, **about)
+    desk.pass_time(days=4)
+    desk.call("UpdateCertificateAuthority", RevocationConfiguration=crl_enabled(), **about)
+    kinds(desk)
+    desk.issued(root)
+    assert kinds(desk) == ["Certificate Issuance", "CRL Generation"]
+    desk.issued(root)
+    assert kinds(desk) == ["Certificate Issuance"]
+    desk.pass_time(days=4)
+    assert kinds(desk) == ["CRL Generation"]
+    assert crl_of(desk, root).next_update_utc == desk.world.clock + timedelta(days=7)
+
+
 def test_a_crl_that_no_certificate_refers_to_is_published_by_a_revocation() -> None:
     desk = Desk()
     omitted = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}

@@ -18,6 +18,7 @@ from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.region_state import Settings
 from pca_events.simulator.core.service import OPERATIONS
 
+ACCESS: dict[str, Any] = {"CsrExtensions": {"SubjectInformationAccess": [{}] * 10_000}}
 OTHER = "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
 API = botocore.session.get_session().get_service_model("acm-pca")
 SUBJECT = {"CommonName": "It"}
@@ -346,6 +347,13 @@ def test_unknown_operations_and_invalid_requests() -> None:
     assert refused(desk, "ListCertificateAuthorities", MaxResults=True).code == "SerializationException"
     two = refused(desk, "CreateCertificateAuthority", CertificateAuthorityType="X")
     assert two.message.startswith("2 validation errors detected: Value null at 'certificateAuthorityConfiguration'")
+
+
+@pytest.mark.parametrize("long", [{"Tags": [{"Key": ""}] * 10_000}, {"CertificateAuthorityConfiguration": ACCESS}])
+def test_the_answer_to_a_long_list_of_invalid_values_is_short(long: dict[str, Any]) -> None:
+    error = refused(Desk(), "CreateCertificateAuthority", **long)
+    assert error.code == "ValidationException"
+    assert len(error.message) < 50_000
 
 
 def anything(shape: Any, chance: random.Random, arn: str, depth: int = 0) -> Any:

@@ -11,6 +11,7 @@ from pca_events.simulator.core.api_protocol import ServiceError
 from pca_events.simulator.core.service import OPERATIONS, PrivateCaService
 
 OTHER = "444455556666"
+ROOT_USER = f"arn:aws:iam::{ACCOUNT}:root"
 READS = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate", "ListPermissions")
 
 
@@ -139,6 +140,47 @@ def test_an_explicit_deny_wins(desk: Desk, root: str) -> None:
     share(desk, root, statement(root, "*"), denied)
     with pytest.raises(ServiceError, match="with an explicit deny in a resource-based policy"):
         Neighbour(desk).call("GetCertificateAuthorityCertificate", CertificateAuthorityArn=root)
+
+
+def test_an_explicit_deny_holds_for_the_owner_too(desk: Desk, root: str) -> None:
+    only = {"StringNotEquals": {"acm-pca:TemplateArn": TEMPLATE.format("EndEntityCertificate")}}
+    denied = {**statement(root, "IssueCertificate", Condition=only), "Effect": "Deny", "Principal": "*"}
+    share(desk, root, statement(root, "IssueCertificate"), denied)
+    assert desk.issued(root)
+    with pytest.raises(ServiceError, match="with an explicit deny in a resource-based policy"):
+        desk.issued(root, TemplateArn=TEMPLATE.format("EndEntityClientAuthCertificate"))
+    desk.call("DeletePolicy", ResourceArn=root)
+    assert desk.issued(root, TemplateArn=TEMPLATE.format("EndEntityClientAuthCertificate"))
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": [OTHER, ACCOUNT]}, {"AWS": ROOT_USER}])
+def test_a_policy_that_always_denies_its_owner_is_prevented(desk: Desk, root: str, principal: Any) -> None:
+    denied = {**statement(root, "GetCertificate"), "Effect": "Deny", "Principal": principal}
+    with pytest.raises(ServiceError, match="LockoutPreventedException"):
+        share(desk, root, denied)
+
+
+@pytest.mark.parametrize(
+    ("condition", "allowed"),
+    [
+        ({"StringEquals": {"aws:RequestedRegion": REGION, "aws:ResourceAccount": ACCOUNT}}, True),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, False),
+        ({"Bool": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}}, True),
+        ({"StringEquals": {"aws:ResourceTag/Team": "web"}}, True),
+        ({"StringEquals": {"aws:ResourceTag/Team": "mail"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "2026-03-02T00:00:00Z"}}, True),
+        ({"NumericLessThan": {"aws:EpochTime": "1700000000"}}, False),
+    ],
+)
+def test_a_request_has_the_global_condition_keys(
+    desk: Desk, root: str, condition: dict[str, Any], *, allowed: bool
+) -> None:
+    desk.call("TagCertificateAuthority", CertificateAuthorityArn=root, Tags=[{"Key": "Team", "Value": "web"}])
+    share(desk, root, statement(root, "ListTags", Condition=condition))
+    if allowed:
+        assert Neighbour(desk).call("ListTags", CertificateAuthorityArn=root)["Tags"]
+    else:
+        assert Neighbour(desk).code("ListTags", CertificateAuthorityArn=root) == "AccessDeniedException"
 
 
 def test_other_accounts_list_the_authorities_that_they_may_describe(desk: Desk, root: str) -> None:

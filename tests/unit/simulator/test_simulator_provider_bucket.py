@@ -131,7 +131,7 @@ def test_a_bucket_without_policy_grants_nothing(given: Given) -> None:
 
 def test_a_bucket_that_is_missing(clients: SimpleNamespace) -> None:
     missing = replace(Given(clients).bucket, name="pca-events-no-such-bucket")
-    with pytest.raises(BucketRefused, match=r"pca-events-no-such-bucket cannot be written to: .*Not Found"):
+    with pytest.raises(BucketRefused, match=r"pca-events-no-such-bucket cannot be written to: .*bucket does not exist"):
         missing.write(REPORT, b"", "application/json", None)
 
 

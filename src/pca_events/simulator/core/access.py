@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pca_events.iam_policy import Request, as_list, evaluate, is_operator
@@ -113,7 +114,7 @@ _AWS_PRINCIPAL = re.compile(
 
 
 def check_policy(text: str, arn: str) -> None:
-    """Raise InvalidPolicyException, or LockoutPreventedException for a policy that denies everybody."""
+    """Raise InvalidPolicyException, or LockoutPreventedException for a policy that always denies the caller."""
     try:
         policy = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -135,12 +136,18 @@ def _check_statement(statement: Any, arn: str) -> None:
         raise invalid_policy(f"a statement needs {', '.join(_REQUIRED)}")
     for problem in _problems(statement, arn):
         raise invalid_policy(problem)
-    everybody = statement["Principal"] in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    if statement["Effect"] == "Deny" and everybody and "Condition" not in statement:
+    if statement["Effect"] == "Deny" and "Condition" not in statement and _names_owner(statement["Principal"], arn):
         raise ServiceError(
             "LockoutPreventedException",
             "The current action was prevented because it would lock the caller out from performing subsequent actions.",
         )
+
+
+def _names_owner(principal: Any, arn: str) -> bool:
+    """Whether a principal is everybody, or the account of the CA, which calls as its root user."""
+    _, partition, _, _, account, *_ = arn.split(":")
+    named = _texts(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+    return not {"*", account, _root_of(account, partition)}.isdisjoint(named)
 
 
 def _problems(statement: dict[str, Any], arn: str) -> Iterator[str]:
@@ -196,31 +203,61 @@ def invalid_policy(why: str) -> ServiceError:
     )
 
 
-def check_access(
-    caller: str, partition: str, operation: str, request: dict[str, Any], authority: Authority | None
-) -> None:
-    """Raise AccessDeniedException unless the policy of a CA lets another account call an operation.
+def check_access(caller: RegionState, operation: str, request: dict[str, Any], authority: Authority | None) -> None:
+    """Raise AccessDeniedException unless an account may call an operation.
+
+    Another account than that of the CA needs a policy that allows it. The owner only needs one that does not deny it.
 
     Args:
-        caller: the account that calls.
-        partition: of the account.
+        caller: the account that calls, and the Region.
         operation: its name.
         request: the request.
         authority: the CA; None if there is none with the ARN of the request, which the caller does not learn.
     """
     arn = request.get("CertificateAuthorityArn") or request["ResourceArn"]
-    name = f"arn:{partition}:iam::{caller}:root"
-    context = {"aws:principalaccount": caller, "aws:principalarn": name, "aws:securetransport": "true"}
-    if operation == "IssueCertificate":
-        context["acm-pca:templatearn"] = request.get("TemplateArn") or f"arn:{partition}:acm-pca:::{_DEFAULT_TEMPLATE}"
     policy = authority.policy if authority is not None and operation in SHAREABLE else None
-    asked = Request(f"acm-pca:{operation}", arn, caller=name, context=context)
+    own = caller.account == arn.split(":")[4]
+    if own and policy is None:
+        return
+    asked = Request(f"acm-pca:{operation}", arn, caller=_root_of(caller.account, caller.partition))
+    asked = replace(asked, context=_context(caller, operation, request, authority))
     decision = evaluate(None if policy is None else json.loads(policy), asked)
-    if not decision.allowed:
-        because = (
-            "with an explicit deny in a resource-based policy"
-            if decision.why == "denied"
-            else f"because no resource-based policy allows the {asked.action} action"
-        )
-        message = f"User: {name} is not authorized to perform: {asked.action} on resource: {arn} {because}"
-        raise ServiceError("AccessDeniedException", message)
+    denied = decision.why == "denied"
+    if decision.allowed or (own and not denied):
+        return
+    because = (
+        "with an explicit deny in a resource-based policy"
+        if denied
+        else f"because no resource-based policy allows the {asked.action} action"
+    )
+    message = f"User: {asked.caller} is not authorized to perform: {asked.action} on resource: {arn} {because}"
+    raise ServiceError("AccessDeniedException", message)
+
+
+def _root_of(account: str, partition: str) -> str:
+    return f"arn:{partition}:iam::{account}:root"
+
+
+def _context(
+    caller: RegionState, operation: str, request: dict[str, Any], authority: Authority | None
+) -> dict[str, str]:
+    """The condition keys of a request."""
+    now = caller.now()
+    context = {
+        "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(now.timestamp())),
+        "aws:principalaccount": caller.account,
+        "aws:principalarn": _root_of(caller.account, caller.partition),
+        "aws:principalisawsservice": "false",
+        "aws:principaltype": "Account",
+        "aws:requestedregion": caller.region,
+        "aws:securetransport": "true",
+        "aws:viaawsservice": "false",
+    }
+    if authority is not None:
+        context["aws:resourceaccount"] = authority.arn.split(":")[4]
+        context |= {f"aws:resourcetag/{key.lower()}": value or "" for key, value in authority.tags.items()}
+    if operation == "IssueCertificate":
+        default = f"arn:{caller.partition}:acm-pca:::{_DEFAULT_TEMPLATE}"
+        context["acm-pca:templatearn"] = request.get("TemplateArn") or default
+    return context

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 
@@ -91,6 +92,17 @@ KINDS: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
 }
 
+JSON_KINDS: dict[str, tuple[type, ...]] = KINDS | {
+    "integer": (int, float),
+    "long": (int, float),
+    "blob": (str,),
+    "list": (list,),
+}
+"""The types of a request as JSON: a blob is Base64, and a number may be written with a fraction, which is cut off."""
+
+MOST_VIOLATIONS = 100
+"""How many violations an error lists: a request of some kilobytes can have as many as it has values."""
+
 
 @cache
 def model() -> dict[str, Any]:
@@ -110,31 +122,53 @@ def check_request(operation: str, request: dict[str, Any]) -> None:
     """Raise the error that AWS returns for an unknown operation or for a request that violates its shape."""
     if operation not in model()["operations"]:
         raise ServiceError("UnknownOperationException", f"The operation {operation} is not known.")
-    broken = list(violations(model()["operations"][operation], request, ""))
+    broken = list(islice(violations(model()["operations"][operation], request, ""), MOST_VIOLATIONS))
     if broken:
         many = "1 validation error" if len(broken) == 1 else f"{len(broken)} validation errors"
         raise validation(f"{many} detected: {'; '.join(broken)}")
 
 
+def check_json(operation: str, document: Any) -> None:
+    """Raise SerializationException if a request has values of another type as JSON.
+
+    A parser may turn them into the right type: a string into a number, or into the list of its characters.
+    """
+    check_json_types(model()["operations"][operation], document, "")
+
+
+def check_json_types(shape_name: str, value: Any, path: str) -> None:
+    """Raise SerializationException if a value, or one in it, has another type than its shape; a null has none."""
+    if value is None:
+        return
+    shape = model()["shapes"][shape_name]
+    check_type(shape["type"], value, path, JSON_KINDS)
+    if shape["type"] == "structure":
+        for name, member in shape["members"].items():
+            check_json_types(member, value.get(name), joined(path, name))
+    elif shape["type"] == "list":
+        for index, item in enumerate(value, start=1):
+            check_json_types(shape["member"], item, f"{path}.{index}.member")
+
+
 def violations(shape_name: str, value: Any, path: str) -> Iterator[str]:
     """Yield each constraint that a value violates, in the words of AWS."""
     shape = model()["shapes"][shape_name]
-    if not is_of(shape["type"], value):
-        raise ServiceError("SerializationException", f"{path or 'The request'} is not of type {shape['type']}")
+    check_type(shape["type"], value, path, KINDS)
     if shape["type"] == "structure":
         yield from of_structure(shape, value, path)
     elif shape["type"] == "list":
         yield from of_sizes(shape, value, path)
-        for index, item in enumerate(value, start=1):
+        for index, item in enumerate(value[: shape.get("max")], start=1):
             yield from violations(shape["member"], item, f"{path}.{index}.member")
     else:
         yield from of_sizes(shape, value, path)
         yield from of_text(shape_name, shape, value, path)
 
 
-def is_of(kind: str, value: Any) -> bool:
-    """Whether a value has the type of a shape; a boolean is not a number."""
-    return isinstance(value, KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
+def check_type(kind: str, value: Any, path: str, kinds: dict[str, tuple[type, ...]]) -> None:
+    """Raise SerializationException unless a value has the type of a shape; a boolean is not a number."""
+    if not isinstance(value, kinds[kind]) or (kind != "boolean" and isinstance(value, bool)):
+        raise ServiceError("SerializationException", f"{path or 'The request'} is not of type {kind}")
 
 
 def of_structure(shape: dict[str, Any], value: dict[str, Any], path: str) -> Iterator[str]:

@@ -1,15 +1,11 @@
 """The request to IssueCertificate, validated before anything is signed."""
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtensionOID
 
 from pca_events.simulator.core.api_protocol import (
@@ -19,6 +15,8 @@ from pca_events.simulator.core.api_protocol import (
     malformed_csr,
     validation,
 )
+from pca_events.simulator.core.csrs import read_csr
+from pca_events.simulator.core.name_constraints import check_names
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.templates import Template, extensions, template
 from pca_events.simulator.core.x509 import (
@@ -75,65 +73,32 @@ def validated_request(state: RegionState, authority: Authority, request: dict[st
     subject = name_of(api.get("Subject") or {}) if api.get("Subject") else csr.subject
     found = extensions(authority, state.region, made_from, csr, api)
     if not subject.rdns:
-        check_alternative_names(found)
+        check_alternative_names(found, of_csr=not (api.get("Extensions") or {}).get("SubjectAlternativeNames"))
+    if not made_from.root:
+        alternative = next((each for each, _ in found if each.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME), None)
+        names = None if alternative is None else alternative.public_bytes()
+        check_names(subject, names, [certificate_of(authority), *authority.chain])
     start, end = validity_period(request, authority, state.now(), own=made_from.root)
     return CertificateRequest(
         template_arn, made_from, subject, public_key, start, end, found, request["SigningAlgorithm"]
     )
 
 
-def check_alternative_names(found: list[Extension]) -> None:
+def check_alternative_names(found: list[Extension], *, of_csr: bool) -> None:
     """Raise MalformedCSRException unless the names that take the place of a subject are critical, as RFC 5280 requires.
 
-    Those of an ApiPassthrough, which cannot be marked critical in the request, are made critical.
+    Args:
+        found: the extensions of the certificate.
+        of_csr: whether the names are those of the CSR. Those of an ApiPassthrough, which cannot be marked critical in
+            the request, are made critical.
     """
     at = next((at for at, (each, _) in enumerate(found) if each.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME), None)
     if at is None:
         raise malformed_csr("The CSR has neither a subject nor a subject alternative name.")
     names, critical = found[at]
-    if not critical and isinstance(names, x509.SubjectAlternativeName):
+    if not critical and of_csr:
         raise malformed_csr("CSR must mark the SAN extension critical when it has an empty subject.")
     found[at] = names, True
-
-
-CSR_PATTERN = "-----BEGIN CERTIFICATE REQUEST-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE REQUEST-----"
-CSR_TEXT = re.compile(rf"\s*{CSR_PATTERN}\s*".encode())
-
-
-def check_csr_text(text: bytes) -> None:
-    """Raise ValidationException unless a text is one CSR as PEM, with nothing around it."""
-    if not CSR_TEXT.fullmatch(bytes(text)):
-        raise validation(
-            "1 validation error detected: Value at 'csr' failed to satisfy constraint: "
-            f"Member must satisfy regular expression pattern: {CSR_PATTERN}"
-        )
-
-
-def read_csr(pem: bytes) -> tuple[x509.CertificateSigningRequest, PublicKey]:
-    """A CSR and its key; raise MalformedCSRException if it cannot be read or its signature is invalid."""
-    try:
-        csr = x509.load_pem_x509_csr(bytes(pem))
-        key = csr.public_key()
-        valid = csr.is_signature_valid or _is_signed_with_sha1(csr, key)
-        _ = csr.subject, list(csr.extensions)
-    except Exception as error:  # cryptography raises many types for data that it cannot read
-        raise malformed_csr(f"The certificate signing request is invalid: {error}") from error
-    if not valid:
-        raise malformed_csr("The signature of the certificate signing request does not hold.")
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise malformed_csr("The key of the certificate signing request is neither RSA nor EC.")
-    return csr, key
-
-
-def _is_signed_with_sha1(csr: x509.CertificateSigningRequest, key: Any) -> bool:
-    # cryptography no longer accepts SHA-1; the CSR in AWS's sample of a CA hierarchy is signed with it.
-    if not isinstance(csr.signature_hash_algorithm, hashes.SHA1) or not isinstance(key, rsa.RSAPublicKey):
-        return False
-    try:
-        key.verify(csr.signature, csr.tbs_certrequest_bytes, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
-    except InvalidSignature:
-        return False
-    return True
 
 
 def check_state(authority: Authority, made_from: Template, csr: x509.CertificateSigningRequest) -> None:

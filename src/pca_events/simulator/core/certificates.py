@@ -16,12 +16,9 @@ from pca_events.simulator.core.api_protocol import (
     invalid_state,
     not_found,
 )
-from pca_events.simulator.core.certificate_requests import (
-    CertificateRequest,
-    check_csr_text,
-    validated_request,
-)
+from pca_events.simulator.core.certificate_requests import CertificateRequest, validated_request
 from pca_events.simulator.core.crls import add_entry, publish_first_crl, revoked_entries, schedule_crl
+from pca_events.simulator.core.csrs import check_csr_text
 from pca_events.simulator.core.region_state import (
     CERTIFICATE_ISSUANCE,
     CERTIFICATE_REVOCATION,

@@ -56,10 +56,12 @@ def generate_crl(state: RegionState, authority: Authority) -> None:
     crl_state = authority.crl
     with crl_state.lock:
         with state.lock:
-            wanted = crl_state.due is not None and crl_state.due <= state.now()
-            if not wanted or not authority.crl_configuration or authority.status not in ("ACTIVE", "DISABLED"):
+            if crl_state.due is None or crl_state.due > state.now():
                 return
             crl_state.due = None
+            if not authority.crl_configuration or authority.status not in ("ACTIVE", "DISABLED"):
+                crl_state.location = ("", "")  # so that the next certificate which refers to a CRL publishes one
+                return
         reason = write_crl(state, authority)
         if reason is None:
             crl_state.made_at = state.now()

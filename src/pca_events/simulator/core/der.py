@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-INTEGER, BIT_STRING, OCTET_STRING, ENUMERATED, UTF8_STRING = 0x02, 0x03, 0x04, 0x0A, 0x0C
+INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, ENUMERATED, UTF8_STRING = 0x02, 0x03, 0x04, 0x06, 0x0A, 0x0C
 UTC_TIME, GENERALIZED_TIME, SEQUENCE = 0x17, 0x18, 0x30
 FIRST_YEAR_OF_GENERALIZED_TIME = 2050
 
@@ -55,6 +55,21 @@ def elements(content: bytes) -> list[bytes]:
 def integer(number: int) -> bytes:
     """A number from 0."""
     return tlv(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def dotted(oid: bytes) -> str:
+    """An object identifier as text; raise ValueError if it is not one."""
+    content = content_of(oid)
+    if oid[0] != OBJECT_IDENTIFIER or not content or content[-1] & 0x80:
+        raise ValueError("an object identifier is not encoded as DER")
+    arcs, number = [], 0
+    for byte in content:
+        number = number << 7 | byte & 0x7F
+        if not byte & 0x80:
+            arcs.append(number)
+            number = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
 
 
 def time(moment: datetime) -> bytes:

@@ -17,6 +17,7 @@ from pca_events.simulator.core.api_protocol import (
     validation,
 )
 from pca_events.simulator.core.authorities import expire
+from pca_events.simulator.core.name_constraints import check_path
 from pca_events.simulator.core.region_state import Authority, RegionState
 from pca_events.simulator.core.x509 import pem, remaining_path_length, same_key
 
@@ -89,6 +90,7 @@ def import_certificate_authority_certificate(state: RegionState, request: dict[s
         limit = remaining_path_length([own[0], *chain])
         if limit is not None and limit < 0:
             raise validation("The certificate violates the path length constraint of a certificate of its chain.")
+        check_path([own[0], *chain])
         if not own[0].not_valid_before_utc <= state.now() < own[0].not_valid_after_utc:
             raise invalid_request("The certificate is not valid at this time.")
         authority.certificate, authority.chain = own[0], chain

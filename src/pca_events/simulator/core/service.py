@@ -110,14 +110,16 @@ class PrivateCaService:
     def _owner(
         self, operation: str, request: dict[str, Any], others: "Iterable[PrivateCaService]"
     ) -> "PrivateCaService":
-        """The service that has the CA of a request; raise AccessDeniedException if it is another's and not shared."""
+        """The service that has the CA of a request; raise AccessDeniedException if its policy denies it."""
         arn = request.get("CertificateAuthorityArn") or request.get("ResourceArn")
-        account = check_authority(arn).split(":")[4] if arn else self.account
-        if account == self.account:
+        if not arn:
             return self
-        owner = next((each for each in others if each.account == account), None)
+        account = check_authority(arn).split(":")[4]
+        owner = self if account == self.account else next((each for each in others if each.account == account), None)
         authority = owner.find(str(arn)) if owner is not None else None
-        check_access(self.account, self._state.partition, operation, request, authority)
+        check_access(self._state, operation, request, authority)
+        if owner is self:
+            return self
         if owner is None:
             raise AssertionError(f"{arn} has no owner, but somebody may use it")
         if token := request.get("IdempotencyToken"):  # another account may use the same one
@@ -179,7 +181,7 @@ class PrivateCaService:
 def _may_describe(caller: RegionState, authority: Authority) -> bool:
     request = {"CertificateAuthorityArn": authority.arn}
     try:
-        check_access(caller.account, caller.partition, "DescribeCertificateAuthority", request, authority)
+        check_access(caller, "DescribeCertificateAuthority", request, authority)
     except ServiceError:
         return False
     return True

@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from pca_events.simulator.core.api_protocol import invalid_args
 from pca_events.simulator.core.crls import distribution_point
+from pca_events.simulator.core.csrs import requested_extensions
 from pca_events.simulator.core.ocsp import responder_access
 from pca_events.simulator.core.region_state import Authority, template_name
 from pca_events.simulator.core.x509 import Extension, api_extensions
@@ -146,7 +147,7 @@ def key_identifiers(
 
 def csr_extensions(made_from: Template, csr: x509.CertificateSigningRequest) -> Iterable[Extension]:
     """The extensions of a CSR that the template copies: always the subject alternative name."""
-    for extension in csr.extensions:
+    for extension, critical in requested_extensions(csr):
         alternative = extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME
         if alternative or (made_from.csr and extension.oid not in OWN):
-            yield extension.value, extension.critical
+            yield extension, critical
