@@ -103,6 +103,11 @@ class Bench:
         """Deliver any payload, and compare the state before with that after."""
         return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
 
+    def deliver_elsewhere(self, event: Event) -> Delivered:
+        """Deliver an event to another environment, which shares no memory with the one of `deliver`."""
+        payload = self._payload(event)
+        return self.watched(lambda: self._invoke(self._other, payload))
+
     def payload(self, *events: Event) -> Any:
         """Return what the handler receives for events.
 

@@ -32,8 +32,11 @@ TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
     ("fresh_only", (ISSUED,), "lambda", {"ignores-late-event"}),
     ("updates", (ISSUED, REVOKED), "lambda", {"needs-predecessor", "depends-on-order"}),
     ("removes", (ISSUED, REVOKED), "lambda", {"depends-on-order"}),
+    ("latest_wins", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("any_result", (ISSUED,), "lambda", {"failure-as-success"}),
     ("any_result", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),
+    ("any_result_stamped", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),
+    ("tells_elsewhere", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("any_event", (ISSUED, NOT_ISSUED), "lambda", {"acts-on-other-event", "failure-as-success"}),
     ("first_record", (ISSUED,), "sqs", {"first-record-only"}),
     ("all_or_none", (ISSUED,), "sqs", {"batch-is-blocked"}),
@@ -119,6 +122,35 @@ def test_duplicates_are_not_judged_if_it_does_not_claim_to_tolerate_them(
 def test_the_needed_fields_are_those_that_change_the_outcome(variables: dict[str, str], probe: ProcessProbe) -> None:
     report = report_of("healthy", Plan((ISSUED,), variables=variables), probe)
     assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
+
+
+def test_what_is_never_the_same_is_not_compared(variables: dict[str, str], probe: ProcessProbe) -> None:
+    needs = ("$.id", "$.detail-type", "$.resources", "$.detail.result")
+    report = report_of("stamps", Plan((ISSUED,), variables=variables, needs=needs), probe)
+    assert not report.findings
+    assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
+
+
+def test_memory_is_not_shared_between_environments(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("remembers", Plan((ISSUED,), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "not-idempotent"
+    assert finding.message.endswith("after a duplicate in another execution environment, which has other memory")
+
+
+def test_the_order_shows_in_the_items(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("last_wins", Plan((ISSUED, NOT_ISSUED), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "depends-on-order"
+    assert '"success"] instead of ["<resources[0]>", "failure"] in the order' in finding.message
+
+
+def test_partitions_with_the_same_effect_are_named_together(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("loses_other_partitions", Plan((ISSUED,), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "fails-in-partition"
+    assert finding.message.endswith("aws-iso-e, aws-iso-f (no item contains <id of resources[0]>)")
+    assert finding.message.count("no item") == 1
 
 
 def test_a_need_that_is_not_declared_is_found(variables: dict[str, str], probe: ProcessProbe) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
 import re
 import sqlite3
+import time
+import uuid
 from datetime import UTC, datetime, timedelta
 
 ISSUED = "ACM Private CA Certificate Issuance"
@@ -75,6 +78,22 @@ def looks_first(event, context):
         opened(base, event)
 
 
+SEEN = set()
+
+
+def remembers(event, context):
+    if is_issued(event) and event["id"] not in SEEN:
+        SEEN.add(event["id"])
+        with database() as base:
+            opened(base, event)
+
+
+def stamps(event, context):
+    if is_issued(event):
+        once(event, f"{uuid.uuid4()} {datetime.now(UTC)} {time.time()}")
+    return {"request": context.aws_request_id, "chance": random.random()}
+
+
 def marks_first(event, context):
     if not is_issued(event):
         return
@@ -103,6 +122,14 @@ def one_partition(event, context):
         once(event)
 
 
+def loses_other_partitions(event, context):
+    if is_issued(event):
+        found = re.match("arn:aws:acm-pca:[^:]+:[0-9]+:certificate-authority/(.*)", event["resources"][0])
+        with database() as base:
+            if claimed(base, event):
+                base.execute("insert into tickets values (?, 'issued')", (found and found[1],))
+
+
 def known_fields_only(event, context):
     if is_issued(event):
         if set(event) != KNOWN or set(event["detail"]) != {"result"}:
@@ -127,6 +154,23 @@ def updates(event, context):
             base.execute("update tickets set note = ? where arn = ?", (f"{found[0]}, revoked", arn))
 
 
+def last_wins(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            if claimed(base, event):
+                base.execute("delete from tickets where arn = ?", (event["resources"][0],))
+                opened(base, event, event["detail"]["result"])
+
+
+def latest_wins(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            found = base.execute("select note from tickets where arn = ?", (event["resources"][0],)).fetchone()
+            if found is None or found[0] < event["time"]:
+                base.execute("delete from tickets where arn = ?", (event["resources"][0],))
+                opened(base, event, f"{event['time']} {event['detail']['result']}")
+
+
 def removes(event, context):
     arn = event["resources"][1 if len(event["resources"]) > 1 else 0]
     with database() as base:
@@ -138,6 +182,17 @@ def removes(event, context):
 
 def any_result(event, context):
     if event["detail-type"] == ISSUED:
+        once(event)
+
+
+def any_result_stamped(event, context):
+    if event["detail-type"] == ISSUED:
+        once(event, f"issued, stored at {datetime.now(UTC)}")
+
+
+def tells_elsewhere(event, context):
+    if event["detail-type"] == ISSUED:
+        print(event["detail"]["result"])
         once(event)
 
 
