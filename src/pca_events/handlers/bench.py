@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.catalog import Event
+from pca_events.handlers.batch_response import judged
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import (
     Environment,
@@ -97,11 +98,11 @@ class Bench:
         except NotDelivered as error:
             outcome = Outcome("not delivered", error=str(error))
             return self.watched(lambda: outcome)
-        return self.deliver_payload(payload)
+        return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
 
     def deliver_payload(self, payload: Any) -> Delivered:
-        """Deliver any payload, and compare the state before with that after."""
-        return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
+        """Deliver any payload, and compare the state before with that after; its records may be invalid."""
+        return self.watched(lambda: self._returned(self._one, _encoded(payload)))
 
     def deliver_elsewhere(self, event: Event) -> Delivered:
         """Deliver an event to another environment, which shares no memory with the one of `deliver`."""
@@ -124,6 +125,12 @@ class Bench:
         return Delivered(outcome, None if before is None or after is None else after.since(before))
 
     def _invoke(self, environment: Environment, payload: bytes) -> Outcome:
+        return self._judged(self._returned(environment, payload), payload)
+
+    def _judged(self, outcome: Outcome, payload: bytes) -> Outcome:
+        return judged(outcome, json.loads(payload), self.form)
+
+    def _returned(self, environment: Environment, payload: bytes) -> Outcome:
         if self._timeouts >= _MOST_TIMEOUTS:
             raise TooManyTimeouts(f"stopped after {counted(_MOST_TIMEOUTS, 'invocation')} that timed out")
         self.invocations += 1
@@ -201,7 +208,7 @@ class Bench:
         invocation = traced.begin(payload, trace={"action": "pause", "point": point})
         traced.reached(self.handler.limits.seconds)
         second = self._while_blocked(payload, invocation.released.set)
-        return [traced.finish(invocation), second]
+        return [self._judged(traced.finish(invocation), payload), second]
 
     def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> Outcome:
         """Invoke elsewhere, release the paused invocation once that has ended or is blocked; return the outcome."""

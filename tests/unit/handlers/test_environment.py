@@ -106,6 +106,26 @@ def test_a_module_that_cannot_be_imported_does_not_start(tmp_path: Path) -> None
     environment.close()
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("sys.exit('no settings')", "exited while it was imported: exit status 1; no settings"),
+        ("os._exit(0)", "exited while it was imported: exit status 0"),
+        ("print('x' * 2_000_000)", "printed too much while it was imported: more than 1,048,576 bytes"),
+        ("time.sleep(60)", "timed out while it was imported: after 0.3 s"),
+    ],
+)
+def test_a_module_that_ends_or_hangs_in_its_import_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, told: str
+) -> None:
+    monkeypatch.setattr("pca_events.handlers.environment._START", 0.0 if "sleep" in line else 10.0)
+    (tmp_path / "odd.py").write_text(f"import os, sys, time\n{line}\ndef handler(event, context): pass\n")
+    limits = Limits(seconds=0.3) if "sleep" in line else LIMITS
+    environment = LambdaEnvironment(read_entry("odd:handler", tmp_path, limits))
+    assert str(environment.invoke(b"{}")).startswith(f"did not start: its module {told}")
+    environment.close()
+
+
 def test_a_function_that_is_not_there_does_not_start() -> None:
     environment = LambdaEnvironment(read_entry("misbehaving:nothing", PLANTED, LIMITS))
     outcome = environment.invoke(b"{}")

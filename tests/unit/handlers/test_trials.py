@@ -43,6 +43,8 @@ TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
     ("skips_broken", (ISSUED,), "sqs", {"loses-record"}),
     ("raises_at_the_end", (ISSUED,), "sqs", {"whole-batch-fails"}),
     ("names_broken", (ISSUED,), "sqs", set()),
+    ("names_broken", (ISSUED,), "sqs-sns", {"fails"}),
+    ("names_all", (ISSUED,), "sqs", {"fails"}),
 ]
 
 
@@ -64,7 +66,9 @@ def report_of(name: str, plan: Plan, probe: ProcessProbe | None) -> HandlerRepor
     return try_handler(read_entry(f"tickets:{name}", PLANTED, LIMITS), plan, probe)
 
 
-@pytest.mark.parametrize(("name", "accepts", "form", "wanted"), TABLE, ids=[f"{row[0]}-{len(row[1])}" for row in TABLE])
+@pytest.mark.parametrize(
+    ("name", "accepts", "form", "wanted"), TABLE, ids=[f"{row[0]}-{len(row[1])}-{row[2]}" for row in TABLE]
+)
 def test_the_fault_is_found_and_no_other(
     name: str, accepts: tuple[str, ...], form: Form, wanted: set[str], variables: dict[str, str], probe: ProcessProbe
 ) -> None:
