@@ -176,6 +176,7 @@ def test_a_handler_in_javascript_is_a_command() -> None:
     ("entry", "told"),
     [
         ("misbehaving", '"misbehaving" is not a handler; write the file and the function, such as app:handler'),
+        ("misbehaving.py", '"misbehaving.py" is not a handler; write the file and the function, such as app:handler'),
         ("misbehavin:handler", 'there is no file misbehavin.py in .*; did you mean "misbehaving"?'),
         ("../nowhere/app.py:handler", "there is no file app.py in .*nowhere"),
     ],
@@ -193,6 +194,37 @@ def test_an_entry_has_three_forms(entry: str) -> None:
 
 def test_a_path_becomes_the_folder_of_the_handler() -> None:
     assert read_entry("planted/misbehaving.py:handler", PLANTED.parent).folder == PLANTED.resolve()
+
+
+@pytest.mark.parametrize("name", ["my handlers (1)", "größe+x", "a.b"])
+def test_a_folder_has_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    shutil.copy(PLANTED / "misbehaving.py", tmp_path / name)
+    handler = read_entry(f"{name}/misbehaving.py:handler", tmp_path)
+    assert (handler.folder, handler.module) == ((tmp_path / name).resolve(), "misbehaving")
+
+
+@pytest.mark.parametrize(
+    ("line", "entry", "folder", "module"),
+    [
+        ("from .names import NAME", "src/team/app.py:handler", "src", "team.app"),
+        ("from ..names import NAME", "src/team/app.py:handler", ".", "src.team.app"),
+        ("from names import NAME", "src/team/app.py:handler", "src/team", "app"),
+        ("from team.names import NAME", "src/team.app:handler", "src", "team.app"),
+    ],
+)
+def test_relative_imports_decide_on_the_folder(tmp_path: Path, line: str, entry: str, folder: str, module: str) -> None:
+    team = tmp_path / "src" / "team"
+    team.mkdir(parents=True)
+    for place in (team.parent, team):
+        (place / "names.py").write_text("NAME = 'crl'\n")
+    (team / "__init__.py").touch()
+    (team / "app.py").write_text(f"{line}\ndef handler(event, context): return NAME\n")
+    handler = read_entry(entry, tmp_path, Limits(seconds=10))
+    assert (handler.folder, handler.module) == ((tmp_path / folder).resolve(), module)
+    environment = LambdaEnvironment(handler)
+    assert environment.invoke(b"{}").value == "crl"
+    environment.close()
 
 
 @pytest.mark.parametrize(
