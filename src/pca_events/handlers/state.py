@@ -13,11 +13,13 @@ from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import CommandEnvironment, LambdaEnvironment
 
 _UNNAMED = "items"
+_TIME = (
+    r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b1[5-9]\d{8}(?:\d{3}){0,3}(?:\.\d+)?\b"  # seconds to nanoseconds since 1970
+)
+_TIMES = re.compile(_TIME, re.ASCII)
 _OF_THE_RUN = re.compile(
-    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32}\b"  # a UUID
-    r"|\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"  # a time
-    r"|\b1[5-9]\d{8}(?:\d{3}){0,3}(?:\.\d+)?\b",  # seconds to nanoseconds since 1970
-    re.ASCII,
+    rf"\b[0-9a-f]{{8}}-(?:[0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}\b|\b[0-9a-f]{{32}}\b|{_TIME}", re.ASCII
 )
 _OWN_FIELDS = re.compile(r"<(?:id|time|(?:id of )?resources\[\d+\])>", re.ASCII)
 
@@ -99,6 +101,11 @@ def without_identity(text: str, *events: Event) -> str:
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, values[value])
     return _OF_THE_RUN.sub("<new>", text)
+
+
+def without_times(text: str) -> str:
+    """Replace all times, such as the one at which a handler stored something."""
+    return _TIMES.sub("<time>", text)
 
 
 def state_of(found: Any, probe: str) -> State:
