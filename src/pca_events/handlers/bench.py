@@ -18,7 +18,7 @@ from pca_events.handlers.environment import (
     environment_for,
 )
 from pca_events.handlers.recorded_calls import RecordedCalls
-from pca_events.handlers.state import Change, Probe, State
+from pca_events.handlers.state import Change, Probe, State, sum_of
 from pca_events.handlers.wrapping import Form, NotDelivered, wrapped
 from pca_events.wording import counted
 
@@ -27,7 +27,6 @@ RETRIES = 2
 
 _BLOCKED = 1.0  # seconds; what has not ended by then waits for the paused invocation
 _CRASH_SECONDS = 1.0  # the time limit of an invocation that is ended; a lease that it holds lasts no longer
-_MOST_POINTS = 12
 _MOST_TIMEOUTS = 5
 
 
@@ -171,7 +170,7 @@ class Bench:
         return last
 
     def points_of(self, event: Event, known: set[str]) -> list[str]:
-        """Return the points where a delivery of an event can be interrupted, evenly thinned; without those known.
+        """Return the points where a delivery of an event can be interrupted, in their order; without those known.
 
         A point is a line of the handler or a return from one of its functions, or a call that it makes to AWS.
         """
@@ -184,8 +183,7 @@ class Bench:
             points = []
         new = [point for point in points if point not in known]
         known.update(new)
-        step = max(1, -(-len(new) // _MOST_POINTS))
-        return new[step - 1 :: step] if step > 1 else new
+        return new
 
     def deliver_while_paused(self, event: Event, point: str) -> Delivered:
         """Pause a delivery at a point, deliver the same event elsewhere, let the first go on, and retry what failed."""
@@ -218,19 +216,30 @@ class Bench:
             release()
             return other.result()
 
-    def deliver_with_crash(self, event: Event, point: str) -> Delivered:
-        """End the handler at a point of a delivery, then deliver the event again until the handler returns."""
-        payload = self._payload(event)
-        return self.watched(lambda: self._crashed(payload, point))
+    def deliver_with_crash(self, event: Event, point: str) -> tuple[Delivered, dict[str, float]]:
+        """End the handler at a point of a delivery, then deliver the event again until the handler returns.
 
-    def _crashed(self, payload: bytes, point: str) -> Outcome:
+        Returns:
+            The last outcome with what both deliveries changed, and how many items the ended one had added.
+        """
+        payload = self._payload(event)
+        ended = self.watched(lambda: self._ended_at(payload, point))
+        again = self.watched(lambda: self._after_crash(payload))
+        if ended.change is None or again.change is None:
+            return again, {}
+        counts = {name: count for name, count in sum_of(ended.change.counts, again.change.counts).items() if count}
+        return Delivered(again.outcome, Change(counts, ended.change.items + again.change.items)), counts_of(ended)
+
+    def _ended_at(self, payload: bytes, point: str) -> Outcome:
         if self._calls is not None:
             self.invocations += 1
+            self._known = None
             with self._calls.ended_at(int(point.split()[1]), self._one.close):
-                self._one.invoke(payload)
-        else:
-            traced = self._tracing()
-            traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+                return self._one.invoke(payload)
+        traced = self._tracing()
+        return traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+
+    def _after_crash(self, payload: bytes) -> Outcome:
         leased_until = time.monotonic() + _CRASH_SECONDS  # at the latest: what the ended invocation has claimed
         outcome = self._until_returned(payload)
         if not outcome.succeeded and (left := leased_until - time.monotonic()) > 0:

@@ -1,5 +1,6 @@
 """Trials find the fault of each planted handler, and none in a healthy one."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,45 @@ def test_a_race_and_a_crash_are_found_at_the_same_line_every_time(
     assert told[0] == told[1]
     assert "the first was at tickets.py:" in told[0][0]
     assert " after a crash at tickets.py:" in told[0][1]
+
+
+LONG = """\
+from tickets import ISSUED, claimed, database, opened, tickets
+
+
+def handler(event, context):
+    if event["detail-type"] != ISSUED or event["detail"]["result"] != "success":
+        return
+{lines}
+    base = database()
+{act}
+{lines}
+"""
+CLAIM_AND_ACT = """\
+    with base:
+        if not claimed(base, event):
+            return
+    with base:
+        opened(base, event)
+"""
+LOOK_AND_ACT = """\
+    if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+        return
+    claimed(base, event), opened(base, event), base.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "code"), [(CLAIM_AND_ACT, "lost-after-crash"), (LOOK_AND_ACT, "not-idempotent-at-once")]
+)
+def test_a_fault_of_one_line_is_found_in_a_long_handler(
+    tmp_path: Path, variables: dict[str, str], probe: ProcessProbe, act: str, code: str
+) -> None:
+    shutil.copy(PLANTED / "tickets.py", tmp_path)
+    lines = "\n".join(f"    step = {number}" for number in range(60))
+    (tmp_path / "app.py").write_text(LONG.format(lines=lines, act=act))
+    report = try_handler(read_entry("app:handler", tmp_path, LIMITS), Plan((ISSUED,), variables=variables), probe)
+    assert [finding.code for finding in report.findings] == [code], [str(finding) for finding in report.findings]
 
 
 def test_the_idempotency_utility_leaves_only_what_a_lease_cannot_prevent(variables: dict[str, str]) -> None:
