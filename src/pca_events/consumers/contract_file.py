@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pca_events import catalog
 from pca_events.check.schema_messages import KeyPath, SettingsSchema, dotted
 from pca_events.consumers.handler_test import HandlerTest
+from pca_events.contract import fields, per_result, schema_of
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
 from pca_events.handlers.trials import Plan
@@ -18,6 +20,7 @@ from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, 
 from pca_events.infrastructure.model import SourceLocation
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.yaml_reader import load
+from pca_events.json_path import leads_into
 from pca_events.wording import did_you_mean
 
 FILE = "pca-events.yaml"
@@ -176,6 +179,8 @@ class _File:
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise BadInput(f'{self._place(("handlers", at, "name"))} there are two handlers "{name}"')
+        if not handlers and not said.get("rules"):
+            raise BadInput(f"{self._file} has no rules and no handlers, so there is nothing to verify; add them")
         rules = tuple(self._rule(rule, at, names) for at, rule in enumerate(said.get("rules", ())))
         return ConsumerContract(self._file, said["consumer"], rules, handlers)
 
@@ -197,10 +202,21 @@ class _File:
             raise BadInput(f"{self._place(path)} {dotted(path)} has more than one of probe, probe-command and record")
         accepts = self._events(handler["accepts"], (*path, "accepts"))
         needs = tuple(handler["needs"]) if "needs" in handler else None
+        self._check_needs(needs or (), accepts, path)
         for key in ("entry", "probe"):
             if key in handler:
                 self._inside(handler[key].rpartition(":")[0], (*path, key))
         return HandlerClaim(self._place(path), handler["name"], accepts, needs, handler, self._folder)
+
+    def _check_needs(self, needs: Sequence[str], accepts: Sequence[str], path: KeyPath) -> None:
+        """Raise BadInput if a handler needs a field that is in none of its events, which no change could affect."""
+        known = dict.fromkeys(field for event in accepts for field in _fields_of(event))
+        for at, need in enumerate(needs):
+            if not any(leads_into(need, field) for field in known):
+                place = (*path, "needs", at)
+                meant = did_you_mean(need, known)
+                told = f"{need} is in none of the events that it accepts" + (f"; {meant}" if meant else "")
+                raise BadInput(f"{self._place(place)} {dotted(place)}: {told}")
 
     def _events(self, globs: Sequence[str], path: KeyPath) -> tuple[str, ...]:
         try:
@@ -227,3 +243,10 @@ class _File:
             else:
                 break
         return SourceLocation(self._file, line)
+
+
+@cache
+def _fields_of(event_id: str) -> tuple[str, ...]:
+    """Return the JSON paths of the fields of a documented event."""
+    event = catalog.documented(event_id)
+    return tuple(field.path for field in fields(per_result(schema_of()[event.detail_type])[event.result]))
