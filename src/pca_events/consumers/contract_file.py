@@ -4,23 +4,21 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pca_events import catalog
 from pca_events.check.schema_messages import KeyPath, SettingsSchema, dotted
 from pca_events.consumers.handler_test import HandlerTest
-from pca_events.contract import fields, per_result, schema_of
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
+from pca_events.handlers.needs import unknown_need
 from pca_events.handlers.trials import Plan
 from pca_events.handlers.wrapping import Form
 from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, text_of
 from pca_events.infrastructure.model import SourceLocation
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.yaml_reader import load
-from pca_events.json_path import leads_into
 from pca_events.wording import did_you_mean
 
 FILE = "pca-events.yaml"
@@ -210,13 +208,9 @@ class _File:
 
     def _check_needs(self, needs: Sequence[str], accepts: Sequence[str], path: KeyPath) -> None:
         """Raise BadInput if a handler needs a field that is in none of its events, which no change could affect."""
-        known = dict.fromkeys(field for event in accepts for field in _fields_of(event))
-        for at, need in enumerate(needs):
-            if not any(leads_into(need, field) for field in known):
-                place = (*path, "needs", at)
-                meant = did_you_mean(need, known)
-                told = f"{need} is in none of the events that it accepts" + (f"; {meant}" if meant else "")
-                raise BadInput(f"{self._place(place)} {dotted(place)}: {told}")
+        if unknown := unknown_need(needs, accepts):
+            place = (*path, "needs", unknown[0])
+            raise BadInput(f"{self._place(place)} {dotted(place)}: {unknown[1]}")
 
     def _events(self, globs: Sequence[str], path: KeyPath) -> tuple[str, ...]:
         try:
@@ -243,10 +237,3 @@ class _File:
             else:
                 break
         return SourceLocation(self._file, line)
-
-
-@cache
-def _fields_of(event_id: str) -> tuple[str, ...]:
-    """Return the JSON paths of the fields of a documented event."""
-    event = catalog.documented(event_id)
-    return tuple(field.path for field in fields(per_result(schema_of()[event.detail_type])[event.result]))

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ Status = Literal[
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:handler"
 """The ARN of a function that has no other."""
 
+_ERROR = re.compile(r"(Uncaught )?[\w.]*(Error|Exception)\b")
 _START = 10.0  # seconds for the imports of a handler: the limit of AWS Lambda
 
 
@@ -283,9 +285,10 @@ def environment_for(
 
 
 def _last_line(process: HandlerProcess | None) -> str:
-    """Return the last line that a process printed as an error, to follow why it ended."""
+    """Return the last error that a process printed, or else its last line, to follow why it ended."""
     printed = "".join(process.tails["stderr"]).strip().splitlines() if process is not None else []
-    return f"; {printable(printed[-1][:500])}" if printed else ""
+    errors = [line for line in printed if _ERROR.match(line)]  # Node prints its version after them
+    return f"; {printable((errors or printed)[-1][:500])}" if printed else ""
 
 
 def _flooded(handler: Handler, output: str) -> Outcome:

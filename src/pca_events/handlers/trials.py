@@ -1,6 +1,5 @@
 """Trials of a handler: each event that it accepts, delivered as EventBridge may deliver it, and all other events."""
 
-import copy
 import random
 import secrets
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,6 @@ from typing import Any
 
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
-from pca_events.contract import fields as fields_of
-from pca_events.contract import per_result, schema_of
 from pca_events.errors import BadInput
 from pca_events.events import PARTITIONS, aws_location, realistic, related, with_new_fields
 from pca_events.handlers.batches import try_batches
@@ -19,6 +16,7 @@ from pca_events.handlers.bench import Bench, Delivered, TooManyTimeouts, counts_
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.findings import HandlerFinding, HandlerReport, Trial
 from pca_events.handlers.interruptions import Interruptions
+from pca_events.handlers.needs import fields_of, unknown_need, without
 from pca_events.handlers.orders import try_orders
 from pca_events.handlers.state import Probe, contrast, sum_of, without_identity
 from pca_events.handlers.wrapping import Form
@@ -61,8 +59,10 @@ def try_handler(handler: Handler, plan: Plan, probe: Probe | None = None) -> Han
         probe: reads the state that it changes; without one, only its outcomes are judged.
 
     Raises:
-        BadInput: an event is not documented, the handler cannot be run here, or the probe fails.
+        BadInput: an event or a needed field is not documented, the handler cannot be run here, or the probe fails.
     """
+    if unknown := unknown_need(plan.needs or (), plan.accepts):
+        raise BadInput(f"{handler}: {unknown[1]}")
     entries = [catalog.documented(event_id) for event_id in plan.accepts]
     report = HandlerReport(str(handler), plan.accepts, plan.seed)
     with Bench(handler, plan.form, plan.variables or {}, probe, plan.target) as bench:
@@ -221,14 +221,11 @@ class _Trials:
     def _needs(self, entry: DocumentedEvent) -> None:
         """Drop one field at a time, and keep the fields without which the outcome is another one."""
         told, stable = self._told_always(entry)
-        known = fields_of(per_result(schema_of()[entry.detail_type])[entry.result])
         needed = []
-        for path in dict.fromkeys(each.path for each in known if each.type not in ("object", "array")):
+        for path in fields_of(entry.id, leaves=True):
             event = self._new(entry)
-            without = copy.deepcopy(event)
-            if not _dropped(without, path):
-                continue
-            if _differ(self._told(self._bench.deliver(without), event), told, stable):
+            changed = without(event, path)
+            if changed is not None and _differ(self._told(self._bench.deliver(changed), event), told, stable):
                 needed.append(path)
         self._report.needs[entry.id] = needed
         if self._plan.needs is None:
@@ -298,12 +295,3 @@ class _Trials:
 def _differ(told: Sequence[object], other: Sequence[object], judged: Sequence[bool]) -> bool:
     """Whether two deliveries show something else in a part that is judged."""
     return any(judged and one != another for one, another, judged in zip(told, other, judged, strict=True))
-
-
-def _dropped(event: Event, path: str) -> bool:
-    """Remove the field at a path; False if it is not there."""
-    try:
-        json_path.remove(event, path)
-    except BadInput:
-        return False
-    return True

@@ -115,6 +115,7 @@ def test_a_trial_that_was_judged_for_other_events_names_those_without_a_verdict(
     [
         (["--accepts", "ca-*"], "name one handler: the file and the function, such as app:handler, or --command"),
         (["app:handler", "--accepts", "nothing"], 'there is no documented event "nothing"'),
+        (["app:handler", "--accepts", "ca-*", "--needs", "detail.result"], "app:handler: detail.result is in none of"),
         (["nothing:handler", "--accepts", "ca-*"], "there is no file nothing.py in"),
         (["app:handler", "--accepts", "ca-*", "--env", "A"], '"A" is not a variable; write it as NAME=VALUE'),
         (["app:handler", "--accepts", "ca-*", "--probe", "app:handler"], "the probe app:handler failed"),

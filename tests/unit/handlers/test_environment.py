@@ -151,6 +151,7 @@ def test_a_command_may_print_text() -> None:
     ("line", "told"),
     [
         ("sh -c 'echo broken >&2; exit 3'", "exited: exit status 3; broken"),
+        ("sh -c 'echo Error: no file >&2; echo v20 >&2; exit 1'", "exited: exit status 1; Error: no file"),
         ("sleep 60", "timed out: after 1 s"),
         ("sh -c 'kill -9 $$'", "exited: ended by SIGKILL"),
         ("sh -c 'yes >&2'", "printed too much: more than 1,048,576 bytes"),
