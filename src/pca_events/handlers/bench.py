@@ -17,6 +17,7 @@ from pca_events.handlers.environment import (
     Outcome,
     environment_for,
 )
+from pca_events.handlers.later import AHEAD
 from pca_events.handlers.recorded_calls import RecordedCalls
 from pca_events.handlers.state import Change, Probe, State, sum_of
 from pca_events.handlers.wrapping import Form, NotDelivered, wrapped
@@ -27,6 +28,7 @@ RETRIES = 2
 
 _BLOCKED = 1.0  # seconds; what has not ended by then waits for the paused invocation
 _CRASH_SECONDS = 1.0  # the time limit of an invocation that is ended; a lease that it holds lasts no longer
+_LAST_RETRY = 180  # seconds after an invocation: AWS Lambda waits one minute, then two
 _MOST_TIMEOUTS = 5
 
 
@@ -74,6 +76,7 @@ class Bench:
         self._variables = variables
         self._one, self._other = (environment_for(handler, variables) for _ in range(2))
         self._traced: LambdaEnvironment | None = None
+        self._later: LambdaEnvironment | None = None
         self._timeouts = 0
         self._known: State | None = None  # the state, unless an invocation may have changed it
 
@@ -81,7 +84,7 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for environment in (self._one, self._other, self._traced):
+        for environment in (self._one, self._other, self._traced, self._later):
             if environment is not None:
                 environment.close()
 
@@ -243,9 +246,18 @@ class Bench:
         leased_until = time.monotonic() + _CRASH_SECONDS  # at the latest: what the ended invocation has claimed
         outcome = self._until_returned(payload)
         if not outcome.succeeded and (left := leased_until - time.monotonic()) > 0:
-            threading.Event().wait(left)  # AWS Lambda retries after minutes, when such a lease has expired
+            threading.Event().wait(left)  # such a lease has expired at the first retry of AWS Lambda
             outcome = self._until_returned(payload)
+        if not outcome.succeeded and isinstance(self._one, LambdaEnvironment):
+            outcome = self._invoke(self._minutes_later(), payload)
         return outcome
+
+    def _minutes_later(self) -> LambdaEnvironment:
+        """Return the environment of the last retry."""
+        if self._later is None:
+            variables = {**self._variables, AHEAD: str(_LAST_RETRY)}
+            self._later = LambdaEnvironment(self.handler, variables, wrapper="pca_events.handlers.later.handler")
+        return self._later
 
     def _payload(self, event: Event) -> bytes:
         return _encoded(self.payload(event))

@@ -27,6 +27,8 @@ TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
     ("inserts", (ISSUED,), "lambda", {"not-idempotent"}),
     ("looks_first", (ISSUED,), "lambda", {"not-idempotent-at-once"}),
     ("marks_first", (ISSUED,), "lambda", {"lost-after-crash"}),
+    ("claims_for_a_minute", (ISSUED,), "lambda", set()),
+    ("claims_for_an_hour", (ISSUED,), "lambda", {"lost-after-crash"}),
     ("marks_last", (ISSUED,), "lambda", {"not-idempotent-at-once", "not-idempotent-after-crash"}),
     ("one_partition", (ISSUED,), "lambda", {"fails-in-partition"}),
     ("known_fields_only", (ISSUED,), "lambda", {"fails-on-new-field"}),

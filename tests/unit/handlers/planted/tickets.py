@@ -130,6 +130,32 @@ def loses_other_partitions(event, context):
                 base.execute("insert into tickets values (?, 'issued')", (found and found[1],))
 
 
+def claims_for(event, seconds):
+    if not is_issued(event):
+        return
+    base = database()
+    base.execute("create table if not exists claims (id text primary key, until real)")
+    now = datetime.now(UTC).timestamp()
+    with base:
+        base.execute("delete from claims where id = ? and until < ?", (event["id"], now))
+        mine = base.execute("insert or ignore into claims values (?, ?)", (event["id"], now + seconds)).rowcount == 1
+    if not mine:
+        if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+            return
+        raise RuntimeError("in progress")
+    with base:
+        if claimed(base, event):
+            opened(base, event)
+
+
+def claims_for_a_minute(event, context):
+    claims_for(event, 60)
+
+
+def claims_for_an_hour(event, context):
+    claims_for(event, 3600)
+
+
 def known_fields_only(event, context):
     if is_issued(event):
         if set(event) != KNOWN or set(event["detail"]) != {"result"}:
