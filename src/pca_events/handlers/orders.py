@@ -67,7 +67,7 @@ def _effect_of(
 
 
 def _contrast(found: _Effect, ordered: _Effect) -> str:
-    """Return the first item that differs, and what is there instead."""
+    """Return the first item that differs, and the expected one."""
     new = [item for name, item in found.items if (name, item) not in ordered.items]
     old = [item for name, item in ordered.items if (name, item) not in found.items]
     return f"the item {new[0][:_LONGEST]} instead of {old[0][:_LONGEST]}" if new and old else "other items"

@@ -170,7 +170,7 @@ def test_the_needed_fields_are_those_that_change_the_outcome(variables: dict[str
     assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
 
 
-def test_what_is_never_the_same_is_not_compared(variables: dict[str, str], probe: ProcessProbe) -> None:
+def test_values_that_are_never_the_same_are_not_compared(variables: dict[str, str], probe: ProcessProbe) -> None:
     needs = ("$.id", "$.detail-type", "$.resources", "$.detail.result")
     report = report_of("stamps", Plan((ISSUED,), variables=variables, needs=needs), probe)
     assert not report.findings
