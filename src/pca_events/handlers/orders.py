@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pca_events.catalog import DocumentedEvent
-from pca_events.events import aws_location, related
+from pca_events.catalog import DocumentedEvent, Event
+from pca_events.events import aws_location, realistic, related
 from pca_events.handlers.bench import Bench
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.state import amounts
@@ -53,10 +53,20 @@ def try_orders(bench: Bench, report: HandlerReport, entries: Sequence[Documented
         report.passed("order", entry.id)
 
 
+def _possible(entries: Sequence[DocumentedEvent], chance: random.Random) -> list[Event]:
+    """Make events of one CA that can all be sent: a CA, certificate or report that failed is not one that succeeded."""
+    events = related(entries, aws_location(), chance)
+    for event, entry in zip(events, entries, strict=True):
+        if entry.result == "failure" and "reason" not in event["detail"]:  # a CRL is generated again and again
+            old, new = event["resources"][-1], realistic(entry, aws_location(), chance)["resources"][-1]
+            event["resources"][-1] = "/".join([*old.split("/")[:-1], new.rpartition("/")[2]])
+    return events
+
+
 def _effect_of(
     bench: Bench, entries: Sequence[DocumentedEvent], order: Sequence[int], chance: random.Random
 ) -> _Effect:
-    events = related(entries, aws_location(), chance)
+    events = _possible(entries, chance)
     before = bench.state()
     failed = [entries[at].id for at in order if not bench.deliver(events[at]).outcome.succeeded]
     after = bench.state()

@@ -35,6 +35,7 @@ TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
     ("fresh_only", (ISSUED,), "lambda", {"ignores-late-event"}),
     ("updates", (ISSUED, REVOKED), "lambda", {"needs-predecessor", "depends-on-order"}),
     ("removes", (ISSUED, REVOKED), "lambda", {"depends-on-order"}),
+    ("one_for_each_certificate", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("latest_wins", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("any_result", (ISSUED,), "lambda", {"failure-as-success"}),
     ("any_result", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),

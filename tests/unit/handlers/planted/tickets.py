@@ -188,6 +188,14 @@ def last_wins(event, context):
                 opened(base, event, event["detail"]["result"])
 
 
+def one_for_each_certificate(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            if claimed(base, event):
+                base.execute("delete from tickets where arn = ?", (event["resources"][1],))
+                base.execute("insert into tickets values (?, ?)", (event["resources"][1], event["detail"]["result"]))
+
+
 def latest_wins(event, context):
     if event["detail-type"] == ISSUED:
         with database() as base:
