@@ -71,6 +71,7 @@ LIMITED_KEYS = {
     "cli/check/outputs.py: _below": "columns and symbols of the table",
     "contract/fast_validator.py: checks": "two",
     "contract/json_schema.py: _validator": "files of the schemas",
+    "handlers/needs.py: fields_of": "ids of documented events",
     "recordings/tally.py: _envelope": "detail-types of CloudTrail",
     "simulator/core/api_protocol.py: compiled": "regular expressions of the API's model",
     "site/filters.py: _tree": "files of the schemas",

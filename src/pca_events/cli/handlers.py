@@ -66,8 +66,8 @@ def print_report(report: HandlerReport, out: Console) -> None:
         if finding.code not in advised:
             out.paragraph(finding.advice, lead="    ")
         advised.add(finding.code)
-    for name, reason in _not_judged(report):
-        out.paragraph(f"{name}: not judged: {reason}")
+    for trials, reason in _not_judged(report):
+        out.paragraph(f"{trials}: not judged: {reason}")
     for event, paths in report.needs.items():
         out.paragraph(f"{event} needs {', '.join(paths) or 'no field'}")
     if report.stopped:
@@ -80,6 +80,10 @@ def print_report(report: HandlerReport, out: Console) -> None:
 
 
 def _not_judged(report: HandlerReport) -> list[tuple[str, str]]:
-    """Return each trial that was not judged with its reason, once."""
-    found = [(trial.name, trial.reason) for trial in report.trials if trial.verdict == "not judged"]
-    return list(dict.fromkeys(found))
+    """Return the trials that were not judged and why, each once; with their events if others were judged."""
+    events: dict[tuple[str, str], list[str]] = {}
+    judged = {trial.name for trial in report.trials if trial.verdict != "not judged"}
+    for trial in report.trials:
+        if trial.verdict == "not judged":
+            events.setdefault((trial.name, trial.reason), []).append(trial.event)
+    return [(f"{name} of {', '.join(of)}" if name in judged else name, reason) for (name, reason), of in events.items()]

@@ -31,15 +31,28 @@ def checked_rules(contract: ConsumerContract) -> CheckReport:
 
 
 def find_rule(claim: RuleClaim, report: CheckReport) -> CheckedRule | None:
-    """Return the rule of a claim; None if the code does not have it."""
-    found = [
-        rule for rule in report.rules if rule.rule.place.file == claim.file and claim.name in names_of(rule.rule.name)
-    ]
-    return found[0] if found else None
+    """Return the rule of a claim; None if the code does not have it, or several rules have its name."""
+    found = _rules_named(claim.file, claim.name, report)
+    return found[0] if len(found) == 1 else None
+
+
+def _rules_named(file: str, name: str, report: CheckReport) -> list[CheckedRule]:
+    found = [rule for rule in report.rules if rule.rule.place.file == file and name in names_of(rule.rule.name)]
+    return [rule for rule in found if rule.rule.name == name] or found
+
+
+def claimed_name(rule: CheckedRule, report: CheckReport) -> str:
+    """Return the shortest name of a rule that no other rule of its file has: `failure`, or `failure["crl"]`."""
+    names = sorted(names_of(rule.rule.name), key=lambda name: (len(name), name))
+    alone = [name for name in names if _rules_named(rule.rule.place.file, name, report) == [rule]]
+    return alone[0] if alone else rule.rule.name
 
 
 def not_there(claim: RuleClaim, report: CheckReport) -> str:
     """Return why the code does not have the rule of a claim."""
+    if several := _rules_named(claim.file, claim.name, report):
+        names = ", ".join(claimed_name(rule, report) for rule in several)
+        return f'{claim.file} has {len(several)} rules "{claim.name}"; claim each by its own name: {names}'
     unknown = [rule for rule in report.not_known if claim.name in names_of(rule.name)]
     if unknown:
         return f"its pattern depends on {reason_of(unknown[0].pattern)}, which is known only at deployment"

@@ -12,6 +12,7 @@ from pca_events.check.schema_messages import KeyPath, SettingsSchema, dotted
 from pca_events.consumers.handler_test import HandlerTest
 from pca_events.errors import BadInput
 from pca_events.handlers.entry import Handler, Limits, read_command, read_entry
+from pca_events.handlers.needs import unknown_need
 from pca_events.handlers.trials import Plan
 from pca_events.handlers.wrapping import Form
 from pca_events.infrastructure.checked_tree import CheckedTree, UnreadableFile, text_of
@@ -176,6 +177,8 @@ class _File:
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise BadInput(f'{self._place(("handlers", at, "name"))} there are two handlers "{name}"')
+        if not handlers and not said.get("rules"):
+            raise BadInput(f"{self._file} has no rules and no handlers, so there is nothing to verify; add them")
         rules = tuple(self._rule(rule, at, names) for at, rule in enumerate(said.get("rules", ())))
         return ConsumerContract(self._file, said["consumer"], rules, handlers)
 
@@ -197,10 +200,17 @@ class _File:
             raise BadInput(f"{self._place(path)} {dotted(path)} has more than one of probe, probe-command and record")
         accepts = self._events(handler["accepts"], (*path, "accepts"))
         needs = tuple(handler["needs"]) if "needs" in handler else None
+        self._check_needs(needs or (), accepts, path)
         for key in ("entry", "probe"):
             if key in handler:
                 self._inside(handler[key].rpartition(":")[0], (*path, key))
         return HandlerClaim(self._place(path), handler["name"], accepts, needs, handler, self._folder)
+
+    def _check_needs(self, needs: Sequence[str], accepts: Sequence[str], path: KeyPath) -> None:
+        """Raise BadInput if a handler needs a field that is in none of its events, which no change could affect."""
+        if unknown := unknown_need(needs, accepts):
+            place = (*path, "needs", unknown[0])
+            raise BadInput(f"{self._place(place)} {dotted(place)}: {unknown[1]}")
 
     def _events(self, globs: Sequence[str], path: KeyPath) -> tuple[str, ...]:
         try:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pca_events import catalog
-from pca_events.check.report import CheckedRule, short_name
+from pca_events.check.report import CheckedRule, CheckReport
 from pca_events.check.rules import check
+from pca_events.consumers.claimed_rules import claimed_name
 from pca_events.consumers.contract_file import FILE
 from pca_events.errors import BadInput
 from pca_events.handlers.wrapping import Form
@@ -55,17 +56,17 @@ def draft(folder: str) -> Draft:
             raise BadInput(f"{unreadable.place} {unreadable.message}")
         raise BadInput(f"{folder} has no rule for the events of AWS Private CA; write {FILE} by hand")
     entries = list(python_handlers(folder))
-    return _drafted(folder, rules, entries)
+    return _drafted(folder, rules, report, entries)
 
 
-def _drafted(folder: str, rules: Sequence[CheckedRule], entries: Sequence[str]) -> Draft:
+def _drafted(folder: str, rules: Sequence[CheckedRule], report: CheckReport, entries: Sequence[str]) -> Draft:
     made = Draft("")
     handlers = [_handler(entry, rules, made) for entry in entries]
     said: dict[str, Any] = {"consumer": os.path.basename(os.path.abspath(folder)), "rules": []}
     for rule in rules:
         file = os.path.relpath(rule.rule.place.file, folder).replace(os.sep, "/")
         fires_on = globs_of([*rule.fires_on, *rule.may_fire_on])
-        claim = {"rule": f"{file}#{short_name(rule.rule.name)}", "fires-on": fires_on}
+        claim = {"rule": f"{file}#{claimed_name(rule, report)}", "fires-on": fires_on}
         if len(handlers) == 1 and rule.rule.targets:
             claim["handler"] = handlers[0]["name"]
         said["rules"].append(claim)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pca_events.backends import EmbeddedLocalStack, identify
 from pca_events.errors import BadInput
+from pca_events.handlers.batch_response import judged
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import CommandEnvironment, Outcome, environment_for
 from pca_events.handlers.findings import HandlerReport
@@ -62,7 +63,10 @@ class HandlerTest:
         with self._prepared() as (variables, _):
             environment = environment_for(self.handler, variables)
             try:
-                return {name: environment.invoke(json.dumps(payload).encode()) for name, payload in payloads.items()}
+                return {
+                    name: judged(environment.invoke(json.dumps(payload).encode()), payload, self.plan.form)
+                    for name, payload in payloads.items()
+                }
             finally:
                 environment.close()
 

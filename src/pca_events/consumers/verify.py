@@ -25,6 +25,12 @@ _LINK_OF: dict[str, LinkName] = {
     **{code.name: "input" if code.name in _INPUT else "delivery" for code in GROUPS["Targets and delivery"]},
 }
 
+_BREAKS = {
+    "disabled", "no-target", "custom-bus", "queue-policy", "key-policy", "fifo-queue", "dead-letter-queue",
+    "input-not-always-there",
+}  # fmt: skip
+"""The warnings of `check` about what a link means; other warnings leave it as it is."""
+
 
 def verify_consumer(
     contract: ConsumerContract,
@@ -102,11 +108,16 @@ def _judge_code(chain: Chain, claim: RuleClaim, rule: CheckedRule) -> None:
     broken: dict[LinkName, list[str]] = {"rule": [], "pattern": [], "delivery": [], "input": []}
     for finding in rule.findings:
         link = _LINK_OF.get(finding.code)
-        if link is not None and finding.level == "error":
+        breaks = finding.level == "error" or (finding.level == "warning" and finding.code in _BREAKS)
+        if link is not None and breaks:
             broken[link].append(f"{finding.message} ({finding.code})")
     broken["pattern"] += _unlike_claimed(claim, rule)
+    off = [finding.message for finding in rule.findings if finding.code == "off-by-default"]
     for name, reasons in broken.items():
-        chain.broken(name, reasons)
+        if name == "rule" and off and not reasons:
+            chain.not_tried(name, off[0])
+        else:
+            chain.broken(name, reasons)
 
 
 def _unlike_claimed(claim: RuleClaim, rule: CheckedRule) -> Iterator[str]:

@@ -212,6 +212,7 @@ def _payload(outcome: Outcome, request_id: str, seconds: float) -> bytes:
     kind, message = {
         "timed out": ("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"),
         "exited": ("Runtime.ExitError", f"Runtime exited with error: {outcome.error}"),
+        "did not start": ("Runtime.ExitError", f"Runtime exited with error: {outcome.error}"),
     }.get(outcome.status, ("Runtime.Unknown", str(outcome)))
     return json.dumps({"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {message}"}).encode()
 

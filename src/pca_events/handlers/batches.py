@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pca_events.catalog import DocumentedEvent, Event
+from pca_events.handlers.batch_response import SQS_FORMS, failed_records
 from pca_events.handlers.bench import RETRIES, Bench, Delivered
 from pca_events.handlers.findings import HandlerReport
 from pca_events.handlers.state import contrast
@@ -25,7 +26,7 @@ def try_batches(
         entries: the events that the handler processes.
         new_event: makes an event that was not delivered yet.
     """
-    if bench.form not in ("sqs", "sqs-sns"):
+    if bench.form not in SQS_FORMS:
         return
     for entry in entries:
         once = _growth(bench.deliver(new_event(entry)))
@@ -74,7 +75,7 @@ def _with_broken_record(
     whole = named_good = False
     for _ in range(RETRIES + 1):
         last = bench.deliver_payload({"Records": left})
-        failed = _failed_of(last, left)
+        failed = failed_records(last.outcome, left)
         whole = whole or not last.outcome.succeeded
         named_good = named_good or (last.outcome.succeeded and any(record is not broken for record in failed))
         left = failed
@@ -98,21 +99,6 @@ def _with_broken_record(
         report.failed("batch", entry.id, "whole-batch-fails", message)
     else:
         report.passed("batch", entry.id)
-
-
-def _failed_of(delivered: Delivered, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the records that SQS delivers again, with ReportBatchItemFailures; all if the response is invalid."""
-    if not delivered.outcome.succeeded:
-        return records
-    answer = delivered.outcome.value
-    if not isinstance(answer, dict) or answer.get("batchItemFailures") in (None, []):
-        return []
-    try:
-        named = {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
-    except (TypeError, KeyError):
-        return records
-    known = {record["messageId"] for record in records}
-    return records if named - known else [record for record in records if record["messageId"] in named]
 
 
 def _growth(delivered: Delivered) -> dict[str, float]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pca_events.catalog import Event
+from pca_events.handlers.batch_response import judged
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import (
     Environment,
@@ -16,8 +17,9 @@ from pca_events.handlers.environment import (
     Outcome,
     environment_for,
 )
+from pca_events.handlers.later import AHEAD
 from pca_events.handlers.recorded_calls import RecordedCalls
-from pca_events.handlers.state import Change, Probe, State
+from pca_events.handlers.state import Change, Probe, State, sum_of
 from pca_events.handlers.wrapping import Form, NotDelivered, wrapped
 from pca_events.wording import counted
 
@@ -26,7 +28,7 @@ RETRIES = 2
 
 _BLOCKED = 1.0  # seconds; what has not ended by then waits for the paused invocation
 _CRASH_SECONDS = 1.0  # the time limit of an invocation that is ended; a lease that it holds lasts no longer
-_MOST_POINTS = 12
+_LAST_RETRY = 180  # seconds after an invocation: AWS Lambda waits one minute, then two
 _MOST_TIMEOUTS = 5
 
 
@@ -74,6 +76,7 @@ class Bench:
         self._variables = variables
         self._one, self._other = (environment_for(handler, variables) for _ in range(2))
         self._traced: LambdaEnvironment | None = None
+        self._later: LambdaEnvironment | None = None
         self._timeouts = 0
         self._known: State | None = None  # the state, unless an invocation may have changed it
 
@@ -81,7 +84,7 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for environment in (self._one, self._other, self._traced):
+        for environment in (self._one, self._other, self._traced, self._later):
             if environment is not None:
                 environment.close()
 
@@ -97,11 +100,16 @@ class Bench:
         except NotDelivered as error:
             outcome = Outcome("not delivered", error=str(error))
             return self.watched(lambda: outcome)
-        return self.deliver_payload(payload)
+        return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
 
     def deliver_payload(self, payload: Any) -> Delivered:
-        """Deliver any payload, and compare the state before with that after."""
-        return self.watched(lambda: self._invoke(self._one, _encoded(payload)))
+        """Deliver any payload, and compare the state before with that after; its records may be invalid."""
+        return self.watched(lambda: self._returned(self._one, _encoded(payload)))
+
+    def deliver_elsewhere(self, event: Event) -> Delivered:
+        """Deliver an event to another environment, which shares no memory with the one of `deliver`."""
+        payload = self._payload(event)
+        return self.watched(lambda: self._invoke(self._other, payload))
 
     def payload(self, *events: Event) -> Any:
         """Return what the handler receives for events.
@@ -119,6 +127,12 @@ class Bench:
         return Delivered(outcome, None if before is None or after is None else after.since(before))
 
     def _invoke(self, environment: Environment, payload: bytes) -> Outcome:
+        return self._judged(self._returned(environment, payload), payload)
+
+    def _judged(self, outcome: Outcome, payload: bytes) -> Outcome:
+        return judged(outcome, json.loads(payload), self.form)
+
+    def _returned(self, environment: Environment, payload: bytes) -> Outcome:
         if self._timeouts >= _MOST_TIMEOUTS:
             raise TooManyTimeouts(f"stopped after {counted(_MOST_TIMEOUTS, 'invocation')} that timed out")
         self.invocations += 1
@@ -159,7 +173,7 @@ class Bench:
         return last
 
     def points_of(self, event: Event, known: set[str]) -> list[str]:
-        """Return the points where a delivery of an event can be interrupted, evenly thinned; without those known.
+        """Return the points where a delivery of an event can be interrupted, in their order; without those known.
 
         A point is a line of the handler or a return from one of its functions, or a call that it makes to AWS.
         """
@@ -172,8 +186,7 @@ class Bench:
             points = []
         new = [point for point in points if point not in known]
         known.update(new)
-        step = max(1, -(-len(new) // _MOST_POINTS))
-        return new[step - 1 :: step] if step > 1 else new
+        return new
 
     def deliver_while_paused(self, event: Event, point: str) -> Delivered:
         """Pause a delivery at a point, deliver the same event elsewhere, let the first go on, and retry what failed."""
@@ -196,7 +209,7 @@ class Bench:
         invocation = traced.begin(payload, trace={"action": "pause", "point": point})
         traced.reached(self.handler.limits.seconds)
         second = self._while_blocked(payload, invocation.released.set)
-        return [traced.finish(invocation), second]
+        return [self._judged(traced.finish(invocation), payload), second]
 
     def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> Outcome:
         """Invoke elsewhere, release the paused invocation once that has ended or is blocked; return the outcome."""
@@ -206,25 +219,45 @@ class Bench:
             release()
             return other.result()
 
-    def deliver_with_crash(self, event: Event, point: str) -> Delivered:
-        """End the handler at a point of a delivery, then deliver the event again until the handler returns."""
-        payload = self._payload(event)
-        return self.watched(lambda: self._crashed(payload, point))
+    def deliver_with_crash(self, event: Event, point: str) -> tuple[Delivered, dict[str, float]]:
+        """End the handler at a point of a delivery, then deliver the event again until the handler returns.
 
-    def _crashed(self, payload: bytes, point: str) -> Outcome:
+        Returns:
+            The last outcome with what both deliveries changed, and how many items the ended one had added.
+        """
+        payload = self._payload(event)
+        ended = self.watched(lambda: self._ended_at(payload, point))
+        again = self.watched(lambda: self._after_crash(payload))
+        if ended.change is None or again.change is None:
+            return again, {}
+        counts = {name: count for name, count in sum_of(ended.change.counts, again.change.counts).items() if count}
+        return Delivered(again.outcome, Change(counts, ended.change.items + again.change.items)), counts_of(ended)
+
+    def _ended_at(self, payload: bytes, point: str) -> Outcome:
         if self._calls is not None:
             self.invocations += 1
+            self._known = None
             with self._calls.ended_at(int(point.split()[1]), self._one.close):
-                self._one.invoke(payload)
-        else:
-            traced = self._tracing()
-            traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+                return self._one.invoke(payload)
+        traced = self._tracing()
+        return traced.finish(traced.begin(payload, seconds=_CRASH_SECONDS, trace={"action": "crash", "point": point}))
+
+    def _after_crash(self, payload: bytes) -> Outcome:
         leased_until = time.monotonic() + _CRASH_SECONDS  # at the latest: what the ended invocation has claimed
         outcome = self._until_returned(payload)
         if not outcome.succeeded and (left := leased_until - time.monotonic()) > 0:
-            threading.Event().wait(left)  # AWS Lambda retries after minutes, when such a lease has expired
+            threading.Event().wait(left)  # such a lease has expired at the first retry of AWS Lambda
             outcome = self._until_returned(payload)
+        if not outcome.succeeded and isinstance(self._one, LambdaEnvironment):
+            outcome = self._invoke(self._minutes_later(), payload)
         return outcome
+
+    def _minutes_later(self) -> LambdaEnvironment:
+        """Return the environment of the last retry."""
+        if self._later is None:
+            variables = {**self._variables, AHEAD: str(_LAST_RETRY)}
+            self._later = LambdaEnvironment(self.handler, variables, wrapper="pca_events.handlers.later.handler")
+        return self._later
 
     def _payload(self, event: Event) -> bytes:
         return _encoded(self.payload(event))

@@ -1,5 +1,6 @@
 """What a handler is: a Python function that AWS Lambda calls, or a command that reads the event on standard input."""
 
+import ast
 import re
 import shlex
 import sys
@@ -11,8 +12,8 @@ from typing import Any
 from pca_events.errors import BadInput
 from pca_events.wording import did_you_mean
 
-_ENTRY = re.compile(r"(?P<module>[\w./-]+?)(\.py)?:(?P<function>\w+)", re.ASCII)
-_LAMBDA_ENTRY = re.compile(r"(?P<module>[\w./-]+)\.(?P<function>\w+)", re.ASCII)
+_ENTRY = re.compile(r"(?P<path>[^:\n]*/)?(?P<module>[\w.-]+?)(\.py)?:(?P<function>\w+)")
+_LAMBDA_ENTRY = re.compile(r"(?P<path>[^:\n]*/)?(?P<module>[\w.-]+)\.(?!py$)(?P<function>\w+)")
 MOST_TIME = 900
 """The longest time limit, in seconds: that of AWS Lambda."""
 MOST_MEMORY = 10_240
@@ -59,7 +60,7 @@ def read_entry(entry: str, folder: Path | None = None, limits: Limits | None = N
     """Read `app:handler`, `src/app.py:handler` or `app.handler`: a file and a function in it.
 
     A path with slashes is relative to `folder`, and its parent becomes the folder of the handler, as in a deployment
-    package.
+    package. If the file has relative imports, the folder is that of the package in which they are valid.
 
     Args:
         entry: the file, with or without `.py`, and the function.
@@ -71,14 +72,30 @@ def read_entry(entry: str, folder: Path | None = None, limits: Limits | None = N
     found = _ENTRY.fullmatch(entry) or _LAMBDA_ENTRY.fullmatch(entry)
     if found is None:
         raise BadInput(f'"{entry}" is not a handler; write the file and the function, such as app:handler')
-    place = Path(folder or Path.cwd())
-    path, _, module = found["module"].rpartition("/")
-    place = (place / path).resolve()
+    module = found["module"]
+    place = (Path(folder or Path.cwd()) / (found["path"] or "")).resolve()
     file = place.joinpath(*module.split("."))
-    if not file.with_suffix(".py").is_file() and not (file / "__init__.py").is_file():
+    code = next((each for each in (file.with_suffix(".py"), file / "__init__.py") if each.is_file()), None)
+    if code is None:
         near = did_you_mean(module, [each.stem for each in sorted(place.glob("*.py"))]) if place.is_dir() else ""
         raise BadInput(f"there is no file {module.replace('.', '/')}.py in {place}" + (f"; {near}" if near else ""))
+    if "." not in module:
+        place, module = _in_its_package(place, module, code)
     return Handler(place, module, found["function"], limits=limits or Limits())
+
+
+def _in_its_package(place: Path, module: str, code: Path) -> tuple[Path, str]:
+    """Return the folder and the name by which a module is imported so that its relative imports are valid."""
+    try:
+        imports = [node for node in ast.walk(ast.parse(code.read_bytes())) if isinstance(node, ast.ImportFrom)]
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return place, module  # the runtime will report it
+    above = max((node.level for node in imports), default=0) - (code.name == "__init__.py")
+    while above > 0 or (above == 0 and "." in module and (place / "__init__.py").is_file()):
+        if not place.name.isidentifier():
+            break
+        place, module, above = place.parent, f"{place.name}.{module}", max(above - 1, 0)
+    return place, module
 
 
 def read_function(function: Callable[..., Any], limits: Limits | None = None) -> Handler:

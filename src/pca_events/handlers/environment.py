@@ -3,10 +3,11 @@
 import contextlib
 import importlib.util
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Literal, Protocol
 
@@ -16,11 +17,21 @@ from pca_events.handlers.process import HandlerProcess, ending_of, environment_o
 from pca_events.handlers.runtime_api import Invocation, Message, RuntimeApi
 from pca_events.wording import printable
 
-Status = Literal["returned", "raised", "timed out", "exited", "printed too much", "did not start", "not delivered"]
+Status = Literal[
+    "returned",
+    "reported a failure",
+    "raised",
+    "timed out",
+    "exited",
+    "printed too much",
+    "did not start",
+    "not delivered",
+]
 
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:handler"
 """The ARN of a function that has no other."""
 
+_ERROR = re.compile(r"(Uncaught )?[\w.]*(Error|Exception)\b")
 _START = 10.0  # seconds for the imports of a handler: the limit of AWS Lambda
 
 
@@ -187,14 +198,19 @@ class LambdaEnvironment:
 
     def _ended_by(self, message: Message, invocation: Invocation) -> Outcome:
         output = self._output()
-        outcome = {
-            "timed out": lambda: Outcome("timed out", error=f"after {invocation.seconds:g} s", output=output),
-            "init error": lambda: Outcome(
-                "did not start", error=_error_of(message.body), output=output, body=message.body
-            ),
-            "flooded": lambda: _flooded(self.handler, output),
-            "ended": lambda: Outcome("exited", error=ending_of(int(message.body)), output=output),
-        }[message.kind]()
+        if message.kind == "init error":
+            outcome = Outcome("did not start", error=_error_of(message.body), output=output, body=message.body)
+        elif message.kind == "timed out":
+            outcome = Outcome("timed out", error=f"after {invocation.seconds:g} s", output=output)
+        elif message.kind == "flooded":
+            outcome = _flooded(self.handler, output)
+        else:
+            outcome = Outcome("exited", error=ending_of(int(message.body)), output=output)
+        if message.kind != "init error" and self._api is not None and not self._api.was_asked:
+            seconds = f"after {invocation.seconds + _START:g} s"
+            why = seconds if message.kind == "timed out" else outcome.error + _last_line(self._process)
+            error = f"its module {outcome.status} while it was imported: {why}"
+            outcome = replace(outcome, status="did not start", error=error)
         self.close()
         return outcome
 
@@ -236,9 +252,11 @@ class CommandEnvironment:
             if message.kind == "flooded":
                 return _flooded(self.handler, self._process.output())
             if message.body != b"0":
-                printed = "".join(self._process.tails["stderr"]).strip().splitlines()
-                error = ending_of(int(message.body)) + (f"; {printable(printed[-1])}" if printed else "")
-                return Outcome("exited", error=error, output=self._process.output())
+                return Outcome(
+                    "exited",
+                    error=ending_of(int(message.body)) + _last_line(self._process),
+                    output=self._process.output(),
+                )
             printed_out = bytes(self._process.stdout)
             return Outcome("returned", _value_of(printed_out), output=self._process.output(), body=printed_out)
         except Empty:
@@ -264,6 +282,13 @@ def environment_for(
         BadInput: it cannot be run here.
     """
     return CommandEnvironment(handler, variables) if handler.command else LambdaEnvironment(handler, variables)
+
+
+def _last_line(process: HandlerProcess | None) -> str:
+    """Return the last error that a process printed, or else its last line, to follow why it ended."""
+    printed = "".join(process.tails["stderr"]).strip().splitlines() if process is not None else []
+    errors = [line for line in printed if _ERROR.match(line)]  # Node prints its version after them
+    return f"; {printable((errors or printed)[-1][:500])}" if printed else ""
 
 
 def _flooded(handler: Handler, output: str) -> Outcome:

@@ -25,7 +25,11 @@ TRIALS = {
 """What each trial shows about an event."""
 
 FINDINGS: Mapping[str, tuple[Level, str]] = {
-    "does-not-start": ("error", "run the handler's module alone; install its packages in this environment"),
+    "does-not-start": (
+        "error",
+        "run the handler's module alone; install its packages in this environment; if it imports its own package, name "
+        "that in the entry, such as package.app:handler",
+    ),
     "fails": ("error", "handle this event, or accept fewer events in the rule and in `accepts`"),
     "not-idempotent": (
         "error",

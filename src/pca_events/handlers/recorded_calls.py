@@ -7,17 +7,21 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
 from pca_events.errors import BadInput
-from pca_events.handlers.state import State
+from pca_events.handlers.state import State, without_times
 from pca_events.loopback_server import LoopbackServer, Requests
+from pca_events.wording import printable
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/aws4_request")
 _READS = re.compile(r"(Get|List|Describe|Head|Receive|Query|Scan|BatchGet|Lookup|Search|Select|Test|Validate|Preview)")
 _TOKEN = re.compile(
     r'"?(?:MessageDeduplicationId|ClientRequestToken|ClientToken|IdempotencyToken|IdempotencyKey)"?\s*[:=]\s*"?[^",&]+'
 )
+_REPEATABLE = re.compile(r"Delete|Put(?!Events|Record|MetricData|LogEvents)|Tag|Untag|Set")
+_ADDS = re.compile(r"\bADD\b|list_append|[+-]")
 _MOST_BODY = 16 << 20
 _SECONDS = 60.0
 _Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -27,8 +31,9 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 class RecordedCalls:
     """A probe: each successful call that changes something is an item, named by its service and operation.
 
-    A call that is idempotent by itself is one item however often it is made: a `PutObject` of one key, or a call with
-    the same idempotency token, such as `MessageDeduplicationId`.
+    A call that is idempotent by itself is one item however often it is made: a `PutObject` of one key; a call that
+    puts, deletes, sets or tags the same except for times; a call with the same idempotency token, such as
+    `MessageDeduplicationId`.
 
     Attributes:
         endpoint_url: where the handler finds AWS.
@@ -47,15 +52,25 @@ class RecordedCalls:
         self._calls: Counter[tuple[str, str]] = Counter()
         self._once: dict[tuple[str, str], str] = {}  # the first call with each token
         self._number = 0
+        self._trouble = ""  # a call that the emulator could not answer
         self._lock = threading.Lock()
         self._interrupt: tuple[int, Callable[[], None]] | None = None
         self._server = LoopbackServer(type("RecordedCalls", (_Proxied,), {"recorded": self}))
         self.endpoint_url = f"http://{self._server.address}"
 
     def state(self) -> State:
-        """Return the calls up to now."""
+        """Return the calls up to now.
+
+        Raises:
+            BadInput: the emulator cannot answer a call of the handler.
+        """
         with self._lock:
-            calls = Counter(self._calls)
+            calls, trouble = Counter(self._calls), self._trouble
+        if trouble:
+            raise BadInput(
+                f"the emulator cannot answer a call of the handler: {trouble}; name one that can with --endpoint-url, "
+                "or use a probe"
+            )
         counts: Counter[str] = Counter()
         for (name, _), count in calls.items():
             counts[name] += count
@@ -102,10 +117,8 @@ class RecordedCalls:
         with self._lock:
             name = f"{service} {operation}"
             self._number += 1
-            token = _TOKEN.search(asked)
-            if operation == "PutObject" or token:
-                once = self._once.setdefault((name, token[0] if token else asked), asked)
-                self._calls[name, once] = 1
+            if (same := _same_when_repeated(operation, asked)) is not None:
+                self._calls[name, self._once.setdefault((name, same), asked)] = 1
             else:
                 self._calls[name, asked] += 1
             planned = self._interrupt
@@ -113,6 +126,11 @@ class RecordedCalls:
                 return
             self._interrupt = None
         planned[1]()
+
+    def refused(self, service: str, operation: str, answer: bytes) -> None:
+        """Record a call that ended in an error of the emulator itself."""
+        with self._lock:
+            self._trouble = f"{service} {operation}: {printable(answer.decode('utf-8', 'replace')[:300])}"
 
     def pass_on(
         self, method: str, path: str, headers: dict[str, str], body: bytes
@@ -160,8 +178,11 @@ class _Proxied(Requests):
         except OSError as error:
             self.send_error(502, f"the emulator does not answer: {error}")
             return
+        service, operation, asked = _call_of(self.command, self.path, headers, body)
         if status < 300:
-            self.recorded.record(*_call_of(self.command, self.path, headers, body))
+            self.recorded.record(service, operation, asked)
+        elif b"exception while calling" in answer or status == HTTPStatus.NOT_IMPLEMENTED:
+            self.recorded.refused(service, operation, answer)
         self.send_response_only(status)
         for name, value in answer_headers:
             if name.lower() not in _HOP_BY_HOP:
@@ -172,6 +193,20 @@ class _Proxied(Requests):
             self.wfile.write(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _pass  # noqa: N815
+
+
+def _same_when_repeated(operation: str, asked: str) -> str | None:
+    """Return what identifies a call that has no other effect if it is made again; None for any other call."""
+    if token := _TOKEN.search(asked):
+        return token[0]
+    if operation == "PutObject":
+        return asked.split(" ", 1)[0]
+    if _REPEATABLE.match(operation):
+        return without_times(asked)
+    if operation == "UpdateItem":
+        expression = re.search(r'"UpdateExpression": ?"([^"]*)"', asked)
+        return without_times(asked) if expression and not _ADDS.search(expression[1]) else None
+    return None
 
 
 def _call_of(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, str, str]:
@@ -188,6 +223,8 @@ def _call_of(method: str, path: str, headers: dict[str, str], body: bytes) -> tu
     place = urlsplit(path).path
     if service == "s3":
         is_object = place.strip("/").count("/") > 0
-        operation = f"{method.capitalize()}{'Object' if is_object else 'Bucket'}"
+        part = urlsplit(path).query.partition("&")[0]  # such as `tagging`
+        kind = part.capitalize() if part and "=" not in part else ""
+        operation = f"{method.capitalize()}{'Object' if is_object else 'Bucket'}{kind}"
         return service, operation, f"{place} {text}"
     return service, f"{method.capitalize()} {place}", text

@@ -55,10 +55,15 @@ class Message:
 
 
 class RuntimeApi:
-    """The server of one environment."""
+    """The server of one environment.
+
+    Attributes:
+        was_asked: whether the runtime has asked for an invocation, which it does once it has imported the handler.
+    """
 
     def __init__(self, messages: "SimpleQueue[Message]") -> None:
         self.messages = messages
+        self.was_asked = False
         self._next: SimpleQueue[Invocation | None] = SimpleQueue()
         self._current: Invocation | None = None
         self._server = LoopbackServer(type("RuntimeApi", (_Requests,), {"api": self}))
@@ -94,6 +99,7 @@ class _Requests(Requests):
 
     def do_GET(self) -> None:  # noqa: N802
         if self.path == f"{_ROOT}/invocation/next":
+            self.api.was_asked = True
             self.api.messages.put(Message("ready"))
             invocation = self.api.take()
             if invocation is None:

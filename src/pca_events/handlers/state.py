@@ -1,6 +1,7 @@
 """The state that a handler changes, read by a probe, and how two states differ."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,15 @@ from pca_events.handlers.entry import Handler
 from pca_events.handlers.environment import CommandEnvironment, LambdaEnvironment
 
 _UNNAMED = "items"
+_TIME = (
+    r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b1[5-9]\d{8}(?:\d{3}){0,3}(?:\.\d+)?\b"  # seconds to nanoseconds since 1970
+)
+_TIMES = re.compile(_TIME, re.ASCII)
+_OF_THE_RUN = re.compile(
+    rf"\b[0-9a-f]{{8}}-(?:[0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}\b|\b[0-9a-f]{{32}}\b|{_TIME}", re.ASCII
+)
+_OWN_FIELDS = re.compile(r"<(?:id|time|(?:id of )?resources\[\d+\])>", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,20 +51,26 @@ class Change:
     items: Counter[tuple[str, str]]
 
     def __str__(self) -> str:
-        return " and ".join(_amount(name, count) for name, count in self.counts.items()) or "no item"
+        return amounts(self.counts)
 
-    def of(self, event: Event) -> list[tuple[str, str]]:
-        """Return the new items without what identifies the event, so that those of two events can be compared."""
-        found = []
-        for name, item in self.items.elements():
-            found.append((name, without_identity(item, event)))
-        return sorted(found)
+    def of(self, *events: Event) -> list[tuple[str, str]]:
+        """Return the new items without what identifies the events, so that those of other events can be compared."""
+        return sorted((name, without_identity(item, *events)) for name, item in self.items.elements())
+
+    def fields_of(self, event: Event) -> frozenset[str]:
+        """Return which fields that no other event has are in the new items, such as `<resources[0]>`."""
+        return frozenset(found for _, item in self.of(event) for found in _OWN_FIELDS.findall(item))
 
 
 def contrast(found: Mapping[str, float], wanted: Mapping[str, float]) -> str:
     """Return how the numbers of items differ: `2 items instead of 1`."""
     names = [name for name in sorted(found.keys() | wanted.keys()) if found.get(name, 0) != wanted.get(name, 0)]
     return " and ".join(f"{_amount(name, found.get(name, 0))} instead of {wanted.get(name, 0):g}" for name in names)
+
+
+def amounts(counts: Mapping[str, float]) -> str:
+    """Return numbers of items in words: `2 items`, `1 in "tickets"`, `no item`."""
+    return " and ".join(_amount(name, count) for name, count in counts.items()) or "no item"
 
 
 def sum_of(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
@@ -68,15 +84,28 @@ def _amount(name: str, count: float) -> str:
     return f'{count:g} in "{name}"'
 
 
-def without_identity(text: str, event: Event) -> str:
-    """Replace the values that differ from event to event by the names of their fields."""
-    values = {str(event[name]): f"<{name}>" for name in ("id", "time", "account", "region") if event.get(name)}
-    for index, resource in enumerate(event.get("resources") or ()):
-        values[str(resource)] = f"<resources[{index}]>"
-        values[str(resource).rpartition("/")[2]] = f"<id of resources[{index}]>"
+def without_identity(text: str, *events: Event) -> str:
+    """Replace the values that differ from event to event by the names of their fields, and those of a run by `<new>`.
+
+    Those of a run are UUIDs and times that are not in the event, such as the time at which a handler stored it.
+    """
+    values: dict[str, str] = {}
+    for number, event in enumerate(events, 1):
+        of = f" of event {number}" if len(events) > 1 else ""
+        for name in ("id", "time", "account", "region"):
+            if event.get(name):
+                values.setdefault(str(event[name]), f"<{name}{of if name in ('id', 'time') else ''}>")
+        for index, resource in enumerate(event.get("resources") or ()):
+            values.setdefault(str(resource), f"<resources[{index}]>")
+            values.setdefault(str(resource).rpartition("/")[2], f"<id of resources[{index}]>")
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, values[value])
-    return text
+    return _OF_THE_RUN.sub("<new>", text)
+
+
+def without_times(text: str) -> str:
+    """Replace all times, such as the one at which a handler stored something."""
+    return _TIMES.sub("<time>", text)
 
 
 def state_of(found: Any, probe: str) -> State:

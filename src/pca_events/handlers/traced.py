@@ -23,7 +23,8 @@ _LONGEST = 2_000
 
 
 @cache
-def _wrapped() -> Callable[..., Any]:
+def wrapped() -> Callable[..., Any]:
+    """Return the handler, which is imported on the first call."""
     module, _, function = os.environ["PCA_EVENTS_WRAPPED"].rpartition(".")
     found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
@@ -31,7 +32,7 @@ def _wrapped() -> Callable[..., Any]:
 
 def handler(event: Any, context: Any) -> Any:
     """Call the handler as its invocation plans."""
-    called = _wrapped()
+    called = wrapped()
     plan = _ask("GET", f"/trace/{context.aws_request_id}")
     watch = _Watch(context.aws_request_id, plan.get("action", ""), plan.get("point", ""))
     threading.settrace(watch.called)
@@ -47,7 +48,7 @@ def handler(event: Any, context: Any) -> Any:
 
 def probe(event: Any, context: Any) -> Any:  # noqa: ARG001
     """Call a function without arguments: the probe of a state."""
-    return _wrapped()()
+    return wrapped()()
 
 
 class _Watch:

@@ -1,6 +1,5 @@
 """Trials of a handler: each event that it accepts, delivered as EventBridge may deliver it, and all other events."""
 
-import copy
 import random
 import secrets
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,6 @@ from typing import Any
 
 from pca_events import catalog, json_path
 from pca_events.catalog import DocumentedEvent, Event
-from pca_events.contract import fields as fields_of
-from pca_events.contract import per_result, schema_of
 from pca_events.errors import BadInput
 from pca_events.events import PARTITIONS, aws_location, realistic, related, with_new_fields
 from pca_events.handlers.batches import try_batches
@@ -19,6 +16,8 @@ from pca_events.handlers.bench import Bench, Delivered, TooManyTimeouts, counts_
 from pca_events.handlers.entry import Handler
 from pca_events.handlers.findings import HandlerFinding, HandlerReport, Trial
 from pca_events.handlers.interruptions import Interruptions
+from pca_events.handlers.needs import fields_of, unknown_need, without
+from pca_events.handlers.orders import try_orders
 from pca_events.handlers.state import Probe, contrast, sum_of, without_identity
 from pca_events.handlers.wrapping import Form
 
@@ -60,8 +59,10 @@ def try_handler(handler: Handler, plan: Plan, probe: Probe | None = None) -> Han
         probe: reads the state that it changes; without one, only its outcomes are judged.
 
     Raises:
-        BadInput: an event is not documented, the handler cannot be run here, or the probe fails.
+        BadInput: an event or a needed field is not documented, the handler cannot be run here, or the probe fails.
     """
+    if unknown := unknown_need(plan.needs or (), plan.accepts):
+        raise BadInput(f"{handler}: {unknown[1]}")
     entries = [catalog.documented(event_id) for event_id in plan.accepts]
     report = HandlerReport(str(handler), plan.accepts, plan.seed)
     with Bench(handler, plan.form, plan.variables or {}, probe, plan.target) as bench:
@@ -81,6 +82,7 @@ class _Trials:
         self._entries = entries
         self._chance = random.Random(plan.seed)  # noqa: S311 - reproducible, no secret
         self._alone: dict[str, tuple[Event, Delivered]] = {}
+        self._twins: dict[str, tuple[Event, Delivered]] = {}
         self._interruptions = Interruptions(bench, report, self._new)
 
     def run(self) -> None:
@@ -93,7 +95,7 @@ class _Trials:
                 self._interrupted(entry)
                 self._variants(entry)
                 self._needs(entry)
-        self._any_order()
+        try_orders(self._bench, self._report, self._entries, self._chance)
         self._not_accepted()
         self._results_told_apart()
         if self._bench.probe is not None:
@@ -148,6 +150,12 @@ class _Trials:
             self._report.failed("duplicate", entry.id, "not-idempotent", f"not idempotent: {told} after a duplicate")
         elif not counts_of(once):
             self._report.not_judged("duplicate", entry.id, _NO_EFFECT)
+        elif grown := counts_of(self._bench.deliver_elsewhere(event)):
+            told = contrast(sum_of(counts_of(once), grown), counts_of(once))
+            message = (
+                f"not idempotent: {told} after a duplicate in another execution environment, which has other memory"
+            )
+            self._report.failed("duplicate", entry.id, "not-idempotent", message)
         else:
             self._report.passed("duplicate", entry.id)
 
@@ -166,13 +174,19 @@ class _Trials:
     def _variants(self, entry: DocumentedEvent) -> None:
         """Deliver an event in each partition, with new fields, and late."""
         once = self._alone[entry.id][1]
-        failed = []
+        failed: dict[str, list[str]] = {}
         for partition in PARTITIONS:
-            delivered = self._bench.deliver(self._new(entry, partition))
+            event = self._new(entry, partition)
+            delivered = self._bench.deliver(event)
+            if partition == "aws":
+                self._twins[entry.id] = event, delivered
             if not delivered.same_effect(once):
-                failed.append(f"{partition} ({self._contrast(delivered, once)})")
+                failed.setdefault(self._contrast(delivered, once), []).append(partition)
+            elif missing := self._missing(entry, event, delivered):
+                failed.setdefault(f"no item contains {missing}", []).append(partition)
         if failed:
-            message = f"another effect in the partition {', '.join(failed)}"
+            told = "; ".join(f"{', '.join(partitions)} ({why})" for why, partitions in failed.items())
+            message = f"another effect in the partition {told}"
             self._report.failed("partitions", entry.id, "fails-in-partition", message)
         else:
             self._report.passed("partitions", entry.id)
@@ -189,6 +203,15 @@ class _Trials:
             else:
                 self._report.failed(name, entry.id, code, f"{told}: {self._contrast(delivered, once)}")
 
+    def _missing(self, entry: DocumentedEvent, event: Event, delivered: Delivered) -> str:
+        """Return the fields that the items of two events of the partition aws contain, and those of this one do not."""
+        found = [
+            each.change.fields_of(of)
+            for of, each in (self._alone[entry.id], self._twins[entry.id], (event, delivered))
+            if each.change is not None
+        ]
+        return " and ".join(sorted((found[0] & found[1]) - found[2])) if len(found) == 3 else ""
+
     @staticmethod
     def _contrast(delivered: Delivered, once: Delivered) -> str:
         if delivered.outcome.status != once.outcome.status:
@@ -197,15 +220,12 @@ class _Trials:
 
     def _needs(self, entry: DocumentedEvent) -> None:
         """Drop one field at a time, and keep the fields without which the outcome is another one."""
-        once_event, once = self._alone[entry.id]
-        known = fields_of(per_result(schema_of()[entry.detail_type])[entry.result])
+        told, stable = self._told_always(entry)
         needed = []
-        for path in dict.fromkeys(each.path for each in known if each.type not in ("object", "array")):
+        for path in fields_of(entry.id, leaves=True):
             event = self._new(entry)
-            without = copy.deepcopy(event)
-            if not _dropped(without, path):
-                continue
-            if self._told(self._bench.deliver(without), event) != self._told(once, once_event):
+            changed = without(event, path)
+            if changed is not None and _differ(self._told(self._bench.deliver(changed), event), told, stable):
                 needed.append(path)
         self._report.needs[entry.id] = needed
         if self._plan.needs is None:
@@ -216,40 +236,18 @@ class _Trials:
             message = f"the outcome differs without {', '.join(undeclared)}"
             self._report.failed("delivered", entry.id, "undeclared-need", message)
 
+    def _told_always(self, entry: DocumentedEvent) -> tuple[tuple[object, ...], tuple[bool, ...]]:
+        """Return what a delivery shows, and of each part whether another delivery of such an event shows the same."""
+        (event, once), (twin_event, twin) = self._alone[entry.id], self._twins[entry.id]
+        told, again = self._told(once, event), self._told(twin, twin_event)
+        return told, tuple(one == other for one, other in zip(told, again, strict=True))
+
     @staticmethod
     def _told(delivered: Delivered, event: Event) -> tuple[object, ...]:
-        """Return all that an outcome shows, without what identifies the event."""
+        """Return all that an outcome shows, without what identifies the event: status, value, counts, items."""
         value = without_identity(repr(delivered.outcome.value), event)
         change = delivered.change
         return delivered.outcome.status, value, change and dict(change.counts), change and change.of(event)
-
-    def _any_order(self) -> None:
-        """Deliver the events of one CA in order and in two other orders, and compare the effects."""
-        if len(self._entries) < 2 or self._bench.probe is None:
-            return
-        ordered = self._effect_of(list(range(len(self._entries))))
-        orders = [
-            list(reversed(range(len(self._entries)))),
-            self._chance.sample(range(len(self._entries)), len(self._entries)),
-        ]
-        for order in orders:
-            found = self._effect_of(order)
-            if found != ordered:
-                names = ", ".join(self._entries[index].id for index in order)
-                message = f"{_told_effect(found)} instead of {_told_effect(ordered)} in the order {names}"
-                self._report.failed("order", self._entries[order[0]].id, "depends-on-order", message)
-                return
-        for entry in self._entries:
-            self._report.passed("order", entry.id)
-
-    def _effect_of(self, order: Sequence[int]) -> tuple[dict[str, float], list[str]]:
-        events = related(self._entries, aws_location(), self._chance)
-        before = self._bench.state()
-        failed = [self._entries[at].id for at in order if not self._bench.deliver(events[at]).outcome.succeeded]
-        after = self._bench.state()
-        if before is None or after is None:
-            return {}, sorted(failed)
-        return dict(after.since(before).counts), sorted(failed)
 
     def _not_accepted(self) -> None:
         others: list[str] = []
@@ -283,22 +281,17 @@ class _Trials:
                     continue
                 if not {failure.id, success.id} <= self._alone.keys():
                     continue
-                (bad_event, bad), (good_event, good) = self._alone[failure.id], self._alone[success.id]
-                if bad.change and bad.change.items and self._told(bad, bad_event) == self._told(good, good_event):
+                if "$.detail.result" not in self._report.needs[failure.id] and self._same(failure, success):
                     message = "treats a failure as a success: never looks at detail.result (the same item for both)"
                     self._report.failed("delivered", failure.id, "failure-as-success", message)
 
-
-def _dropped(event: Event, path: str) -> bool:
-    """Remove the field at a path; False if it is not there."""
-    try:
-        json_path.remove(event, path)
-    except BadInput:
-        return False
-    return True
+    def _same(self, one: DocumentedEvent, other: DocumentedEvent) -> bool:
+        """Whether two events leave the same new items; False where items are never the same, or not known."""
+        (told, stable), (other_told, other_stable) = self._told_always(one), self._told_always(other)
+        both = tuple(map(all, zip(stable, other_stable, strict=True)))
+        return both[-1] and bool(told[-1]) and not _differ(told, other_told, both)
 
 
-def _told_effect(effect: tuple[dict[str, float], list[str]]) -> str:
-    counts, failed = effect
-    words = " and ".join(f"{count:g} {name}" for name, count in counts.items()) or "no item"
-    return f"{words}, failed: {', '.join(failed)}" if failed else words
+def _differ(told: Sequence[object], other: Sequence[object], judged: Sequence[bool]) -> bool:
+    """Whether two deliveries show something else in a part that is judged."""
+    return any(judged and one != another for one, another, judged in zip(told, other, judged, strict=True))

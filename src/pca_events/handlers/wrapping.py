@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pca_events.catalog import Event
+from pca_events.errors import BadInput
 from pca_events.eventbridge.target_input import InvalidInput, text_for
 from pca_events.regions import partition_of
+from pca_events.wording import did_you_mean, printable
 
 Form = Literal["lambda", "sqs", "sns", "sqs-sns", "put-events"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -37,7 +39,13 @@ def wrapped(events: Sequence[Event], form: Form, target: Mapping[str, Any] | Non
 
     Raises:
         NotDelivered: the target receives nothing.
+        BadInput: there is no such form, or an event is not an object.
     """
+    if form not in FORMS:
+        raise BadInput(f'there is no form "{form}"; {did_you_mean(form, FORMS)}')
+    for event in events:
+        if not isinstance(event, dict):
+            raise BadInput(f"{printable(repr(event)[:80])} is not an event; sample('ca-creation-success') makes one")
     if form == "put-events":
         return [_entry(event) for event in events]
     texts = [_text(event, target or {}) for event in events]

@@ -211,6 +211,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the emulator with the run."""
-    if not hasattr(config, "workerinput"):
-        config.stash[EMULATOR].stop()
+    """Stop the emulator with the run; there is none if another plugin ended the configuration."""
+    emulator = config.stash.get(EMULATOR, None)
+    if emulator is not None and not hasattr(config, "workerinput"):
+        emulator.stop()

@@ -33,6 +33,8 @@ def _marked(test: pytest.Item) -> tuple[str, ...]:
     mark = test.get_closest_marker(_MARK)
     if mark is None or not mark.args:
         raise BadInput(_USE)
+    if wrong := [each for each in mark.args if not isinstance(each, str)]:
+        raise BadInput(f"{wrong[0]!r} is not text; {_USE}")
     if unknown := sorted(mark.kwargs.keys() - set(_OPTIONS)):
         raise BadInput(f"the mark has no {', '.join(unknown)}; it has {', '.join(_OPTIONS)}")
     return catalog.matching(mark.args)

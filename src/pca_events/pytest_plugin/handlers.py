@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from pca_events.errors import BadInput
 from pca_events.pytest_plugin import RUN
 
 if TYPE_CHECKING:
@@ -84,15 +85,19 @@ def pca_test_handler(pytestconfig: pytest.Config, request: pytest.FixtureRequest
         folder = pytestconfig.rootpath
         globs = [accepts] if isinstance(accepts, str) else accepts
         plan = Plan(catalog.matching(globs), form, idempotent=idempotent, needs=None if needs is None else tuple(needs))
-        return HandlerTest(
-            _read(handler, folder, limits),
-            plan if seed is None else replace(plan, seed=seed),
-            probe if probe is None or callable(probe) else _read(probe, folder, limits),
-            records,
-            request.getfixturevalue("pca_backend").endpoint_url if records else None,
-            None if setup is None else _read(setup, folder, limits),
-            variables or {},
-        ).run()
+        __tracebackhide__ = True
+        try:
+            return HandlerTest(
+                _read(handler, folder, limits),
+                plan if seed is None else replace(plan, seed=seed),
+                probe if probe is None or callable(probe) else _read(probe, folder, limits),
+                records,
+                request.getfixturevalue("pca_backend").endpoint_url if records else None,
+                None if setup is None else _read(setup, folder, limits),
+                variables or {},
+            ).run()
+        except BadInput as error:
+            raise error.with_traceback(None) from None  # the line of the test says where
 
     return tested
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from given import Run
 
+from pca_events.cli.console import console
+from pca_events.cli.handlers import print_report
 from pca_events.consumers.contract_file import FILE, read_contract
+from pca_events.handlers.findings import HandlerReport
 from pca_events.locations import locate
 
 RULES = """\
@@ -94,11 +97,25 @@ def test_test_handler_prints_what_it_found_and_what_it_did_not_judge(command: Ru
     assert {finding["code"] for finding in report["findings"]} == {"undeclared-need"}
 
 
+def test_a_trial_that_was_judged_for_other_events_names_those_without_a_verdict(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = HandlerReport("app:handler", ("ca-creation-success", "ca-creation-failure"), "seed")
+    report.passed("crash", "ca-creation-failure")
+    for trial in ("duplicate", "crash"):
+        report.not_judged(trial, "ca-creation-success", "it changes nothing")
+    print_report(report, console())
+    printed = capsys.readouterr().out
+    assert "duplicate: not judged: it changes nothing" in printed
+    assert "crash of ca-creation-success: not judged: it changes nothing" in printed
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["--accepts", "ca-*"], "name one handler: the file and the function, such as app:handler, or --command"),
         (["app:handler", "--accepts", "nothing"], 'there is no documented event "nothing"'),
+        (["app:handler", "--accepts", "ca-*", "--needs", "detail.result"], "app:handler: detail.result is in none of"),
         (["nothing:handler", "--accepts", "ca-*"], "there is no file nothing.py in"),
         (["app:handler", "--accepts", "ca-*", "--env", "A"], '"A" is not a variable; write it as NAME=VALUE'),
         (["app:handler", "--accepts", "ca-*", "--probe", "app:handler"], "the probe app:handler failed"),

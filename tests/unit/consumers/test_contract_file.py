@@ -96,6 +96,11 @@ def test_a_handler_whose_file_is_missing_is_named_with_its_line(write: Write) ->
         (WHOLE.replace("timeout: 3", "timeout: 0"), r"handlers\[0\].timeout"),
         (WHOLE.replace("timeout: 3", "timeout: .inf"), r"JSON does not have|handlers\[0\].timeout"),
         (WHOLE.replace("$.detail.reason", "detail.reason"), r"handlers\[0\].needs\[0\]: expected a JSON path such as"),
+        (
+            WHOLE.replace("$.detail.reason", "$.detail.reasn"),
+            r"handlers\[0\].needs\[0\]: \$.detail.reasn is in none of the events that it accepts; did you mean",
+        ),
+        ("consumer: a\n", "has no rules and no handlers, so there is nothing to verify"),
         (WHOLE + WHOLE.partition("handlers:\n")[2], r':15 there are two handlers "alert"'),
         (WHOLE + "    record: true\n    probe: a:b\n", r":7 handlers\[0\] has more than one of probe, probe-command"),
         ("consumer: " + "a" * 2_000_000, "a contract file has at most 1,000,000"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from pca_events.catalog import documented_events, matching
 from pca_events.consumers.contract_file import FILE, read_contract
 from pca_events.consumers.draft import draft, globs_of, python_handlers
+from pca_events.consumers.verify import verify_consumer
 from pca_events.errors import BadInput
 
 IDS = [event.id for event in documented_events()]
@@ -48,6 +49,37 @@ def test_the_draft_is_a_contract_file_that_says_what_the_code_does(folder: Path)
     assert handler.test().handler.function == "handler"
     assert "crl-generation-failure-*" in made.text
     assert not made.open_questions
+
+
+INSTANCES = """\
+locals { failures = { crl = "ACM Private CA CRL Generation", audit = "ACM Private CA Audit Report Generation" } }
+resource "aws_cloudwatch_event_rule" "failure" {
+  for_each = local.failures
+  event_pattern = jsonencode({
+    source      = ["aws.acm-pca"]
+    detail-type = [each.value]
+    detail      = { result = ["failure"] }
+  })
+}
+resource "aws_cloudwatch_event_target" "failure" {
+  for_each = aws_cloudwatch_event_rule.failure
+  rule     = each.value.name
+  arn      = "arn:aws:sqs:us-east-1:111122223333:alerts"
+}
+"""
+
+
+def test_each_instance_of_a_rule_has_a_name_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "rules.tf").write_text(INSTANCES)
+    text = draft(str(tmp_path)).text
+    (tmp_path / FILE).write_text(text)
+    report = verify_consumer(read_contract(str(tmp_path)))
+    assert [chain.rule.partition("#")[2] for chain in report.chains] == ['failure["audit"]', 'failure["crl"]']
+    assert report.exit_status == 0
+    (tmp_path / FILE).write_text(text.replace('failure["crl"]', "failure"))
+    told = [link.told for link in verify_consumer(read_contract(str(tmp_path))).chains[1].links]
+    assert len(told) == 1
+    assert told[0].endswith('2 rules "failure"; claim each by its own name: failure["audit"], failure["crl"]')
 
 
 def test_a_second_handler_is_an_open_question(folder: Path) -> None:

@@ -106,6 +106,26 @@ def test_a_module_that_cannot_be_imported_does_not_start(tmp_path: Path) -> None
     environment.close()
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("sys.exit('no settings')", "exited while it was imported: exit status 1; no settings"),
+        ("os._exit(0)", "exited while it was imported: exit status 0"),
+        ("print('x' * 2_000_000)", "printed too much while it was imported: more than 1,048,576 bytes"),
+        ("time.sleep(60)", "timed out while it was imported: after 0.3 s"),
+    ],
+)
+def test_a_module_that_ends_or_hangs_in_its_import_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, told: str
+) -> None:
+    monkeypatch.setattr("pca_events.handlers.environment._START", 0.0 if "sleep" in line else 10.0)
+    (tmp_path / "odd.py").write_text(f"import os, sys, time\n{line}\ndef handler(event, context): pass\n")
+    limits = Limits(seconds=0.3) if "sleep" in line else LIMITS
+    environment = LambdaEnvironment(read_entry("odd:handler", tmp_path, limits))
+    assert str(environment.invoke(b"{}")).startswith(f"did not start: its module {told}")
+    environment.close()
+
+
 def test_a_function_that_is_not_there_does_not_start() -> None:
     environment = LambdaEnvironment(read_entry("misbehaving:nothing", PLANTED, LIMITS))
     outcome = environment.invoke(b"{}")
@@ -131,6 +151,7 @@ def test_a_command_may_print_text() -> None:
     ("line", "told"),
     [
         ("sh -c 'echo broken >&2; exit 3'", "exited: exit status 3; broken"),
+        ("sh -c 'echo Error: no file >&2; echo v20 >&2; exit 1'", "exited: exit status 1; Error: no file"),
         ("sleep 60", "timed out: after 1 s"),
         ("sh -c 'kill -9 $$'", "exited: ended by SIGKILL"),
         ("sh -c 'yes >&2'", "printed too much: more than 1,048,576 bytes"),
@@ -156,6 +177,7 @@ def test_a_handler_in_javascript_is_a_command() -> None:
     ("entry", "told"),
     [
         ("misbehaving", '"misbehaving" is not a handler; write the file and the function, such as app:handler'),
+        ("misbehaving.py", '"misbehaving.py" is not a handler; write the file and the function, such as app:handler'),
         ("misbehavin:handler", 'there is no file misbehavin.py in .*; did you mean "misbehaving"?'),
         ("../nowhere/app.py:handler", "there is no file app.py in .*nowhere"),
     ],
@@ -173,6 +195,37 @@ def test_an_entry_has_three_forms(entry: str) -> None:
 
 def test_a_path_becomes_the_folder_of_the_handler() -> None:
     assert read_entry("planted/misbehaving.py:handler", PLANTED.parent).folder == PLANTED.resolve()
+
+
+@pytest.mark.parametrize("name", ["my handlers (1)", "größe+x", "a.b"])
+def test_a_folder_has_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    shutil.copy(PLANTED / "misbehaving.py", tmp_path / name)
+    handler = read_entry(f"{name}/misbehaving.py:handler", tmp_path)
+    assert (handler.folder, handler.module) == ((tmp_path / name).resolve(), "misbehaving")
+
+
+@pytest.mark.parametrize(
+    ("line", "entry", "folder", "module"),
+    [
+        ("from .names import NAME", "src/team/app.py:handler", "src", "team.app"),
+        ("from ..names import NAME", "src/team/app.py:handler", ".", "src.team.app"),
+        ("from names import NAME", "src/team/app.py:handler", "src/team", "app"),
+        ("from team.names import NAME", "src/team.app:handler", "src", "team.app"),
+    ],
+)
+def test_relative_imports_decide_on_the_folder(tmp_path: Path, line: str, entry: str, folder: str, module: str) -> None:
+    team = tmp_path / "src" / "team"
+    team.mkdir(parents=True)
+    for place in (team.parent, team):
+        (place / "names.py").write_text("NAME = 'crl'\n")
+    (team / "__init__.py").touch()
+    (team / "app.py").write_text(f"{line}\ndef handler(event, context): return NAME\n")
+    handler = read_entry(entry, tmp_path, Limits(seconds=10))
+    assert (handler.folder, handler.module) == ((tmp_path / folder).resolve(), module)
+    environment = LambdaEnvironment(handler)
+    assert environment.invoke(b"{}").value == "crl"
+    environment.close()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Trials find the fault of each planted handler, and none in a healthy one."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,20 +27,28 @@ TABLE: list[tuple[str, tuple[str, ...], Form, set[str]]] = [
     ("inserts", (ISSUED,), "lambda", {"not-idempotent"}),
     ("looks_first", (ISSUED,), "lambda", {"not-idempotent-at-once"}),
     ("marks_first", (ISSUED,), "lambda", {"lost-after-crash"}),
+    ("claims_for_a_minute", (ISSUED,), "lambda", set()),
+    ("claims_for_an_hour", (ISSUED,), "lambda", {"lost-after-crash"}),
     ("marks_last", (ISSUED,), "lambda", {"not-idempotent-at-once", "not-idempotent-after-crash"}),
     ("one_partition", (ISSUED,), "lambda", {"fails-in-partition"}),
     ("known_fields_only", (ISSUED,), "lambda", {"fails-on-new-field"}),
     ("fresh_only", (ISSUED,), "lambda", {"ignores-late-event"}),
     ("updates", (ISSUED, REVOKED), "lambda", {"needs-predecessor", "depends-on-order"}),
     ("removes", (ISSUED, REVOKED), "lambda", {"depends-on-order"}),
+    ("one_for_each_certificate", (ISSUED, NOT_ISSUED), "lambda", set()),
+    ("latest_wins", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("any_result", (ISSUED,), "lambda", {"failure-as-success"}),
     ("any_result", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),
+    ("any_result_stamped", (ISSUED, NOT_ISSUED), "lambda", {"failure-as-success"}),
+    ("tells_elsewhere", (ISSUED, NOT_ISSUED), "lambda", set()),
     ("any_event", (ISSUED, NOT_ISSUED), "lambda", {"acts-on-other-event", "failure-as-success"}),
     ("first_record", (ISSUED,), "sqs", {"first-record-only"}),
     ("all_or_none", (ISSUED,), "sqs", {"batch-is-blocked"}),
     ("skips_broken", (ISSUED,), "sqs", {"loses-record"}),
     ("raises_at_the_end", (ISSUED,), "sqs", {"whole-batch-fails"}),
     ("names_broken", (ISSUED,), "sqs", set()),
+    ("names_broken", (ISSUED,), "sqs-sns", {"fails"}),
+    ("names_all", (ISSUED,), "sqs", {"fails"}),
 ]
 
 
@@ -61,7 +70,9 @@ def report_of(name: str, plan: Plan, probe: ProcessProbe | None) -> HandlerRepor
     return try_handler(read_entry(f"tickets:{name}", PLANTED, LIMITS), plan, probe)
 
 
-@pytest.mark.parametrize(("name", "accepts", "form", "wanted"), TABLE, ids=[f"{row[0]}-{len(row[1])}" for row in TABLE])
+@pytest.mark.parametrize(
+    ("name", "accepts", "form", "wanted"), TABLE, ids=[f"{row[0]}-{len(row[1])}-{row[2]}" for row in TABLE]
+)
 def test_the_fault_is_found_and_no_other(
     name: str, accepts: tuple[str, ...], form: Form, wanted: set[str], variables: dict[str, str], probe: ProcessProbe
 ) -> None:
@@ -82,6 +93,45 @@ def test_a_race_and_a_crash_are_found_at_the_same_line_every_time(
     assert told[0] == told[1]
     assert "the first was at tickets.py:" in told[0][0]
     assert " after a crash at tickets.py:" in told[0][1]
+
+
+LONG = """\
+from tickets import ISSUED, claimed, database, opened, tickets
+
+
+def handler(event, context):
+    if event["detail-type"] != ISSUED or event["detail"]["result"] != "success":
+        return
+{lines}
+    base = database()
+{act}
+{lines}
+"""
+CLAIM_AND_ACT = """\
+    with base:
+        if not claimed(base, event):
+            return
+    with base:
+        opened(base, event)
+"""
+LOOK_AND_ACT = """\
+    if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+        return
+    claimed(base, event), opened(base, event), base.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "code"), [(CLAIM_AND_ACT, "lost-after-crash"), (LOOK_AND_ACT, "not-idempotent-at-once")]
+)
+def test_a_fault_of_one_line_is_found_in_a_long_handler(
+    tmp_path: Path, variables: dict[str, str], probe: ProcessProbe, act: str, code: str
+) -> None:
+    shutil.copy(PLANTED / "tickets.py", tmp_path)
+    lines = "\n".join(f"    step = {number}" for number in range(60))
+    (tmp_path / "app.py").write_text(LONG.format(lines=lines, act=act))
+    report = try_handler(read_entry("app:handler", tmp_path, LIMITS), Plan((ISSUED,), variables=variables), probe)
+    assert [finding.code for finding in report.findings] == [code], [str(finding) for finding in report.findings]
 
 
 def test_the_idempotency_utility_leaves_only_what_a_lease_cannot_prevent(variables: dict[str, str]) -> None:
@@ -119,6 +169,35 @@ def test_duplicates_are_not_judged_if_it_does_not_claim_to_tolerate_them(
 def test_the_needed_fields_are_those_that_change_the_outcome(variables: dict[str, str], probe: ProcessProbe) -> None:
     report = report_of("healthy", Plan((ISSUED,), variables=variables), probe)
     assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
+
+
+def test_values_that_are_never_the_same_are_not_compared(variables: dict[str, str], probe: ProcessProbe) -> None:
+    needs = ("$.id", "$.detail-type", "$.resources", "$.detail.result")
+    report = report_of("stamps", Plan((ISSUED,), variables=variables, needs=needs), probe)
+    assert not report.findings
+    assert report.needs == {ISSUED: ["$.id", "$.detail-type", "$.resources[0]", "$.detail.result"]}
+
+
+def test_memory_is_not_shared_between_environments(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("remembers", Plan((ISSUED,), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "not-idempotent"
+    assert finding.message.endswith("after a duplicate in another execution environment, which has other memory")
+
+
+def test_the_order_shows_in_the_items(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("last_wins", Plan((ISSUED, NOT_ISSUED), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "depends-on-order"
+    assert '"success"] instead of ["<resources[0]>", "failure"] in the order' in finding.message
+
+
+def test_partitions_with_the_same_effect_are_named_together(variables: dict[str, str], probe: ProcessProbe) -> None:
+    report = report_of("loses_other_partitions", Plan((ISSUED,), variables=variables), probe)
+    (finding,) = report.findings
+    assert finding.code == "fails-in-partition"
+    assert finding.message.endswith("aws-iso-e, aws-iso-f (no item contains <id of resources[0]>)")
+    assert finding.message.count("no item") == 1
 
 
 def test_a_need_that_is_not_declared_is_found(variables: dict[str, str], probe: ProcessProbe) -> None:

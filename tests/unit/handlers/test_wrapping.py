@@ -2,11 +2,13 @@
 
 import json
 import random
+from typing import Any
 
 import pytest
 from botocore.loaders import Loader
 
 from pca_events.catalog import documented_events
+from pca_events.errors import BadInput
 from pca_events.events import aws_location, realistic
 from pca_events.handlers.wrapping import BATCHES, Form, wrapped
 from pca_events.recordings import unwrap
@@ -32,6 +34,19 @@ def test_records_name_the_account_region_and_partition_of_the_event() -> None:
     assert record["awsRegion"] == "cn-north-1"
     [record] = wrapped([EVENTS[0]], "sns")["Records"]
     assert record["Sns"]["TopicArn"] == "arn:aws-cn:sns:cn-north-1:111122223333:pca-events"
+
+
+@pytest.mark.parametrize(
+    ("event", "form", "told"),
+    [
+        (EVENTS[0], "kinesis", 'there is no form "kinesis"; known: lambda, sqs, sns, sqs-sns, put-events'),
+        (EVENTS[0], "sqs_sns", 'there is no form "sqs_sns"; did you mean "sqs-sns"'),
+        ("ca-creation-success", "lambda", "'ca-creation-success' is not an event; sample"),
+    ],
+)
+def test_another_form_or_event_is_bad_input(event: Any, form: Any, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        wrapped([event], form)
 
 
 def test_each_record_has_an_id_of_its_own() -> None:

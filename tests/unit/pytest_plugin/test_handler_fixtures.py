@@ -51,6 +51,10 @@ def test_without_a_glob(pca_events): ...
 @pytest.mark.pca_events("crl-generation-falure-internal")
 def test_with_a_wrong_id(pca_events): ...
 
+
+@pytest.mark.pca_events(["ca-creation-success"])
+def test_with_a_list(pca_events): ...
+
 @pytest.mark.pca_events("ca-creation-success", regoin="eu-west-1")
 def test_with_a_wrong_option(pca_events): ...
 
@@ -167,12 +171,20 @@ def test_a_mark_that_is_missing_or_wrong_is_an_error_of_that_test(tmp_path: Path
         ("without_a_mark", use),
         ("without_a_glob", use),
         ("with_a_wrong_id", 'there is no documented event "crl-generation-falure-internal"; did you mean "crl-genera'),
+        ("with_a_list", "['ca-creation-success'] is not text; mark it"),
         ("with_a_wrong_option", "the mark has no regoin; it has account, region, partition, seed"),
         ("with_a_wrong_region[ca-creation-success]", '"Ireland" is not a Region code; write it as us-east-1'),
         ("without_the_argument", "make it an argument of the test"),
     ):
         assert f"\ntest_{test} uses the fixture pca_events: {problem}" in ran.stdout, ran.stdout
-    assert "1 failed, 1 passed, 5 errors" in ran.stdout
+    assert "1 failed, 1 passed, 6 errors" in ran.stdout
+
+
+def test_a_configuration_that_another_plugin_refuses_is_one_line(tmp_path: Path) -> None:
+    refusing = "import pytest\n\ndef pytest_configure(config):\n    raise pytest.UsageError('no such settings')\n"
+    (tmp_path / "conftest.py").write_text(refusing)
+    ran = run(tmp_path, PLUGIN, test_nothing="def test_nothing(): ...\n")
+    assert (ran.returncode, ran.stderr.strip()) == (4, "ERROR: no such settings")
 
 
 @pytest.mark.parametrize("place", ["addopts", "conftest"])
@@ -210,7 +222,7 @@ def test_every_fixture_and_option_has_the_prefix(tmp_path: Path) -> None:
 def test_a_handler_is_tested_as_an_entry_a_function_and_a_command(tmp_path: Path) -> None:
     ran = run(tmp_path, PLUGIN, app=HANDLER, test_tried=TRIED)
     assert "2 failed, 4 passed" in ran.stdout, ran.stdout
-    assert "/false: 2 errors in 19 invocations" in ran.stdout
+    assert "/false: 2 errors in 21 invocations" in ran.stdout
     assert "error: the handler exited: exit status 1 (fails)" in ran.stdout
     assert "handle this event, or accept fewer events" in ran.stdout
     assert "<locals>.<lambda> cannot be imported by another process" in ran.stdout

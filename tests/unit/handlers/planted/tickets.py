@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
 import re
 import sqlite3
+import time
+import uuid
 from datetime import UTC, datetime, timedelta
 
 ISSUED = "ACM Private CA Certificate Issuance"
@@ -75,6 +78,22 @@ def looks_first(event, context):
         opened(base, event)
 
 
+SEEN = set()
+
+
+def remembers(event, context):
+    if is_issued(event) and event["id"] not in SEEN:
+        SEEN.add(event["id"])
+        with database() as base:
+            opened(base, event)
+
+
+def stamps(event, context):
+    if is_issued(event):
+        once(event, f"{uuid.uuid4()} {datetime.now(UTC)} {time.time()}")
+    return {"request": context.aws_request_id, "chance": random.random()}
+
+
 def marks_first(event, context):
     if not is_issued(event):
         return
@@ -103,6 +122,40 @@ def one_partition(event, context):
         once(event)
 
 
+def loses_other_partitions(event, context):
+    if is_issued(event):
+        found = re.match("arn:aws:acm-pca:[^:]+:[0-9]+:certificate-authority/(.*)", event["resources"][0])
+        with database() as base:
+            if claimed(base, event):
+                base.execute("insert into tickets values (?, 'issued')", (found and found[1],))
+
+
+def claims_for(event, seconds):
+    if not is_issued(event):
+        return
+    base = database()
+    base.execute("create table if not exists claims (id text primary key, until real)")
+    now = datetime.now(UTC).timestamp()
+    with base:
+        base.execute("delete from claims where id = ? and until < ?", (event["id"], now))
+        mine = base.execute("insert or ignore into claims values (?, ?)", (event["id"], now + seconds)).rowcount == 1
+    if not mine:
+        if base.execute("select 1 from done where id = ?", (event["id"],)).fetchone():
+            return
+        raise RuntimeError("in progress")
+    with base:
+        if claimed(base, event):
+            opened(base, event)
+
+
+def claims_for_a_minute(event, context):
+    claims_for(event, 60)
+
+
+def claims_for_an_hour(event, context):
+    claims_for(event, 3600)
+
+
 def known_fields_only(event, context):
     if is_issued(event):
         if set(event) != KNOWN or set(event["detail"]) != {"result"}:
@@ -127,6 +180,31 @@ def updates(event, context):
             base.execute("update tickets set note = ? where arn = ?", (f"{found[0]}, revoked", arn))
 
 
+def last_wins(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            if claimed(base, event):
+                base.execute("delete from tickets where arn = ?", (event["resources"][0],))
+                opened(base, event, event["detail"]["result"])
+
+
+def one_for_each_certificate(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            if claimed(base, event):
+                base.execute("delete from tickets where arn = ?", (event["resources"][1],))
+                base.execute("insert into tickets values (?, ?)", (event["resources"][1], event["detail"]["result"]))
+
+
+def latest_wins(event, context):
+    if event["detail-type"] == ISSUED:
+        with database() as base:
+            found = base.execute("select note from tickets where arn = ?", (event["resources"][0],)).fetchone()
+            if found is None or found[0] < event["time"]:
+                base.execute("delete from tickets where arn = ?", (event["resources"][0],))
+                opened(base, event, f"{event['time']} {event['detail']['result']}")
+
+
 def removes(event, context):
     arn = event["resources"][1 if len(event["resources"]) > 1 else 0]
     with database() as base:
@@ -138,6 +216,17 @@ def removes(event, context):
 
 def any_result(event, context):
     if event["detail-type"] == ISSUED:
+        once(event)
+
+
+def any_result_stamped(event, context):
+    if event["detail-type"] == ISSUED:
+        once(event, f"issued, stored at {datetime.now(UTC)}")
+
+
+def tells_elsewhere(event, context):
+    if event["detail-type"] == ISSUED:
+        print(event["detail"]["result"])
         once(event)
 
 
@@ -181,3 +270,7 @@ def names_broken(event, context):
         except ValueError:
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+def names_all(event, context):
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
