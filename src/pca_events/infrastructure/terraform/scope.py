@@ -20,10 +20,9 @@ from pca_events.infrastructure.terraform.references import (
     with_defaults,
     without_meaning,
 )
-from pca_events.infrastructure.terraform.sizes import MOST_VALUES, size_of
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED, FilesBeside
 from pca_events.infrastructure.terraform.syntax import Body, Expression
-from pca_events.infrastructure.terraform.values import Evaluator
+from pca_events.infrastructure.terraform.values import MOST_VALUES, Evaluator, size
 
 _NOTHING: Mapping[str, Any] = {}
 _META = {"source", "version", "providers", "count", "for_each", "depends_on"}
@@ -282,4 +281,4 @@ class ModuleNames:
 
 def _small(value: Any) -> Any:
     """The value, or Unknown if it is too large."""
-    return Unknown("a value that is too large") if size_of(value) > MOST_VALUES else value
+    return Unknown("a value that is too large") if size(value) > MOST_VALUES else value

@@ -6,13 +6,13 @@ from typing import Any
 
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
+from pca_events.infrastructure.sizes import size_of
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.functions import binary, call, negated, text_of
+from pca_events.infrastructure.terraform.functions import binary, call, decoded, negated, text_of
 from pca_events.infrastructure.terraform.nodes import Node
 from pca_events.infrastructure.terraform.references import Absent, Missing, Names, Step, follow, items
-from pca_events.infrastructure.terraform.sizes import CHARACTERS, MOST_VALUES, VALUES_PER_STEP, size_of
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED, EncryptedValue
 from pca_events.infrastructure.terraform.syntax import Expression
 from pca_events.infrastructure.terraform.templates import template
@@ -20,6 +20,10 @@ from pca_events.infrastructure.terraform.templates import template
 MOST_STEPS = 200_000
 """The maximum number of steps for one argument: the expressions that are evaluated, and the sizes of values."""
 
+MOST_VALUES = 50_000
+"""The maximum size of a value; a larger one is unknown."""
+
+_PER_STEP = 32  # values of an argument or of a result, or characters that are decoded
 _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _LONGEST = 80
 
@@ -80,8 +84,8 @@ class Evaluator:
 
     def _count(self, value: Any, steps: int = 0) -> Any:
         """Return a value after its size was counted; an exception if it is too large or no steps are left."""
-        size = size_of(value)
-        if not self._has_room(steps + size // VALUES_PER_STEP) or size > MOST_VALUES:
+        count = size(value)
+        if not self._has_room(steps + count // _PER_STEP) or count > MOST_VALUES:
             raise ValueError("is too large")
         return value
 
@@ -136,7 +140,7 @@ class Evaluator:
         if node.name in self._names.files.functions:
             return self._names.files.call(node.name, arguments)
         if node.name in ("jsondecode", "yamldecode") and isinstance(arguments[0], str):
-            self._count(None, len(arguments[0]) // CHARACTERS)
+            self._count(None, len(arguments[0]) // _PER_STEP)
         return call(node.name, [self._every(held) for held in arguments])
 
     def _every(self, value: Any) -> Any:
@@ -303,3 +307,8 @@ def _bindings(names: Sequence[str], over: Any) -> Iterator[dict[str, Any]]:
 def short(text: str) -> str:
     """The beginning of a text, for messages."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def size(value: Any) -> int:
+    """The size of a value, up to `MOST_VALUES` + 1."""
+    return 1 if value is None or isinstance(value, bool | int | float) else size_of(value, MOST_VALUES, decoded)
