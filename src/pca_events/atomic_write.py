@@ -1,5 +1,6 @@
 """Writes files completely or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def replace_file(file: Path, content: str | bytes, *, private: bool = False) -> 
     Raises:
         OSError: it cannot be written; the old content is kept.
     """
-    target = file.resolve()
+    target = real_path(file)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     data = content.encode() if isinstance(content, str) else content
     try:
@@ -54,18 +55,28 @@ def check_writable(file: Path, holds: str) -> None:
     Raises:
         BadInput: it cannot be written.
     """
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder, but {holds}; name the file, such as {file / 'run.ndjson'}")
-    if file.exists() and not file.is_file():
-        raise BadInput(f"{file} is not a regular file; name another")
-    if file.parent.exists() and not file.parent.is_dir():
-        raise BadInput(f"{file} cannot be written, because {file.parent} is not a folder; name another path")
-    try:
+    with os_errors_as_bad_input(file):
+        if file.is_dir():
+            raise BadInput(f"{file} is a folder, but {holds}; name the file, such as {file / 'run.ndjson'}")
+        if file.exists() and not file.is_file():
+            raise BadInput(f"{file} is not a regular file; name another")
+        if file.parent.exists() and not file.parent.is_dir():
+            raise BadInput(f"{file} cannot be written, because {file.parent} is not a folder; name another path")
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=file.resolve().parent) as trial:
+        with tempfile.TemporaryFile(dir=real_path(file).parent) as trial:
             trial.write(bytes(_BLOCK))
-    except OSError as error:
-        raise cannot_be_written(file, error) from error
+
+
+def real_path(path: Path) -> Path:
+    """Return the path behind symbolic links.
+
+    Raises:
+        OSError: they are a loop, for which `Path.resolve` raises a RuntimeError.
+    """
+    real = Path(os.path.realpath(path))
+    if real.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return real
 
 
 def cannot_be_written(file: Path, error: OSError) -> BadInput:

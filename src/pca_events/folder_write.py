@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pca_events.atomic_write import check_folder, os_errors_as_bad_input
+from pca_events.atomic_write import check_folder, os_errors_as_bad_input, real_path
 from pca_events.temporary_folders import lock_folder, release, remove_abandoned
 
 _STAGED = ".pca-events-"
@@ -35,7 +35,7 @@ def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
     """
     check_folder(out, f"this format is a folder of {len(files)} files")
     with os_errors_as_bad_input(out):
-        target = out.resolve()
+        target = real_path(out)
         remove_abandoned(target, _STAGED)
         others = _others(target, files) if _is_exchangeable(target, files) else None
         if others is None:
@@ -144,7 +144,7 @@ def _exchange(one: bytes, other: bytes) -> bool:
 
 def _replace_each(files: Mapping[str, str | bytes], staged: Path, target: Path) -> None:
     for name in reversed(list(files)):
-        file = (target / name).resolve()
+        file = real_path(target / name)
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             (staged / name).replace(file)

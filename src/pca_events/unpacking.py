@@ -1,5 +1,6 @@
 """Unpacks gzip data up to a size limit."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -10,7 +11,9 @@ TIMES, AT_LEAST = 20, 1 << 30
 """By default data may unpack to this many times its size, and to 1 GiB in any case."""
 
 _CHUNK = 1 << 18
+_FIRST = 1 << 10
 _PIECE = 1 << 20
+_ZEROS = re.compile(b"\0*")
 
 
 class TooLarge(Exception):
@@ -49,23 +52,56 @@ def unpacked(read: Callable[[int], bytes], most: int | None = None) -> Iterator[
         yield piece
 
 
+class _Packed:
+    """The packed data, of which any number of bytes can be taken, and the last ones given back."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._chunk = read()
+        self._at = 0
+
+    def take(self, most: int) -> bytes:
+        if self._at == len(self._chunk):
+            self._chunk, self._at = self._read(), 0
+        taken = self._chunk[self._at : self._at + most]
+        self._at += len(taken)
+        return taken
+
+    def give_back(self, count: int) -> None:
+        self._at -= count
+
+    def skip_padding(self) -> bool:
+        """Skip the zeros that may follow a member; False at the end of the data."""
+        while self._chunk:
+            found = _ZEROS.match(self._chunk, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._chunk):
+                return True
+            self._chunk, self._at = self._read(), 0
+        return False
+
+
 def _pieces(read: Callable[[], bytes]) -> Iterator[bytes]:
-    packed = read()
-    while packed:
+    packed = _Packed(read)
+    # What follows the end of a member is copied, so that little is given to a member that may be short.
+    taken, size = packed.take(_FIRST), _FIRST
+    while taken:
         member = zlib.decompressobj(wbits=31)
         while not member.eof:
             try:
-                piece = member.decompress(packed, _PIECE)
+                piece = member.decompress(taken, _PIECE)
             except zlib.error as error:
                 raise Damaged(str(error)) from error
             if piece:
                 yield piece
-            packed = member.unconsumed_tail
-            if not packed and not member.eof and len(piece) < _PIECE and not (packed := read()):
-                raise Damaged("it ends before its end-of-stream marker")
-        packed = member.unused_data.lstrip(b"\0")
-        while not packed and (packed := read()):  # zeros may follow a member
-            packed = packed.lstrip(b"\0")
+            taken = member.unconsumed_tail
+            if not taken and not member.eof and len(piece) < _PIECE:
+                size = min(size * 4, _CHUNK)
+                if not (taken := packed.take(size)):
+                    raise Damaged("it ends before its end-of-stream marker")
+        packed.give_back(len(member.unused_data))
+        size = _FIRST
+        taken = packed.take(size) if packed.skip_padding() else b""
 
 
 def _size(count: int) -> str:

@@ -40,6 +40,12 @@ def test_members_and_padding_are_unpacked_as_gzip_does(data: bytes) -> None:
     assert gzip.decompress(data) == TEXT
 
 
+@pytest.mark.parametrize("padding", [b"", b"\0"])
+def test_many_short_members_are_unpacked_in_linear_time(padding: bytes) -> None:
+    member = gzip.compress(b"\n") + padding
+    assert parts(member * 300_000) == (b"\n" * 300_000, None)
+
+
 @pytest.mark.parametrize("data", [gzip.compress(TEXT)[:-3], gzip.compress(TEXT) + b"x", b"\x1f\x8b\x08"])
 def test_damage_is_raised_after_the_valid_data(data: bytes) -> None:
     got, fault = parts(data)

@@ -132,12 +132,12 @@ def _asked(url: str) -> Health:
 
 
 def _checked(endpoint_url: str) -> str:
-    url = urlsplit(endpoint_url)
-    try:
-        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0
-    except ValueError:
-        usable = False
     shown = without_password(endpoint_url)
+    try:
+        url = urlsplit(endpoint_url)
+        usable = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:  # also for a bracket that is never closed
+        usable = False
     if not usable:
         raise BackendError(f'"{shown}" is not an endpoint URL; write it as http://127.0.0.1:4566')
     if url.username is not None or url.password is not None:
@@ -148,8 +148,8 @@ def _checked(endpoint_url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return a URL as it may be shown: without a user name and a password."""
-    return re.sub(r"(?<=//).*@", "...@", url, count=1)
+    """Return a URL as it may be shown: without a user name and a password, also if it is not a valid URL."""
+    return re.sub(r"^(\w+:/+)?.*@", r"\1...@", url, count=1, flags=re.DOTALL)
 
 
 SWITCH = "PCA_ACC"

@@ -86,6 +86,7 @@ INPUT_UNREADABLE = 2
 UNTOLD = 141
 """The exit status if the reader closed the pipe before the end of the output, as in a shell."""
 
+_STANDARD_ERROR = 2
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
@@ -108,6 +109,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     """Run a command, flush its output, and return its exit status."""
+    _fill_closed_streams()
     if sys.stdout is None:
         _complain("standard output is closed; send it to a file, or to /dev/null")
         return INPUT_UNREADABLE
@@ -154,8 +156,22 @@ def _command(words: Sequence[str]) -> int:
     return status
 
 
+def _fill_closed_streams() -> None:
+    """Open the null device in the place of each standard stream that is closed.
+
+    Otherwise the next files that are opened would take their places, also in child processes.
+    """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+            pass
+        os.close(descriptor)
+    if sys.stderr is None:
+        sys.stderr = open(_STANDARD_ERROR, "w", closefd=False)  # noqa: SIM115
+
+
 def _complain(message: str) -> None:
-    print(f"pca-events: {message}", file=sys.stderr)
+    with suppress(OSError):  # the exit status says it too
+        print(f"pca-events: {message}", file=sys.stderr)
 
 
 def _judges(words: Sequence[str]) -> bool:

@@ -53,7 +53,7 @@ _MARKS = re.compile(
     rb'|aws_cloudwatch_event_rule|"(?:source|detail-type|detail|\$or)"\s*:'
 )
 _STRONG_MARKS = re.compile(
-    rb"AWS::Events::Rule|AWS::Serverless::|aws_cloudwatch_event_rule|^service:|^functions:|^\s*EventPattern:"
+    rb"AWS::Events::Rule|AWS::Serverless::|aws_cloudwatch_event_rule|^service:|^functions:|^[ \t]*EventPattern:"
     rb'|"EventPattern"\s*:|"source"\s*:\s*\[',
     re.MULTILINE,
 )

@@ -1,5 +1,6 @@
 """Strings that are partly unknown, references between resources, and ARNs compared with `*` wildcards."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -67,11 +68,11 @@ class Composed(Unknown):
 def joined(pieces: Iterable[str | Unknown], line: int = 0) -> str | Unknown:
     """Join strings; the result is unknown if one of them is."""
     flat: list[str | Unknown] = []
-    for piece in _flat(pieces):
-        if isinstance(piece, str) and flat and isinstance(flat[-1], str):
-            flat[-1] += piece
-        elif piece != "":
-            flat.append(piece)
+    for is_text, several in itertools.groupby(_flat(pieces), lambda piece: isinstance(piece, str)):
+        if not is_text:
+            flat += several
+        elif text := "".join(map(str, several)):
+            flat.append(text)
     holes = tuple(piece for piece in flat if isinstance(piece, Unknown))
     reasons = tuple(hole.reason for hole in holes)
     reason = ", ".join(dict.fromkeys(reasons))

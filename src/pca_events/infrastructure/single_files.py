@@ -11,6 +11,7 @@ from pca_events.infrastructure.cloudformation.template import text_or_unknown
 from pca_events.infrastructure.embedded_json import FIELDS, asks_for_read_only_calls, pattern_of, read_pattern
 from pca_events.infrastructure.model import DEFAULT_BUS, Reading, Rule, RuleKind, SourceLocation, Unknown
 from pca_events.infrastructure.partial_values import joined
+from pca_events.infrastructure.sizes import size_of
 from pca_events.infrastructure.source_tree import Object, child, has_unknown, plain, shown
 
 _STAMPED = ("version", "id", "account", "time", "region")
@@ -111,6 +112,7 @@ _KINDS: dict[str, RuleKind] = {
 _BUSES = ("eventBusName", "eventSourceArn", "sourceArn")
 _INTERPOLATION = re.compile(r"\$\{([^{}]*)\}")
 _MOST_LINKS = 20
+_MOST_VALUES = 1_000_000  # that the variables of a program stand for
 
 
 def is_pulumi(document: Any) -> bool:
@@ -166,6 +168,8 @@ class _Values:
                 default = held.get("default", held.get("value")) if isinstance(held, Object) else held
                 self._named.setdefault(name, default)
         self._at_work: list[str] = []
+        self._known: dict[str, Any] = {}
+        self._room = _MOST_VALUES
 
     def resolve(self, value: Any) -> Any:
         """Evaluate a value; `Unknown` if it is known only at deployment."""
@@ -202,8 +206,11 @@ class _Values:
         held = self._named.get(name)
         if held is None or name in self._at_work or len(self._at_work) > _MOST_LINKS:
             return Unknown(f"${{{name}}}")
-        self._at_work.append(name)
-        try:
-            return self.resolve(held)
-        finally:
-            self._at_work.pop()
+        if name not in self._known:
+            self._at_work.append(name)
+            try:
+                self._known[name] = self.resolve(held)
+            finally:
+                self._at_work.pop()
+        self._room -= size_of(self._known[name], max(self._room, 0))
+        return self._known[name] if self._room >= 0 else Unknown("variables that stand for too many values")

@@ -59,15 +59,16 @@ def too_complex(alternatives: Iterable[Mapping[str, tuple[Matcher, ...]]]) -> st
     The engine reads a field of several alternatives at once if they agree in all fields before it, in the order of
     their paths.
     """
-    together: dict[tuple[str, object], list[Matcher]] = {}
+    together: dict[tuple[str, int], list[Matcher]] = {}
+    numbers: dict[tuple[int, str, tuple[Matcher, ...]], int] = {}  # of the fields that are read so far
     for alternative in alternatives:
         if not any(map(_is_wildcard, (one for matchers in alternative.values() for one in matchers))):
             continue
-        before: tuple[object, ...] = ()
+        before = 0
         for path in sorted(alternative, key=lambda path: path.encode("utf-16-be", "surrogatepass")):
             matchers = alternative[path]
             together.setdefault((path, before), []).extend(filter(_is_wildcard, matchers))
-            before = (before, path, matchers)
+            before = numbers.setdefault((before, path, matchers), len(numbers) + 1)
     for (path, _), several in together.items():
         if at_most(several) > MOST and complexity(tuple(several)) > MOST:
             return path

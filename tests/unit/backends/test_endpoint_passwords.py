@@ -13,6 +13,10 @@ URLS = [
     "http://user:s3cret@",
     "http://s3cret@127.0.0.1:1",
     "http://user:s3cr@et@127.0.0.1:1",
+    "user:s3cret@127.0.0.1:1",
+    "http:/user:s3cret@127.0.0.1:1",
+    "http:user:s3cret@127.0.0.1:1",
+    "http://user:s3cret@[::1",
 ]
 COMMANDS = [("sweep",), ("watch",), ("calibrate",), ("clock",), ("verify", "envelope"), ("verify-consumer", ".")]
 

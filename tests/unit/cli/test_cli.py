@@ -161,6 +161,13 @@ def test_closed_output_is_reported_in_one_line() -> None:
     assert ran.stderr == "pca-events: standard output is closed; send it to a file, or to /dev/null\n"
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full", "2>/dev/full"])
+@pytest.mark.parametrize("words", ["sample", "watch --endpoint-url http://127.0.0.1:9", "list --no-such-option"])
+def test_the_exit_status_is_2_if_nothing_can_be_said(words: str, closed: str) -> None:
+    ran = subprocess.run(["/bin/sh", "-c", f'"$@" {closed}', "sh", *PROGRAM, *words.split()], cwd=TOP)
+    assert ran.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [

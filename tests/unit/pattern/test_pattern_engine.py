@@ -112,6 +112,14 @@ def test_complexity_is_counted_over_alternatives_that_are_read_together() -> Non
     assert EventPattern.parse({"$or": [{"x": one}, {"b": [1], "x": other}]})
 
 
+def test_the_work_for_many_fields_beside_a_wildcard_is_linear() -> None:
+    def parsed(count: int) -> None:
+        EventPattern.parse({f"f{number:04}": ["x"] for number in range(count)} | {"w": [{"wildcard": "a*b"}]})
+
+    parsed(1)
+    assert calls_of(lambda: parsed(800)) < 3 * calls_of(lambda: parsed(400))
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

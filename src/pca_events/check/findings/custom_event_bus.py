@@ -40,6 +40,7 @@ from pca_events.infrastructure.model import (
     Target,
     Unknown,
 )
+from pca_events.pattern.text_comparison import star_test
 
 SERVICE = "aws.acm-pca"
 _MENTION = re.compile(r"acm.?pca|private.?ca\b", re.IGNORECASE)
@@ -105,7 +106,7 @@ def _is_wildcard_of_ours(service: Any) -> bool:
     """Whether a service is a wildcard that matches AWS Private CA."""
     if not isinstance(service, str) or "*" not in service:
         return False
-    return re.fullmatch(re.escape(service).replace(r"\*", ".*"), SERVICE) is not None
+    return star_test(service)(SERVICE)
 
 
 def _judge_subscriber(found: Subscriber, arrivals: "_EventSources", judgement: Judgement) -> None:

@@ -37,7 +37,7 @@ _CONTAINERS = {
 """Keys at the top of documents that contain rules."""
 
 _CONTAINER = re.compile(rf'"(?:{"|".join(_CONTAINERS)})"\s*:')
-_TERRAFORM = re.compile(r"^\s*(?:resource|module|data|variable|locals|provider|terraform)\b[^:\n]*\{", re.MULTILINE)
+_TERRAFORM = re.compile(r"^[ \t]*(?:resource|module|data|variable|locals|provider|terraform)\b[^:\n]*\{", re.MULTILINE)
 _WITH_LINE = re.compile(r"(.+):(\d{1,9})")
 
 

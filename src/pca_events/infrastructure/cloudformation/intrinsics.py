@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pca_events.infrastructure.model import SourceLocation, Unknown, Unreadable
-from pca_events.infrastructure.partial_values import joined
+from pca_events.infrastructure.partial_values import LONGEST, joined
+from pca_events.infrastructure.sizes import CHARACTERS
 from pca_events.infrastructure.source_tree import Object, Text
 
 _LONGEST = 60
@@ -110,7 +111,11 @@ class _Loops:
             return self._object(value, items)
         if isinstance(value, list):
             return [self._copy(held, items) for held in value]
-        return _replaced(value, items) if isinstance(value, str) and items else value
+        if not isinstance(value, str) or not items:
+            return value
+        replaced = _replaced(value, items)
+        self._room -= len(replaced) // CHARACTERS if isinstance(replaced, str) else 0
+        return replaced
 
     def _object(self, value: Object, items: dict[str, Item]) -> Any:
         if len(value) == 1 and isinstance(name := value.get("Ref"), str) and name in items:
@@ -122,8 +127,20 @@ class _Loops:
                 for name, inner, lines in self._loop(key, held, span, items):
                     made.put(name, inner, lines)
             else:
-                made.put(_key(key, items), self._copy(held, items), span)
+                made.put(self._key(key, items), self._copy(held, items), span)
         return made
+
+    def _key(self, key: str, items: dict[str, Item]) -> str:
+        """Replace identifiers in a key; `&{Name}` drops the characters that a logical ID cannot contain."""
+        for name, item in items.items():
+            text = str(item)
+            if key.count(f"{{{name}}}") * len(text) > LONGEST:
+                raise _TooMuch
+            key = key.replace(f"${{{name}}}", text)
+            if isinstance(item, str):
+                key = key.replace(f"&{{{name}}}", _NO_LETTER.sub("", text))
+        self._room -= len(key) // CHARACTERS
+        return key
 
     def _loop(
         self, key: str, loop: Any, span: tuple[int, int], items: dict[str, Item]
@@ -159,13 +176,3 @@ def _replaced(text: str, items: dict[str, Item]) -> str | Unknown:
         return text
     line = text.line if isinstance(text, Text) else 0
     return joined((items[piece] if at % 2 else piece for at, piece in enumerate(pieces)), line)
-
-
-def _key(key: str, items: dict[str, Item]) -> str:
-    """Replace identifiers in a key; `&{Name}` drops the characters that a logical ID cannot contain."""
-    for name, item in items.items():
-        text = str(item)
-        key = key.replace(f"${{{name}}}", text)
-        if isinstance(item, str):
-            key = key.replace(f"&{{{name}}}", _NO_LETTER.sub("", text))
-    return key

@@ -10,6 +10,7 @@ from typing import Any
 from pca_events.infrastructure.cloudformation.intrinsics import written
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, Reference, joined, reference_to
+from pca_events.infrastructure.sizes import size_of
 from pca_events.infrastructure.source_tree import Object, Text, child
 
 Truth = bool | Unknown
@@ -70,11 +71,14 @@ def _all_or_any(truths: list[Truth], *, decisive: bool) -> Truth:
 
 
 _NO_VALUE = object()
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DYNAMIC = re.compile(
-    r"(\{\{resolve:[^}]*\}\}|\$\{(?:self|opt|param|env|sls|ssm|cf|file\([^{}]*\))(?::[^:{}][^{}]*)?\})"
+    r"(\{\{resolve:[^{}]*\}\}|\$\{(?:self|opt|param|env|sls|ssm|cf|file\([^{}]*\))(?::[^:{}][^{}]*)?\})"
 )
 """Substitutions made before functions are evaluated: dynamic references and Serverless variables."""
+_LONGEST_PARAMETER = 4_096  # a quota of CloudFormation
+_MOST_VALUES = 1_000_000  # that the functions of a template return
+_TOO_MANY = Unknown("functions that return too many values")
 _LISTS = ("CommaDelimitedList", "List<")
 _MEANINGS = {"AWS::AccountId": "account", "AWS::Region": "region", "AWS::Partition": "partition"}
 _OF_SAM = ("Alias", "Version")
@@ -98,6 +102,7 @@ class Template:
         self._mappings = child(document, "Mappings")
         self.conditions = Conditions(child(document, "Conditions"), self.resolve)
         self._naming = False
+        self._room = _MOST_VALUES
         self._properties: dict[str, Object | Unknown] = {}
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
@@ -149,9 +154,11 @@ class Template:
 
     def _call(self, name: str, argument: Any) -> Any:
         try:
-            return self._functions[name](argument)
+            found = self._functions[name](argument) if self._room >= 0 else _TOO_MANY
         except _FAULTS:
             return Unknown(written(name, argument))
+        self._room -= size_of(found, max(self._room, 0))
+        return found if self._room >= 0 else _TOO_MANY
 
     def _ref(self, name: str) -> Any:
         return self._named(name, f"!Ref {name}")
@@ -175,6 +182,8 @@ class Template:
         if default is None or isinstance(default, list | dict) or kind.startswith("AWS::SSM::"):
             return Unknown(reason)
         text = default if isinstance(default, str) else written("", default).strip()
+        if len(text) > _LONGEST_PARAMETER:
+            return Unknown(reason)
         return [item.strip() for item in text.split(",")] if kind.startswith(_LISTS) else text
 
     def _get_att(self, argument: Any) -> Any:
@@ -205,6 +214,7 @@ class Template:
             named = self.resolve(child(self.resources[name], "Properties").get(attribute))
         finally:
             self._naming = False
+        self._room = _MOST_VALUES
         return named if isinstance(named, str) else unknown
 
     def _bus(self, name: str, attribute: str, reason: str) -> Reference:

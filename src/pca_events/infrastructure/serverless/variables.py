@@ -15,7 +15,7 @@ from pca_events.infrastructure.partial_values import joined
 from pca_events.infrastructure.source_tree import Object, json_tree, of_file
 
 _INNERMOST = re.compile(r"\$\{((?!AWS::)\w+(?:\([^${}()]*\)[^${}]*|:(?!:)[^${}]*))\}")
-_FILE = re.compile(r"file\(\s*([^()]*?)\s*\)(?::(.*))?")
+_FILE = re.compile(r"file\(([^()]*)\)(?::(.*))?")
 _CODE = (".js", ".cjs", ".mjs", ".ts")
 _WITH_DEFAULT = re.compile(r"(opt|env|param|sls):")
 _MARKED = re.compile("\ue002(\\d+)\ue003")
@@ -135,7 +135,7 @@ class Variables:
         if address == "sls:stage":
             return self._stage()
         found = _FILE.fullmatch(address)
-        return self._found(self._tree(found[1], reason), found[2] or "", reason) if found else Unknown(reason)
+        return self._found(self._tree(found[1].strip(), reason), found[2] or "", reason) if found else Unknown(reason)
 
     def _parameter(self, name: str, reason: str) -> Any:
         """A parameter of the stage, else the default for all stages, in the old or the new syntax."""

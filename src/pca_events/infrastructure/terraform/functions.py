@@ -11,7 +11,7 @@ from pca_events.infrastructure.embedded_json import read_pattern
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Composed, joined, text_form
 from pca_events.infrastructure.source_tree import Object, json_tree
-from pca_events.infrastructure.terraform import pure_functions
+from pca_events.infrastructure.terraform import collection_functions, string_functions
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ def call(name: str, arguments: list[Any]) -> Any:
     if name in _OF_JSON:
         return _OF_JSON[name](*arguments)
     plain = [argument.text() if isinstance(argument, Encoded) else argument for argument in arguments]
-    if name in pure_functions.OF_TEXTS:
-        return pure_functions.OF_TEXTS[name](*plain)
-    if name in pure_functions.OF_ANYTHING:
-        return pure_functions.OF_ANYTHING[name](*arguments)
-    function = pure_functions.OF_KNOWN_TEXTS.get(name) or pure_functions.OF_KNOWN[name]
+    if name in string_functions.OF_TEXTS:
+        return string_functions.OF_TEXTS[name](*plain)
+    if name in collection_functions.OF_ANYTHING:
+        return collection_functions.OF_ANYTHING[name](*arguments)
+    function = string_functions.OF_KNOWN_TEXTS.get(name) or collection_functions.OF_KNOWN[name]
     if any(not _is_known(argument) for argument in plain):
         raise ValueError("an argument is not known")
     return function(*plain)

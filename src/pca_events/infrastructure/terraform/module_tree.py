@@ -104,7 +104,7 @@ class Evaluation:
             self.note(line, f"more than {MOST_RESOURCES:,} resources from one root module; the rest is not read")
         return not self.is_full
 
-    def spend(self) -> bool:
-        """Count a step; False if the limit is exceeded."""
-        self.steps += 1
+    def spend(self, steps: int = 1) -> bool:
+        """Count steps; False if the limit is exceeded."""
+        self.steps += steps
         return self.steps <= MOST_STEPS

@@ -50,8 +50,8 @@ class Names(Protocol):
     def every(self, of: Reference) -> Any:
         """The instances of a resource: a list, or an object of them by key; else Unknown."""
 
-    def spend(self) -> bool:
-        """Count an evaluation step; False if the limit is exceeded."""
+    def spend(self, steps: int = 1) -> bool:
+        """Count evaluation steps; False if the limit is exceeded."""
 
 
 def follow(names: Names, value: Any, steps: list[Step]) -> Any:

@@ -10,7 +10,6 @@ from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.attributes import ResourceAttributes
 from pca_events.infrastructure.terraform.blocks import Broken
 from pca_events.infrastructure.terraform.folder import Folder
-from pca_events.infrastructure.terraform.functions import decoded
 from pca_events.infrastructure.terraform.instances import Declared, Instance, counted, depends_on, for_each, widest
 from pca_events.infrastructure.terraform.module_tree import DEEPEST_CALL, MOST_CALLS, Evaluation
 from pca_events.infrastructure.terraform.references import (
@@ -23,10 +22,7 @@ from pca_events.infrastructure.terraform.references import (
 )
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED, FilesBeside
 from pca_events.infrastructure.terraform.syntax import Body, Expression
-from pca_events.infrastructure.terraform.values import Evaluator
-
-MOST_VALUES = 50_000
-"""The maximum number of values in one value; a larger one is unknown."""
+from pca_events.infrastructure.terraform.values import MOST_VALUES, Evaluator, size
 
 _NOTHING: Mapping[str, Any] = {}
 _META = {"source", "version", "providers", "count", "for_each", "depends_on"}
@@ -71,9 +67,9 @@ class ModuleNames:
         """The files that functions can read."""
         return self.evaluation.files
 
-    def spend(self) -> bool:
-        """Count an evaluation step; False if the limit is exceeded."""
-        return self.evaluation.spend()
+    def spend(self, steps: int = 1) -> bool:
+        """Count evaluation steps; False if the limit is exceeded."""
+        return self.evaluation.spend(steps)
 
     def body(self, block: Declared) -> Body:
         """The body of a block; syntax errors are recorded by line."""
@@ -285,14 +281,4 @@ class ModuleNames:
 
 def _small(value: Any) -> Any:
     """The value, or Unknown if it is too large."""
-    if value is None or isinstance(value, bool | int | float | Unknown):
-        return value
-    waiting, count = [value], 0
-    while waiting:
-        held = decoded(waiting.pop())
-        inner = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
-        count += 1 + len(inner) + (len(held) // 64 if isinstance(held, str) else 0)
-        if count > MOST_VALUES:
-            return Unknown("a value that is too large")
-        waiting += inner
-    return value
+    return Unknown("a value that is too large") if size(value) > MOST_VALUES else value

@@ -11,7 +11,7 @@ _OPENING = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _QUOTED_OPENING = re.compile(rf"{_ESCAPE.pattern}|{_OPENING.pattern}", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
-_FOR = re.compile(r"for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\s+(.*)", re.DOTALL)
+_FOR = re.compile(r"for\s+([\w-]+)(?:\s*,\s*([\w-]+))?\s+in\s+(.*)", re.DOTALL)
 
 Piece = tuple[str, str, int]
 """A string (`""`), an expression (`$`) or a directive (`%`), its text and its first line."""

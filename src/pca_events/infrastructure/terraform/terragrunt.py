@@ -168,7 +168,7 @@ def _over(below: Any, above: Any, *, deep: bool) -> Any:
 
 ADDRESS = "inputs"
 
-_DIRECTIVE = re.compile(r"^\s*\{\{.*\}\}\s*$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^[ \t]*\{\{.*\}\}[ \t\r]*$", re.MULTILINE)
 """A line of a boilerplate template that generates Terragrunt code."""
 
 

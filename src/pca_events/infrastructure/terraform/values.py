@@ -6,10 +6,11 @@ from typing import Any
 
 from pca_events.infrastructure.model import Unknown
 from pca_events.infrastructure.partial_values import Reference, joined
+from pca_events.infrastructure.sizes import size_of
 from pca_events.infrastructure.source_tree import Object
 from pca_events.infrastructure.terraform import nodes
 from pca_events.infrastructure.terraform.blocks import Broken
-from pca_events.infrastructure.terraform.functions import binary, call, negated, text_of
+from pca_events.infrastructure.terraform.functions import binary, call, decoded, negated, text_of
 from pca_events.infrastructure.terraform.nodes import Node
 from pca_events.infrastructure.terraform.references import Absent, Missing, Names, Step, follow, items
 from pca_events.infrastructure.terraform.source_files import ENCRYPTED, EncryptedValue
@@ -17,8 +18,12 @@ from pca_events.infrastructure.terraform.syntax import Expression
 from pca_events.infrastructure.terraform.templates import template
 
 MOST_STEPS = 200_000
-"""The maximum number of expressions evaluated for one argument; beyond it, the value is unknown."""
+"""The maximum number of steps for one argument: the expressions that are evaluated, and the sizes of values."""
 
+MOST_VALUES = 50_000
+"""The maximum size of a value; a larger one is unknown."""
+
+_PER_STEP = 32  # values of an argument or of a result, or characters that are decoded
 _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _LONGEST = 80
 
@@ -62,8 +67,7 @@ class Evaluator:
             self._depth -= 1
 
     def _value(self, node: Node, at: _At) -> Any:
-        self._steps += 1
-        if self._steps > MOST_STEPS or not self._spend():
+        if not self._has_room(1):
             return Unknown(short(node.text))
         try:
             return _READERS[type(node)](self, node, at)
@@ -73,6 +77,20 @@ class Evaluator:
             return Missing(short(node.text))
         except _WRONG:
             return Unknown(short(node.text))
+
+    def _has_room(self, steps: int) -> bool:
+        self._steps += steps
+        return self._steps <= MOST_STEPS and self._spend(steps)
+
+    def _count(self, value: Any, steps: int = 0) -> Any:
+        """Return a value after its size was counted; an exception if it is too large or no steps are left."""
+        count = size(value)
+        if not self._has_room(steps + count // _PER_STEP) or count > MOST_VALUES:
+            raise ValueError("is too large")
+        return value
+
+    def _text(self, value: Any) -> str | Unknown:
+        return text_of(self._count(value))
 
     def _literal(self, node: nodes.Literal, at: _At) -> Any:  # noqa: ARG002
         return node.value
@@ -86,7 +104,7 @@ class Evaluator:
     def _entries(self, node: nodes.Entries, at: _At) -> Any:
         made = Object(at.line + node.line)
         for entry in node.entries:
-            key = text_of(self._value(entry.key, at))
+            key = self._text(self._value(entry.key, at))
             if isinstance(key, Unknown):
                 raise TypeError("the key is not known")
             made.put(key, self._value(entry.value, at), (at.line + entry.line, at.line + entry.last_line))
@@ -96,11 +114,12 @@ class Evaluator:
         known = self._value(node.condition, at)
         if isinstance(known, Unknown):
             first, second = self._value(node.then, at), self._value(node.otherwise, at)
-            return first if first == second else Unknown(short(node.text))
+            return first if self._count(first) == self._count(second) else Unknown(short(node.text))
         return self._value(node.then if known in (True, "true") else node.otherwise, at)
 
     def _binary(self, node: nodes.Binary, at: _At) -> Any:
-        return binary(node.sign, self._value(node.left, at), lambda: self._value(node.right, at))
+        left = self._count(self._value(node.left, at))
+        return binary(node.sign, left, lambda: self._count(self._value(node.right, at)))
 
     def _unary(self, node: nodes.Unary, at: _At) -> Any:
         return negated(node.sign, self._value(node.operand, at))
@@ -108,15 +127,20 @@ class Evaluator:
     def _call(self, node: nodes.Call, at: _At) -> Any:
         if node.name in ("try", "can"):
             return self._first_there(node, at)
-        arguments = [self._value(held, at) for held in node.arguments]
+        arguments = [self._count(self._value(held, at)) for held in node.arguments]
         if node.spread:
             arguments[-1:] = arguments[-1]
+        return self._count(self._called(node, arguments))
+
+    def _called(self, node: nodes.Call, arguments: list[Any]) -> Any:
         if node.name == "templatefile":
             return self.rendered(self._names.files.text(arguments[0]), arguments[1])
         if node.name == "templatestring":
             return self.rendered(arguments[0], arguments[1])
         if node.name in self._names.files.functions:
             return self._names.files.call(node.name, arguments)
+        if node.name in ("jsondecode", "yamldecode") and isinstance(arguments[0], str):
+            self._count(None, len(arguments[0]) // _PER_STEP)
         return call(node.name, [self._every(held) for held in arguments])
 
     def _every(self, value: Any) -> Any:
@@ -158,7 +182,7 @@ class Evaluator:
         return self._joined(node.parts, at, at.line + node.first if node.first >= 0 else 0)
 
     def _joined(self, parts: Sequence[str | Node], at: _At, line: int) -> Any:
-        return joined(self._pieces(parts, at), line)
+        return self._count(joined(self._pieces(parts, at), line))
 
     def _pieces(self, parts: Sequence[str | Node], at: _At) -> Iterator[str | Unknown]:
         for part in parts:
@@ -173,7 +197,7 @@ class Evaluator:
             elif isinstance(part, nodes.Loop):
                 yield from self._looped(part, at)
             else:
-                yield text_of(self._value(part, at))
+                yield self._text(self._value(part, at))
 
     def _looped(self, part: nodes.Loop, at: _At) -> Iterator[str | Unknown]:
         over = self._value(part.over, at)
@@ -181,6 +205,7 @@ class Evaluator:
             yield Unknown(over.reason)
             return
         for bound in _bindings(part.names, over):
+            self._count(None, 1)
             yield from self._pieces(part.parts, replace(at, bound={**at.bound, **bound}))
 
     def _embedded(self, node: nodes.Embedded, at: _At) -> Any:
@@ -206,6 +231,7 @@ class Evaluator:
         if isinstance(value, Unknown):
             raise TypeError("the number is not known")
         held = value if isinstance(value, list) else [] if value is None else [value]
+        self._count(None, len(held))
         found: Any = [follow(self._names, item, inner) for item in held]
         if others and isinstance(others[0], nodes.Splat):
             return self._splat(found, others, at)
@@ -238,11 +264,16 @@ class Evaluator:
             return [self._value(node.value, within) for within in kept]
         made = Object(at.line + node.line)
         for within in kept:
-            key = text_of(self._value(node.key, within))
+            key = self._text(self._value(node.key, within))
             if isinstance(key, Unknown):
                 raise TypeError("the key is not known")
             value = self._value(node.value, within)
-            made.put(key, [*made.get(key, []), value] if node.grouped else value, (made.line, made.line))
+            if not node.grouped:
+                made.put(key, value, (made.line, made.line))
+            elif key in made:
+                made[key].append(value)
+            else:
+                made.put(key, [value], (made.line, made.line))
         return made
 
     def _is_kept(self, condition: Node, at: _At) -> bool:
@@ -276,3 +307,8 @@ def _bindings(names: Sequence[str], over: Any) -> Iterator[dict[str, Any]]:
 def short(text: str) -> str:
     """The beginning of a text, for messages."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def size(value: Any) -> int:
+    """The size of a value, up to `MOST_VALUES` + 1."""
+    return 1 if value is None or isinstance(value, bool | int | float) else size_of(value, MOST_VALUES, decoded)

@@ -59,6 +59,36 @@ HARD: dict[str, Callable[[], dict[str, str]]] = {
     "brackets in a state": lambda: {"x.tfstate": '{"version": 4, "terraform_version": "1", "x": ' + "[" * 50_000},
     "numbers of many digits": lambda: {"m.tf": rule("r", f"jsonencode({{ x = [{'9' * 5_000}, 0x{'f' * 3_000}] }})")},
     "products": lambda: {"m.tf": rule("r", "jsonencode({ x = setproduct(range(5000), range(5000)) })")},
+    "one list in each item of itself": lambda: {
+        "m.tf": "locals {\n  l = range(10000)\n}\n"
+        + rule("r", "jsonencode({ x = flatten([for a in [[for b in local.l : local.l]] : [for b in local.l : a]]) })")
+    },
+    "the items of one list in JSON": lambda: {
+        "m.tf": "locals {\n  l = range(10000)\n}\n"
+        + rule("r", 'jsonencode({ x = "${jsonencode({ k = [for a in local.l : local.l] })}" })')
+    },
+    "a list that is joined with itself": lambda: {
+        "m.tf": "locals {\n  l = range(10000)\n}\n"
+        + rule("r", f"jsonencode({{ x = concat({', '.join(['local.l'] * 20_000)}) }})")
+    },
+    "copies of a long string": lambda: {
+        "l.tf": f'locals {{\n  s = "{"x" * 900_000}"\n  l = range(10000)\n}}\n',
+        "m.tf": rule("r", "jsonencode({ x = [for a in local.l : upper(local.s)] })")
+        + rule("s", 'jsonencode({ x = [for a in local.l : split("", local.s)] })')
+        + rule("t", 'jsonencode({ x = [for a in local.l : "-${local.s}"] })')
+        + rule("u", 'jsonencode({ x = formatlist("%s%s", local.l, local.s) })'),
+    },
+    "a long document that is decoded in a loop": lambda: {
+        "m.tf": f'locals {{\n  s = "[{"1," * 200_000}1]"\n}}\n'
+        + rule("r", "jsonencode({ x = [for a in range(10000) : jsondecode(local.s)] })")
+    },
+    "a template that repeats a letter": lambda: {
+        "m.tf": rule("r", '"%{ for a in range(10000) }%{ for b in range(10000) }a%{ endfor }%{ endfor }"')
+        + rule("s", '"%{ for a in range(10000) }%{ for b in range(10000) }%{ endfor }%{ endfor }"')
+    },
+    "a group of many items": lambda: {
+        "m.tf": rule("r", f'jsonencode({{ for c in split("", "{"x" * 40_000}") : "source" => c... }})')
+    },
     "a module for each of itself": lambda: {
         "m.tf": call("x", "./m", "for_each = module.x\n  p = module.x") + rule("r", "module.x.out"),
         "m/m.tf": 'variable "p" {}\noutput "out" {\n  value = var.p\n}\n' + rule("s", "var.p"),
