@@ -20,6 +20,7 @@ import pytest
 
 from pca_events.messages import read_messages
 
+KINDS = ("serial", "parallel", "random-order")
 ORDER = "PCA_BENCHMARK_ORDER"
 VERIFY = [sys.executable, "-m", "pca_events", "verify"]
 # pytest of the suite with this file as a plugin, which no option of the command would allow.
@@ -59,6 +60,12 @@ def verdicts(command: list[str], **variables: str) -> Verdicts:
     return tuple(sorted(found))
 
 
+def shuffled(number: int) -> Verdicts:
+    """Run the suite with its scenarios in an order of their own, which the number determines."""
+    paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    return verdicts([sys.executable, "-c", SHUFFLED], **{ORDER: str(number), "PYTHONPATH": paths})
+
+
 def compared(name: str, runs: int, run: Callable[[int], Verdicts], together: int = 1) -> set[Verdicts]:
     """Make runs, print a line about them, and return their distinct verdicts."""
     start = time.monotonic()
@@ -79,27 +86,23 @@ def main() -> int:
     parser.add_argument("features", nargs="*", help="only these features, except in random order")
     parser.add_argument("--runs", type=int, default=50, help="how many runs of each kind (default: %(default)s)")
     parser.add_argument("--together", type=int, default=2, help="runs at the same time (default: %(default)s)")
+    parser.add_argument("--kind", choices=KINDS, action="append", help="only runs of this kind; repeatable")
     parser.add_argument("--small", action="store_true", help="two runs of one feature")
     options = parser.parse_args()
     features: list[str] = options.features
     if options.small:
         features, options.runs = ["envelope"], 2
-    found = compared("one after another", options.runs, lambda _: verdicts([*VERIFY, *features]))
-    found |= compared(
-        f"{options.together} at the same time",
-        options.runs,
-        lambda _: verdicts([*VERIFY, *features, "-n", "1"]),
-        options.together,
-    )
-    if not features:
-        paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
-        shuffled = [sys.executable, "-c", SHUFFLED]
-        found |= compared(
-            "in random order",
-            options.runs,
-            lambda number: verdicts(shuffled, **{ORDER: str(number), "PYTHONPATH": paths}),
-            options.together,
-        )
+    found: set[Verdicts] = set()
+    for kind in options.kind or (KINDS[:2] if features else KINDS):
+        if kind == "serial":
+            found |= compared("one after another", options.runs, lambda _: verdicts([*VERIFY, *features]))
+        elif kind == "parallel":
+            name = f"{options.together} at the same time"
+            found |= compared(name, options.runs, lambda _: verdicts([*VERIFY, *features, "-n", "1"]), options.together)
+        elif features:
+            parser.error("the order of the whole suite is changed, not that of some features")
+        else:
+            found |= compared("in random order", options.runs, shuffled, options.together)
     return 0 if len(found) == 1 and all(found) else 1
 
 
