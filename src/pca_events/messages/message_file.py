@@ -1,6 +1,7 @@
 """A file of Cucumber Messages: read line by line, by kind and by id, plain or gzip; and written as a whole."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from pca_events.atomic_write import cannot_be_written, replace_file
 from pca_events.errors import BadInput
 from pca_events.messages.features import Envelope
-from pca_events.unpacking import GZIP, Damaged, TooLarge, unpacked
+from pca_events.unpacking import AT_LEAST, GZIP, Damaged, TooLarge, unpacked
 
 _REMEDY = "create it again with pca-events verify --messages"
 
@@ -116,19 +117,23 @@ def content_of(file: Path, most: int | None = None) -> bytes:
         most: the maximum size of the unpacked data; see `pca_events.unpacking.unpacked`.
 
     Raises:
-        BadInput: it cannot be read, or unpacks to more.
+        BadInput: it cannot be read, unpacks to more, or is a device that does not end within a limit.
     """
     try:
         with file.open("rb") as stream:
             if stream.peek(len(GZIP)).startswith(GZIP):
                 return b"".join(unpacked(stream.read, most))
-            return stream.read()
+            bound = max(AT_LEAST, os.fstat(stream.fileno()).st_size)
+            content = stream.read(bound + 1)
     except TooLarge as error:
         raise BadInput(f"{file} {error}") from error
     except Damaged as error:
         raise BadInput(f"{file} is damaged gzip ({error}); {_REMEDY}") from error
     except OSError as error:
         raise BadInput(f"{file} cannot be read ({error.strerror}); {_REMEDY}") from error
+    if len(content) > bound:
+        raise BadInput(f"{file} does not end within {bound >> 20:,} MiB; {_REMEDY}")
+    return content
 
 
 def _text(file: Path, most: int | None) -> str:

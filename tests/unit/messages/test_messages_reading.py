@@ -10,7 +10,7 @@ import pytest
 from fuzzing import places
 
 from pca_events.errors import BadInput
-from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, read_messages, write_messages
+from pca_events.messages import Attempt, RecordedRun, StepRecord, envelopes, message_file, read_messages, write_messages
 
 FEATURE = "Feature: One\n  Scenario: It works\n    Given a thing\n"
 REMEDY = "; create it again with pca-events verify --messages"
@@ -91,6 +91,12 @@ def test_a_file_that_contains_no_messages(tmp_path: Path, content: bytes, said: 
     with pytest.raises(BadInput) as raised:
         read_messages(file)
     assert str(raised.value).startswith(said.replace("{file}", str(file)))
+
+
+def test_a_device_without_an_end_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_file, "AT_LEAST", 1 << 20)
+    with pytest.raises(BadInput, match=r"^/dev/zero does not end within 1 MiB; create it again"):
+        read_messages(Path("/dev/zero"))
 
 
 def test_no_such_file(tmp_path: Path) -> None:
