@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
+from typing import TextIO
 
 from pca_events.interrupts import INTERRUPTED, die_at_once, handlers_restored, raise_interrupts
 
@@ -103,6 +104,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 return _run(sys.argv[1:] if words is None else words)
             finally:
                 die_at_once()
+                _discard_unwritten_errors()
         except KeyboardInterrupt:
             return INTERRUPTED
 
@@ -183,5 +185,17 @@ def _judges(words: Sequence[str]) -> bool:
 
 def discard_output() -> None:
     """Keep Python from trying to flush its output buffer at exit."""
+    _discard(sys.stdout)
+
+
+def _discard_unwritten_errors() -> None:
+    """Keep Python from trying again at exit, with an exit status of its own, to write what standard error rejects."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

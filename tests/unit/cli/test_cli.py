@@ -164,8 +164,9 @@ def test_closed_output_is_reported_in_one_line() -> None:
 @pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full", "2>/dev/full"])
 @pytest.mark.parametrize("words", ["sample", "watch --endpoint-url http://127.0.0.1:9", "list --no-such-option"])
 def test_the_exit_status_is_2_if_nothing_can_be_said(words: str, closed: str) -> None:
-    ran = subprocess.run(["/bin/sh", "-c", f'"$@" {closed}', "sh", *PROGRAM, *words.split()], cwd=TOP)
-    assert ran.returncode == 2
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    program = ["/bin/sh", "-c", f'"$@" {closed}', "sh", *PROGRAM, *words.split()]
+    assert subprocess.run(program, cwd=TOP, env=buffered).returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pca_events.site.consumer_contracts import PAGE, read_contracts, relying_on,
 
 TOP = Path(__file__).parents[3]
 CONSUMERS = TOP / "examples" / "consumers"
+CLAIM = 'handlers: [{name: tickets, command: "true", accepts: [ca-creation-success]}]\n'
 BROKEN = ["audit-archive-broken", "certificate-inventory-broken", "crl-alerting-broken"]
 
 
@@ -99,7 +100,7 @@ def test_rules_without_contract_files_leave_the_examples(tmp_path: Path) -> None
 
 def test_html_in_a_contract_file_is_text(tmp_path: Path) -> None:
     evil = "<script>alert('&')</script>"
-    handler = {"name": evil, "command": f'sh "{evil}"', "accepts": ["ca-creation-success"], "needs": [f"$.{evil}"]}
+    handler = {"name": evil, "command": f'sh "{evil}"', "accepts": ["ca-creation-success"]}
     rule = {"rule": f"{evil}.tf#{evil}", "fires-on": ["ca-creation-success"], "handler": evil}
     folder = contract(tmp_path / "one", json.dumps({"consumer": evil, "handlers": [handler], "rules": [rule]}))
     rules = folder / f"{evil}.tf"
@@ -114,7 +115,7 @@ def test_html_in_a_contract_file_is_text(tmp_path: Path) -> None:
 
 def test_consumers_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
     for folder in ("one", "other"):
-        contract(tmp_path / folder, "consumer: twin\n")
+        contract(tmp_path / folder, f"consumer: twin\n{CLAIM}")
     files = site(SiteData([], None, consumers=[tmp_path]))
     for path, page in pages(files).items():
         assert len(page.ids) == len(set(page.ids)), path
@@ -122,7 +123,7 @@ def test_consumers_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
-    contract(tmp_path, "consumer: one\n")
+    contract(tmp_path, f"consumer: one\n{CLAIM}")
     assert len(read_contracts([tmp_path, tmp_path / "pca-events.yaml"])) == 1
 
 
