@@ -291,6 +291,7 @@ class EmbeddedLocalStack:
                 "SKIP_SSL_CERT_DOWNLOAD": "1",
                 "DNS_ADDRESS": "0",
                 "PROVIDER_OVERRIDE_EVENTS": "default" if self.stock else "pca",
+                "IN_MEMORY_CLIENT": "0" if self.stock else "1",  # no HTTP between services: a quarter less CPU
             }
         )
 
