@@ -63,10 +63,8 @@ class HandlerTest:
         with self._prepared() as (variables, _):
             environment = environment_for(self.handler, variables)
             try:
-                return {
-                    name: judged(environment.invoke(json.dumps(payload).encode()), payload, self.plan.form)
-                    for name, payload in payloads.items()
-                }
+                sent = {name: json.dumps(payload).encode() for name, payload in payloads.items()}
+                return {name: judged(environment.invoke(each), each, self.plan.form) for name, each in sent.items()}
             finally:
                 environment.close()
 

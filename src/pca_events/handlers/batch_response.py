@@ -1,5 +1,6 @@
 """What a handler of SQS says about the records of a batch: the partial batch response, read as SQS reads it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,11 +27,11 @@ def failed_records(outcome: Outcome, records: Sequence[dict[str, Any]]) -> list[
     return list(records) if named - known else [record for record in records if record["messageId"] in named]
 
 
-def judged(outcome: Outcome, payload: Any, form: Form) -> Outcome:
+def judged(outcome: Outcome, payload: bytes, form: Form) -> Outcome:
     """Return the outcome of a delivery of valid records: a response that names one of them is a failure."""
     if form not in SQS_FORMS or not outcome.succeeded:
         return outcome
-    records = payload["Records"]
+    records = json.loads(payload)["Records"]
     failed = failed_records(outcome, records)
     if not failed:
         return outcome

@@ -127,10 +127,7 @@ class Bench:
         return Delivered(outcome, None if before is None or after is None else after.since(before))
 
     def _invoke(self, environment: Environment, payload: bytes) -> Outcome:
-        return self._judged(self._returned(environment, payload), payload)
-
-    def _judged(self, outcome: Outcome, payload: bytes) -> Outcome:
-        return judged(outcome, json.loads(payload), self.form)
+        return judged(self._returned(environment, payload), payload, self.form)
 
     def _returned(self, environment: Environment, payload: bytes) -> Outcome:
         if self._timeouts >= _MOST_TIMEOUTS:
@@ -209,7 +206,7 @@ class Bench:
         invocation = traced.begin(payload, trace={"action": "pause", "point": point})
         traced.reached(self.handler.limits.seconds)
         second = self._while_blocked(payload, invocation.released.set)
-        return [self._judged(traced.finish(invocation), payload), second]
+        return [judged(traced.finish(invocation), payload, self.form), second]
 
     def _while_blocked(self, payload: bytes, release: Callable[[], None]) -> Outcome:
         """Invoke elsewhere, release the paused invocation once that has ended or is blocked; return the outcome."""

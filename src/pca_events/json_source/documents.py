@@ -52,14 +52,14 @@ class DocumentDecoder:
         try:
             value, end = self._decoder.raw_decode(window)
         except RecursionError:
-            raise NestedTooDeep(_characters_too_deep(window) or len(window)) from None
+            raise NestedTooDeep(characters_to_level(window, _MOST_LEVELS + 1) or len(window)) from None
         except json.JSONDecodeError as error:
-            _refuse_deep(window[: error.pos])
+            _refuse_deep(window, error.pos)
             raise
         except ValueError:  # an integer of more digits than Python converts
             self._faults.clear()
             value, end = self._slow_decoder.raw_decode(window)
-        _refuse_deep(window[:end])
+        _refuse_deep(window, end)
         if not window.isascii() and not _is_unicode(window[:end]):
             self._faults.append("is not UTF-8")
         return value, end, self._faults[0] if self._faults else ""
@@ -102,13 +102,16 @@ def decode(text: str) -> Any:
     return value
 
 
-def characters_to_level(text: str, level: int) -> int | None:
+def characters_to_level(text: str, level: int, end: int | None = None) -> int | None:
     """Return the number of characters up to the first bracket of a level; None if nothing is nested so deep.
 
-    Brackets in strings do not count.
+    Brackets in strings do not count. The text is read up to `end`, or as a whole.
     """
+    end = len(text) if end is None else end
+    if text.count("[", 0, end) + text.count("{", 0, end) < level:
+        return None  # without a look at each bracket, as for almost every text
     depth = 0
-    for found in _BRACKET.finditer(text):
+    for found in _BRACKET.finditer(text, 0, end):
         if found[0] in "[{":
             depth += 1
             if depth == level:
@@ -118,13 +121,9 @@ def characters_to_level(text: str, level: int) -> int | None:
     return None
 
 
-def _refuse_deep(read: str) -> None:
-    if read.count("[") + read.count("{") > _MOST_LEVELS and (reached := _characters_too_deep(read)):
+def _refuse_deep(text: str, end: int) -> None:
+    if reached := characters_to_level(text, _MOST_LEVELS + 1, end):
         raise NestedTooDeep(reached)
-
-
-def _characters_too_deep(text: str) -> int | None:
-    return characters_to_level(text, _MOST_LEVELS + 1)
 
 
 def _is_unicode(text: str) -> bool:

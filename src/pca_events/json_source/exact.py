@@ -68,7 +68,7 @@ def line_and_column(text: str, at: int) -> tuple[int, int]:
 
 
 def _read(text: str, decoder: json.JSONDecoder, what: str) -> Any:
-    if text.count("{") + text.count("[") > _MOST_LEVELS and characters_to_level(text, _MOST_LEVELS + 1) is not None:
+    if characters_to_level(text, _MOST_LEVELS + 1) is not None:
         raise InvalidJson(f"{what} is nested too deep")  # also where Python is allowed to recurse further
     try:
         return decoder.decode(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from given import Run
+from terraform_texts import CRL_FAILED
 
 from pca_events.cli.console import console
 from pca_events.cli.handlers import print_report
@@ -13,15 +14,6 @@ from pca_events.consumers.contract_file import FILE, read_contract
 from pca_events.handlers.findings import HandlerReport
 from pca_events.locations import locate
 
-RULES = """\
-resource "aws_cloudwatch_event_rule" "crl_failed" {
-  event_pattern = jsonencode({
-    source      = ["aws.acm-pca"]
-    detail-type = ["ACM Private CA CRL Generation"]
-    detail      = { result = ["failure"] }
-  })
-}
-"""
 CONTRACT = """\
 consumer: alerting
 handlers:
@@ -42,7 +34,7 @@ def consumer(tmp_path: Path) -> Path:
 
 
 def test_init_writes_a_contract_file_and_never_replaces_one(command: Run, tmp_path: Path) -> None:
-    (tmp_path / "rules.tf").write_text(RULES)
+    (tmp_path / "rules.tf").write_text(CRL_FAILED)
     made = command("init", str(tmp_path))
     assert (made.returncode, made.stdout) == (0, f"wrote {tmp_path / FILE}\n")
     assert "not known: no Python function of the form handler(event, context) was found" in made.stderr

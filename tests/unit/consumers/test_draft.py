@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from terraform_texts import CRL_FAILED
 
 from pca_events.catalog import documented_events, matching
 from pca_events.consumers.contract_file import FILE, read_contract
@@ -13,14 +14,7 @@ from pca_events.consumers.verify import verify_consumer
 from pca_events.errors import BadInput
 
 IDS = [event.id for event in documented_events()]
-RULES = """\
-resource "aws_cloudwatch_event_rule" "crl_failed" {
-  event_pattern = jsonencode({
-    source      = ["aws.acm-pca"]
-    detail-type = ["ACM Private CA CRL Generation"]
-    detail      = { result = ["failure"] }
-  })
-}
+TARGET = """\
 resource "aws_cloudwatch_event_target" "crl_failed" {
   rule = aws_cloudwatch_event_rule.crl_failed.name
   arn  = aws_sqs_queue.alerts.arn
@@ -33,7 +27,7 @@ resource "aws_sqs_queue" "alerts" { name = "alerts" }
 def folder(tmp_path: Path) -> Path:
     """A consumer with a rule and a handler."""
     (tmp_path / "infra").mkdir()
-    (tmp_path / "infra" / "rules.tf").write_text(RULES)
+    (tmp_path / "infra" / "rules.tf").write_text(CRL_FAILED + TARGET)
     (tmp_path / "app.py").write_text("def helper(x): ...\n\ndef handler(event, context): ...\n")
     return tmp_path
 

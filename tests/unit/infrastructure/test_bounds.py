@@ -53,6 +53,13 @@ LARGE: dict[str, Callable[[], str]] = {
     "a list for each value": lambda: template(
         {"R": rule(*[{"Fn::FindInMap": ["M", "a", "b"]}] * 5_000)}, Mappings={"M": {"a": {"b": ["c"] * 50_000}}}
     ),
+    "a list beside each name": lambda: template(
+        {
+            "Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}},
+            "R": rule(*[{"Fn::FindInMap": ["M", "a", "b"]}, {"Fn::GetAtt": ["Q", "QueueName"]}] * 5_000),
+        },
+        Mappings={"M": {"a": {"b": ["c"] * 50_000}}},
+    ),
     "a long string for each value": lambda: template(
         {"R": rule(*[{"Fn::Sub": "${P}" * 250}] * 2_000)},
         Parameters={"P": {"Type": "String", "Default": "x" * 4_000}},

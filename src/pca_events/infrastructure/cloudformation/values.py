@@ -214,7 +214,6 @@ class Template:
             named = self.resolve(child(self.resources[name], "Properties").get(attribute))
         finally:
             self._naming = False
-        self._room = _MOST_VALUES
         return named if isinstance(named, str) else unknown
 
     def _bus(self, name: str, attribute: str, reason: str) -> Reference:
