@@ -1,6 +1,7 @@
 """A bus that scenarios use one after another: reused if clean, otherwise destroyed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from pca_events.errors import Leak
 from pca_events.harness import RunId, ScenarioBus, Session
 from pca_events.harness.bus_pool import BusPool
 from pca_events.harness.expectations import expect_firings
-from pca_events.harness.resources import Archive, Queue, QueuePolicy, Resource, Rule
+from pca_events.harness.resources import Archive, Queue, QueuePolicy, Resource, Rule, Target
 from pca_events.harness.resources.inventory import find
 
 CREATED = catalog.documented("ca-creation-success")
@@ -54,6 +55,26 @@ def test_late_events_of_an_earlier_scenario_are_ignored(session: Session, bus_po
         bus.publish(CREATED.event)
         bus._catch_all.wait_for(bus._publisher)  # the event is in the queue, and nobody receives it
     assert use(session, bus_pool) == bus.name
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"InputPath": "$.detail"},
+        {"Input": '{"alarm": true}'},
+        {"InputTransformer": {"InputPathsMap": {"result": "$.detail.result"}, "InputTemplate": '{"result": <result>}'}},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_late_part_of_an_event_never_reaches_the_next_scenario(
+    options: dict[str, Any], session: Session, bus_pool: BusPool
+) -> None:
+    with ScenarioBus(session, "leaves a part", bus_pool=bus_pool) as bus:
+        bus.put_rule_under_test("rule", CREATED.pattern)
+        bus.modify_out_of_band(Target(bus.name, "rule", bus.queue_arn(), options))
+        bus.publish(CREATED.event)
+        bus._catch_all.wait_for(bus._publisher)  # the part is in the queue, and nobody receives it
+    assert use(session, bus_pool) != bus.name
 
 
 @pytest.mark.parametrize("label", ["bus", "queue", "policy"])

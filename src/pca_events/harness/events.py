@@ -19,7 +19,6 @@ _NOTE = "pca-events:note"
 
 _MAX_MESSAGES = 10  # the maximum of one ReceiveMessage call
 _LONGEST_POLL = 5  # seconds that one ReceiveMessage waits; it returns as soon as there is a message
-"""The product whose queues return everything that was sent before, unless a batch is full."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,17 @@ def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
             "InputTemplate": json.dumps({_NOTE: body}),
         }
     }
+
+
+def keeps_id(target: Target) -> bool:
+    """Whether each message that a target causes names its event by the id under which it was published.
+
+    A part of an event has no id, a topic may wrap it, and another bus may stamp its own.
+    """
+    if target.arn.split(":")[2] != "sqs":
+        return False
+    template = target.options.get("InputTransformer", {}).get("InputTemplate", "")
+    return _NOTE in template or not any(name.startswith("Input") for name in target.options)
 
 
 class Inbox:

@@ -12,7 +12,7 @@ from pca_events.backends import Backend
 from pca_events.catalog import Event
 from pca_events.errors import BusSilent, PlanNotEmpty
 from pca_events.harness.bus_pool import EVERYTHING, WITNESS, BusPool, PooledBus
-from pca_events.harness.events import CatchAllRule, Delivery, Inbox, Publisher, note, tested_deliveries
+from pca_events.harness.events import CatchAllRule, Delivery, Inbox, Publisher, keeps_id, note, tested_deliveries
 from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, QueuePolicy, Resource, Rule, Target, Topic
 from pca_events.harness.resources import plan as planning
 from pca_events.harness.resources.plan import Change, Configuration
@@ -69,6 +69,7 @@ class ScenarioBus:
         self._rules: dict[str, None] = {}
         self._made: dict[str, Resource] = {}
         self._standing: dict[str, Pattern] = {}
+        self._keeps_ids = True
 
     def _occupy(self, pooled: PooledBus) -> None:
         self._pooled = pooled
@@ -86,7 +87,7 @@ class ScenarioBus:
     def __exit__(self, *_: object) -> None:
         if self.session.backend.api_calls.gone:  # nothing can be removed any more
             return
-        if self._pool is None or self._publisher.may_surprise:
+        if self._pool is None or self._publisher.may_surprise or not self._keeps_ids:
             self._pooled.destroy()
             return
         self._pooled.earlier.update(self.published)
@@ -245,9 +246,7 @@ class ScenarioBus:
         }
 
     def arrived(self) -> Event:
-        """Return the first whole event that arrives indirectly, through a topic or another bus.
-
-        Its id need not be the one that was stamped first: another bus may stamp its own.
+        """Return the first whole event that arrives indirectly, through a topic or another bus, perhaps with a new id.
 
         Raises:
             BusSilent: it did not arrive before the deadline.
@@ -311,10 +310,11 @@ class ScenarioBus:
             self._rules[resource.name] = None
             self.patterns[resource.name] = resource.pattern
             self._catch_all.is_last &= not new
+        elif isinstance(resource, Target):
+            self._keeps_ids &= keeps_id(resource)
         elif isinstance(resource, EventBus | Queue | QueuePolicy | Topic | LogGroup | Archive | Rule):
             self._catch_all.is_last = False
             self._made[resource.key] = resource
 
     def _queues(self) -> list[str]:
-        dead = self.applied.get(DEAD_LETTERS)
-        return [each.name for each in self.applied.values() if isinstance(each, Queue) and each is not dead]
+        return [each.name for label, each in self.applied.items() if isinstance(each, Queue) and label != DEAD_LETTERS]
