@@ -1,6 +1,7 @@
 """Runs the whole suite many times and counts the verdicts that differ.
 
-Some runs follow one another, some are made at the same time, and some have their scenarios in a random order.
+Some runs follow one another, some are made at the same time, and some have their scenarios in a random order. In
+others every second scenario, also in a random order, is cut short before one of its steps: no other may fail by that.
 `python benchmarks/steady.py --runs 50 --together 4`; by night, `tox -e steady`.
 """
 
@@ -17,11 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pytest_bdd.parser import Scenario, Step
 
 from pca_events.messages import read_messages
 
-KINDS = ("serial", "parallel", "random-order")
-ORDER = "PCA_BENCHMARK_ORDER"
+KINDS = ("serial", "parallel", "random-order", "cut-short")
+ORDER, CUT = "PCA_BENCHMARK_ORDER", "PCA_BENCHMARK_CUT"
 VERIFY = [sys.executable, "-m", "pca_events", "verify"]
 # pytest of the suite with this file as a plugin, which no option of the command would allow.
 SHUFFLED = """
@@ -44,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     random.Random(os.environ[ORDER]).shuffle(items)
 
 
+def pytest_bdd_before_step_call(request: pytest.FixtureRequest, scenario: Scenario, step: Step) -> None:
+    """Skip a scenario before one of its steps, if it is among those that are cut short."""
+    chance = random.Random(os.environ[ORDER] + request.node.nodeid)
+    if CUT in os.environ and chance.random() < 0.5 and step is chance.choice(scenario.steps):
+        pytest.skip("cut short")
+
+
 def verdicts(command: list[str], **variables: str) -> Verdicts:
     """Run the suite, and return the result of each scenario; a run without results has none."""
     with tempfile.TemporaryDirectory() as folder:
@@ -60,10 +69,16 @@ def verdicts(command: list[str], **variables: str) -> Verdicts:
     return tuple(sorted(found))
 
 
-def shuffled(number: int) -> Verdicts:
+def shuffled(number: int, **variables: str) -> Verdicts:
     """Run the suite with its scenarios in an order of their own, which the number determines."""
     paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
-    return verdicts([sys.executable, "-c", SHUFFLED], **{ORDER: str(number), "PYTHONPATH": paths})
+    return verdicts([sys.executable, "-c", SHUFFLED], **{ORDER: str(number), "PYTHONPATH": paths}, **variables)
+
+
+def cut_short(number: int) -> Verdicts:
+    """Do the same and cut every second scenario short; those that were skipped differ, so only a failure is told."""
+    found = shuffled(number, **{CUT: "1"})
+    return tuple((place, "failed" if status == "failed" else "not failed") for place, status in found)
 
 
 def compared(name: str, runs: int, run: Callable[[int], Verdicts], together: int = 1) -> set[Verdicts]:
@@ -81,7 +96,7 @@ def compared(name: str, runs: int, run: Callable[[int], Verdicts], together: int
 
 
 def main() -> int:
-    """Return 1 if a verdict changed, otherwise 0."""
+    """Return 1 if a verdict changed, or a scenario failed because another was cut short, otherwise 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("features", nargs="*", help="only these features, except in random order")
     parser.add_argument("--runs", type=int, default=50, help="how many runs of each kind (default: %(default)s)")
@@ -93,6 +108,7 @@ def main() -> int:
     if options.small:
         features, options.runs = ["envelope"], 2
     found: set[Verdicts] = set()
+    disturbed = False
     for kind in options.kind or (KINDS[:2] if features else KINDS):
         if kind == "serial":
             found |= compared("one after another", options.runs, lambda _: verdicts([*VERIFY, *features]))
@@ -101,9 +117,12 @@ def main() -> int:
             found |= compared(name, options.runs, lambda _: verdicts([*VERIFY, *features, "-n", "1"]), options.together)
         elif features:
             parser.error("the order of the whole suite is changed, not that of some features")
-        else:
+        elif kind == "random-order":
             found |= compared("in random order", options.runs, shuffled, options.together)
-    return 0 if len(found) == 1 and all(found) else 1
+        else:
+            ends = compared("every second scenario cut short", options.runs, cut_short, options.together)
+            disturbed = not all(ends) or any(status == "failed" for end in ends for _, status in end)
+    return 1 if disturbed or len(found) > 1 or not all(found) else 0
 
 
 if __name__ == "__main__":
