@@ -4,9 +4,12 @@ import importlib.util
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -56,6 +59,14 @@ def test_it_listens_on_loopback_only_in_a_group_of_its_own(pca_backend: Backend)
     ]
     assert [address for _, address in listening] == ["127.0.0.1"]
     assert os.getpgid(listening[0][0].pid) == listening[0][0].pid != os.getpgrp()
+
+
+def test_it_answers_https_for_localhost(pca_backend: Backend) -> None:
+    port = urlsplit(pca_backend.endpoint_url).port or 443
+    context = ssl.create_default_context(cadata=ssl.get_server_certificate(("127.0.0.1", port)))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # which needs a chain, since Python 3.13
+    with urlopen(f"https://localhost:{port}/_localstack/health", context=context) as answer:
+        assert json.load(answer)["services"]["events"] == "running"
 
 
 @pytest.mark.slow

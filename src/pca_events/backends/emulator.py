@@ -21,6 +21,7 @@ def main() -> None:
     _end_with_parent(int(sys.argv[1]))
     _listen_on_loopback_only()
     _keep_files_in(Path(tempfile.gettempdir()))
+    _serve_https_with(Path(tempfile.gettempdir()) / "server.pem")
     _look_up_no_host_of_the_internet()
     _parse_each_json_path_once()
     if os.environ.get(FUNCTIONS):
@@ -61,6 +62,37 @@ def _keep_files_in(folder: Path) -> None:
     from localstack.services.s3 import provider
 
     setattr(provider, "DEFAULT_S3_TMP_DIR", str(folder / "s3"))  # noqa: B010
+
+
+def _serve_https_with(file: Path) -> None:
+    # LocalStack 4.13.1 makes its certificate with functions that pyOpenSSL has no longer since 26.2.
+    import datetime as dt
+    from ipaddress import IPv4Address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from localstack import config
+    from twisted.protocols.tls import TLSMemoryBIOFactory
+
+    # Twisted offers HTTP/2 by changing a context that is in use, which pyOpenSSL rejects since 26.3.
+    setattr(TLSMemoryBIOFactory, "_applyProtocolNegotiation", lambda *_: None)  # noqa: B010
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    hosts = ("localhost", "localhost.localstack.cloud", "*.localhost.localstack.cloud")
+    names = [*map(x509.DNSName, hosts), x509.IPAddress(IPv4Address("127.0.0.1"))]
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    private = key.private_bytes(pem, pkcs8, serialization.NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(pem))
+    setattr(config, "CUSTOM_SSL_CERT_PATH", str(file))  # noqa: B010
 
 
 def _look_up_no_host_of_the_internet() -> None:
