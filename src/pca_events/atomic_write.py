@@ -4,10 +4,11 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pca_events.errors import BadInput
+from pca_events.temporary_folders import STAGED, lock_new_file, new_name, release, remove_abandoned
 
 _BLOCK = 4096
 """The number of bytes written to test whether the disk has space."""
@@ -17,7 +18,7 @@ def replace_file(file: Path, content: str | bytes, *, private: bool = False) -> 
     """Replace a file atomically: write a temporary file next to it, then rename it; a symbolic link is kept.
 
     Args:
-        file: the file.
+        file: the file; its mode, owner and group are kept.
         content: its new content.
         private: whether only its owner may read it; it is then also on the disk when this returns.
 
@@ -25,24 +26,29 @@ def replace_file(file: Path, content: str | bytes, *, private: bool = False) -> 
         OSError: it cannot be written; the old content is kept.
     """
     target = real_path(file)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    data = content.encode() if isinstance(content, str) else content
+    remove_abandoned(target.parent, STAGED)
+    temporary = target.with_name(new_name(STAGED))
+    made, lock = lock_new_file(temporary, 0o600 if private else 0o666)
     try:
-        if private:
-            _write_private(temporary, data)
-        else:
-            temporary.write_bytes(data)
+        with open(made, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
+            if private:
+                out.flush()
+                os.fsync(out.fileno())
+        if not private:
+            _copy_access(target, temporary)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+        release(lock)
 
 
-def _write_private(file: Path, data: bytes) -> None:
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+def _copy_access(old: Path, new: Path) -> None:
+    with suppress(FileNotFoundError):
+        status = old.stat()
+        with suppress(OSError, AttributeError):
+            os.chown(new, status.st_uid, status.st_gid)
+        new.chmod(status.st_mode & 0o777)
 
 
 def check_writable(file: Path, holds: str) -> None:

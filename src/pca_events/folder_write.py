@@ -3,16 +3,14 @@
 import contextlib
 import ctypes
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pca_events.atomic_write import check_folder, os_errors_as_bad_input, real_path
-from pca_events.temporary_folders import lock_folder, release, remove_abandoned
+from pca_events.temporary_folders import STAGED, lock_folder, new_name, release, remove_abandoned
 
-_STAGED = ".pca-events-"
 _MOST_OTHERS = 1000  # files that are carried over; a folder with more is somebody's own
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 _RENAME_SWAP = 2  # sys/stdio.h of macOS
@@ -36,12 +34,12 @@ def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
     check_folder(out, f"this format is a folder of {len(files)} files")
     with os_errors_as_bad_input(out):
         target = real_path(out)
-        remove_abandoned(target, _STAGED)
+        remove_abandoned(target, STAGED)
         others = _others(target, files) if _is_exchangeable(target, files) else None
         if others is None:
             target.mkdir(exist_ok=True)
-        staged = _staged(target, beside=others is not None)
-        remove_abandoned(target.parent, f".{target.name}{_STAGED}")
+        staged = (target if others is None else target.parent) / new_name(STAGED)
+        remove_abandoned(target.parent, STAGED)
         lock = lock_folder(staged)
         try:
             _write(files, staged)
@@ -50,11 +48,6 @@ def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
         finally:
             shutil.rmtree(staged, ignore_errors=True)  # the old folder after an exchange
             release(lock)
-
-
-def _staged(target: Path, *, beside: bool) -> Path:
-    name = f"{_STAGED}{secrets.token_hex(6)}"
-    return target.with_name(f".{target.name}{name}") if beside else target / name
 
 
 def _is_exchangeable(target: Path, files: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Temporary folders of this package: what a killed process left behind is removed by the next one that makes a folder.
+"""Temporary folders and files of this package: what a killed process left behind is removed by the next one.
 
 A process locks its folder while it uses it. The system releases the lock when the process ends for any reason. A lock
 is not reused, as process ids are, needs no clock, and also holds between containers that share the folder.
@@ -7,6 +7,7 @@ is not reused, as process ids are, needs no clock, and also holds between contai
 import contextlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -18,6 +19,12 @@ from pca_events.errors import BadInput
 
 PREFIX = "pca-events-run-"
 """The prefix of the name of every folder that is locked while it is used."""
+
+STAGED = ".pca-events-"
+"""The prefix of the name of every file and folder that is written before it takes the place of another."""
+
+_RANDOM = re.compile(r"[0-9a-f]{12}(-\d+)?")
+"""How the name of a folder goes on, with the number of a sibling; other names are those of somebody else."""
 
 _HAS_LOCKS = importlib.util.find_spec("fcntl") is not None
 
@@ -32,7 +39,12 @@ def new_folder() -> Path:
         parent = tempfile.gettempdir()
     except OSError as error:
         raise BadInput("no folder for temporary files can be written to; set TMPDIR to one that can") from error
-    return Path(parent, f"{PREFIX}{secrets.token_hex(6)}")
+    return Path(parent, new_name(PREFIX))
+
+
+def new_name(prefix: str) -> str:
+    """Return a name with this prefix that nobody can predict, for what `remove_abandoned` may remove."""
+    return f"{prefix}{secrets.token_hex(6)}"
 
 
 @contextlib.contextmanager
@@ -87,41 +99,80 @@ def release(lock: int | None) -> None:
         os.close(lock)
 
 
+def lock_new_file(file: Path, mode: int) -> tuple[int, int | None]:
+    """Make a file, and lock it for this process.
+
+    Returns:
+        A descriptor to write to it, and the one that holds the lock; None on Windows.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    while True:
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        if not _HAS_LOCKS:
+            return made, None
+        if _is_locked(made, file, wait=True):
+            return made, os.dup(made)
+        os.close(made)
+
+
 def remove_abandoned(parent: Path, prefix: str = PREFIX) -> None:
-    """Remove the folders of processes of this user that no longer run; it is not an error if that fails."""
+    """Remove what processes of this user that no longer run have left; it is not an error if that fails.
+
+    Args:
+        parent: the folder in which it is.
+        prefix: of the names, as given to `new_name`.
+    """
     with contextlib.suppress(OSError):
         with os.scandir(parent) as entries:
-            found = [Path(entry.path) for entry in entries if entry.name.startswith(prefix)]
-        for folder in found:
-            _remove_if_abandoned(folder)
+            names = [entry.name for entry in entries if entry.name.startswith(prefix)]
+        for name in names:
+            if _RANDOM.fullmatch(name.removeprefix(prefix)):
+                _remove_if_abandoned(parent / name)
 
 
-def _remove_if_abandoned(folder: Path) -> None:
+def _remove_if_abandoned(path: Path) -> None:
     with contextlib.suppress(OSError):
-        status = folder.lstat()
-        if not stat.S_ISDIR(status.st_mode) or not _HAS_LOCKS or status.st_uid != os.getuid():
+        status = path.lstat()
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if not (is_folder or stat.S_ISREG(status.st_mode)) or not _HAS_LOCKS or status.st_uid != os.getuid():
             return
-        if (lock := _locked(folder, wait=False)) is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+        if (lock := _locked(path, wait=False)) is not None:
+            if is_folder:
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
             os.close(lock)
 
 
-def _locked(folder: Path, *, wait: bool) -> int | None:
-    """Lock a folder: shared, or exclusively if nobody else has to be waited for; None if it was removed meanwhile.
+def _locked(path: Path, *, wait: bool) -> int | None:
+    """Open and lock a folder or a file as `_is_locked` does; None if it was removed meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if _is_locked(lock, path, wait=wait):
+                return lock
+        except OSError:
+            os.close(lock)
+            raise
+        os.close(lock)
+    return None
+
+
+def _is_locked(opened: int, path: Path, *, wait: bool) -> bool:
+    """Lock what is open: shared, or exclusively if nobody else has to be waited for; False if it was removed meanwhile.
 
     A file system without locks keeps the folder: nobody can then lock it exclusively.
     """
     import fcntl  # not available on Windows
 
-    with contextlib.suppress(FileNotFoundError):
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if not wait:
-                os.close(lock)
-                raise
-        if os.path.samestat(os.fstat(lock), folder.stat()):
-            return lock
-        os.close(lock)
-    return None
+    try:
+        fcntl.flock(opened, fcntl.LOCK_SH if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if not wait:
+            raise
+    try:
+        return os.path.samestat(os.fstat(opened), path.lstat())
+    except FileNotFoundError:
+        return False

@@ -80,9 +80,10 @@ def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_other_files_are_kept(site: Path) -> None:
     (site / "link").symlink_to("CNAME")
     (site / "empty").mkdir()
+    put(site, {".pca-events-notes/own.txt": "of the user"})
     site.chmod(0o750)
     write_folder(NEW, site)
-    assert content(site) == as_text(STANDS[1]) | {"link": "example.org"}
+    assert content(site) == as_text(STANDS[1]) | {"link": "example.org", ".pca-events-notes/own.txt": "of the user"}
     assert (site / "link").is_symlink()
     assert (site / "empty").is_dir()
     assert site.stat().st_mode & 0o777 == 0o750
@@ -90,10 +91,11 @@ def test_other_files_are_kept(site: Path) -> None:
 
 
 def test_a_new_folder_has_the_usual_mode(tmp_path: Path) -> None:
-    write_folder(NEW, tmp_path / "site")
+    site = tmp_path / ("site" * 60)  # nearly the longest name
+    write_folder(NEW, site)
     (tmp_path / "usual").mkdir()
-    assert content(tmp_path / "site") == as_text(NEW)
-    assert (tmp_path / "site").stat().st_mode == (tmp_path / "usual").stat().st_mode
+    assert content(site) == as_text(NEW)
+    assert site.stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the moments are those of Linux")

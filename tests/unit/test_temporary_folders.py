@@ -99,22 +99,28 @@ class hold_exclusively:  # noqa: N801
 
 
 def test_folders_of_other_names_and_links_stay(parent: Path) -> None:
-    others = [parent / "pca-events-0123456789ab", parent / "other", parent / f"{PREFIX}target"]
+    others = [parent / "pca-events-0123456789ab", *(parent / f"{PREFIX}{name}" for name in ("site", "0123", "f" * 12))]
     for each in others:
         each.mkdir()
-    (parent / f"{PREFIX}file").touch()
-    (parent / f"{PREFIX}link").symlink_to(others[0])
-    lock = hold(others[2])
+    (parent / f"{PREFIX}{'1' * 12}").symlink_to(others[0])
+    os.mkfifo(parent / f"{PREFIX}{'2' * 12}")
+    lock = hold(others[-1])
     remove_abandoned(parent)
     release(lock)
-    assert len(list(parent.iterdir())) == 5
+    assert len(list(parent.iterdir())) == 6
     remove_abandoned(parent)
-    assert not others[2].exists()
-    assert len(list(parent.iterdir())) == 4
+    assert not others[-1].exists()
+    assert len(list(parent.iterdir())) == 5
+
+
+def test_the_folder_of_a_sibling_is_removed(parent: Path) -> None:
+    Path(f"{new_folder()}-1").mkdir()
+    remove_abandoned(parent)
+    assert list(parent.iterdir()) == []
 
 
 def test_the_folder_of_another_user_stays(parent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (parent / f"{PREFIX}theirs").mkdir()
+    new_folder().mkdir()
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
     remove_abandoned(parent)
     assert len(list(parent.iterdir())) == 1
@@ -150,8 +156,8 @@ def test_an_unwritable_folder_is_named(parent: Path, monkeypatch: pytest.MonkeyP
 
 def test_without_locks_nothing_is_removed(parent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(temporary_folders, "_HAS_LOCKS", False)
-    (parent / f"{PREFIX}left").mkdir()
+    (left := new_folder()).mkdir()
     with temporary_folder() as folder:
         assert folder.exists()
-    assert [each.name for each in parent.iterdir()] == [f"{PREFIX}left"]
-    shutil.rmtree(parent / f"{PREFIX}left")
+    assert list(parent.iterdir()) == [left]
+    shutil.rmtree(left)

@@ -11,13 +11,13 @@ from pca_events.atomic_write import replace_file
 from pca_events.backends.backend import Backend
 from pca_events.backends.control_clients import load_state, saved_state
 from pca_events.errors import BackendError, BadInput
+from pca_events.temporary_folders import STAGED, remove_abandoned
 from pca_events.wording import counted
 
 MOST_BYTES = 256 * 1024 * 1024
 """The bytes of a state that is read or written."""
 
 _STATE = "state.json"
-_LEFT_BEHIND = f".{_STATE}.*"  # by a process that was killed while it saved
 _SHOWN = 3
 
 
@@ -112,8 +112,7 @@ def locked_state(folder: Path) -> Iterator[StateFolder]:
             raise BadInput(
                 f"{folder} is used by an emulator that is running; stop it, or name another folder"
             ) from error
-        for left in folder.glob(_LEFT_BEHIND):
-            left.unlink(missing_ok=True)
+        remove_abandoned(folder, STAGED)
         yield StateFolder(folder)
     finally:
         os.close(opened)
@@ -121,7 +120,7 @@ def locked_state(folder: Path) -> Iterator[StateFolder]:
 
 def _check(folder: Path) -> None:
     """Raise BadInput for a folder whose content is something else, or in which a state cannot be saved."""
-    others = [each.name for each in folder.iterdir() if not each.name.startswith(f".{_STATE}.")]
+    others = [each.name for each in folder.iterdir() if not each.name.startswith(STAGED)]
     if others and _STATE not in others:
         raise BadInput(f"{folder} contains other files, and no state of pca-events; name a new or empty folder")
     if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):

@@ -11,6 +11,7 @@ import pytest
 from pca_events.backends import Backend, state_folder
 from pca_events.backends.state_folder import locked_state
 from pca_events.errors import BackendError, BadInput
+from pca_events.temporary_folders import STAGED
 
 EMPTY: dict[str, Any] = {"accounts": [], "buckets": [], "left_out": []}
 NO_BACKEND = cast(Backend, None)
@@ -61,7 +62,7 @@ def test_the_old_state_is_kept_if_saving_fails(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_temporary_file_of_a_killed_process_is_removed(tmp_path: Path) -> None:
-    (tmp_path / ".state.json.123").write_text("half")
+    (tmp_path / f"{STAGED}0123456789ab").write_text("half")
     with locked_state(tmp_path):
         assert list(tmp_path.iterdir()) == []
 
