@@ -6,6 +6,7 @@ The index is a pickle, so it is read only from a folder that belongs to the user
 import contextlib
 import hashlib
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pca_events.atomic_write import replace_file
 
 _INDEXES = "service-catalog-*.dill"  # the name contains the versions of LocalStack and botocore
 _KEPT = f"{_INDEXES}.*"  # with the digest of the content, so that a damaged one is noticed
+_MOST_BYTES = 1 << 28  # an index has about one megabyte
 _STOP = b"."  # the last byte of a pickle
 
 
@@ -28,11 +30,10 @@ def recall_index(cache: Path) -> None:
     with contextlib.suppress(OSError, RuntimeError):
         for kept in _index_folder().glob(_KEPT):
             with contextlib.suppress(OSError):
-                content = kept.read_bytes()
-                if kept.suffix == f".{_digest(content)}":
-                    replace_file(cache / kept.stem, content)
+                if (content := _intact(kept)) is None:
+                    _remove(kept)
                 else:
-                    kept.unlink()
+                    replace_file(cache / kept.stem, content)
 
 
 def keep_index(cache: Path) -> None:
@@ -45,7 +46,28 @@ def keep_index(cache: Path) -> None:
             if content.endswith(_STOP) and not kept.exists():
                 replace_file(kept, content)
                 for other in {*folder.glob(f"{index.name}*")} - {kept}:
-                    other.unlink(missing_ok=True)
+                    _remove(other)
+
+
+def _intact(kept: Path) -> bytes | None:
+    """Return the content of a kept index; None if it is damaged, or something else has its name."""
+    try:
+        opened = os.open(kept, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a FIFO would never end
+        with open(opened, "rb") as stream:
+            status = os.fstat(opened)
+            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_size > _MOST_BYTES:
+                return None
+            content = stream.read()
+    except OSError:
+        return None
+    return content if kept.suffix == f".{_digest(content)}" else None
+
+
+def _remove(kept: Path) -> None:
+    if kept.is_dir() and not kept.is_symlink():
+        shutil.rmtree(kept, ignore_errors=True)
+    else:
+        kept.unlink(missing_ok=True)
 
 
 def _digest(content: bytes) -> str:
@@ -56,13 +78,19 @@ def _index_folder() -> Path:
     """Return the user's folder for them.
 
     Raises:
-        PermissionError: other users could write to it.
+        PermissionError: other users could write to it, or it would be made in the folder of another user.
         OSError: it does not exist and cannot be created.
         RuntimeError: the user has no home folder.
     """
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(caches) / "pca-events"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    if not caches.is_absolute():
+        raise PermissionError(f"{caches} is relative, and would be another folder in each working directory")
+    folder = Path(os.path.realpath(caches / "pca-events"))
+    above = next(each for each in folder.parents if each.exists())
+    if not folder.exists() and above.stat().st_uid not in (os.getuid(), 0):
+        raise PermissionError(f"{above} belongs to another user")
+    for each in (*reversed(folder.parents), folder):
+        each.mkdir(mode=0o700, exist_ok=True)
     status = folder.stat()
     if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PermissionError(f"{folder} belongs to another user, or other users can write to it")

@@ -1,6 +1,7 @@
 """LocalStack's index of services: kept for later runs, and only if no other user can write to it."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,30 @@ def test_an_index_that_is_kept_is_not_written_again(caches: Path, emulators: tup
     assert [kept.stat().st_ino] == [file.stat().st_ino for file in caches.iterdir()] == [before.st_ino]
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage.", CONTENT[:-2], b"x" + CONTENT])
-def test_a_damaged_index_is_replaced(caches: Path, emulators: tuple[Path, Path], content: bytes) -> None:
+def _folder_in_the_way(kept: Path) -> None:
+    kept.mkdir()
+    (kept / "inner").touch()
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": Path.touch,
+    "garbage": lambda kept: kept.write_bytes(b"garbage."),
+    "truncated": lambda kept: kept.write_bytes(CONTENT[:-2]),
+    "longer": lambda kept: kept.write_bytes(b"x" + CONTENT),
+    "FIFO": os.mkfifo,
+    "folder": _folder_in_the_way,
+    "link to nothing": lambda kept: kept.symlink_to("missing"),
+    "link to elsewhere": lambda kept: kept.symlink_to(__file__),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_replaced(caches: Path, emulators: tuple[Path, Path], damage: str) -> None:
     first, later = emulators
     index_cache.keep_index(first)
     (kept,) = caches.iterdir()
-    kept.write_bytes(content)
+    kept.unlink()
+    DAMAGES[damage](kept)
     index_cache.recall_index(later)
     assert list(later.iterdir()) == []
     index_cache.keep_index(first)
@@ -93,6 +112,40 @@ def test_without_a_cache_folder_nothing_is_kept_and_nothing_breaks(
     index_cache.keep_index(first)
     index_cache.recall_index(later)
     assert list(later.iterdir()) == []
+
+
+@pytest.mark.parametrize("variable", ["XDG_CACHE_HOME", "HOME"])
+def test_a_relative_folder_is_not_used(
+    emulators: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv(variable, "somewhere")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    index_cache.keep_index(emulators[0])
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_nothing_is_made_in_the_home_of_another_user(
+    emulators: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "theirs"))
+    (tmp_path / "theirs").mkdir()
+    monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "theirs", 65534, 65534)
+    index_cache.keep_index(emulators[0])
+    assert list((tmp_path / "theirs").iterdir()) == []
+
+
+def test_the_folders_above_it_are_private(caches: Path, emulators: tuple[Path, Path]) -> None:
+    before = os.umask(0)
+    try:
+        index_cache.keep_index(emulators[0])
+    finally:
+        os.umask(before)
+    assert [folder.stat().st_mode & 0o777 for folder in (caches.parent, caches)] == [0o700, 0o700]
 
 
 @pytest.mark.slow
