@@ -33,6 +33,9 @@ HOSTILE = {
     "AWS_ENDPOINT_URL_EVENTS": f"http://{ELSEWHERE}",
     "AWS_ENDPOINT_URL_SQS": f"http://{ELSEWHERE}",
     "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{ELSEWHERE}",
+    "AWS_CSM_ENABLED": "true",
+    "AWS_CSM_HOST": ELSEWHERE,
+    "AWS_DEFAULTS_MODE": "auto",  # which asks the metadata service of EC2 for its Region
     "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://{ELSEWHERE}/credentials",
     "LOCALSTACK_HOST": "localstack.example",
     "LOCALSTACK_AUTH_TOKEN": "ls-token",
@@ -43,6 +46,19 @@ HOSTILE = {
         for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     },
 }
+
+CONFIG = f"""
+[default]
+defaults_mode = auto
+csm_enabled = true
+csm_host = {ELSEWHERE}
+endpoint_url = http://{ELSEWHERE}
+max_attempts = many
+credential_process = curl http://{ELSEWHERE}
+[profile production]
+sso_start_url = http://{ELSEWHERE}
+"""
+"""The content of ~/.aws/config."""
 
 HOOK = """
 import os, sys
@@ -76,7 +92,10 @@ class Network:
         (hooks / "sitecustomize.py").write_text(HOOK.format(file=str(self.folder / "python")))
         (self.folder / "python").touch()
         path = os.pathsep.join(filter(None, [str(hooks), os.environ.get("PYTHONPATH")]))
-        self.environment = {**HOSTILE, "PYTHONPATH": path}
+        home = self.folder / "home"
+        (home / ".aws").mkdir(parents=True)
+        (home / ".aws" / "config").write_text(CONFIG)
+        self.environment = {**HOSTILE, "PYTHONPATH": path, "HOME": str(home)}
         strace = shutil.which("strace")
         calls = "connect,sendto,sendmsg,sendmmsg,bind"
         self.prefix = (strace, "-f", "-qq", "-e", f"trace={calls}", "-o", str(self.folder / "system")) if strace else ()

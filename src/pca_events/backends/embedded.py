@@ -266,10 +266,7 @@ class EmbeddedLocalStack:
         )
 
     def _environment(self, port: int) -> dict[str, str]:
-        """Return the emulator's environment, without AWS, proxy or LocalStack settings of the caller.
-
-        What LocalStack writes is in the folder of the run, so that users of one machine do not meet.
-        """
+        """Return the emulator's environment: no settings of the caller, and every file in the folder of the run."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         return (
             kept
@@ -287,6 +284,9 @@ class EmbeddedLocalStack:
                 "TMPDIR": str(self._temporary),
                 "XDG_CACHE_HOME": str(self._temporary),
                 "CONFIG_DIR": str(self._temporary),  # ~/.localstack may set any of these variables
+                "AWS_CONFIG_FILE": os.devnull,  # ~/.aws may make calls fail, or ask the metadata service of EC2
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                "AWS_EC2_METADATA_DISABLED": "true",
                 "DISABLE_EVENTS": "1",
                 "SKIP_SSL_CERT_DOWNLOAD": "1",
                 "DNS_ADDRESS": "0",
