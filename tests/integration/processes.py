@@ -45,7 +45,7 @@ class Started:
         seconds = time.monotonic() - began
         psutil.wait_procs(self.family(), timeout=2)
         alive = [" ".join(process.cmdline()) for process in self.family() if process.status() != psutil.STATUS_ZOMBIE]
-        left = sorted(file.name for file in self.temporary.iterdir() if file.name.startswith("pca-events"))
+        left = sorted(file.name for file in self.temporary.iterdir())
         return Ended(self.process.returncode, out, error, seconds, alive, left)
 
     def await_line(self, beginning: str, stream: "IO[str] | None" = None) -> str:

@@ -13,12 +13,13 @@ import pytest
 
 from pca_events.backends import Backend, EmbeddedLocalStack
 from pca_events.harness.run import Mode, default_mode
-from pca_events.interrupts import Interrupted
+from pca_events.interrupts import Interrupted, was_interrupted
 from pca_events.locations import locate
 from pca_events.pytest_plugin import BACKEND, CLEANS_UP, EMULATOR
 from pca_events.pytest_plugin.suite.outcomes import Listener, Recorder
 from pca_events.pytest_plugin.suite.selection import example_of, feature_name, scenario_of, title_of
 from pca_events.suite_report import RunReport
+from pca_events.temporary_folders import temporary_folder
 
 _PLUGINS = ("pytest_bdd.plugin", "pca_events.pytest_plugin.suite")
 _READ = (
@@ -59,7 +60,8 @@ def run_suite(
         if isinstance(backend, Backend):
             words += ["--pca-endpoint-url", backend.endpoint_url]
         plugins.append(_Workers(backend if isinstance(backend, EmbeddedLocalStack) else None))
-    report.broken += _main(words, plugins)[1]
+    with temporary_folder() as folder:  # pytest's own is named after the user, and stays
+        report.broken += _main([*words, f"--basetemp={folder / 'scenarios'}"], plugins)[1]
     return report
 
 
@@ -122,6 +124,8 @@ def _main(words: Sequence[str], plugins: list[object]) -> tuple[int, list[str]]:
         status = pytest.main([*fixed, *words], plugins=plugins)
     if status in _READ:
         return status, []
+    if was_interrupted():  # while a plugin was imported, for which pytest reports an error
+        raise Interrupted
     return status, [said.getvalue().strip().removeprefix("ERROR: ") or f"pytest ended with status {int(status)}"]
 
 
