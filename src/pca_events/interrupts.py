@@ -1,4 +1,4 @@
-"""Handles Ctrl-C (SIGINT) and SIGTERM: end the process at once, or raise an exception so that resources are removed."""
+"""Handles Ctrl-C (SIGINT), SIGTERM and SIGHUP: end the process at once, or raise so that resources are removed."""
 
 import contextlib
 import os
@@ -11,26 +11,27 @@ INTERRUPTED = 130
 """The exit status of a command that was interrupted."""
 
 _SAME_REQUEST = 1.0  # seconds
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that ask a command to end: Ctrl-C, a request, and the end of its terminal."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """SIGINT or SIGTERM was received."""
+    """One of `ENDS` was received."""
 
 
 def die_at_once() -> None:
-    """End the process with status 130 on either signal, without a message: it owns no resources to remove."""
-    _handle(_die)
+    """End the process with status 130 on any of the signals, without a message: it owns no resources to remove."""
+    handle(_die)
 
 
 def raise_interrupts() -> None:
-    """Raise `Interrupted` in the main thread on either signal, once.
+    """Raise `Interrupted` in the main thread on any of the signals, once.
 
     Signals within a second count as the same request, so that they cannot interrupt the removal of resources; a later
     signal ends the process at once.
     """
     _request.received, _request.held, _request.waiting = None, False, False
-    _handle(_interrupt)
+    handle(_interrupt)
 
 
 @contextlib.contextmanager
@@ -48,8 +49,8 @@ def held_back() -> Iterator[None]:
 
 @contextlib.contextmanager
 def handlers_restored() -> Iterator[None]:
-    """Restore the handlers of both signals afterwards."""
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    """Restore the handlers of the signals afterwards."""
+    before = {number: signal.getsignal(number) for number in ENDS}
     try:
         yield
     finally:
@@ -58,15 +59,22 @@ def handlers_restored() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
-    # Only the main thread may set handlers; other threads keep the current ones.
-    with contextlib.suppress(ValueError):
-        for number in _SIGNALS:
-            signal.signal(number, handler)
-
-
 def _die(_number: int, _frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)
+
+
+def handle(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Call this on any of the signals instead; the end of the terminal stays ignored under nohup."""
+    # Only the main thread may set handlers; other threads keep the current ones.
+    with contextlib.suppress(ValueError):
+        for number in ENDS:
+            if number in (signal.SIGINT, signal.SIGTERM) or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, handler)
+
+
+def was_interrupted() -> bool:
+    """Whether one of the signals was received since `raise_interrupts`, even if other code caught the exception."""
+    return _request.received is not None
 
 
 class _Request:

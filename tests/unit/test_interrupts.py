@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment of a command."""
+"""Ctrl-C, SIGTERM and the end of the terminal at any moment of a command."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from pca_events.cli import main
 from pca_events.interrupts import INTERRUPTED, Interrupted, handlers_restored, raise_interrupts
 
 RULES = Path(__file__).parents[2] / "examples" / "mistakes" / "13-result-failed.tf"
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 SIGNAL_ON_IMPORT = """
 import os, sys
@@ -43,6 +43,27 @@ def test_a_signal_ends_the_command_without_a_message(tmp_path: Path, module: str
     line = [sys.executable, "-m", "pca_events", "check", str(RULES)]
     ran = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert (ran.returncode, ran.stdout, ran.stderr) == (INTERRUPTED, "", "")
+
+
+def test_under_nohup_the_end_of_the_terminal_is_ignored() -> None:
+    ignored = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    code = f"{ignored}; from pca_events.interrupts import raise_interrupts; raise_interrupts(); os.kill(os.getpid(), 1)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_an_interrupt_while_a_class_is_made_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting:
+        def __set_name__(self, *_: object) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def run(_: object) -> int:
+        return len(type("Made", (), {"field": Interrupting()}).__name__)
+
+    monkeypatch.setattr("pca_events.cli.events.list_events", run)
+    assert main(["list"]) == INTERRUPTED
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_library_does_not_change_the_handlers() -> None:

@@ -155,7 +155,23 @@ def _command(words: Sequence[str]) -> int:
     except PcaEventsError as error:
         _complain(str(error))
         return INPUT_UNREADABLE
+    except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # of an interrupt while a class is made
+            raise error.__cause__ from None
+        if not (refused := _refused_call(error)):
+            raise
+        _complain(refused)
+        return INPUT_UNREADABLE
     return status
+
+
+def _refused_call(error: Exception) -> str:
+    """Describe an error of a call to a backend; empty for any other."""
+    if "botocore" not in sys.modules:
+        return ""
+    from pca_events.harness.aws_errors import describe_aws_error
+
+    return describe_aws_error(error)
 
 
 def _fill_closed_streams() -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from pca_events.harness.aws_errors import aws_error_of
 from pca_events.harness.pca_scenario import LiveEvents
 from pca_events.harness.resources.sweep import LeftBehind, left_on
 from pca_events.harness.session import now_on
+from pca_events.interrupts import handle, handlers_restored
 
 if TYPE_CHECKING:
     from pca_events.calibrate import Divergence, Operator
@@ -183,7 +183,6 @@ Coming = SimpleQueue[Event | PcaEventsError | None]
 """What was received: an event, an error that ends the command, or None if it was interrupted."""
 
 _WAIT = 5  # seconds of one long poll; an event is shown as soon as it arrives
-_ENDS = (signal.SIGINT, signal.SIGTERM)
 _COLOURS = {"success": "green", "failure": "red"}
 
 
@@ -195,8 +194,8 @@ def watch(options: argparse.Namespace) -> int:
         raise BadInput(f"{backend.name} keeps no traces, which --why needs; pca-events localstack starts one that does")
     broke = seen = 0
     coming: Coming = SimpleQueue()
-    before = {number: signal.signal(number, lambda *_: coming.put(None)) for number in _ENDS}
-    try:
+    with handlers_restored():
+        handle(lambda *_: coming.put(None))
         with LiveEvents(Session(backend, RunId()), options.bus) as live:
             where = f"bus {options.bus}, account {options.account}, {options.region}, on {backend.name}"
             aside.line(f"watching {where}; Ctrl-C stops and deletes the rule and the queue")
@@ -208,9 +207,6 @@ def watch(options: argparse.Namespace) -> int:
                 seen, broke = seen + 1, broke + bool(found)
                 rules = _rules_of(live.session, came) if options.why else None
                 _show(came, found, rules, out, as_json=options.format == "json")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     aside.line(f"events received: {seen}, violating their contract: {broke}; rule and queue deleted")
     return 1 if broke else 0
 

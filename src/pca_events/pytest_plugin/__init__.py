@@ -33,6 +33,8 @@ EMULATOR = pytest.StashKey[EmbeddedLocalStack]()
 BACKEND = pytest.StashKey[Backend]()
 LEAKS = pytest.StashKey[list[tuple[str, str]]]()
 """The resources that the run left behind: each ARN, with the command that removes it."""
+PRECHECK = "PreCheck: "
+"""How the message begins if the backend cannot be used."""
 UNMET = pytest.StashKey[list[str]]()
 COMPLETION: "pytest.StashKey[Completion]" = pytest.StashKey()
 """The progress of a run of scenarios; only the suite's part of the plugin has it."""

@@ -8,7 +8,7 @@ import pytest
 
 from pca_events.backends import Backend
 from pca_events.errors import BackendError
-from pca_events.pytest_plugin import BACKEND, EMULATOR, RUN, UNMET, in_words_of_pytest
+from pca_events.pytest_plugin import BACKEND, EMULATOR, PRECHECK, RUN, UNMET, in_words_of_pytest
 
 if TYPE_CHECKING:
     from pca_events.harness import ScenarioBus, Session
@@ -59,7 +59,7 @@ def pca_connection(pca_backend: Backend, pytestconfig: pytest.Config) -> "Sessio
 
 def _give_up(config: pytest.Config, problems: list[str]) -> NoReturn:
     """Skip tests that need the embedded emulator, or fail them if it is required or another one was named."""
-    said = "PreCheck: " + "; ".join(problems)
+    said = PRECHECK + "; ".join(problems)
     named = config.getoption("--pca-endpoint-url") or config.getoption("--pca-aws")
     if not config.getoption("--pca-require-acc") and not named:
         pytest.skip(said)

@@ -8,7 +8,7 @@ import pytest
 from pca_events.errors import BackendGone, PcaEventsError
 from pca_events.harness.aws_errors import describe_aws_error
 from pca_events.interrupts import held_back
-from pca_events.pytest_plugin import COMPLETION
+from pca_events.pytest_plugin import COMPLETION, PRECHECK, UNMET
 from pca_events.pytest_plugin.suite.selection import scenario_of
 from pca_events.suite_report import Stop
 
@@ -33,7 +33,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     error = call.excinfo.value if call.excinfo else None
     if error is not None and report.failed and scenario_of(item) is not None:
         report.longrepr = in_words(error) or report.longrepr
-    if isinstance(error, BackendGone):
+    not_started = UNMET in item.config.stash and str(error).startswith(PRECHECK)
+    if not_started or isinstance(error, BackendGone):
         report.longrepr = f"{STOPPED_ANSWERING}\n  {error}"
         report.user_properties.append((GONE, str(error)))
     return report
