@@ -83,7 +83,11 @@ def test_killed_commands_are_swept_and_what_others_have_stays(
 ) -> None:
     session = Session(emulator, RunId())
     theirs = Session(replace(emulator, account=WATCHED, region="eu-west-1"), RunId())
-    for resource in (Queue("orders"), Rule("default", "pca-events-alarm", {"source": ["x"]}), Queue("pca-alarm")):
+    for resource in (
+        Queue("orders"),
+        Rule("default", "pca-events-alarm", {"source": ["x"]}),
+        Queue("pca-events-alarm"),
+    ):
         resource.create(theirs, {})
     Target("default", "pca-events-alarm", theirs.backend.queue_arn("orders")).create(theirs, {})
     theirs.pca.create_certificate_authority(**creation("theirs"))

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,15 +16,19 @@ from fuzzing import seeded, times
 from given import Run
 
 from pca_events import catalog
+from pca_events.calibrate.retry import _api_destination
 from pca_events.cli import backends, main
-from pca_events.errors import BadInput
+from pca_events.errors import BadAnswer, BadInput
 from pca_events.harness import RunId, ScenarioBus, Session
-from pca_events.harness.resources import Archive, EventBus, Queue
+from pca_events.harness.pca_requests import creation
+from pca_events.harness.resources import Archive, EventBus, LogGroup, Queue, Resource, Rule, Topic
 from pca_events.harness.resources.inventory import find
+from pca_events.harness.run import OWN_ACCOUNT, RUN_TAG
 
 MAKE_FOR_EVER = """
 import sys
 from pca_events import catalog
+from pca_events.calibrate.retry import _api_destination
 from pca_events.backends import connect
 from pca_events.harness import RunId, ScenarioBus, Session
 session = Session(connect(sys.argv[1]), RunId(sys.argv[2]))
@@ -125,8 +131,9 @@ def test_only_the_requested_kinds(command: Run, pca_connection: Session) -> None
     ("words", "said"),
     [
         (["--prefix", "pca"], 'the prefix "pca" is shorter than 4 characters'),
+        (["--run", ""], '"" is not the id of a run, which has eight hexadecimal digits'),
         (["--older-than", "soon"], '"soon" is not an age; write it as 90m, 2h or 1d'),
-        (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, authorities, buckets"),
+        (["--only", "rules,tables"], "tables is not a kind of resource; known: rules, api-destinations, connections"),
     ],
 )
 def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: list[str], said: str) -> None:
@@ -136,20 +143,88 @@ def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: l
     assert "Traceback" not in ran.stderr
 
 
+def test_what_only_begins_like_the_name_of_a_run_stays(command: Run, pca_connection: Session) -> None:
+    bus, alike = "pca-events-of-the-team", "pca-events-1a2b3c4d-orders"
+    theirs: list[Resource] = [EventBus(bus), Queue(alike), Topic(alike, alike), LogGroup(f"/aws/events/{alike}")]
+    theirs += [Archive(bus, alike, {"source": ["x"]}), Rule(bus, "theirs", {"source": ["x"]})]
+    left = RunId().new_name()
+    killed: list[Resource] = [Rule(bus, left, {"source": ["x"]}), Queue(f"{left}-dead.fifo")]
+    for resource in (*theirs, *killed):
+        resource.create(pca_connection, {})
+    words = ("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--only", "rules,queues", "--yes")
+    found = command("sweep", "--endpoint-url", pca_connection.backend.endpoint_url).stdout
+    assert not [line for line in found.splitlines() if alike in line or line.endswith(f"/{bus}")]
+    swept = command(*words, "--prefix", "pca-events-").stdout
+    assert "/theirs" not in swept
+    assert all(f"{resource.key.rpartition('/')[2]}\n" in swept for resource in killed)
+    assert all(resource.read(pca_connection) is not None for resource in theirs)
+    for resource in reversed(theirs):
+        resource.delete(pca_connection)
+
+
+def test_what_calibrate_leaves_is_swept(command: Run, pca_connection: Session) -> None:
+    run, backend = RunId(), pca_connection.backend
+    name, kms = run.new_name(), backend.client("kms")
+    with _api_destination(pca_connection, name, "http://127.0.0.1:1"):
+        key = kms.create_key(Origin="EXTERNAL", Tags=[{"TagKey": RUN_TAG, "TagValue": run.value}])["KeyMetadata"]
+        words = ("sweep", "--endpoint-url", backend.endpoint_url, "--run", run.value)
+        found = command(*words).stdout
+        assert [line.split(":")[2] for line in found.splitlines()[:-1]] == ["events", "events", "kms"]
+        assert key["Arn"] in found
+        assert command(*words, "--yes").returncode == 0
+        assert command(*words).stdout.startswith("0 found ")
+        assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_cas_are_found_after_their_queue_was_to_be_removed_first(command: Run, pca_connection: Session) -> None:
+    run = RunId()
+    session = Session(replace(pca_connection.backend, account="000077770000"), run)
+    Queue(run.new_name()).create(session, {OWN_ACCOUNT: "true"})
+    session.pca.create_certificate_authority(**creation("left"))
+    words = ("sweep", "--endpoint-url", session.backend.endpoint_url, "--run", run.value)
+    first = command(*words, "--only", "queues", "--yes")
+    assert (first.returncode, first.stdout.startswith("not removed arn:aws:sqs:")) == (1, True)
+    assert "the CAs and buckets in its account are found by it; remove them first\n" in first.stdout
+    assert command(*words, "--yes").stdout.endswith(f"2 found with prefix {run.prefix}\n")
+    assert command(*words).stdout.startswith("0 found ")
+
+
+def test_two_sweeps_at_once_remove_everything_once(pca_connection: Session, process: Run) -> None:
+    run = RunId()
+    bus = run.new_name()
+    rules = [Rule(bus, f"rule-{number}", {"source": ["x"]}) for number in range(110)]  # more than a page
+    made: list[Resource] = [EventBus(bus), *rules]
+    for resource in made:
+        resource.create(pca_connection, {})
+    words = ("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--run", run.value, "--yes")
+    with ThreadPoolExecutor(2) as pool:
+        swept = list(pool.map(lambda _: process(*words), range(2)))
+    assert [(each.returncode, each.stderr) for each in swept] == [(0, ""), (0, "")]
+    assert find(pca_connection, bus) == []
+
+
 def test_the_default_bus_is_never_found(pca_connection: Session) -> None:
     assert find(pca_connection, "default") == []
     with pytest.raises(BadInput):
         find(pca_connection, "")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ConcurrentModificationException", "Message": "busy"}}, "DeleteEventBus"),
+        BadAnswer("DeleteEventBus answered 500 6 times: (nothing)"),
+    ],
+)
 def test_resources_that_cannot_be_removed_are_reported(
+    error: Exception,
     capsys: pytest.CaptureFixture[str],
     pca_connection: Session,
     other: tuple[Session, list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object) -> None:
-        raise ClientError({"Error": {"Code": "ConcurrentModificationException", "Message": "busy"}}, "DeleteEventBus")
+        raise error
 
     session, _ = other
     with monkeypatch.context() as broken:

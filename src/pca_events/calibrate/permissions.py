@@ -8,6 +8,7 @@ from pca_events.calibrate.trial import RULE, Behaviour, TrialSetup, behaviour, s
 from pca_events.harness import ScenarioBus
 from pca_events.harness.aws_errors import or_none
 from pca_events.harness.resources import LogGroup, Queue, QueuePolicy, Target, Topic
+from pca_events.harness.run import RUN_TAG
 
 _POLICIES = "User Guide, Using resource-based policies for Amazon EventBridge"
 _SERVICE = {"Service": "events.amazonaws.com"}
@@ -149,7 +150,8 @@ def encrypted_queue(setup: TrialSetup) -> bool:
     kms = backend.client("kms")
     owner = _statement("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{backend.account}:root"})
     origin = "EXTERNAL" if backend.is_localstack else "AWS_KMS"  # LocalStack on Python 3.11 creates no other key
-    key = kms.create_key(Policy=_policy(owner), Origin=origin)["KeyMetadata"]["KeyId"]
+    tags = [{"TagKey": RUN_TAG, "TagValue": setup.session.run.value}]
+    key = kms.create_key(Policy=_policy(owner), Origin=origin, Tags=tags)["KeyMetadata"]["KeyId"]
     right = _policy(owner, _statement(["kms:GenerateDataKey", "kms:Decrypt"], "*"))
     try:
         with setup.bus() as bus:

@@ -14,7 +14,7 @@ from pca_events.backends.state_folder import StateFolder, locked_state
 from pca_events.catalog import Event
 from pca_events.cli.console import Column, Console, Part, Progress, console
 from pca_events.contract import violations
-from pca_events.errors import BackendError, BadInput, PcaEventsError
+from pca_events.errors import BackendError, BadAnswer, BadInput, Leak, PcaEventsError
 from pca_events.functions.entries import read_functions
 from pca_events.handlers.entry import Limits
 from pca_events.harness import RunId, Session
@@ -163,13 +163,22 @@ def sweep(options: argparse.Namespace) -> int:
             out.line(f"would remove {left.arn}")
         elif not _is_older(left, options.older_than, ahead):  # made anew since it was listed
             out.line(f"kept {left.arn}: it was deleted or recreated")
-        elif refused := aws_error_of(left.remove):
+        elif refused := _refused(left):
             failed += 1
             out.line(("not removed", "red"), f" {left.arn}: {refused}")
         else:
             out.line(f"removed {left.arn}")
     out.line(f"{len(old)} found with prefix {prefix}" + ("" if options.yes else "; --yes removes them"))
     return 1 if failed else 0
+
+
+def _refused(left: LeftBehind) -> str:
+    """Remove a resource; return why that failed, empty if it did not."""
+    try:
+        refused = aws_error_of(left.remove)
+    except (BadAnswer, Leak) as error:
+        return str(error)
+    return f"{refused.operation} was refused with {refused.code}: {refused.message}" if refused else ""
 
 
 def _is_older(left: LeftBehind, age: timedelta, ahead: timedelta) -> bool:

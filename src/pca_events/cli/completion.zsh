@@ -255,7 +255,7 @@ _shtab_pca_events_sweep_options=(
   "--run[only resources of the run with this id]:ID:"
   "--prefix[prefix of the names (default\: pca-events-)]:prefix:"
   "--older-than[only resources that are older\: 90m, 2h]:AGE:"
-  "--only[only these kinds, separated by commas\: rules, authorities, buckets, archives, topics, log-groups, queues, buses]:KINDS:"
+  "--only[only these kinds, separated by commas\: rules, api-destinations, connections, keys, authorities, buckets, archives, topics, log-groups, queues, buses]:KINDS:"
   "--yes[remove the resources]"
 )
 

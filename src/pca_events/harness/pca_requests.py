@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -185,13 +186,11 @@ class Bucket:
         """Remove the bucket with its objects, if it exists."""
         s3 = self._session.s3
         self._encrypted = False
-        try:
-            held = s3.list_objects_v2(Bucket=self.name).get("Contents", [])
-        except s3.exceptions.NoSuchBucket:
-            return
-        for listed in held:
-            s3.delete_object(Bucket=self.name, Key=listed["Key"])
-        s3.delete_bucket(Bucket=self.name)
+        with suppress(s3.exceptions.NoSuchBucket):
+            while held := s3.list_objects_v2(Bucket=self.name).get("Contents"):  # a thousand at a time
+                for listed in held:
+                    s3.delete_object(Bucket=self.name, Key=listed["Key"])
+            s3.delete_bucket(Bucket=self.name)
 
     def exists(self) -> bool:
         """Whether the account has a bucket of this name."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PREFIX = "pca-events"
 
+RUN_TAG = "pca-events:run"
+"""The tag of everything that can have tags; its value is the id of the run."""
+
 OWN_ACCOUNT = "pca-events:own-account"
 """The tag of a queue in an account that nothing but its run uses, so that everything in the account is the run's."""
 
@@ -55,7 +58,7 @@ class RunId:
     def tags(self, scenario: str) -> dict[str, str]:
         """Return the tags of a scenario's resources; AWS allows 256 characters from a small set."""
         return {
-            "pca-events:run": self.value,
+            RUN_TAG: self.value,
             "pca-events:scenario": re.sub(r"[^\w\s.:/=+@-]", " ", scenario)[:256],
             "pca-events:created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }

@@ -87,6 +87,15 @@ def account(words: str) -> str:
     return words
 
 
+def run_id(words: str) -> str:
+    """Read the id of a run; an empty one would select every run."""
+    import re
+
+    if not re.fullmatch(r"[0-9a-f]{8}", words):
+        raise argparse.ArgumentTypeError(f'"{words}" is not the id of a run, which has eight hexadecimal digits')
+    return words
+
+
 def resource_kinds(words: str) -> tuple[str, ...]:
     """Read a list of kinds of resources, separated by commas."""
     from pca_events.harness.resources import SWEPT_KINDS

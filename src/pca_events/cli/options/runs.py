@@ -11,6 +11,7 @@ from pca_events.cli.options import (
     age,
     duration,
     resource_kinds,
+    run_id,
     switches,
     whole_number,
 )
@@ -97,7 +98,9 @@ def _sweep(parser: Parser) -> None:
     from pca_events.harness.run import PREFIX
 
     parser.add_argument("--endpoint-url", metavar="URL", required=True, help="the LocalStack or MiniStack to sweep")
-    parser.add_argument("--run", dest="run_id", metavar="ID", help="only resources of the run with this id")
+    parser.add_argument(
+        "--run", dest="run_id", metavar="ID", type=run_id, help="only resources of the run with this id"
+    )
     parser.add_argument("--prefix", default=f"{PREFIX}-", help="prefix of the names (default: %(default)s)")
     parser.add_argument(
         "--older-than", metavar="AGE", type=age, default=timedelta(0), help="only resources that are older: 90m, 2h"

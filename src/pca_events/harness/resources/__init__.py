@@ -27,6 +27,18 @@ Kind = Literal["rules", "archives", "topics", "log-groups", "queues", "buses"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they are removed; the targets of a rule go with it, first."""
 
-SweptKind = Literal["rules", "authorities", "buckets", "archives", "topics", "log-groups", "queues", "buses"]
+SweptKind = Literal[
+    "rules",
+    "api-destinations",
+    "connections",
+    "keys",
+    "authorities",
+    "buckets",
+    "archives",
+    "topics",
+    "log-groups",
+    "queues",
+    "buses",
+]
 SWEPT_KINDS: tuple[SweptKind, ...] = get_args(SweptKind)
 """In the order in which they are swept; CAs and buckets are only in accounts that a run had for itself."""

@@ -87,9 +87,10 @@ class Rule:
         try:
             or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
         except ClientError:  # it has another target
-            targets = session.events.list_targets_by_rule(**where)["Targets"]
-            session.events.remove_targets(**where, Ids=[target["Id"] for target in targets])
-            session.events.delete_rule(Name=self.name, EventBusName=self.bus)
+            found = or_none(session.events.list_targets_by_rule, **where)
+            if targets := found and found["Targets"]:
+                or_none(session.events.remove_targets, **where, Ids=[target["Id"] for target in targets])
+            or_none(session.events.delete_rule, Name=self.name, EventBusName=self.bus)
 
     def _put(self, session: Session, **more: Any) -> None:
         session.events.put_rule(

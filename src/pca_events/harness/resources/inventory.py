@@ -38,6 +38,11 @@ class Found:
     resource: Resource
     command: str
 
+    @property
+    def name(self) -> str:
+        """Its name; for a rule, that of its bus."""
+        return str(getattr(self.resource, "bus" if self.kind == "rules" else "name"))
+
 
 def find(session: Session, prefix: str, kinds: Iterable[Kind] = KINDS) -> list[Found]:
     """List everything whose name begins with the prefix, in the order of removal.

@@ -8,15 +8,19 @@ from typing import Any
 
 from pca_events.backends import ACCOUNT, CORRECTED, REGION
 from pca_events.backends.control_clients import SimulatorControls, accounts_with
+from pca_events.errors import Leak
 from pca_events.harness.aws_errors import aws_error_of, or_none
 from pca_events.harness.pca_requests import Bucket
 from pca_events.harness.resources import KINDS, SWEPT_KINDS, Queue, Rule, SweptKind
-from pca_events.harness.resources.inventory import Found, created, find
-from pca_events.harness.run import OWN_ACCOUNT
+from pca_events.harness.resources.inventory import LOG_GROUPS, Found, created, find
+from pca_events.harness.run import OWN_ACCOUNT, PREFIX, RUN_TAG, RunId
 from pca_events.harness.session import Session
 
 _NAME = re.compile(r"pca-events-[0-9a-f]{8}-[0-9a-f]{8}(-witness)?")
 """What `RunId.new_name` returns; somebody else's rule may only begin like it."""
+
+_DERIVED = re.compile(rf"({LOG_GROUPS})?{_NAME.pattern}(-[a-z0-9-]+)?(\.fifo)?")
+"""The names of everything else, which begin with such a name."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,10 @@ class LeftBehind:
 
 
 def left_on(session: Session, prefix: str, kinds: Iterable[SweptKind] = SWEPT_KINDS) -> list[LeftBehind]:
-    """List everything on an emulator whose name begins with the prefix, in the order of removal.
+    """List everything of runs on an emulator whose name begins with the prefix, in the order of removal.
 
-    Rules on the buses of others are listed if they have the name of a run. CAs and buckets are listed in accounts that
+    What only begins like it, as the queue `pca-events-alerts`, is somebody else's. Rules on the buses of others are
+    listed if they have the name of a run. CAs and buckets are listed in accounts that
     a run had for itself. A stock LocalStack and other emulators do not report their accounts, so that only that of the
     session is searched there.
 
@@ -59,21 +64,68 @@ def _in_account(session: Session, prefix: str, wanted: set[SweptKind]) -> Iterat
     own = find(session, prefix, [kind for kind in KINDS if kind in wanted])  # first, as it checks the prefix
     if "rules" in wanted:
         yield from _rules_on_other_buses(session, prefix)
-    if wanted & {"authorities", "buckets"} and _is_own(session, prefix):
-        if "authorities" in wanted:
-            yield from _authorities(session)
-        if "buckets" in wanted:
-            yield from _buckets(session, prefix)
-    yield from (_left(session, each) for each in own)
+    if session.backend.is_localstack:
+        yield from _of_trials(session, prefix, wanted)
+    markers = _markers(session, prefix) if wanted & {"authorities", "buckets", "queues"} else set()
+    if markers and "authorities" in wanted:
+        yield from _authorities(session)
+    if markers and "buckets" in wanted:
+        yield from _buckets(session, prefix)
+    for each in own:
+        if _DERIVED.fullmatch(each.name):
+            yield _left(session, each, marks=each.kind == "queues" and each.name in markers)
 
 
-def _left(session: Session, found: Found) -> LeftBehind:
-    return LeftBehind(found.arn, lambda: created(session, found), lambda: found.resource.delete(session))
+def _left(session: Session, found: Found, *, marks: bool) -> LeftBehind:
+    def remove() -> None:
+        if marks and [*_authorities(session), *_buckets(session, PREFIX)]:
+            raise Leak("the CAs and buckets in its account are found by it; remove them first")
+        found.resource.delete(session)
+
+    return LeftBehind(found.arn, lambda: created(session, found), remove)
+
+
+def _of_trials(session: Session, prefix: str, wanted: set[SweptKind]) -> Iterator[LeftBehind]:
+    """List what only `calibrate` creates."""
+    events = session.events
+    if "api-destinations" in wanted:
+        for each in session.listed("events", "list_api_destinations", "ApiDestinations", NamePrefix=prefix) or ():
+            yield from _named(each, each["ApiDestinationArn"], events.delete_api_destination)
+    if "connections" in wanted:
+        for each in session.listed("events", "list_connections", "Connections", NamePrefix=prefix) or ():
+            yield from _named(each, each["ConnectionArn"], events.delete_connection)
+    if "keys" in wanted:
+        yield from _keys(session.backend.client("kms"), prefix)
+
+
+def _named(found: dict[str, Any], arn: str, delete: Callable[..., Any]) -> Iterator[LeftBehind]:
+    name = found["Name"]
+    if _DERIVED.fullmatch(name):
+        yield LeftBehind(arn, lambda: found["CreationTime"], lambda: or_none(delete, Name=name))
+
+
+def _keys(kms: Any, prefix: str) -> Iterator[LeftBehind]:
+    keys: list[dict[str, Any]] = []
+    pages = kms.get_paginator("list_keys").paginate()
+    if aws_error_of(lambda: keys.extend(key for page in pages for key in page["Keys"])) is not None:
+        return  # the service is off
+    for key in keys:
+        yield from _key(kms, key["KeyId"], prefix)
+
+
+def _key(kms: Any, key: str, prefix: str) -> Iterator[LeftBehind]:
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+    if RUN_TAG not in tags or not RunId(tags[RUN_TAG]).prefix.startswith(prefix):
+        return
+    told = kms.describe_key(KeyId=key)["KeyMetadata"]
+    if told["KeyState"] != "PendingDeletion":
+        remove = lambda: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)  # noqa: E731
+        yield LeftBehind(told["Arn"], lambda: told["CreationDate"], remove)
 
 
 def _rules_on_other_buses(session: Session, prefix: str) -> Iterator[LeftBehind]:
     for bus in session.listed("events", "list_event_buses", "EventBuses") or ():
-        if bus["Name"].startswith(prefix):
+        if bus["Name"].startswith(prefix) and _DERIVED.fullmatch(bus["Name"]):
             continue
         named = session.listed("events", "list_rules", "Rules", EventBusName=bus["Name"], NamePrefix=prefix) or ()
         for rule in named:
@@ -94,12 +146,14 @@ def _rule(session: Session, bus: str, rule: dict[str, str]) -> LeftBehind:
     return LeftBehind(rule["Arn"], made, lambda: Rule(bus, name, {}).delete(session))
 
 
-def _is_own(session: Session, prefix: str) -> bool:
-    """Whether a run had the account for itself: the queue that says so is created first, and deleted last."""
+def _markers(session: Session, prefix: str) -> set[str]:
+    """Return the queues that say that a run had the account for itself: created first, and deleted last."""
     urls = session.listed("sqs", "list_queues", "QueueUrls", QueueNamePrefix=prefix) or ()
-    return any(
-        OWN_ACCOUNT in (or_none(session.sqs.list_queue_tags, QueueUrl=url) or {}).get("Tags", {}) for url in urls
-    )
+    return {
+        url.rpartition("/")[2]
+        for url in urls
+        if OWN_ACCOUNT in (or_none(session.sqs.list_queue_tags, QueueUrl=url) or {}).get("Tags", {})
+    }
 
 
 def _authorities(session: Session) -> Iterator[LeftBehind]:
@@ -113,9 +167,16 @@ def _authority(session: Session, authority: dict[str, Any]) -> LeftBehind:
 
     def remove() -> None:
         SimulatorControls(session.backend).clear()  # an error of its deletion may be planned
-        if authority["Status"] == "ACTIVE":
-            or_none(session.pca.update_certificate_authority, CertificateAuthorityArn=arn, Status="DISABLED")
-        or_none(session.pca.delete_certificate_authority, CertificateAuthorityArn=arn, PermanentDeletionTimeInDays=7)
+        try:
+            if authority["Status"] == "ACTIVE":
+                or_none(session.pca.update_certificate_authority, CertificateAuthorityArn=arn, Status="DISABLED")
+            or_none(
+                session.pca.delete_certificate_authority, CertificateAuthorityArn=arn, PermanentDeletionTimeInDays=7
+            )
+        except session.pca.exceptions.InvalidStateException:  # another sweep may have deleted it
+            found = or_none(session.pca.describe_certificate_authority, CertificateAuthorityArn=arn)
+            if found and found["CertificateAuthority"]["Status"] != "DELETED":
+                raise
 
     return LeftBehind(arn, lambda: authority["CreatedAt"], remove)
 
