@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from processes import started
 
 from pca_events.backends import Backend, EmbeddedLocalStack
 from pca_events.errors import BackendError
@@ -124,6 +125,19 @@ def test_a_crash_at_boot_is_reported_with_the_log(tmp_path: Path, monkeypatch: p
         "Install the pinned versions again (see docs/install.md), "
         "or pass the URL of a running LocalStack with --endpoint-url."
     )
+
+
+@pytest.mark.slow
+def test_a_run_whose_emulator_does_not_start_is_not_completed(tmp_path: Path) -> None:
+    (tmp_path / "localstack").mkdir()
+    (tmp_path / "localstack" / "__init__.py").write_text('raise RuntimeError("broken on purpose")')
+    with started(
+        tmp_path / "temporary", "verify", "operations/delivery", "-n", "1", environment={"PYTHONPATH": str(tmp_path)}
+    ) as command:
+        out, error = command.process.communicate(timeout=60)
+    assert (command.process.returncode, error) == (2, "")
+    assert "the backend stopped answering before the first scenario: PreCheck: the embedded LocalStack ended" in out
+    assert "broken on purpose" in out
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

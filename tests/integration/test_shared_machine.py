@@ -113,9 +113,10 @@ def test_without_space_there_is_one_line_and_nothing_is_left(tmp_path: Path, wor
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["localstack.log", "lock"])
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     emulator = EmbeddedLocalStack(tmp_path / "run", os.getpid())
-    emulator.log.mkdir(parents=True)
+    (emulator.folder / name).mkdir(parents=True)
     with pytest.raises(
         BackendError, match=r"/run cannot be written \(Is a directory\); free some space, or set TMPDIR"
     ):

@@ -120,7 +120,7 @@ class EmbeddedLocalStack:
             self._lock = hold(self.folder)
         with self._alone():
             if not self._note.exists():
-                self._launch_in_folder(_free_port(port))
+                self._launch(_free_port(port))
         return self._backend()
 
     def start(self, port: int | None = None) -> Backend:
@@ -167,14 +167,6 @@ class EmbeddedLocalStack:
         shutil.rmtree(self.folder, ignore_errors=True)
         release(self._lock)
         self._lock = None
-
-    def _launch_in_folder(self, port: int) -> None:
-        try:
-            self._launch(port)
-        except OSError as error:
-            raise BackendError(
-                f"{self.folder} cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
-            ) from error
 
     def _launch(self, port: int) -> None:
         """Start the guard, which shares the lock on the folder, and record it, without interruption by a signal."""
@@ -297,12 +289,17 @@ class EmbeddedLocalStack:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the lock of the run: one process at a time."""
+        """Hold the lock of the run while its folder is written to: one process at a time."""
         import fcntl  # not available on Windows
 
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        try:
+            with (self.folder / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise BackendError(
+                f"{self.folder} cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
+            ) from error
 
 
 def _free_port(wanted: int | None) -> int:

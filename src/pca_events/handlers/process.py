@@ -155,9 +155,13 @@ def _readable(stream: Any, milliseconds: int | None) -> bool:
 
 
 def environment_of(variables: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the environment variables of a handler: its own, and none of the caller's credentials or AWS settings."""
+    """Return the environment variables of a handler: its own, and none of the caller's credentials or AWS settings.
+
+    Python leaves no `__pycache__` in the handler's folder, which is read-only on AWS Lambda.
+    """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | _NO_AWS | {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"} | dict(variables or {})
+    fixed = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | _NO_AWS | fixed | dict(variables or {})
 
 
 def require_posix() -> None:

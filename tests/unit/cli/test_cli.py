@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from given import Run
 from required import cannot_run
 from scenario_count import scenario_count
 
 from pca_events import __version__, catalog
 from pca_events.backends import Backend
-from pca_events.cli import COMMANDS
+from pca_events.cli import COMMANDS, main
 from pca_events.cli.help import HELP
 from pca_events.cli.parser import parsed
 
@@ -190,6 +191,17 @@ def test_a_reader_that_closes_the_pipe_ends_the_command_silently(words: str, sta
 
 def test_version(process: Run) -> None:
     assert process("--version").stdout == f"pca-events {__version__}\n"
+
+
+def test_a_call_that_a_backend_refuses_is_reported_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalError", "Message": "broken"}}, "ListRules")
+
+    monkeypatch.setattr("pca_events.cli.events.list_events", refused)
+    assert main(["list"]) == 2
+    assert capsys.readouterr() == ("", "pca-events: ListRules was refused with InternalError: broken\n")
 
 
 @pytest.mark.slow

@@ -47,6 +47,7 @@ def test_the_output_of_an_invocation_is_complete_when_it_returns(tmp_path: Path)
             assert printed.splitlines() == [f"{number} {line}" for line in range(50)]
     finally:
         made.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["prints.py"], "no __pycache__"
 
 
 def test_a_function_sees_no_credentials_of_the_caller(
