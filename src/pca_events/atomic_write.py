@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from pca_events.errors import BadInput
 from pca_events.temporary_folders import STAGED, lock_new_file, new_name, release, remove_abandoned
 
+_MOST_LINKS = 40  # as on Linux
 _BLOCK = 4096
 """The number of bytes written to test whether the disk has space."""
 
@@ -45,6 +47,8 @@ def replace_file(file: Path, content: str | bytes, *, private: bool = False) -> 
 
 def _copy_access(old: Path, new: Path) -> None:
     with suppress(FileNotFoundError):
+        if _is_planted(old):
+            return
         status = old.stat()
         with suppress(OSError, AttributeError):
             os.chown(new, status.st_uid, status.st_gid)
@@ -77,12 +81,28 @@ def real_path(path: Path) -> Path:
     """Return the path behind symbolic links.
 
     Raises:
-        OSError: they are a loop, for which `Path.resolve` raises a RuntimeError.
+        OSError: they are a loop, for which `Path.resolve` raises a RuntimeError; or another user planted one in /tmp.
     """
+    link = path
+    for _ in range(_MOST_LINKS):
+        if not link.is_symlink():
+            break
+        if _is_planted(link):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(link))
+        link = link.parent / link.readlink()
     real = Path(os.path.realpath(path))
     if real.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     return real
+
+
+def _is_planted(path: Path) -> bool:
+    """Whether another user put this into a folder that everybody may write to, where Linux follows no such link."""
+    if not hasattr(os, "geteuid"):
+        return False
+    folder = path.parent.stat()
+    shared = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+    return bool(shared) and path.lstat().st_uid not in (os.geteuid(), folder.st_uid)
 
 
 def cannot_be_written(file: Path, error: OSError) -> BadInput:

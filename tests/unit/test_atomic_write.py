@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,45 @@ def test_mode_and_group_are_kept(tmp_path: Path, name: str) -> None:
     replace_file(file, json.dumps({}))
     after = file.stat()
     assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+
+
+@pytest.mark.parametrize("planted", ["file", "link", "link to a link"])
+def test_what_another_user_planted_in_a_shared_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    shared, mine, out = tmp_path / "shared", tmp_path / "mine", tmp_path / "shared" / "report.json"
+    shared.mkdir()
+    mine.write_text("precious")
+    if planted == "file":
+        out.write_text("")
+        out.chmod(0o666)
+    else:
+        (shared / "theirs").symlink_to(mine)
+        out.symlink_to("theirs" if planted == "link to a link" else mine)
+    shared.chmod(0o1777)
+    theirs, here = os.geteuid(), os.stat(shared).st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: theirs + 1)
+    monkeypatch.setattr(Path, "stat", _as_if_owned_by(here + 2, shared))
+    if planted == "file":
+        replace_file(out, "{}")
+        monkeypatch.undo()
+        assert out.stat().st_mode & 0o002 == 0
+    else:
+        with pytest.raises(PermissionError):
+            replace_file(out, "{}")
+        monkeypatch.undo()
+        assert out.is_symlink()
+    assert mine.read_text() == "precious"
+
+
+def _as_if_owned_by(user: int, folder: Path) -> Callable[..., os.stat_result]:
+    original = Path.stat
+
+    def stat(self: Path, **words: bool) -> os.stat_result:
+        found = original(self, **words)
+        return os.stat_result((*found[:4], user, *found[5:])) if self == folder else found
+
+    return stat
 
 
 def test_files_with_names_that_look_alike_stay(tmp_path: Path) -> None:
