@@ -28,7 +28,7 @@ os._exit(0)
 """
 
 
-def test_what_a_killed_process_leaves_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_the_temporary_file_of_a_killed_process_is_removed_by_the_next(tmp_path: Path) -> None:
     file, status, moment, seen, most = tmp_path / "run.ndjson", -9, 0, [], 0
     file.write_text("old")
     while status == -9:
@@ -73,7 +73,7 @@ def test_mode_and_group_are_kept(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("planted", ["file", "link", "link to a link"])
-def test_what_another_user_planted_in_a_shared_folder(
+def test_links_and_files_that_another_user_planted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
 ) -> None:
     shared, mine, out = tmp_path / "shared", tmp_path / "mine", tmp_path / "shared" / "report.json"

@@ -143,7 +143,7 @@ def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: l
     assert "Traceback" not in ran.stderr
 
 
-def test_what_only_begins_like_the_name_of_a_run_stays(command: Run, pca_connection: Session) -> None:
+def test_resources_whose_names_only_begin_like_those_of_a_run_stay(command: Run, pca_connection: Session) -> None:
     bus, alike = "pca-events-of-the-team", "pca-events-1a2b3c4d-orders"
     theirs: list[Resource] = [EventBus(bus), Queue(alike), Topic(alike, alike), LogGroup(f"/aws/events/{alike}")]
     theirs += [Archive(bus, alike, {"source": ["x"]}), Rule(bus, "theirs", {"source": ["x"]})]
@@ -162,7 +162,7 @@ def test_what_only_begins_like_the_name_of_a_run_stays(command: Run, pca_connect
         resource.delete(pca_connection)
 
 
-def test_what_calibrate_leaves_is_swept(command: Run, pca_connection: Session) -> None:
+def test_resources_that_calibrate_leaves_are_swept(command: Run, pca_connection: Session) -> None:
     run, backend = RunId(), pca_connection.backend
     name, kms = run.new_name(), backend.client("kms")
     with _api_destination(pca_connection, name, "http://127.0.0.1:1"):
