@@ -46,7 +46,7 @@ OWNERS = {
     "pytest_bdd": {"pytest_plugin"},
     "hypothesis": {"strategies"},
     "localstack": {"aws_services", "backends", "eventbridge", "functions", "simulator"},
-    "cryptography": {"aws_services", "simulator"},
+    "cryptography": {"aws_services", "backends", "simulator"},
 }
 PHRASE_TABLES: dict[str, Iterable[str]] = {
     "Changes": CHANGES,

@@ -11,6 +11,7 @@ import tempfile
 from functools import lru_cache, partial
 from pathlib import Path
 
+from pca_events.atomic_write import replace_file
 from pca_events.service_switches import FUNCTIONS
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -91,7 +92,7 @@ def _serve_https_with(file: Path) -> None:
     )
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     private = key.private_bytes(pem, pkcs8, serialization.NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(pem))
+    replace_file(file, private + certificate.public_bytes(pem), private=True)
     setattr(config, "CUSTOM_SSL_CERT_PATH", str(file))  # noqa: B010
 
 
