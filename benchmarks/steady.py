@@ -76,7 +76,7 @@ def shuffled(number: int, **variables: str) -> Verdicts:
 
 
 def cut_short(number: int) -> Verdicts:
-    """Do the same and cut every second scenario short; other scenarios are skipped in each run, so only failures count."""
+    """Do the same and cut every second scenario short; each run skips other scenarios, so only failures count."""
     found = shuffled(number, **{CUT: "1"})
     return tuple((place, "failed" if status == "failed" else "not failed") for place, status in found)
 
