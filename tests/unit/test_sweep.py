@@ -28,7 +28,6 @@ from pca_events.harness.run import OWN_ACCOUNT, RUN_TAG
 MAKE_FOR_EVER = """
 import sys
 from pca_events import catalog
-from pca_events.calibrate.retry import _api_destination
 from pca_events.backends import connect
 from pca_events.harness import RunId, ScenarioBus, Session
 session = Session(connect(sys.argv[1]), RunId(sys.argv[2]))
@@ -144,18 +143,15 @@ def test_unusable_input_of_sweep(command: Run, pca_connection: Session, words: l
 
 
 def test_resources_whose_names_only_begin_like_those_of_a_run_stay(command: Run, pca_connection: Session) -> None:
-    bus, alike = "pca-events-of-the-team", "pca-events-1a2b3c4d-orders"
+    run = RunId()
+    bus, alike, left = f"{run.prefix}-of-the-team", f"{run.prefix}-orders", run.new_name()
     theirs: list[Resource] = [EventBus(bus), Queue(alike), Topic(alike, alike), LogGroup(f"/aws/events/{alike}")]
     theirs += [Archive(bus, alike, {"source": ["x"]}), Rule(bus, "theirs", {"source": ["x"]})]
-    left = RunId().new_name()
     killed: list[Resource] = [Rule(bus, left, {"source": ["x"]}), Queue(f"{left}-dead.fifo")]
     for resource in (*theirs, *killed):
         resource.create(pca_connection, {})
-    words = ("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--only", "rules,queues", "--yes")
-    found = command("sweep", "--endpoint-url", pca_connection.backend.endpoint_url).stdout
-    assert not [line for line in found.splitlines() if alike in line or line.endswith(f"/{bus}")]
-    swept = command(*words, "--prefix", "pca-events-").stdout
-    assert "/theirs" not in swept
+    swept = command("sweep", "--endpoint-url", pca_connection.backend.endpoint_url, "--run", run.value, "--yes").stdout
+    assert swept.endswith(f"2 found with prefix {run.prefix}\n")
     assert all(f"{resource.key.rpartition('/')[2]}\n" in swept for resource in killed)
     assert all(resource.read(pca_connection) is not None for resource in theirs)
     for resource in reversed(theirs):
