@@ -74,10 +74,7 @@ def _serve_https_with(file: Path) -> None:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from localstack import config
-    from twisted.protocols.tls import TLSMemoryBIOFactory
 
-    # Twisted offers HTTP/2 by changing a context that is in use, which pyOpenSSL rejects since 26.3.
-    setattr(TLSMemoryBIOFactory, "_applyProtocolNegotiation", lambda *_: None)  # noqa: B010
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     hosts = ("localhost", "localhost.localstack.cloud", "*.localhost.localstack.cloud")
