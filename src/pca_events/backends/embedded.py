@@ -30,7 +30,7 @@ from pca_events.temporary_folders import hold, new_folder, release, remove_aband
 SERVICES = "events,sqs,s3,sns,logs,sts,acm-pca"
 """The services of the emulator; sts for buses that assume a role to send to another bus; acm-pca is the simulator."""
 
-_BOOT_DEADLINE = 60.0  # seconds; a first boot on a slow disk needs about ten
+_BOOT_DEADLINE = 180.0  # seconds; a first boot on a slow disk needs ten, with a tenth of a core more than a minute
 _END_DEADLINE = 2.0  # seconds; the guard needs some milliseconds
 _LOOK_EVERY = 0.05  # seconds
 _LOG_TAIL = 12  # lines shown when the start fails
