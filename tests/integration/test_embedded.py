@@ -127,17 +127,32 @@ def test_a_crash_at_boot_is_reported_with_the_log(tmp_path: Path, monkeypatch: p
     )
 
 
-@pytest.mark.slow
-def test_a_run_whose_emulator_does_not_start_is_not_completed(tmp_path: Path) -> None:
+@pytest.fixture
+def unbootable(tmp_path: Path) -> dict[str, str | None]:
+    """The environment of an emulator that does not start."""
     (tmp_path / "localstack").mkdir()
     (tmp_path / "localstack" / "__init__.py").write_text('raise RuntimeError("broken on purpose")')
-    with started(
-        tmp_path / "temporary", "verify", "operations/delivery", "-n", "1", environment={"PYTHONPATH": str(tmp_path)}
-    ) as command:
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.slow
+def test_a_run_whose_emulator_does_not_start_is_not_completed(
+    tmp_path: Path, unbootable: dict[str, str | None]
+) -> None:
+    with started(tmp_path / "temporary", "verify", "operations/delivery", "-n", "1", environment=unbootable) as command:
         out, error = command.process.communicate(timeout=60)
     assert (command.process.returncode, error) == (2, "")
     assert "the backend stopped answering before the first scenario: PreCheck: the embedded LocalStack ended" in out
     assert "broken on purpose" in out
+
+
+def test_scenarios_that_need_no_emulator_do_not_wait_for_it(tmp_path: Path, unbootable: dict[str, str | None]) -> None:
+    words = ("verify", "envelope", "--scenario", "named", "-n", "1")
+    with started(tmp_path / "temporary", *words, environment=unbootable) as command:
+        out, error = command.process.communicate(timeout=60)
+    assert (command.process.returncode, error) == (0, ""), out
+    assert "9 of 901 scenarios, mode service: 9 passed" in out
+    assert "left behind" not in out
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -158,11 +158,21 @@ def _command(words: Sequence[str]) -> int:
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # of an interrupt while a class is made
             raise error.__cause__ from None
-        if not (refused := _refused_call(error)):
+        if not (cause := _missing_folder(error) or _refused_call(error)):
             raise
-        _complain(refused)
+        _complain(cause)
         return INPUT_UNREADABLE
     return status
+
+
+def _missing_folder(error: Exception) -> str:
+    """Describe an error because the current directory was removed; empty for any other."""
+    if isinstance(error, FileNotFoundError):
+        try:
+            os.getcwd()
+        except FileNotFoundError:
+            return "the current directory no longer exists; change to one that does"
+    return ""
 
 
 def _refused_call(error: Exception) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 
-_WIDEST = 100
+_NARROWEST, _WIDEST = 13, 100  # columns; argparse does not narrow its text to less than 11
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,7 +32,8 @@ class Parser(argparse.ArgumentParser):
         examples = "\n".join(f"  {example}" for example in known.examples)
         statuses = "\n".join(f"  {status:<4}{meaning}" for status, meaning in known.statuses.items())
         self.formatter_class = argparse.RawDescriptionHelpFormatter
-        self.description = textwrap.fill(known.description, min(shutil.get_terminal_size().columns, _WIDEST) - 2)
+        width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) - 2
+        self.description = textwrap.fill(known.description, width)
         self.epilog = f"examples:\n{examples}\n\nexit status:\n{statuses}"
 
     def _format_place(self, action: argparse.Action) -> str:

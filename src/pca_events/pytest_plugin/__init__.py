@@ -162,7 +162,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """List the resources of the run once every worker is done: any of them is a leak and fails the run.
 
-    A worker with its own emulator lists its resources itself.
+    A worker with its own emulator lists its resources itself. Tests that used no backend left nothing there; an
+    emulator that was launched for them may not answer yet.
     """
     config, stash = session.config, session.config.stash
     if hasattr(config, "workerinput"):
@@ -174,7 +175,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     completion = stash.get(COMPLETION, None)
     if stash[EMULATOR].running() and completion and completion.stop:  # the resources end with the emulator
         return
-    backend = stash.get(BACKEND, None) or stash[EMULATOR].running()
+    backend = stash.get(BACKEND, None)
+    if backend is None and config.pluginmanager.has_plugin("dsession"):  # xdist's workers use it, not this process
+        backend = stash[EMULATOR].running()
     if backend is not None and not stash[EMULATOR].has_siblings:
         _note_leaks(stash, backend)
     if stash.get(UNLISTED, ""):

@@ -162,6 +162,29 @@ def test_closed_output_is_reported_in_one_line() -> None:
     assert ran.stderr == "pca-events: standard output is closed; send it to a file, or to /dev/null\n"
 
 
+@pytest.mark.parametrize(
+    "words", ["check .", "verify --list", "site there", "init", "test-handler app:handler --accepts *"]
+)
+def test_a_current_directory_that_was_removed_is_reported_in_one_line(words: str, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    program = ["/bin/sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh", *PROGRAM, *words.split()]
+    ran = subprocess.run(program, capture_output=True, text=True, cwd=folder)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "pca-events: the current directory no longer exists; change to one that does\n"
+
+
+@pytest.mark.parametrize("width", ["-5", "0", "1", "2", "99999", "wide"])
+def test_a_terminal_of_any_width_takes_the_help(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--help"])
+    assert ended.value.code == 0
+    assert "exit status:" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full", "2>/dev/full"])
 @pytest.mark.parametrize("words", ["sample", "watch --endpoint-url http://127.0.0.1:9", "list --no-such-option"])
 def test_the_exit_status_is_2_if_nothing_can_be_said(words: str, closed: str) -> None:

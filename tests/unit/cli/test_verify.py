@@ -102,7 +102,17 @@ def test_an_invalid_selection_is_reported_in_one_line(command: Run, words: Seque
     assert "Traceback" not in ran.stderr
 
 
+@pytest.fixture
+def settings_of_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the caller's own pytest, and the variables of one that runs."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    monkeypatch.setenv("PYTEST_DEBUG", "1")
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw9")
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("settings_of_pytest")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_partial_run_is_never_shown_as_complete(
     command: Run, pca_backend: Backend, tmp_path: Path, workers: str

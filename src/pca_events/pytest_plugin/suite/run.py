@@ -136,8 +136,8 @@ def _undisturbed() -> Iterator[None]:
     pytest reads these settings from the environment only, and xdist's workers inherit it.
     """
     before = dict(os.environ)
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)
+    for name in [name for name in before if name.startswith("PYTEST_")]:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
