@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -109,6 +110,15 @@ def test_an_unavailable_port(tmp_path: Path, pca_backend: Backend, offset: int, 
     emulator.stop()
 
 
+@pytest.fixture
+def blocked() -> Iterator[None]:
+    """SIGCHLD is blocked, as a supervisor may leave it to its children."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.mark.usefixtures("blocked")
 def test_a_crash_at_boot_is_reported_with_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "localstack").mkdir()
     (tmp_path / "localstack" / "__init__.py").write_text('raise RuntimeError("broken on purpose")')

@@ -28,7 +28,7 @@ def main() -> None:
         signal.signal(ending, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles Ctrl-C
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
     words = [sys.executable, "-m", _EMULATOR, str(os.getpid())]
     emulator = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     unneeded = _wait(owner, waking, emulator)
