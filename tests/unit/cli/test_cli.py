@@ -175,7 +175,7 @@ def test_a_current_directory_that_was_removed_is_reported_in_one_line(words: str
 
 
 @pytest.mark.parametrize("width", ["-5", "0", "1", "2", "99999", "wide"])
-def test_a_terminal_of_any_width_takes_the_help(
+def test_the_help_is_shown_on_a_terminal_of_any_width(
     width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
