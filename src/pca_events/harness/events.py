@@ -58,12 +58,13 @@ def note(rule: str, inputs: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def keeps_id(target: Target) -> bool:
-    """Whether each message that a target causes names its event by the id under which it was published.
+    """Whether each message in a queue that a target causes names its event by the id under which it was published.
 
     A part of an event has no id, a topic may wrap it, and another bus may stamp its own.
     """
-    if target.arn.split(":")[2] != "sqs":
-        return False
+    service = target.arn.split(":")[2]
+    if service != "sqs":
+        return service not in ("events", "sns")
     template = target.options.get("InputTransformer", {}).get("InputTemplate", "")
     return _NOTE in template or not any(name.startswith("Input") for name in target.options)
 

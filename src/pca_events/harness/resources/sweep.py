@@ -119,8 +119,11 @@ def _key(kms: Any, key: str, prefix: str) -> Iterator[LeftBehind]:
         return
     told = kms.describe_key(KeyId=key)["KeyMetadata"]
     if told["KeyState"] != "PendingDeletion":
-        remove = lambda: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)  # noqa: E731
-        yield LeftBehind(told["Arn"], lambda: told["CreationDate"], remove)
+        yield LeftBehind(
+            told["Arn"],
+            lambda: told["CreationDate"],
+            lambda: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7),
+        )
 
 
 def _rules_on_other_buses(session: Session, prefix: str) -> Iterator[LeftBehind]:
