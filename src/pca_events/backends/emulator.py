@@ -66,7 +66,7 @@ def _keep_files_in(folder: Path) -> None:
 
 
 def _serve_https_with(file: Path) -> None:
-    # LocalStack 4.13.1 makes its certificate with functions that pyOpenSSL has no longer since 26.2.
+    # LocalStack 4.13.1 makes its certificate with functions that pyOpenSSL 26.2 and later lack.
     import datetime as dt
     from ipaddress import IPv4Address
 

@@ -18,7 +18,7 @@ from pca_events.errors import BackendError, BadAnswer, BadInput, Leak, PcaEvents
 from pca_events.functions.entries import read_functions
 from pca_events.handlers.entry import Limits
 from pca_events.harness import RunId, Session
-from pca_events.harness.aws_errors import aws_error_of
+from pca_events.harness.aws_errors import aws_error_of, describe_aws_error
 from pca_events.harness.pca_scenario import LiveEvents
 from pca_events.harness.resources.sweep import LeftBehind, left_on
 from pca_events.harness.session import now_on
@@ -175,10 +175,14 @@ def sweep(options: argparse.Namespace) -> int:
 def _refused(left: LeftBehind) -> str:
     """Remove a resource; return why that failed, empty if it did not."""
     try:
-        refused = aws_error_of(left.remove)
+        left.remove()
     except (BadAnswer, Leak) as error:
         return str(error)
-    return f"{refused.operation} was refused with {refused.code}: {refused.message}" if refused else ""
+    except Exception as error:
+        if refused := describe_aws_error(error):
+            return refused
+        raise
+    return ""
 
 
 def _is_older(left: LeftBehind, age: timedelta, ahead: timedelta) -> bool:
