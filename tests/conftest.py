@@ -1,6 +1,7 @@
 """The distribution of tests to workers, and the forbidden lines in the log of the run's emulator."""
 
 import signal
+import zlib
 from collections.abc import Generator
 from typing import Any
 
@@ -70,6 +71,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def _group_of(nodeid: str) -> str:
     return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+@pytest.fixture
+def own_account(request: pytest.FixtureRequest) -> str:
+    """An account that no other test uses: its clock, its planned faults, and what the end of a scenario removes."""
+    return f"9{zlib.crc32(request.node.nodeid.encode()):011d}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -21,6 +21,5 @@ def with_all() -> Iterator[Backend]:
 
 
 @pytest.fixture
-def desk(with_all: Backend, request: pytest.FixtureRequest) -> Desk:
-    """An account that no other test uses."""
-    return Desk(replace(with_all, account=f"{abs(hash(request.node.nodeid)) % 10**12:012d}"))
+def desk(with_all: Backend, own_account: str) -> Desk:
+    return Desk(replace(with_all, account=own_account))

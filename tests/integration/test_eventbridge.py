@@ -64,8 +64,8 @@ class Account:
 
 
 @pytest.fixture
-def account(pca_backend: Backend, request: pytest.FixtureRequest) -> Account:
-    return Account(replace(pca_backend, account=f"{abs(hash(request.node.nodeid)) % 10**12:012d}"))
+def account(pca_backend: Backend, own_account: str) -> Account:
+    return Account(replace(pca_backend, account=own_account))
 
 
 def refused(call: Callable[..., Any], **words: Any) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 import json
 import re
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -97,9 +96,8 @@ def attributes(message: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def bus(own_account: Backend) -> Iterator[Bus]:
-    """A bus in an account whose clock no other test uses."""
-    made = Bus(own_account)
+def bus(pca_backend: Backend, own_account: str) -> Iterator[Bus]:
+    made = Bus(replace(pca_backend, account=own_account))
     made.put_target(DeadLetterConfig=made.dead_letters())
     yield made
     made.control("DELETE", "eventbridge/faults")
@@ -108,13 +106,6 @@ def bus(own_account: Backend) -> Iterator[Bus]:
     made.events.delete_event_bus(Name=made.name)
     for queue in (made.target, made.dead):
         Queue(queue).delete(made.session)
-
-
-@pytest.fixture
-def own_account(pca_backend: Backend, request: pytest.FixtureRequest) -> Backend:
-    """The run's emulator, in an account for this test alone."""
-    number = zlib.crc32(request.node.nodeid.encode())
-    return replace(pca_backend, account=f"9{number:011d}")
 
 
 def test_a_queue_without_a_policy_gets_nothing_and_the_event_goes_to_the_dead_letter_queue(bus: Bus) -> None:

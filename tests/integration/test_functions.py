@@ -46,9 +46,8 @@ def with_functions(code: Path) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def desk(with_functions: Backend, request: pytest.FixtureRequest) -> FunctionDesk:
-    """An account that no other test uses."""
-    return FunctionDesk(replace(with_functions, account=f"{abs(hash(request.node.nodeid)) % 10**12:012d}"))
+def desk(with_functions: Backend, own_account: str) -> FunctionDesk:
+    return FunctionDesk(replace(with_functions, account=own_account))
 
 
 def test_a_certificate_is_issued_and_the_handler_runs(desk: FunctionDesk) -> None:

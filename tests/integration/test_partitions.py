@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
-from test_simulator_provider import Account, an_account, outside
+from test_simulator_provider import Account, outside
 
 from pca_events.backends import Backend
 from pca_events.cli import main
@@ -35,9 +35,9 @@ TEAM = "444455556666"
 
 
 @pytest.fixture(params=PLACES)
-def there(request: pytest.FixtureRequest, pca_backend: Backend) -> Backend:
+def there(request: pytest.FixtureRequest, pca_backend: Backend, own_account: str) -> Backend:
     """An account of the test's own, in each Region."""
-    return replace(pca_backend, region=request.param, account=an_account(list(PLACES).index(request.param) + 5_000))
+    return replace(pca_backend, region=request.param, account=own_account)
 
 
 @pytest.fixture

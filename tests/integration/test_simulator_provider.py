@@ -33,11 +33,6 @@ CA: dict[str, Any] = {
 }
 
 
-def an_account(number: int) -> str:
-    """An account that no other test shares; clock and faults are the account's own."""
-    return f"{770_000_000_000 + number:012d}"
-
-
 class Account:
     """What a test does with one account of the emulator."""
 
@@ -106,8 +101,8 @@ def asked(backend: Backend, operation: str, body: bytes) -> tuple[int, dict[str,
 
 
 @pytest.fixture
-def account(pca_backend: Backend, request: pytest.FixtureRequest) -> Account:
-    return Account(replace(pca_backend, account=an_account(abs(hash(request.node.nodeid)) % 10**9)))
+def account(pca_backend: Backend, own_account: str) -> Account:
+    return Account(replace(pca_backend, account=own_account))
 
 
 @pytest.fixture
@@ -128,7 +123,10 @@ def test_a_created_authority_is_described_and_its_event_arrives(outside: Outside
 
 def test_accounts_and_regions_are_isolated(account: Account) -> None:
     arn = account.create()
-    for other in (replace(account.backend, region="eu-west-1"), replace(account.backend, account=an_account(1))):
+    for other in (
+        replace(account.backend, region="eu-west-1"),
+        replace(account.backend, account="222233334444"),
+    ):
         listed = other.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
         assert arn not in [each["Arn"] for each in listed]
 
