@@ -298,7 +298,7 @@ class EmbeddedLocalStack:
                 yield
         except OSError as error:
             raise BackendError(
-                f"{self.folder} cannot be written ({error.strerror}); free some space, or set TMPDIR to another folder"
+                f"{self.folder} cannot be written ({error.strerror}); set TMPDIR to a writable folder with free space"
             ) from error
 
 
