@@ -1,5 +1,7 @@
 """The distribution of tests to workers, and the forbidden lines in the log of the run's emulator."""
 
+import os
+import random
 import signal
 import zlib
 from collections.abc import Generator
@@ -79,9 +81,12 @@ def own_account(request: pytest.FixtureRequest) -> str:
     return f"9{zlib.crc32(request.node.nodeid.encode()):011d}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start with the slow tests, so that no worker runs one alone at the end."""
-    if hasattr(config, "workerinput"):
+    """Start with the slow tests, so that no worker runs one alone at the end; or with any, as PCA_TEST_ORDER seeds."""
+    if "PCA_TEST_ORDER" in os.environ:
+        random.Random(os.environ["PCA_TEST_ORDER"]).shuffle(items)
+    elif hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
