@@ -2,8 +2,10 @@
 
 import importlib.util
 import json
+import os
 import random
 import shutil
+import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,8 +42,12 @@ class Handled:
 
 
 @given(parsers.parse('the example consumer "{name}"'), target_fixture="pca_contract")
-def example_consumer(name: str) -> ConsumerContract:
-    """Read the contract file of an example, or of its broken twin: `crl-alerting/broken`."""
+def example_consumer(name: str, monkeypatch: pytest.MonkeyPatch) -> ConsumerContract:
+    """Read the contract file of an example, or of its broken twin: `crl-alerting/broken`.
+
+    Its commands start the Python that runs the suite, which has the packages that they import.
+    """
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable), prepend=os.pathsep)
     return read_contract(str(locate("examples") / name))
 
 

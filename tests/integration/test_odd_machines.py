@@ -56,6 +56,24 @@ def test_few_open_files_and_a_low_priority_change_no_verdict(usual: str) -> None
     assert verdict(["nice", "-n", "19", "sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *VERIFY]) == usual
 
 
+@pytest.mark.parametrize("another", [False, True], ids=["no python", "a python without packages"])
+def test_the_python_of_the_path_changes_no_verdict(tmp_path: Path, pca_backend: Backend, another: bool) -> None:
+    words = [
+        *VERIFY[:4],
+        "consumers/examples",
+        "--scenario",
+        "crl-alerting",
+        "--endpoint-url",
+        pca_backend.endpoint_url,
+    ]
+    usual = verdict(words)
+    if another:
+        (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / "python").chmod(0o755)
+    assert verdict(words, PATH=str(tmp_path)) == usual
+    assert " 0 skipped" in usual
+
+
 def _isolated(*options: str) -> list[str]:
     """The command that starts another in namespaces of its own; skips the test if that is not allowed."""
     unshare = shutil.which("unshare")

@@ -118,6 +118,8 @@ def read_function(function: Callable[..., Any], limits: Limits | None = None) ->
 def read_command(command: str, folder: Path | None = None, limits: Limits | None = None) -> Handler:
     """Read a command line such as `node handler.mjs`: it reads the event on standard input, and exits with 0.
 
+    Programs are found on the path; `python` and `python3`, if there is none, are the Python that runs pca-events.
+
     Raises:
         BadInput: its quotes are not closed, it is empty, or there is no such program.
     """
@@ -131,6 +133,8 @@ def read_command(command: str, folder: Path | None = None, limits: Limits | None
         raise BadInput("the command of a handler is empty; write it as 'node handler.mjs'")
     place = Path(folder or Path.cwd()).resolve()
     program = shutil.which(words[0]) if "/" not in words[0] else str(place / words[0])
+    if program is None and words[0] in ("python", "python3"):
+        program = sys.executable
     if program is None or not Path(program).is_file():
         raise BadInput(f"there is no program {words[0]}, which the command {command} starts")
     return Handler(place, command=(program, *words[1:]), limits=limits or Limits())

@@ -241,3 +241,13 @@ def test_relative_imports_decide_on_the_folder(tmp_path: Path, line: str, entry:
 def test_a_command_that_is_not_there_is_bad_input(line: str, told: str) -> None:
     with pytest.raises(BadInput, match=told):
         read_command(line, PLANTED)
+
+
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_python_is_the_first_of_the_path_or_that_of_pca_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert read_command(f"{name} x.py", PLANTED).command == (sys.executable, "x.py")
+    (tmp_path / name).touch(0o755)
+    assert read_command(f"{name} x.py", PLANTED).command == (str(tmp_path / name), "x.py")
