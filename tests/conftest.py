@@ -84,8 +84,8 @@ def own_account(request: pytest.FixtureRequest) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start with the slow tests, so that no worker runs one alone at the end; or with any, as PCA_TEST_ORDER seeds."""
-    if "PCA_TEST_ORDER" in os.environ:
-        random.Random(os.environ["PCA_TEST_ORDER"]).shuffle(items)
+    if seed := os.environ.pop("PCA_TEST_ORDER", None):  # not for the runs that tests start
+        random.Random(seed).shuffle(items)
     elif hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 

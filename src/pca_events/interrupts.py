@@ -49,11 +49,13 @@ def held_back() -> Iterator[None]:
 
 @contextlib.contextmanager
 def handlers_restored() -> Iterator[None]:
-    """Restore the handlers of the signals afterwards."""
+    """Restore the handlers of the signals afterwards, and whether one of them was received."""
     before = {number: signal.getsignal(number) for number in ENDS}
+    received = _request.received
     try:
         yield
     finally:
+        _request.received = received
         with contextlib.suppress(ValueError, TypeError):
             for number, handler in before.items():
                 signal.signal(number, handler)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pca_events.cli import main
-from pca_events.interrupts import INTERRUPTED, Interrupted, handlers_restored, raise_interrupts
+from pca_events.interrupts import INTERRUPTED, Interrupted, handlers_restored, raise_interrupts, was_interrupted
 
 RULES = Path(__file__).parents[2] / "examples" / "mistakes" / "13-result-failed.tf"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -106,6 +106,7 @@ def test_a_command_that_is_interrupted_can_remove_what_it_owns(
     monkeypatch.setattr("pca_events.cli.events.list_events", run)
     assert main(["list"]) == INTERRUPTED
     assert removed == ["a rule"]
+    assert not was_interrupted()  # a later run in this process would end as if it had been
     assert capsys.readouterr() == ("", "")
 
 
