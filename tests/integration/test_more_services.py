@@ -27,8 +27,8 @@ def test_a_service_that_is_off_says_how_to_switch_it_on(pca_backend: Backend, se
     assert refused.value.response["Error"]["Code"] == "ServiceNotEnabled"
 
 
-def test_without_a_trail_nothing_is_recorded(pca_backend: Backend) -> None:
-    found = Desk(replace(pca_backend, account="780000000011"))
+def test_without_a_trail_nothing_is_recorded(pca_backend: Backend, own_account: str) -> None:
+    found = Desk(replace(pca_backend, account=own_account))
     found.active_ca()
     assert found.recorded() == []
 

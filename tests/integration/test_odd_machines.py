@@ -12,7 +12,8 @@ from fuzzing import FACTOR
 from pca_events.backends import Backend
 
 TOP = Path(__file__).parents[2]
-VERIFY = [sys.executable, "-m", "pca_events", "verify", "envelope", "-n", "1"]
+SUITE = [sys.executable, "-m", "pca_events", "verify"]
+VERIFY = [*SUITE, "envelope", "-n", "1"]
 LOOPBACK = "ip link set lo up 2>/dev/null || ifconfig lo up; "
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0" && exec "$@"'
 
@@ -56,22 +57,14 @@ def test_few_open_files_and_a_low_priority_change_no_verdict(usual: str) -> None
     assert verdict(["nice", "-n", "19", "sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *VERIFY]) == usual
 
 
-@pytest.mark.parametrize("another", [False, True], ids=["no python", "a python without packages"])
-def test_the_python_of_the_path_changes_no_verdict(tmp_path: Path, pca_backend: Backend, another: bool) -> None:
-    words = [
-        *VERIFY[:4],
-        "consumers/examples",
-        "--scenario",
-        "crl-alerting",
-        "--endpoint-url",
-        pca_backend.endpoint_url,
-    ]
+def test_the_python_of_the_path_changes_no_verdict(tmp_path: Path, pca_backend: Backend) -> None:
+    words = [*SUITE, "consumers/examples", "--scenario", "crl-alerting", "--endpoint-url", pca_backend.endpoint_url]
     usual = verdict(words)
-    if another:
-        (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
-        (tmp_path / "python").chmod(0o755)
-    assert verdict(words, PATH=str(tmp_path)) == usual
     assert " 0 skipped" in usual
+    assert verdict(words, PATH=str(tmp_path)) == usual, "without python"
+    (tmp_path / "python").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "python").chmod(0o755)
+    assert verdict(words, PATH=str(tmp_path)) == usual, "with a python that has no packages"
 
 
 def _isolated(*options: str) -> list[str]:

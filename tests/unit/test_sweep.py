@@ -172,9 +172,11 @@ def test_resources_that_calibrate_leaves_are_swept(command: Run, pca_connection:
         assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_cas_are_found_after_their_queue_was_to_be_removed_first(command: Run, pca_connection: Session) -> None:
+def test_cas_are_found_after_their_queue_was_to_be_removed_first(
+    command: Run, pca_connection: Session, own_account: str
+) -> None:
     run = RunId()
-    session = Session(replace(pca_connection.backend, account="000077770000"), run)
+    session = Session(replace(pca_connection.backend, account=own_account), run)
     Queue(run.new_name()).create(session, {OWN_ACCOUNT: "true"})
     session.pca.create_certificate_authority(**creation("left"))
     words = ("sweep", "--endpoint-url", session.backend.endpoint_url, "--run", run.value)
