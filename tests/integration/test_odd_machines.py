@@ -57,6 +57,7 @@ def test_few_open_files_and_a_low_priority_change_no_verdict(usual: str) -> None
     assert verdict(["nice", "-n", "19", "sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *VERIFY]) == usual
 
 
+@pytest.mark.slow
 def test_the_python_of_the_path_changes_no_verdict(tmp_path: Path, pca_backend: Backend) -> None:
     words = [*SUITE, "consumers/examples", "--scenario", "crl-alerting", "--endpoint-url", pca_backend.endpoint_url]
     usual = verdict(words)
